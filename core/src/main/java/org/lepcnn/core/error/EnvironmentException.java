@@ -1,0 +1,20 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.error;
+
+/** The environment does not cooperate: broker or cluster not reachable, disk full, tables dry. */
+public class EnvironmentException extends LepcnnException {
+  private static final long serialVersionUID = 1L;
+
+  public EnvironmentException(String message) {
+    this(message, null);
+  }
+
+  public EnvironmentException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  @Override
+  public int exitStatus() {
+    return 3;
+  }
+}

@@ -1,0 +1,20 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.error;
+
+/**
+ * A failure that is not a defect of this library: bad input, a refusal, or an environment that does
+ * not cooperate. Messages say what was being done, what was expected, what was found and what to
+ * do; they never hold tensor contents or key material.
+ *
+ * <p>Defects are ordinary {@link IllegalStateException}s and {@link AssertionError}s.
+ */
+public abstract class LepcnnException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  LepcnnException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** The exit status of the command line for this kind of failure. */
+  public abstract int exitStatus();
+}

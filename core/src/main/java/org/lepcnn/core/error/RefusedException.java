@@ -1,0 +1,23 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.error;
+
+/**
+ * The answer is wrong or was refused: a failed integrity check, a mismatch, a typed refusal of the
+ * edge.
+ */
+public class RefusedException extends LepcnnException {
+  private static final long serialVersionUID = 1L;
+
+  public RefusedException(String message) {
+    this(message, null);
+  }
+
+  public RefusedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  @Override
+  public int exitStatus() {
+    return 1;
+  }
+}

@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** The prime field F_p, p = 2³¹ − 1, in which everything that leaves a device lives. */
+package org.lepcnn.core.field;

@@ -1,0 +1,126 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.io;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
+
+/**
+ * The frame of every file without secrets: header, body, checksum.
+ *
+ * <pre>
+ *   magic     4 bytes, big-endian, one per kind of file
+ *   version   4 bytes, big-endian
+ *   length    8 bytes, big-endian: bytes of the body
+ *   body
+ *   SHA-256   32 bytes over everything before
+ * </pre>
+ *
+ * The checksum finds damage, not malice; the fingerprint of a bundle binds its contents.
+ */
+public final class CheckedFile {
+  private static final int HEADER_BYTES = 16;
+  private static final int FOOTER_BYTES = 32;
+
+  private CheckedFile() {}
+
+  /** A body with the version that its header states. */
+  public record Content(int version, ByteBuffer body) {}
+
+  /** Frames {@code body}. */
+  public static byte[] frame(int magic, int version, byte[] body) {
+    ByteBuffer file = ByteBuffer.allocate(Math.addExact(body.length, HEADER_BYTES + FOOTER_BYTES));
+    file.putInt(magic).putInt(version).putLong(body.length).put(body);
+    MessageDigest digest = sha256();
+    digest.update(file.array(), 0, file.position());
+    file.put(digest.digest());
+    return file.array();
+  }
+
+  /**
+   * Checks the frame of {@code file}.
+   *
+   * @param what names the file in errors
+   * @throws CorruptFileException wrong magic, short, or wrong checksum
+   * @throws FileTooNewException version above {@code newest}
+   * @throws FileTooOldException version below {@code oldest}
+   */
+  public static Content open(String what, byte[] file, int magic, int oldest, int newest) {
+    if (file.length < HEADER_BYTES + FOOTER_BYTES) {
+      throw new CorruptFileException(
+          "Reading "
+              + what
+              + ": expected at least "
+              + (HEADER_BYTES + FOOTER_BYTES)
+              + " bytes; found "
+              + file.length
+              + ". Restore the file or make it again.");
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(file);
+    int foundMagic = buffer.getInt();
+    if (foundMagic != magic) {
+      throw new CorruptFileException(
+          String.format(
+              Locale.ROOT,
+              "Reading %s: expected magic %08x; found %08x. This is another kind of file.",
+              what,
+              magic,
+              foundMagic));
+    }
+    int version = buffer.getInt();
+    if (version > newest) {
+      throw new FileTooNewException(
+          "Reading "
+              + what
+              + ": expected format version "
+              + oldest
+              + " to "
+              + newest
+              + "; found "
+              + version
+              + ". Use a newer lepcnn.");
+    }
+    if (version < oldest) {
+      throw new FileTooOldException(
+          "Reading "
+              + what
+              + ": expected format version "
+              + oldest
+              + " to "
+              + newest
+              + "; found "
+              + version
+              + ". Make the file again with this lepcnn.");
+    }
+    long length = buffer.getLong();
+    if (length != file.length - HEADER_BYTES - FOOTER_BYTES) {
+      throw new CorruptFileException(
+          "Reading "
+              + what
+              + ": the header states a body of "
+              + length
+              + " bytes; found "
+              + (file.length - HEADER_BYTES - FOOTER_BYTES)
+              + ". Restore the file or make it again.");
+    }
+    MessageDigest digest = sha256();
+    digest.update(file, 0, file.length - FOOTER_BYTES);
+    if (!MessageDigest.isEqual(
+        digest.digest(),
+        java.util.Arrays.copyOfRange(file, file.length - FOOTER_BYTES, file.length))) {
+      throw new CorruptFileException(
+          "Reading " + what + ": the checksum does not match. Restore the file or make it again.");
+    }
+    return new Content(version, buffer.slice(HEADER_BYTES, (int) length));
+  }
+
+  /** A SHA-256 digest, which every Java platform has. */
+  public static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+}

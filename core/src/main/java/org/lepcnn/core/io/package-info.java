@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** Frames, bodies and durable commits of files. */
+package org.lepcnn.core.io;

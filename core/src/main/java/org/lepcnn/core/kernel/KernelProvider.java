@@ -1,0 +1,21 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel;
+
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * A family of kernels for one numeric library. Obtained from {@link Kernels}, which self-tests it.
+ */
+public interface KernelProvider {
+  /** The name on the command line: {@code onednn}, {@code onnxruntime} or {@code scalar}. */
+  String name();
+
+  /**
+   * Packs the weights of one layer.
+   *
+   * @param geometry the layer
+   * @param weights {@code geometry.weightCount()} int8 weights in [−127, 127]; copied or packed,
+   *     not kept
+   */
+  LinearKernel prepare(ConvGeometry geometry, byte[] weights);
+}

@@ -1,0 +1,104 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel;
+
+import java.util.Arrays;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * The known-answer test that every provider passes before it serves.
+ *
+ * <p>Its inputs are the extremes: every limb of every residue at its largest, every weight at ±127.
+ * That is where an implementation that sums pairs of u8·s8 products with 16-bit saturation goes
+ * wrong, silently. The expected residues follow from counting: all inputs equal a and all weights
+ * equal w give y = taps · a · w mod p at a position with that many taps inside the input.
+ */
+public final class KernelSelfTest {
+  private static final int[] RESIDUES = {Field.P - 1, 0x7f00_ffff, 0x00ff_00ff, 0x7fff_ff00, 1, 0};
+  private static final byte[] WEIGHTS = {127, -127, 1, 0};
+
+  private KernelSelfTest() {}
+
+  /**
+   * Runs the test.
+   *
+   * @throws EnvironmentException when a residue is wrong
+   */
+  public static void require(KernelProvider provider) {
+    String failure = run(provider);
+    if (failure != null) {
+      throw new EnvironmentException(
+          "Self-test of kernel "
+              + provider.name()
+              + ": "
+              + failure
+              + ". This processor or library computes wrong sums; choose another kernel.");
+    }
+  }
+
+  /** Whether the provider computes right results here. */
+  public static boolean passes(KernelProvider provider) {
+    return run(provider) == null;
+  }
+
+  private static String run(KernelProvider provider) {
+    for (ConvGeometry geometry :
+        new ConvGeometry[] {
+          ConvGeometry.fullyConnected(1, 256, 5),
+          ConvGeometry.fullyConnected(3, 67, 33),
+          new ConvGeometry(1, 64, 5, 7, 16, 5, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+          new ConvGeometry(2, 6, 4, 4, 4, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 2)
+        }) {
+      for (byte weight : WEIGHTS) {
+        String failure = runLayer(provider, geometry, weight);
+        if (failure != null) {
+          return failure;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static String runLayer(KernelProvider provider, ConvGeometry geometry, byte weight) {
+    byte[] weights = new byte[geometry.weightCount()];
+    Arrays.fill(weights, weight);
+    int[] input = new int[geometry.inputSize()];
+    int[] output = new int[geometry.outputSize()];
+    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+      for (int residue : RESIDUES) {
+        Arrays.fill(input, residue);
+        kernel.apply(input, output);
+        for (int i = 0; i < output.length; i++) {
+          int expected =
+              Field.multiply(residue, Field.reduceSigned((long) taps(geometry, i) * weight));
+          if (output[i] != expected) {
+            return "layer "
+                + geometry
+                + ", weight "
+                + weight
+                + ", residue "
+                + residue
+                + ": expected "
+                + expected
+                + ", found "
+                + output[i];
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Products that contribute to output {@code index} of a stride-1 layer without dilation. */
+  private static int taps(ConvGeometry g, int index) {
+    int position = index % g.planeSize();
+    int rows = overlap(position / g.outWidth() - g.padTop(), g.kernelHeight(), g.inHeight());
+    int columns = overlap(position % g.outWidth() - g.padLeft(), g.kernelWidth(), g.inWidth());
+    return g.inChannels() / g.groups() * rows * columns;
+  }
+
+  private static int overlap(int from, int kernel, int size) {
+    return Math.min(from + kernel, size) - Math.max(from, 0);
+  }
+}

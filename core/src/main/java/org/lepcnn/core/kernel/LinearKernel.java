@@ -1,0 +1,33 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel;
+
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * One linear layer with its weights packed: y = W·x mod p, exact, for several requests at once.
+ *
+ * <p>Thread-safe. Every implementation gives identical residues.
+ */
+public interface LinearKernel extends AutoCloseable {
+  /** The layer that this kernel computes. */
+  ConvGeometry geometry();
+
+  /**
+   * Computes the layer for {@code count} requests.
+   *
+   * @param count how many requests, at least 1
+   * @param inputs {@code inputs[i]} holds at least {@code geometry().inputSize()} canonical
+   *     residues
+   * @param outputs {@code outputs[i]} receives {@code geometry().outputSize()} canonical residues
+   */
+  void apply(int count, int[][] inputs, int[][] outputs);
+
+  /** Computes the layer for one request. */
+  default void apply(int[] input, int[] output) {
+    apply(1, new int[][] {input}, new int[][] {output});
+  }
+
+  /** Releases packed weights and native memory. */
+  @Override
+  void close();
+}

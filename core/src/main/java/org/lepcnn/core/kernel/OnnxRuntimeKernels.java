@@ -1,0 +1,72 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel;
+
+import ai.onnxruntime.OrtEnvironment;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kernels on ONNX Runtime: im2col in tiles and {@code MatMulInteger} with constant int8 weights.
+ *
+ * <p>{@link #create} tries limbs of eight bits and, where the processor saturates, limbs of seven.
+ * Layers of more than {@value #MAX_GROUPS} groups (depthwise, mostly) are small products that gain
+ * nothing from a matrix library and run on the scalar path.
+ */
+public final class OnnxRuntimeKernels implements KernelProvider {
+  static final int MAX_GROUPS = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxRuntimeKernels.class);
+
+  private final OrtEnvironment environment;
+  private final Limbs limbs;
+  private final ScalarKernels scalar = new ScalarKernels();
+
+  OnnxRuntimeKernels(OrtEnvironment environment, Limbs limbs) {
+    this.environment = environment;
+    this.limbs = limbs;
+  }
+
+  /**
+   * A provider that has passed {@link KernelSelfTest} on this machine.
+   *
+   * @throws EnvironmentException when neither form of limbs gives right results or the native
+   *     library cannot be loaded
+   */
+  public static OnnxRuntimeKernels create() {
+    OrtEnvironment environment;
+    try {
+      environment = OrtEnvironment.getEnvironment();
+    } catch (UnsatisfiedLinkError | ExceptionInInitializerError e) {
+      throw new EnvironmentException(
+          "Loading ONNX Runtime: expected a native library for this platform; found: "
+              + e
+              + ". Use the kernel 'scalar'.",
+          e);
+    }
+    OnnxRuntimeKernels eight = new OnnxRuntimeKernels(environment, Limbs.FOUR_OF_EIGHT);
+    if (KernelSelfTest.passes(eight)) {
+      LOG.info("ONNX Runtime kernels: four limbs of 8 bits, exact on this processor");
+      return eight;
+    }
+    OnnxRuntimeKernels seven = new OnnxRuntimeKernels(environment, Limbs.FIVE_OF_SEVEN);
+    KernelSelfTest.require(seven);
+    LOG.info(
+        "ONNX Runtime kernels: five limbs of 7 bits, because products of 8 bits saturate on this processor");
+    return seven;
+  }
+
+  @Override
+  public String name() {
+    return "onnxruntime";
+  }
+
+  @Override
+  public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+    if (geometry.groups() > MAX_GROUPS) {
+      return scalar.prepare(geometry, weights);
+    }
+    return new OnnxRuntimeKernel(environment, limbs, geometry, weights);
+  }
+}

@@ -1,0 +1,7 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * Kernels: one small interface on primitive arrays, several implementations that give identical
+ * residues, chosen once at start-up after a known-answer self-test with extreme values.
+ */
+package org.lepcnn.core.kernel;

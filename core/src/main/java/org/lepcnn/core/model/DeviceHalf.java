@@ -1,0 +1,252 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.core.io.CheckedFile;
+
+/**
+ * What a device holds of a model: the plan, the device stages, and how values enter and leave the
+ * offload rounds. It needs no weights of offloaded layers.
+ *
+ * <p>A pass alternates stage 0, round 0, stage 1, round 1, …, stage {@code rounds}. A stage reads
+ * values by name and adds its outputs; a round takes the values that {@link TensorBinding}s name
+ * and adds the outputs of its layers.
+ *
+ * @param modelName for people
+ * @param inputs what the application provides
+ * @param outputs what it gets, in order
+ * @param plan the rounds
+ * @param tensors per masked tensor of the plan
+ * @param layers per linear layer of the plan
+ * @param stages {@code plan.rounds() + 1} of them
+ * @param report every layer of the model that multiplies, offloaded or not
+ */
+public record DeviceHalf(
+    String modelName,
+    List<ValueSpec> inputs,
+    List<ValueSpec> outputs,
+    Plan plan,
+    List<TensorBinding> tensors,
+    List<LayerBinding> layers,
+    List<Stage> stages,
+    List<LayerReport> report) {
+
+  static final int MAGIC = 0x4c455044; // "LEPD"
+  static final int VERSION = 1;
+
+  /**
+   * A named value of the model.
+   *
+   * @param onnxType ONNX's {@code TensorProto.DataType} number; 1 is float32
+   * @param shape concrete dimensions
+   */
+  public record ValueSpec(String name, int onnxType, long[] shape) {}
+
+  /**
+   * How a masked tensor is made.
+   *
+   * @param value the float32 value that is quantized and masked
+   * @param bits b: quantized magnitudes are at most 2^(b−1) − 1; 8 to 22
+   */
+  public record TensorBinding(String value, int bits) {}
+
+  /**
+   * How a linear layer's result becomes a value: y · s_x · weightScales[oc] + bias[oc].
+   *
+   * @param name the layer's name in the model
+   * @param op the ONNX operator it came from
+   * @param output the float32 value that it produces
+   * @param outputShape that value's dimensions; its elements in row-major order are the planar
+   *     output
+   * @param weightScales per output channel
+   * @param bias per output channel
+   */
+  public record LayerBinding(
+      String name,
+      String op,
+      String output,
+      long[] outputShape,
+      float[] weightScales,
+      float[] bias) {}
+
+  /**
+   * An ONNX sub-model that the device runs.
+   *
+   * @param onnx the serialized model; empty when there is nothing to run
+   * @param inputs values it reads
+   * @param outputs values it adds
+   */
+  public record Stage(byte[] onnx, List<String> inputs, List<String> outputs) {
+    public Stage {
+      inputs = List.copyOf(inputs);
+      outputs = List.copyOf(outputs);
+    }
+
+    public boolean isEmpty() {
+      return onnx.length == 0;
+    }
+  }
+
+  /**
+   * A line of the import report.
+   *
+   * @param name the layer's name in the model
+   * @param op the ONNX operator
+   * @param shape for people, such as {@code 16x1x3x3}
+   * @param macs multiplications
+   * @param bits activation bits; 0 when not offloaded
+   * @param round −1 when not offloaded
+   * @param reason empty when offloaded, else why not
+   * @param bytesUp bytes of its masked tensor, 0 when another layer's report line already counts it
+   * @param bytesDown bytes of its result
+   */
+  public record LayerReport(
+      String name,
+      String op,
+      String shape,
+      long macs,
+      int bits,
+      int round,
+      String reason,
+      long bytesUp,
+      long bytesDown) {
+    public boolean offloaded() {
+      return round >= 0;
+    }
+  }
+
+  public DeviceHalf {
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+    tensors = List.copyOf(tensors);
+    layers = List.copyOf(layers);
+    stages = List.copyOf(stages);
+    report = List.copyOf(report);
+    requireCount("masked tensors", plan.tensors().size(), tensors.size());
+    requireCount("layers", plan.layers().size(), layers.size());
+    requireCount("stages", plan.rounds() + 1, stages.size());
+    for (TensorBinding tensor : tensors) {
+      if (tensor.bits() < 2 || tensor.bits() > 22) {
+        throw new BadInputException(
+            "Device half: activation bits must be 2 to 22; found "
+                + tensor.bits()
+                + " for "
+                + tensor.value()
+                + ".");
+      }
+    }
+    for (LinearLayerSpec layer : plan.layers()) {
+      LayerBinding binding = layers.get(layer.index());
+      requireCount(
+          "weight scales of " + binding.name(),
+          layer.geometry().outChannels(),
+          binding.weightScales().length);
+      requireCount(
+          "biases of " + binding.name(), layer.geometry().outChannels(), binding.bias().length);
+    }
+  }
+
+  /** The file's bytes. */
+  public byte[] toFile() {
+    BodyWriter body = new BodyWriter();
+    body.string(modelName);
+    writeValues(body, inputs);
+    writeValues(body, outputs);
+    plan.write(body);
+    for (TensorBinding tensor : tensors) {
+      body.string(tensor.value()).int32(tensor.bits());
+    }
+    for (LayerBinding layer : layers) {
+      body.string(layer.name())
+          .string(layer.op())
+          .string(layer.output())
+          .longs(layer.outputShape());
+      body.floats(layer.weightScales()).floats(layer.bias());
+    }
+    for (Stage stage : stages) {
+      body.bytes(stage.onnx());
+      writeStrings(body, stage.inputs());
+      writeStrings(body, stage.outputs());
+    }
+    body.int32(report.size());
+    for (LayerReport line : report) {
+      body.string(line.name())
+          .string(line.op())
+          .string(line.shape())
+          .int64(line.macs())
+          .int32(line.bits());
+      body.int32(line.round()).string(line.reason()).int64(line.bytesUp()).int64(line.bytesDown());
+    }
+    return CheckedFile.frame(MAGIC, VERSION, body.toByteArray());
+  }
+
+  /**
+   * Reads a file's bytes.
+   *
+   * @param what names the file in errors
+   */
+  public static DeviceHalf parse(String what, byte[] file) {
+    BodyReader in =
+        new BodyReader(what, CheckedFile.open(what, file, MAGIC, VERSION, VERSION).body());
+    String modelName = in.string();
+    List<ValueSpec> inputs = in.list(() -> readValue(in));
+    List<ValueSpec> outputs = in.list(() -> readValue(in));
+    Plan plan = Plan.read(in);
+    List<TensorBinding> tensors = new ArrayList<>();
+    for (int i = 0; i < plan.tensors().size(); i++) {
+      tensors.add(new TensorBinding(in.string(), in.int32()));
+    }
+    List<LayerBinding> layers = new ArrayList<>();
+    for (int i = 0; i < plan.layers().size(); i++) {
+      layers.add(
+          new LayerBinding(
+              in.string(), in.string(), in.string(), in.longs(), in.floats(), in.floats()));
+    }
+    List<Stage> stages = new ArrayList<>();
+    for (int i = 0; i <= plan.rounds(); i++) {
+      stages.add(new Stage(in.bytes(), in.list(in::string), in.list(in::string)));
+    }
+    List<LayerReport> report =
+        in.list(
+            () ->
+                new LayerReport(
+                    in.string(),
+                    in.string(),
+                    in.string(),
+                    in.int64(),
+                    in.int32(),
+                    in.int32(),
+                    in.string(),
+                    in.int64(),
+                    in.int64()));
+    in.end();
+    return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report);
+  }
+
+  private static void writeValues(BodyWriter body, List<ValueSpec> values) {
+    body.int32(values.size());
+    for (ValueSpec value : values) {
+      body.string(value.name()).int32(value.onnxType()).longs(value.shape());
+    }
+  }
+
+  private static ValueSpec readValue(BodyReader in) {
+    return new ValueSpec(in.string(), in.int32(), in.longs());
+  }
+
+  private static void writeStrings(BodyWriter body, List<String> strings) {
+    body.int32(strings.size());
+    strings.forEach(body::string);
+  }
+
+  private static void requireCount(String what, int expected, int found) {
+    if (expected != found) {
+      throw new BadInputException(
+          "Device half: expected " + expected + " " + what + "; found " + found + ".");
+    }
+  }
+}

@@ -1,0 +1,193 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.model;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.core.io.CheckedFile;
+
+/**
+ * An imported model: a folder with the edge half ({@value #EDGE_FILE}), the device half ({@value
+ * #DEVICE_FILE}) and a manifest ({@value #MANIFEST_FILE}) with the hashes of both. The edge gets
+ * the edge half and the manifest; the device half stays with the owner and the devices.
+ *
+ * @param edge the plan and the weights
+ * @param device the plan, the stages, scales and biases
+ * @param manifest the hashes of both files
+ */
+public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
+  public static final String EDGE_FILE = "edge.lep";
+  public static final String DEVICE_FILE = "device.lep";
+  public static final String MANIFEST_FILE = "manifest.lep";
+
+  /** The edge's view of a bundle. */
+  public record EdgeView(EdgeHalf edge, Fingerprint fingerprint) {}
+
+  /**
+   * The hashes of the two halves.
+   *
+   * @param edgeHash SHA-256 of the edge half's file
+   * @param deviceHash SHA-256 of the device half's file
+   */
+  public record Manifest(byte[] edgeHash, byte[] deviceHash) {
+    private static final int MAGIC = 0x4c45504d; // "LEPM"
+    private static final int VERSION = 1;
+
+    public Fingerprint fingerprint() {
+      return Fingerprint.combine(edgeHash, deviceHash);
+    }
+
+    byte[] toFile() {
+      return CheckedFile.frame(
+          MAGIC, VERSION, new BodyWriter().bytes(edgeHash).bytes(deviceHash).toByteArray());
+    }
+
+    static Manifest parse(String what, byte[] file) {
+      ByteBuffer body = CheckedFile.open(what, file, MAGIC, VERSION, VERSION).body();
+      BodyReader in = new BodyReader(what, body);
+      Manifest manifest = new Manifest(in.bytes(), in.bytes());
+      in.end();
+      if (manifest.edgeHash.length != Fingerprint.BYTES
+          || manifest.deviceHash.length != Fingerprint.BYTES) {
+        throw in.corrupt("a hash does not have 32 bytes");
+      }
+      return manifest;
+    }
+  }
+
+  /** Joins the halves. */
+  public static ModelBundle of(EdgeHalf edge, DeviceHalf device) {
+    return new ModelBundle(edge, device, new Manifest(hash(edge.toFile()), hash(device.toFile())));
+  }
+
+  public Fingerprint fingerprint() {
+    return manifest.fingerprint();
+  }
+
+  public Plan plan() {
+    return device.plan();
+  }
+
+  /** Writes the folder: all of it or nothing. A bundle that is there already is replaced. */
+  public void write(Path folder) {
+    Path target = folder.toAbsolutePath();
+    Path temporary = target.resolveSibling(target.getFileName() + AtomicFiles.TEMPORARY_SUFFIX);
+    refuseForeign(target);
+    try {
+      deleteFolder(temporary);
+      AtomicFiles.write(temporary.resolve(EDGE_FILE), edge.toFile());
+      AtomicFiles.write(temporary.resolve(DEVICE_FILE), device.toFile());
+      AtomicFiles.write(temporary.resolve(MANIFEST_FILE), manifest.toFile());
+      deleteFolder(target);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFiles.syncDirectory(target.getParent());
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Writing the model bundle "
+              + folder
+              + ": expected a writable folder with enough space; found: "
+              + e
+              + ".",
+          e);
+    }
+  }
+
+  /** Reads and verifies a whole bundle. */
+  public static ModelBundle read(Path folder) {
+    Manifest manifest = readManifest(folder);
+    byte[] edge = readHalf(folder, EDGE_FILE, manifest.edgeHash());
+    byte[] device = readHalf(folder, DEVICE_FILE, manifest.deviceHash());
+    EdgeHalf edgeHalf = EdgeHalf.parse(folder.resolve(EDGE_FILE).toString(), edge);
+    DeviceHalf deviceHalf = DeviceHalf.parse(folder.resolve(DEVICE_FILE).toString(), device);
+    return new ModelBundle(edgeHalf, deviceHalf, manifest);
+  }
+
+  /** Reads and verifies what the edge needs; the device half may be absent. */
+  public static EdgeView readEdge(Path folder) {
+    Manifest manifest = readManifest(folder);
+    byte[] edge = readHalf(folder, EDGE_FILE, manifest.edgeHash());
+    return new EdgeView(
+        EdgeHalf.parse(folder.resolve(EDGE_FILE).toString(), edge), manifest.fingerprint());
+  }
+
+  /** SHA-256 of a half's file. */
+  public static byte[] hash(byte[] file) {
+    return CheckedFile.sha256().digest(file);
+  }
+
+  private static Manifest readManifest(Path folder) {
+    Path file = folder.resolve(MANIFEST_FILE);
+    return Manifest.parse(file.toString(), readFile(file));
+  }
+
+  private static byte[] readHalf(Path folder, String name, byte[] expectedHash) {
+    Path path = folder.resolve(name);
+    byte[] file = readFile(path);
+    if (!java.util.Arrays.equals(hash(file), expectedHash)) {
+      throw new BadInputException(
+          "Reading "
+              + path
+              + ": it is not the file that the manifest names. Import the model again.");
+    }
+    return file;
+  }
+
+  private static byte[] readFile(Path path) {
+    try {
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw new BadInputException(
+          "Reading "
+              + path
+              + ": expected a file of a model bundle; found: "
+              + e
+              + ". Make a bundle with 'lepcnn import'.",
+          e);
+    }
+  }
+
+  private static void refuseForeign(Path target) {
+    if (Files.exists(target)
+        && !Files.exists(target.resolve(MANIFEST_FILE))
+        && !isEmptyFolder(target)) {
+      throw new BadInputException(
+          "Writing the model bundle "
+              + target
+              + ": something else is there already. Name another folder.");
+    }
+  }
+
+  private static boolean isEmptyFolder(Path target) {
+    if (!Files.isDirectory(target)) {
+      return false;
+    }
+    try (Stream<Path> entries = Files.list(target)) {
+      return entries.findAny().isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void deleteFolder(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    List<Path> paths;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      paths = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : paths) {
+      Files.delete(path);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * What travels in which round: the part of a model that device and edge share.
+ *
+ * <p>Invariants, checked on construction: tensor ids and layer indices count from 0; rounds count
+ * from 0 without a gap and never decrease along the tensors; every tensor has a reader; a layer's
+ * input has the elements of its tensor.
+ */
+public final class Plan {
+  private final List<MaskedTensorSpec> tensors;
+  private final List<LinearLayerSpec> layers;
+  private final List<List<MaskedTensorSpec>> tensorsByRound = new ArrayList<>();
+  private final List<List<LinearLayerSpec>> layersByRound = new ArrayList<>();
+
+  public Plan(List<MaskedTensorSpec> tensors, List<LinearLayerSpec> layers) {
+    this.tensors = List.copyOf(tensors);
+    this.layers = List.copyOf(layers);
+    indexTensors();
+    indexLayers();
+  }
+
+  /** The number of offload rounds; 0 for a model without an offloaded layer. */
+  public int rounds() {
+    return tensorsByRound.size();
+  }
+
+  public List<MaskedTensorSpec> tensors() {
+    return tensors;
+  }
+
+  public List<LinearLayerSpec> layers() {
+    return layers;
+  }
+
+  public List<MaskedTensorSpec> tensorsOfRound(int round) {
+    return tensorsByRound.get(round);
+  }
+
+  public List<LinearLayerSpec> layersOfRound(int round) {
+    return layersByRound.get(round);
+  }
+
+  public MaskedTensorSpec tensor(int id) {
+    return tensors.get(id);
+  }
+
+  public LinearLayerSpec layer(int index) {
+    return layers.get(index);
+  }
+
+  /** The round of a layer: that of the tensor it reads. */
+  public int roundOf(LinearLayerSpec layer) {
+    return tensors.get(layer.tensorId()).round();
+  }
+
+  /** Residues of all layer outputs of one pass: the size of one pass in a decryption table. */
+  public long outputElements() {
+    long sum = 0;
+    for (LinearLayerSpec layer : layers) {
+      sum += layer.geometry().outputSize();
+    }
+    return sum;
+  }
+
+  /** Residues of all masked tensors of one pass. */
+  public long inputElements() {
+    long sum = 0;
+    for (MaskedTensorSpec tensor : tensors) {
+      sum += tensor.elements();
+    }
+    return sum;
+  }
+
+  void write(BodyWriter out) {
+    out.int32(tensors.size());
+    for (MaskedTensorSpec tensor : tensors) {
+      out.int32(tensor.id()).int32(tensor.round()).int32(tensor.elements());
+    }
+    out.int32(layers.size());
+    for (LinearLayerSpec layer : layers) {
+      out.int32(layer.index()).int32(layer.tensorId());
+      writeGeometry(out, layer.geometry());
+    }
+  }
+
+  static Plan read(BodyReader in) {
+    List<MaskedTensorSpec> tensors =
+        in.list(() -> new MaskedTensorSpec(in.int32(), in.int32(), in.int32()));
+    List<LinearLayerSpec> layers =
+        in.list(() -> new LinearLayerSpec(in.int32(), in.int32(), readGeometry(in)));
+    return new Plan(tensors, layers);
+  }
+
+  private static void writeGeometry(BodyWriter out, ConvGeometry g) {
+    out.int32(g.batch()).int32(g.inChannels()).int32(g.inHeight()).int32(g.inWidth());
+    out.int32(g.outChannels()).int32(g.outHeight()).int32(g.outWidth());
+    out.int32(g.kernelHeight())
+        .int32(g.kernelWidth())
+        .int32(g.strideHeight())
+        .int32(g.strideWidth());
+    out.int32(g.padTop()).int32(g.padLeft()).int32(g.dilationHeight()).int32(g.dilationWidth());
+    out.int32(g.inputDilationHeight()).int32(g.inputDilationWidth()).int32(g.groups());
+  }
+
+  private static ConvGeometry readGeometry(BodyReader in) {
+    return new ConvGeometry(
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32(),
+        in.int32());
+  }
+
+  private void indexTensors() {
+    for (MaskedTensorSpec tensor : tensors) {
+      int rounds = tensorsByRound.size();
+      require(
+          tensor.id() >= 0 && tensor.id() < tensors.size() && tensors.get(tensor.id()) == tensor,
+          "tensor ids must count from 0",
+          tensor);
+      require(
+          tensor.round() == rounds - 1 || tensor.round() == rounds,
+          "rounds must follow one another",
+          tensor);
+      require(
+          tensor.elements() > 0 && tensor.elements() <= ConvGeometry.MAX_TENSOR_ELEMENTS,
+          "a tensor has 1 to 16 Mi elements",
+          tensor);
+      if (tensor.round() == rounds) {
+        tensorsByRound.add(new ArrayList<>());
+        layersByRound.add(new ArrayList<>());
+      }
+      tensorsByRound.get(tensor.round()).add(tensor);
+    }
+  }
+
+  private void indexLayers() {
+    boolean[] read = new boolean[tensors.size()];
+    for (int i = 0; i < layers.size(); i++) {
+      LinearLayerSpec layer = layers.get(i);
+      require(layer.index() == i, "layer indices must count from 0", layer);
+      require(
+          layer.tensorId() >= 0 && layer.tensorId() < tensors.size(),
+          "a layer reads a tensor of the plan",
+          layer);
+      MaskedTensorSpec tensor = tensors.get(layer.tensorId());
+      require(
+          layer.geometry().inputSize() == tensor.elements(),
+          "a layer's input has its tensor's elements",
+          layer);
+      read[tensor.id()] = true;
+      layersByRound.get(tensor.round()).add(layer);
+    }
+    for (MaskedTensorSpec tensor : tensors) {
+      require(read[tensor.id()], "every tensor has a reader", tensor);
+    }
+  }
+
+  private static void require(boolean holds, String rule, Object found) {
+    if (!holds) {
+      throw new BadInputException("Plan: expected that " + rule + "; found " + found + ".");
+    }
+  }
+}

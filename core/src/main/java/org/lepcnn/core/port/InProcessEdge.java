@@ -1,0 +1,52 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.port;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.LinearLayerSpec;
+
+/**
+ * An edge in the caller's own process, for {@code lepcnn check} and tests: the same kernels on the
+ * same masked residues, no transport. It accepts every claim and protects nothing.
+ */
+public final class InProcessEdge implements EdgeTransport {
+  private final Map<Integer, LinearKernel> kernels = new HashMap<>();
+
+  public InProcessEdge(EdgeHalf edge, KernelProvider provider) {
+    for (LinearLayerSpec layer : edge.plan().layers()) {
+      kernels.put(
+          layer.index(), provider.prepare(layer.geometry(), edge.weights().get(layer.index())));
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> claim(PassClaim claim) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<RoundResult> exchange(RoundRequest request) {
+    Map<Integer, int[]> tensors = new HashMap<>();
+    request.tensors().forEach(tensor -> tensors.put(tensor.id(), tensor.residues()));
+    List<RoundResult.Layer> layers = new ArrayList<>();
+    for (LinearLayerSpec layer : request.plan().layersOfRound(request.round())) {
+      int[] output = new int[layer.geometry().outputSize()];
+      kernels.get(layer.index()).apply(tensors.get(layer.tensorId()), output);
+      layers.add(new RoundResult.Layer(layer.index(), output));
+    }
+    return CompletableFuture.completedFuture(
+        new RoundResult(request.pass(), request.round(), layers));
+  }
+
+  @Override
+  public void close() {
+    kernels.values().forEach(LinearKernel::close);
+    kernels.clear();
+  }
+}

@@ -1,0 +1,6 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * The boundary between a device and the edge: ids, masked requests, unchecked results, refusals.
+ */
+package org.lepcnn.core.port;

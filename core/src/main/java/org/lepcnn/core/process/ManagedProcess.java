@@ -1,0 +1,213 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.process;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.lepcnn.core.error.EnvironmentException;
+
+/**
+ * A child JVM that runs under {@link ParentWatch}: it ends when this process ends.
+ *
+ * <p>Every wait is bounded and ends at once when the child ends; the {@link EnvironmentException}
+ * then quotes the end of the child's log. {@link #close()} is bounded too: {@value #GRACE_SECONDS}
+ * s for an orderly end, then the child is killed.
+ *
+ * <p>Instances may be used by several threads.
+ */
+public final class ManagedProcess implements AutoCloseable {
+  /** What the child gets for an orderly end, in seconds. */
+  public static final long GRACE_SECONDS = 10;
+
+  private static final long POLL_MILLIS = 50;
+  private static final int CONNECT_MILLIS = 500;
+  private static final int TAIL_LINES = 20;
+
+  private final ProcessSpec spec;
+  private final Process process;
+
+  /** Where this child's own lines begin in a log that is appended to. */
+  private final long logStart;
+
+  private ManagedProcess(ProcessSpec spec, Process process, long logStart) {
+    this.spec = spec;
+    this.process = process;
+    this.logStart = logStart;
+  }
+
+  /**
+   * Starts the child and returns at once.
+   *
+   * @throws EnvironmentException when the operating system cannot start it or the log cannot be
+   *     written
+   */
+  public static ManagedProcess start(ProcessSpec spec) {
+    ProcessBuilder builder = new ProcessBuilder(spec.command()).redirectErrorStream(true);
+    builder.environment().putAll(spec.environment());
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(spec.log().toFile()));
+    try {
+      long logStart = Files.exists(spec.log()) ? Files.size(spec.log()) : 0;
+      return new ManagedProcess(spec, builder.start(), logStart);
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Cannot start the process %s (log %s): %s"
+              .formatted(spec.name(), spec.log(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** The operating system's process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Where the child's standard output and standard error go. */
+  public Path log() {
+    return spec.log();
+  }
+
+  /** Waits until somebody accepts connections on this port of the loopback interface. */
+  public void awaitPort(int port, Duration limit) {
+    await(() -> accepts(port), limit, "to listen on port " + port);
+  }
+
+  /** Waits until this file exists. */
+  public void awaitFile(Path file, Duration limit) {
+    await(() -> Files.exists(file), limit, "to write " + file);
+  }
+
+  /** Waits until the child has logged a line that contains this text. */
+  public void awaitLine(String text, Duration limit) {
+    LogTail lines = new LogTail(spec.log(), logStart);
+    await(() -> lines.nextContains(text), limit, "to log \"" + text + "\"");
+  }
+
+  /**
+   * Waits until a condition holds.
+   *
+   * @param condition asked every {@value #POLL_MILLIS} ms by the calling thread
+   * @param what completes the sentence "Waited for the process ... " in the message
+   * @throws EnvironmentException when the child ends first, the limit passes or the thread is
+   *     interrupted
+   */
+  public void await(BooleanSupplier condition, Duration limit, String what) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (!process.isAlive()) {
+        if (condition.getAsBoolean()) {
+          return;
+        }
+        throw failure("it ended with status " + process.exitValue(), what, null);
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw failure("it had not after %.0f s".formatted(limit.toMillis() / 1000.0), what, null);
+      }
+      pause(what);
+    }
+  }
+
+  /**
+   * Waits until the child ends by itself.
+   *
+   * @return its exit status
+   */
+  public int awaitExit(Duration limit) {
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw failure(
+            "it had not after %.0f s".formatted(limit.toMillis() / 1000.0), "to end", null);
+      }
+    } catch (InterruptedException e) {
+      throw interrupted("to end", e);
+    }
+    return process.exitValue();
+  }
+
+  /** The last lines of this child's log, for messages. */
+  public String logTail() {
+    return String.join(System.lineSeparator(), tail());
+  }
+
+  /** SIGKILL, at once, and waits until the child is gone. */
+  public void kill() {
+    process.toHandle().destroyForcibly();
+    awaitExit(Duration.ofSeconds(GRACE_SECONDS));
+    closeLifeLine();
+  }
+
+  /** Ends the child: in order within the grace, then by force. Does nothing when it has ended. */
+  @Override
+  public void close() {
+    // By the handle: Process.destroy() would close the life line too, and ParentWatch allows less.
+    process.toHandle().destroy();
+    try {
+      if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor(GRACE_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    closeLifeLine();
+  }
+
+  @Override
+  public String toString() {
+    return "%s (process %d, log %s)".formatted(spec.name(), process.pid(), spec.log());
+  }
+
+  private void closeLifeLine() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // The child is gone and with it the reader of the pipe: there is nothing left to release.
+    }
+  }
+
+  private void pause(String what) {
+    try {
+      if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(what, e);
+    }
+  }
+
+  private EnvironmentException interrupted(String what, InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return failure("this thread was interrupted", what, cause);
+  }
+
+  private EnvironmentException failure(String found, String what, Throwable cause) {
+    String tail = String.join(System.lineSeparator() + "  ", tail());
+    return new EnvironmentException(
+        "Waited for the process %s %s, but %s. Its log %s ends with:%n  %s"
+            .formatted(spec.name(), what, found, spec.log(), tail.isEmpty() ? "(nothing)" : tail),
+        cause);
+  }
+
+  private List<String> tail() {
+    return new LogTail(spec.log(), logStart).last(TAIL_LINES);
+  }
+
+  private static boolean accepts(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

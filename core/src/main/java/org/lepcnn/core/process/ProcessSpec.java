@@ -1,0 +1,87 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.process;
+
+import java.io.File;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * What a child JVM is started with.
+ *
+ * @param name a short name for messages, such as {@code broker}
+ * @param classPath entries in order; {@code folder/*} stands for all jars of the folder
+ * @param mainClass the class whose {@code main} runs under {@link ParentWatch}
+ * @param arguments of that main
+ * @param jvmArguments of the JVM, such as {@code -Xmx512m}
+ * @param environment added to the parent's environment
+ * @param log where standard output and standard error are appended; its folder must exist
+ */
+public record ProcessSpec(
+    String name,
+    List<String> classPath,
+    String mainClass,
+    List<String> arguments,
+    List<String> jvmArguments,
+    Map<String, String> environment,
+    Path log) {
+
+  public ProcessSpec {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(mainClass, "mainClass");
+    Objects.requireNonNull(log, "log");
+    classPath = List.copyOf(classPath);
+    arguments = List.copyOf(arguments);
+    jvmArguments = List.copyOf(jvmArguments);
+    environment = Map.copyOf(environment);
+  }
+
+  /** A child without JVM arguments and with the parent's environment. */
+  public ProcessSpec(
+      String name, List<String> classPath, String mainClass, List<String> arguments, Path log) {
+    this(name, classPath, mainClass, arguments, List.of(), Map.of(), log);
+  }
+
+  /** The same with these JVM arguments. */
+  public ProcessSpec withJvmArguments(List<String> values) {
+    return new ProcessSpec(name, classPath, mainClass, arguments, values, environment, log);
+  }
+
+  /** The same with these additional environment variables. */
+  public ProcessSpec withEnvironment(Map<String, String> values) {
+    return new ProcessSpec(name, classPath, mainClass, arguments, jvmArguments, values, log);
+  }
+
+  /** The class path entry that holds a class: its jar or its folder. */
+  public static String locationOf(Class<?> type) {
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    if (source == null) {
+      throw new IllegalStateException(type + " does not come from a class path");
+    }
+    try {
+      URI location = source.getLocation().toURI();
+      return Path.of(location).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("Location of " + type, e);
+    }
+  }
+
+  /** The command line: this JVM's own {@code java}, {@link ParentWatch}, the main class. */
+  List<String> command() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmArguments);
+    command.add("-cp");
+    command.add(classPath.stream().collect(Collectors.joining(File.pathSeparator)));
+    command.add(ParentWatch.class.getName());
+    command.add(mainClass);
+    command.addAll(arguments);
+    return command;
+  }
+}

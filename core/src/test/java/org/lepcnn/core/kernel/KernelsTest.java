@@ -1,0 +1,236 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.linear.RandomLayers;
+import org.lepcnn.core.quant.Headroom;
+import org.lepcnn.core.quant.WeightQuantizer;
+
+class KernelsTest {
+  private static final ScalarKernels ORACLE = new ScalarKernels();
+
+  static List<KernelProvider> fastProviders() {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    // seven-bit limbs are exact everywhere; eight-bit limbs only where the processor does not
+    // saturate
+    return List.of(Kernels.choose(null), new OnnxRuntimeKernels(environment, Limbs.FIVE_OF_SEVEN));
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void randomLayers_equalTheOracleForSeveralRequests(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(42);
+    for (int i = 0; i < 250; i++) {
+      ConvGeometry geometry = random.geometry();
+      byte[] weights = random.weights(geometry);
+      int count = 1 + i % 3;
+      int[][] inputs = new int[count][];
+      for (int request = 0; request < count; request++) {
+        inputs[request] = random.residues(geometry.inputSize());
+      }
+      assertSameAsOracle(provider, geometry, weights, inputs);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void extremes_equalTheOracle(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(43);
+    for (int i = 0; i < 60; i++) {
+      ConvGeometry geometry = random.geometry();
+      byte[] weights = new byte[geometry.weightCount()];
+      for (byte weight : new byte[] {-127, 127}) {
+        Arrays.fill(weights, weight);
+        for (int residue : new int[] {0, 1, Field.P - 1, 0x00ff00ff, 0x7f00ff00, Field.HALF}) {
+          assertSameAsOracle(
+              provider, geometry, weights, RandomLayers.constant(geometry.inputSize(), residue));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void largeLayers_equalTheOracleAcrossTiles(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(44);
+    for (ConvGeometry geometry :
+        List.of(
+            new ConvGeometry(1, 48, 40, 41, 24, 40, 41, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+            ConvGeometry.fullyConnected(1, 4098, 207),
+            ConvGeometry.fullyConnected(13, 207, 1),
+            new ConvGeometry(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1))) {
+      assertSameAsOracle(
+          provider,
+          geometry,
+          random.weights(geometry),
+          random.residues(geometry.inputSize()),
+          random.residues(geometry.inputSize()));
+    }
+  }
+
+  @Test
+  void privateResult_equalsThePlainIntegerResultAtTheProvedBound() {
+    RandomLayers random = new RandomLayers(45);
+    for (KernelProvider provider : fastProviders()) {
+      for (int i = 0; i < 60; i++) {
+        ConvGeometry geometry = random.geometry();
+        byte[] weights = random.weights(geometry);
+        int bits =
+            Headroom.activationBits(WeightQuantizer.maxAbsSum(weights, geometry.outChannels()));
+        int limit = (1 << (bits - 1)) - 1;
+        assertUnmaskedEqualsPlain(
+            provider, geometry, weights, random.centred(geometry.inputSize(), limit), random);
+        assertUnmaskedEqualsPlain(
+            provider,
+            geometry,
+            weights,
+            RandomLayers.constant(geometry.inputSize(), limit),
+            random);
+        assertUnmaskedEqualsPlain(
+            provider,
+            geometry,
+            weights,
+            RandomLayers.constant(geometry.inputSize(), -limit),
+            random);
+        int[] signs = new int[geometry.inputSize()];
+        for (int k = 0; k < signs.length; k++) {
+          signs[k] = weights[k % weights.length] < 0 ? -limit : limit;
+        }
+        assertUnmaskedEqualsPlain(provider, geometry, weights, signs, random);
+      }
+    }
+  }
+
+  @Test
+  void kernel_isThreadSafe() throws Exception {
+    RandomLayers random = new RandomLayers(46);
+    ConvGeometry geometry =
+        new ConvGeometry(1, 8, 12, 12, 8, 12, 12, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    byte[] weights = random.weights(geometry);
+    int[] input = random.residues(geometry.inputSize());
+    int[] expected = new int[geometry.outputSize()];
+    ORACLE.prepare(geometry, weights).apply(input, expected);
+    try (LinearKernel kernel = Kernels.choose(null).prepare(geometry, weights)) {
+      Thread[] threads = new Thread[4];
+      int[][] outputs = new int[threads.length][geometry.outputSize()];
+      for (int t = 0; t < threads.length; t++) {
+        int[] output = outputs[t];
+        threads[t] =
+            new Thread(
+                () -> {
+                  for (int i = 0; i < 50; i++) {
+                    Arrays.fill(output, -1);
+                    kernel.apply(input, output);
+                  }
+                });
+        threads[t].start();
+      }
+      for (int t = 0; t < threads.length; t++) {
+        threads[t].join();
+        assertThat(outputs[t]).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void selfTest_refusesASaturatingKernel() {
+    assertThat(KernelSelfTest.passes(ORACLE)).isTrue();
+    assertThatThrownBy(() -> KernelSelfTest.require(new SaturatingKernels()))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("saturating");
+  }
+
+  @Test
+  void unknownName_isRefused() {
+    assertThatThrownBy(() -> Kernels.choose("cuda"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("cuda");
+    assertThat(Kernels.choose("scalar").name()).isEqualTo("scalar");
+    assertThat(Kernels.choose("onnxruntime").name()).isEqualTo("onnxruntime");
+  }
+
+  private static void assertUnmaskedEqualsPlain(
+      KernelProvider provider,
+      ConvGeometry geometry,
+      byte[] weights,
+      int[] quantized,
+      RandomLayers random) {
+    long[] plain = new long[geometry.outputSize()];
+    DirectConvolution.apply(geometry, weights, quantized, plain);
+    int[] mask = random.residues(quantized.length);
+    int[] masked = new int[quantized.length];
+    for (int i = 0; i < masked.length; i++) {
+      masked[i] = Field.add(Field.canonical(quantized[i]), mask[i]);
+    }
+    int[] result = new int[plain.length];
+    int[] factor = new int[plain.length];
+    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+      kernel.apply(masked, result);
+      kernel.apply(mask, factor);
+    }
+    for (int i = 0; i < plain.length; i++) {
+      assertThat((long) Field.centred(Field.subtract(result[i], factor[i]))).isEqualTo(plain[i]);
+    }
+  }
+
+  private static void assertSameAsOracle(
+      KernelProvider provider, ConvGeometry geometry, byte[] weights, int[]... inputs) {
+    int[][] expected = new int[inputs.length][geometry.outputSize()];
+    int[][] actual = new int[inputs.length][geometry.outputSize()];
+    try (LinearKernel oracle = ORACLE.prepare(geometry, weights);
+        LinearKernel kernel = provider.prepare(geometry, weights)) {
+      oracle.apply(inputs.length, inputs, expected);
+      kernel.apply(inputs.length, inputs, actual);
+    }
+    assertThat(actual).as("%s", geometry).isDeepEqualTo(expected);
+  }
+
+  /** Adds pairs of u8·s8 products with 16-bit saturation, as processors without VNNI do. */
+  private static final class SaturatingKernels implements KernelProvider {
+    @Override
+    public String name() {
+      return "saturating";
+    }
+
+    @Override
+    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+      LinearKernel exact = ORACLE.prepare(geometry, weights);
+      int pair = 2 * 255 * weights[0];
+      int error = pair - Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, pair));
+      return new LinearKernel() {
+        @Override
+        public ConvGeometry geometry() {
+          return geometry;
+        }
+
+        @Override
+        public void apply(int count, int[][] inputs, int[][] outputs) {
+          exact.apply(count, inputs, outputs);
+          for (int request = 0; request < count; request++) {
+            if ((inputs[request][0] & 0xff) == 0xff) {
+              outputs[request][0] = Field.subtract(outputs[request][0], Field.canonical(error));
+            }
+          }
+        }
+
+        @Override
+        public void close() {
+          exact.close();
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.linear;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.lepcnn.core.field.Field;
+
+/** Random layers and operands for property tests, from a seed. */
+public final class RandomLayers {
+  private final SplittableRandom random;
+
+  public RandomLayers(long seed) {
+    this.random = new SplittableRandom(seed);
+  }
+
+  /**
+   * A convolution with random stride, padding (negative too), dilation, groups and batch, or a
+   * product.
+   */
+  public ConvGeometry geometry() {
+    return switch (random.nextInt(4)) {
+      case 0 ->
+          ConvGeometry.fullyConnected(
+              1 + random.nextInt(4), 1 + random.nextInt(70), 1 + random.nextInt(40));
+      case 1 -> transposed();
+      default -> convolution();
+    };
+  }
+
+  /** A convolution. */
+  public ConvGeometry convolution() {
+    int groups = pick(1, 1, 1, 2, 3, 20);
+    int inChannels = groups * (1 + random.nextInt(groups == 20 ? 2 : 9));
+    int outChannels = groups * (1 + random.nextInt(groups == 20 ? 2 : 9));
+    int kernelHeight = 1 + random.nextInt(4);
+    int kernelWidth = 1 + random.nextInt(4);
+    return new ConvGeometry(
+        pick(1, 1, 2),
+        inChannels,
+        1 + random.nextInt(11),
+        1 + random.nextInt(13),
+        outChannels,
+        1 + random.nextInt(9),
+        1 + random.nextInt(9),
+        kernelHeight,
+        kernelWidth,
+        1 + random.nextInt(3),
+        1 + random.nextInt(3),
+        random.nextInt(4) - 1,
+        random.nextInt(4) - 1,
+        1 + random.nextInt(2),
+        1 + random.nextInt(2),
+        1,
+        1,
+        groups);
+  }
+
+  /** The form that a transposed convolution takes. */
+  public ConvGeometry transposed() {
+    int groups = pick(1, 1, 2);
+    int kernel = 1 + random.nextInt(4);
+    int stride = 1 + random.nextInt(3);
+    int pad = random.nextInt(2);
+    int height = 1 + random.nextInt(6);
+    int width = 1 + random.nextInt(6);
+    int outHeight = Math.max(1, stride * (height - 1) + kernel - 2 * pad);
+    int outWidth = Math.max(1, stride * (width - 1) + kernel - 2 * pad);
+    int start = kernel - 1 - pad;
+    return new ConvGeometry(
+        1,
+        groups * 3,
+        height,
+        width,
+        groups * 2,
+        outHeight,
+        outWidth,
+        kernel,
+        kernel,
+        1,
+        1,
+        start,
+        start,
+        1,
+        1,
+        stride,
+        stride,
+        groups);
+  }
+
+  /** int8 weights in [−127, 127]. */
+  public byte[] weights(ConvGeometry geometry) {
+    byte[] weights = new byte[geometry.weightCount()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (byte) (random.nextInt(255) - 127);
+    }
+    return weights;
+  }
+
+  /** Canonical residues. */
+  public int[] residues(int length) {
+    int[] residues = new int[length];
+    for (int i = 0; i < length; i++) {
+      residues[i] = random.nextInt(Field.P);
+    }
+    return residues;
+  }
+
+  /** Centred integers of magnitude at most {@code limit}. */
+  public int[] centred(int length, int limit) {
+    int[] values = new int[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = random.nextInt(2 * limit + 1) - limit;
+    }
+    return values;
+  }
+
+  /** The same value everywhere. */
+  public static int[] constant(int length, int value) {
+    int[] values = new int[length];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  private int pick(int... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+}
