@@ -1,0 +1,69 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.examples.meter;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import org.lepcnn.examples.meter.render.MeterPicture;
+import org.lepcnn.examples.meter.train.MeterNetwork;
+
+/** The exported model, run in float by ONNX Runtime on one thread. */
+final class OnnxClassifier implements AutoCloseable {
+  private static final long[] INPUT_SHAPE = {1, 1, MeterPicture.SIZE, MeterPicture.SIZE};
+
+  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtSession session;
+
+  /**
+   * Loads a model.
+   *
+   * @param model the bytes of an ONNX file
+   */
+  OnnxClassifier(byte[] model) throws OrtException {
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(1);
+      session = environment.createSession(model, options);
+    }
+    if (!session.getInputNames().contains(MeterNetwork.INPUT)) {
+      session.close();
+      throw new IllegalArgumentException(
+          "Reading the model: expected an input named "
+              + MeterNetwork.INPUT
+              + ", found "
+              + session.getInputNames());
+    }
+  }
+
+  /**
+   * The probabilities of the ten digits.
+   *
+   * @param picture pixels divided by 255
+   */
+  float[] probabilities(float[] picture) throws OrtException {
+    try (OnnxTensor input =
+            OnnxTensor.createTensor(environment, FloatBuffer.wrap(picture), INPUT_SHAPE);
+        OrtSession.Result result = session.run(Map.of(MeterNetwork.INPUT, input))) {
+      return ((float[][]) result.get(0).getValue())[0];
+    }
+  }
+
+  /** The most probable digit. */
+  int read(MeterPicture picture) throws OrtException {
+    float[] input = new float[MeterPicture.PIXELS];
+    picture.copyTo(input, 0);
+    float[] probabilities = probabilities(input);
+    int best = 0;
+    for (int digit = 1; digit < probabilities.length; digit++) {
+      best = probabilities[digit] > probabilities[best] ? digit : best;
+    }
+    return best;
+  }
+
+  @Override
+  public void close() throws OrtException {
+    session.close();
+  }
+}
