@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.lepcnn.core.error.EnvironmentException;
 
 /**
- * A child JVM that runs under {@link ParentWatch}: it ends when this process ends.
+ * A child process that ends when this process ends: a JVM under {@link ParentWatch}, or a program
+ * that heeds the end of its standard input.
  *
  * <p>Every wait is bounded and ends at once when the child ends; the {@link EnvironmentException}
  * then quotes the end of the child's log. {@link #close()} is bounded too: {@value #GRACE_SECONDS}
@@ -30,36 +32,49 @@ public final class ManagedProcess implements AutoCloseable {
   private static final int CONNECT_MILLIS = 500;
   private static final int TAIL_LINES = 20;
 
-  private final ProcessSpec spec;
+  private final String name;
+  private final Path log;
   private final Process process;
 
   /** Where this child's own lines begin in a log that is appended to. */
   private final long logStart;
 
-  private ManagedProcess(ProcessSpec spec, Process process, long logStart) {
-    this.spec = spec;
+  private ManagedProcess(String name, Path log, Process process, long logStart) {
+    this.name = name;
+    this.log = log;
     this.process = process;
     this.logStart = logStart;
   }
 
   /**
-   * Starts the child and returns at once.
+   * Starts a JVM under {@link ParentWatch} and returns at once.
    *
    * @throws EnvironmentException when the operating system cannot start it or the log cannot be
    *     written
    */
   public static ManagedProcess start(ProcessSpec spec) {
-    ProcessBuilder builder = new ProcessBuilder(spec.command()).redirectErrorStream(true);
-    builder.environment().putAll(spec.environment());
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(spec.log().toFile()));
+    return startCommand(spec.name(), spec.command(), spec.environment(), spec.log());
+  }
+
+  /**
+   * Starts any other program, which must end by itself when its standard input ends.
+   *
+   * @param environment added to this process's environment
+   * @param log where standard output and standard error are appended; its folder must exist
+   * @throws EnvironmentException when the operating system cannot start it or the log cannot be
+   *     written
+   */
+  public static ManagedProcess startCommand(
+      String name, List<String> command, Map<String, String> environment, Path log) {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
-      long logStart = Files.exists(spec.log()) ? Files.size(spec.log()) : 0;
-      return new ManagedProcess(spec, builder.start(), logStart);
+      long logStart = Files.exists(log) ? Files.size(log) : 0;
+      return new ManagedProcess(name, log, builder.start(), logStart);
     } catch (IOException e) {
       throw new EnvironmentException(
-          "Cannot start the process %s (log %s): %s"
-              .formatted(spec.name(), spec.log(), e.getMessage()),
-          e);
+          "Cannot start the process %s (log %s): %s".formatted(name, log, e.getMessage()), e);
     }
   }
 
@@ -74,7 +89,7 @@ public final class ManagedProcess implements AutoCloseable {
 
   /** Where the child's standard output and standard error go. */
   public Path log() {
-    return spec.log();
+    return log;
   }
 
   /** Waits until somebody accepts connections on this port of the loopback interface. */
@@ -89,7 +104,7 @@ public final class ManagedProcess implements AutoCloseable {
 
   /** Waits until the child has logged a line that contains this text. */
   public void awaitLine(String text, Duration limit) {
-    LogTail lines = new LogTail(spec.log(), logStart);
+    LogTail lines = new LogTail(log, logStart);
     await(() -> lines.nextContains(text), limit, "to log \"" + text + "\"");
   }
 
@@ -164,7 +179,7 @@ public final class ManagedProcess implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "%s (process %d, log %s)".formatted(spec.name(), process.pid(), spec.log());
+    return "%s (process %d, log %s)".formatted(name, process.pid(), log);
   }
 
   private void closeLifeLine() {
@@ -194,12 +209,12 @@ public final class ManagedProcess implements AutoCloseable {
     String tail = String.join(System.lineSeparator() + "  ", tail());
     return new EnvironmentException(
         "Waited for the process %s %s, but %s. Its log %s ends with:%n  %s"
-            .formatted(spec.name(), what, found, spec.log(), tail.isEmpty() ? "(nothing)" : tail),
+            .formatted(name, what, found, log, tail.isEmpty() ? "(nothing)" : tail),
         cause);
   }
 
   private List<String> tail() {
-    return new LogTail(spec.log(), logStart).last(TAIL_LINES);
+    return new LogTail(log, logStart).last(TAIL_LINES);
   }
 
   private static boolean accepts(int port) {

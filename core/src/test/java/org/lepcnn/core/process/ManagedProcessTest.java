@@ -128,6 +128,28 @@ class ManagedProcessTest {
   }
 
   @Test
+  void anyProgram_endsWithItsStandardInput() {
+    Path log = folder.resolve("cat.log");
+    try (ManagedProcess process =
+        ManagedProcess.startCommand("cat", List.of("cat"), Map.of(), log)) {
+      assertThat(process.isAlive()).isTrue();
+    }
+    assertThat(log).exists();
+  }
+
+  @Test
+  void theClassPathOfARunningJvm_isThatOfItsCommandLine() {
+    ProcessSpec spec = child("wait");
+    try (ManagedProcess process = ManagedProcess.start(spec)) {
+      process.awaitLine("ready", LIMIT);
+      assertThat(RunningJvm.classPath(process.pid())).isEqualTo(spec.classPath());
+    }
+    assertThatThrownBy(() -> RunningJvm.classPath(0x7fff_fff0L))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("jcmd");
+  }
+
+  @Test
   void freePorts_areDistinct() {
     assertThat(FreePorts.find(20)).hasSize(20).doesNotHaveDuplicates().allMatch(p -> p > 0);
   }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,11 +46,11 @@ class ParentWatchTest {
         ManagedProcessTest.child(log, "parent", folder.resolve("child.log").toString());
     try (ManagedProcess parent = ManagedProcess.start(spec)) {
       parent.awaitLine(" is the grandchild", LIMIT);
-      ProcessHandle grandchild = ProcessHandle.of(grandchildIn(log)).orElseThrow();
-      CompletableFuture<ProcessHandle> end = grandchild.onExit();
+      long grandchild = grandchildIn(log);
+      assertThat(RunningJvm.isAlive(grandchild)).isTrue();
       parent.kill();
-      end.get(30, TimeUnit.SECONDS);
-      assertThat(grandchild.isAlive()).isFalse();
+      RunningJvm.awaitEnd(List.of(grandchild), LIMIT);
+      assertThat(RunningJvm.isAlive(grandchild)).isFalse();
     }
   }
 
