@@ -1,0 +1,127 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.integrity;
+
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.DirectConvolution;
+
+/**
+ * The challenge vector c = Wᵀ(a⊗b), so that ⟨c, x⟩ = ⟨a⊗b, W·x⟩ for every x.
+ *
+ * <p>With y[n,o,i,j] = Σ w[o,c,u,v] · x[n, g(o)·C + c, row(i,u), column(j,v)]:
+ *
+ * <pre>
+ *   wa[g,c,u,v]      = Σ over o in group g of a[o] · w[o,c,u,v]
+ *   c[n, g·C+c, r, s] = Σ over (i,u) with row(i,u) = r, (j,v) with column(j,v) = s
+ *                       of wa[g,c,u,v] · b[n,i,j]
+ * </pre>
+ *
+ * Contracting W with a first makes c as cheap as one output channel. This path is scalar and shares
+ * nothing with the kernels but the index map of the definition, so that it can find a kernel wrong.
+ */
+public final class ChallengeVectors {
+  private ChallengeVectors() {}
+
+  /**
+   * Computes c.
+   *
+   * @param g the layer
+   * @param weights {@code g.weightCount()} weights in [−127, 127]
+   * @param challenge a and b for this geometry
+   * @return {@code g.inputSize()} canonical residues in the input's order
+   */
+  public static int[] compute(ConvGeometry g, byte[] weights, Challenge challenge) {
+    challenge.require(g);
+    if (weights.length != g.weightCount()) {
+      throw new IllegalArgumentException(
+          "Challenge vector: expected "
+              + g.weightCount()
+              + " weights; found "
+              + weights.length
+              + ".");
+    }
+    int[] contracted = contract(g, weights, challenge.a());
+    int[] c = new int[g.inputSize()];
+    int inPlane = g.inHeight() * g.inWidth();
+    int taps = g.kernelHeight() * g.kernelWidth();
+    long[] sums = new long[inPlane];
+    for (int n = 0; n < g.batch(); n++) {
+      for (int channel = 0; channel < g.inChannels(); channel++) {
+        // wa is [groups][C][kh][kw], so a channel's number over all groups is its row
+        correlate(g, contracted, channel * taps, challenge.b(), n * g.planeSize(), sums);
+        int base = (n * g.inChannels() + channel) * inPlane;
+        for (int i = 0; i < inPlane; i++) {
+          c[base + i] = Field.reduce(sums[i]);
+          sums[i] = 0;
+        }
+      }
+    }
+    return c;
+  }
+
+  /** wa: per group the sum over its output channels; |sum| stays below 2³⁸ · 2²⁴ = 2⁶². */
+  private static int[] contract(ConvGeometry g, byte[] weights, int[] a) {
+    int fanIn = g.fanIn();
+    int outPerGroup = g.outChannels() / g.groups();
+    int[] contracted = new int[g.groups() * fanIn];
+    long[] sums = new long[fanIn];
+    for (int group = 0; group < g.groups(); group++) {
+      for (int o = group * outPerGroup; o < (group + 1) * outPerGroup; o++) {
+        long factor = a[o];
+        int row = o * fanIn;
+        for (int k = 0; k < fanIn; k++) {
+          sums[k] += factor * weights[row + k];
+        }
+      }
+      for (int k = 0; k < fanIn; k++) {
+        // 2³¹ ≡ 1: the signed high part and the low 31 bits keep the argument below 2⁶¹
+        contracted[group * fanIn + k] = Field.reduceSigned((sums[k] >> 31) + (sums[k] & Field.P));
+        sums[k] = 0;
+      }
+    }
+    return contracted;
+  }
+
+  /** Adds one channel's terms: each folded to below 2³³, at most 2²⁴ positions for one sum. */
+  private static void correlate(
+      ConvGeometry g, int[] contracted, int tapBase, int[] b, int bBase, long[] sums) {
+    for (int u = 0; u < g.kernelHeight(); u++) {
+      for (int v = 0; v < g.kernelWidth(); v++) {
+        long tap = contracted[tapBase + u * g.kernelWidth() + v];
+        for (int i = 0; i < g.outHeight(); i++) {
+          int row = row(g, i, u);
+          if (row >= 0) {
+            addRow(g, tap, v, b, bBase + i * g.outWidth(), sums, row * g.inWidth());
+          }
+        }
+      }
+    }
+  }
+
+  private static void addRow(
+      ConvGeometry g, long tap, int v, int[] b, int bBase, long[] sums, int sumBase) {
+    if (g.inputDilationWidth() == 1) {
+      // the columns inside the input are a range: no test per element
+      int offset = v * g.dilationWidth() - g.padLeft();
+      int stride = g.strideWidth();
+      int from = Math.max(0, Math.floorDiv(-offset + stride - 1, stride));
+      int to = Math.min(g.outWidth(), Math.floorDiv(g.inWidth() - 1 - offset, stride) + 1);
+      for (int j = from; j < to; j++) {
+        sums[sumBase + j * stride + offset] += Field.fold(tap * b[bBase + j]);
+      }
+      return;
+    }
+    for (int j = 0; j < g.outWidth(); j++) {
+      int dilated = j * g.strideWidth() + v * g.dilationWidth() - g.padLeft();
+      int column = DirectConvolution.sourceIndex(dilated, g.inputDilationWidth(), g.inWidth());
+      if (column >= 0) {
+        sums[sumBase + column] += Field.fold(tap * b[bBase + j]);
+      }
+    }
+  }
+
+  private static int row(ConvGeometry g, int i, int u) {
+    int dilated = i * g.strideHeight() + u * g.dilationHeight() - g.padTop();
+    return DirectConvolution.sourceIndex(dilated, g.inputDilationHeight(), g.inHeight());
+  }
+}

@@ -1,0 +1,69 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.integrity;
+
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * Freivalds' check of a linear layer with a rank-one challenge: y is accepted iff
+ *
+ * <pre>
+ *   Σ_oc a[oc] · Σ_pos b[pos] · y[oc,pos]  ≡  Σ_j c[j] · x'[j]   (mod p)
+ * </pre>
+ *
+ * with c = Wᵀ(a⊗b) from {@link ChallengeVectors}. For y = W·x' + e both sides differ by Σ a·b·e.
+ * With a and b uniform on F_p and unknown to the edge, that vanishes for an e ≠ 0 with probability
+ * at most 2/p, whatever x' and e are.
+ *
+ * <p>Values must be canonical residues; see {@link Field#allCanonical}. Both sides run in time that
+ * depends on the geometry alone and allocate nothing.
+ */
+public final class FreivaldsCheck {
+  private FreivaldsCheck() {}
+
+  /**
+   * The result's side.
+   *
+   * @param y at least {@code g.outputSize()} canonical residues, {@code [batch][oc][h][w]}
+   * @return Σ a[oc]·b[pos]·y[oc,pos] mod p
+   */
+  public static int left(ConvGeometry g, Challenge challenge, int[] y) {
+    return g.planeSize() == 1
+        ? leftOfVectors(g, challenge.a(), challenge.b(), y)
+        : leftOfPlanes(g, challenge.a(), challenge.b(), y);
+  }
+
+  /**
+   * The request's side.
+   *
+   * @param c the challenge vector
+   * @param x the masked tensor, canonical residues
+   * @param length how many of both to use
+   * @return Σ c[j]·x[j] mod p
+   */
+  public static int right(int[] c, int[] x, int length) {
+    return DotProduct.of(x, 0, c, 0, length);
+  }
+
+  private static int leftOfPlanes(ConvGeometry g, int[] a, int[] b, int[] y) {
+    int plane = g.planeSize();
+    int sum = 0;
+    for (int n = 0; n < g.batch(); n++) {
+      for (int oc = 0; oc < a.length; oc++) {
+        int inner = DotProduct.of(y, (n * a.length + oc) * plane, b, n * plane, plane);
+        sum = Field.add(sum, Field.multiply(a[oc], inner));
+      }
+    }
+    return sum;
+  }
+
+  /** One position per image: the channels are contiguous, so they are contracted first. */
+  private static int leftOfVectors(ConvGeometry g, int[] a, int[] b, int[] y) {
+    int sum = 0;
+    for (int n = 0; n < g.batch(); n++) {
+      int inner = DotProduct.of(y, n * a.length, a, 0, a.length);
+      sum = Field.add(sum, Field.multiply(b[n], inner));
+    }
+    return sum;
+  }
+}

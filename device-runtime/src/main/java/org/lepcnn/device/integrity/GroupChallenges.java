@@ -1,0 +1,115 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.integrity;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.key.SecretKey;
+
+/**
+ * All challenges of one group of passes with their vectors c: what a device needs to check results.
+ * Immutable and thread-safe.
+ */
+public final class GroupChallenges {
+  private final int perLayer;
+  private final List<Challenge> challenges;
+  private final List<int[]> vectors;
+
+  private GroupChallenges(int perLayer, List<Challenge> challenges, List<int[]> vectors) {
+    this.perLayer = perLayer;
+    this.challenges = List.copyOf(challenges);
+    this.vectors = List.copyOf(vectors);
+  }
+
+  /**
+   * Draws the challenges and computes their vectors from the weights.
+   *
+   * @param perLayer 1, or 2 for the double check
+   * @param groupKey stays the caller's
+   */
+  public static GroupChallenges compute(EdgeHalf edge, int perLayer, SecretKey groupKey) {
+    List<Challenge> challenges = draw(edge.plan(), perLayer, groupKey);
+    List<int[]> vectors = new ArrayList<>();
+    for (LinearLayerSpec layer : edge.plan().layers()) {
+      byte[] weights = edge.weights().get(layer.index());
+      for (int index = 0; index < perLayer; index++) {
+        Challenge challenge = challenges.get(layer.index() * perLayer + index);
+        vectors.add(ChallengeVectors.compute(layer.geometry(), weights, challenge));
+      }
+    }
+    return new GroupChallenges(perLayer, challenges, vectors);
+  }
+
+  /**
+   * Draws the challenges and takes their vectors from a table.
+   *
+   * @param perLayer challenges per layer in the table
+   * @param groupKey stays the caller's
+   * @param vectors c, layer after layer, then by challenge index; not copied
+   * @throws BadInputException when their number or sizes do not fit the plan
+   */
+  public static GroupChallenges of(
+      Plan plan, int perLayer, SecretKey groupKey, List<int[]> vectors) {
+    boolean fits = vectors.size() == plan.layers().size() * perLayer;
+    for (int i = 0; fits && i < vectors.size(); i++) {
+      fits = vectors.get(i).length == plan.layer(i / perLayer).geometry().inputSize();
+    }
+    if (!fits) {
+      throw new BadInputException(
+          "Challenges of a decryption table: expected "
+              + perLayer
+              + " vectors of the input's size for each of "
+              + plan.layers().size()
+              + " layers; found others. Use the tables of this model.");
+    }
+    return new GroupChallenges(perLayer, draw(plan, perLayer, groupKey), vectors);
+  }
+
+  /** The vectors c, layer after layer, then by challenge index; not to be changed. */
+  public List<int[]> vectors() {
+    return vectors;
+  }
+
+  /** Challenges per layer. */
+  public int perLayer() {
+    return perLayer;
+  }
+
+  /**
+   * Whether y = W·x as far as every challenge of the layer can tell. Values must be canonical.
+   *
+   * @param x at least {@code layer.geometry().inputSize()} residues
+   * @param y at least {@code layer.geometry().outputSize()} residues
+   */
+  public boolean accepts(LinearLayerSpec layer, int[] x, int[] y) {
+    int difference = 0;
+    for (int index = 0; index < perLayer; index++) {
+      int number = layer.index() * perLayer + index;
+      int left = FreivaldsCheck.left(layer.geometry(), challenges.get(number), y);
+      int right = FreivaldsCheck.right(vectors.get(number), x, layer.geometry().inputSize());
+      difference |= left ^ right;
+    }
+    return difference == 0;
+  }
+
+  private static List<Challenge> draw(Plan plan, int perLayer, SecretKey groupKey) {
+    if (perLayer < 1 || perLayer > Challenge.MAX_PER_LAYER) {
+      throw new BadInputException(
+          "Challenges per layer: expected 1 or "
+              + Challenge.MAX_PER_LAYER
+              + "; found "
+              + perLayer
+              + ".");
+    }
+    List<Challenge> challenges = new ArrayList<>();
+    for (LinearLayerSpec layer : plan.layers()) {
+      for (int index = 0; index < perLayer; index++) {
+        challenges.add(Challenge.draw(groupKey, layer.index(), index, layer.geometry()));
+      }
+    }
+    return challenges;
+  }
+}

@@ -1,0 +1,26 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * Keys and how they follow from one another.
+ *
+ * <p>Every derivation is HKDF-SHA-256 (RFC 5869, no salt) of a 32-byte key to a 32-byte key; the
+ * info string is the label and each context, every one with its length as a big-endian int32 in
+ * front, so that no two derivations can meet.
+ *
+ * <pre>
+ *   first key of a chain   derive(root, "chain", device, model fingerprint, chain id)
+ *   pass key 0             the first key of the chain
+ *   pass key n + 1         derive(pass key n, "next")
+ *   mask key               derive(pass key, "mask")
+ *   redraw key             derive(pass key, "redraw")
+ *   seal key               derive(pass key, "seal", salt of the table file)
+ *   challenge key          derive(first key, "challenge")
+ *   group challenge key    derive(challenge key, "group", group as int64)
+ *   challenge seal key     derive(group challenge key, "seal", salt of the table file)
+ * </pre>
+ *
+ * <p>A pass key leads to all later ones and to no earlier one; that is the forward secrecy of a
+ * device's state. Only mask, redraw and seal keys, and what the challenges derive for themselves,
+ * are ever used as AES keys; root, chain, pass and challenge keys are not.
+ */
+package org.lepcnn.device.key;

@@ -1,0 +1,62 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.mask;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import org.lepcnn.device.key.SecretKey;
+
+/**
+ * AES-256-CTR of zeros with the counter block id ‖ block number. The Java platform's counter is one
+ * 128-bit number; no stream comes near 2⁶⁴ blocks, so the id's half never changes.
+ */
+final class AesCtrKeystream implements Keystream {
+  private static final byte[] ZEROS = new byte[ResidueStream.SEGMENT_BYTES];
+
+  private final Cipher cipher;
+  private final byte[] counter = new byte[BLOCK_BYTES];
+  private javax.crypto.SecretKey key;
+
+  AesCtrKeystream(SecretKey key) {
+    this.key = key.toAesKey();
+    try {
+      cipher = Cipher.getInstance("AES/CTR/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("The Java platform lacks AES in counter mode", e);
+    }
+  }
+
+  @Override
+  public void rekey(SecretKey newKey) {
+    key = newKey.toAesKey();
+  }
+
+  @Override
+  public void seek(long id, long block) {
+    ByteBuffer.wrap(counter).putLong(id).putLong(block);
+    try {
+      cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(counter));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-256 in counter mode refuses its key", e);
+    }
+  }
+
+  @Override
+  public void read(byte[] out, int length) {
+    try {
+      int written = cipher.update(ZEROS, 0, length, out, 0);
+      if (written != length) {
+        throw new IllegalStateException(
+            "AES in counter mode: expected " + length + " bytes; found " + written + ".");
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES in counter mode refuses a segment", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    key = null;
+  }
+}

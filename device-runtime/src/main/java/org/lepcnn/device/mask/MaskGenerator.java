@@ -1,0 +1,54 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.mask;
+
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/**
+ * The masks of one pass. The mask of a tensor is a function of the pass key and the tensor id only,
+ * never of call order; every mask is uniform on F_p, and masks of different tensors or passes are
+ * independent, as far as AES-256 in counter mode is a random function.
+ *
+ * <p>A mask hides a tensor only if it is used for that one tensor: the ratchet, the reservations
+ * and the ledger see to it, not this class. Not thread-safe.
+ */
+public final class MaskGenerator implements AutoCloseable {
+  private final ResidueStream stream;
+
+  /** A generator for one pass; {@code key} stays the caller's. */
+  public MaskGenerator(PassKey key) {
+    try (SecretKey mask = key.maskKey();
+        SecretKey redraw = key.redrawKey()) {
+      stream = new ResidueStream(mask, redraw);
+    }
+  }
+
+  /** Goes on with another pass, in the same buffers; {@code key} stays the caller's. */
+  public void rekey(PassKey key) {
+    try (SecretKey mask = key.maskKey();
+        SecretKey redraw = key.redrawKey()) {
+      stream.rekey(mask, redraw);
+    }
+  }
+
+  /**
+   * Writes the mask of a tensor.
+   *
+   * @param tensorId its number in the plan, from 0
+   * @param out receives canonical residues from index 0
+   * @param length the tensor's elements
+   */
+  public void fill(int tensorId, int[] out, int length) {
+    if (tensorId < 0) {
+      throw new IllegalArgumentException(
+          "Mask: expected a tensor id from 0; found " + tensorId + ".");
+    }
+    stream.fill(tensorId, out, length);
+  }
+
+  /** Forgets the keys. */
+  @Override
+  public void close() {
+    stream.close();
+  }
+}

@@ -1,0 +1,19 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * Masks: residues that are uniform on F_p and a function of the pass key and the tensor id alone.
+ *
+ * <pre>
+ *   keystream      AES-256 of the counter blocks  id (int64, big-endian) ‖ n (int64, big-endian),
+ *                  n = 0, 1, 2, …
+ *   word j         bytes 4j … 4j + 3 of the keystream as a little-endian int32, top bit cleared
+ *   residue j      word j, unless that is p = 2³¹ − 1; then the first word below p among
+ *                  redraw(j, 0), redraw(j, 1), …
+ *   redraw(j, k)   the first four bytes of block n = k · 2³² + j of the keystream under the redraw
+ *                  key, read like a word
+ * </pre>
+ *
+ * <p>A word is uniform on 0 … 2³¹ − 1 = p, so what is left after rejection is uniform on F_p
+ * exactly, as far as AES-256 is a random permutation.
+ */
+package org.lepcnn.device.mask;

@@ -1,0 +1,233 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.owner;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.state.ExclusiveLock;
+import org.lepcnn.device.state.Grant;
+
+/**
+ * The owner's root key and ledger. Every provisioning makes a new random chain, and every pass is
+ * recorded as issued before its tables are made: a change is durable in the ledger before the
+ * method that made it returns.
+ *
+ * <p>Several processes may read the file; those that change it exclude one another and each works
+ * on what the file says at that moment. Thread-safe.
+ */
+public final class OwnerFile implements AutoCloseable {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Path file;
+  private final SecretKey root;
+
+  private OwnerFile(Path file, SecretKey root) {
+    this.file = file;
+    this.root = root;
+  }
+
+  /**
+   * Makes a new owner file with a random root key and an empty ledger.
+   *
+   * @throws BadInputException the file is there already
+   */
+  public static OwnerFile create(Path file) {
+    Path absolute = file.toAbsolutePath();
+    try {
+      Files.createDirectories(absolute.getParent());
+    } catch (IOException e) {
+      throw new EnvironmentException("Making the owner file " + file + ": " + e + ".", e);
+    }
+    try (ExclusiveLock lock = lock(absolute)) {
+      if (Files.exists(absolute)) {
+        throw new BadInputException(
+            "Making the owner file "
+                + file
+                + ": there is one already, and its root key cannot be replaced. Name another file.");
+      }
+      SecretKey root = SecretKey.random();
+      new OwnerContents(root, List.of()).write(absolute);
+      return new OwnerFile(absolute, root);
+    }
+  }
+
+  /**
+   * Opens an owner file; never makes one.
+   *
+   * @throws BadInputException there is none; as {@link org.lepcnn.core.io.CorruptFileException} it
+   *     is empty, short or damaged
+   */
+  public static OwnerFile open(Path file) {
+    Path absolute = file.toAbsolutePath();
+    return new OwnerFile(absolute, OwnerContents.read(absolute).root());
+  }
+
+  /** What the file is, without the root key. */
+  public static OwnerDescription describe(Path file) {
+    OwnerContents contents = OwnerContents.read(file);
+    contents.root().close();
+    return new OwnerDescription(contents.ledger());
+  }
+
+  /**
+   * Makes a new chain for a device and a model. What was provisioned for both before stays in the
+   * ledger, but {@link #issue} serves the new chain from now on.
+   *
+   * @return the grant; the caller writes and closes it
+   */
+  public Grant provision(String device, ModelBundle bundle) {
+    PassId.checkDevice(device);
+    ChainId chain = new ChainId(RANDOM.nextLong(), RANDOM.nextLong());
+    Fingerprint model = bundle.fingerprint();
+    try (ExclusiveLock lock = lock(file)) {
+      List<LedgerEntry> ledger = new ArrayList<>(reread());
+      ledger.add(new LedgerEntry(device, model, chain, 0));
+      new OwnerContents(root, ledger).write(file);
+    }
+    try (SecretKey first = derive(device, model, chain)) {
+      return Grant.of(device, chain, bundle, first);
+    }
+  }
+
+  /**
+   * Records the next passes of the current chain as issued.
+   *
+   * @param passes at least 1
+   * @return the range, directly after everything issued before
+   */
+  public IssuedRange issue(String device, Fingerprint model, long passes) {
+    if (passes < 1) {
+      throw new BadInputException("Issuing passes: expected at least 1; found " + passes + ".");
+    }
+    try (ExclusiveLock lock = lock(file)) {
+      List<LedgerEntry> ledger = new ArrayList<>(reread());
+      LedgerEntry entry = current(ledger, device, model);
+      long first = entry.issuedPasses();
+      long end = Math.addExact(first, passes);
+      ledger.set(ledger.lastIndexOf(entry), new LedgerEntry(device, model, entry.chain(), end));
+      new OwnerContents(root, ledger).write(file);
+      return new IssuedRange(device, model, entry.chain(), first, end - 1);
+    }
+  }
+
+  /** Everything that was issued for the current chain; empty when nothing was. */
+  public Optional<IssuedRange> issued(String device, Fingerprint model) {
+    LedgerEntry entry = current(reread(), device, model);
+    return entry.issuedPasses() == 0
+        ? Optional.empty()
+        : Optional.of(new IssuedRange(device, model, entry.chain(), 0, entry.issuedPasses() - 1));
+  }
+
+  /** The chain that was provisioned last for a device and a model. */
+  public ChainId currentChain(String device, Fingerprint model) {
+    return current(reread(), device, model).chain();
+  }
+
+  /** All chains ever provisioned, oldest first. */
+  public List<LedgerEntry> ledger() {
+    return reread();
+  }
+
+  /**
+   * The first key of a chain in the ledger, which is the key of its pass 0; the caller closes it.
+   *
+   * @throws BadInputException the ledger has no such chain
+   */
+  public SecretKey firstKey(String device, Fingerprint model, ChainId chain) {
+    for (LedgerEntry entry : reread()) {
+      if (entry.isFor(device, model) && entry.chain().equals(chain)) {
+        return derive(device, model, chain);
+      }
+    }
+    throw new BadInputException(
+        "Deriving the key of chain "
+            + chain
+            + ": the ledger has no such chain of device "
+            + device
+            + " and model "
+            + model.shortName()
+            + ". Provision the device with this owner file.");
+  }
+
+  /** The key of one pass of a chain in the ledger; the caller closes it. */
+  public PassKey passKey(String device, Fingerprint model, ChainId chain, long pass) {
+    try (SecretKey firstKey = firstKey(device, model, chain);
+        PassKey first = PassKey.of(firstKey)) {
+      return first.advance(pass);
+    }
+  }
+
+  /** The challenge key of a chain in the ledger; the caller closes it. */
+  public ChallengeKey challengeKey(String device, Fingerprint model, ChainId chain) {
+    try (SecretKey firstKey = firstKey(device, model, chain);
+        PassKey first = PassKey.of(firstKey)) {
+      return first.challengeKeyOfChain();
+    }
+  }
+
+  /** Erases the root key in memory. */
+  @Override
+  public void close() {
+    root.close();
+  }
+
+  @Override
+  public String toString() {
+    return "OwnerFile(" + file + ")";
+  }
+
+  private SecretKey derive(String device, Fingerprint model, ChainId chain) {
+    byte[] chainBytes =
+        ByteBuffer.allocate(ChainId.BYTES).putLong(chain.high()).putLong(chain.low()).array();
+    return root.derive(
+        "chain", device.getBytes(StandardCharsets.UTF_8), model.toBytes(), chainBytes);
+  }
+
+  /** The ledger as the file has it now; another process may have changed it. */
+  private List<LedgerEntry> reread() {
+    OwnerContents contents = OwnerContents.read(file);
+    try (SecretKey found = contents.root()) {
+      if (!found.equals(root)) {
+        throw new BadInputException(
+            "Reading the owner file "
+                + file
+                + ": it has another root key than when it was opened. Start again.");
+      }
+      return contents.ledger();
+    }
+  }
+
+  private static LedgerEntry current(List<LedgerEntry> ledger, String device, Fingerprint model) {
+    for (int i = ledger.size() - 1; i >= 0; i--) {
+      if (ledger.get(i).isFor(device, model)) {
+        return ledger.get(i);
+      }
+    }
+    throw new BadInputException(
+        "Looking up device "
+            + device
+            + " and model "
+            + model.shortName()
+            + ": the ledger has no chain of them. Run 'lepcnn device provision' first.");
+  }
+
+  private static ExclusiveLock lock(Path file) {
+    return ExclusiveLock.acquire(
+        file.resolveSibling(file.getFileName() + ".lock"), "the owner file " + file);
+  }
+}

@@ -1,0 +1,19 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * The owner's root key and the ledger of what was issued under it.
+ *
+ * <pre>
+ *   owner file   LEPO 1: bytes root key (32), list entries
+ *   entry        string device, bytes model fingerprint (32), int64 and int64 chain id,
+ *                int64 passes issued
+ * </pre>
+ *
+ * <p>The file has the frame of {@link org.lepcnn.core.io.CheckedFile} and is readable by its owner
+ * alone; it never goes to a device. It is replaced atomically, under an exclusive lock on the file
+ * of the same name with {@code .lock} behind, and the new ledger is durable before anything that it
+ * records leaves the owner. Entries are in the order of provisioning and are never removed; the
+ * last entry of a device and model is its current chain. Reading takes no lock and needs no write
+ * access, so that the file can be mounted as a read-only secret.
+ */
+package org.lepcnn.device.owner;

@@ -1,0 +1,152 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.port.EdgeRefusedException;
+import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.core.port.PassClaim;
+
+/**
+ * Hands out passes of reservations that the edge has accepted the claim of. A reservation whose
+ * claim failed is kept and claimed again, identically, by whoever asks next.
+ */
+final class ClaimedPasses {
+  private final PassSupply supply;
+  private final PassTables tables;
+  private final EdgeTransport transport;
+  private final EdgeGate gate;
+  private final int passesPerReservation;
+  private final Executor worker;
+
+  private final TreeSet<Long> inUse = new TreeSet<>();
+  private long firstUntaken;
+  private PassSupply.Range range;
+  private boolean claimed;
+
+  /** Whether the edge may hold the claim of {@link #range}: no answer is not a refusal. */
+  private boolean maybeClaimed;
+
+  private CompletableFuture<Void> claiming;
+
+  ClaimedPasses(
+      PassSupply supply,
+      PassTables tables,
+      EdgeTransport transport,
+      EdgeGate gate,
+      int passesPerReservation,
+      Executor worker) {
+    this.supply = supply;
+    this.tables = tables;
+    this.transport = transport;
+    this.gate = gate;
+    this.passesPerReservation = passesPerReservation;
+    this.worker = worker;
+  }
+
+  /**
+   * The next pass, as soon as the edge has accepted the claim. Called on a worker: it may write the
+   * reservation to disk.
+   */
+  CompletableFuture<PassSupply.Pass> next() {
+    CompletableFuture<Void> wait;
+    boolean mine = false;
+    synchronized (this) {
+      if (range != null && claimed && range.remaining() > 0) {
+        return CompletableFuture.completedFuture(take());
+      }
+      if (claiming == null) {
+        if (range == null || range.remaining() == 0) {
+          reserve();
+        }
+        claiming = new CompletableFuture<>();
+        maybeClaimed = true;
+        mine = true;
+      }
+      wait = claiming;
+    }
+    if (mine) {
+      claim(wait);
+    }
+    return wait.thenComposeAsync(done -> next(), worker);
+  }
+
+  /**
+   * Uses up what is left of a reservation that the edge may hold a claim of: the next opening of
+   * the state is another instance, which the edge would refuse these passes.
+   */
+  synchronized void close() {
+    while (range != null && maybeClaimed && range.remaining() > 0) {
+      range.take().burn();
+    }
+  }
+
+  /**
+   * Says that a pass has ended.
+   *
+   * @return the first pass that is in use or may still be handed out: nothing before it is needed
+   */
+  synchronized long ended(long pass) {
+    inUse.remove(pass);
+    return inUse.isEmpty() ? firstUntaken : inUse.first();
+  }
+
+  private PassSupply.Pass take() {
+    PassSupply.Pass pass = range.take();
+    inUse.add(pass.number());
+    firstUntaken = pass.number() + 1;
+    return pass;
+  }
+
+  private void reserve() {
+    long next = supply.nextPass();
+    long left = tables.passesLeftFrom(next);
+    if (left < 1) {
+      throw new EnvironmentException(
+          "Reserving passes: the decryption tables of chain "
+              + supply.chain()
+              + " hold nothing from pass "
+              + next
+              + " on. Precompute more tables and bring them to the device.");
+    }
+    claimed = false;
+    maybeClaimed = false;
+    range = supply.reserve((int) Math.min(passesPerReservation, left));
+  }
+
+  private void claim(CompletableFuture<Void> answer) {
+    CompletableFuture<Void> sent;
+    try {
+      PassClaim claim =
+          new PassClaim(
+              supply.device(),
+              supply.chain(),
+              supply.model(),
+              range.firstPass(),
+              range.lastPass(),
+              supply.instance());
+      sent = gate.send(() -> transport.claim(claim));
+    } catch (RuntimeException e) {
+      sent = CompletableFuture.failedFuture(e);
+    }
+    sent.whenComplete((done, error) -> answered(answer, Failures.unwrap(error)))
+        .exceptionally(error -> null);
+  }
+
+  private void answered(CompletableFuture<Void> answer, Throwable error) {
+    synchronized (this) {
+      claiming = null;
+      claimed = error == null;
+      if (error instanceof EdgeRefusedException) {
+        maybeClaimed = false;
+      }
+    }
+    if (error == null) {
+      answer.complete(null);
+    } else {
+      answer.completeExceptionally(error);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import java.util.List;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.table.TableFolder;
+
+/** Decryption tables in a folder. */
+public final class FolderTables implements PassTables {
+  private final TableFolder folder;
+
+  /**
+   * @param folder closed with this
+   */
+  public FolderTables(TableFolder folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public int challengesPerLayer() {
+    return folder.challengesPerLayer();
+  }
+
+  @Override
+  public long passesLeftFrom(long pass) {
+    return folder.passesLeftFrom(pass);
+  }
+
+  @Override
+  public List<int[]> challenges(long group, SecretKey groupKey) {
+    return folder.challenges(group, groupKey);
+  }
+
+  @Override
+  public void readLayer(long pass, PassKey key, int layer, int[] out) {
+    folder.readLayer(pass, key, layer, out);
+  }
+
+  @Override
+  public void discardBefore(long pass) {
+    folder.erase(pass);
+  }
+
+  @Override
+  public void close() {
+    folder.close();
+  }
+}

@@ -1,0 +1,39 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Reusable int arrays by length. Contents are whatever the last user left, so secrets must be
+ * overwritten before an array is given back. Thread-safe.
+ */
+final class IntArrayPool {
+  private final int keptPerLength;
+  private final Map<Integer, ArrayDeque<int[]>> free = new HashMap<>();
+
+  IntArrayPool(int keptPerLength) {
+    this.keptPerLength = keptPerLength;
+  }
+
+  int[] take(int length) {
+    synchronized (free) {
+      ArrayDeque<int[]> arrays = free.get(length);
+      int[] array = arrays == null ? null : arrays.poll();
+      if (array != null) {
+        return array;
+      }
+    }
+    return new int[length];
+  }
+
+  void give(int[] array) {
+    synchronized (free) {
+      ArrayDeque<int[]> arrays = free.computeIfAbsent(array.length, length -> new ArrayDeque<>());
+      if (arrays.size() < keptPerLength) {
+        arrays.push(array);
+      }
+    }
+  }
+}

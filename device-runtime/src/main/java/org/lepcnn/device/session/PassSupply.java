@@ -1,0 +1,69 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/**
+ * Where a session takes its passes from: the durable state of a device, or a throw-away chain in
+ * memory. Guarantees that no pass is ever handed out twice. Thread-safe.
+ */
+public interface PassSupply extends AutoCloseable {
+  String device();
+
+  ChainId chain();
+
+  Fingerprint model();
+
+  DeviceHalf deviceHalf();
+
+  InstanceId instance();
+
+  /** The first pass that a reservation made now would have. */
+  long nextPass();
+
+  /** Reserves passes; durable before it returns. */
+  Range reserve(int passes);
+
+  /** The challenge key of a group of passes; the caller closes it. */
+  SecretKey groupKey(long group);
+
+  /** Integrity failures since the chain began. */
+  long integrityFailures();
+
+  /** Counts one more; durable before it returns. */
+  void recordIntegrityFailure();
+
+  @Override
+  void close();
+
+  /** Reserved passes, each handed out once, in order. */
+  interface Range {
+    long firstPass();
+
+    long lastPass();
+
+    int remaining();
+
+    /** The next pass; there must be one {@link #remaining}. */
+    Pass take();
+  }
+
+  /** A pass that is used up, whatever becomes of it. Its key is erased when it ends. */
+  interface Pass {
+    long number();
+
+    /** Stays this pass's. */
+    PassKey key();
+
+    /** The pass ran to its last round. */
+    void finish();
+
+    /** The pass ended early; nothing more will be sent for it. */
+    void burn();
+  }
+}

@@ -1,0 +1,41 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import java.util.List;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/**
+ * Where a session reads challenge vectors and unblinding factors: decryption tables, or a
+ * computation in the process. Thread-safe.
+ */
+public interface PassTables extends AutoCloseable {
+  /** 1, or 2 when the tables carry the double check. */
+  int challengesPerLayer();
+
+  /** How many passes without a gap can be run from {@code pass} on; 0 when the tables are dry. */
+  long passesLeftFrom(long pass);
+
+  /**
+   * The vectors c of a group of passes, layer after layer, then by challenge index.
+   *
+   * @param groupKey stays the caller's
+   */
+  List<int[]> challenges(long group, SecretKey groupKey);
+
+  /**
+   * Reads U of one pass and layer.
+   *
+   * @param key the pass's key; stays the caller's
+   * @param out receives {@code outputSize()} canonical residues
+   */
+  void readLayer(long pass, PassKey key, int layer, int[] out);
+
+  /**
+   * Says that no pass below {@code pass} will be read any more, so that files may go. Best effort.
+   */
+  default void discardBefore(long pass) {}
+
+  @Override
+  void close();
+}

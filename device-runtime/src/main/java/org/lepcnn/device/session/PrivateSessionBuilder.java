@@ -1,0 +1,133 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.lepcnn.core.port.EdgeTransport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Settings of a session. The integrity check is on unless it is switched off by name. */
+public final class PrivateSessionBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(PrivateSession.class);
+
+  private final PassSupply supply;
+  private final PassTables tables;
+  private final EdgeTransport transport;
+  private int passesInFlight = 4;
+  private int passesPerReservation = 16;
+  private int maxIntegrityFailures = 3;
+  private int workerThreads = Math.max(1, Runtime.getRuntime().availableProcessors());
+  private Duration closeTimeout = Duration.ofSeconds(30);
+  private boolean checked = true;
+  private RoundObserver observer = request -> {};
+  private UnsafeResultObserver unsafeResultObserver;
+
+  PrivateSessionBuilder(PassSupply supply, PassTables tables, EdgeTransport transport) {
+    this.supply = supply;
+    this.tables = tables;
+    this.transport = transport;
+  }
+
+  /** Passes that run at the same time; 4 by default. */
+  public PrivateSessionBuilder passesInFlight(int passes) {
+    passesInFlight = passes;
+    return this;
+  }
+
+  /**
+   * Passes that are reserved, made durable and claimed together; 16 by default. What is left of
+   * them at a close is lost, with its tables: whoever knows how many passes will come says so.
+   */
+  public PrivateSessionBuilder passesPerReservation(int passes) {
+    passesPerReservation = passes;
+    return this;
+  }
+
+  /** Integrity failures in the life of the chain until the edge is not used any more; 3. */
+  public PrivateSessionBuilder maxIntegrityFailures(int failures) {
+    maxIntegrityFailures = failures;
+    return this;
+  }
+
+  /** Threads for stages and masks; as many as there are processors by default. */
+  public PrivateSessionBuilder workerThreads(int threads) {
+    workerThreads = threads;
+    return this;
+  }
+
+  /** How long {@link PrivateSession#close} waits for passes; 30 s by default. */
+  public PrivateSessionBuilder closeTimeout(Duration timeout) {
+    closeTimeout = timeout;
+    return this;
+  }
+
+  /** Sees every round that is sent. */
+  public PrivateSessionBuilder observer(RoundObserver roundObserver) {
+    observer = roundObserver;
+    return this;
+  }
+
+  /** Sees the unmasked results: for {@code check} and tests alone. */
+  public PrivateSessionBuilder unsafeResultObserver(UnsafeResultObserver resultObserver) {
+    unsafeResultObserver = resultObserver;
+    return this;
+  }
+
+  /**
+   * Switches the integrity check off. Results may then be wrong without notice, and privacy holds
+   * only against an edge that follows the protocol.
+   */
+  public PrivateSessionBuilder unsafelyWithoutIntegrityCheck() {
+    checked = false;
+    return this;
+  }
+
+  /**
+   * Loads the device stages and starts the workers. When this fails, supply and tables are still
+   * open.
+   *
+   * @throws org.lepcnn.device.state.QuarantinedException when the edge has failed too often
+   */
+  public PrivateSession open() {
+    SessionOptions options =
+        new SessionOptions(
+            passesInFlight, passesPerReservation, maxIntegrityFailures, closeTimeout);
+    EdgeGate gate = new EdgeGate(supply, maxIntegrityFailures);
+    gate.requireOpen();
+    if (!checked) {
+      LOG.warn(
+          "The integrity check is off for chain {}: wrong results are not noticed, and privacy"
+              + " holds only against an edge that follows the protocol",
+          supply.chain());
+    }
+    DeviceModel model = DeviceModel.load(supply.deviceHalf());
+    ExecutorService worker = workers(Math.min(workerThreads, passesInFlight));
+    SessionParts parts =
+        new SessionParts(
+            model,
+            supply,
+            tables,
+            transport,
+            gate,
+            checked ? new ChallengeCache(supply, tables) : null,
+            new IntArrayPool(2 * passesInFlight),
+            worker,
+            observer,
+            unsafeResultObserver);
+    return new PrivateSession(parts, options, worker);
+  }
+
+  private static ExecutorService workers(int threads) {
+    AtomicInteger count = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        threads,
+        work -> {
+          Thread thread = new Thread(work, "lepcnn-pass-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

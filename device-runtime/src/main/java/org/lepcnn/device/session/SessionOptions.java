@@ -1,0 +1,32 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import java.time.Duration;
+import org.lepcnn.core.error.BadInputException;
+
+/**
+ * How a session works; see {@link PrivateSessionBuilder} for the defaults.
+ *
+ * @param passesInFlight passes that run at the same time; others wait their turn
+ * @param passesPerReservation passes reserved and claimed at once; those left at a close are lost
+ * @param maxIntegrityFailures failures in the life of the chain after which nothing is sent
+ * @param closeTimeout how long a close waits for passes
+ */
+record SessionOptions(
+    int passesInFlight, int passesPerReservation, int maxIntegrityFailures, Duration closeTimeout) {
+  SessionOptions {
+    requirePositive("passes in flight", passesInFlight);
+    requirePositive("passes per reservation", passesPerReservation);
+    requirePositive("integrity failures until quarantine", maxIntegrityFailures);
+    if (closeTimeout.isNegative()) {
+      throw new BadInputException(
+          "Session: the close timeout must not be negative; found " + closeTimeout + ".");
+    }
+  }
+
+  private static void requirePositive(String what, int value) {
+    if (value < 1) {
+      throw new BadInputException("Session: " + what + " must be at least 1; found " + value + ".");
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import java.util.concurrent.Executor;
+import org.lepcnn.core.port.EdgeTransport;
+
+/**
+ * What the passes of a session share.
+ *
+ * @param challenges null when the integrity check is off
+ * @param unsafeResultObserver null when nobody looks
+ */
+record SessionParts(
+    DeviceModel model,
+    PassSupply supply,
+    PassTables tables,
+    EdgeTransport transport,
+    EdgeGate gate,
+    ChallengeCache challenges,
+    IntArrayPool pool,
+    Executor worker,
+    RoundObserver observer,
+    UnsafeResultObserver unsafeResultObserver) {}

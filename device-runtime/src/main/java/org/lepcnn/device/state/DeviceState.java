@@ -1,0 +1,297 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.PassKey;
+
+/**
+ * A device's state of one chain, open and locked. It hands out every pass of the chain at most
+ * once, for any crash at any instant; see the package for the rule. A copy or a restored backup of
+ * the folder is outside that.
+ *
+ * <p>Thread-safe. Every change is durable before the method that makes it returns; a change that
+ * cannot be made durable is an {@link EnvironmentException}, and then nothing was handed out.
+ */
+public final class DeviceState implements AutoCloseable {
+  /** The most passes that one reservation may have. */
+  public static final int MAX_RESERVATION = 1 << 16;
+
+  private final DurableStore store;
+  private final Path file;
+  private final ExclusiveLock lock;
+  private final ChainIdentity identity;
+  private final DeviceHalf deviceHalf;
+  private final ChallengeKey challengeKey;
+  private final InstanceId instance = InstanceIds.random();
+  private final List<Reservation> reservations = new ArrayList<>();
+
+  /** What the file says: the first pass never reserved, and its key. */
+  private long storedPass;
+
+  private PassKey storedKey;
+  private long integrityFailures;
+
+  /** All passes before this one count as used, even if the state closes cleanly. */
+  private long firstUntouched;
+
+  private int inFlight;
+  private boolean closed;
+
+  private DeviceState(
+      DurableStore store, Path folder, ExclusiveLock lock, StateFile state, DeviceHalf half) {
+    this.store = store;
+    this.file = folder.resolve(StateFile.NAME);
+    this.lock = lock;
+    this.identity = state.identity();
+    this.deviceHalf = half;
+    this.challengeKey = state.challengeKey();
+    this.storedPass = state.nextPass();
+    this.storedKey = state.nextKey();
+    this.integrityFailures = state.integrityFailures();
+    this.firstUntouched = storedPass;
+  }
+
+  /**
+   * Makes the state of a new chain from a grant, deletes the grant and opens the state.
+   *
+   * @param stateFolder is made when it is missing
+   * @throws BadInputException the chain is there already: the grant was consumed before; what is
+   *     left of it is deleted
+   */
+  public static DeviceState init(Path grantFile, Path stateFolder) {
+    return init(grantFile, stateFolder, new FileSystemStore());
+  }
+
+  static DeviceState init(Path grantFile, Path stateFolder, DurableStore store) {
+    return open(StateInit.run(grantFile, stateFolder, store), store);
+  }
+
+  /**
+   * Opens the only chain of a state folder.
+   *
+   * @throws BadInputException there is no chain, or more than one
+   * @throws org.lepcnn.core.io.CorruptFileException a file is missing, empty, short or damaged
+   * @throws EnvironmentException another process has it open
+   */
+  public static DeviceState open(Path stateFolder) {
+    return open(stateFolder, "");
+  }
+
+  /** As {@link #open(Path)}, with the model chosen. */
+  public static DeviceState open(Path stateFolder, Fingerprint model) {
+    return open(stateFolder, model.toString());
+  }
+
+  /**
+   * As {@link #open(Path)}, with the chain chosen.
+   *
+   * @param prefix first hexadecimal digits of the model's fingerprint or of the chain's id
+   */
+  public static DeviceState open(Path stateFolder, String prefix) {
+    String digits = prefix.toLowerCase(Locale.ROOT);
+    Predicate<StateFile> wanted =
+        state ->
+            state.identity().model().toString().startsWith(digits)
+                || state.identity().chain().toString().startsWith(digits);
+    String what = prefix.isEmpty() ? "any model" : "model or chain " + prefix;
+    return open(
+        ChainFolders.find(stateFolder.toAbsolutePath(), what, wanted), new FileSystemStore());
+  }
+
+  static DeviceState open(Path folder, DurableStore store) {
+    ExclusiveLock lock =
+        ExclusiveLock.acquire(folder.resolve(ChainFolders.LOCK_FILE), "the device state " + folder);
+    try {
+      SecretFiles.eraseLeftover(store, folder.resolve(StateFile.NAME));
+      StateFile state = StateFile.read(folder);
+      return new DeviceState(
+          store, folder, lock, state, ChainFolders.readDeviceHalf(folder, state.identity()));
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** What the chains of a state folder are, without their secrets; takes no lock. */
+  public static List<StateDescription> describe(Path stateFolder) {
+    return ChainFolders.list(stateFolder.toAbsolutePath()).stream()
+        .map(ChainFolders::describe)
+        .toList();
+  }
+
+  public String device() {
+    return identity.device();
+  }
+
+  public ChainId chain() {
+    return identity.chain();
+  }
+
+  public Fingerprint model() {
+    return identity.model();
+  }
+
+  public DeviceHalf deviceHalf() {
+    return deviceHalf;
+  }
+
+  /** The random number of this opening; claims carry it. */
+  public InstanceId instance() {
+    return instance;
+  }
+
+  /** The key of the chain's challenges; erased when the state closes, and not to be closed. */
+  public ChallengeKey challengeKey() {
+    return challengeKey;
+  }
+
+  /** The first pass that was never reserved: where the next reservation starts. */
+  public synchronized long nextPass() {
+    return storedPass;
+  }
+
+  /** How many passes were taken and have not ended. */
+  public synchronized int inFlight() {
+    return inFlight;
+  }
+
+  /**
+   * Reserves the next passes. When this returns, no crash lets them be handed out again.
+   *
+   * @param passes 1 to {@value #MAX_RESERVATION}
+   */
+  public synchronized Reservation reserve(int passes) {
+    requireOpen();
+    if (passes < 1 || passes > MAX_RESERVATION) {
+      throw new BadInputException(
+          "Reserving passes: expected 1 to " + MAX_RESERVATION + "; found " + passes + ".");
+    }
+    long end = Math.addExact(storedPass, passes);
+    PassKey endKey = storedKey.advance(passes);
+    try {
+      commit(end, endKey);
+    } catch (RuntimeException e) {
+      endKey.close();
+      throw e;
+    }
+    reservations.removeIf(DeviceState::exhausted);
+    Reservation reservation = new Reservation(this, storedPass, passes, storedKey);
+    reservations.add(reservation);
+    storedPass = end;
+    storedKey = endKey;
+    return reservation;
+  }
+
+  /** Integrity checks that failed since provisioning or the last reset. */
+  public synchronized long integrityFailures() {
+    return integrityFailures;
+  }
+
+  /** Counts a failed integrity check, durably, before anything else is sent. */
+  public synchronized void recordIntegrityFailure() {
+    requireOpen();
+    integrityFailures++;
+    commit(storedPass, storedKey);
+  }
+
+  /** Lifts a quarantine: the operator has dealt with the edge. */
+  public synchronized void resetIntegrityFailures() {
+    requireOpen();
+    integrityFailures = 0;
+    commit(storedPass, storedKey);
+  }
+
+  /**
+   * Refuses to go on when the edge has failed too often.
+   *
+   * @param threshold failures from which the edge is no longer used, at least 1
+   * @throws QuarantinedException as many failures were recorded
+   */
+  public synchronized void refuseIfQuarantined(long threshold) {
+    if (threshold < 1) {
+      throw new BadInputException(
+          "Quarantine: expected a threshold of at least 1; found " + threshold + ".");
+    }
+    if (integrityFailures >= threshold) {
+      throw new QuarantinedException(
+          "The edge is quarantined: "
+              + integrityFailures
+              + " results failed the integrity check, and "
+              + threshold
+              + " are the limit. Find out why before lifting it.");
+    }
+  }
+
+  /**
+   * Closes the state and erases the keys. With no pass in flight the passes after the last one
+   * taken go back; otherwise they stay used up.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (lock) {
+      giveBack();
+    } finally {
+      reservations.forEach(Reservation::erase);
+      storedKey.close();
+      challengeKey.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "DeviceState(" + device() + ", chain " + chain() + ", next pass " + nextPass() + ")";
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("This device state is closed.");
+    }
+  }
+
+  synchronized void passTaken(long pass) {
+    inFlight++;
+    firstUntouched = Math.max(firstUntouched, pass + 1);
+  }
+
+  synchronized void passEnded() {
+    inFlight--;
+  }
+
+  private void giveBack() {
+    if (inFlight > 0) {
+      return;
+    }
+    for (Reservation reservation : reservations) {
+      if (reservation.nextPass() == firstUntouched && !exhausted(reservation)) {
+        commit(firstUntouched, reservation.nextKey());
+        return;
+      }
+    }
+  }
+
+  private void commit(long nextPass, PassKey nextKey) {
+    SecretFiles.replace(
+        store,
+        file,
+        new StateFile(identity, nextPass, nextKey, challengeKey, integrityFailures).toFile());
+  }
+
+  private static boolean exhausted(Reservation reservation) {
+    return reservation.nextPass() > reservation.lastPass();
+  }
+}

@@ -1,0 +1,96 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.lepcnn.core.error.EnvironmentException;
+
+/**
+ * A lock on a file that excludes other processes (by the operating system) and other callers in
+ * this process (by a register: POSIX gives up a process's locks on a file as soon as the process
+ * closes any descriptor of it, so the file must not even be opened twice). The file stays when the
+ * lock is released; a crash releases the lock.
+ */
+public final class ExclusiveLock implements AutoCloseable {
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path key;
+  private final FileChannel channel;
+
+  private ExclusiveLock(Path key, FileChannel channel) {
+    this.key = key;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock or fails at once.
+   *
+   * @param file is created when it is missing; its folder must be there
+   * @param what names the locked thing in errors
+   * @throws EnvironmentException another process or caller holds it
+   */
+  public static ExclusiveLock acquire(Path file, String what) {
+    Path key = null;
+    try {
+      Path folder = file.toAbsolutePath().getParent().toRealPath();
+      key = folder.resolve(file.getFileName());
+      if (!HELD.add(key)) {
+        key = null;
+        throw inUse(what);
+      }
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      return lock(key, channel, what);
+    } catch (IOException e) {
+      release(key);
+      throw new EnvironmentException(
+          "Locking " + what + ": expected a writable folder; found: " + e + ".", e);
+    } catch (EnvironmentException e) {
+      release(key);
+      throw e;
+    }
+  }
+
+  private static ExclusiveLock lock(Path key, FileChannel channel, String what) throws IOException {
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } finally {
+      if (lock == null) {
+        channel.close();
+      }
+    }
+    if (lock == null) {
+      throw inUse(what);
+    }
+    return new ExclusiveLock(key, channel);
+  }
+
+  /** Releases the lock. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new EnvironmentException("Unlocking " + key + ": " + e + ".", e);
+    } finally {
+      release(key);
+    }
+  }
+
+  private static void release(Path key) {
+    if (key != null) {
+      HELD.remove(key);
+    }
+  }
+
+  private static EnvironmentException inUse(String what) {
+    return new EnvironmentException(
+        "Locking " + what + ": another process uses it. Stop that process or wait for it.");
+  }
+}

@@ -1,0 +1,92 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.lepcnn.core.io.AtomicFiles;
+
+/**
+ * The real disk. An interrupt of the calling thread does not abandon a step half way; it stays
+ * pending.
+ */
+final class FileSystemStore implements DurableStore {
+  @Override
+  public void write(Path file, byte[] contents) throws IOException {
+    Files.deleteIfExists(file);
+    Files.createFile(file, ownerOnly(file, "rw-------"));
+    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      out.write(contents);
+    }
+  }
+
+  @Override
+  public void syncFile(Path file) throws IOException {
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+      open.getFD().sync();
+    }
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void syncFolder(Path folder) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        interrupted |= Thread.interrupted();
+        try {
+          AtomicFiles.syncDirectory(folder);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void erase(Path file) throws IOException {
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+      byte[] zeros = new byte[8192];
+      for (long left = open.length(); left > 0; left -= zeros.length) {
+        open.write(zeros, 0, (int) Math.min(left, zeros.length));
+      }
+      open.getFD().sync();
+    }
+    Files.delete(file);
+  }
+
+  @Override
+  public void createFolder(Path folder) throws IOException {
+    try {
+      Files.createDirectory(folder, ownerOnly(folder, "rwx------"));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+}

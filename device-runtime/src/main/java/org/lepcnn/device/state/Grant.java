@@ -1,0 +1,193 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/**
+ * The owner's permission for one device to run one model on one new chain: what {@code device
+ * provision} writes and {@link DeviceState#init} consumes and deletes. It holds the chain's first
+ * key, from which every pass of the chain follows: carry it over a trusted way, keep no copy.
+ */
+public final class Grant implements AutoCloseable {
+  static final int MAGIC = 0x4c455047; // "LEPG"
+  static final int VERSION = 1;
+  private static final String REMEDY = "Provision the device again with 'lepcnn device provision'.";
+
+  private final ChainIdentity identity;
+  private final byte[] deviceHalfFile;
+  private final DeviceHalf deviceHalf;
+  private final PassKey firstPassKey;
+  private final ChallengeKey challengeKey;
+
+  private Grant(
+      ChainIdentity identity, byte[] deviceHalfFile, PassKey first, ChallengeKey challenge) {
+    this.identity = identity;
+    this.deviceHalfFile = deviceHalfFile;
+    this.deviceHalf = DeviceHalf.parse("the grant's device half", deviceHalfFile);
+    this.firstPassKey = first;
+    this.challengeKey = challenge;
+  }
+
+  /**
+   * A grant for a new chain.
+   *
+   * @param firstKey the chain's first key; stays the caller's
+   */
+  public static Grant of(String device, ChainId chain, ModelBundle bundle, SecretKey firstKey) {
+    byte[] half = bundle.device().toFile();
+    byte[] edgeHash = bundle.manifest().edgeHash();
+    if (!Fingerprint.combine(edgeHash, ModelBundle.hash(half)).equals(bundle.fingerprint())) {
+      throw new BadInputException(
+          "Granting model "
+              + bundle.fingerprint()
+              + ": the bundle's device half is of another format version. Import the model again.");
+    }
+    PassKey first = PassKey.of(firstKey);
+    return new Grant(
+        new ChainIdentity(device, chain, bundle.fingerprint(), edgeHash),
+        half,
+        first,
+        first.challengeKeyOfChain());
+  }
+
+  /**
+   * Reads a grant.
+   *
+   * @throws org.lepcnn.core.io.CorruptFileException missing, short, damaged, or not of one piece
+   */
+  public static Grant read(Path file) {
+    byte[] bytes = SecretFiles.read(file, REMEDY);
+    String what = file.toString();
+    BodyReader in =
+        new BodyReader(what, CheckedFile.open(what, bytes, MAGIC, VERSION, VERSION).body());
+    ChainIdentity identity = ChainIdentity.read(in);
+    byte[] half = in.bytes();
+    identity.verify(what, ModelBundle.hash(half), in);
+    byte[] first = in.bytes();
+    byte[] challenge = in.bytes();
+    in.end();
+    try (SecretKey firstKey = SecretKey.copyOf(first);
+        SecretKey challengeKey = SecretKey.copyOf(challenge)) {
+      return new Grant(identity, half, PassKey.of(firstKey), ChallengeKey.of(challengeKey));
+    } finally {
+      Arrays.fill(first, (byte) 0);
+      Arrays.fill(challenge, (byte) 0);
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  /** What the file is, without its secrets. */
+  public static GrantDescription describe(Path file) {
+    try (Grant grant = read(file)) {
+      return new GrantDescription(
+          grant.device(), grant.chain(), grant.model(), grant.deviceHalf.modelName());
+    }
+  }
+
+  /** The file's bytes; they are secret. */
+  public byte[] toFile() {
+    byte[] first = firstPassKey.copyBytes();
+    byte[] challenge = challengeKey.copyBytes();
+    BodyWriter body = new BodyWriter();
+    identity.write(body);
+    byte[] bytes = body.bytes(deviceHalfFile).bytes(first).bytes(challenge).toByteArray();
+    try {
+      return CheckedFile.frame(MAGIC, VERSION, bytes);
+    } finally {
+      Arrays.fill(first, (byte) 0);
+      Arrays.fill(challenge, (byte) 0);
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  /**
+   * Writes the grant, readable by its owner alone.
+   *
+   * @throws BadInputException the file is there already
+   */
+  public void write(Path file) {
+    if (Files.exists(file)) {
+      throw new BadInputException(
+          "Writing the grant " + file + ": something is there already. Name another file.");
+    }
+    byte[] bytes = toFile();
+    try {
+      AtomicFiles.writePrivate(file, bytes);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  public String device() {
+    return identity.device();
+  }
+
+  public ChainId chain() {
+    return identity.chain();
+  }
+
+  public Fingerprint model() {
+    return identity.model();
+  }
+
+  public DeviceHalf deviceHalf() {
+    return deviceHalf;
+  }
+
+  /** The key of pass 0; the caller closes it. */
+  public PassKey firstPassKey() {
+    return firstPassKey.copy();
+  }
+
+  /** The key of the chain's challenges; the caller closes it. */
+  public ChallengeKey challengeKey() {
+    return challengeKey.copy();
+  }
+
+  /** Erases the keys in memory. The file is another matter. */
+  @Override
+  public void close() {
+    firstPassKey.close();
+    challengeKey.close();
+  }
+
+  @Override
+  public String toString() {
+    return "Grant(" + device() + ", chain " + chain() + ", model " + model().shortName() + ")";
+  }
+
+  ChainIdentity identity() {
+    return identity;
+  }
+
+  byte[] deviceHalfFile() {
+    return deviceHalfFile.clone();
+  }
+
+  /** Erases a grant that was consumed. */
+  static void erase(DurableStore store, Path file) {
+    try {
+      store.erase(file);
+      store.syncFolder(file.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Deleting the consumed grant " + file + ": " + e + ". Delete it yourself.", e);
+    }
+  }
+}

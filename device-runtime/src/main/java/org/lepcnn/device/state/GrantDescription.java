@@ -1,0 +1,8 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+
+/** What a grant is, without its secrets. */
+public record GrantDescription(String device, ChainId chain, Fingerprint model, String modelName) {}

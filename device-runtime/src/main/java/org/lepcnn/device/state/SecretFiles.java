@@ -1,0 +1,69 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.core.io.CorruptFileException;
+
+/** Durable replacement and strict reading of the files of this package. */
+final class SecretFiles {
+  private SecretFiles() {}
+
+  /** Replaces a file: temporary file, fsync, rename, fsync of the folder; erases {@code bytes}. */
+  static void replace(DurableStore store, Path file, byte[] bytes) {
+    Path temporary = temporary(file);
+    try {
+      store.write(temporary, bytes);
+      store.syncFile(temporary);
+      store.rename(temporary, file);
+      store.syncFolder(file.getParent());
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Writing " + file + ": expected a writable folder with enough space; found: " + e + ".",
+          e);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  /** Erases what a crash left half written. */
+  static void eraseLeftover(DurableStore store, Path file) {
+    Path temporary = temporary(file);
+    try {
+      if (Files.exists(temporary)) {
+        store.erase(temporary);
+        store.syncFolder(file.getParent());
+      }
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Erasing " + temporary + ", which a crash left: " + e + ". Make the folder writable.", e);
+    }
+  }
+
+  /**
+   * Reads a file that must be there.
+   *
+   * @param remedy ends the message when it is not
+   * @throws CorruptFileException the file is missing
+   */
+  static byte[] read(Path file, String remedy) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new CorruptFileException(
+          "Reading " + file + ": expected a file; found none. " + remedy);
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Reading " + file + ": expected a readable file; found: " + e + ".", e);
+    }
+  }
+
+  static Path temporary(Path file) {
+    return file.resolveSibling(file.getFileName() + AtomicFiles.TEMPORARY_SUFFIX);
+  }
+}

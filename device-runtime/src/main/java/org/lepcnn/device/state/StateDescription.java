@@ -1,0 +1,19 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+
+/**
+ * What a device's state of one chain is, without its secrets.
+ *
+ * @param nextPass the first pass that was never reserved
+ * @param integrityFailures checks that failed since provisioning or the last reset
+ */
+public record StateDescription(
+    String device,
+    ChainId chain,
+    Fingerprint model,
+    String modelName,
+    long nextPass,
+    long integrityFailures) {}

@@ -1,0 +1,120 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.PassKey;
+
+/**
+ * Turns a grant into the folder of a chain. The folder is built under a temporary name and appears
+ * by one rename; only then is the grant erased. A crash at any step therefore leaves the grant, or
+ * the chain, or both; with both, the next attempt finds the chain and erases the grant.
+ */
+final class StateInit {
+  private StateInit() {}
+
+  /** Returns the new chain's folder. */
+  static Path run(Path grantFile, Path stateFolder, DurableStore store) {
+    Path folder = stateFolder.toAbsolutePath();
+    try (Grant grant = Grant.read(grantFile)) {
+      makeStateFolder(store, folder);
+      try (ExclusiveLock initLock =
+          ExclusiveLock.acquire(
+              folder.resolve(ChainFolders.LOCK_FILE), "the state folder " + stateFolder)) {
+        return createChain(grant, grantFile, folder, store);
+      }
+    }
+  }
+
+  private static void makeStateFolder(DurableStore store, Path folder) {
+    try {
+      Files.createDirectories(folder.getParent());
+      store.createFolder(folder);
+      store.syncFolder(folder.getParent());
+    } catch (IOException e) {
+      throw new EnvironmentException("Making the state folder " + folder + ": " + e + ".", e);
+    }
+  }
+
+  private static Path createChain(
+      Grant grant, Path grantFile, Path stateFolder, DurableStore store) {
+    Path folder = stateFolder.resolve(grant.chain().toString());
+    if (Files.exists(folder)) {
+      syncFolder(store, stateFolder);
+      Grant.erase(store, grantFile);
+      throw new BadInputException(
+          "Initialising "
+              + stateFolder
+              + ": chain "
+              + grant.chain()
+              + " is there already; the grant was consumed before and is now deleted. Open the state, or provision the device again.");
+    }
+    try {
+      createFolder(store, grant, stateFolder);
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Initialising " + stateFolder + ": expected a writable folder; found: " + e + ".", e);
+    }
+    Grant.erase(store, grantFile);
+    return folder;
+  }
+
+  /** The rename that an earlier attempt made is durable before the grant goes. */
+  private static void syncFolder(DurableStore store, Path stateFolder) {
+    try {
+      store.syncFolder(stateFolder);
+    } catch (IOException e) {
+      throw new EnvironmentException("Initialising " + stateFolder + ": " + e + ".", e);
+    }
+  }
+
+  /** All of the chain's folder, durably, or nothing. */
+  private static void createFolder(DurableStore store, Grant grant, Path stateFolder)
+      throws IOException {
+    Path folder = stateFolder.resolve(grant.chain().toString());
+    Path temporary = SecretFiles.temporary(folder);
+    eraseFolder(store, temporary);
+    store.createFolder(temporary);
+    writeDurably(store, temporary.resolve(ChainFolders.LOCK_FILE), new byte[0]);
+    writeDurably(store, temporary.resolve(ChainFolders.DEVICE_HALF_FILE), grant.deviceHalfFile());
+    try (PassKey first = grant.firstPassKey();
+        ChallengeKey challenge = grant.challengeKey()) {
+      byte[] state = new StateFile(grant.identity(), 0, first, challenge, 0).toFile();
+      writeDurably(store, temporary.resolve(StateFile.NAME), state);
+      Arrays.fill(state, (byte) 0);
+    }
+    store.syncFolder(temporary);
+    store.rename(temporary, folder);
+    store.syncFolder(stateFolder);
+  }
+
+  private static void writeDurably(DurableStore store, Path file, byte[] bytes) throws IOException {
+    store.write(file, bytes);
+    store.syncFile(file);
+  }
+
+  private static void eraseFolder(DurableStore store, Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      files = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      if (file.equals(folder)) {
+        Files.delete(file);
+      } else {
+        store.erase(file);
+      }
+    }
+  }
+}

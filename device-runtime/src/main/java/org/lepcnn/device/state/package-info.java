@@ -1,0 +1,35 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * What a device keeps between two runs, and why no mask is ever used twice.
+ *
+ * <p>A state folder has one folder per chain, named by the 32 hexadecimal digits of the chain id:
+ *
+ * <pre>
+ *   state.lep    LEPS 1: chain identity, int64 next pass, bytes pass key (32) of the next pass,
+ *                        bytes challenge key (32), int64 integrity failures
+ *   device.lep   the device half of the model bundle, see {@link org.lepcnn.core.model}
+ *   lock         empty; an exclusive file lock on it is held while the state is open
+ *   state.lep.tmp  left by a crash only; erased on opening
+ * </pre>
+ *
+ * <p>A grant is one file, readable by its owner alone, that {@code init} consumes:
+ *
+ * <pre>
+ *   LEPG 1: chain identity, bytes device half, bytes first pass key (32), bytes challenge key (32)
+ * </pre>
+ *
+ * <p>The chain identity is: string device, int64 and int64 chain id, bytes model fingerprint (32),
+ * bytes SHA-256 of the edge half (32), which with the hash of the device half gives the
+ * fingerprint. Every file has the frame of {@link org.lepcnn.core.io.CheckedFile}; the checksum
+ * finds damage. A key that protected the file would lie beside it, so there is none: whoever may
+ * write the file owns the device.
+ *
+ * <p><b>The rule.</b> {@code state.lep} holds the key of the first pass that was never handed out,
+ * and is replaced by: write the temporary file, fsync it, rename it, fsync the folder. A
+ * reservation of R passes makes key n + R durable before pass n is handed out, so that a crash at
+ * any instant leaves either the state before (nothing was handed out) or the state after (passes n
+ * … n + R − 1 are lost). Only a clean close with no pass in flight gives unused passes back.
+ * Opening never creates: a missing, empty, short or damaged file is corruption.
+ */
+package org.lepcnn.device.state;

@@ -1,0 +1,192 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.RefusedException;
+import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.core.model.Plan;
+
+/** Which tables of one chain lie in a folder. Not thread-safe. */
+final class TableCatalog {
+  private final Path folder;
+  private final TableId anyId;
+  private final Plan plan;
+  private final Set<String> knownNames = new HashSet<>();
+
+  /** Known tables by first pass; of two with the same first pass the longer one. */
+  private final TreeMap<Long, TableId> tables = new TreeMap<>();
+
+  private int challengesPerLayer;
+
+  /**
+   * @param anyId names device, chain and model
+   */
+  TableCatalog(Path folder, TableId anyId, Plan plan) {
+    this.folder = folder;
+    this.anyId = anyId;
+    this.plan = plan;
+  }
+
+  /** Finds all tables; any that is not whole or not ours is an error. */
+  void fill() {
+    list().forEach(this::add);
+    if (tables.isEmpty()) {
+      throw new EnvironmentException(
+          "Opening the tables in "
+              + folder
+              + ": expected *"
+              + TableId.SUFFIX
+              + " files; found none. "
+              + remedy());
+    }
+  }
+
+  List<TableId> tables() {
+    return List.copyOf(tables.values());
+  }
+
+  int challengesPerLayer() {
+    return challengesPerLayer;
+  }
+
+  /** The table with that pass, looked for on disk once more when it is not known; or null. */
+  TableId find(long pass) {
+    TableId known = findKnown(pass);
+    if (known == null) {
+      scan();
+      known = findKnown(pass);
+    }
+    return known;
+  }
+
+  /** A table of that group; or null. */
+  TableId findGroup(long group) {
+    long first = group * TableGroups.GROUP_SIZE;
+    for (long pass = first; pass < first + TableGroups.GROUP_SIZE; pass++) {
+      TableId known = findKnown(pass);
+      if (known != null) {
+        return known;
+      }
+    }
+    scan();
+    return tables.values().stream().filter(id -> id.group() == group).findFirst().orElse(null);
+  }
+
+  void forget(TableId id) {
+    tables.remove(id.firstPass());
+    knownNames.remove(id.fileName());
+  }
+
+  Path path(TableId id) {
+    return folder.resolve(id.fileName());
+  }
+
+  /** Opens a file that must be what its name and this catalog say. */
+  TableFile open(Path path) {
+    TableFile file = TableFile.open(path, plan);
+    TableId id = file.header().id();
+    boolean ours =
+        id.device().equals(anyId.device())
+            && id.chain().equals(anyId.chain())
+            && id.model().equals(anyId.model());
+    if (ours && path.getFileName().toString().equals(id.fileName())) {
+      return file;
+    }
+    file.close();
+    throw new RefusedException(
+        "Opening table "
+            + path
+            + ": expected a table of "
+            + name(anyId)
+            + " with the name that its header gives; found "
+            + id.fileName()
+            + " of "
+            + name(id)
+            + ". Take it out of the folder, or use the folder that was precomputed for this chain.");
+  }
+
+  EnvironmentException dry(String what) {
+    return new EnvironmentException(
+        "Reading the tables in " + folder + ": none is left for " + what + ". " + remedy());
+  }
+
+  private TableId findKnown(long pass) {
+    // files of one group may overlap, but none reaches back further than a group
+    for (TableId id : tables.headMap(pass, true).tailMap(pass - TableGroups.GROUP_SIZE).values()) {
+      if (id.contains(pass)) {
+        return id;
+      }
+    }
+    return null;
+  }
+
+  /** Looks for new files; one that is not whole may still be arriving and is left for later. */
+  private void scan() {
+    for (Path path : list()) {
+      try {
+        add(path);
+      } catch (CorruptFileException e) {
+        continue;
+      }
+    }
+  }
+
+  private List<Path> list() {
+    if (!Files.isDirectory(folder)) {
+      throw new EnvironmentException(
+          "Opening the tables in " + folder + ": expected a folder; found none. " + remedy());
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.filter(this::isNewTable).sorted().toList();
+    } catch (IOException e) {
+      throw new EnvironmentException("Opening the tables in " + folder + ": " + e + ".", e);
+    }
+  }
+
+  private boolean isNewTable(Path path) {
+    String name = path.getFileName().toString();
+    return name.endsWith(TableId.SUFFIX) && !knownNames.contains(name);
+  }
+
+  private void add(Path path) {
+    TableHeader header;
+    try (TableFile file = open(path)) {
+      header = file.header();
+    }
+    if (challengesPerLayer != 0 && header.challengesPerLayer() != challengesPerLayer) {
+      throw new BadInputException(
+          "Opening table "
+              + path
+              + ": expected "
+              + challengesPerLayer
+              + " challenges per layer as in the other tables; found "
+              + header.challengesPerLayer()
+              + ". Keep tables with and without the double check in different folders.");
+    }
+    challengesPerLayer = header.challengesPerLayer();
+    tables.merge(
+        header.id().firstPass(),
+        header.id(),
+        (known, found) -> known.lastPass() >= found.lastPass() ? known : found);
+    knownNames.add(header.id().fileName());
+  }
+
+  private String remedy() {
+    return "The tables are dry: precompute more passes with 'lepcnn precompute' for device "
+        + anyId.device()
+        + ".";
+  }
+
+  private static String name(TableId id) {
+    return "device " + id.device() + ", chain " + id.chain() + ", model " + id.model().shortName();
+  }
+}

@@ -1,0 +1,34 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import org.lepcnn.core.error.BadInputException;
+
+/**
+ * What a table file says about itself without any key. It is a claim until the keys confirm it.
+ *
+ * @param formatVersion version of the layout
+ * @param challengesPerLayer 1, or 2 with the double check
+ * @param fileBytes size of the file
+ */
+public record TableDescription(
+    TableId id, int formatVersion, int challengesPerLayer, long fileBytes) {
+
+  /**
+   * Reads the header of a file.
+   *
+   * @throws org.lepcnn.core.io.CorruptFileException not a table, short or damaged
+   */
+  public static TableDescription read(Path path) {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      TableHeader header = TableHeader.read(path, file).header();
+      return new TableDescription(
+          header.id(), TableHeader.VERSION, header.challengesPerLayer(), file.length());
+    } catch (IOException e) {
+      throw new BadInputException(
+          "Reading table " + path + ": expected a readable file; found: " + e + ".", e);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/** One table file, open for reading. Not thread-safe. */
+final class TableFile implements AutoCloseable {
+  private final Path path;
+  private final RandomAccessFile file;
+  private final TableHeader header;
+  private final int headerBytes;
+  private final TableLayout layout;
+
+  private TableFile(Path path, RandomAccessFile file, TableHeader.Sized sized, Plan plan) {
+    this.path = path;
+    this.file = file;
+    this.header = sized.header();
+    this.headerBytes = sized.bytes();
+    this.layout = new TableLayout(plan, header.challengesPerLayer());
+  }
+
+  /**
+   * Opens a file and checks that it has the bytes that the plan asks for.
+   *
+   * @throws CorruptFileException not a table, damaged in its header, too short or too long
+   */
+  static TableFile open(Path path, Plan plan) {
+    RandomAccessFile file = null;
+    TableFile opened = null;
+    try {
+      file = new RandomAccessFile(path.toFile(), "r");
+      TableFile candidate = new TableFile(path, file, TableHeader.read(path, file), plan);
+      candidate.requireLength();
+      opened = candidate;
+      return opened;
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    } finally {
+      if (opened == null && file != null) {
+        closeQuietly(file);
+      }
+    }
+  }
+
+  TableHeader header() {
+    return header;
+  }
+
+  /** The vectors c, layer after layer, then by index. */
+  List<int[]> readChallenges(VectorSealer sealer, SecretKey groupKey) {
+    List<int[]> vectors = new ArrayList<>();
+    try (SecretKey seal = ChallengeKey.sealKey(groupKey, header.salt())) {
+      javax.crypto.SecretKey key = seal.toAesKey();
+      for (int layer = 0; layer < layout.layers(); layer++) {
+        for (int index = 0; index < layout.challengesPerLayer(); index++) {
+          vectors.add(readChallenge(sealer, key, layer, index));
+        }
+      }
+    }
+    return vectors;
+  }
+
+  /** U of one pass and layer. */
+  void readLayer(VectorSealer sealer, long pass, PassKey key, int layer, int[] out) {
+    int size = layout.outputSize(layer);
+    if (out.length < size) {
+      throw new IllegalArgumentException(
+          "Reading U of layer " + layer + ": expected room for " + size + " residues.");
+    }
+    int position = (int) (pass - header.id().firstPass());
+    try (SecretKey seal = key.sealKey(header.salt())) {
+      sealer.open(
+          seal.toAesKey(),
+          layout.layerOrdinal(position, layer),
+          new VectorSealer.Address(pass, layer, VectorSealer.KIND_UNBLINDING),
+          path.toString(),
+          file,
+          headerBytes + layout.layerOffset(position, layer),
+          out,
+          size);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(file);
+  }
+
+  private int[] readChallenge(
+      VectorSealer sealer, javax.crypto.SecretKey key, int layer, int index) {
+    int[] vector = new int[layout.inputSize(layer)];
+    int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
+    try {
+      sealer.open(
+          key,
+          layout.challengeOrdinal(layer, index),
+          new VectorSealer.Address(header.id().group(), layer, kind),
+          path.toString(),
+          file,
+          headerBytes + layout.challengeOffset(layer, index),
+          vector,
+          vector.length);
+      return vector;
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  private void requireLength() throws IOException {
+    long expected = headerBytes + layout.bytes(header.id().passes());
+    if (file.length() != expected) {
+      throw new CorruptFileException(
+          "Reading table "
+              + path
+              + ": the model's plan makes it "
+              + expected
+              + " bytes; found "
+              + file.length()
+              + ". Delete it and precompute the table again.");
+    }
+  }
+
+  private static EnvironmentException unreadable(Path path, IOException e) {
+    return new EnvironmentException(
+        "Reading table " + path + ": expected a readable file; found: " + e + ".", e);
+  }
+
+  private static void closeQuietly(RandomAccessFile file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw new EnvironmentException("Closing a table: " + e + ".", e);
+    }
+  }
+}

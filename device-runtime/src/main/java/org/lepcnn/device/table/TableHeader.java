@@ -1,0 +1,71 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+
+/** The header of a table file; see the package for the layout. */
+record TableHeader(TableId id, int challengesPerLayer, byte[] salt) {
+  static final int MAGIC = 0x4c455054; // "LEPT"
+  static final int VERSION = 1;
+  static final int SALT_BYTES = 32;
+  static final int MAX_CHALLENGES_PER_LAYER = 2;
+  private static final int MAX_BYTES = 4096;
+  private static final int LENGTH_AT = 8;
+  private static final int FRAME_BYTES = 48;
+
+  /** A header and the number of bytes it takes in the file. */
+  record Sized(TableHeader header, int bytes) {}
+
+  byte[] toBytes() {
+    BodyWriter body = new BodyWriter().string(id.device());
+    body.int64(id.chain().high()).int64(id.chain().low()).bytes(id.model().toBytes());
+    body.int64(id.group()).int64(id.firstPass()).int64(id.lastPass());
+    body.int32(challengesPerLayer).bytes(salt);
+    return CheckedFile.frame(MAGIC, VERSION, body.toByteArray());
+  }
+
+  /**
+   * Reads the header at the start of a file.
+   *
+   * @throws org.lepcnn.core.io.CorruptFileException not a table, short or damaged
+   */
+  static Sized read(Path path, RandomAccessFile file) throws IOException {
+    byte[] start = new byte[(int) Math.min(MAX_BYTES, file.length())];
+    file.seek(0);
+    file.readFully(start);
+    byte[] framed = Arrays.copyOf(start, framedBytes(start));
+    String what = "table " + path;
+    BodyReader in =
+        new BodyReader(what, CheckedFile.open(what, framed, MAGIC, VERSION, VERSION).body());
+    String device = in.string();
+    ChainId chain = new ChainId(in.int64(), in.int64());
+    Fingerprint model = Fingerprint.of(in.bytes());
+    TableId id = new TableId(device, chain, model, in.int64(), in.int64(), in.int64());
+    TableHeader header = new TableHeader(id, in.int32(), in.bytes());
+    in.end();
+    if (header.challengesPerLayer < 1
+        || header.challengesPerLayer > MAX_CHALLENGES_PER_LAYER
+        || header.salt.length != SALT_BYTES) {
+      throw in.corrupt("the header's counts are out of range");
+    }
+    return new Sized(header, framed.length);
+  }
+
+  /** Where the header says that it ends; all of {@code start} when that makes no sense. */
+  private static int framedBytes(byte[] start) {
+    if (start.length < FRAME_BYTES) {
+      return start.length;
+    }
+    long end = ByteBuffer.wrap(start).getLong(LENGTH_AT) + FRAME_BYTES;
+    return end >= FRAME_BYTES && end <= start.length ? (int) end : start.length;
+  }
+}

@@ -1,0 +1,56 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import java.util.Objects;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.PassId;
+
+/**
+ * Which passes a table file holds: some or all of one group.
+ *
+ * @param device the device
+ * @param chain its chain
+ * @param model the model's fingerprint
+ * @param group the group of all its passes
+ * @param firstPass from 0
+ * @param lastPass at least {@code firstPass}, in the same group
+ */
+public record TableId(
+    String device, ChainId chain, Fingerprint model, long group, long firstPass, long lastPass) {
+  /** What the name of a table file ends with. */
+  public static final String SUFFIX = ".lept";
+
+  public TableId {
+    PassId.checkDevice(device);
+    Objects.requireNonNull(chain, "chain");
+    Objects.requireNonNull(model, "model");
+    if (firstPass < 0
+        || lastPass < firstPass
+        || TableGroups.groupOf(firstPass) != group
+        || TableGroups.groupOf(lastPass) != group) {
+      throw new BadInputException(
+          "Table: expected 0 <= first <= last in one group; found passes "
+              + firstPass
+              + " to "
+              + lastPass
+              + " of group "
+              + group
+              + ".");
+    }
+  }
+
+  /** {@code <group>-<first>-<last>.lept}. */
+  public String fileName() {
+    return group + "-" + firstPass + "-" + lastPass + SUFFIX;
+  }
+
+  public int passes() {
+    return (int) (lastPass - firstPass + 1);
+  }
+
+  public boolean contains(long pass) {
+    return pass >= firstPass && pass <= lastPass;
+  }
+}

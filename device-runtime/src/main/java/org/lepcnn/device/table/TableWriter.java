@@ -1,0 +1,241 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/**
+ * Writes one table file from front to back and publishes it when it is complete: the challenges of
+ * the group, then every pass in order, then {@link #commit}. Without a commit nothing is left.
+ *
+ * <p>Each writer has a temporary file of its own; of several writers of one file the last to start
+ * wins and the others fail at their commit. Not thread-safe.
+ */
+public final class TableWriter implements AutoCloseable {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int BUFFER_BYTES = 1 << 17;
+
+  private final Path target;
+  private final Path temporary;
+  private final TableHeader header;
+  private final VectorSealer sealer;
+  private final OutputStream out;
+  private javax.crypto.SecretKey challengeSealKey;
+  private int layers = -1;
+  private int[] outputSizes;
+  private long ordinal;
+  private long nextPass;
+  private boolean broken;
+  private boolean committed;
+
+  private TableWriter(Path target, Path temporary, TableHeader header, SecretKey groupKey)
+      throws IOException {
+    this.target = target;
+    this.temporary = temporary;
+    this.header = header;
+    this.sealer = new VectorSealer(header.id());
+    this.nextPass = header.id().firstPass();
+    try (SecretKey seal = ChallengeKey.sealKey(groupKey, header.salt())) {
+      challengeSealKey = seal.toAesKey();
+    }
+    out = new BufferedOutputStream(new FileOutputStream(temporary.toFile()), BUFFER_BYTES);
+    out.write(header.toBytes());
+  }
+
+  /**
+   * Starts a file. A complete file of the same chain and name stays until the commit replaces it.
+   *
+   * @param folder is made when it is missing
+   * @param challengesPerLayer 1, or 2 for the double check
+   * @param groupKey the challenge key of {@code id.group()}; stays the caller's
+   * @throws BadInputException the name is taken by a table of another chain
+   */
+  public static TableWriter create(
+      Path folder, TableId id, int challengesPerLayer, SecretKey groupKey) {
+    if (challengesPerLayer < 1 || challengesPerLayer > TableHeader.MAX_CHALLENGES_PER_LAYER) {
+      throw new BadInputException(
+          "Writing a table: expected 1 or 2 challenges per layer; found "
+              + challengesPerLayer
+              + ".");
+    }
+    byte[] salt = new byte[TableHeader.SALT_BYTES];
+    RANDOM.nextBytes(salt);
+    Path target = folder.toAbsolutePath().resolve(id.fileName());
+    String unique = HexFormat.of().formatHex(salt, 0, 4);
+    Path temporary =
+        target.resolveSibling(id.fileName() + "." + unique + AtomicFiles.TEMPORARY_SUFFIX);
+    try {
+      Files.createDirectories(target.getParent());
+      refuseForeign(target, id);
+      deleteLeftovers(target);
+      return new TableWriter(
+          target, temporary, new TableHeader(id, challengesPerLayer, salt), groupKey);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  /**
+   * Writes the challenge section; first and once.
+   *
+   * @param cPerLayerAndIndex vectors c of canonical residues: layer after layer, within a layer by
+   *     challenge index
+   */
+  public void writeChallenges(List<int[]> cPerLayerAndIndex) {
+    int perLayer = header.challengesPerLayer();
+    if (layers >= 0 || cPerLayerAndIndex.size() % perLayer != 0) {
+      throw new IllegalStateException(
+          "Table challenges come once, " + perLayer + " for each layer.");
+    }
+    requireResidues(cPerLayerAndIndex);
+    layers = cPerLayerAndIndex.size() / perLayer;
+    for (int i = 0; i < cPerLayerAndIndex.size(); i++) {
+      int kind = VectorSealer.KIND_FIRST_CHALLENGE + i % perLayer;
+      write(
+          challengeSealKey,
+          new VectorSealer.Address(header.id().group(), i / perLayer, kind),
+          cPerLayerAndIndex.get(i));
+    }
+    challengeSealKey = null;
+  }
+
+  /**
+   * Writes the section of the next pass.
+   *
+   * @param pass first … last of the file, in order
+   * @param key the pass's key; stays the caller's
+   * @param uPerLayer vectors U of canonical residues, for every layer of the plan
+   */
+  public void writePass(long pass, PassKey key, List<int[]> uPerLayer) {
+    if (pass != nextPass || pass > header.id().lastPass()) {
+      throw new IllegalStateException(
+          "Table passes come in order: expected " + nextPass + "; found " + pass + ".");
+    }
+    requireResidues(uPerLayer);
+    requireSameShape(uPerLayer);
+    try (SecretKey seal = key.sealKey(header.salt())) {
+      javax.crypto.SecretKey sealKey = seal.toAesKey();
+      for (int layer = 0; layer < layers; layer++) {
+        write(
+            sealKey,
+            new VectorSealer.Address(pass, layer, VectorSealer.KIND_UNBLINDING),
+            uPerLayer.get(layer));
+      }
+    }
+    nextPass++;
+  }
+
+  /** Makes the file durable and visible under its name. */
+  public void commit() {
+    if (broken || committed || nextPass != header.id().lastPass() + 1) {
+      throw new IllegalStateException(
+          "A table is committed once and complete; the next pass is " + nextPass + ".");
+    }
+    try {
+      out.close();
+      AtomicFiles.publish(temporary, target);
+      committed = true;
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  /** Deletes what was not committed. */
+  @Override
+  public void close() {
+    sealer.erase();
+    challengeSealKey = null;
+    if (committed) {
+      return;
+    }
+    try {
+      try {
+        out.close();
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw failed(temporary, e);
+    }
+  }
+
+  private void requireSameShape(List<int[]> uPerLayer) {
+    int[] sizes = uPerLayer.stream().mapToInt(u -> u.length).toArray();
+    boolean same = outputSizes == null || Arrays.equals(sizes, outputSizes);
+    if (layers < 0 || sizes.length != layers || !same) {
+      throw new IllegalStateException(
+          "A table has its challenges first, and then in every pass the same layers: expected "
+              + layers
+              + " vectors of one length per layer.");
+    }
+    outputSizes = sizes;
+  }
+
+  private static void requireResidues(List<int[]> vectors) {
+    for (int[] values : vectors) {
+      if (values.length == 0 || !Field.allCanonical(values, 0, values.length)) {
+        throw new IllegalArgumentException(
+            "Sealing a table: expected vectors of canonical residues, none of them empty.");
+      }
+    }
+  }
+
+  /** After a failure the writer is of no use: no nonce is ever used for a second attempt. */
+  private void write(javax.crypto.SecretKey key, VectorSealer.Address address, int[] values) {
+    if (broken) {
+      throw new IllegalStateException("This table writer has failed before.");
+    }
+    broken = true;
+    try {
+      sealer.seal(key, ordinal, address, values, out);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+    ordinal += VectorSealer.segments(values.length);
+    broken = false;
+  }
+
+  private static void refuseForeign(Path target, TableId id) {
+    if (Files.exists(target) && !TableDescription.read(target).id().equals(id)) {
+      throw new BadInputException(
+          "Writing table "
+              + target
+              + ": there is one of another device, chain or model. Name another folder, or delete the old tables.");
+    }
+  }
+
+  private static void deleteLeftovers(Path target) throws IOException {
+    String pattern = target.getFileName() + ".*" + AtomicFiles.TEMPORARY_SUFFIX;
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(target.getParent(), pattern)) {
+      for (Path leftover : leftovers) {
+        Files.deleteIfExists(leftover);
+      }
+    }
+  }
+
+  private static EnvironmentException failed(Path path, IOException e) {
+    return new EnvironmentException(
+        "Writing table "
+            + path
+            + ": expected a writable folder with enough space and no other writer; found: "
+            + e
+            + ".",
+        e);
+  }
+}

@@ -1,0 +1,172 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+import org.lepcnn.core.error.RefusedException;
+import org.lepcnn.core.port.ChainId;
+
+/**
+ * Seals and opens the vectors of one chain's tables, segment by segment; see the package. Buffers
+ * are reused; not thread-safe.
+ */
+final class VectorSealer {
+  /** Residues of U. */
+  static final int KIND_UNBLINDING = 0;
+
+  /** Residues of c of challenge 0; 1 more for the next. */
+  static final int KIND_FIRST_CHALLENGE = 1;
+
+  static final int TAG_BYTES = 16;
+
+  /** With its tag a segment is 64 KiB. */
+  static final int SEGMENT_BYTES = (64 << 10) - TAG_BYTES;
+
+  private static final int SEGMENT_RESIDUES = SEGMENT_BYTES / Integer.BYTES;
+  private static final int NONCE_BYTES = 12;
+
+  private final Cipher cipher;
+  private final byte[] nonce = new byte[NONCE_BYTES];
+  private final byte[] plain = new byte[SEGMENT_BYTES];
+  private final byte[] sealed = new byte[SEGMENT_BYTES + TAG_BYTES];
+  private final IntBuffer residues =
+      ByteBuffer.wrap(plain).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+  private final ByteBuffer associatedData;
+  private final int varyingPart;
+
+  /**
+   * Which vector of which section.
+   *
+   * @param pass the pass, or the group for challenges
+   */
+  record Address(long pass, int layer, int kind) {
+    @Override
+    public String toString() {
+      return kind == KIND_UNBLINDING
+          ? "pass " + pass + ", layer " + layer
+          : "challenge " + (kind - KIND_FIRST_CHALLENGE) + " of group " + pass + ", layer " + layer;
+    }
+  }
+
+  VectorSealer(TableId id) {
+    try {
+      cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("The Java platform lacks AES-GCM", e);
+    }
+    byte[] device = id.device().getBytes(StandardCharsets.UTF_8);
+    byte[] model = id.model().toBytes();
+    associatedData = ByteBuffer.allocate(64 + device.length + ChainId.BYTES + model.length);
+    associatedData.putInt(TableHeader.VERSION).putInt(device.length).put(device);
+    associatedData.putInt(ChainId.BYTES).putLong(id.chain().high()).putLong(id.chain().low());
+    associatedData.putInt(model.length).put(model);
+    varyingPart = associatedData.position();
+  }
+
+  /** Segments of a vector. */
+  static int segments(int length) {
+    return (length + SEGMENT_RESIDUES - 1) / SEGMENT_RESIDUES;
+  }
+
+  /** Bytes of a sealed vector. */
+  static long sealedBytes(int length) {
+    return (long) length * Integer.BYTES + (long) segments(length) * TAG_BYTES;
+  }
+
+  /** Seals a vector to {@code out}; its segments are numbered from {@code ordinal} on. */
+  void seal(SecretKey key, long ordinal, Address address, int[] values, OutputStream out)
+      throws IOException {
+    for (int segment = 0; segment < segments(values.length); segment++) {
+      int from = segment * SEGMENT_RESIDUES;
+      int count = Math.min(SEGMENT_RESIDUES, values.length - from);
+      residues.position(0);
+      residues.put(values, from, count);
+      try {
+        prepare(Cipher.ENCRYPT_MODE, key, ordinal + segment, address, segment, values.length);
+        int written = cipher.doFinal(plain, 0, count * Integer.BYTES, sealed, 0);
+        out.write(sealed, 0, written);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("AES-GCM refuses to seal", e);
+      }
+    }
+  }
+
+  /**
+   * Opens a vector.
+   *
+   * @param what names the file in errors
+   * @param offset where the vector starts in {@code file}
+   * @param out receives {@code length} residues; zeros when the vector does not open
+   * @throws RefusedException a tag is wrong
+   */
+  void open(
+      SecretKey key,
+      long ordinal,
+      Address address,
+      String what,
+      RandomAccessFile file,
+      long offset,
+      int[] out,
+      int length)
+      throws IOException {
+    file.seek(offset);
+    for (int segment = 0; segment < segments(length); segment++) {
+      int from = segment * SEGMENT_RESIDUES;
+      int count = Math.min(SEGMENT_RESIDUES, length - from);
+      int sealedBytes = count * Integer.BYTES + TAG_BYTES;
+      file.readFully(sealed, 0, sealedBytes);
+      try {
+        prepare(Cipher.DECRYPT_MODE, key, ordinal + segment, address, segment, length);
+        cipher.doFinal(sealed, 0, sealedBytes, plain, 0);
+      } catch (AEADBadTagException e) {
+        Arrays.fill(out, 0, length, 0);
+        throw refusal(what, address, segment, e);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("AES-GCM refuses to open", e);
+      }
+      residues.position(0);
+      residues.get(out, from, count);
+    }
+  }
+
+  /** Erases the buffers. */
+  void erase() {
+    Arrays.fill(plain, (byte) 0);
+  }
+
+  private void prepare(
+      int mode, SecretKey key, long ordinal, Address address, int segment, int length)
+      throws GeneralSecurityException {
+    ByteBuffer.wrap(nonce).putInt(0).putLong(ordinal);
+    cipher.init(mode, key, new GCMParameterSpec(8 * TAG_BYTES, nonce));
+    associatedData.position(varyingPart);
+    associatedData.putLong(address.pass()).putInt(address.layer()).putInt(address.kind());
+    associatedData.putInt(segment).putInt(segments(length));
+    associatedData.putLong((long) length * Integer.BYTES);
+    cipher.updateAAD(associatedData.array(), 0, associatedData.position());
+  }
+
+  private static RefusedException refusal(
+      String what, Address address, int segment, AEADBadTagException cause) {
+    return new RefusedException(
+        "Opening table "
+            + what
+            + ", "
+            + address
+            + ", segment "
+            + segment
+            + ": it was damaged, moved, or sealed for another pass, chain, device or model. Precompute the table again.",
+        cause);
+  }
+}

@@ -1,0 +1,40 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * Decryption tables: unblinding factors U = W·r and challenge vectors c, sealed.
+ *
+ * <p>A file holds some or all passes of one group of {@link
+ * org.lepcnn.device.table.TableGroups#GROUP_SIZE} passes and is named {@code
+ * <group>-<first>-<last>.lept}. While it is written it is named {@code
+ * <group>-<first>-<last>.lept.<8 hexadecimal digits>.tmp}, different for every writer.
+ *
+ * <pre>
+ *   header          LEPT 1 in the frame of CheckedFile: string device, int64 and int64 chain id,
+ *                   bytes model fingerprint (32), int64 group, int64 first pass, int64 last pass,
+ *                   int32 challenges per layer (1 or 2), bytes salt (32, random for every writing)
+ *   challenges      per layer of the plan, per challenge: vector c (inputSize residues)
+ *   pass section    for first … last: per layer of the plan: vector U (outputSize residues)
+ *
+ *   vector          residues as little-endian int32, cut into segments of 65,520 bytes (the last
+ *                   one may be shorter, a vector never shares one), each sealed by itself
+ *   sealed segment  AES-256-GCM: ciphertext, 16 bytes of tag
+ *     key             the pass's seal key, or the group's challenge seal key, for the file's salt
+ *     nonce           96-bit big-endian number of the segment in the file, from 0
+ *     associated data int32 format version, bytes device, bytes chain id (16), bytes fingerprint
+ *                     (32), int64 pass (the group, for challenges), int32 layer, int32 kind,
+ *                     int32 segment of the vector, int32 segments of the vector, int64 bytes of
+ *                     the vector
+ *     kind            0: U; 1 and 2: c of challenge 0 and 1
+ * </pre>
+ *
+ * <p>Integers are big-endian unless said otherwise; strings (UTF-8) and bytes carry their length as
+ * int32. The reader takes all counts from the model's plan, none from the file but challenges per
+ * layer, so that every segment has one place, and a segment that was moved, cut off, or taken from
+ * another file, pass, chain, device or model does not open. Two writings of the same passes share
+ * neither key nor ciphertext, because their salts differ. 65,520 bytes and the tag make 64 KiB:
+ * larger single calls fall out of the JVM's compiled AES.
+ *
+ * <p>The header is not secret; its checksum finds damage. A forged header leads to keys, places or
+ * associated data under which nothing opens.
+ */
+package org.lepcnn.device.table;

@@ -1,0 +1,78 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.integrity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.RandomLayers;
+
+class ChallengeVectorsTest {
+  @Test
+  void everyElement_isTheChallengeAppliedToThatColumnOfTheLayer() {
+    int columns = 0;
+    for (int seed = 0; seed < 60; seed++) {
+      RandomLayers random = new RandomLayers(seed);
+      ConvGeometry g = random.geometry();
+      byte[] weights = random.weights(g);
+      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, g);
+      int[] c = ChallengeVectors.compute(g, weights, challenge);
+      try (LinearKernel kernel = new ScalarKernels().prepare(g, weights)) {
+        int step = 1 + g.inputSize() / 7;
+        for (int j = 0; j < g.inputSize(); j += step) {
+          assertThat(c[j])
+              .as("seed %d, column %d of %s", seed, j, g)
+              .isEqualTo(applyTo(kernel, challenge, j));
+          columns++;
+        }
+      }
+    }
+    assertThat(columns).isGreaterThan(250);
+  }
+
+  @Test
+  void extremeWeightsAndManyChannels_doNotOverflow() {
+    ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 70_000);
+    byte[] weights = new byte[g.weightCount()];
+    Arrays.fill(weights, (byte) -127);
+    Challenge challenge = Challenge.draw(TestKeys.of(4), 0, 0, g);
+    int sum = 0;
+    for (int a : challenge.a()) {
+      sum = Field.add(sum, a);
+    }
+    int expected = Field.multiply(Field.canonical(-127), sum);
+    assertThat(ChallengeVectors.compute(g, weights, challenge)).containsOnly(expected);
+  }
+
+  @Test
+  void challengeOfAnotherGeometry_isRefused() {
+    ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 4);
+    Challenge other = Challenge.draw(TestKeys.of(4), 0, 0, ConvGeometry.fullyConnected(1, 3, 5));
+    assertThatThrownBy(() -> ChallengeVectors.compute(g, new byte[12], other))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static int applyTo(LinearKernel kernel, Challenge challenge, int column) {
+    ConvGeometry g = kernel.geometry();
+    int[] unit = new int[g.inputSize()];
+    unit[column] = 1;
+    int[] y = new int[g.outputSize()];
+    kernel.apply(unit, y);
+    int sum = 0;
+    for (int n = 0; n < g.batch(); n++) {
+      for (int oc = 0; oc < g.outChannels(); oc++) {
+        for (int q = 0; q < g.planeSize(); q++) {
+          int factor = Field.multiply(challenge.a()[oc], challenge.b()[n * g.planeSize() + q]);
+          int index = (n * g.outChannels() + oc) * g.planeSize() + q;
+          sum = Field.add(sum, Field.multiply(factor, y[index]));
+        }
+      }
+    }
+    return sum;
+  }
+}

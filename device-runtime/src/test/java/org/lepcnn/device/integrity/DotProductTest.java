@@ -1,0 +1,36 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.integrity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.RandomLayers;
+
+class DotProductTest {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 13, 207, 4098, 32767, 32768, 32769, 100_001})
+  void randomResidues_equalTheSumOfBigIntegers(int length) {
+    RandomLayers random = new RandomLayers(length);
+    int[] values = random.residues(length + 3);
+    int[] factors = random.residues(length + 5);
+    BigInteger expected = BigInteger.ZERO;
+    for (int i = 0; i < length; i++) {
+      expected =
+          expected.add(
+              BigInteger.valueOf(values[i + 3]).multiply(BigInteger.valueOf(factors[i + 5])));
+    }
+    assertThat(DotProduct.of(values, 3, factors, 5, length))
+        .isEqualTo(expected.mod(BigInteger.valueOf(Field.P)).intValueExact());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 32767, 32768, 32769, 1_000_000})
+  void largestResidues_doNotOverflow(int length) {
+    int[] largest = RandomLayers.constant(length, Field.P - 1);
+    // (−1)·(−1) = 1, length times
+    assertThat(DotProduct.of(largest, 0, largest, 0, length)).isEqualTo(length);
+  }
+}

@@ -1,0 +1,175 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.integrity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.TestBundles;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.mask.MaskGenerator;
+
+class TableComputationTest {
+  private final ModelBundle bundle = TestBundles.twoRounds(5);
+
+  @Test
+  void factors_areTheLayersAppliedToTheMasks_forEveryPass() {
+    List<PassKey> keys = keys(3);
+    try (TableComputation computation = new TableComputation(bundle.edge(), new ScalarKernels())) {
+      List<List<int[]>> factors = computation.allocate(3);
+      computation.compute(computation.challenges(2, TestKeys.of(1)), keys, factors);
+      for (int pass = 0; pass < 3; pass++) {
+        for (LinearLayerSpec layer : bundle.plan().layers()) {
+          assertThat(factors.get(pass).get(layer.index()))
+              .isEqualTo(expected(layer, keys.get(pass)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void oneLayer_isTheSameAsAllTogether() {
+    PassKey key = keys(1).get(0);
+    try (TableComputation computation = new TableComputation(bundle.edge(), new ScalarKernels())) {
+      int[] out = new int[bundle.plan().layer(1).geometry().outputSize()];
+      computation.computeLayer(computation.challenges(1, TestKeys.of(1)), key, 1, out);
+      assertThat(out).isEqualTo(expected(bundle.plan().layer(1), key));
+    }
+  }
+
+  @Test
+  void faultyKernel_isFoundAndItsLayerNamed() {
+    try (TableComputation computation =
+        new TableComputation(bundle.edge(), new KernelWrongInLayer(bundle, 1, 1))) {
+      GroupChallenges group = computation.challenges(1, TestKeys.of(1));
+      assertThatThrownBy(() -> computation.compute(group, keys(2), computation.allocate(2)))
+          .isInstanceOf(FaultyKernelException.class)
+          .hasMessageContaining("layer 1")
+          .hasMessageContaining("wrong by 1");
+    }
+  }
+
+  @Test
+  void kernelThatYieldsNonCanonicalResidues_isFound() {
+    try (TableComputation computation =
+        new TableComputation(bundle.edge(), new KernelWrongInLayer(bundle, 2, Field.P))) {
+      GroupChallenges group = computation.challenges(1, TestKeys.of(1));
+      assertThatThrownBy(() -> computation.compute(group, keys(1), computation.allocate(1)))
+          .isInstanceOf(FaultyKernelException.class)
+          .hasMessageContaining("layer 2");
+    }
+  }
+
+  @Test
+  void challengesFromTheTable_acceptWhatComputedOnesAccept() {
+    GroupChallenges computed = GroupChallenges.compute(bundle.edge(), 2, TestKeys.of(8));
+    GroupChallenges read = GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), computed.vectors());
+    LinearLayerSpec layer = bundle.plan().layer(0);
+    int[] x = new int[90];
+    int[] y = new int[120];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = i;
+    }
+    try (LinearKernel kernel =
+        new ScalarKernels().prepare(layer.geometry(), bundle.edge().weights().get(0))) {
+      kernel.apply(x, y);
+    }
+    assertThat(read.accepts(layer, x, y)).isTrue();
+    y[119] = Field.add(y[119], 1);
+    assertThat(read.accepts(layer, x, y)).isFalse();
+  }
+
+  @Test
+  void eachChallengeOfADoubleCheck_mustHold() {
+    GroupChallenges right = GroupChallenges.compute(bundle.edge(), 2, TestKeys.of(8));
+    LinearLayerSpec layer = bundle.plan().layer(0);
+    int[] zeroInput = new int[90];
+    int[] zeroOutput = new int[120];
+    int[] ones = new int[90];
+    ones[3] = 1;
+    assertThat(right.accepts(layer, zeroInput, zeroOutput)).isTrue();
+    for (int damaged = 0; damaged < 2; damaged++) {
+      List<int[]> vectors = new ArrayList<>(right.vectors());
+      vectors.set(damaged, new int[90]);
+      GroupChallenges group = GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), vectors);
+      // the damaged challenge takes 0 for W·e₃; the other one does not
+      assertThat(group.accepts(layer, ones, zeroOutput)).isFalse();
+    }
+  }
+
+  @Test
+  void vectorsOfAnotherModel_areRefused() {
+    assertThatThrownBy(
+            () -> GroupChallenges.of(bundle.plan(), 1, TestKeys.of(8), List.of(new int[4])))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("3 layers");
+  }
+
+  private int[] expected(LinearLayerSpec layer, PassKey key) {
+    int[] mask = new int[bundle.plan().tensor(layer.tensorId()).elements()];
+    try (MaskGenerator generator = new MaskGenerator(key);
+        LinearKernel kernel =
+            new ScalarKernels()
+                .prepare(layer.geometry(), bundle.edge().weights().get(layer.index()))) {
+      generator.fill(layer.tensorId(), mask, mask.length);
+      int[] factor = new int[layer.geometry().outputSize()];
+      kernel.apply(mask, factor);
+      return factor;
+    }
+  }
+
+  private static List<PassKey> keys(int count) {
+    List<PassKey> keys = new ArrayList<>();
+    keys.add(PassKey.of(TestKeys.of(77)));
+    while (keys.size() < count) {
+      keys.add(keys.get(keys.size() - 1).next());
+    }
+    return keys;
+  }
+
+  /** Adds a number to one residue of one layer. */
+  private record KernelWrongInLayer(ModelBundle bundle, int layer, int error)
+      implements KernelProvider {
+    @Override
+    public String name() {
+      return "wrong by " + error;
+    }
+
+    @Override
+    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+      LinearKernel right = new ScalarKernels().prepare(geometry, weights);
+      boolean wrong = weights == bundle.edge().weights().get(layer);
+      return new LinearKernel() {
+        @Override
+        public ConvGeometry geometry() {
+          return geometry;
+        }
+
+        @Override
+        public void apply(int count, int[][] inputs, int[][] outputs) {
+          right.apply(count, inputs, outputs);
+          if (wrong) {
+            int[] last = outputs[count - 1];
+            last[last.length - 1] =
+                error == Field.P ? Field.P : Field.add(last[last.length - 1], error);
+          }
+        }
+
+        @Override
+        public void close() {
+          right.close();
+        }
+      };
+    }
+  }
+}

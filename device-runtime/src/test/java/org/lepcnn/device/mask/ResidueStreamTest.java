@@ -1,0 +1,158 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.mask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.crypto.Cipher;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.device.key.SecretKey;
+
+class ResidueStreamTest {
+  private static final SecretKey WORDS = SecretKey.copyOf(new byte[32]);
+  private static final SecretKey REDRAWS = WORDS.derive("other");
+
+  /** Yields zero bytes but for the words set; block n of the stream is bytes 16n … 16n + 15. */
+  private static final class FakeKeystream implements Keystream {
+    private final List<long[]> words = new ArrayList<>();
+    final List<Integer> lengths = new ArrayList<>();
+    final List<long[]> seeks = new ArrayList<>();
+    private long id;
+    private long position;
+
+    FakeKeystream word(long wordId, long index, int value) {
+      words.add(new long[] {wordId, index, value});
+      return this;
+    }
+
+    @Override
+    public void seek(long streamId, long block) {
+      id = streamId;
+      position = block * BLOCK_BYTES;
+      seeks.add(new long[] {streamId, block});
+    }
+
+    @Override
+    public void read(byte[] out, int length) {
+      lengths.add(length);
+      Arrays.fill(out, 0, length, (byte) 0);
+      ByteBuffer bytes = ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN);
+      for (long[] word : words) {
+        long at = word[1] * 4 - position;
+        if (word[0] == id && at >= 0 && at < length) {
+          bytes.putInt((int) at, (int) word[2]);
+        }
+      }
+      position += length;
+    }
+
+    @Override
+    public void rekey(SecretKey key) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+      words.clear();
+    }
+  }
+
+  @Test
+  void aWordEqualToP_isRedrawnFromItsOwnPosition() {
+    int position = 16_390; // in the second segment
+    FakeKeystream words = new FakeKeystream().word(7, position, Field.P).word(7, 3, -1);
+    FakeKeystream redraws =
+        new FakeKeystream().word(7, 4L * position, 1234).word(7, 4 * 3, 0x80000005);
+    int[] residues = new int[16_400];
+    new ResidueStream(words, redraws).fill(7, residues, residues.length);
+    assertThat(residues[position]).isEqualTo(1234);
+    assertThat(residues[3]).as("-1 has all bits of p").isEqualTo(5);
+    residues[position] = 0;
+    residues[3] = 0;
+    assertThat(residues).containsOnly(0);
+  }
+
+  @Test
+  void aRedrawEqualToP_isRedrawnAgain() {
+    FakeKeystream words = new FakeKeystream().word(1, 2, Field.P);
+    FakeKeystream redraws =
+        new FakeKeystream()
+            .word(1, 4 * 2, Field.P)
+            .word(1, 4 * ((1L << 32) + 2), -1)
+            .word(1, 4 * ((2L << 32) + 2), 99);
+    int[] residues = new int[3];
+    new ResidueStream(words, redraws).fill(1, residues, 3);
+    assertThat(residues).containsExactly(0, 0, 99);
+    assertThat(redraws.seeks)
+        .containsExactly(
+            new long[] {1, 2}, new long[] {1, (1L << 32) + 2}, new long[] {1, (2L << 32) + 2});
+  }
+
+  @Test
+  void theLargestResidue_isKept() {
+    FakeKeystream words = new FakeKeystream().word(0, 0, Field.P - 1);
+    FakeKeystream redraws = new FakeKeystream();
+    int[] residues = new int[1];
+    new ResidueStream(words, redraws).fill(0, residues, 1);
+    assertThat(residues).containsExactly(Field.P - 1);
+    assertThat(redraws.seeks).isEmpty();
+  }
+
+  @Test
+  void noCipherCall_isLargerThan64KiB() {
+    FakeKeystream words = new FakeKeystream();
+    int[] residues = new int[100_001];
+    new ResidueStream(words, new FakeKeystream()).fill(0, residues, residues.length);
+    assertThat(words.lengths).allSatisfy(n -> assertThat(n).isBetween(16, 64 << 10));
+    assertThat(words.lengths.stream().mapToInt(n -> n).sum()).isBetween(400_004, 400_019);
+    assertThat(words.seeks).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 13, 207, 4098, 16_383, 16_384, 16_385, 70_001})
+  void residues_areTheSpecifiedAesBlocks(int length) throws Exception {
+    long id = 0x0102030405060708L;
+    int[] residues = new int[length + 2];
+    Arrays.fill(residues, -7);
+    try (ResidueStream stream = new ResidueStream(WORDS, REDRAWS)) {
+      stream.fill(id, residues, length);
+    }
+    Cipher block = Cipher.getInstance("AES/ECB/NoPadding");
+    block.init(Cipher.ENCRYPT_MODE, WORDS.toAesKey());
+    for (int j = 0; j < length; j++) {
+      byte[] counter = ByteBuffer.allocate(16).putLong(id).putLong(j / 4).array();
+      byte[] stream = block.doFinal(counter);
+      int word = ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN).getInt(j % 4 * 4);
+      assertThat(residues[j]).isEqualTo(word & Field.P);
+    }
+    assertThat(residues[length]).as("nothing is written behind the end").isEqualTo(-7);
+  }
+
+  @Test
+  void equalKeys_areRefused() {
+    assertThatThrownBy(() -> new ResidueStream(WORDS, WORDS.copy()))
+        .isInstanceOf(IllegalArgumentException.class);
+    try (ResidueStream stream = new ResidueStream(WORDS, REDRAWS)) {
+      assertThatThrownBy(() -> stream.rekey(REDRAWS, REDRAWS))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void lengthsBeyondTheArray_areRefused() {
+    try (ResidueStream stream = new ResidueStream(WORDS, REDRAWS)) {
+      assertThatThrownBy(() -> stream.fill(0, new int[3], 4))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> stream.fill(0, new int[3], -1))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.owner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.SmallModel;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.mask.MaskGenerator;
+import org.lepcnn.device.state.ExclusiveLock;
+import org.lepcnn.device.state.Grant;
+
+class OwnerFileTest {
+  @TempDir Path folder;
+  private final ModelBundle model = SmallModel.bundle("a");
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("owner.lep");
+  }
+
+  @Test
+  void provisioningTwice_givesDifferentChainsAndMasks() {
+    OwnerFile owner = OwnerFile.create(file);
+    Grant one = owner.provision("meter-1", model);
+    Grant two = owner.provision("meter-1", model);
+    assertThat(one.chain()).isNotEqualTo(two.chain());
+    assertThat(one.firstPassKey()).isNotEqualTo(two.firstPassKey());
+    assertThat(one.challengeKey()).isNotEqualTo(two.challengeKey());
+    assertThat(mask(one.firstPassKey())).isNotEqualTo(mask(two.firstPassKey()));
+    assertThat(owner.currentChain("meter-1", model.fingerprint())).isEqualTo(two.chain());
+  }
+
+  @Test
+  void aChainsFirstKey_dependsOnDeviceModelAndChain() {
+    OwnerFile owner = OwnerFile.create(file);
+    ModelBundle otherModel = SmallModel.bundle("b");
+    Grant a = owner.provision("meter-1", model);
+    Grant b = owner.provision("meter-2", model);
+    Grant c = owner.provision("meter-1", otherModel);
+    assertThat(a.firstPassKey()).isNotEqualTo(b.firstPassKey()).isNotEqualTo(c.firstPassKey());
+    assertThat(b.model()).isEqualTo(a.model()).isNotEqualTo(c.model());
+  }
+
+  @Test
+  void grantAndOwner_agreeOnAllKeys_alsoAfterReopening() {
+    OwnerFile created = OwnerFile.create(file);
+    Grant grant = created.provision("meter-1", model);
+    created.close();
+    OwnerFile owner = OwnerFile.open(file);
+    assertThat(PassKey.of(owner.firstKey("meter-1", model.fingerprint(), grant.chain())))
+        .isEqualTo(grant.firstPassKey());
+    assertThat(owner.passKey("meter-1", model.fingerprint(), grant.chain(), 3))
+        .isEqualTo(grant.firstPassKey().advance(3));
+    assertThat(owner.challengeKey("meter-1", model.fingerprint(), grant.chain()))
+        .isEqualTo(grant.challengeKey());
+  }
+
+  @Test
+  void issuing_continuesAfterWhatWasIssued_alsoAfterReopening() {
+    OwnerFile owner = OwnerFile.create(file);
+    Grant grant = owner.provision("meter-1", model);
+    assertThat(owner.issued("meter-1", model.fingerprint())).isEmpty();
+    IssuedRange first = owner.issue("meter-1", model.fingerprint(), 100);
+    assertThat(first)
+        .isEqualTo(new IssuedRange("meter-1", model.fingerprint(), grant.chain(), 0, 99));
+    IssuedRange second = OwnerFile.open(file).issue("meter-1", model.fingerprint(), 5);
+    assertThat(second.firstPass()).isEqualTo(100);
+    assertThat(second.lastPass()).isEqualTo(104);
+    assertThat(second.passes()).isEqualTo(5);
+    assertThat(owner.issue("meter-1", model.fingerprint(), 1).firstPass())
+        .as("an owner file that was open all the time sees what others issued")
+        .isEqualTo(105);
+    assertThat(owner.issued("meter-1", model.fingerprint()).orElseThrow().lastPass())
+        .isEqualTo(105);
+  }
+
+  @Test
+  void aNewChain_isIssuedFromZero_andTheOldOneStaysInTheLedger() {
+    OwnerFile owner = OwnerFile.create(file);
+    ChainId old = owner.provision("meter-1", model).chain();
+    owner.issue("meter-1", model.fingerprint(), 10);
+    ChainId current = owner.provision("meter-1", model).chain();
+    assertThat(owner.issue("meter-1", model.fingerprint(), 10).firstPass()).isZero();
+    assertThat(OwnerFile.describe(file).ledger())
+        .containsExactly(
+            new LedgerEntry("meter-1", model.fingerprint(), old, 10),
+            new LedgerEntry("meter-1", model.fingerprint(), current, 10));
+  }
+
+  @Test
+  void whatIsNotInTheLedger_isRefused() {
+    OwnerFile owner = OwnerFile.create(file);
+    assertThatThrownBy(() -> owner.issue("meter-1", model.fingerprint(), 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("device provision");
+    owner.provision("meter-1", model);
+    assertThatThrownBy(() -> owner.firstKey("meter-1", model.fingerprint(), new ChainId(1, 2)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("no such chain");
+    assertThatThrownBy(() -> owner.issue("meter-1", model.fingerprint(), 0))
+        .isInstanceOf(BadInputException.class);
+    assertThatThrownBy(() -> owner.provision("no spaces", model))
+        .isInstanceOf(BadInputException.class);
+  }
+
+  @Test
+  void create_neverReplaces_andOpen_neverCreates() throws IOException {
+    assertThatThrownBy(() -> OwnerFile.open(file)).isInstanceOf(BadInputException.class);
+    assertThat(file).doesNotExist();
+    OwnerFile.create(file);
+    byte[] before = Files.readAllBytes(file);
+    assertThatThrownBy(() -> OwnerFile.create(file)).isInstanceOf(BadInputException.class);
+    assertThat(file).hasBinaryContent(before);
+  }
+
+  @Test
+  void emptyShortOrDamagedFiles_areCorrupt() throws IOException {
+    OwnerFile.create(file).provision("meter-1", model);
+    byte[] good = Files.readAllBytes(file);
+    byte[] damaged = good.clone();
+    damaged[good.length / 2] ^= 1;
+    for (byte[] bad :
+        List.of(
+            new byte[0], Arrays.copyOf(good, 10), Arrays.copyOf(good, good.length - 1), damaged)) {
+      Files.write(file, bad);
+      assertThatThrownBy(() -> OwnerFile.open(file)).isInstanceOf(CorruptFileException.class);
+    }
+  }
+
+  @Test
+  void theFile_isReadableByItsOwnerAlone_andDescriptionsHoldNoKey() throws IOException {
+    OwnerFile owner = OwnerFile.create(file);
+    Grant grant = owner.provision("meter-1", model);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    SecretKey first = owner.firstKey("meter-1", model.fingerprint(), grant.chain());
+    assertThat(owner + OwnerFile.describe(file).toString() + grant)
+        .contains("meter-1")
+        .doesNotContain(HexFormat.of().formatHex(first.copyBytes()));
+  }
+
+  @Test
+  void aHeldLock_stopsChangesButNotReading() {
+    OwnerFile owner = OwnerFile.create(file);
+    owner.provision("meter-1", model);
+    try (ExclusiveLock held =
+        ExclusiveLock.acquire(folder.resolve("owner.lep.lock"), "the owner file")) {
+      assertThat(held).isNotNull();
+      assertThatThrownBy(() -> owner.issue("meter-1", model.fingerprint(), 1))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("another process");
+      assertThat(owner.ledger()).hasSize(1);
+    }
+    assertThat(owner.issue("meter-1", model.fingerprint(), 1).firstPass()).isZero();
+  }
+
+  private static int[] mask(PassKey key) {
+    int[] out = new int[64];
+    try (MaskGenerator generator = new MaskGenerator(key)) {
+      generator.fill(0, out, out.length);
+    }
+    return out;
+  }
+}

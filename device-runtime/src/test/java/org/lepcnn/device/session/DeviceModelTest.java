@@ -1,0 +1,110 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Plan;
+
+class DeviceModelTest {
+  private static final long[] FOUR = {1, 4};
+
+  @Test
+  void values_areReleased_whenNothingNeedsThemAnyMore() {
+    try (DeviceModel model = DeviceModel.load(SessionModel.bundle(1).device());
+        Activations values = new Activations(SessionModel.inputs(1))) {
+      model.runStage(0, values);
+      assertThat(values.size()).isEqualTo(3);
+      model.endRound(0, values);
+      // x was only masked
+      assertThat(values.size()).isEqualTo(2);
+      values.put("a", HostTensor.of(new float[120], 1, 4, 6, 5));
+      values.put("b", HostTensor.of(new float[120], 1, 4, 6, 5));
+      model.runStage(1, values);
+      // d and u
+      assertThat(values.size()).isEqualTo(2);
+      assertThat(values.floats("d", 120)).containsOnly(0);
+    }
+  }
+
+  @Test
+  void wrongNumberOfElements_isRefused() {
+    try (Activations values = new Activations(SessionModel.inputs(1))) {
+      assertThatThrownBy(() -> values.floats("x", 91))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("91")
+          .hasMessageContaining("90");
+    }
+  }
+
+  @Test
+  void stageThatNeedsAMissingValue_isRefusedWhenLoading() {
+    DeviceHalf half =
+        local(new DeviceHalf.Stage(relu("x", "y"), List.of("nowhere"), List.of("y")), List.of("y"));
+    assertThatThrownBy(() -> DeviceModel.load(half))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("stage 0")
+        .hasMessageContaining("'nowhere'");
+  }
+
+  @Test
+  void outputThatNothingMakes_isRefusedWhenLoading() {
+    DeviceHalf half =
+        local(new DeviceHalf.Stage(relu("x", "y"), List.of("x"), List.of("y")), List.of("w"));
+    assertThatThrownBy(() -> DeviceModel.load(half))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("'w'");
+  }
+
+  @Test
+  void stageThatOnnxRuntimeCannotRead_isRefusedWhenLoading() {
+    DeviceHalf half =
+        local(new DeviceHalf.Stage(new byte[] {1, 2, 3}, List.of("x"), List.of("y")), List.of("y"));
+    assertThatThrownBy(() -> DeviceModel.load(half))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("device stage 0 of local");
+  }
+
+  @Test
+  void modelWithoutOffloadedLayers_runsWithoutEdgePassOrClaim() {
+    DeviceHalf half =
+        local(new DeviceHalf.Stage(relu("x", "y"), List.of("x"), List.of("y")), List.of("y"));
+    ModelBundle bundle = ModelBundle.of(new EdgeHalf(half.plan(), List.of()), half);
+    try (PrivateCheck check =
+        PrivateCheck.open(bundle, new org.lepcnn.core.kernel.ScalarKernels())) {
+      CheckOutcome outcome =
+          check.run(Map.of("x", HostTensor.of(new float[] {-1, 2, -3, 4}, FOUR)));
+      assertThat(outcome.exact()).isTrue();
+      assertThat(outcome.pass().pass()).isEqualTo(-1);
+      assertThat(outcome.outputs().get("y").floats()).containsExactly(0, 2, 0, 4);
+    }
+  }
+
+  private static byte[] relu(String input, String output) {
+    return TinyOnnx.model(
+        List.of(TinyOnnx.Node.of("Relu", output, input)),
+        List.of(new TinyOnnx.Value(input, FOUR)),
+        List.of(new TinyOnnx.Value(output, FOUR)));
+  }
+
+  private static DeviceHalf local(DeviceHalf.Stage stage, List<String> outputs) {
+    return new DeviceHalf(
+        "local",
+        List.of(new DeviceHalf.ValueSpec("x", HostTensor.FLOAT, FOUR)),
+        outputs.stream()
+            .map(name -> new DeviceHalf.ValueSpec(name, HostTensor.FLOAT, FOUR))
+            .toList(),
+        new Plan(List.of(), List.of()),
+        List.of(),
+        List.of(),
+        List.of(stage),
+        List.of());
+  }
+}

@@ -1,0 +1,204 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.lepcnn.device.session.SessionFixture.await;
+import static org.lepcnn.device.session.SessionFixture.failure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.integrity.IntegrityException;
+import org.lepcnn.device.integrity.TableComputation;
+import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.owner.IssuedRange;
+import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.state.QuarantinedException;
+import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.device.table.TableGroups;
+import org.lepcnn.device.table.TableId;
+import org.lepcnn.device.table.TableWriter;
+
+/** The session over the files of a device: owner, grant, state and sealed tables. */
+class DurableSessionTest {
+  private static final String DEVICE = "meter-1";
+
+  @TempDir Path folder;
+
+  private final ModelBundle bundle = SessionModel.bundle(31);
+  private final FakeEdge edge = new FakeEdge(bundle.edge(), new CopyOnWriteArrayList<>());
+
+  @BeforeEach
+  void provision() {
+    try (OwnerFile owner = OwnerFile.create(folder.resolve("owner"))) {
+      try (Grant grant = owner.provision(DEVICE, bundle)) {
+        grant.write(folder.resolve("grant"));
+      }
+      writeTables(owner, owner.issue(DEVICE, bundle.fingerprint(), 90));
+    }
+    DeviceState.init(folder.resolve("grant"), folder.resolve("state")).close();
+  }
+
+  @AfterEach
+  void closeEdge() {
+    edge.close();
+  }
+
+  @Test
+  void passesOverTheBorderOfAGroup_areExact_andUsedTablesGo() throws IOException {
+    assertThat(tableFiles()).hasSize(2);
+    try (PrivateSession session = open();
+        DeviceModel model = DeviceModel.load(bundle.device())) {
+      PlainIntegerNetwork plain = new PlainIntegerNetwork(model, bundle.edge());
+      List<CompletableFuture<PassResult>> futures = new ArrayList<>();
+      for (int seed = 0; seed < 80; seed++) {
+        futures.add(session.submit(SessionModel.inputs(seed)));
+      }
+      for (int seed = 0; seed < 80; seed++) {
+        PrivateSessionTest.assertSame(
+            await(futures.get(seed)).outputs(), plain.run(SessionModel.inputs(seed)));
+      }
+    }
+    assertThat(tableFiles()).hasSize(1);
+  }
+
+  @Test
+  void integrityFailure_isOnDiskBeforeTheApplicationKnows_andOutlivesTheSession() {
+    edge.forge =
+        (request, result) -> {
+          int[] residues = result.layers().get(0).residues();
+          residues[5] = Field.add(residues[5], 1);
+          return result;
+        };
+    try (PrivateSession session = open()) {
+      for (int failures = 1; failures <= 3; failures++) {
+        assertThat(failure(session.submit(SessionModel.inputs(1))))
+            .isInstanceOf(IntegrityException.class);
+        assertThat(DeviceState.describe(folder.resolve("state")).get(0).integrityFailures())
+            .isEqualTo(failures);
+      }
+      assertThat(failure(session.submit(SessionModel.inputs(1))))
+          .isInstanceOf(QuarantinedException.class);
+    }
+    assertThatThrownBy(this::open).isInstanceOf(QuarantinedException.class);
+  }
+
+  @Test
+  void nextOpening_claimsOnlyPassesThatWereNeverClaimed() {
+    try (PrivateSession session = open()) {
+      assertThat(await(session.submit(SessionModel.inputs(1))).pass()).isZero();
+    }
+    try (PrivateSession session = open()) {
+      assertThat(await(session.submit(SessionModel.inputs(1))).pass()).isEqualTo(4);
+    }
+    assertThat(edge.claims)
+        .extracting(claim -> claim.firstPass() + "-" + claim.lastPass())
+        .containsExactly("0-3", "4-7");
+    assertThat(edge.claims.get(0).instance()).isNotEqualTo(edge.claims.get(1).instance());
+  }
+
+  @Test
+  void refusedClaim_givesThePassesBack() {
+    edge.onClaim =
+        claim ->
+            CompletableFuture.failedFuture(
+                new org.lepcnn.core.port.EdgeRefusedException(
+                    org.lepcnn.core.port.EdgeErrorCode.NOT_AUTHORISED, "not enrolled"));
+    try (PrivateSession session = open()) {
+      failure(session.submit(SessionModel.inputs(1)));
+    }
+    assertThat(DeviceState.describe(folder.resolve("state")).get(0).nextPass()).isZero();
+  }
+
+  @Test
+  void tablesThatRunDry_stopTheDeviceWithAClearError() {
+    try (PrivateSession session = open()) {
+      for (int seed = 0; seed < 90; seed++) {
+        await(session.submit(SessionModel.inputs(seed)));
+      }
+      assertThat(failure(session.submit(SessionModel.inputs(1))))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("from pass 90 on");
+    }
+  }
+
+  private PrivateSession open() {
+    DeviceState state = DeviceState.open(folder.resolve("state"));
+    try {
+      TableFolder tables =
+          TableFolder.open(
+              folder.resolve("tables"),
+              state.device(),
+              state.chain(),
+              state.model(),
+              state.deviceHalf().plan());
+      return PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(tables), edge)
+          .passesPerReservation(4)
+          .open();
+    } catch (RuntimeException e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private List<Path> tableFiles() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("tables"))) {
+      return files.toList();
+    }
+  }
+
+  private void writeTables(OwnerFile owner, IssuedRange range) {
+    try (TableComputation computation = new TableComputation(bundle.edge(), new ScalarKernels());
+        ChallengeKey challengeKey =
+            owner.challengeKey(DEVICE, bundle.fingerprint(), range.chain())) {
+      for (TableId id :
+          TableGroups.split(
+              DEVICE, range.chain(), range.model(), range.firstPass(), range.lastPass())) {
+        try (SecretKey groupKey = challengeKey.groupKey(id.group());
+            TableWriter writer = TableWriter.create(folder.resolve("tables"), id, 2, groupKey)) {
+          writeTable(owner, id, computation, computation.challenges(2, groupKey), writer);
+        }
+      }
+    }
+  }
+
+  private static void writeTable(
+      OwnerFile owner,
+      TableId id,
+      TableComputation computation,
+      GroupChallenges challenges,
+      TableWriter writer) {
+    writer.writeChallenges(challenges.vectors());
+    List<PassKey> keys = new ArrayList<>();
+    keys.add(owner.passKey(id.device(), id.model(), id.chain(), id.firstPass()));
+    for (long pass = id.firstPass() + 1; pass <= id.lastPass(); pass++) {
+      keys.add(keys.get(keys.size() - 1).next());
+    }
+    List<List<int[]>> factors = computation.allocate(keys.size());
+    computation.compute(challenges, keys, factors);
+    for (int i = 0; i < keys.size(); i++) {
+      writer.writePass(id.firstPass() + i, keys.get(i), factors.get(i));
+      keys.get(i).close();
+    }
+    writer.commit();
+  }
+}

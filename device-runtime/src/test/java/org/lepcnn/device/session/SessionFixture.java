@@ -1,0 +1,96 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.model.ModelBundle;
+
+/** A session over a fake edge and a chain in memory, all of which tell what happened. */
+final class SessionFixture implements AutoCloseable {
+  static final long WAIT_SECONDS = 20;
+
+  final ModelBundle bundle = SessionModel.bundle(11);
+  final List<String> log = new CopyOnWriteArrayList<>();
+  final FakeEdge edge = new FakeEdge(bundle.edge(), log);
+  final RecordingSupply supply = new RecordingSupply(bundle, log);
+  final PrivateSession session;
+
+  SessionFixture() {
+    this(builder -> builder);
+  }
+
+  SessionFixture(UnaryOperator<PrivateSessionBuilder> settings) {
+    this(1, settings);
+  }
+
+  SessionFixture(int challengesPerLayer, UnaryOperator<PrivateSessionBuilder> settings) {
+    session = settings.apply(builder(challengesPerLayer)).open();
+  }
+
+  /** Another session on the same supply and edge. */
+  PrivateSessionBuilder builder(int challengesPerLayer) {
+    return PrivateSession.builder(
+        supply, new ComputedTables(bundle.edge(), new ScalarKernels(), challengesPerLayer), edge);
+  }
+
+  PassResult run(long seed) {
+    return run(SessionModel.inputs(seed));
+  }
+
+  PassResult run(Map<String, HostTensor> inputs) {
+    return await(session.submit(inputs));
+  }
+
+  /** What a submission fails with. */
+  Throwable failure(Map<String, HostTensor> inputs) {
+    return failure(session.submit(inputs));
+  }
+
+  Map<String, HostTensor> plain(Map<String, HostTensor> inputs) {
+    try (DeviceModel model = DeviceModel.load(bundle.device())) {
+      return new PlainIntegerNetwork(model, bundle.edge()).run(inputs);
+    }
+  }
+
+  static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("Expected a result", e);
+    }
+  }
+
+  static Throwable failure(CompletableFuture<?> future) {
+    try {
+      future.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      return e.getCause();
+    } catch (Exception e) {
+      throw new AssertionError("Expected a failure in time", e);
+    }
+    throw new AssertionError("Expected a failure");
+  }
+
+  static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("Expected a condition to become true in time");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    edge.close();
+  }
+}

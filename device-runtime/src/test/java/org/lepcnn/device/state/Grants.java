@@ -1,0 +1,40 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import java.nio.file.Path;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.SmallModel;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/** Grants and states with known keys. */
+final class Grants {
+  static final ChainId CHAIN = new ChainId(0x1111, 0x2222);
+  static final ModelBundle MODEL = SmallModel.bundle("a");
+
+  private Grants() {}
+
+  static SecretKey firstKey() {
+    return SecretKey.copyOf(new byte[32]).derive("test");
+  }
+
+  static PassKey passKey(long pass) {
+    return PassKey.of(firstKey()).advance(pass);
+  }
+
+  static Grant grant(ChainId chain) {
+    return Grant.of("meter-1", chain, MODEL, firstKey());
+  }
+
+  /** Writes a grant beside the state folder and initialises from it. */
+  static DeviceState init(Path folder) {
+    Path file = folder.resolve("grant.lep");
+    grant(CHAIN).write(file);
+    return DeviceState.init(file, folder.resolve("state"));
+  }
+
+  static Path chainFolder(Path folder) {
+    return folder.resolve("state").resolve(CHAIN.toString());
+  }
+}

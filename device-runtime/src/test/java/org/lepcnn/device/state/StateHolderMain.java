@@ -1,0 +1,26 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.lepcnn.core.error.LepcnnException;
+
+/** A second process: opens a state, takes three of ten passes, and waits to be killed. */
+public final class StateHolderMain {
+  private StateHolderMain() {}
+
+  public static void main(String[] args) throws IOException {
+    try (DeviceState state = DeviceState.open(Path.of(args[0]))) {
+      Reservation passes = state.reserve(10);
+      for (int i = 0; i < 3; i++) {
+        passes.take();
+      }
+      System.out.println("open");
+      if (System.in.read() < 0) {
+        System.out.println("standard input closed");
+      }
+    } catch (LepcnnException e) {
+      System.out.println("exit " + e.exitStatus());
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.Plan;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.SmallModel;
+import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.mask.ResidueStream;
+
+/** Tables with known keys and contents. */
+final class TestTables {
+  static final String DEVICE = "meter-1";
+  static final ChainId CHAIN = new ChainId(1, 2);
+  static final Fingerprint MODEL = Fingerprint.of(new byte[32]);
+  static final Plan PLAN = SmallModel.plan();
+
+  private TestTables() {}
+
+  static TableId id(long first, long last) {
+    return new TableId(DEVICE, CHAIN, MODEL, TableGroups.groupOf(first), first, last);
+  }
+
+  static PassKey passKey(long pass) {
+    try (SecretKey zero = SecretKey.copyOf(new byte[32])) {
+      return PassKey.of(zero).advance(pass);
+    }
+  }
+
+  static SecretKey groupKey(long group) {
+    try (ChallengeKey key = passKey(0).challengeKeyOfChain()) {
+      return key.groupKey(group);
+    }
+  }
+
+  /** U of a pass: any residues that differ by pass and layer. */
+  static int[] u(long pass, int layer) {
+    return residues(pass * 100 + layer, geometry(layer).outputSize());
+  }
+
+  static List<int[]> challenges(long group, int perLayer) {
+    List<int[]> vectors = new ArrayList<>();
+    for (LinearLayerSpec layer : PLAN.layers()) {
+      for (int index = 0; index < perLayer; index++) {
+        long id = -1 - (group * 100 + layer.index() * 10L + index);
+        vectors.add(residues(id, layer.geometry().inputSize()));
+      }
+    }
+    return vectors;
+  }
+
+  static Path write(Path folder, TableId id, int perLayer) {
+    try (SecretKey groupKey = groupKey(id.group());
+        TableWriter writer = TableWriter.create(folder, id, perLayer, groupKey)) {
+      writer.writeChallenges(challenges(id.group(), perLayer));
+      for (long pass = id.firstPass(); pass <= id.lastPass(); pass++) {
+        writePass(writer, pass);
+      }
+      writer.commit();
+    }
+    return folder.resolve(id.fileName());
+  }
+
+  static void writePass(TableWriter writer, long pass) {
+    List<int[]> layers = new ArrayList<>();
+    for (int layer = 0; layer < PLAN.layers().size(); layer++) {
+      layers.add(u(pass, layer));
+    }
+    try (PassKey key = passKey(pass)) {
+      writer.writePass(pass, key, layers);
+    }
+  }
+
+  static TableFolder open(Path folder) {
+    return TableFolder.open(folder, DEVICE, CHAIN, MODEL, PLAN);
+  }
+
+  static int[] read(TableFolder tables, long pass, int layer) {
+    int[] out = new int[geometry(layer).outputSize()];
+    try (PassKey key = passKey(pass)) {
+      tables.readLayer(pass, key, layer, out);
+    }
+    return out;
+  }
+
+  static ConvGeometry geometry(int layer) {
+    return PLAN.layer(layer).geometry();
+  }
+
+  private static int[] residues(long id, int length) {
+    int[] out = new int[length];
+    SecretKey zero = SecretKey.copyOf(new byte[32]);
+    try (ResidueStream stream = new ResidueStream(zero, zero.derive("redraw"))) {
+      stream.fill(id, out, length);
+    }
+    return out;
+  }
+}
