@@ -1,0 +1,38 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.assembly;
+
+import java.util.List;
+
+/** What became of a chunk that was offered. */
+public sealed interface ChunkOutcome {
+  /**
+   * The round is complete and no longer held.
+   *
+   * @param parts the residues of every part in the shape's order; the receiver owns them
+   */
+  record Complete(List<int[]> parts) implements ChunkOutcome {}
+
+  /**
+   * The chunk was taken; others are missing.
+   *
+   * @param missingChunks how many
+   */
+  record Incomplete(int missingChunks) implements ChunkOutcome {}
+
+  /** The chunk was there already and is ignored: the first one counts. */
+  record Duplicate() implements ChunkOutcome {}
+
+  /**
+   * There is no room to begin this round; nothing was kept. The sender may try again later.
+   *
+   * @param scope whose limit it is, for messages
+   * @param wantedBytes what the round needs
+   * @param limitBytes the limit
+   */
+  record NoRoom(String scope, long wantedBytes, long limitBytes) implements ChunkOutcome {
+    /** Whether even an empty assembler could not hold the round. */
+    public boolean never() {
+      return wantedBytes > limitBytes;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+
+/**
+ * The settings of Kafka clients: the user's (security, mostly) over this project's defaults, under
+ * what correctness needs. Unknown keys, and keys that correctness fixes, are refused. Immutable;
+ * {@link #toString} shows no value but the servers.
+ */
+public final class ClientSettings {
+  private static final Set<String> FIXED =
+      Set.of(
+          ProducerConfig.ACKS_CONFIG,
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+          ProducerConfig.COMPRESSION_TYPE_CONFIG,
+          ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+          ConsumerConfig.GROUP_ID_CONFIG,
+          ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+          ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+          ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+          ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+
+  private final String bootstrapServers;
+  private final Map<String, String> user;
+
+  private ClientSettings(String bootstrapServers, Map<String, String> user) {
+    this.bootstrapServers = bootstrapServers;
+    this.user = user;
+  }
+
+  /**
+   * Checked settings.
+   *
+   * @param bootstrapServers {@code host:port[,host:port]...}
+   * @param user further client settings under Kafka's names; their bootstrap servers are ignored
+   */
+  public static ClientSettings of(String bootstrapServers, Map<String, String> user) {
+    if (bootstrapServers == null || bootstrapServers.isBlank()) {
+      throw new BadInputException(
+          "Kafka client: expected bootstrap servers HOST:PORT[,HOST:PORT]...; found none.");
+    }
+    Map<String, String> checked = new TreeMap<>(user);
+    checked.remove(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG);
+    checked.keySet().forEach(ClientSettings::check);
+    return new ClientSettings(bootstrapServers, checked);
+  }
+
+  /** Reads a client configuration file, as Kafka's own tools take it: Java properties. */
+  public static Map<String, String> load(Path file) {
+    Properties properties = new Properties();
+    try (InputStream in = Files.newInputStream(file)) {
+      properties.load(in);
+    } catch (NoSuchFileException e) {
+      throw new BadInputException(
+          "Kafka client configuration: expected a readable file; found no " + file + ".", e);
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Kafka client configuration: cannot read " + file + ": " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(
+          "Kafka client configuration: " + file + " is not a properties file.", e);
+    }
+    Map<String, String> settings = new HashMap<>();
+    properties.forEach((key, value) -> settings.put((String) key, ((String) value).strip()));
+    return settings;
+  }
+
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** For an admin client whose calls end within the time-out. */
+  public Map<String, Object> admin(Duration timeout) {
+    Map<String, Object> result = new HashMap<>();
+    int millis = Math.toIntExact(timeout.toMillis());
+    result.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
+    result.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(millis, 10_000));
+    return finish(result, AdminClientConfig.configNames());
+  }
+
+  /**
+   * For a producer of byte arrays without delay, loss or reordering. Up to five requests are in
+   * flight; that is safe on topics created by {@link org.lepcnn.kafka.topic.TopicAdmin}.
+   */
+  public Map<String, Object> producer() {
+    Map<String, Object> result = new HashMap<>();
+    result.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    result.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 96L << 20);
+    result.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
+    result.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    result.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+    finish(result, ProducerConfig.configNames());
+    result.put(ProducerConfig.ACKS_CONFIG, "all");
+    result.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    result.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
+    result.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    result.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    return result;
+  }
+
+  /** For a consumer of byte arrays that assigns its partitions itself. */
+  public Map<String, Object> consumer() {
+    Map<String, Object> result = new HashMap<>();
+    result.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 16 << 20);
+    result.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
+    finish(result, ConsumerConfig.configNames());
+    result.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    result.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    result.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    result.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    result.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    return result;
+  }
+
+  @Override
+  public String toString() {
+    return "Kafka at " + bootstrapServers;
+  }
+
+  private Map<String, Object> finish(Map<String, Object> result, Set<String> names) {
+    result.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    user.forEach(
+        (key, value) -> {
+          if (names.contains(key)) {
+            result.put(key, value);
+          }
+        });
+    return result;
+  }
+
+  private static void check(String key) {
+    if (FIXED.contains(key)) {
+      throw new BadInputException(
+          "Kafka client configuration: '" + key + "' is set by lepcnn; remove it.");
+    }
+    if (!ProducerConfig.configNames().contains(key)
+        && !ConsumerConfig.configNames().contains(key)
+        && !AdminClientConfig.configNames().contains(key)) {
+      throw new BadInputException(
+          "Kafka client configuration: expected settings of Kafka's clients; found '" + key + "'.");
+    }
+  }
+}

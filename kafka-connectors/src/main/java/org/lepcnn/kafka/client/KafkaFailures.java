@@ -1,0 +1,102 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.client;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.LepcnnException;
+
+/** Turns what Kafka's clients throw into this project's errors, with a remedy. */
+public final class KafkaFailures {
+  private KafkaFailures() {}
+
+  /**
+   * The error to throw.
+   *
+   * @param doing what was being done, such as "Opening the gateway's transport"
+   */
+  public static LepcnnException translate(
+      String doing, ClientSettings settings, Throwable failure) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof LepcnnException already) {
+      return already;
+    }
+    if (hasCause(cause, ConfigException.class)) {
+      return new BadInputException(
+          doing + ": the client settings are not usable: " + deepest(cause).getMessage(), failure);
+    }
+    return new EnvironmentException(doing + ": " + reason(settings, cause), failure);
+  }
+
+  /** Waits for an admin call; the exception is the cause, still Kafka's. */
+  public static <T> T await(KafkaFuture<T> future, long timeoutMillis) throws ExecutionException {
+    try {
+      return future.get(timeoutMillis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ExecutionException(new InterruptException(e));
+    } catch (TimeoutException e) {
+      throw new ExecutionException(e);
+    }
+  }
+
+  /** The failure without the wrappers of futures. */
+  public static Throwable unwrap(Throwable failure) {
+    Throwable cause = failure;
+    while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  private static String reason(ClientSettings settings, Throwable cause) {
+    String servers = settings.bootstrapServers();
+    if (cause instanceof TimeoutException
+        || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+      return "expected an answer of the Kafka broker at "
+          + servers
+          + "; found none in time. Is the broker running, and is --bootstrap-server right?";
+    }
+    if (cause instanceof AuthenticationException) {
+      return "the broker at "
+          + servers
+          + " does not accept the credentials or the connection's security: "
+          + cause.getMessage()
+          + " Check --client-config.";
+    }
+    if (cause instanceof AuthorizationException) {
+      return "the broker at "
+          + servers
+          + " does not allow it: "
+          + cause.getMessage()
+          + " Check the access rules (ACLs) of this user.";
+    }
+    return "Kafka at " + servers + " reports " + cause + ".";
+  }
+
+  private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Throwable deepest(Throwable failure) {
+    Throwable t = failure;
+    while (t.getCause() != null) {
+      t = t.getCause();
+    }
+    return t;
+  }
+}

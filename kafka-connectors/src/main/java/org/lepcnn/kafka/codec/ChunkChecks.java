@@ -1,0 +1,14 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.codec;
+
+/** Checks that the two chunk records share. */
+final class ChunkChecks {
+  private ChunkChecks() {}
+
+  static void notNegative(String what, String field, int value) {
+    if (value < 0) {
+      throw new MalformedRecordException(
+          what + ", field " + field + ": expected a number from 0; found " + value + ".");
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.codec;
+
+import org.lepcnn.core.port.PassId;
+
+/** What the edge sends to a device: a chunk of a layer's result, or a reply without a tensor. */
+public sealed interface EdgeAnswer permits LayerChunkView, EdgeReplyView {
+  /** Device, chain, model and pass; for the reply to a claim its first pass. */
+  PassId passId();
+
+  /** The round; {@link EdgeReplyView#CLAIM_ROUND} for a claim. */
+  int round();
+}

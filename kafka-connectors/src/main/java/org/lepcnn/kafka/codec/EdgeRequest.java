@@ -1,0 +1,26 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.codec;
+
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.InstanceId;
+
+/** What a device sends to the edge: a claim, or a chunk of a masked tensor. */
+public sealed interface EdgeRequest permits ClaimView, TensorChunkView {
+  String device();
+
+  ChainId chain();
+
+  Fingerprint model();
+
+  InstanceId instance();
+
+  /** The pass; for a claim its first pass. */
+  long pass();
+
+  /** The round; {@link EdgeReplyView#CLAIM_ROUND} for a claim. */
+  int round();
+
+  /** How long after the broker's append time the request may still be served; at least 1. */
+  long lifetimeMillis();
+}

@@ -1,0 +1,64 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.codec;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.message.SchemaStore;
+import org.lepcnn.kafka.wire.ClaimRequest;
+import org.lepcnn.kafka.wire.DeviceRecord;
+import org.lepcnn.kafka.wire.EdgeReply;
+import org.lepcnn.kafka.wire.LayerChunk;
+import org.lepcnn.kafka.wire.ModelRecord;
+import org.lepcnn.kafka.wire.Rejection;
+import org.lepcnn.kafka.wire.TensorChunk;
+
+/**
+ * The writer schemas that a reader accepts, by fingerprint: today's, and those of earlier or later
+ * releases that were added. Immutable.
+ */
+public final class KnownSchemas implements SchemaStore {
+  private static final KnownSchemas CURRENT =
+      new KnownSchemas(Map.of())
+          .with(
+              List.of(
+                  ClaimRequest.getClassSchema(),
+                  TensorChunk.getClassSchema(),
+                  LayerChunk.getClassSchema(),
+                  EdgeReply.getClassSchema(),
+                  Rejection.getClassSchema(),
+                  ModelRecord.getClassSchema(),
+                  DeviceRecord.getClassSchema()));
+
+  private final Map<Long, Schema> byFingerprint;
+
+  private KnownSchemas(Map<Long, Schema> byFingerprint) {
+    this.byFingerprint = Map.copyOf(byFingerprint);
+  }
+
+  /** The schemas of this release. */
+  public static KnownSchemas current() {
+    return CURRENT;
+  }
+
+  /** These schemas and more: records written with them are read by Avro's resolution rules. */
+  public KnownSchemas with(List<Schema> more) {
+    Map<Long, Schema> all = new HashMap<>(byFingerprint);
+    for (Schema schema : more) {
+      all.put(fingerprint(schema), schema);
+    }
+    return new KnownSchemas(all);
+  }
+
+  /** CRC-64-AVRO of a schema's parsing canonical form. */
+  static long fingerprint(Schema schema) {
+    return SchemaNormalization.parsingFingerprint64(schema);
+  }
+
+  @Override
+  public Schema findByFingerprint(long fingerprint) {
+    return byFingerprint.get(fingerprint);
+  }
+}

@@ -1,0 +1,174 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.codec;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.kafka.wire.ClaimRequest;
+import org.lepcnn.kafka.wire.TensorChunk;
+
+/**
+ * Requests to and from bytes. Immutable and thread-safe.
+ *
+ * <p>Encoding a tensor costs one allocation a chunk and one copy of the residues; decoding copies
+ * no residue. Both forms are exactly Avro's.
+ */
+public final class RequestCodec {
+  private static final String WHAT = "TensorChunk";
+  private static final Schema CLAIM_SCHEMA = ClaimRequest.getClassSchema();
+  private static final Schema TENSOR_SCHEMA = TensorChunk.getClassSchema();
+  private static final long CLAIM = KnownSchemas.fingerprint(CLAIM_SCHEMA);
+  private static final long TENSOR = KnownSchemas.fingerprint(TENSOR_SCHEMA);
+  private static final RequestCodec CURRENT = new RequestCodec(KnownSchemas.current());
+
+  private final KnownSchemas schemas;
+
+  /**
+   * A codec that also reads what other releases wrote.
+   *
+   * @param schemas the writer schemas to accept
+   */
+  public RequestCodec(KnownSchemas schemas) {
+    this.schemas = schemas;
+  }
+
+  /** The codec of this release. */
+  public static RequestCodec current() {
+    return CURRENT;
+  }
+
+  /** Reads a record's value; the view shares the array, which nobody may change afterwards. */
+  public EdgeRequest decode(byte[] value) {
+    return decode(ByteSlice.of(value));
+  }
+
+  /**
+   * Reads a record's value.
+   *
+   * @throws MalformedRecordException for anything that is not a request
+   */
+  public EdgeRequest decode(ByteSlice record) {
+    long fingerprint = SingleObject.schemaFingerprint(record);
+    ByteSlice body = SingleObject.body(record);
+    try {
+      if (fingerprint == TENSOR) {
+        return readTensor(record, body);
+      }
+      Schema writer = SingleObject.writerSchema(schemas, fingerprint);
+      if (writer.getFullName().equals(CLAIM_SCHEMA.getFullName())) {
+        return view(SingleObject.decode(ClaimRequest.class, CLAIM_SCHEMA, writer, body));
+      }
+      if (writer.getFullName().equals(TENSOR_SCHEMA.getFullName())) {
+        return decode(
+            reencode(SingleObject.decode(TensorChunk.class, TENSOR_SCHEMA, writer, body)));
+      }
+      throw SingleObject.unexpected("a ClaimRequest or TensorChunk", writer);
+    } catch (MalformedRecordException e) {
+      throw e;
+    } catch (BadInputException e) {
+      throw new MalformedRecordException(e.getMessage(), e);
+    }
+  }
+
+  /** Writes a claim. */
+  public byte[] encode(PassClaim claim, long lifetimeMillis) {
+    WireWriter out =
+        new WireWriter(
+            CLAIM,
+            WireWriter.sizeOfAscii(claim.device())
+                + WireIds.CHAIN_AND_MODEL_BYTES
+                + WireWriter.sizeOf(claim.firstPass())
+                + WireWriter.sizeOf(claim.lastPass())
+                + InstanceId.BYTES
+                + WireWriter.sizeOf(lifetimeMillis));
+    out.ascii(claim.device()).id(claim.chain().high(), claim.chain().low());
+    out.fingerprint(claim.model()).number(claim.firstPass()).number(claim.lastPass());
+    out.id(claim.instance().high(), claim.instance().low()).number(lifetimeMillis);
+    return out.finish();
+  }
+
+  /**
+   * Writes a masked tensor as all its chunks.
+   *
+   * @param residues the tensor; its first {@code elements} are written
+   */
+  public List<byte[]> encodeTensor(
+      PassId pass,
+      int round,
+      InstanceId instance,
+      int tensor,
+      int[] residues,
+      int elements,
+      long lifetimeMillis) {
+    List<byte[]> records = new ArrayList<>();
+    for (int chunk = 0; chunk < ChunkLayout.count(elements); chunk++) {
+      records.add(
+          encodeChunk(pass, round, instance, tensor, residues, elements, chunk, lifetimeMillis));
+    }
+    return records;
+  }
+
+  private static byte[] encodeChunk(
+      PassId pass,
+      int round,
+      InstanceId instance,
+      int tensor,
+      int[] residues,
+      int elements,
+      int chunk,
+      long lifetimeMillis) {
+    int chunks = ChunkLayout.count(elements);
+    int count = ChunkLayout.elementsOf(chunk, elements);
+    int size =
+        WireIds.sizeOf(pass, round)
+            + InstanceId.BYTES
+            + WireWriter.sizeOf(tensor)
+            + WireWriter.sizeOf(chunk)
+            + WireWriter.sizeOf(chunks)
+            + WireWriter.sizeOf(lifetimeMillis)
+            + WireWriter.sizeOfResidues(count);
+    WireWriter out = new WireWriter(TENSOR, size);
+    WireIds.write(out, pass, round);
+    out.id(instance.high(), instance.low()).number(tensor).number(chunk).number(chunks);
+    out.number(lifetimeMillis).residues(residues, ChunkLayout.firstElement(chunk), count);
+    return out.finish();
+  }
+
+  private static TensorChunkView readTensor(ByteSlice record, ByteSlice body) {
+    WireReader in = new WireReader(WHAT, body);
+    PassId pass = WireIds.readPass(in);
+    int round = in.readInt("round");
+    InstanceId instance =
+        new InstanceId(in.readBigEndian("instance"), in.readBigEndian("instance"));
+    int tensor = in.readInt("tensor");
+    int chunk = in.readInt("chunk");
+    int chunks = in.readInt("chunks");
+    long lifetimeMillis = in.readLong("lifetimeMillis");
+    ByteSlice payload = in.readBytes("payload");
+    in.requireEnd();
+    return new TensorChunkView(
+        pass, round, instance, tensor, chunk, chunks, lifetimeMillis, payload, record);
+  }
+
+  private static ClaimView view(ClaimRequest read) {
+    ChainId chain = WireIds.chain(read.getChain());
+    PassClaim claim =
+        new PassClaim(
+            read.getDevice(),
+            chain,
+            WireIds.fingerprint(read.getModel()),
+            read.getFirstPass(),
+            read.getLastPass(),
+            WireIds.instance(read.getInstance()));
+    return new ClaimView(claim, read.getLifetimeMillis());
+  }
+
+  private static ByteSlice reencode(TensorChunk read) {
+    return ByteSlice.of(RecordCodec.TENSOR_CHUNKS.encode(read));
+  }
+}

@@ -1,0 +1,65 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.codec;
+
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassId;
+
+/**
+ * A chunk of a masked tensor as it was read: parsed ids over the record's own bytes, which are not
+ * copied.
+ *
+ * @param passId device, chain, model and pass
+ * @param round the round, from 0
+ * @param instance the instance whose claim covers the pass
+ * @param tensor the tensor's number in the plan, from 0 (not checked against a plan)
+ * @param chunk the chunk's number, from 0
+ * @param chunks the tensor's number of chunks
+ * @param lifetimeMillis see {@link EdgeRequest#lifetimeMillis}
+ * @param payload residues, little-endian int32; their number fits {@link ChunkLayout}, their values
+ *     are not checked
+ * @param record the whole record, from which {@link RequestCodec#decode} makes this view again
+ */
+public record TensorChunkView(
+    PassId passId,
+    int round,
+    InstanceId instance,
+    int tensor,
+    int chunk,
+    int chunks,
+    long lifetimeMillis,
+    ByteSlice payload,
+    ByteSlice record)
+    implements EdgeRequest {
+
+  public TensorChunkView {
+    ChunkChecks.notNegative("TensorChunk", "round", round);
+    ChunkChecks.notNegative("TensorChunk", "tensor", tensor);
+    ChunkLayout.check("TensorChunk", chunk, chunks, payload.length());
+    if (lifetimeMillis < 1) {
+      throw new MalformedRecordException(
+          "TensorChunk: expected a lifetime of at least 1 ms; found " + lifetimeMillis + ".");
+    }
+  }
+
+  @Override
+  public String device() {
+    return passId.device();
+  }
+
+  @Override
+  public ChainId chain() {
+    return passId.chain();
+  }
+
+  @Override
+  public Fingerprint model() {
+    return passId.model();
+  }
+
+  @Override
+  public long pass() {
+    return passId.pass();
+  }
+}

@@ -1,0 +1,229 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.topic;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.kafka.client.ClientSettings;
+import org.lepcnn.kafka.client.KafkaFailures;
+
+/**
+ * Creates topics and looks at them. Creating is idempotent: an existing topic is left as it is, and
+ * the report says where it differs.
+ *
+ * <p>Just-created topics can lose records of idempotent producers silently (KAFKA-15591) until
+ * every partition has been asked for its offsets once; {@link #create} does that before it returns.
+ */
+public final class TopicAdmin implements AutoCloseable {
+  private static final int SETTLE_ATTEMPTS = 40;
+  private static final long SETTLE_PAUSE_MILLIS = 250;
+
+  private final ClientSettings settings;
+  private final long timeoutMillis;
+  private final Admin admin;
+
+  private TopicAdmin(ClientSettings settings, long timeoutMillis, Admin admin) {
+    this.settings = settings;
+    this.timeoutMillis = timeoutMillis;
+    this.admin = admin;
+  }
+
+  /** A connection whose calls end within the time-out. Whether a broker is there shows later. */
+  public static TopicAdmin connect(ClientSettings settings, Duration timeout) {
+    try {
+      return new TopicAdmin(settings, timeout.toMillis(), Admin.create(settings.admin(timeout)));
+    } catch (KafkaException e) {
+      throw KafkaFailures.translate("Connecting to Kafka", settings, e);
+    }
+  }
+
+  /** Sees to it that a gateway's two topics and the three shared ones exist, in this order. */
+  public List<TopicReport> create(String gateway, TopicSettings topicSettings) {
+    List<TopicSpec> specs = new ArrayList<>(TopicSpec.ofGateway(gateway, topicSettings));
+    specs.addAll(TopicSpec.shared(topicSettings));
+    String doing = "Creating the topics of gateway " + gateway;
+    try {
+      Set<String> created = createMissing(specs);
+      settle(names(specs));
+      return report(specs, created);
+    } catch (ExecutionException | KafkaException e) {
+      throw KafkaFailures.translate(doing, settings, e);
+    }
+  }
+
+  /**
+   * Which of the topics do not exist.
+   *
+   * @throws EnvironmentException if the broker is not reachable or does not allow to look
+   */
+  public List<String> missing(List<String> topics) {
+    List<String> missing = new ArrayList<>();
+    try {
+      for (Map.Entry<String, KafkaFuture<TopicDescription>> entry :
+          admin.describeTopics(topics).topicNameValues().entrySet()) {
+        if (!exists(entry.getValue())) {
+          missing.add(entry.getKey());
+        }
+      }
+    } catch (ExecutionException | KafkaException e) {
+      throw KafkaFailures.translate("Looking for the topics " + topics, settings, e);
+    }
+    return missing;
+  }
+
+  /**
+   * Asks every partition of existing topics for its end, again until all answer: only then an
+   * idempotent producer is safe there.
+   */
+  public void awaitWritable(List<String> topics) {
+    try {
+      settle(topics);
+    } catch (ExecutionException | KafkaException e) {
+      throw KafkaFailures.translate("Looking at the topics " + topics, settings, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ofMillis(timeoutMillis));
+  }
+
+  private boolean exists(KafkaFuture<TopicDescription> future) throws ExecutionException {
+    try {
+      KafkaFailures.await(future, timeoutMillis);
+      return true;
+    } catch (ExecutionException e) {
+      if (KafkaFailures.unwrap(e) instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private Set<String> createMissing(List<TopicSpec> specs) throws ExecutionException {
+    Set<String> created = new LinkedHashSet<>();
+    Map<String, KafkaFuture<Void>> futures =
+        admin.createTopics(specs.stream().map(TopicSpec::toNewTopic).toList()).values();
+    for (Map.Entry<String, KafkaFuture<Void>> entry : futures.entrySet()) {
+      try {
+        KafkaFailures.await(entry.getValue(), timeoutMillis);
+        created.add(entry.getKey());
+      } catch (ExecutionException e) {
+        if (!(KafkaFailures.unwrap(e) instanceof TopicExistsException)) {
+          throw e;
+        }
+      }
+    }
+    return created;
+  }
+
+  private void settle(List<String> topics) throws ExecutionException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (TopicDescription topic : describe(topics).values()) {
+          topic
+              .partitions()
+              .forEach(
+                  p ->
+                      ends.put(
+                          new TopicPartition(topic.name(), p.partition()), OffsetSpec.latest()));
+        }
+        KafkaFailures.await(admin.listOffsets(ends).all(), timeoutMillis);
+        return;
+      } catch (ExecutionException e) {
+        boolean again =
+            KafkaFailures.unwrap(e) instanceof RetriableException
+                && !(KafkaFailures.unwrap(e)
+                    instanceof org.apache.kafka.common.errors.TimeoutException);
+        if (!again || attempt == SETTLE_ATTEMPTS) {
+          throw e;
+        }
+        pause();
+      }
+    }
+  }
+
+  private List<TopicReport> report(List<TopicSpec> specs, Set<String> created)
+      throws ExecutionException {
+    Map<String, TopicDescription> descriptions = describe(names(specs));
+    List<ConfigResource> resources = specs.stream().map(spec -> resource(spec.name())).toList();
+    Map<ConfigResource, Config> configs =
+        KafkaFailures.await(admin.describeConfigs(resources).all(), timeoutMillis);
+    List<TopicReport> reports = new ArrayList<>();
+    for (TopicSpec spec : specs) {
+      List<String> differences =
+          created.contains(spec.name())
+              ? List.of()
+              : differences(
+                  spec, descriptions.get(spec.name()), configs.get(resource(spec.name())));
+      reports.add(new TopicReport(spec.name(), created.contains(spec.name()), differences));
+    }
+    return reports;
+  }
+
+  private static List<String> differences(
+      TopicSpec spec, TopicDescription description, Config config) {
+    List<String> differences = new ArrayList<>();
+    compare(
+        "partitions", spec.settings().partitions(), description.partitions().size(), differences);
+    if (spec.settings().replicationFactor() != TopicSettings.BROKER_DEFAULT) {
+      int found = description.partitions().get(0).replicas().size();
+      compare("replication factor", spec.settings().replicationFactor(), found, differences);
+    }
+    new TreeMap<>(spec.configs())
+        .forEach(
+            (key, value) -> {
+              ConfigEntry entry = config.get(key);
+              compare(key, value, entry == null ? null : entry.value(), differences);
+            });
+    return differences;
+  }
+
+  private static void compare(
+      String what, Object expected, Object found, List<String> differences) {
+    if (!expected.equals(found)) {
+      differences.add(what + ": expected " + expected + "; found " + found + ".");
+    }
+  }
+
+  private Map<String, TopicDescription> describe(List<String> topics) throws ExecutionException {
+    return KafkaFailures.await(admin.describeTopics(topics).allTopicNames(), timeoutMillis);
+  }
+
+  private static List<String> names(List<TopicSpec> specs) {
+    return specs.stream().map(TopicSpec::name).toList();
+  }
+
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(SETTLE_PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e); // sets the interrupt flag again
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The topics: their names, their settings, and how they are created. */
+package org.lepcnn.kafka.topic;

@@ -1,0 +1,245 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.transport;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.KafkaException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.kafka.assembly.RoundShape;
+import org.lepcnn.kafka.client.KafkaFailures;
+import org.lepcnn.kafka.codec.EdgeReplyView;
+import org.lepcnn.kafka.codec.RequestCodec;
+import org.lepcnn.kafka.topic.TopicAdmin;
+import org.lepcnn.kafka.topic.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway's transport: claims and masked rounds over {@code lepcnn.requests.<gateway>}, answers
+ * over {@code lepcnn.results.<gateway>}. Any number of devices may share one.
+ *
+ * <p>Without an answer the identical bytes are sent again, with growing pauses, until the patience
+ * ends in an {@link EnvironmentException}; refusals that allow it are retried the same way, others
+ * become an {@link org.lepcnn.core.port.EdgeRefusedException}. Results are matched by (device,
+ * chain, model, pass, round, layer, chunk); the first one counts, and what nobody waits for is
+ * counted and ignored. Tensors of up to 64 MiB ({@link
+ * org.lepcnn.core.linear.ConvGeometry#MAX_TENSOR_ELEMENTS} residues) pass in either direction, in
+ * records below 1,000,000 bytes. An open round holds its encoded bytes and, from the first result
+ * on, the memory of its result; nothing else grows.
+ *
+ * <p>{@link #claim} and {@link #exchange} encode and hand over on the caller's thread; they block
+ * for a while only when the producer's memory is full. Futures complete on threads of their own.
+ */
+public final class KafkaEdgeTransport implements EdgeTransport {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaEdgeTransport.class);
+  private static final long TICK_MILLIS = 20;
+
+  private final TransportConfig config;
+  private final Counters counters = new Counters();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final ExecutorService completions;
+  private final ScheduledExecutorService timer;
+  private final OpenExchanges open;
+  private final AnswerHandler answers;
+  private final ResultReader reader;
+  private final RequestSender sender;
+
+  private KafkaEdgeTransport(TransportConfig config) {
+    this.config = config;
+    this.completions = Executors.newCachedThreadPool(threads("lepcnn-answers-"));
+    this.timer = Executors.newSingleThreadScheduledExecutor(threads("lepcnn-retries-"));
+    this.open = new OpenExchanges(completions);
+    this.answers = new AnswerHandler(open, counters);
+    this.reader =
+        new ResultReader(
+            config, Topics.results(config.gateway()), answers::handle, answers::dropForgotten);
+    this.sender = sender();
+  }
+
+  /**
+   * Connects and is ready to send: topics exist and are safe to write, the reader stands at the end
+   * of the results.
+   *
+   * @throws EnvironmentException if the broker is not reachable or a topic does not exist
+   */
+  public static KafkaEdgeTransport open(TransportConfig config) {
+    requireTopics(config);
+    KafkaEdgeTransport transport = null;
+    try {
+      transport = new KafkaEdgeTransport(config);
+      transport.start();
+      return transport;
+    } catch (KafkaException e) {
+      if (transport != null) {
+        transport.close();
+      }
+      throw KafkaFailures.translate(
+          "Opening the transport of gateway " + config.gateway(), config.client(), e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> claim(PassClaim claim) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    PassId pass = new PassId(claim.device(), claim.chain(), claim.model(), claim.firstPass());
+    byte[] value = RequestCodec.current().encode(claim, config.lifetime().toMillis());
+    submit(
+        new Exchange(
+            new ExchangeId(pass, EdgeReplyView.CLAIM_ROUND),
+            claim.instance(),
+            List.of(value),
+            null,
+            future,
+            none -> future.complete(null),
+            new RetrySchedule(config, System.nanoTime())),
+        future);
+    return future;
+  }
+
+  @Override
+  public CompletableFuture<RoundResult> exchange(RoundRequest request) {
+    CompletableFuture<RoundResult> future = new CompletableFuture<>();
+    RoundShape results = RoundShape.layersOf(request.plan(), request.round());
+    submit(
+        new Exchange(
+            new ExchangeId(request.pass(), request.round()),
+            request.instance(),
+            RoundCoding.encode(request, config.lifetime().toMillis()),
+            results,
+            future,
+            parts -> future.complete(RoundCoding.result(request, results, parts)),
+            new RetrySchedule(config, System.nanoTime())),
+        future);
+    return future;
+  }
+
+  /** What was done so far. */
+  public TransportStatistics statistics() {
+    return counters.snapshot();
+  }
+
+  /** Ends within a few close time-outs; what is open fails with an {@link EnvironmentException}. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    timer.shutdownNow();
+    open.failAll(closedError());
+    reader.close();
+    sender.close();
+    completions.shutdown();
+    try {
+      if (!completions.awaitTermination(config.closeTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("Closing the transport of gateway {}: callbacks still run.", config.gateway());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void requireTopics(TransportConfig config) {
+    List<String> topics =
+        List.of(Topics.requests(config.gateway()), Topics.results(config.gateway()));
+    try (TopicAdmin admin = TopicAdmin.connect(config.client(), config.connectTimeout())) {
+      List<String> missing = admin.missing(topics);
+      if (!missing.isEmpty()) {
+        throw new EnvironmentException(
+            "Opening the transport of gateway "
+                + config.gateway()
+                + ": expected the topics "
+                + topics
+                + " at "
+                + config.client().bootstrapServers()
+                + "; missing: "
+                + missing
+                + ". Create them with: lepcnn topics create --gateway "
+                + config.gateway());
+      }
+      admin.awaitWritable(topics);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // runs until close
+  private void start() {
+    reader.start();
+    sender.warmUp();
+    timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the stage only cleans up
+  private void submit(Exchange exchange, CompletableFuture<?> future) {
+    if (!open.add(exchange)) {
+      throw new IllegalStateException(
+          "Two requests at a time for " + exchange.id() + ": wait for the first one's answer.");
+    }
+    future.whenComplete(
+        (result, failure) -> {
+          open.remove(exchange);
+          answers.forget(exchange);
+        });
+    if (closed.get()) {
+      open.remove(exchange);
+      exchange.fail(closedError());
+      return;
+    }
+    sender.send(exchange);
+  }
+
+  private void tick() {
+    try {
+      long now = System.nanoTime();
+      for (Exchange exchange : open.all()) {
+        switch (exchange.due(now)) {
+          case GIVE_UP -> open.fail(exchange, exchange.patienceOver(config, reader.trouble()));
+          case SEND_AGAIN -> {
+            counters.retries.increment();
+            sender.send(exchange);
+          }
+          case WAIT -> {}
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.error("Retrying requests of gateway {} failed.", config.gateway(), e);
+    }
+  }
+
+  private RequestSender sender() {
+    try {
+      return new RequestSender(
+          config, Topics.requests(config.gateway()), counters, this::sendFailed);
+    } catch (KafkaException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  private void sendFailed(Exchange exchange, Exception error) {
+    open.fail(
+        exchange, KafkaFailures.translate("Sending " + exchange.id(), config.client(), error));
+  }
+
+  private EnvironmentException closedError() {
+    return new EnvironmentException(
+        "The transport of gateway " + config.gateway() + " was closed before the edge answered.");
+  }
+
+  private ThreadFactory threads(String prefix) {
+    return task -> {
+      Thread thread = new Thread(task, prefix + config.gateway());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,63 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.transport;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+
+/**
+ * The claims and rounds that wait for an answer. An exchange leaves exactly once; whoever removes
+ * it completes it, on the executor.
+ */
+final class OpenExchanges {
+  private final ConcurrentMap<ExchangeId, Exchange> open = new ConcurrentHashMap<>();
+  private final Executor executor;
+
+  OpenExchanges(Executor executor) {
+    this.executor = executor;
+  }
+
+  /** Whether the id was free. */
+  boolean add(Exchange exchange) {
+    return open.putIfAbsent(exchange.id(), exchange) == null;
+  }
+
+  Exchange find(ExchangeId id) {
+    return open.get(id);
+  }
+
+  Collection<Exchange> all() {
+    return open.values();
+  }
+
+  /** Lets an exchange go that was completed elsewhere, for instance cancelled. */
+  void remove(Exchange exchange) {
+    open.remove(exchange.id(), exchange);
+  }
+
+  /**
+   * Completes an exchange.
+   *
+   * @param parts the layers' residues; null for a claim
+   */
+  void succeed(Exchange exchange, List<int[]> parts) {
+    if (open.remove(exchange.id(), exchange)) {
+      executor.execute(() -> exchange.complete(parts));
+    }
+  }
+
+  void fail(Exchange exchange, RuntimeException failure) {
+    if (open.remove(exchange.id(), exchange)) {
+      executor.execute(() -> exchange.fail(failure));
+    }
+  }
+
+  void failAll(RuntimeException failure) {
+    for (Exchange exchange : new ArrayList<>(open.values())) {
+      fail(exchange, failure);
+    }
+  }
+}

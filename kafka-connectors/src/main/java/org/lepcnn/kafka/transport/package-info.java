@@ -1,0 +1,10 @@
+/**
+ * The gateway's way to the edge over Kafka: masked data out, unchecked results in.
+ *
+ * <p>{@link org.lepcnn.kafka.transport.KafkaEdgeTransport} keeps one {@code Exchange} for every
+ * claim or round without an answer. The caller's thread encodes and sends; a timer thread sends the
+ * identical bytes again and ends what is over its time; a reader thread consumes the results topic
+ * and puts results together; futures are completed on threads of their own, so that what an
+ * application does in them holds up nobody.
+ */
+package org.lepcnn.kafka.transport;

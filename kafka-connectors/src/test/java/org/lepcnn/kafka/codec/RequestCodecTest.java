@@ -1,0 +1,304 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.kafka.wire.ClaimRequest;
+import org.lepcnn.kafka.wire.TensorChunk;
+
+class RequestCodecTest {
+  private static final RequestCodec CODEC = RequestCodec.current();
+
+  @Test
+  void tensorRecords_areByteForByteWhatAvroWrites() throws IOException {
+    Samples samples = new Samples(1);
+    BinaryMessageEncoder<TensorChunk> avro =
+        new BinaryMessageEncoder<>(WireModel.INSTANCE, TensorChunk.getClassSchema());
+    for (int i = 0; i < 500; i++) {
+      PassId pass = samples.pass();
+      InstanceId instance = samples.instance();
+      int round = samples.index();
+      int tensor = samples.index();
+      int[] residues = samples.residues(1 + samples.below(70));
+      long lifetime = 1 + samples.number() / 2;
+      byte[] ours =
+          CODEC
+              .encodeTensor(pass, round, instance, tensor, residues, residues.length, lifetime)
+              .get(0);
+      TensorChunk record =
+          new TensorChunk(
+              pass.device(),
+              WireIds.wire(pass.chain()),
+              WireIds.wire(pass.model()),
+              pass.pass(),
+              round,
+              WireIds.wire(instance),
+              tensor,
+              0,
+              1,
+              lifetime,
+              littleEndian(residues));
+      assertThat(ours).isEqualTo(bytes(avro.encode(record)));
+    }
+  }
+
+  @Test
+  void claimRecords_areByteForByteWhatAvroWrites() throws IOException {
+    Samples samples = new Samples(2);
+    BinaryMessageEncoder<ClaimRequest> avro =
+        new BinaryMessageEncoder<>(WireModel.INSTANCE, ClaimRequest.getClassSchema());
+    for (int i = 0; i < 500; i++) {
+      PassClaim claim = claim(samples);
+      long lifetime = 1 + samples.number() / 2;
+      ClaimRequest record =
+          new ClaimRequest(
+              claim.device(),
+              WireIds.wire(claim.chain()),
+              WireIds.wire(claim.model()),
+              claim.firstPass(),
+              claim.lastPass(),
+              WireIds.wire(claim.instance()),
+              lifetime);
+      assertThat(CODEC.encode(claim, lifetime)).isEqualTo(bytes(avro.encode(record)));
+    }
+  }
+
+  @Test
+  void avrosOwnDecoder_readsTensorRecords() throws IOException {
+    Samples samples = new Samples(3);
+    PassId pass = samples.pass();
+    int[] residues = samples.residues(300_000);
+    List<byte[]> records = CODEC.encodeTensor(pass, 3, samples.instance(), 4, residues, 300_000, 9);
+    BinaryMessageDecoder<GenericRecord> avro =
+        new BinaryMessageDecoder<>(GenericData.get(), TensorChunk.getClassSchema());
+    GenericRecord last = avro.decode(records.get(1));
+    assertThat(last.get("device")).hasToString(pass.device());
+    assertThat(last.get("pass")).isEqualTo(pass.pass());
+    assertThat(last.get("chunk")).isEqualTo(1);
+    assertThat(last.get("chunks")).isEqualTo(2);
+    int from = ChunkLayout.MAX_CHUNK_ELEMENTS;
+    assertThat(last.get("payload"))
+        .isEqualTo(littleEndian(Arrays.copyOfRange(residues, from, residues.length)));
+  }
+
+  @Test
+  void decodedTensor_hasTheIdsAndSharesTheRecordsBytes() {
+    Samples samples = new Samples(4);
+    for (int i = 0; i < 200; i++) {
+      PassId pass = samples.pass();
+      InstanceId instance = samples.instance();
+      int[] residues = samples.residues(1 + samples.below(50));
+      int tensor = samples.index();
+      byte[] value =
+          CODEC.encodeTensor(pass, i, instance, tensor, residues, residues.length, 7).get(0);
+      TensorChunkView view = (TensorChunkView) CODEC.decode(value);
+      assertThat(view.passId()).isEqualTo(pass);
+      assertThat(view.round()).isEqualTo(i);
+      assertThat(view.instance()).isEqualTo(instance);
+      assertThat(view.tensor()).isEqualTo(tensor);
+      assertThat(view.lifetimeMillis()).isEqualTo(7);
+      assertThat(view.payload().array()).isSameAs(value);
+      assertThat(residues(view.payload())).isEqualTo(residues);
+    }
+  }
+
+  @Test
+  void slicesInsideALargerArray_areDecoded() {
+    Samples samples = new Samples(5);
+    int[] residues = samples.residues(9);
+    byte[] value =
+        CODEC.encodeTensor(samples.pass(), 0, samples.instance(), 0, residues, 9, 1).get(0);
+    byte[] padded = new byte[value.length + 11];
+    System.arraycopy(value, 0, padded, 5, value.length);
+    TensorChunkView view = (TensorChunkView) CODEC.decode(new ByteSlice(padded, 5, value.length));
+    assertThat(residues(view.payload())).isEqualTo(residues);
+    assertThat(view.record().toBytes()).isEqualTo(value);
+  }
+
+  @Test
+  void claims_comeBackAsTheyWere() {
+    Samples samples = new Samples(6);
+    for (int i = 0; i < 200; i++) {
+      PassClaim claim = claim(samples);
+      assertThat(CODEC.decode(CODEC.encode(claim, 5))).isEqualTo(new ClaimView(claim, 5));
+    }
+  }
+
+  @Test
+  void largestTensorWithWorstIds_staysBelowTheRecordLimit() {
+    int elements = ConvGeometry.MAX_TENSOR_ELEMENTS;
+    PassId worst = new PassId("d".repeat(128), new ChainId(-1, -1), model(), Long.MAX_VALUE);
+    List<byte[]> records =
+        CODEC.encodeTensor(
+            worst,
+            Integer.MAX_VALUE,
+            new InstanceId(-1, -1),
+            Integer.MAX_VALUE,
+            new int[elements],
+            elements,
+            Long.MAX_VALUE);
+    assertThat(records).hasSize(ChunkLayout.MAX_CHUNKS);
+    int keyAndFraming = 128 + 61 + 21;
+    assertThat(records)
+        .allSatisfy(
+            value ->
+                assertThat(value.length + keyAndFraming).isLessThan(ChunkLayout.MAX_RECORD_BYTES));
+    long payload =
+        records.stream()
+            .mapToLong(value -> ((TensorChunkView) CODEC.decode(value)).payload().length())
+            .sum();
+    assertThat(payload).isEqualTo(64L << 20);
+  }
+
+  @Test
+  void recordsCutOffAnywhere_areRefused() {
+    for (byte[] value : someRecords()) {
+      for (int length = 0; length < value.length; length++) {
+        byte[] cut = Arrays.copyOf(value, length);
+        assertThatThrownBy(() -> CODEC.decode(cut)).isInstanceOf(MalformedRecordException.class);
+      }
+    }
+  }
+
+  @Test
+  void trailingBytes_areRefused() {
+    for (byte[] value : someRecords()) {
+      byte[] longer = Arrays.copyOf(value, value.length + 1);
+      assertThatThrownBy(() -> CODEC.decode(longer))
+          .isInstanceOf(MalformedRecordException.class)
+          .hasMessageContaining("found 1 more bytes");
+    }
+  }
+
+  @Test
+  void anyChangedByte_givesARecordOrATypedError() {
+    int refused = 0;
+    for (byte[] value : someRecords()) {
+      for (int at = 0; at < value.length; at++) {
+        for (int change : new int[] {1, 0x40, 0x80, 0xFF}) {
+          byte[] changed = value.clone();
+          changed[at] ^= (byte) change;
+          refused += decodes(changed) ? 0 : 1;
+        }
+      }
+    }
+    assertThat(refused).isGreaterThan(100);
+  }
+
+  @Test
+  void randomBytesBehindARightHeader_giveARecordOrATypedError() {
+    Samples samples = new Samples(8);
+    int refused = 0;
+    for (byte[] value : someRecords()) {
+      for (int i = 0; i < 5_000; i++) {
+        byte[] random = Arrays.copyOf(value, SingleObject.HEADER_BYTES + samples.below(300));
+        for (int at = SingleObject.HEADER_BYTES; at < random.length; at++) {
+          random[at] = (byte) samples.below(256);
+        }
+        refused += decodes(random) ? 0 : 1;
+      }
+    }
+    assertThat(refused).isEqualTo(10_000);
+  }
+
+  @Test
+  void hugeLengthOfText_isRefusedWithoutAllocating() {
+    byte[] value = CODEC.encode(claim(new Samples(9)), 1);
+    byte[] huge = Arrays.copyOf(value, 40);
+    // length 2 Gi - 1 as a zigzag varint where the device id's length stands
+    byte[] length = {(byte) 0xFE, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x0F};
+    System.arraycopy(length, 0, huge, SingleObject.HEADER_BYTES, length.length);
+    assertThatThrownBy(() -> CODEC.decode(huge))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining("device")
+        .hasMessageContaining("2147483647");
+  }
+
+  @Test
+  void resultOnARequestsTopic_isRefused() {
+    Samples samples = new Samples(10);
+    byte[] result = AnswerCodec.current().encodeLayer(samples.pass(), 0, 0, new int[1], 1).get(0);
+    assertThatThrownBy(() -> CODEC.decode(result))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining("found a LayerChunk");
+  }
+
+  @Test
+  void unknownSchema_isRefusedWithItsFingerprint() {
+    byte[] value = CODEC.encode(claim(new Samples(11)), 1);
+    Arrays.fill(value, 2, SingleObject.HEADER_BYTES, (byte) 0xAB);
+    assertThatThrownBy(() -> CODEC.decode(value))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining("abababababababab");
+  }
+
+  private static boolean decodes(byte[] value) {
+    try {
+      assertThat(CODEC.decode(value).device()).isNotEmpty();
+      return true;
+    } catch (MalformedRecordException expected) {
+      return false;
+    }
+  }
+
+  private static List<byte[]> someRecords() {
+    Samples samples = new Samples(7);
+    List<byte[]> records = new ArrayList<>();
+    records.add(CODEC.encode(claim(samples), 60_000));
+    records.addAll(
+        CODEC.encodeTensor(
+            samples.pass(), 2, samples.instance(), 1, samples.residues(16), 16, 60_000));
+    return records;
+  }
+
+  private static PassClaim claim(Samples samples) {
+    long first = samples.number() / 2;
+    return new PassClaim(
+        samples.device(),
+        samples.chain(),
+        samples.model(),
+        first,
+        first + samples.index(),
+        samples.instance());
+  }
+
+  private static Fingerprint model() {
+    return new Samples(12).model();
+  }
+
+  private static int[] residues(ByteSlice payload) {
+    int[] residues = new int[payload.residueCount()];
+    payload.copyResidues(residues, 0);
+    return residues;
+  }
+
+  private static ByteBuffer littleEndian(int[] residues) {
+    ByteBuffer bytes = ByteBuffer.allocate(residues.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asIntBuffer().put(residues);
+    return bytes;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+}
