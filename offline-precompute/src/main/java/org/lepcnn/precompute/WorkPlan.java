@@ -1,0 +1,64 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.precompute;
+
+import java.io.Serializable;
+import java.util.List;
+import org.lepcnn.device.table.TableGroups;
+
+/**
+ * Cuts ranges of passes into table files: one per range and group that the range touches, numbered
+ * from 0 in the order of the passes. A group that one range leaves partly used goes on in a second
+ * file. The cut depends on the ranges alone, so that every run names the same files.
+ */
+final class WorkPlan implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final PassRange[] ranges;
+  private final long[] firstIndex;
+
+  WorkPlan(List<PassRange> ranges) {
+    this.ranges = ranges.toArray(PassRange[]::new);
+    this.firstIndex = new long[this.ranges.length + 1];
+    for (int i = 0; i < this.ranges.length; i++) {
+      firstIndex[i + 1] = firstIndex[i] + files(this.ranges[i]);
+    }
+  }
+
+  /** How many files there are to make. */
+  long files() {
+    return firstIndex[ranges.length];
+  }
+
+  /** How many passes they hold. */
+  long passes() {
+    long sum = 0;
+    for (PassRange range : ranges) {
+      sum += range.passes();
+    }
+    return sum;
+  }
+
+  /**
+   * The file with that number.
+   *
+   * @param index from 0, below {@link #files}
+   */
+  WorkItem item(long index) {
+    int r = 0;
+    while (index >= firstIndex[r + 1]) {
+      r++;
+    }
+    PassRange range = ranges[r];
+    long group = TableGroups.groupOf(range.first()) + index - firstIndex[r];
+    long groupFirst = group * TableGroups.GROUP_SIZE;
+    return new WorkItem(
+        range.chain(),
+        group,
+        Math.max(range.first(), groupFirst),
+        Math.min(range.last(), groupFirst + TableGroups.GROUP_SIZE - 1));
+  }
+
+  private static long files(PassRange range) {
+    return TableGroups.groupOf(range.last()) - TableGroups.groupOf(range.first()) + 1;
+  }
+}

@@ -1,0 +1,83 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.precompute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.device.key.SecretKey;
+
+class NoSecretsInTheJobTest {
+  private static final int KEY_BYTES = 32;
+
+  @TempDir Path folder;
+
+  @Test
+  void theSerializedJobHoldsNoKey() throws IOException {
+    Workshop shop = Workshop.create(folder);
+    byte[] owner = Files.readAllBytes(shop.owner);
+    StreamGraph graph = graph(shop);
+    // the job's graph as it is submitted, with everything in it serialized, and the operators
+    graph.serializeUserDefinedInstances();
+    byte[] streamGraph = InstantiationUtil.serializeObject(graph);
+    JobGraph jobGraph = graph(shop).getJobGraph();
+    byte[] job = InstantiationUtil.serializeObject(jobGraph);
+
+    for (byte[] serialized : List.of(streamGraph, job)) {
+      // the search finds what is known to be there: the path of the owner file
+      assertThat(contains(serialized, shop.owner.toString().getBytes(StandardCharsets.UTF_8)))
+          .isTrue();
+      assertThat(contains(serialized, rootKey(owner))).isFalse();
+      assertThat(contains(serialized, hex(rootKey(owner)))).isFalse();
+      try (SecretKey first = shop.firstKey()) {
+        assertThat(contains(serialized, first.copyBytes())).isFalse();
+        assertThat(contains(serialized, hex(first.copyBytes()))).isFalse();
+      }
+    }
+  }
+
+  private static StreamGraph graph(Workshop shop) {
+    TableSettings settings =
+        new TableSettings(
+            shop.owner.toString(),
+            shop.bundlePath.toString(),
+            shop.tables.toString(),
+            Workshop.DEVICE,
+            shop.bundle.fingerprint().toString(),
+            1,
+            KernelChoice.named("scalar"));
+    WorkPlan plan = new WorkPlan(List.of(new PassRange(shop.chain().toString(), 0, 99)));
+    try (LocalCluster cluster = new LocalCluster(2)) {
+      return TableJob.graph(cluster.configuration(), plan, settings, 2);
+    }
+  }
+
+  /** The root key is the first field of the owner file's body, behind a header of 16 bytes. */
+  private static byte[] rootKey(byte[] owner) {
+    int start = 16 + Integer.BYTES;
+    return Arrays.copyOfRange(owner, start, start + KEY_BYTES);
+  }
+
+  private static byte[] hex(byte[] key) {
+    return HexFormat.of().formatHex(key).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static boolean contains(byte[] haystack, byte[] needle) {
+    for (int i = 0; i + needle.length <= haystack.length; i++) {
+      if (Arrays.equals(haystack, i, i + needle.length, needle, 0, needle.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.precompute;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Plan;
+
+/**
+ * A model of two rounds: two convolutions that share a masked tensor, then a fully connected layer.
+ * Its stages are empty; nobody runs it.
+ */
+final class TinyModel {
+  private static final int BITS = 12;
+
+  private TinyModel() {}
+
+  static ModelBundle bundle() {
+    return bundle(7);
+  }
+
+  static ModelBundle bundle(long seed) {
+    Plan plan = plan();
+    Random random = new Random(seed);
+    List<byte[]> weights = new ArrayList<>();
+    List<DeviceHalf.LayerBinding> layers = new ArrayList<>();
+    for (LinearLayerSpec layer : plan.layers()) {
+      byte[] w = new byte[layer.geometry().weightCount()];
+      for (int i = 0; i < w.length; i++) {
+        w[i] = (byte) (random.nextInt(255) - 127);
+      }
+      weights.add(w);
+      int channels = layer.geometry().outChannels();
+      layers.add(
+          new DeviceHalf.LayerBinding(
+              "layer" + layer.index(),
+              "Conv",
+              "y" + layer.index(),
+              new long[] {1, layer.geometry().outputSize()},
+              ones(channels),
+              ones(channels)));
+    }
+    List<DeviceHalf.TensorBinding> tensors =
+        plan.tensors().stream()
+            .map(tensor -> new DeviceHalf.TensorBinding("x" + tensor.id(), BITS))
+            .toList();
+    DeviceHalf.Stage empty = new DeviceHalf.Stage(new byte[0], List.of(), List.of());
+    DeviceHalf device =
+        new DeviceHalf(
+            "tiny",
+            List.of(new DeviceHalf.ValueSpec("x0", 1, new long[] {1, 3, 9, 7})),
+            List.of(new DeviceHalf.ValueSpec("y2", 1, new long[] {1, 13})),
+            plan,
+            tensors,
+            layers,
+            List.of(empty, empty, empty),
+            List.of());
+    return ModelBundle.of(new EdgeHalf(plan, weights), device);
+  }
+
+  private static Plan plan() {
+    ConvGeometry wide = new ConvGeometry(1, 3, 9, 7, 4, 5, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1);
+    ConvGeometry narrow = new ConvGeometry(1, 3, 9, 7, 6, 9, 7, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 3);
+    ConvGeometry full = ConvGeometry.fullyConnected(1, 80, 13);
+    return new Plan(
+        List.of(
+            new MaskedTensorSpec(0, 0, wide.inputSize()),
+            new MaskedTensorSpec(1, 1, full.inputSize())),
+        List.of(
+            new LinearLayerSpec(0, 0, wide),
+            new LinearLayerSpec(1, 0, narrow),
+            new LinearLayerSpec(2, 1, full)));
+  }
+
+  private static float[] ones(int length) {
+    float[] values = new float[length];
+    java.util.Arrays.fill(values, 1f);
+    return values;
+  }
+}
