@@ -1,0 +1,175 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.deployments;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.lepcnn.core.error.EnvironmentException;
+
+/**
+ * Questions to the REST server of a JobManager.
+ *
+ * <p>A server that does not answer is an {@link EnvironmentException}; every question and every
+ * wait is bounded. Instances may be used by several threads.
+ */
+public final class FlinkRest {
+  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
+  private static final Duration METRIC_LIMIT = Duration.ofSeconds(30);
+  private static final long POLL_MILLIS = 200;
+
+  private final URI base;
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(REQUEST_LIMIT)
+          .build();
+
+  /**
+   * @param base such as {@code http://127.0.0.1:8081}
+   */
+  public FlinkRest(URI base) {
+    this.base = base;
+  }
+
+  public URI base() {
+    return base;
+  }
+
+  /** Whether the server answers. */
+  public boolean isUp() {
+    try {
+      get("/overview");
+      return true;
+    } catch (EnvironmentException e) {
+      return false;
+    }
+  }
+
+  /** The ids of the registered TaskManagers; a dead one stays until its heartbeat times out. */
+  public List<String> taskManagerIds() {
+    return get("/taskmanagers").at("taskmanagers").items().stream()
+        .map(manager -> manager.at("id").asText())
+        .toList();
+  }
+
+  /** The ids of all jobs that this JobManager knows, finished ones too. */
+  public List<String> jobIds() {
+    return get("/jobs").at("jobs").items().stream().map(job -> job.at("id").asText()).toList();
+  }
+
+  /** The job's state as Flink names it: {@code CREATED}, {@code RUNNING}, {@code CANCELED}, ... */
+  public String jobState(String jobId) {
+    return get("/jobs/" + jobId).at("state").asText();
+  }
+
+  /** Whether the job and each of its tasks run. */
+  public boolean isRunning(String jobId) {
+    Json job = get("/jobs/" + jobId);
+    return job.at("state").asText().equals("RUNNING")
+        && job.at("vertices").items().stream()
+            .allMatch(vertex -> vertex.at("status").asText().equals("RUNNING"));
+  }
+
+  /** How often the job was restarted since its submission; waits until Flink has a count. */
+  public long restarts(String jobId) {
+    String path = "/jobs/" + jobId + "/metrics?get=numRestarts";
+    List<Json> values = new ArrayList<>();
+    await(
+        () -> values.addAll(get(path).items()), METRIC_LIMIT, "the restart count of job " + jobId);
+    return Long.parseLong(values.get(0).at("value").asText());
+  }
+
+  /** What Flink knows of the job's checkpoints. */
+  public CheckpointStats checkpoints(String jobId) {
+    Json answer = get("/jobs/" + jobId + "/checkpoints");
+    Json counts = answer.at("counts");
+    long completed = counts.at("completed").asLong();
+    long largest = completed == 0 ? 0 : answer.at("summary").at("state_size").at("max").asLong();
+    return new CheckpointStats(completed, counts.at("failed").asLong(), largest);
+  }
+
+  /**
+   * Checkpoints since the job's submission.
+   *
+   * @param completed how many
+   * @param failed how many
+   * @param largestBytes full size of the largest completed one; 0 when there is none
+   */
+  public record CheckpointStats(long completed, long failed, long largestBytes) {}
+
+  /** Asks for the end of a job and waits until it has ended. */
+  public void cancel(String jobId, Duration limit) {
+    HttpRequest.BodyPublisher nothing = HttpRequest.BodyPublishers.noBody();
+    send(request("/jobs/" + jobId + "?mode=cancel").method("PATCH", nothing).build());
+    await(() -> jobState(jobId).equals("CANCELED"), limit, "job " + jobId + " to be cancelled");
+  }
+
+  /** Waits until the job and each of its tasks run. */
+  public void awaitRunning(String jobId, Duration limit) {
+    await(() -> isRunning(jobId), limit, "job " + jobId + " and all its tasks to run");
+  }
+
+  /** Waits until a checkpoint is completed after those there are now. */
+  public void awaitNextCheckpoint(String jobId, Duration limit) {
+    long before = checkpoints(jobId).completed();
+    await(() -> checkpoints(jobId).completed() > before, limit, "the next checkpoint");
+  }
+
+  /**
+   * Waits until a condition holds.
+   *
+   * @param what completes the sentence "Waited for ... " in the message
+   */
+  public void await(BooleanSupplier condition, Duration limit, String what) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new EnvironmentException(
+            "Waited %d s for %s, at Flink's %s.".formatted(limit.toSeconds(), what, base));
+      }
+      pause(what);
+    }
+  }
+
+  private Json get(String path) {
+    return Json.parse(send(request(path).GET().build()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(base.resolve(path)).timeout(REQUEST_LIMIT);
+  }
+
+  private String send(HttpRequest request) {
+    try {
+      HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() >= 300) {
+        throw new EnvironmentException(
+            "Flink answers %s %s with status %d: %s"
+                .formatted(
+                    request.method(), request.uri(), response.statusCode(), response.body()));
+      }
+      return response.body();
+    } catch (IOException e) {
+      throw new EnvironmentException("Flink does not answer at " + request.uri(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException("Interrupted while waiting for " + request.uri(), e);
+    }
+  }
+
+  private void pause(String what) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException("Interrupted while waiting for " + what, e);
+    }
+  }
+}

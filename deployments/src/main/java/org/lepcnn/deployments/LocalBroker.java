@@ -1,0 +1,197 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.deployments;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.process.FreePorts;
+import org.lepcnn.core.process.ManagedProcess;
+import org.lepcnn.core.process.ProcessSpec;
+
+/**
+ * A Kafka broker (KRaft, its own controller) in a process of its own, on the loopback interface.
+ *
+ * <p>It ends when this process ends, however that happens. {@link #kill()} and {@link #restart()}
+ * keep port and data. The folder given to {@link #start} holds configuration, data and log and is
+ * left to the caller.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class LocalBroker implements AutoCloseable {
+  /** What the folder's disk must have left, in bytes. */
+  public static final long MINIMUM_DISK_BYTES = 512L << 20;
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final String STARTED = "Kafka Server started";
+
+  private final LocalLayout layout;
+  private final Path folder;
+  private final int port;
+  private ManagedProcess process;
+
+  private LocalBroker(LocalLayout layout, Path folder, int port) {
+    this.layout = layout;
+    this.folder = folder;
+    this.port = port;
+  }
+
+  /** Starts a broker on a free port. */
+  public static LocalBroker start(Path folder) {
+    return start(LocalLayout.find(), folder, FreePorts.find());
+  }
+
+  /**
+   * Starts a broker and waits until it serves.
+   *
+   * @param folder made if absent; must not be in use by another broker
+   * @param port of the loopback interface
+   * @throws EnvironmentException when the port is taken, the disk is short of space, the jars are
+   *     not built, or the broker does not start; then nothing is left running
+   */
+  public static LocalBroker start(LocalLayout layout, Path folder, int port) {
+    if (!FreePorts.isFree(port)) {
+      throw new EnvironmentException(
+          "Cannot start the broker: port %d is in use. Stop what listens there, or choose another."
+              .formatted(port));
+    }
+    LocalBroker broker = new LocalBroker(layout, folder.toAbsolutePath(), port);
+    broker.prepare();
+    broker.launch();
+    return broker;
+  }
+
+  /** The address for clients. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** The operating system's id of the broker's process. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Whether the process is there. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The broker's log. */
+  public Path log() {
+    return folder.resolve("broker.log");
+  }
+
+  /** SIGKILL, and waits until the process is gone. */
+  public void kill() {
+    process.kill();
+  }
+
+  /** Starts the broker again on the same port and data; ends it first when it runs. */
+  public void restart() {
+    process.close();
+    launch();
+  }
+
+  /** Ends the broker within a bounded time. */
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  private void prepare() {
+    try {
+      Files.createDirectories(folder);
+      long left = Files.getFileStore(folder).getUsableSpace();
+      if (left < MINIMUM_DISK_BYTES) {
+        throw new EnvironmentException(
+            "Cannot start the broker: %s has %d MB of disk left, %d MB are needed."
+                .formatted(folder, left >> 20, MINIMUM_DISK_BYTES >> 20));
+      }
+      String template = Files.readString(layout.conf().resolve("server.properties"));
+      Files.writeString(configuration(), filledIn(template));
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Cannot write the broker's folder %s: %s".formatted(folder, e.getMessage()), e);
+    }
+    if (!Files.exists(data().resolve("meta.properties"))) {
+      format();
+    }
+  }
+
+  private String filledIn(String template) {
+    return template
+        .replace("@BROKER_PORT@", Integer.toString(port))
+        .replace("@CONTROLLER_PORT@", Integer.toString(FreePorts.find()))
+        .replace("@DATA_DIR@", data().toString().replace("\\", "\\\\"));
+  }
+
+  private void format() {
+    List<String> arguments = List.of("format", "-t", clusterId(), "-c", configuration().toString());
+    ProcessSpec spec =
+        spec("broker-format", "kafka.tools.StorageTool", arguments)
+            .withJvmArguments(jvmArguments("-Xmx256m", "-XX:TieredStopAtLevel=1"));
+    try (ManagedProcess tool = ManagedProcess.start(spec)) {
+      int status = tool.awaitExit(START_LIMIT);
+      if (status != 0) {
+        throw new EnvironmentException(
+            "Formatting the broker's data folder %s ended with status %d; see %s:%n%s"
+                .formatted(data(), status, tool.log(), tool.logTail()));
+      }
+    }
+  }
+
+  private void launch() {
+    ProcessSpec spec =
+        spec("broker", "kafka.Kafka", List.of(configuration().toString()))
+            .withJvmArguments(jvmArguments("-Xmx512m"));
+    process = ManagedProcess.start(spec);
+    try {
+      process.awaitLine(STARTED, START_LIMIT);
+    } catch (EnvironmentException e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  private ProcessSpec spec(String name, String mainClass, List<String> arguments) {
+    List<String> classPath =
+        List.of(
+            layout.kafkaLibs().resolve("*").toString(),
+            ProcessSpec.locationOf(ManagedProcess.class));
+    return new ProcessSpec(name, classPath, mainClass, arguments, folder.resolve(name + ".log"));
+  }
+
+  private List<String> jvmArguments(String... own) {
+    String log = "-Dlog4j2.configurationFile=" + layout.conf().resolve("log4j2.properties").toUri();
+    return Stream.concat(Stream.of(own), Stream.of(log)).toList();
+  }
+
+  private Path configuration() {
+    return folder.resolve("server.properties");
+  }
+
+  private Path data() {
+    return folder.resolve("data");
+  }
+
+  /** Kafka's notation of a random UUID; a leading hyphen would look like an option. */
+  private static String clusterId() {
+    UUID id = UUID.randomUUID();
+    byte[] bytes =
+        ByteBuffer.allocate(16)
+            .putLong(id.getMostSignificantBits() & Long.MAX_VALUE)
+            .putLong(id.getLeastSignificantBits())
+            .array();
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}

@@ -1,0 +1,123 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.deployments;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.process.ManagedProcess;
+import org.lepcnn.core.process.ProcessSpec;
+
+/**
+ * The edge job in a JVM of its own, on an in-process Flink cluster: what {@code lepcnn edge run}
+ * starts. Its class path holds core, kafka-connectors, flink-operators and their libraries, and
+ * nothing that handles secrets; {@link #start} refuses to go on otherwise.
+ */
+public final class LocalEdge implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final String READY = "parallelism=";
+
+  private final ManagedProcess process;
+  private final List<Path> classPath;
+
+  private LocalEdge(ManagedProcess process, List<Path> classPath) {
+    this.process = process;
+    this.classPath = classPath;
+  }
+
+  /**
+   * Starts the job and waits until it serves.
+   *
+   * @param folder for logs; made if absent
+   * @param bootstrapServers of the broker
+   * @param modelFolder a bundle with its edge half
+   * @throws EnvironmentException when it does not start, or when its class path reaches secrets
+   */
+  public static LocalEdge start(
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder) {
+    try {
+      Files.createDirectories(folder);
+      ManagedProcess process =
+          ManagedProcess.start(spec(layout, folder, bootstrapServers, modelFolder));
+      try {
+        process.awaitLine(READY, START_LIMIT);
+        return new LocalEdge(process, requireNoSecrets(process.pid()));
+      } catch (RuntimeException e) {
+        process.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Starting the edge: expected to write to " + folder + "; found: " + e + ".", e);
+    }
+  }
+
+  /** The operating system's id of the edge's process. */
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** What the running process can load, as the operating system tells it. */
+  public List<Path> classPath() {
+    return classPath;
+  }
+
+  /** SIGKILL, and waits until the process is gone. */
+  public void kill() {
+    process.kill();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  private static List<Path> requireNoSecrets(long pid) {
+    if (pid == ProcessHandle.current().pid()) {
+      throw new EnvironmentException(
+          "Starting the edge: expected a process of its own; found that it shares this one.");
+    }
+    List<Path> classPath = ProcessClassPath.of(pid);
+    List<Path> secret = ProcessClassPath.entriesWithSecretCode(classPath);
+    if (!secret.isEmpty()) {
+      throw new EnvironmentException(
+          "Starting the edge: expected a class path without the device's code; found "
+              + secret
+              + ".");
+    }
+    return classPath;
+  }
+
+  private static ProcessSpec spec(
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder)
+      throws IOException {
+    List<String> jvm = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseParallelGC"));
+    Files.readAllLines(layout.conf().resolve("flink-jvm.args")).stream()
+        .map(String::strip)
+        .filter(line -> line.startsWith("-"))
+        .forEach(jvm::add);
+    jvm.add("-Dlog4j2.configurationFile=" + layout.conf().resolve("log4j2.properties").toUri());
+    if (Files.isDirectory(layout.nativeLibraries())) {
+      jvm.add("-Donnxruntime.native.path=" + layout.nativeLibraries());
+    }
+    return new ProcessSpec(
+            "edge",
+            List.of(layout.edgeLibs().resolve("*").toString()),
+            "org.lepcnn.flink.EdgeMain",
+            List.of(
+                "run",
+                "--bootstrap-server",
+                bootstrapServers,
+                "--model-dir",
+                modelFolder.toAbsolutePath().toString()),
+            folder.resolve("edge.log"))
+        .withJvmArguments(jvm);
+  }
+}

@@ -1,0 +1,53 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.deployments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTest {
+  @Test
+  void objectsArraysTextsAndNumbers_areRead() {
+    Json json =
+        Json.parse(
+            """
+            {"jobs": [{"id":"a\\"b\\u0041\\n","n":-12.5e1, "x":null}, {"id":"c","n":0,"t":true}],
+             "empty": {}, "none": [] , "big": 9007199254740991 }
+            """);
+    assertThat(json.at("jobs").items()).hasSize(2);
+    assertThat(json.at("jobs").items().get(0).at("id").asText()).isEqualTo("a\"bA\n");
+    assertThat(json.at("jobs").items().get(0).at("n").asLong()).isEqualTo(-125);
+    assertThat(json.at("none").items()).isEmpty();
+    assertThat(json.at("big").asLong()).isEqualTo(9007199254740991L);
+  }
+
+  @Test
+  void whatIsNotThere_isNamed() {
+    Json json = Json.parse("{\"a\": 1}");
+    assertThatThrownBy(() -> json.at("b")).hasMessageContaining("no member b in [a]");
+    assertThatThrownBy(() -> json.at("a").asText()).hasMessageContaining("expected a string");
+    assertThatThrownBy(() -> json.at("a").at("c")).hasMessageContaining("expected an object");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[1,",
+        "{\"a\"}",
+        "{\"a\":1",
+        "\"",
+        "\"\\",
+        "\"\\u00",
+        "nul",
+        "[1] 2",
+        "-"
+      })
+  void whatIsNotJson_isRefused(String text) {
+    assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(IllegalArgumentException.class);
+  }
+}
