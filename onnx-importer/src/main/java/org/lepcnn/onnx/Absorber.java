@@ -1,0 +1,131 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Folds what directly follows a linear layer into it, in float64: BatchNormalization, and Add, Sub,
+ * Mul and Div with constants that have one value per output channel. Only where the layer's result
+ * has no other reader.
+ */
+final class Absorber {
+  private static final float DEFAULT_EPSILON = 1e-5f;
+
+  private final Graph graph;
+  private final InstrumentedRun run;
+  private final Map<String, List<Node>> readers;
+  private final Set<String> outputs;
+
+  Absorber(Graph graph, InstrumentedRun run) {
+    this.graph = graph;
+    this.run = run;
+    this.readers = graph.readers();
+    this.outputs = new HashSet<>(graph.outputs());
+  }
+
+  /** Takes over as many of the following nodes as possible. */
+  void absorbFollowers(LinearLayer layer) {
+    // before opset 7 these operators broadcast and normalize differently
+    while (layer.isOpen() && graph.opset() >= 7) {
+      Node next = onlyReader(layer.output());
+      if (next == null || !absorb(layer, next)) {
+        return;
+      }
+      layer.absorb(next, run.type(next.output()).dims());
+    }
+  }
+
+  private Node onlyReader(String value) {
+    List<Node> all = readers.getOrDefault(value, List.of());
+    boolean alone =
+        all.size() == 1
+            && !outputs.contains(value)
+            && all.get(0).timesRead(value) == 1
+            && !all.get(0).captures().contains(value);
+    return alone ? all.get(0) : null;
+  }
+
+  private boolean absorb(LinearLayer layer, Node next) {
+    if (!next.domain().isEmpty()
+        || next.outputs().size() != 1
+        || !Arrays.equals(run.type(next.output()).dims(), layer.outputDims())) {
+      return false;
+    }
+    return switch (next.op()) {
+      case "BatchNormalization" -> normalize(layer, next);
+      case "Add", "Sub", "Mul", "Div" -> combine(layer, next);
+      default -> false;
+    };
+  }
+
+  private boolean normalize(LinearLayer layer, Node node) {
+    if (layer.channelAxis() != 1
+        || !node.input(0).equals(layer.output())
+        || node.integer("training_mode", 0) != 0
+        || node.integer("spatial", 1) != 1) {
+      return false;
+    }
+    int channels = layer.geometry().outChannels();
+    double[][] parameters = new double[4][];
+    for (int i = 0; i < 4; i++) {
+      parameters[i] = PerChannel.values(graph.constants().get(node.input(i + 1)), channels);
+      if (parameters[i] == null) {
+        return false;
+      }
+    }
+    double epsilon = node.real("epsilon", DEFAULT_EPSILON);
+    double[] multiply = new double[channels];
+    double[] add = new double[channels];
+    for (int i = 0; i < channels; i++) {
+      multiply[i] = parameters[0][i] / Math.sqrt(parameters[3][i] + epsilon);
+      add[i] = parameters[1][i] - parameters[2][i] * multiply[i];
+    }
+    return follow(layer, multiply, add);
+  }
+
+  private boolean combine(LinearLayer layer, Node node) {
+    boolean layerFirst = node.input(0).equals(layer.output());
+    int channels = layer.geometry().outChannels();
+    double[] constant =
+        PerChannel.values(
+            graph.constants().get(node.input(layerFirst ? 1 : 0)),
+            layer.outputDims(),
+            layer.channelAxis(),
+            channels);
+    if (constant == null || (node.is("Div") && !layerFirst)) {
+      return false;
+    }
+    double[] multiply = new double[channels];
+    double[] add = new double[channels];
+    for (int i = 0; i < channels; i++) {
+      multiply[i] =
+          switch (node.op()) {
+            case "Mul" -> constant[i];
+            case "Div" -> 1 / constant[i];
+            case "Sub" -> layerFirst ? 1 : -1;
+            default -> 1;
+          };
+      add[i] =
+          switch (node.op()) {
+            case "Add" -> constant[i];
+            case "Sub" -> layerFirst ? -constant[i] : constant[i];
+            default -> 0;
+          };
+    }
+    return follow(layer, multiply, add);
+  }
+
+  private static boolean follow(LinearLayer layer, double[] multiply, double[] add) {
+    boolean finite =
+        Arrays.stream(multiply).allMatch(Double::isFinite)
+            && Arrays.stream(add).allMatch(Double::isFinite);
+    if (finite) {
+      layer.scaleAndShift(multiply, add);
+    }
+    return finite;
+  }
+}

@@ -1,0 +1,91 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.lepcnn.core.model.DeviceHalf.LayerBinding;
+import org.lepcnn.core.model.DeviceHalf.TensorBinding;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.model.Plan;
+
+/**
+ * Numbers tensors and layers by round. Layers that read one value share one masked tensor, since
+ * all of them take its elements in row-major order; its bits are the fewest that a reader allows.
+ */
+final class Assembly {
+  private final List<MaskedTensorSpec> tensors = new ArrayList<>();
+  private final List<TensorBinding> tensorBindings = new ArrayList<>();
+  private final List<LinearLayerSpec> layers = new ArrayList<>();
+  private final List<LayerBinding> layerBindings = new ArrayList<>();
+  private final List<byte[]> weights = new ArrayList<>();
+  private final Map<OffloadedLayer, LinearLayerSpec> specs = new HashMap<>();
+  private final Plan plan;
+
+  Assembly(Schedule schedule) {
+    for (int round = 0; round < schedule.rounds().size(); round++) {
+      Map<String, List<OffloadedLayer>> byInput = new LinkedHashMap<>();
+      for (OffloadedLayer layer : schedule.rounds().get(round)) {
+        byInput.computeIfAbsent(layer.layer().input(), key -> new ArrayList<>()).add(layer);
+      }
+      for (Map.Entry<String, List<OffloadedLayer>> entry : byInput.entrySet()) {
+        add(entry.getKey(), entry.getValue(), round);
+      }
+    }
+    plan = new Plan(tensors, layers);
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  List<TensorBinding> tensorBindings() {
+    return tensorBindings;
+  }
+
+  List<LayerBinding> layerBindings() {
+    return layerBindings;
+  }
+
+  List<byte[]> weights() {
+    return weights;
+  }
+
+  LinearLayerSpec specOf(OffloadedLayer layer) {
+    return specs.get(layer);
+  }
+
+  int bits(int tensorId) {
+    return tensorBindings.get(tensorId).bits();
+  }
+
+  private void add(String value, List<OffloadedLayer> readers, int round) {
+    int id = tensors.size();
+    int elements = readers.get(0).layer().geometry().inputSize();
+    int bits = readers.stream().mapToInt(OffloadedLayer::bits).min().orElseThrow();
+    tensors.add(new MaskedTensorSpec(id, round, elements));
+    tensorBindings.add(new TensorBinding(value, bits));
+    for (OffloadedLayer reader : readers) {
+      addLayer(id, reader);
+    }
+  }
+
+  private void addLayer(int tensorId, OffloadedLayer offloaded) {
+    LinearLayer layer = offloaded.layer();
+    LinearLayerSpec spec = new LinearLayerSpec(layers.size(), tensorId, layer.geometry());
+    layers.add(spec);
+    specs.put(offloaded, spec);
+    weights.add(offloaded.weights());
+    layerBindings.add(
+        new LayerBinding(
+            layer.node().name(),
+            layer.node().op(),
+            layer.output(),
+            layer.outputDims(),
+            offloaded.scales(),
+            offloaded.bias()));
+  }
+}

@@ -1,0 +1,73 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.lepcnn.core.error.BadInputException;
+
+/**
+ * How a model is imported. Immutable.
+ *
+ * @param inputShapes concrete dimensions by input name, for inputs with dimensions that the model
+ *     leaves open
+ * @param offload which linear layers go to the edge
+ */
+public record ImportOptions(Map<String, long[]> inputShapes, OffloadPolicy offload) {
+  public ImportOptions {
+    Map<String, long[]> copy = new LinkedHashMap<>();
+    inputShapes.forEach((name, dims) -> copy.put(name, dims.clone()));
+    inputShapes = Collections.unmodifiableMap(copy);
+  }
+
+  /** The model's own shapes, {@link OffloadPolicy#AUTO}. */
+  public static ImportOptions defaults() {
+    return new ImportOptions(Map.of(), OffloadPolicy.AUTO);
+  }
+
+  /** These options with another policy. */
+  public ImportOptions withOffload(OffloadPolicy policy) {
+    return new ImportOptions(inputShapes, policy);
+  }
+
+  /** These options with the dimensions of one input. */
+  public ImportOptions withInput(String name, long... dims) {
+    Map<String, long[]> shapes = new LinkedHashMap<>(inputShapes);
+    shapes.put(name, dims);
+    return new ImportOptions(shapes, offload);
+  }
+
+  /**
+   * These options with the dimensions of one input, as on the command line.
+   *
+   * @param argument {@code NAME=1x3x224x224}; the last {@code =} separates, since names may hold
+   *     one
+   * @throws BadInputException for another form, or dimensions below 1
+   */
+  public ImportOptions withInput(String argument) {
+    int equals = argument.lastIndexOf('=');
+    if (equals < 1) {
+      throw badArgument(argument);
+    }
+    try {
+      long[] dims =
+          Arrays.stream(argument.substring(equals + 1).split("[xX,]", -1))
+              .mapToLong(Long::parseLong)
+              .toArray();
+      if (Arrays.stream(dims).anyMatch(dim -> dim < 1)) {
+        throw badArgument(argument);
+      }
+      return withInput(argument.substring(0, equals), dims);
+    } catch (NumberFormatException e) {
+      throw badArgument(argument);
+    }
+  }
+
+  private static BadInputException badArgument(String argument) {
+    return new BadInputException(
+        "Reading the option --input: expected NAME=1x3x224x224 with dimensions of at least 1; found "
+            + argument
+            + ".");
+  }
+}

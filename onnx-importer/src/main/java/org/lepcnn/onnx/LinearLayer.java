@@ -1,0 +1,153 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * A node that was recognised as a linear layer, with the nodes that are folded into it.
+ *
+ * <p>Its result is y[oc] = factor[oc] · (W·x)[oc] + bias[oc], in float64 until it is quantized.
+ */
+final class LinearLayer {
+  /** The channels of the output are not along one of its axes. */
+  static final int NO_AXIS = -1;
+
+  private final Node node;
+  private final ConvGeometry geometry;
+  private final Supplier<float[]> weights;
+  private final int channelAxis;
+  private final double[] factor;
+  private final double[] bias;
+  private final List<Node> absorbed = new ArrayList<>();
+  private final List<Node> before = new ArrayList<>();
+  private final List<Node> after = new ArrayList<>();
+  private String input;
+  private String output;
+  private long[] outputDims;
+
+  /**
+   * @param input the value that it reads
+   * @param weights gives the weights in the geometry's layout, each time anew
+   * @param channelAxis the axis of the output that counts channels, or {@link #NO_AXIS}
+   */
+  LinearLayer(
+      Node node,
+      String input,
+      long[] outputDims,
+      ConvGeometry geometry,
+      int channelAxis,
+      Supplier<float[]> weights) {
+    this.node = node;
+    this.input = input;
+    this.output = node.output();
+    this.outputDims = outputDims;
+    this.geometry = geometry;
+    this.channelAxis = channelAxis;
+    this.weights = weights;
+    this.factor = new double[geometry.outChannels()];
+    this.bias = new double[geometry.outChannels()];
+    Arrays.fill(factor, 1);
+  }
+
+  Node node() {
+    return node;
+  }
+
+  ConvGeometry geometry() {
+    return geometry;
+  }
+
+  int channelAxis() {
+    return channelAxis;
+  }
+
+  String input() {
+    return input;
+  }
+
+  String output() {
+    return output;
+  }
+
+  long[] outputDims() {
+    return outputDims;
+  }
+
+  /** Nodes that the layer does as well. */
+  List<Node> absorbed() {
+    return absorbed;
+  }
+
+  /** New nodes that prepare its input on the device. */
+  List<Node> before() {
+    return before;
+  }
+
+  /** New nodes that finish its output on the device. */
+  List<Node> after() {
+    return after;
+  }
+
+  /** Whether the result is y itself, so that further nodes can be absorbed. */
+  boolean isOpen() {
+    return after.isEmpty();
+  }
+
+  /** Adds to the result as it is now. */
+  void addBias(double[] add) {
+    for (int i = 0; i < bias.length; i++) {
+      bias[i] += add[i];
+    }
+  }
+
+  /** Follows with y ← y · multiply[oc] + add[oc]. */
+  void scaleAndShift(double[] multiply, double[] add) {
+    for (int i = 0; i < factor.length; i++) {
+      factor[i] *= multiply[i];
+      bias[i] = bias[i] * multiply[i] + add[i];
+    }
+  }
+
+  /** Takes over a node that was expressed by {@link #scaleAndShift}. */
+  void absorb(Node next, long[] dims) {
+    absorbed.add(next);
+    output = next.output();
+    outputDims = dims;
+  }
+
+  void readInstead(String value, Node preparation) {
+    input = value;
+    before.add(preparation);
+  }
+
+  void writeInstead(String value, List<Node> finishing) {
+    output = value;
+    after.addAll(finishing);
+  }
+
+  /** The weights with all factors, rounded once to float32. */
+  float[] weights() {
+    float[] values = weights.get();
+    int fanIn = geometry.fanIn();
+    for (int oc = 0; oc < factor.length; oc++) {
+      if (factor[oc] != 1) {
+        for (int i = oc * fanIn; i < (oc + 1) * fanIn; i++) {
+          values[i] = (float) (values[i] * factor[oc]);
+        }
+      }
+    }
+    return values;
+  }
+
+  float[] bias() {
+    float[] values = new float[bias.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) bias[i];
+    }
+    return values;
+  }
+}

@@ -1,0 +1,78 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.ModelBundle;
+
+/**
+ * ONNX model in, model bundle out.
+ *
+ * <p>The steps: read the file; let ONNX Runtime compute what is constant; run the model once to
+ * learn every shape; recognise linear layers, fold what follows them, quantize, decide; schedule;
+ * cut the rest into the device's stages.
+ */
+public final class ModelImporter {
+  private ModelImporter() {}
+
+  /**
+   * Imports a model.
+   *
+   * @param onnx the ONNX file; external data are read from its folder
+   * @param options open dimensions, offload policy
+   * @throws BadInputException for a file that is no whole ONNX model, that ONNX Runtime refuses, or
+   *     whose input dimensions are open
+   */
+  public static ModelBundle importModel(Path onnx, ImportOptions options) {
+    return importModel(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options);
+  }
+
+  private static ModelBundle importModel(String name, ModelProto model, ImportOptions options) {
+    Graph graph = new Graph(model);
+    OperatorCheck.require(graph);
+    Map<String, ValueType> inputs = InputShapes.resolve(graph.inputs(), options.inputShapes());
+    ConstantFolding.fold(graph);
+    graph.removeDeadNodes();
+    InstrumentedRun run = InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues());
+    graph.constants().putAll(run.fixed());
+    graph.removeDeadNodes();
+    graph.removeIdentities();
+    ShapeFlow flow = new ShapeFlow(graph);
+    Selection selection = new Selection(graph, run, flow, options.offload());
+    Schedule schedule = new Schedule(graph, run, selection);
+    Assembly assembly = new Assembly(schedule);
+    DeviceHalf device =
+        new DeviceHalf(
+            name,
+            values(graph.inputNames(), run),
+            values(graph.outputs(), run),
+            assembly.plan(),
+            assembly.tensorBindings(),
+            assembly.layerBindings(),
+            new StageBuilder(graph, run, flow, schedule).build(),
+            new ReportLines(graph, run, selection, assembly).lines());
+    return ModelBundle.of(new EdgeHalf(assembly.plan(), assembly.weights()), device);
+  }
+
+  private static List<ValueSpec> values(List<String> names, InstrumentedRun run) {
+    return names.stream()
+        .map(
+            name -> {
+              ValueType type = run.type(name);
+              if (!type.isTensor()) {
+                throw new BadInputException(
+                    "Importing the model: expected tensors as outputs; found that "
+                        + name
+                        + " is of another kind.");
+              }
+              return new ValueSpec(name, type.onnxType(), type.dims());
+            })
+        .toList();
+  }
+}

@@ -1,0 +1,103 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.lepcnn.core.error.BadInputException;
+
+/** Reads an ONNX file, external data included. */
+final class OnnxReader {
+  /** The first version in which operator sets are named. */
+  private static final long OLDEST_IR = 3;
+
+  private static final long MAX_FILE_BYTES = Integer.MAX_VALUE - (64L << 20);
+
+  private OnnxReader() {}
+
+  /**
+   * Reads a model.
+   *
+   * @throws BadInputException for anything but a whole ONNX model of IR version 3 or newer below 2
+   *     GB
+   */
+  static ModelProto read(Path file) {
+    ModelProto model = parse(file, readBytes(file));
+    if (!model.hasGraph() || model.getGraph().getOutputCount() == 0) {
+      throw notOnnx(file, "a file without a graph", null);
+    }
+    if (model.getIrVersion() < OLDEST_IR) {
+      throw new BadInputException(
+          "Reading "
+              + file
+              + ": expected ONNX IR version "
+              + OLDEST_IR
+              + " or newer; found "
+              + model.getIrVersion()
+              + ". Convert the model with ONNX's version converter, or export it again.");
+    }
+    return ExternalData.inline(model, file);
+  }
+
+  /** A name for people: that of the file, or of its folder when the file is just called model. */
+  static String modelName(Path file) {
+    Path absolute = file.toAbsolutePath().normalize();
+    String name = absolute.getFileName().toString().replaceFirst("\\.onnx$", "");
+    Path folder = absolute.getParent();
+    boolean generic = name.equals("model") && folder != null && folder.getFileName() != null;
+    return generic ? folder.getFileName().toString() : name;
+  }
+
+  private static byte[] readBytes(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new BadInputException(
+          "Reading the model: expected an ONNX file; found nothing of that kind at " + file + ".");
+    }
+    try {
+      long size = Files.size(file);
+      if (size > MAX_FILE_BYTES) {
+        throw new BadInputException(
+            "Reading "
+                + file
+                + ": expected at most "
+                + MAX_FILE_BYTES
+                + " bytes; found "
+                + size
+                + ".");
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new BadInputException(
+          "Reading " + file + ": expected a readable file; found: " + e + ".", e);
+    }
+  }
+
+  private static ModelProto parse(Path file, byte[] bytes) {
+    CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+    in.enableAliasing(true);
+    in.setSizeLimit(Integer.MAX_VALUE);
+    try {
+      ModelProto model = ModelProto.parseFrom(in);
+      in.checkLastTagWas(0);
+      return model;
+    } catch (InvalidProtocolBufferException e) {
+      throw notOnnx(file, e.getMessage(), e);
+    } catch (IOException e) {
+      throw notOnnx(file, e.toString(), e);
+    }
+  }
+
+  private static BadInputException notOnnx(Path file, String found, Throwable cause) {
+    return new BadInputException(
+        "Reading "
+            + file
+            + ": expected a whole ONNX model; found: "
+            + found
+            + " The file is truncated, damaged, or of another kind.",
+        cause);
+  }
+}

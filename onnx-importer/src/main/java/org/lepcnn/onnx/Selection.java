@@ -1,0 +1,87 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Decides for every node that multiplies whether it goes to the edge. */
+final class Selection {
+  private final Map<Node, OffloadedLayer> offloaded = new LinkedHashMap<>();
+  private final Map<Node, String> reasons = new LinkedHashMap<>();
+  private final Set<Node> absorbed = new HashSet<>();
+
+  Selection(Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy) {
+    Recognizer recognizer = new Recognizer(graph, run, flow);
+    Absorber absorber = new Absorber(graph, run);
+    List<LinearLayer> candidates = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      if (Recognizer.multiplies(node)) {
+        attempt(node, () -> candidates.add(recognizer.recognize(node)));
+      }
+    }
+    Set<String> moved = new HashSet<>();
+    List<LinearLayer> undecided = new ArrayList<>();
+    for (LinearLayer layer : candidates) {
+      boolean taken = attempt(layer.node(), () -> take(absorber, layer, policy, false));
+      if (taken) {
+        moved.add(layer.input());
+      } else {
+        undecided.add(layer);
+      }
+    }
+    for (LinearLayer layer : undecided) {
+      if (moved.contains(layer.input())) {
+        attempt(layer.node(), () -> take(absorber, layer, policy, true));
+      }
+    }
+  }
+
+  /** The layer that a node became, or null. */
+  OffloadedLayer offloaded(Node node) {
+    return offloaded.get(node);
+  }
+
+  /** Whether another node's layer does what this node did. */
+  boolean isAbsorbed(Node node) {
+    return absorbed.contains(node);
+  }
+
+  /** Why a node that multiplies stays on the device; null when it does not. */
+  String reason(Node node) {
+    return reasons.get(node);
+  }
+
+  @FunctionalInterface
+  private interface Attempt {
+    void run() throws StaysOnDeviceException;
+  }
+
+  /** Tries; keeps the reason when the node stays on the device, forgets an earlier one if not. */
+  private boolean attempt(Node node, Attempt attempt) {
+    try {
+      attempt.run();
+      reasons.remove(node);
+      return true;
+    } catch (StaysOnDeviceException e) {
+      reasons.put(node, e.getMessage());
+      return false;
+    }
+  }
+
+  private void take(
+      Absorber absorber, LinearLayer layer, OffloadPolicy policy, boolean inputMovesAnyway)
+      throws StaysOnDeviceException {
+    if (policy == OffloadPolicy.AUTO) {
+      OffloadRule.require(layer.geometry(), inputMovesAnyway);
+    }
+    if (layer.absorbed().isEmpty()) {
+      absorber.absorbFollowers(layer);
+    }
+    offloaded.put(layer.node(), OffloadedLayer.quantize(layer));
+    absorbed.addAll(layer.absorbed());
+  }
+}
