@@ -1,0 +1,123 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.lepcnn.core.io.Json;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.state.Grant;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lepcnn device provision|init}. */
+@Command(
+    name = "device",
+    description = "Devices: provision one for a model, and begin its state.",
+    subcommands = {DeviceCommand.Provision.class, DeviceCommand.Init.class})
+final class DeviceCommand {
+  private DeviceCommand() {}
+
+  @Command(
+      name = "provision",
+      description =
+          "Begin a new chain for a device and a model, and write the grant that the device consumes.")
+  static final class Provision implements Callable<Integer> {
+    @Mixin private Output output;
+
+    @Parameters(paramLabel = "ID", description = "The device id.")
+    private String device;
+
+    @Option(
+        names = "--owner",
+        required = true,
+        paramLabel = "OWNER",
+        description = "The owner file.")
+    private Path owner;
+
+    @Option(
+        names = "--bundle",
+        required = true,
+        paramLabel = "BUNDLE",
+        description = "The model bundle.")
+    private Path bundle;
+
+    @Option(
+        names = {"-o", "--output"},
+        required = true,
+        paramLabel = "GRANT",
+        description = "The grant to write. It is a secret of the device.")
+    private Path grantFile;
+
+    @Override
+    public Integer call() {
+      ModelBundle model = ModelBundle.read(bundle);
+      try (OwnerFile file = OwnerFile.open(owner);
+          Grant grant = file.provision(device, model)) {
+        grant.write(grantFile);
+        output.result(
+            "Provisioned "
+                + device
+                + " for "
+                + model.device().modelName()
+                + " ("
+                + model.fingerprint().shortName()
+                + "), chain "
+                + grant.chain()
+                + ".\nBring "
+                + grantFile
+                + " to the device and run: lepcnn device init "
+                + grantFile
+                + " --state DIR",
+            Json.object()
+                .put("device", device)
+                .put("chain", grant.chain().toString())
+                .put("model", model.fingerprint().toString())
+                .put("grant", grantFile.toString()));
+      }
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "init",
+      description = "Consume a grant into the device's state. The grant file is deleted.")
+  static final class Init implements Callable<Integer> {
+    @Mixin private Output output;
+
+    @Parameters(paramLabel = "GRANT", description = "The grant from 'lepcnn device provision'.")
+    private Path grant;
+
+    @Option(
+        names = "--state",
+        required = true,
+        paramLabel = "DIR",
+        description = "The device's state folder; it may hold chains of other models.")
+    private Path state;
+
+    @Override
+    public Integer call() {
+      try (DeviceState opened = DeviceState.init(grant, state)) {
+        output.result(
+            "Device "
+                + opened.device()
+                + " holds chain "
+                + opened.chain()
+                + " for model "
+                + opened.model().shortName()
+                + " in "
+                + state
+                + ".",
+            Json.object()
+                .put("device", opened.device())
+                .put("chain", opened.chain().toString())
+                .put("model", opened.model().toString())
+                .put("state", state.toString()));
+      }
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.device.session.HostTensor;
+
+/** The original model in float, by ONNX Runtime: what the private answers are compared with. */
+final class FloatModel implements AutoCloseable {
+  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtSession session;
+
+  FloatModel(Path onnx) {
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(1);
+      this.session = environment.createSession(onnx.toString(), options);
+    } catch (OrtException e) {
+      throw new BadInputException("Loading " + onnx + " in ONNX Runtime: " + e.getMessage(), e);
+    }
+  }
+
+  /** Runs the model; float32 outputs by name, others left out. */
+  Map<String, float[]> run(Map<String, HostTensor> inputs) {
+    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+    try {
+      for (Map.Entry<String, HostTensor> input : inputs.entrySet()) {
+        tensors.put(input.getKey(), toOnnx(input.getValue()));
+      }
+      try (OrtSession.Result result = session.run(tensors)) {
+        Map<String, float[]> outputs = new LinkedHashMap<>();
+        for (String name : session.getOutputNames()) {
+          Optional<OnnxValue> value = result.get(name);
+          if (value.isPresent()
+              && value.get() instanceof OnnxTensor tensor
+              && tensor.getFloatBuffer() != null) {
+            FloatBuffer buffer = tensor.getFloatBuffer();
+            float[] values = new float[buffer.remaining()];
+            buffer.get(values);
+            outputs.put(name, values);
+          }
+        }
+        return outputs;
+      }
+    } catch (OrtException e) {
+      throw new BadInputException("Running the float model in ONNX Runtime: " + e.getMessage(), e);
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException("Releasing the float model", e);
+    }
+  }
+
+  private OnnxTensor toOnnx(HostTensor tensor) throws OrtException {
+    if (tensor.array() instanceof float[] values) {
+      return OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), tensor.shape());
+    }
+    if (tensor.array() instanceof long[] values) {
+      return OnnxTensor.createTensor(environment, LongBuffer.wrap(values), tensor.shape());
+    }
+    if (tensor.array() instanceof int[] values) {
+      return OnnxTensor.createTensor(environment, IntBuffer.wrap(values), tensor.shape());
+    }
+    if (tensor.array() instanceof double[] values) {
+      return OnnxTensor.createTensor(environment, DoubleBuffer.wrap(values), tensor.shape());
+    }
+    ai.onnxruntime.OnnxJavaType type =
+        switch (tensor.onnxType()) {
+          case HostTensor.BOOL -> ai.onnxruntime.OnnxJavaType.BOOL;
+          case HostTensor.UINT8 -> ai.onnxruntime.OnnxJavaType.UINT8;
+          default -> ai.onnxruntime.OnnxJavaType.INT8;
+        };
+    return OnnxTensor.createTensor(
+        environment, ByteBuffer.wrap((byte[]) tensor.array()), tensor.shape(), type);
+  }
+}

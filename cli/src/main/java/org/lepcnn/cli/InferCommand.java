@@ -1,0 +1,174 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.cli.data.Labels;
+import org.lepcnn.cli.report.HtmlReport;
+import org.lepcnn.cli.report.Outcome;
+import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.core.io.Json;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.kafka.transport.KafkaEdgeTransport;
+import org.lepcnn.kafka.transport.TransportConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lepcnn infer}. */
+@Command(
+    name = "infer",
+    description = "Run inputs privately: pictures, .npy (one input a row) or .pb files.")
+final class InferCommand implements Callable<Integer> {
+  @Mixin private Output output;
+  @Mixin private KafkaOptions kafka;
+
+  @Parameters(
+      paramLabel = "INPUT",
+      arity = "1..*",
+      description = "Pictures are scaled to the model's input, values 0 to 1.")
+  private List<Path> files;
+
+  @Option(
+      names = "--state",
+      required = true,
+      paramLabel = "DIR",
+      description = "The device's state folder.")
+  private Path state;
+
+  @Option(
+      names = "--tables",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder of decryption tables.")
+  private Path tables;
+
+  @Option(
+      names = "--gateway",
+      required = true,
+      paramLabel = "NAME",
+      description = "The gateway that speaks for the device.")
+  private String gateway;
+
+  @Option(
+      names = "--model",
+      paramLabel = "HEX",
+      description = "First digits of the fingerprint, when the state holds several models.")
+  private String model;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "F",
+      description = "Right answers: CSV 'file,label', or .npy in the order of the inputs.")
+  private Path labels;
+
+  @Option(names = "--report", paramLabel = "DIR", description = "Write report.html there.")
+  private Path report;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Passes at the same time. Default: 4.")
+  private int inFlight;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "How long to wait for an answer, retries included. Default: 60.")
+  private int patienceSeconds;
+
+  @Override
+  public Integer call() {
+    Labels answers = labels == null ? Labels.none() : Labels.read(labels);
+    DeviceState opened = model == null ? DeviceState.open(state) : DeviceState.open(state, model);
+    List<Inputs.Input> inputs;
+    try {
+      inputs = readInputs(opened.deviceHalf());
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+    try (KafkaEdgeTransport transport = connect(opened);
+        PrivateRun run =
+            PrivateRun.open(opened, tables, transport, inFlight, inputs.size(), report != null)) {
+      return tell(run, run.run(inputs), answers);
+    }
+  }
+
+  private KafkaEdgeTransport connect(DeviceState opened) {
+    try {
+      return KafkaEdgeTransport.open(
+          TransportConfig.builder(kafka.bootstrapServers(), gateway)
+              .clientConfig(kafka.properties())
+              .patience(Duration.ofSeconds(patienceSeconds))
+              .build());
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private int tell(PrivateRun run, List<PrivateRun.Answer> answers, Labels right) {
+    List<Outcome> outcomes = new ArrayList<>();
+    int status = 0;
+    for (int i = 0; i < answers.size(); i++) {
+      PrivateRun.Answer answer = answers.get(i);
+      if (answer.failure() == null) {
+        outcomes.add(run.describe(answer, right.of(answer.input().name(), i), -1, null));
+      } else {
+        output.progress("lepcnn: " + answer.input().name() + ": " + answer.failure().getMessage());
+        status = status == 0 ? answer.failure().exitStatus() : status;
+      }
+    }
+    if (report != null) {
+      HtmlReport.write(
+          report.resolve("report.html"),
+          "Private inference: " + run.model().modelName(),
+          List.of(),
+          outcomes);
+    }
+    output.result(OutcomeTable.render(outcomes) + accuracy(outcomes), json(outcomes, answers));
+    return status;
+  }
+
+  private List<Inputs.Input> readInputs(DeviceHalf half) {
+    List<Inputs.Input> inputs = new ArrayList<>();
+    for (Path file : files) {
+      inputs.addAll(Inputs.read(file, half.inputs()));
+    }
+    return inputs;
+  }
+
+  private static String accuracy(List<Outcome> outcomes) {
+    long labelled = outcomes.stream().filter(outcome -> outcome.label() >= 0).count();
+    long correct = outcomes.stream().filter(Outcome::right).count();
+    return labelled == 0 ? "" : String.format(Locale.ROOT, "%d of %d right", correct, labelled);
+  }
+
+  static Json json(List<Outcome> outcomes, List<PrivateRun.Answer> answers) {
+    Json.JsonArray list = Json.array();
+    outcomes.forEach(outcome -> list.add(OutcomeJson.of(outcome)));
+    Json.JsonArray failures = Json.array();
+    for (PrivateRun.Answer answer : answers) {
+      LepcnnException failure = answer.failure();
+      if (failure != null) {
+        failures.add(
+            Json.object()
+                .put("input", answer.input().name())
+                .put("error", failure.getClass().getSimpleName())
+                .put("message", failure.getMessage()));
+      }
+    }
+    return Json.object().put("answers", list).put("failures", failures);
+  }
+}

@@ -1,0 +1,222 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.Json;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.owner.LedgerEntry;
+import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.state.GrantDescription;
+import org.lepcnn.device.state.StateDescription;
+import org.lepcnn.device.table.TableDescription;
+import org.lepcnn.onnx.ImportReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code lepcnn inspect}. */
+@Command(
+    name = "inspect",
+    description =
+        "Say what a bundle, table, device state, grant or owner file is: versions, fingerprint, what is left. Needs no key.")
+final class InspectCommand implements Callable<Integer> {
+  private static final String TABLE_SUFFIX = ".lept";
+
+  @Mixin private Output output;
+
+  @Parameters(paramLabel = "PATH", description = "A file or folder that lepcnn wrote.")
+  private Path path;
+
+  private record Finding(String text, Json json) {}
+
+  @Override
+  public Integer call() {
+    Finding finding = inspect();
+    output.result(finding.text(), finding.json());
+    return 0;
+  }
+
+  private Finding inspect() {
+    if (!Files.exists(path)) {
+      throw new BadInputException(
+          "Inspecting " + path + ": expected a file or folder; found nothing there.");
+    }
+    if (!Files.isDirectory(path)) {
+      return inspectFile();
+    }
+    if (Files.exists(path.resolve(ModelBundle.MANIFEST_FILE))) {
+      return bundle(ModelBundle.read(path));
+    }
+    List<Path> tables = tableFiles();
+    if (!tables.isEmpty()) {
+      return tables(tables);
+    }
+    List<StateDescription> chains = DeviceState.describe(path);
+    if (chains.isEmpty()) {
+      throw new BadInputException(
+          "Inspecting "
+              + path
+              + ": expected a model bundle, decryption tables or a device's state; found none of them.");
+    }
+    return state(chains);
+  }
+
+  private Finding inspectFile() {
+    if (path.toString().endsWith(TABLE_SUFFIX)) {
+      return tables(List.of(path));
+    }
+    BadInputException first;
+    try {
+      return grant(Grant.describe(path));
+    } catch (BadInputException e) {
+      first = e;
+    }
+    try {
+      return owner(OwnerFile.describe(path).ledger());
+    } catch (BadInputException e) {
+      e.addSuppressed(first);
+      throw new BadInputException(
+          "Inspecting "
+              + path
+              + ": expected an owner file, a grant or a table; found: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private static Finding bundle(ModelBundle bundle) {
+    ImportReport report = ImportReport.of(bundle);
+    return new Finding(
+        "Model bundle of "
+            + bundle.device().modelName()
+            + "\nfingerprint "
+            + bundle.fingerprint()
+            + "\n\n"
+            + report.table(),
+        Json.object()
+            .put("kind", "bundle")
+            .put("fingerprint", bundle.fingerprint().toString())
+            .put("report", report.json()));
+  }
+
+  private static Finding owner(List<LedgerEntry> ledger) {
+    StringBuilder text = new StringBuilder("Owner file, ").append(ledger.size()).append(" chains");
+    Json.JsonArray entries = Json.array();
+    for (LedgerEntry entry : ledger) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%n%s  model %s  chain %s  %d passes issued",
+              entry.device(),
+              entry.model().shortName(),
+              entry.chain(),
+              entry.issuedPasses()));
+      entries.add(
+          Json.object()
+              .put("device", entry.device())
+              .put("model", entry.model().toString())
+              .put("chain", entry.chain().toString())
+              .put("issuedPasses", entry.issuedPasses()));
+    }
+    return new Finding(text.toString(), Json.object().put("kind", "owner").put("ledger", entries));
+  }
+
+  private static Finding grant(GrantDescription grant) {
+    return new Finding(
+        "Grant for device "
+            + grant.device()
+            + ", model "
+            + grant.modelName()
+            + " ("
+            + grant.model().shortName()
+            + "), chain "
+            + grant.chain()
+            + ".\nIt is a secret of the device, which consumes it with 'lepcnn device init'.",
+        Json.object()
+            .put("kind", "grant")
+            .put("device", grant.device())
+            .put("chain", grant.chain().toString())
+            .put("model", grant.model().toString()));
+  }
+
+  private static Finding state(List<StateDescription> chains) {
+    StringBuilder text = new StringBuilder("Device state");
+    Json.JsonArray list = Json.array();
+    for (StateDescription chain : chains) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%n%s  model %s (%s)  chain %s  next pass %d  integrity failures %d",
+              chain.device(),
+              chain.modelName(),
+              chain.model().shortName(),
+              chain.chain(),
+              chain.nextPass(),
+              chain.integrityFailures()));
+      list.add(
+          Json.object()
+              .put("device", chain.device())
+              .put("model", chain.model().toString())
+              .put("chain", chain.chain().toString())
+              .put("nextPass", chain.nextPass())
+              .put("integrityFailures", chain.integrityFailures()));
+    }
+    return new Finding(text.toString(), Json.object().put("kind", "state").put("chains", list));
+  }
+
+  private static Finding tables(List<Path> files) {
+    StringBuilder text =
+        new StringBuilder("Decryption tables, ").append(files.size()).append(" files");
+    Json.JsonArray list = Json.array();
+    long passes = 0;
+    for (Path file : files) {
+      TableDescription table = TableDescription.read(file);
+      passes += table.id().lastPass() - table.id().firstPass() + 1;
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%n%s  device %s  model %s  chain %s  passes %d to %d  challenges %d  %d bytes",
+              file.getFileName(),
+              table.id().device(),
+              table.id().model().shortName(),
+              table.id().chain(),
+              table.id().firstPass(),
+              table.id().lastPass(),
+              table.challengesPerLayer(),
+              table.fileBytes()));
+      list.add(
+          Json.object()
+              .put("file", file.getFileName().toString())
+              .put("formatVersion", table.formatVersion())
+              .put("device", table.id().device())
+              .put("model", table.id().model().toString())
+              .put("chain", table.id().chain().toString())
+              .put("firstPass", table.id().firstPass())
+              .put("lastPass", table.id().lastPass())
+              .put("challengesPerLayer", table.challengesPerLayer())
+              .put("bytes", table.fileBytes()));
+    }
+    text.append(String.format(Locale.ROOT, "%n%d passes in all", passes));
+    return new Finding(
+        text.toString(),
+        Json.object().put("kind", "tables").put("passes", passes).put("files", list));
+  }
+
+  private List<Path> tableFiles() {
+    try (Stream<Path> files = Files.list(path)) {
+      return files.filter(file -> file.toString().endsWith(TABLE_SUFFIX)).sorted().toList();
+    } catch (IOException e) {
+      throw new BadInputException(
+          "Inspecting " + path + ": expected a readable folder; found: " + e + ".", e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.lepcnn.core.io.Json;
+import picocli.CommandLine.Option;
+
+/** Where results go: text for people, or with {@code --json} one object. */
+final class Output {
+  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private final PrintStream progress = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+
+  @Option(names = "--json", description = "Print one JSON object on standard output.")
+  private boolean json;
+
+  boolean isJson() {
+    return json;
+  }
+
+  /** Prints the result in the form that was asked for. */
+  void result(String text, Json object) {
+    out.println(json ? object.toString() : text);
+  }
+
+  /** A line of progress on standard error. */
+  void progress(String line) {
+    progress.println(line);
+  }
+}

@@ -1,0 +1,179 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
+import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.cli.report.Outcome;
+import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.device.session.DeviceStateSupply;
+import org.lepcnn.device.session.FolderTables;
+import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.session.PassTimings;
+import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
+
+/** Runs inputs privately on a device's state and tables, through a transport that is given. */
+final class PrivateRun implements AutoCloseable {
+  private static final int LARGEST_RESERVATION = 64;
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final PrivateSession session;
+  private final Map<Long, int[]> firstTensors = new ConcurrentHashMap<>();
+
+  /**
+   * One result, or why there is none.
+   *
+   * @param input what was run
+   * @param result null when it failed
+   * @param failure null when it did not
+   */
+  record Answer(Inputs.Input input, PassResult result, LepcnnException failure) {}
+
+  /**
+   * Opens state and tables; both are closed with this. When opening fails nothing stays open.
+   *
+   * @param state an open device state
+   * @param tables the folder of its tables
+   * @param inputs how many inputs will come: passes are reserved for them, and no more
+   * @param keepTensors whether what the edge sees is kept for a report
+   */
+  static PrivateRun open(
+      DeviceState state,
+      Path tables,
+      EdgeTransport transport,
+      int inFlight,
+      int inputs,
+      boolean keepTensors) {
+    try {
+      TableFolder folder =
+          TableFolder.open(
+              tables, state.device(), state.chain(), state.model(), state.deviceHalf().plan());
+      return new PrivateRun(state, folder, transport, inFlight, inputs, keepTensors);
+    } catch (RuntimeException e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private PrivateRun(
+      DeviceState state,
+      TableFolder folder,
+      EdgeTransport transport,
+      int inFlight,
+      int inputs,
+      boolean keepTensors) {
+    try {
+      this.session =
+          PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(folder), transport)
+              .passesInFlight(inFlight)
+              .passesPerReservation(reservation(inputs))
+              .observer(
+                  request -> {
+                    if (keepTensors && request.round() == 0) {
+                      firstTensors.put(
+                          request.pass().pass(), request.tensors().get(0).residues().clone());
+                    }
+                  })
+              .open();
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  DeviceHalf model() {
+    return session.model();
+  }
+
+  /** Runs all inputs, several in flight, and keeps their order. */
+  List<Answer> run(List<Inputs.Input> inputs) {
+    List<CompletableFuture<PassResult>> futures = new ArrayList<>();
+    for (Inputs.Input input : inputs) {
+      futures.add(session.submit(input.values()));
+    }
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < futures.size(); i++) {
+      answers.add(await(inputs.get(i), futures.get(i)));
+    }
+    return answers;
+  }
+
+  /**
+   * Describes an answer.
+   *
+   * @param label what it should be, or −1
+   * @param floatAnswer what the float network says, or −1
+   * @param exact whether it equals the plain integer network, or null
+   */
+  Outcome describe(Answer answer, long label, int floatAnswer, Boolean exact) {
+    PassResult result = answer.result();
+    HostTensor first = result.outputs().values().iterator().next();
+    float[] scores = first.onnxType() == HostTensor.FLOAT ? first.floats() : new float[0];
+    int best = Top1.of(scores);
+    LongFunction<int[]> edgeSaw = firstTensors::get;
+    return new Outcome(
+        answer.input().name(),
+        answer.input().path(),
+        edgeSaw.apply(result.pass()),
+        planeWidth(),
+        result.pass(),
+        label,
+        best,
+        best < 0 ? 0 : scores[best],
+        floatAnswer,
+        exact,
+        result.rounds(),
+        result.bytesUp(),
+        result.bytesDown(),
+        phases(result.timings()));
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  /** As even as possible, so that nothing reserved is left over at the end. */
+  static int reservation(int inputs) {
+    int reservations = Math.max(1, (inputs + LARGEST_RESERVATION - 1) / LARGEST_RESERVATION);
+    return Math.max(1, (inputs + reservations - 1) / reservations);
+  }
+
+  private static Answer await(Inputs.Input input, CompletableFuture<PassResult> future) {
+    try {
+      return new Answer(input, future.join(), null);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof LepcnnException known) {
+        return new Answer(input, null, known);
+      }
+      throw new IllegalStateException("Running " + input.name() + " privately", e.getCause());
+    }
+  }
+
+  private int planeWidth() {
+    List<LinearLayerSpec> layers = model().plan().layers();
+    return layers.isEmpty() ? 1 : layers.get(0).geometry().inWidth();
+  }
+
+  private static Outcome.Phases phases(PassTimings t) {
+    return new Outcome.Phases(
+        t.stageNanos() / NANOS_PER_MILLI,
+        t.maskNanos() / NANOS_PER_MILLI,
+        t.waitNanos() / NANOS_PER_MILLI,
+        t.checkNanos() / NANOS_PER_MILLI,
+        (t.tableNanos() + t.unmaskNanos()) / NANOS_PER_MILLI,
+        t.totalNanos() / NANOS_PER_MILLI);
+  }
+}

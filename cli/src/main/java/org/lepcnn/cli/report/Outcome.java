@@ -1,0 +1,49 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli.report;
+
+import java.nio.file.Path;
+
+/**
+ * What is told of one private inference.
+ *
+ * @param name the input, for people
+ * @param picture the picture it came from, or null
+ * @param edgeSaw the first masked tensor: public residues, or null
+ * @param planeWidth width of that tensor's planes
+ * @param pass the pass that was used
+ * @param label what it should be, or −1
+ * @param answer the largest output
+ * @param confidence the value of the largest output
+ * @param floatAnswer what the float network answers, or −1 when it was not asked
+ * @param exact whether it equals the plain integer network bit for bit; null when not compared
+ * @param rounds offload rounds
+ * @param bytesUp payload bytes to the edge
+ * @param bytesDown payload bytes from the edge
+ * @param phases milliseconds by phase
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier, not a value to compare
+public record Outcome(
+    String name,
+    Path picture,
+    int[] edgeSaw,
+    int planeWidth,
+    long pass,
+    long label,
+    int answer,
+    double confidence,
+    int floatAnswer,
+    Boolean exact,
+    int rounds,
+    long bytesUp,
+    long bytesDown,
+    Phases phases) {
+
+  /** Milliseconds of one pass: total is wall time, the others add up to less. */
+  public record Phases(
+      double stages, double mask, double edge, double check, double unmask, double total) {}
+
+  /** Whether the answer is the label; false without a label. */
+  public boolean right() {
+    return label >= 0 && label == answer;
+  }
+}

@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** What is told of private inferences: tables and a self-contained HTML report. */
+package org.lepcnn.cli.report;
