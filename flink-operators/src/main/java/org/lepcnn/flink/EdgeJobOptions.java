@@ -1,0 +1,197 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.flink.decode.AssemblyLimits;
+import org.lepcnn.flink.guard.GuardLimits;
+import org.lepcnn.flink.kernel.BatchSettings;
+import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.outbox.KafkaTopicViews;
+import org.lepcnn.kafka.client.ClientSettings;
+import picocli.CommandLine.Option;
+
+/** The options that the ready job and the in-process edge share. */
+final class EdgeJobOptions {
+  private static final long MIB = 1L << 20;
+
+  @Option(
+      names = "--bootstrap-server",
+      required = true,
+      paramLabel = "HOST:PORT[,...]",
+      description = "the Kafka cluster")
+  String bootstrapServer;
+
+  @Option(
+      names = "--client-config",
+      paramLabel = "FILE",
+      description = "Kafka client properties for consumers, producers and the admin client")
+  Path clientConfig;
+
+  @Option(
+      names = "--model-dir",
+      required = true,
+      paramLabel = "DIR",
+      description =
+          "a bundle's folder with at least its edge half and manifest, under the same path on every"
+              + " TaskManager")
+  Path modelDir;
+
+  @Option(
+      names = "--kernel",
+      defaultValue = "",
+      paramLabel = "NAME",
+      description = "onnxruntime or scalar; by default the best of each machine")
+  String kernel;
+
+  @Option(
+      names = "--parallelism",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "subtasks of every operator, at most 128 (default: ${DEFAULT-VALUE})")
+  int parallelism;
+
+  @Option(
+      names = "--delivery",
+      defaultValue = "at-least-once",
+      paramLabel = "MODE",
+      description = "at-least-once or exactly-once (default: ${DEFAULT-VALUE})")
+  String delivery;
+
+  @Option(
+      names = "--start",
+      defaultValue = "earliest",
+      paramLabel = "WHERE",
+      description =
+          "earliest or latest: where to start without committed offsets (default:"
+              + " ${DEFAULT-VALUE})")
+  String start;
+
+  @Option(
+      names = "--group",
+      defaultValue = "lepcnn-edge",
+      paramLabel = "ID",
+      description = "consumer group and prefix of transactional ids (default: ${DEFAULT-VALUE})")
+  String group;
+
+  @Option(
+      names = "--checkpoint-interval",
+      defaultValue = "10000",
+      paramLabel = "MILLIS",
+      description = "time between checkpoints (default: ${DEFAULT-VALUE})")
+  long checkpointMillis;
+
+  @Option(
+      names = "--discovery-interval",
+      defaultValue = "10000",
+      paramLabel = "MILLIS",
+      description = "how often new gateways' topics are looked for (default: ${DEFAULT-VALUE})")
+  long discoveryMillis;
+
+  @Option(
+      names = "--max-batch",
+      defaultValue = "8",
+      paramLabel = "N",
+      description = "the most requests that a kernel computes together (default: ${DEFAULT-VALUE})")
+  int maxBatch;
+
+  @Option(
+      names = "--max-wait",
+      defaultValue = "0",
+      paramLabel = "MILLIS",
+      description =
+          "how long a request waits for company when a kernel is free (default: ${DEFAULT-VALUE})")
+  long maxWaitMillis;
+
+  @Option(
+      names = "--kernel-threads",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "kernel threads per subtask (default: ${DEFAULT-VALUE})")
+  int kernelThreads;
+
+  @Option(
+      names = "--assembly-timeout",
+      defaultValue = "10000",
+      paramLabel = "MILLIS",
+      description = "after which an incomplete request is dropped (default: ${DEFAULT-VALUE})")
+  long assemblyMillis;
+
+  @Option(
+      names = "--assembly-mib-per-device",
+      defaultValue = "128",
+      paramLabel = "MIB",
+      description = "memory for a device's incomplete requests (default: ${DEFAULT-VALUE})")
+  long assemblyMibPerDevice;
+
+  @Option(
+      names = "--assembly-mib-per-subtask",
+      defaultValue = "256",
+      paramLabel = "MIB",
+      description = "memory for a subtask's incomplete requests (default: ${DEFAULT-VALUE})")
+  long assemblyMibPerSubtask;
+
+  /** The Kafka client properties: those of the file, then the bootstrap servers. */
+  Properties client() {
+    Properties client = new Properties();
+    client.putAll(user());
+    client.setProperty(
+        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, clientSettings().bootstrapServers());
+    return client;
+  }
+
+  /** The same, checked: unknown settings are refused. */
+  ClientSettings clientSettings() {
+    return ClientSettings.of(bootstrapServer, user());
+  }
+
+  private Map<String, String> user() {
+    return clientConfig == null ? Map.of() : ClientSettings.load(clientConfig);
+  }
+
+  EdgeSettings settings() {
+    BatchSettings batch =
+        new BatchSettings(
+            kernelThreads,
+            maxBatch,
+            maxWaitMillis,
+            Math.max(BatchSettings.DEFAULT.queuedRequests(), 2 * maxBatch),
+            BatchSettings.DEFAULT.queuedBytes());
+    return new EdgeSettings(
+        new ModelSource(modelDir.toAbsolutePath().toString(), kernel),
+        new KafkaTopicViews(client()),
+        new AssemblyLimits(assemblyMibPerDevice * MIB, assemblyMibPerSubtask * MIB, assemblyMillis),
+        GuardLimits.DEFAULT,
+        batch);
+  }
+
+  EdgeSinks.Delivery delivery() {
+    return switch (delivery) {
+      case "at-least-once" -> EdgeSinks.Delivery.AT_LEAST_ONCE;
+      case "exactly-once" -> EdgeSinks.Delivery.EXACTLY_ONCE;
+      default -> throw bad("--delivery", "at-least-once or exactly-once", delivery);
+    };
+  }
+
+  EdgeSources.Start start() {
+    return switch (start) {
+      case "earliest" -> EdgeSources.Start.EARLIEST;
+      case "latest" -> EdgeSources.Start.LATEST;
+      default -> throw bad("--start", "earliest or latest", start);
+    };
+  }
+
+  int parallelism() {
+    if (parallelism < 1 || parallelism > EdgePipeline.MAX_PARALLELISM) {
+      throw bad("--parallelism", "1 to " + EdgePipeline.MAX_PARALLELISM, "" + parallelism);
+    }
+    return parallelism;
+  }
+
+  private static BadInputException bad(String option, String expected, String found) {
+    return new BadInputException(option + ": expected " + expected + "; found '" + found + "'.");
+  }
+}

@@ -1,0 +1,157 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.flink.kernel.LoadedModel;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.kafka.topic.Topics;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code edge run}: the job on a Flink cluster inside this process. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs the edge job in this process, until it is stopped.",
+      "Prints a line 'edge ready ...' when every task runs and the kernels are loaded."
+    })
+final class EdgeRun implements Callable<Integer> {
+  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration READY_TIMEOUT = Duration.ofMinutes(3);
+  private static final long POLL_MILLIS = 50;
+
+  @Mixin private EdgeJobOptions options;
+
+  @Option(
+      names = "--web-port",
+      defaultValue = "0",
+      paramLabel = "PORT",
+      description = "port of Flink's REST interface on 127.0.0.1; 0 takes a free one")
+  private int webPort;
+
+  @Option(
+      names = "--checkpoint-dir",
+      paramLabel = "DIR",
+      description = "where checkpoints go; without it they stay in memory")
+  private Path checkpointDir;
+
+  @Option(names = "--exit-with-parent", description = "stop when standard input is closed")
+  private boolean exitWithParent;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    if (webPort < 0 || webPort > 65_535) {
+      throw new BadInputException("--web-port: expected 0 to 65535; found " + webPort + ".");
+    }
+    if (exitWithParent) {
+      watchParent();
+    }
+    ModelBundle.readEdge(options.modelDir); // a wrong model is bad input, not a restarting job
+    requireKafka();
+    EdgeSettings settings = options.settings();
+    try (ModelLease model = settings.model().acquire()) {
+      LoadedModel loaded =
+          loaded(model); // before Flink starts: a failure ends here, with its cause
+      return serve(settings, loaded);
+    }
+  }
+
+  private int serve(EdgeSettings settings, LoadedModel loaded) throws InterruptedException {
+    try (TopicView topics = settings.topics().open();
+        EmbeddedCluster cluster = EmbeddedCluster.start(options, webPort, checkpointDir)) {
+      Thread hook = new Thread(cluster::close, "lepcnn-edge-stop");
+      Runtime.getRuntime().addShutdownHook(hook);
+      awaitReady(cluster, topics);
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf(
+          "edge ready model=%s kernel=%s parallelism=%d web=%s%n",
+          loaded.fingerprint(), loaded.kernelName(), options.parallelism(), cluster.restAddress());
+      out.flush();
+      cluster.awaitEnd();
+      return 0;
+    }
+  }
+
+  private static LoadedModel loaded(ModelLease model) throws InterruptedException {
+    try {
+      return model.future().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      throw new EnvironmentException("Loading the model: " + e.getCause(), e);
+    }
+  }
+
+  private static void awaitReady(EmbeddedCluster cluster, TopicView topics)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
+    while (!cluster.allTasksRun() || topics.check(Topics.REJECTED, 0) == TopicView.Fit.UNKNOWN) {
+      if (System.nanoTime() > deadline) {
+        throw new EnvironmentException(
+            "Starting the edge job: expected all tasks to run within "
+                + READY_TIMEOUT.toSeconds()
+                + " s; they do not. See the log.");
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private void requireKafka() throws InterruptedException {
+    Throwable found;
+    try (Admin admin = Admin.create(options.clientSettings().admin(KAFKA_TIMEOUT))) {
+      admin.describeCluster().clusterId().get(KAFKA_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      return;
+    } catch (ExecutionException e) {
+      found = e.getCause();
+    } catch (TimeoutException | KafkaException e) {
+      found = e;
+    }
+    throw new EnvironmentException(
+        "Connecting to Kafka at "
+            + options.bootstrapServer
+            + ": expected an answer within "
+            + KAFKA_TIMEOUT.toSeconds()
+            + " s; found: "
+            + found
+            + ". Is the broker running, and does --client-config fit it?",
+        found);
+  }
+
+  private static void watchParent() {
+    Thread watcher =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  // what the parent writes has no meaning
+                }
+              } catch (IOException e) {
+                // as good as closed
+              }
+              System.exit(0);
+            },
+            "lepcnn-parent-watch");
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+}

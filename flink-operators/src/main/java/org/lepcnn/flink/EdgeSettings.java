@@ -1,0 +1,43 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink;
+
+import java.io.Serializable;
+import java.util.Objects;
+import org.lepcnn.flink.decode.AssemblyLimits;
+import org.lepcnn.flink.guard.GuardLimits;
+import org.lepcnn.flink.kernel.BatchSettings;
+import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.outbox.TopicView;
+
+/**
+ * What the operators of the edge job need to know; travels in the job graph.
+ *
+ * @param model the model that the job serves
+ * @param topics opens the view of the topics that the job writes to
+ * @param assembly bounds of incomplete requests
+ * @param guard bounds of the replay guard
+ * @param batch how rounds are batched
+ */
+public record EdgeSettings(
+    ModelSource model,
+    TopicView.Provider topics,
+    AssemblyLimits assembly,
+    GuardLimits guard,
+    BatchSettings batch)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  public EdgeSettings {
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(topics, "topics");
+    Objects.requireNonNull(assembly, "assembly");
+    Objects.requireNonNull(guard, "guard");
+    Objects.requireNonNull(batch, "batch");
+  }
+
+  /** Settings with the defaults of all bounds. */
+  public static EdgeSettings of(ModelSource model, TopicView.Provider topics) {
+    return new EdgeSettings(
+        model, topics, AssemblyLimits.DEFAULT, GuardLimits.DEFAULT, BatchSettings.DEFAULT);
+  }
+}

@@ -1,0 +1,98 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.decode;
+
+import java.util.List;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.decode.RequestDecoder.Decoded;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.OutgoingRecord;
+
+/**
+ * Decodes, validates and assembles requests, chained to the source. Complete requests are the
+ * output; replies and rejections a side output. Keeps no state: incomplete requests are dropped on
+ * failure.
+ */
+final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
+    implements OneInputStreamOperator<InboundRecord, AssembledRequest> {
+  private static final long serialVersionUID = 1L;
+
+  private final transient MailboxExecutor mailbox;
+  private final EdgeSettings settings;
+  private final OutputTag<OutgoingRecord> notices;
+  private transient ModelLease model;
+  private transient TopicView topics;
+  private transient RequestDecoder decoder;
+  private transient long sweepMillis;
+
+  DecodeOperator(
+      StreamOperatorParameters<AssembledRequest> parameters,
+      MailboxExecutor mailbox,
+      EdgeSettings settings,
+      OutputTag<OutgoingRecord> notices) {
+    super(parameters);
+    this.mailbox = mailbox;
+    this.settings = settings;
+    this.notices = notices;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    topics = settings.topics().open();
+    model = settings.model().acquire();
+    model.failWith(mailbox);
+    EdgeMetrics metrics = new EdgeMetrics(getMetricGroup());
+    AssemblyLimits limits = settings.assembly().withinHeap();
+    decoder = new RequestDecoder(new RoundAssembler(limits), new Outbox(topics, metrics), metrics);
+    sweepMillis = Math.max(1, limits.timeoutMillis() / 4);
+    scheduleSweep();
+  }
+
+  @Override
+  public void processElement(StreamRecord<InboundRecord> element) {
+    long now = getProcessingTimeService().getCurrentProcessingTime();
+    Decoded decoded = decoder.decode(element.getValue(), model.ifReady(), now);
+    if (decoded.request() != null) {
+      output.collect(new StreamRecord<>(decoded.request()));
+    }
+    emit(decoded.notices());
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (model != null) {
+      model.close();
+    }
+    if (topics != null) {
+      topics.close();
+    }
+    super.close();
+  }
+
+  private void scheduleSweep() {
+    long next = getProcessingTimeService().getCurrentProcessingTime() + sweepMillis;
+    var unused = getProcessingTimeService().registerTimer(next, this::sweep);
+  }
+
+  private void sweep(long nowMillis) {
+    emit(decoder.expire(nowMillis));
+    scheduleSweep();
+  }
+
+  private void emit(List<OutgoingRecord> records) {
+    for (OutgoingRecord record : records) {
+      output.collect(notices, new StreamRecord<>(record));
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * From Kafka records to complete requests: decoding, validation against the plan, and assembly of
+ * chunks in bounded memory. Nothing here is part of a checkpoint; what is lost in a failure is
+ * repaired by the sender's identical retry.
+ */
+package org.lepcnn.flink.decode;

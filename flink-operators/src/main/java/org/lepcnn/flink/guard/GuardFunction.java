@@ -1,0 +1,142 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.guard;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.kernel.LoadedModel;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.RequestHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Admission, then claims and the replay guard, keyed by device id. Rounds that pass are the output;
+ * answers to claims and refusals a side output.
+ *
+ * <p>Admission comes first and writes no state: the request must not be expired, its results topic
+ * must be there and admit the results, and the model must be loaded in this process. The state is
+ * one {@link DeviceGuard} per device, bounded as {@link ReplayGuard} says.
+ */
+public final class GuardFunction
+    extends KeyedProcessFunction<String, AssembledRequest, AssembledRequest> {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(GuardFunction.class);
+  private static final String STATE_NAME = "device-guard";
+
+  private final EdgeSettings settings;
+  private final OutputTag<OutgoingRecord> notices;
+  private transient ModelLease model;
+  private transient TopicView topics;
+  private transient Outbox outbox;
+  private transient ReplayGuard guard;
+  private transient ValueState<DeviceGuard> state;
+
+  /**
+   * @param notices the side output for answers to claims and refusals
+   */
+  public GuardFunction(EdgeSettings settings, OutputTag<OutgoingRecord> notices) {
+    this.settings = settings;
+    this.notices = notices;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    topics = settings.topics().open();
+    model = settings.model().acquire();
+    outbox = new Outbox(topics, new EdgeMetrics(getRuntimeContext().getMetricGroup()));
+    guard = new ReplayGuard(settings.guard());
+    state =
+        getRuntimeContext()
+            .getState(new ValueStateDescriptor<>(STATE_NAME, DeviceGuardSerializer.INSTANCE));
+  }
+
+  @Override
+  public void processElement(
+      AssembledRequest request, Context context, Collector<AssembledRequest> out) throws Exception {
+    RequestHeader header = request.header();
+    long now = context.timerService().currentProcessingTime();
+    Verdict verdict = admit(header, now);
+    if (verdict.accepted()) {
+      verdict = judge(request);
+    }
+    if (!verdict.accepted()) {
+      emit(context, outbox.refuse(header, verdict.refusal(), verdict.detail()));
+    } else if (header.isClaim()) {
+      emit(context, outbox.accept(header));
+    } else {
+      out.collect(request);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (model != null) {
+      model.close();
+    }
+    if (topics != null) {
+      topics.close();
+    }
+  }
+
+  private Verdict admit(RequestHeader header, long now) {
+    if (header.expiresAtMillis() < now) {
+      return new Verdict(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
+    }
+    LoadedModel loaded = model.ifReady();
+    if (loaded == null) {
+      return new Verdict(EdgeErrorCode.NOT_READY, "the model is loading");
+    }
+    int largest = header.isClaim() ? 0 : loaded.largestResultBatch(header.round());
+    return switch (outbox.resultsFit(header, largest)) {
+      case FITS -> Verdict.ACCEPTED;
+      case TOO_SMALL ->
+          new Verdict(
+              EdgeErrorCode.TOO_LARGE,
+              "the results topic's max.message.bytes must be at least " + largest);
+      case MISSING -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is missing");
+      case UNKNOWN -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
+    };
+  }
+
+  private Verdict judge(AssembledRequest request) throws IOException {
+    DeviceGuard device = state.value();
+    if (device == null) {
+      device = new DeviceGuard();
+    }
+    Verdict verdict = judge(device, request);
+    if (verdict.accepted()) {
+      state.update(device);
+    }
+    return verdict;
+  }
+
+  private Verdict judge(DeviceGuard device, AssembledRequest request) {
+    try {
+      return request.header().isClaim()
+          ? guard.claim(device, request.header())
+          : guard.round(device, request.header(), request.digest());
+    } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
+      LOG.error("Judging {}", request.header(), e);
+      return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");
+    }
+  }
+
+  private void emit(Context context, List<OutgoingRecord> records) {
+    for (OutgoingRecord record : records) {
+      context.output(notices, record);
+    }
+  }
+}

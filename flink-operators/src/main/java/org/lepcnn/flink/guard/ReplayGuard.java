@@ -1,0 +1,135 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.guard;
+
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.record.RequestHeader;
+
+/**
+ * The rules for claims and rounds of one device, apart from Flink's state plumbing.
+ *
+ * <p><b>Claims.</b> A chain belongs to the instance that claimed last. The same instance may repeat
+ * its claim and may widen it. Another instance must start above everything claimed before; it then
+ * takes the chain over, and what the former instance still sends is refused. So of two copies of a
+ * device's state at most one is ever served for a pass.
+ *
+ * <p><b>Rounds.</b> A pass must be covered by the claim in force. Per open pass the last round and
+ * its digest are kept: a later round is accepted, the same round with the same digest is accepted
+ * again (the result is computed again), the same round with another digest means that one mask was
+ * used for two tensors. Earlier rounds, and passes below the floor, are stale.
+ *
+ * <p>State is bounded: {@link GuardLimits#chainsPerDevice()} chains with at most {@value
+ * OpenPasses#CAPACITY} open passes each. A refused request changes no claim and no digest.
+ */
+public final class ReplayGuard {
+  private final GuardLimits limits;
+
+  public ReplayGuard(GuardLimits limits) {
+    this.limits = limits;
+  }
+
+  /** Judges a claim and, when it is accepted, records it. */
+  public Verdict claim(DeviceGuard device, RequestHeader claim) {
+    if (claim.lastPass() - claim.firstPass() >= limits.jumpBound()) {
+      return refuse(
+          EdgeErrorCode.PASS_OUT_OF_RANGE,
+          "a claim may cover at most " + limits.jumpBound() + " passes");
+    }
+    ChainGuard chain = device.find(claim.chain(), claim.model());
+    if (chain == null) {
+      chain = firstClaim(claim);
+    } else {
+      Verdict verdict = claimAgain(chain, claim);
+      if (!verdict.accepted()) {
+        return verdict;
+      }
+    }
+    device.touch(chain, limits.chainsPerDevice());
+    return Verdict.ACCEPTED;
+  }
+
+  /**
+   * Judges a round and, when it is accepted, records its digest.
+   *
+   * @param digest over ids, shapes and residues
+   */
+  public Verdict round(DeviceGuard device, RequestHeader request, long digest) {
+    ChainGuard chain = device.find(request.chain(), request.model());
+    if (chain == null) {
+      return refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
+    }
+    long pass = request.firstPass();
+    if (!chain.instance().equals(request.instance()) && pass <= chain.last()) {
+      return refuse(
+          EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
+          "instance " + chain.instance() + " holds the chain");
+    }
+    if (!chain.instance().equals(request.instance())
+        || pass < chain.first()
+        || pass > chain.last()) {
+      return refuse(
+          EdgeErrorCode.NOT_CLAIMED,
+          "the claim in force covers passes " + chain.first() + " to " + chain.last());
+    }
+    return openRound(chain.open(), pass, request.round(), digest);
+  }
+
+  private static ChainGuard firstClaim(RequestHeader claim) {
+    return new ChainGuard(
+        claim.chain(),
+        claim.model(),
+        claim.instance(),
+        claim.firstPass(),
+        claim.lastPass(),
+        ChainGuard.NONE,
+        new OpenPasses(claim.firstPass()));
+  }
+
+  private Verdict claimAgain(ChainGuard chain, RequestHeader claim) {
+    boolean same = chain.instance().equals(claim.instance());
+    long above = same ? chain.othersLast() : chain.last();
+    if (claim.firstPass() <= above) {
+      return refuse(
+          EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
+          "passes up to " + above + " were claimed by another instance");
+    }
+    if (claim.firstPass() - chain.last() > limits.jumpBound()) {
+      return refuse(
+          EdgeErrorCode.PASS_OUT_OF_RANGE,
+          "a claim may skip at most " + limits.jumpBound() + " passes after " + chain.last());
+    }
+    if (same) {
+      chain.extend(claim.firstPass(), claim.lastPass());
+    } else {
+      chain.handOver(claim.instance(), claim.firstPass(), claim.lastPass());
+    }
+    return Verdict.ACCEPTED;
+  }
+
+  private static Verdict openRound(OpenPasses open, long pass, int round, long digest) {
+    if (pass < open.floor()) {
+      return refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
+    }
+    int index = open.find(pass);
+    if (index < 0) {
+      return open.add(pass, round, digest)
+          ? Verdict.ACCEPTED
+          : refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
+    }
+    if (round < open.round(index)) {
+      return refuse(EdgeErrorCode.STALE, "round " + open.round(index) + " of the pass was seen");
+    }
+    if (round > open.round(index)) {
+      open.advance(index, round, digest);
+      return Verdict.ACCEPTED;
+    }
+    return digest == open.digest(index)
+        ? Verdict.ACCEPTED
+        : refuse(
+            EdgeErrorCode.MASK_REUSE_SUSPECTED,
+            "another request came under the same pass and round");
+  }
+
+  private static Verdict refuse(EdgeErrorCode code, String detail) {
+    return new Verdict(code, detail);
+  }
+}

@@ -1,0 +1,42 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.kernel;
+
+import java.io.Serializable;
+import org.lepcnn.core.error.BadInputException;
+
+/**
+ * How rounds are batched.
+ *
+ * @param threads kernel threads per subtask, each computing one batch at a time
+ * @param maxBatch the most requests in a batch
+ * @param maxWaitMillis how long the first request of a batch waits for company when a thread is
+ *     free; 0 starts at once
+ * @param queuedRequests the most requests that wait or are computed; then the input is not read
+ * @param queuedBytes the most bytes of masked tensors that wait or are computed; one request is
+ *     always let in
+ */
+public record BatchSettings(
+    int threads, int maxBatch, long maxWaitMillis, int queuedRequests, long queuedBytes)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** One thread, batches of up to 8, no waiting, up to 64 requests or 128 MiB. */
+  public static final BatchSettings DEFAULT = new BatchSettings(1, 8, 0, 64, 128L << 20);
+
+  public BatchSettings {
+    if (threads < 1 || maxBatch < 1 || maxWaitMillis < 0 || queuedRequests < 1 || queuedBytes < 1) {
+      throw new BadInputException(
+          "Batch settings: expected positive numbers and a wait of at least 0 ms; found "
+              + threads
+              + " threads, batches of "
+              + maxBatch
+              + ", a wait of "
+              + maxWaitMillis
+              + " ms, "
+              + queuedRequests
+              + " requests and "
+              + queuedBytes
+              + " bytes.");
+    }
+  }
+}

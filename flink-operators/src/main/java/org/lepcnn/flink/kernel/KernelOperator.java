@@ -1,0 +1,233 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.kernel;
+
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.function.ThrowingRunnable;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.kernel.RoundComputer.Computed;
+import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.OutgoingRecord;
+
+/**
+ * Computes masked rounds in micro-batches: when a kernel thread becomes free it takes what waits
+ * for the same model and round, across devices. Results are the output, failures a side output.
+ *
+ * <p>The mailbox thread owns all bookkeeping; kernel threads compute and encode, and hand the
+ * finished batch back through the mailbox. The number and the bytes of requests inside the operator
+ * are bounded; at the bound the operator yields to the mailbox, which stops reading the input. It
+ * keeps no state: everything inside is finished and emitted before a checkpoint's barrier, at the
+ * end of the input and before a stop, so that no tensor is ever in a checkpoint.
+ */
+final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
+    implements OneInputStreamOperator<AssembledRequest, OutgoingRecord>, BoundedOneInput {
+  private static final long serialVersionUID = 1L;
+
+  private final transient MailboxExecutor mailbox;
+  private final EdgeSettings settings;
+  private final OutputTag<OutgoingRecord> notices;
+  private transient ModelLease model;
+  private transient TopicView topics;
+  private transient Outbox outbox;
+  private transient EdgeMetrics metrics;
+  private transient Histogram batchSize;
+  private transient Histogram kernelMicros;
+  private transient BatchQueue queue;
+  private transient ExecutorService threads;
+  private transient int freeThreads;
+  private transient int inside;
+  private transient long insideBytes;
+  private transient boolean draining;
+  private transient boolean timerSet;
+
+  KernelOperator(
+      StreamOperatorParameters<OutgoingRecord> parameters,
+      MailboxExecutor mailbox,
+      EdgeSettings settings,
+      OutputTag<OutgoingRecord> notices) {
+    super(parameters);
+    this.mailbox = mailbox;
+    this.settings = settings;
+    this.notices = notices;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    topics = settings.topics().open();
+    model = settings.model().acquire();
+    model.failWith(mailbox);
+    model.logReady(LOG);
+    openMetrics();
+    outbox = new Outbox(topics, metrics);
+    queue = new BatchQueue(settings.batch());
+    freeThreads = settings.batch().threads();
+    threads =
+        Executors.newFixedThreadPool(
+            freeThreads,
+            task -> {
+              Thread thread = new Thread(task, "lepcnn-kernel");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  @Override
+  public void processElement(StreamRecord<AssembledRequest> element) throws Exception {
+    AssembledRequest request = element.getValue();
+    long bytes = request.payloadBytes();
+    while (!hasRoom(bytes)) {
+      mailbox.yield();
+    }
+    inside++;
+    insideBytes += bytes;
+    queue.add(request, getProcessingTimeService().getCurrentProcessingTime());
+    dispatch();
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    drain();
+  }
+
+  @Override
+  public void endInput() throws Exception {
+    drain();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (threads != null) {
+      threads.shutdown();
+    }
+    if (model != null) {
+      model.close(); // a batch that is being computed holds a share of its own
+    }
+    if (topics != null) {
+      topics.close();
+    }
+    super.close();
+  }
+
+  private void openMetrics() {
+    metrics = new EdgeMetrics(getMetricGroup());
+    batchSize = metrics.histogram("batchSize");
+    kernelMicros = metrics.histogram("batchMicros");
+    metrics.gauge("waiting", () -> queue.size());
+    metrics.gauge("inside", () -> inside);
+    metrics.gauge("insideBytes", () -> insideBytes);
+  }
+
+  private boolean hasRoom(long bytes) {
+    return inside == 0
+        || (inside < settings.batch().queuedRequests()
+            && insideBytes + bytes <= settings.batch().queuedBytes());
+  }
+
+  private void drain() throws InterruptedException {
+    draining = true;
+    try {
+      dispatch();
+      while (inside > 0) {
+        mailbox.yield();
+      }
+    } finally {
+      draining = false;
+    }
+  }
+
+  private void dispatch() {
+    while (freeThreads > 0 && !queue.isEmpty()) {
+      long now = getProcessingTimeService().getCurrentProcessingTime();
+      if (!draining && !queue.isDue(now)) {
+        setTimer(queue.dueMillis());
+        return;
+      }
+      start(queue.take());
+    }
+  }
+
+  private void start(List<AssembledRequest> batch) {
+    freeThreads--;
+    batchSize.update(batch.size());
+    ModelLease share = model.share();
+    threads.execute(() -> compute(batch, share));
+  }
+
+  private void setTimer(long dueMillis) {
+    if (!timerSet) {
+      timerSet = true;
+      var unused =
+          getProcessingTimeService()
+              .registerTimer(
+                  dueMillis,
+                  now -> {
+                    timerSet = false;
+                    dispatch();
+                  });
+    }
+  }
+
+  /** Runs in a kernel thread. */
+  private void compute(List<AssembledRequest> batch, ModelLease share) {
+    try (share) {
+      long start = System.nanoTime();
+      List<Computed> computed = new RoundComputer(share.require()).compute(batch);
+      long micros = (System.nanoTime() - start) / 1_000;
+      hand(() -> complete(computed, micros));
+    } catch (Throwable e) { // not a failure of the requests: the task must learn of it
+      hand(
+          () -> {
+            throw new IllegalStateException("A kernel thread failed", e);
+          });
+    }
+  }
+
+  private void hand(ThrowingRunnable<Exception> mail) {
+    try {
+      mailbox.execute(mail, "kernel batch");
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The operator is closed; a batch is dropped", e);
+    }
+  }
+
+  private void complete(List<Computed> batch, long micros) {
+    freeThreads++;
+    kernelMicros.update(micros);
+    for (Computed computed : batch) {
+      inside--;
+      insideBytes -= computed.request().payloadBytes();
+    }
+    dispatch();
+    for (Computed computed : batch) {
+      emit(computed);
+    }
+  }
+
+  private void emit(Computed computed) {
+    if (computed.failed()) {
+      String detail = "the kernel failed";
+      for (OutgoingRecord notice :
+          outbox.refuse(computed.request().header(), EdgeErrorCode.INTERNAL, detail)) {
+        output.collect(notices, new StreamRecord<>(notice));
+      }
+    }
+    for (OutgoingRecord result : outbox.admit(computed.results())) {
+      output.collect(new StreamRecord<>(result));
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.kernel;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.flink.kernel.ModelRegistry.Shared;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A share in a model of {@link ModelRegistry}; the model stays usable until it is closed. */
+public final class ModelLease implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelLease.class);
+
+  private final Shared shared;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  ModelLease(Shared shared) {
+    this.shared = shared;
+  }
+
+  /** Completes when the model is loaded, or exceptionally when it cannot be. */
+  public CompletableFuture<LoadedModel> future() {
+    return shared.future().copy();
+  }
+
+  /** The model; null while it loads and when it cannot be loaded. */
+  public LoadedModel ifReady() {
+    CompletableFuture<LoadedModel> future = shared.future();
+    return future.isDone() && !future.isCompletedExceptionally() ? future.join() : null;
+  }
+
+  /** The model, which must be loaded. */
+  LoadedModel require() {
+    LoadedModel model = ifReady();
+    if (model == null) {
+      throw new IllegalStateException("A round was admitted while the model was not loaded");
+    }
+    return model;
+  }
+
+  /** Logs a line when the model is loaded. */
+  void logReady(Logger log) {
+    var unused =
+        shared
+            .future()
+            .thenAccept(
+                model ->
+                    log.info(
+                        "edge ready model={} kernel={}", model.fingerprint(), model.kernelName()));
+  }
+
+  /** Fails the operator with that mailbox when the model cannot be loaded. */
+  public void failWith(MailboxExecutor mailbox) {
+    var unused =
+        shared
+            .future()
+            .exceptionally(
+                cause -> {
+                  report(mailbox, cause);
+                  return null;
+                });
+  }
+
+  private static void report(MailboxExecutor mailbox, Throwable cause) {
+    try {
+      mailbox.execute(
+          () -> {
+            throw new EnvironmentException("Loading the model: " + cause.getMessage(), cause);
+          },
+          "model could not be loaded");
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The operator is closed", e);
+    }
+  }
+
+  /** A further share, for work in another thread. */
+  public ModelLease share() {
+    return new ModelLease(shared.retain());
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      shared.release();
+    }
+  }
+}

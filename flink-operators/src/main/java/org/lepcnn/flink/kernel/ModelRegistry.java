@@ -1,0 +1,75 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.kernel;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The models of this process: each is loaded once, by a thread of its own, shared by all operators
+ * and released with its last user. A static holder, so that no native type is ever a field of an
+ * operator that travels in a job graph.
+ */
+public final class ModelRegistry {
+  private static final Map<ModelSource, Shared> MODELS = new HashMap<>();
+
+  private ModelRegistry() {}
+
+  /** A share in a model, which starts to load unless it is there. */
+  public static ModelLease acquire(ModelSource source) {
+    synchronized (MODELS) {
+      return new ModelLease(MODELS.computeIfAbsent(source, ModelRegistry::load).retain());
+    }
+  }
+
+  private static Shared load(ModelSource source) {
+    CompletableFuture<LoadedModel> future = new CompletableFuture<>();
+    Thread loader =
+        new Thread(
+            () -> {
+              try {
+                future.complete(LoadedModel.load(source));
+              } catch (Throwable e) { // reported by every operator that waits for the model
+                future.completeExceptionally(e);
+              }
+            },
+            "lepcnn-model-loader");
+    loader.setDaemon(true);
+    loader.start();
+    return new Shared(source, future);
+  }
+
+  /** A model with the number of its users, guarded by {@link #MODELS}. */
+  static final class Shared {
+    private final ModelSource source;
+    private final CompletableFuture<LoadedModel> future;
+    private int users;
+
+    private Shared(ModelSource source, CompletableFuture<LoadedModel> future) {
+      this.source = source;
+      this.future = future;
+    }
+
+    CompletableFuture<LoadedModel> future() {
+      return future;
+    }
+
+    Shared retain() {
+      synchronized (MODELS) {
+        users++;
+        return this;
+      }
+    }
+
+    void release() {
+      synchronized (MODELS) {
+        users--;
+        if (users > 0) {
+          return;
+        }
+        MODELS.remove(source, this);
+      }
+      future.thenAccept(LoadedModel::close).exceptionally(failed -> null);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.kernel;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * Where a model lies and how it is computed; travels in the job graph.
+ *
+ * @param folder a bundle's folder with at least the edge half and the manifest, readable under the
+ *     same path on every TaskManager
+ * @param kernel the name of a kernel; empty for the best one of each machine
+ */
+public record ModelSource(String folder, String kernel) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  public ModelSource {
+    Objects.requireNonNull(folder, "folder");
+    Objects.requireNonNull(kernel, "kernel");
+  }
+
+  /** A share in the model, which starts to load unless this process has it. */
+  public ModelLease acquire() {
+    return ModelRegistry.acquire(this);
+  }
+}

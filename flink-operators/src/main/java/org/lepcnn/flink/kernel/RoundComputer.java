@@ -1,0 +1,108 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.record.TensorPayload;
+import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.kafka.topic.Topics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Computes one round for a batch of requests and encodes the results; runs in a kernel thread. */
+final class RoundComputer {
+  private static final Logger LOG = LoggerFactory.getLogger(RoundComputer.class);
+
+  private final LoadedModel model;
+
+  RoundComputer(LoadedModel model) {
+    this.model = model;
+  }
+
+  /**
+   * What came of a request.
+   *
+   * @param results all chunks of all layers; empty when it failed
+   */
+  record Computed(AssembledRequest request, List<OutgoingRecord> results) {
+    boolean failed() {
+      return results.isEmpty();
+    }
+  }
+
+  /**
+   * Computes a batch of requests for the same round. When that fails, each request is tried alone,
+   * so that one cannot spoil the others.
+   */
+  List<Computed> compute(List<AssembledRequest> batch) {
+    try {
+      return computeTogether(batch);
+    } catch (RuntimeException e) {
+      LOG.error("Computing {} requests, among them {}", batch.size(), batch.get(0).header(), e);
+      if (batch.size() == 1) {
+        return List.of(new Computed(batch.get(0), List.of()));
+      }
+      List<Computed> results = new ArrayList<>();
+      for (AssembledRequest request : batch) {
+        results.addAll(compute(List.of(request)));
+      }
+      return results;
+    }
+  }
+
+  private List<Computed> computeTogether(List<AssembledRequest> batch) {
+    int round = batch.get(0).header().round();
+    int firstTensor = model.plan().tensorsOfRound(round).get(0).id();
+    int[][][] tensors = decode(batch);
+    List<List<OutgoingRecord>> results = new ArrayList<>();
+    batch.forEach(request -> results.add(new ArrayList<>()));
+    for (LinearLayerSpec layer : model.plan().layersOfRound(round)) {
+      int[][] outputs = apply(layer, tensors[layer.tensorId() - firstTensor]);
+      for (int i = 0; i < outputs.length; i++) {
+        encode(batch.get(i).header(), layer, outputs[i], results.get(i));
+      }
+    }
+    List<Computed> computed = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      computed.add(new Computed(batch.get(i), results.get(i)));
+    }
+    return computed;
+  }
+
+  /** The residues as [tensor of the round][request][element]. */
+  private static int[][][] decode(List<AssembledRequest> batch) {
+    int tensors = batch.get(0).tensors().size();
+    int[][][] residues = new int[tensors][batch.size()][];
+    for (int request = 0; request < batch.size(); request++) {
+      List<TensorPayload> payloads = batch.get(request).tensors();
+      for (int tensor = 0; tensor < tensors; tensor++) {
+        residues[tensor][request] = payloads.get(tensor).toResidues();
+      }
+    }
+    return residues;
+  }
+
+  private int[][] apply(LinearLayerSpec layer, int[][] inputs) {
+    LinearKernel kernel = model.kernel(layer.index());
+    int[][] outputs = new int[inputs.length][layer.geometry().outputSize()];
+    kernel.apply(inputs.length, inputs, outputs);
+    return outputs;
+  }
+
+  private static void encode(
+      RequestHeader header, LinearLayerSpec layer, int[] output, List<OutgoingRecord> records) {
+    PassId pass = new PassId(header.device(), header.chain(), header.model(), header.firstPass());
+    String topic = Topics.resultsFor(header.topic());
+    AnswerCodec codec = AnswerCodec.current();
+    for (byte[] value :
+        codec.encodeLayer(pass, header.round(), layer.index(), output, output.length)) {
+      records.add(new OutgoingRecord(topic, header.device(), value));
+    }
+  }
+}

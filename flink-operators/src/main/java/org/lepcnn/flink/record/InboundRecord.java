@@ -1,0 +1,20 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.record;
+
+/**
+ * A Kafka record as the source read it, undecoded: the source cannot fail on what a client sent.
+ *
+ * @param topic the topic; it decides where answers go
+ * @param partition the partition
+ * @param offset the offset
+ * @param appendTimeMillis the broker's append time
+ * @param value the bytes; empty for a record without a value; not to be changed
+ */
+public record InboundRecord(
+    String topic, int partition, long offset, long appendTimeMillis, byte[] value) {
+  /** Names the record without its contents. */
+  @Override
+  public String toString() {
+    return topic + "-" + partition + "@" + offset + " (" + value.length + " bytes)";
+  }
+}

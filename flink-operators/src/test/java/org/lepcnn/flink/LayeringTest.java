@@ -1,0 +1,86 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.Location;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.jar.JarFile;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.kafka.topic.Topics;
+
+/** The edge has no code that handles secrets, and no way to it. */
+class LayeringTest {
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void importClasses() throws IOException {
+    boolean resolve = ArchConfiguration.get().resolveMissingDependenciesFromClassPath();
+    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+    classes =
+        new ClassFileImporter()
+            .importLocations(Set.of(locationOf(EdgeJob.class), locationOf(Topics.class)));
+    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(resolve);
+  }
+
+  private static Location locationOf(Class<?> type) throws IOException {
+    Path place = Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
+    return Files.isDirectory(place) ? Location.of(place) : Location.of(new JarFile(place.toFile()));
+  }
+
+  @Test
+  void edge_dependsOnNothingThatHandlesSecrets() {
+    assertThat(classes.size()).isGreaterThan(30);
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.lepcnn.device..",
+            "org.lepcnn.precompute..",
+            "org.lepcnn.onnx..",
+            "org.lepcnn.cli..",
+            "javax.crypto..")
+        .check(classes);
+  }
+
+  @Test
+  void classesThatHandleSecrets_cannotBeLoadedHere() {
+    for (String name :
+        new String[] {
+          "org.lepcnn.device.key.SecretKey",
+          "org.lepcnn.device.key.PassKey",
+          "org.lepcnn.device.mask.MaskGenerator",
+          "org.lepcnn.device.state.DeviceState",
+          "org.lepcnn.device.owner.OwnerFile"
+        }) {
+      assertThatThrownBy(() -> Class.forName(name)).isInstanceOf(ClassNotFoundException.class);
+    }
+    assertThat(getClass().getClassLoader().getResource("org/lepcnn/device")).isNull();
+  }
+
+  @Test
+  void noOperator_hasAFieldOfANativeType() {
+    assertThat(classes.contain("org.lepcnn.flink.kernel.KernelOperator")).isTrue();
+    classes.stream()
+        .filter(type -> type.isAssignableTo(AbstractStreamOperator.class))
+        .flatMap(type -> type.getFields().stream())
+        .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
+        .forEach(
+            field ->
+                assertThat(field.getRawType().getPackageName())
+                    .doesNotStartWith("ai.onnxruntime")
+                    .doesNotStartWith("org.bytedeco")
+                    .doesNotStartWith("org.lepcnn.core.kernel"));
+  }
+}

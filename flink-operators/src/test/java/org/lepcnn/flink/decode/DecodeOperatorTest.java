@@ -1,0 +1,273 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.InboundRecordSerializer;
+import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.RecordTypes;
+import org.lepcnn.flink.testkit.FakeTopics;
+import org.lepcnn.flink.testkit.Requests;
+import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.kafka.codec.EdgeReplyView;
+import org.lepcnn.kafka.codec.RecordCodec;
+import org.lepcnn.kafka.codec.RequestCodec;
+import org.lepcnn.kafka.topic.Topics;
+import org.lepcnn.kafka.wire.Rejection;
+
+class DecodeOperatorTest {
+  private static final OutputTag<OutgoingRecord> NOTICES =
+      new OutputTag<>("notices", RecordTypes.OUTGOING);
+  @TempDir private static Path folder;
+  private static TestModel model;
+  private static Fingerprint fingerprint;
+
+  @BeforeAll
+  static void loadModel() {
+    model = TestModel.write(folder.resolve("bundle")).load();
+    fingerprint = model.bundle().fingerprint();
+  }
+
+  @AfterAll
+  static void releaseModel() {
+    model.close();
+  }
+
+  private static OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> open(
+      ModelSource source) throws Exception {
+    EdgeSettings settings =
+        EdgeSettings.of(source, FakeTopics.with(Requests.RESULTS, Topics.REJECTED));
+    OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness =
+        new OneInputStreamOperatorTestHarness<>(
+            new DecodeOperatorFactory(settings, NOTICES), InboundRecordSerializer.INSTANCE);
+    harness.open();
+    return harness;
+  }
+
+  private static List<String> codes(
+      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
+    List<String> codes = new ArrayList<>();
+    for (OutgoingRecord record : notices(harness)) {
+      if (record.topic().equals(Topics.REJECTED)) {
+        Rejection rejection = RecordCodec.REJECTIONS.decode(record.value());
+        codes.add(rejection.getCode());
+      }
+    }
+    return codes;
+  }
+
+  private static List<EdgeErrorCode> replies(
+      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
+    List<EdgeErrorCode> replies = new ArrayList<>();
+    for (OutgoingRecord record : notices(harness)) {
+      if (record.topic().equals(Requests.RESULTS)) {
+        EdgeReplyView reply = (EdgeReplyView) AnswerCodec.current().decode(record.value());
+        replies.add(reply.error().orElseThrow());
+      }
+    }
+    return replies;
+  }
+
+  private static List<OutgoingRecord> notices(
+      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
+    List<OutgoingRecord> notices = new ArrayList<>();
+    var side = harness.getSideOutput(NOTICES);
+    if (side != null) {
+      side.forEach(record -> notices.add(record.getValue()));
+    }
+    return notices;
+  }
+
+  private static List<InboundRecord> records(int round) {
+    return Requests.records(
+        "d", fingerprint, Requests.INSTANCE, 5, round, model.tensors(round, round));
+  }
+
+  @Test
+  void claimsAndRounds_comeOutComplete() throws Exception {
+    try (var harness = open(model.source())) {
+      harness.processElement(Requests.claimRecord("d", fingerprint, Requests.INSTANCE, 5, 9), 0);
+      for (int round = 0; round < model.plan().rounds(); round++) {
+        for (InboundRecord record : records(round)) {
+          harness.processElement(record, 0);
+        }
+      }
+      List<AssembledRequest> requests = harness.extractOutputValues();
+      assertThat(requests).hasSize(4);
+      assertThat(requests.get(0).header().isClaim()).isTrue();
+      assertThat(requests.get(0).header().lastPass()).isEqualTo(9);
+      assertThat(requests.get(2).header().round()).isEqualTo(1);
+      assertThat(requests.get(2).header().expiresAtMillis()).isEqualTo(Requests.LIFETIME);
+      assertThat(requests.get(2).tensors().get(0).toResidues())
+          .isEqualTo(model.tensors(1, 1).get(0).residues());
+      assertThat(notices(harness)).isEmpty();
+    }
+  }
+
+  @Test
+  void randomBytes_areAlwaysRejected_neverAnException() throws Exception {
+    SplittableRandom random = new SplittableRandom(3);
+    try (var harness = open(model.source())) {
+      int count = 3_000;
+      for (int i = 0; i < count; i++) {
+        byte[] value = new byte[random.nextInt(300)];
+        random.nextBytes(value);
+        if (value.length > 1 && random.nextBoolean()) {
+          value[0] = (byte) 0xc3;
+          value[1] = 1;
+        }
+        harness.processElement(Requests.record(value), 0);
+      }
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(codes(harness)).hasSize(count).containsOnly("MALFORMED");
+    }
+  }
+
+  @Test
+  void damagedRequests_areRejectedOrDecoded_neverInternal() throws Exception {
+    SplittableRandom random = new SplittableRandom(4);
+    List<byte[]> originals = new ArrayList<>();
+    records(0).forEach(record -> originals.add(record.value()));
+    originals.add(Requests.claimRecord("d", fingerprint, Requests.INSTANCE, 5, 9).value());
+    try (var harness = open(model.source())) {
+      for (int i = 0; i < 3_000; i++) {
+        byte[] value = originals.get(i % originals.size()).clone();
+        int flips = 1 + random.nextInt(3);
+        for (int flip = 0; flip < flips; flip++) {
+          value[random.nextInt(value.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        byte[] sent = random.nextInt(4) == 0 ? Arrays.copyOf(value, random.nextInt(400)) : value;
+        harness.processElement(Requests.record(sent), 0);
+      }
+      assertThat(codes(harness)).contains("MALFORMED", "UNKNOWN_MODEL").doesNotContain("INTERNAL");
+    }
+  }
+
+  @Test
+  void recordFromAForeignTopic_isRejected() throws Exception {
+    try (var harness = open(model.source())) {
+      byte[] value = records(2).get(0).value();
+      harness.processElement(new InboundRecord("other", 0, 0, 0, value), 0);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(codes(harness)).containsExactly("MALFORMED");
+      assertThat(replies(harness)).isEmpty();
+    }
+  }
+
+  @Test
+  void wrongShapes_areMalformed_andTold() throws Exception {
+    PassId pass = new PassId("d", Requests.CHAIN, fingerprint, 0);
+    int[] residues = new int[TestModel.WIDE];
+    try (var harness = open(model.source())) {
+      for (int[] roundTensorElements :
+          new int[][] {{3, 0, 90}, {0, 2, 90}, {0, 4, 90}, {0, 0, 89}, {0, 0, 300_000}}) {
+        byte[] value =
+            RequestCodec.current()
+                .encodeTensor(
+                    pass,
+                    roundTensorElements[0],
+                    Requests.INSTANCE,
+                    roundTensorElements[1],
+                    residues,
+                    roundTensorElements[2],
+                    Requests.LIFETIME)
+                .get(0);
+        harness.processElement(Requests.record(value), 0);
+      }
+      assertThat(codes(harness)).hasSize(5).containsOnly("MALFORMED");
+      assertThat(replies(harness)).hasSize(5).containsOnly(EdgeErrorCode.MALFORMED);
+    }
+  }
+
+  @Test
+  void residuesOutsideTheField_areMalformed() throws Exception {
+    for (int wrong : new int[] {Integer.MAX_VALUE, -1, Integer.MIN_VALUE}) {
+      try (var harness = open(model.source())) {
+        int[] residues = {wrong, 0};
+        for (InboundRecord record :
+            Requests.records(
+                "d",
+                fingerprint,
+                Requests.INSTANCE,
+                0,
+                2,
+                List.of(new RoundRequest.Tensor(3, residues)))) {
+          harness.processElement(record, 0);
+        }
+        assertThat(replies(harness)).containsExactly(EdgeErrorCode.MALFORMED);
+      }
+    }
+  }
+
+  @Test
+  void expiredRound_isAnsweredOnce() throws Exception {
+    try (var harness = open(model.source())) {
+      harness.setProcessingTime(Requests.LIFETIME + 1);
+      for (InboundRecord record : records(1)) {
+        harness.processElement(record, 0);
+      }
+      assertThat(replies(harness)).containsExactly(EdgeErrorCode.EXPIRED);
+      assertThat(codes(harness)).containsExactly("EXPIRED");
+    }
+  }
+
+  @Test
+  void otherModel_isUnknown() throws Exception {
+    try (var harness = open(model.source())) {
+      harness.processElement(
+          Requests.claimRecord("d", Fingerprint.of(new byte[32]), Requests.INSTANCE, 0, 9), 0);
+      assertThat(replies(harness)).containsExactly(EdgeErrorCode.UNKNOWN_MODEL);
+    }
+  }
+
+  @Test
+  void loadingModel_isNotReady() throws Exception {
+    try (var harness = open(new ModelSource(folder.resolve("absent").toString(), "scalar"))) {
+      harness.processElement(Requests.claimRecord("d", fingerprint, Requests.INSTANCE, 0, 9), 0);
+      assertThat(replies(harness)).containsExactly(EdgeErrorCode.NOT_READY);
+      assertThat(codes(harness)).isEmpty();
+    }
+  }
+
+  @Test
+  void incompleteRound_isDroppedByTheTimer() throws Exception {
+    try (var harness = open(model.source())) {
+      harness.processElement(records(1).get(0), 0);
+      harness.setProcessingTime(AssemblyLimits.DEFAULT.timeoutMillis() - 1);
+      assertThat(codes(harness)).isEmpty();
+      harness.setProcessingTime(AssemblyLimits.DEFAULT.timeoutMillis() * 2);
+      assertThat(codes(harness)).containsExactly("EXPIRED");
+      assertThat(replies(harness)).isEmpty();
+      harness.processElement(records(1).get(1), 0);
+      assertThat(harness.extractOutputValues()).isEmpty();
+    }
+  }
+
+  @Test
+  void nothingIsInACheckpoint() throws Exception {
+    try (var harness = open(model.source())) {
+      harness.processElement(records(1).get(0), 0);
+      assertThat(harness.snapshot(1, 1).getStateSize()).isZero();
+    }
+  }
+}

@@ -1,0 +1,176 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.flink.decode.RoundAssembler.Outcome;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.testkit.Requests;
+import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.kafka.codec.RequestCodec;
+import org.lepcnn.kafka.codec.TensorChunkView;
+
+class RoundAssemblerTest {
+  private static final long ROUND_BYTES = TestModel.WIDE * 4L + 2 * 512;
+  @TempDir private static Path folder;
+  private static TestModel model;
+  private static Fingerprint fingerprint;
+
+  private final RoundAssembler assembler =
+      new RoundAssembler(new AssemblyLimits(2 * ROUND_BYTES, 3 * ROUND_BYTES, 100));
+
+  @BeforeAll
+  static void writeModel() {
+    model = TestModel.write(folder.resolve("bundle"));
+    fingerprint = model.bundle().fingerprint();
+  }
+
+  private static List<TensorChunkView> chunks(
+      String device, InstanceId instance, long pass, int round, long seed) {
+    List<RoundRequest.Tensor> tensors = model.tensors(round, seed);
+    List<TensorChunkView> chunks = new ArrayList<>();
+    for (InboundRecord record :
+        Requests.records(device, fingerprint, instance, pass, round, tensors)) {
+      chunks.add((TensorChunkView) RequestCodec.current().decode(record.value()));
+    }
+    return chunks;
+  }
+
+  private static List<TensorChunkView> chunks(String device, long pass) {
+    return chunks(device, Requests.INSTANCE, pass, 1, pass);
+  }
+
+  private Outcome add(TensorChunkView chunk, long now) {
+    return assembler.add(
+        Requests.roundHeader(
+            chunk.device(), fingerprint, chunk.instance(), chunk.pass(), chunk.round()),
+        chunk,
+        model.plan(),
+        now);
+  }
+
+  @Test
+  void chunksInAnyOrder_makeTheSameRequest() {
+    List<TensorChunkView> chunks = chunks("d", Requests.INSTANCE, 0, 0, 5);
+    assertThat(chunks).hasSize(2);
+    add(chunks.get(0), 0);
+    AssembledRequest forward = add(chunks.get(1), 0).request();
+    Collections.reverse(chunks);
+    add(chunks.get(0), 0);
+    AssembledRequest backward = add(chunks.get(1), 0).request();
+    assertThat(forward.digest()).isEqualTo(backward.digest());
+    for (int i = 0; i < 2; i++) {
+      int[] residues = model.tensors(0, 5).get(i).residues();
+      assertThat(forward.tensors().get(i).toResidues()).isEqualTo(residues);
+      assertThat(backward.tensors().get(i).toResidues()).isEqualTo(residues);
+    }
+    assertThat(assembler.bytes()).isZero();
+  }
+
+  @Test
+  void duplicates_doNotComplete_andConflictsAreSuspected() {
+    List<TensorChunkView> chunks = chunks("d", 0);
+    assertThat(add(chunks.get(0), 0).request()).isNull();
+    assertThat(add(chunks.get(0), 0).request()).isNull();
+    Outcome conflict = add(chunks("d", Requests.INSTANCE, 0, 1, 99).get(0), 0);
+    assertThat(conflict.refusal().code()).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    int[] residues = add(chunks.get(1), 0).request().tensors().get(0).toResidues();
+    assertThat(residues).isEqualTo(model.tensors(1, 0).get(0).residues());
+  }
+
+  @Test
+  void chunksOfTwoInstances_areNeverMixed() {
+    List<TensorChunkView> one = chunks("d", Requests.INSTANCE, 0, 1, 1);
+    List<TensorChunkView> two = chunks("d", Requests.OTHER_INSTANCE, 0, 1, 2);
+    assertThat(add(one.get(0), 0).request()).isNull();
+    assertThat(add(two.get(1), 0).request()).isNull();
+    assertThat(assembler.size()).isEqualTo(2);
+    assertThat(add(one.get(1), 0).request()).isNotNull();
+  }
+
+  @Test
+  void digest_dependsOnIdsAndResidues_notOnTheInstance() {
+    long one = complete(chunks("d", Requests.INSTANCE, 0, 0, 5));
+    assertThat(complete(chunks("d", Requests.OTHER_INSTANCE, 0, 0, 5))).isEqualTo(one);
+    assertThat(complete(chunks("d", Requests.INSTANCE, 1, 0, 5))).isNotEqualTo(one);
+    assertThat(complete(chunks("e", Requests.INSTANCE, 0, 0, 5))).isNotEqualTo(one);
+    assertThat(complete(chunks("d", Requests.INSTANCE, 0, 0, 6))).isNotEqualTo(one);
+  }
+
+  private long complete(List<TensorChunkView> chunks) {
+    AssembledRequest request = null;
+    for (TensorChunkView chunk : chunks) {
+      request = add(chunk, 0).request();
+    }
+    return request.digest();
+  }
+
+  @Test
+  void firstChunk_reservesTheWholeRound() {
+    add(chunks("d", 0).get(0), 0);
+    assertThat(assembler.bytes()).isEqualTo(ROUND_BYTES);
+    add(chunks("d", 0).get(1), 0);
+    assertThat(assembler.bytes()).isZero();
+    assertThat(assembler.size()).isZero();
+  }
+
+  @Test
+  void deviceOverItsBound_losesItsOldestRequest_othersNone() {
+    add(chunks("other", 0).get(0), 0);
+    add(chunks("d", 0).get(0), 0);
+    add(chunks("d", 1).get(0), 0);
+    Outcome third = add(chunks("d", 2).get(0), 0);
+    assertThat(third.refusal()).isNull();
+    assertThat(third.dropped()).extracting(h -> h.firstPass()).containsExactly(0L);
+    assertThat(third.dropped()).extracting(h -> h.device()).containsExactly("d");
+    assertThat(add(chunks("d", 1).get(1), 0).request()).isNotNull();
+    assertThat(add(chunks("other", 0).get(1), 0).request()).isNotNull();
+  }
+
+  @Test
+  void subtaskOverItsBound_refusesNewRequests_andFinishesOldOnes() {
+    add(chunks("a", 0).get(0), 0);
+    add(chunks("b", 0).get(0), 0);
+    add(chunks("c", 0).get(0), 0);
+    Outcome fourth = add(chunks("d", 0).get(0), 0);
+    assertThat(fourth.refusal().code()).isEqualTo(EdgeErrorCode.NOT_READY);
+    assertThat(assembler.bytes()).isEqualTo(3 * ROUND_BYTES);
+    assertThat(add(chunks("a", 0).get(1), 0).request()).isNotNull();
+    assertThat(add(chunks("d", 0).get(0), 0).refusal()).isNull();
+  }
+
+  @Test
+  void roundLargerThanTheBound_isTooLarge() {
+    RoundAssembler small = new RoundAssembler(new AssemblyLimits(1_000_000, 2_000_000, 100));
+    Outcome outcome =
+        small.add(
+            Requests.roundHeader("d", fingerprint, Requests.INSTANCE, 0, 1),
+            chunks("d", 0).get(0),
+            model.plan(),
+            0);
+    assertThat(outcome.refusal().code()).isEqualTo(EdgeErrorCode.TOO_LARGE);
+  }
+
+  @Test
+  void overdueRequests_areDropped_youngerOnesKept() {
+    add(chunks("d", 0).get(0), 0);
+    add(chunks("d", 1).get(0), 50);
+    assertThat(assembler.expire(99)).isEmpty();
+    assertThat(assembler.expire(100)).extracting(h -> h.firstPass()).containsExactly(0L);
+    assertThat(assembler.bytes()).isEqualTo(ROUND_BYTES);
+    assertThat(add(chunks("d", 0).get(1), 100).request()).isNull();
+    assertThat(add(chunks("d", 1).get(1), 100).request()).isNotNull();
+  }
+}

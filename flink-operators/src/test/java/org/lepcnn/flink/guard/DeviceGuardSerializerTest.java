@@ -1,0 +1,120 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.flink.testkit.Requests;
+
+class DeviceGuardSerializerTest {
+  private static final Fingerprint MODEL = Fingerprint.of(new byte[32]);
+  private static final DeviceGuardSerializer SERIALIZER = DeviceGuardSerializer.INSTANCE;
+
+  private static DeviceGuard device(int openPasses, int stride) {
+    DeviceGuard device = new DeviceGuard();
+    ReplayGuard guard = new ReplayGuard(GuardLimits.DEFAULT);
+    guard.claim(device, Requests.claimHeader("d", MODEL, Requests.INSTANCE, 3, 1_000_000));
+    for (int i = 0; i < openPasses; i++) {
+      guard.round(
+          device,
+          Requests.roundHeader("d", MODEL, Requests.INSTANCE, 3 + (long) i * stride, i % 5),
+          -i);
+    }
+    return device;
+  }
+
+  private static byte[] bytes(DeviceGuard device) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    SERIALIZER.serialize(device, out);
+    return out.getCopyOfBuffer();
+  }
+
+  private static DeviceGuard read(byte[] bytes) throws IOException {
+    return SERIALIZER.deserialize(new DataInputDeserializer(bytes));
+  }
+
+  @Test
+  void roundTrip_keepsEverything() throws IOException {
+    DeviceGuard device = device(64, 1_000);
+    new ReplayGuard(GuardLimits.DEFAULT)
+        .claim(
+            device,
+            Requests.claimHeader("d", MODEL, Requests.OTHER_INSTANCE, 1_000_001, 1_000_002));
+    ChainGuard chain = read(bytes(device)).chains().get(0);
+    assertThat(chain.chain()).isEqualTo(Requests.CHAIN);
+    assertThat(chain.model()).isEqualTo(MODEL);
+    assertThat(chain.instance()).isEqualTo(Requests.OTHER_INSTANCE);
+    assertThat(chain.first()).isEqualTo(1_000_001);
+    assertThat(chain.last()).isEqualTo(1_000_002);
+    assertThat(chain.othersLast()).isEqualTo(1_000_000);
+    assertThat(chain.open().floor()).isEqualTo(1_000_001);
+    assertThat(chain.open().size()).isZero();
+    DeviceGuard open = device(7, 3);
+    assertThat(bytes(read(bytes(open)))).isEqualTo(bytes(open));
+    OpenPasses passes = read(bytes(open)).chains().get(0).open();
+    assertThat(passes.size()).isEqualTo(7);
+    assertThat(passes.pass(6)).isEqualTo(21);
+    assertThat(passes.round(6)).isEqualTo(1);
+    assertThat(passes.digest(6)).isEqualTo(-6);
+  }
+
+  @Test
+  void deviceWithAFullWindow_takesLessThan1024Bytes() throws IOException {
+    assertThat(bytes(device(64, 1))).hasSizeLessThan(730);
+    assertThat(bytes(device(64, 15_000))).hasSizeLessThan(1_024);
+    assertThat(bytes(device(2, 1))).hasSizeLessThan(120);
+  }
+
+  @Test
+  void layoutOfVersion1_isFixed() throws IOException {
+    byte[] bytes = bytes(device(1, 1));
+    assertThat(bytes).hasSize(2 + 16 + 32 + 16 + 1 + 3 + 1 + 1 + 1 + 1 + 1 + 8);
+    assertThat(bytes[0]).isEqualTo((byte) 1);
+    assertThat(bytes[1]).isEqualTo((byte) 1);
+    assertThat(bytes[9]).isEqualTo((byte) 11);
+    assertThat(bytes[66]).isEqualTo((byte) 3);
+  }
+
+  @Test
+  void copy_isIndependent() throws IOException {
+    DeviceGuard device = device(3, 1);
+    byte[] before = bytes(device);
+    DeviceGuard copy = SERIALIZER.copy(device);
+    new ReplayGuard(GuardLimits.DEFAULT)
+        .round(copy, Requests.roundHeader("d", MODEL, Requests.INSTANCE, 50, 0), 9);
+    assertThat(bytes(device)).isEqualTo(before);
+    assertThat(bytes(copy)).isNotEqualTo(before);
+  }
+
+  @Test
+  void otherLayoutVersion_isRefused() throws IOException {
+    byte[] bytes = bytes(device(1, 1));
+    bytes[0] = 2;
+    assertThatThrownBy(() -> read(bytes)).isInstanceOf(IOException.class).hasMessageContaining("2");
+  }
+
+  @Test
+  void snapshot_isCompatibleWithItself_andRefusesANewerLayout() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    TypeSerializerSnapshot.writeVersionedSnapshot(out, SERIALIZER.snapshotConfiguration());
+    byte[] written = out.getCopyOfBuffer();
+    assertThat(resolve(written).isCompatibleAsIs()).isTrue();
+    written[written.length - 1] = 2;
+    assertThat(resolve(written).isIncompatible()).isTrue();
+  }
+
+  private static org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility<
+          DeviceGuard>
+      resolve(byte[] written) throws IOException {
+    TypeSerializerSnapshot<DeviceGuard> old =
+        TypeSerializerSnapshot.readVersionedSnapshot(
+            new DataInputDeserializer(written), DeviceGuardSerializerTest.class.getClassLoader());
+    return SERIALIZER.snapshotConfiguration().resolveSchemaCompatibility(old);
+  }
+}

@@ -1,0 +1,280 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.lepcnn.flink.testkit.Requests.INSTANCE;
+import static org.lepcnn.flink.testkit.Requests.OTHER_INSTANCE;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.RecordTypes;
+import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.testkit.FakeTopics;
+import org.lepcnn.flink.testkit.Requests;
+import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.kafka.codec.EdgeReplyView;
+import org.lepcnn.kafka.codec.RecordCodec;
+import org.lepcnn.kafka.topic.Topics;
+import org.lepcnn.kafka.wire.Rejection;
+
+class GuardFunctionTest {
+  private static final OutputTag<OutgoingRecord> NOTICES =
+      new OutputTag<>("notices", RecordTypes.OUTGOING);
+  @TempDir private static Path folder;
+  private static TestModel model;
+  private static Fingerprint fingerprint;
+
+  private final FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
+
+  @BeforeAll
+  static void loadModel() {
+    model = TestModel.write(folder.resolve("bundle")).load();
+    fingerprint = model.bundle().fingerprint();
+  }
+
+  @AfterAll
+  static void releaseModel() {
+    model.close();
+  }
+
+  private KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest>
+      harness(ModelSource source) throws Exception {
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new GuardFunction(EdgeSettings.of(source, topics), NOTICES)),
+        request -> request.header().device(),
+        Types.STRING);
+  }
+
+  private static void send(
+      KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest> harness,
+      AssembledRequest request)
+      throws Exception {
+    harness.processElement(request, 0);
+  }
+
+  private static AssembledRequest round(String device, long pass, int round, long digest) {
+    return Requests.round(device, fingerprint, INSTANCE, pass, round, digest, List.of());
+  }
+
+  private static AssembledRequest claim(String device, long first, long last) {
+    return Requests.claim(device, fingerprint, INSTANCE, first, last);
+  }
+
+  private static List<EdgeReplyView> replies(
+      KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest> harness) {
+    List<EdgeReplyView> replies = new ArrayList<>();
+    for (OutgoingRecord record : notices(harness)) {
+      if (record.topic().equals(Requests.RESULTS)) {
+        replies.add((EdgeReplyView) AnswerCodec.current().decode(record.value()));
+      }
+    }
+    return replies;
+  }
+
+  private static List<Rejection> rejections(
+      KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest> harness) {
+    List<Rejection> rejections = new ArrayList<>();
+    for (OutgoingRecord record : notices(harness)) {
+      if (record.topic().equals(Topics.REJECTED)) {
+        rejections.add(RecordCodec.REJECTIONS.decode(record.value()));
+      }
+    }
+    return rejections;
+  }
+
+  private static List<OutgoingRecord> notices(
+      KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest> harness) {
+    List<OutgoingRecord> notices = new ArrayList<>();
+    var side = harness.getSideOutput(NOTICES);
+    if (side != null) {
+      side.forEach(record -> notices.add(record.getValue()));
+    }
+    return notices;
+  }
+
+  @Test
+  void claim_isAnswered_andRoundsPass() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      AssembledRequest request = round("d", 0, 0, 5);
+      send(harness, request);
+      assertThat(replies(harness))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(Optional.empty());
+      assertThat(harness.extractOutputValues()).containsExactly(request);
+      assertThat(rejections(harness)).isEmpty();
+    }
+  }
+
+  @Test
+  void refusal_isToldAndRejected_withoutOutput() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, round("d", 4, 2, 5));
+      assertThat(harness.extractOutputValues()).isEmpty();
+      EdgeReplyView reply = replies(harness).get(0);
+      assertThat(reply.error()).contains(EdgeErrorCode.NOT_CLAIMED);
+      assertThat(reply.round()).isEqualTo(2);
+      assertThat(reply.passId().pass()).isEqualTo(4);
+      Rejection rejection = rejections(harness).get(0);
+      assertThat(rejection.getCode()).isEqualTo("NOT_CLAIMED");
+      assertThat(rejection.getDevice()).isEqualTo("d");
+      assertThat(rejection.getTopic()).isEqualTo(Requests.TOPIC);
+    }
+  }
+
+  @Test
+  void maskReuse_isRejected_andTheFirstRequestStaysGood() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      send(harness, round("d", 0, 0, 5));
+      send(harness, round("d", 0, 0, 6));
+      send(harness, round("d", 0, 0, 5));
+      assertThat(harness.extractOutputValues()).hasSize(2);
+      assertThat(rejections(harness))
+          .extracting(Rejection::getCode)
+          .containsExactly("MASK_REUSE_SUSPECTED");
+    }
+  }
+
+  @Test
+  void devices_doNotShareState() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("a", 0, 9));
+      send(harness, round("b", 0, 0, 5));
+      assertThat(harness.extractOutputValues()).isEmpty();
+      send(harness, Requests.claim("b", fingerprint, OTHER_INSTANCE, 0, 9));
+      send(harness, round("a", 0, 0, 5));
+      assertThat(harness.extractOutputValues()).hasSize(1);
+      assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void claimsAndDigests_surviveSnapshotAndRestore() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      send(harness, round("d", 0, 0, 5));
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var restored = harness(model.source())) {
+      restored.initializeState(snapshot);
+      restored.open();
+      send(restored, round("d", 0, 0, 6));
+      send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 5, 12));
+      send(restored, round("d", 0, 0, 5));
+      assertThat(rejections(restored))
+          .extracting(Rejection::getCode)
+          .containsExactly("MASK_REUSE_SUSPECTED", "CLAIMED_BY_ANOTHER_INSTANCE");
+      assertThat(restored.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  @Test
+  void checkpoint_isSmallPerDevice() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("warm", 0, 99));
+      long one = harness.snapshot(1, 1).getStateSize();
+      int devices = 50;
+      for (int device = 0; device < devices; device++) {
+        send(harness, claim("device-" + device, 0, 99));
+        for (int pass = 0; pass < 80; pass++) {
+          send(harness, round("device-" + device, pass, 0, pass));
+        }
+      }
+      long perDevice = (harness.snapshot(2, 2).getStateSize() - one) / devices;
+      assertThat(perDevice).isBetween(600L, 1_024L);
+    }
+  }
+
+  @Test
+  void missingResultsTopic_writesNoState_andOnlyARejection() throws Exception {
+    topics.remove(Requests.RESULTS);
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      assertThat(replies(harness)).isEmpty();
+      assertThat(rejections(harness)).extracting(Rejection::getCode).containsExactly("NOT_READY");
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void resultsTopicThatIsTooSmall_refusesBeforeTheKernel() throws Exception {
+    topics.put(Requests.RESULTS, 2_000);
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      send(harness, round("d", 0, 2, 5));
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(replies(harness))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(Optional.empty(), Optional.of(EdgeErrorCode.TOO_LARGE));
+    }
+  }
+
+  @Test
+  void missingRejectedTopic_dropsTheRejection() throws Exception {
+    topics.remove(Topics.REJECTED);
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, round("d", 0, 0, 5));
+      assertThat(notices(harness))
+          .extracting(OutgoingRecord::topic)
+          .containsExactly(Requests.RESULTS);
+    }
+  }
+
+  @Test
+  void loadingModel_isNotReady_andWritesNoState() throws Exception {
+    try (var harness = harness(new ModelSource(folder.resolve("absent").toString(), "scalar"))) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      assertThat(replies(harness))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(Optional.of(EdgeErrorCode.NOT_READY));
+      assertThat(rejections(harness)).isEmpty();
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void expiredRequest_isAnsweredExpired() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      harness.setProcessingTime(10_000);
+      RequestHeader header = Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9);
+      RequestHeader old =
+          new RequestHeader(
+              header.topic(), 0, 0, "d", header.chain(), fingerprint, 0, 9, -1, INSTANCE, 9_999);
+      send(harness, new AssembledRequest(old, 0, List.of()));
+      assertThat(replies(harness))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(Optional.of(EdgeErrorCode.EXPIRED));
+    }
+  }
+}

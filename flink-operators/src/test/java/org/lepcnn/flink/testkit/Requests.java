@@ -1,0 +1,121 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.testkit;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.record.TensorPayload;
+import org.lepcnn.kafka.codec.ByteSlice;
+import org.lepcnn.kafka.codec.EdgeRequest;
+import org.lepcnn.kafka.codec.RequestCodec;
+import org.lepcnn.kafka.codec.TensorChunkView;
+
+/** Requests of one device, as records and as the operators see them. */
+public final class Requests {
+  public static final String TOPIC = "lepcnn.requests.gw";
+  public static final String RESULTS = "lepcnn.results.gw";
+  public static final ChainId CHAIN = new ChainId(11, 12);
+  public static final InstanceId INSTANCE = new InstanceId(1, 1);
+  public static final InstanceId OTHER_INSTANCE = new InstanceId(2, 2);
+  public static final long LIFETIME = 60_000;
+
+  private Requests() {}
+
+  /** The header of a claim that never expires. */
+  public static RequestHeader claimHeader(
+      String device, Fingerprint model, InstanceId instance, long first, long last) {
+    return new RequestHeader(
+        TOPIC,
+        0,
+        0,
+        device,
+        CHAIN,
+        model,
+        first,
+        last,
+        RequestHeader.CLAIM,
+        instance,
+        Long.MAX_VALUE);
+  }
+
+  /** The header of a round that never expires. */
+  public static RequestHeader roundHeader(
+      String device, Fingerprint model, InstanceId instance, long pass, int round) {
+    return new RequestHeader(
+        TOPIC, 0, 0, device, CHAIN, model, pass, pass, round, instance, Long.MAX_VALUE);
+  }
+
+  /** A claim behind the decoder. */
+  public static AssembledRequest claim(
+      String device, Fingerprint model, InstanceId instance, long first, long last) {
+    return new AssembledRequest(claimHeader(device, model, instance, first, last), 0, List.of());
+  }
+
+  /** A round behind the decoder. */
+  public static AssembledRequest round(
+      String device,
+      Fingerprint model,
+      InstanceId instance,
+      long pass,
+      int round,
+      long digest,
+      List<RoundRequest.Tensor> tensors) {
+    List<TensorPayload> payloads = new ArrayList<>();
+    PassId id = new PassId(device, CHAIN, model, pass);
+    for (RoundRequest.Tensor tensor : tensors) {
+      List<ByteSlice> slices = new ArrayList<>();
+      for (byte[] value : encode(id, round, instance, tensor)) {
+        EdgeRequest view = RequestCodec.current().decode(value);
+        slices.add(((TensorChunkView) view).payload());
+      }
+      payloads.add(new TensorPayload(tensor.id(), tensor.residues().length, slices));
+    }
+    return new AssembledRequest(
+        roundHeader(device, model, instance, pass, round), digest, payloads);
+  }
+
+  /** The records of a round, as a gateway sends them. */
+  public static List<InboundRecord> records(
+      String device,
+      Fingerprint model,
+      InstanceId instance,
+      long pass,
+      int round,
+      List<RoundRequest.Tensor> tensors) {
+    List<InboundRecord> records = new ArrayList<>();
+    PassId id = new PassId(device, CHAIN, model, pass);
+    for (RoundRequest.Tensor tensor : tensors) {
+      for (byte[] value : encode(id, round, instance, tensor)) {
+        records.add(record(value));
+      }
+    }
+    return records;
+  }
+
+  /** The record of a claim. */
+  public static InboundRecord claimRecord(
+      String device, Fingerprint model, InstanceId instance, long first, long last) {
+    PassClaim claim = new PassClaim(device, CHAIN, model, first, last, instance);
+    return record(RequestCodec.current().encode(claim, LIFETIME));
+  }
+
+  /** A record appended at time 0. */
+  public static InboundRecord record(byte[] value) {
+    return new InboundRecord(TOPIC, 3, 17, 0, value);
+  }
+
+  private static List<byte[]> encode(
+      PassId id, int round, InstanceId instance, RoundRequest.Tensor tensor) {
+    int[] residues = tensor.residues();
+    return RequestCodec.current()
+        .encodeTensor(id, round, instance, tensor.id(), residues, residues.length, LIFETIME);
+  }
+}

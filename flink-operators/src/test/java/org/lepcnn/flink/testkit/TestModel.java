@@ -1,0 +1,151 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.testkit;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Plan;
+import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.ModelSource;
+
+/**
+ * A model with random weights: round 0 two convolutions on one tensor and a product on another,
+ * round 1 a product of two chunks of input, round 2 a product with two chunks of output.
+ */
+public final class TestModel implements AutoCloseable {
+  /** Residues of a tensor that takes two chunks. */
+  public static final int WIDE = 300_000;
+
+  private final ModelBundle bundle;
+  private final Path folder;
+  private ModelLease lease;
+
+  private TestModel(ModelBundle bundle, Path folder) {
+    this.bundle = bundle;
+    this.folder = folder;
+  }
+
+  /** Writes the bundle into a folder. */
+  public static TestModel write(Path folder) {
+    ConvGeometry wide = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    ConvGeometry narrow = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    Plan plan =
+        new Plan(
+            List.of(
+                new MaskedTensorSpec(0, 0, 90),
+                new MaskedTensorSpec(1, 0, 17),
+                new MaskedTensorSpec(2, 1, WIDE),
+                new MaskedTensorSpec(3, 2, 2)),
+            List.of(
+                new LinearLayerSpec(0, 0, wide),
+                new LinearLayerSpec(1, 0, narrow),
+                new LinearLayerSpec(2, 1, ConvGeometry.fullyConnected(1, 17, 5)),
+                new LinearLayerSpec(3, 2, ConvGeometry.fullyConnected(1, WIDE, 2)),
+                new LinearLayerSpec(4, 3, ConvGeometry.fullyConnected(1, 2, WIDE))));
+    TestModel model = new TestModel(ModelBundle.of(edge(plan), device(plan)), folder);
+    model.bundle.write(folder);
+    return model;
+  }
+
+  public Plan plan() {
+    return bundle.plan();
+  }
+
+  public ModelBundle bundle() {
+    return bundle;
+  }
+
+  /** Scalar kernels on this model. */
+  public ModelSource source() {
+    return new ModelSource(folder.toString(), "scalar");
+  }
+
+  /** Loads the model into this process, so that operators find it ready. */
+  public TestModel load() {
+    lease = source().acquire();
+    lease.future().join();
+    return this;
+  }
+
+  @Override
+  public void close() {
+    if (lease != null) {
+      lease.close();
+    }
+  }
+
+  /** Random residues for all tensors of a round. */
+  public List<RoundRequest.Tensor> tensors(int round, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<RoundRequest.Tensor> tensors = new ArrayList<>();
+    for (MaskedTensorSpec tensor : plan().tensorsOfRound(round)) {
+      int[] residues = random.ints(tensor.elements(), 0, Field.P).toArray();
+      tensors.add(new RoundRequest.Tensor(tensor.id(), residues));
+    }
+    return tensors;
+  }
+
+  /** What the reference kernels make of a round: residues by layer. */
+  public Map<Integer, int[]> expected(int round, List<RoundRequest.Tensor> tensors) {
+    Map<Integer, int[]> results = new HashMap<>();
+    for (LinearLayerSpec layer : plan().layersOfRound(round)) {
+      int[] input =
+          tensors.stream().filter(t -> t.id() == layer.tensorId()).findFirst().get().residues();
+      int[] output = new int[layer.geometry().outputSize()];
+      byte[] weights = bundle.edge().weights().get(layer.index());
+      try (LinearKernel kernel = new ScalarKernels().prepare(layer.geometry(), weights)) {
+        kernel.apply(input, output);
+      }
+      results.put(layer.index(), output);
+    }
+    return results;
+  }
+
+  private static EdgeHalf edge(Plan plan) {
+    SplittableRandom random = new SplittableRandom(7);
+    List<byte[]> weights = new ArrayList<>();
+    for (LinearLayerSpec layer : plan.layers()) {
+      byte[] values = new byte[layer.geometry().weightCount()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (byte) (random.nextInt(255) - 127);
+      }
+      weights.add(values);
+    }
+    return new EdgeHalf(plan, weights);
+  }
+
+  private static DeviceHalf device(Plan plan) {
+    List<DeviceHalf.TensorBinding> tensors = new ArrayList<>();
+    plan.tensors().forEach(t -> tensors.add(new DeviceHalf.TensorBinding("t" + t.id(), 16)));
+    List<DeviceHalf.LayerBinding> layers = new ArrayList<>();
+    for (LinearLayerSpec layer : plan.layers()) {
+      int channels = layer.geometry().outChannels();
+      layers.add(
+          new DeviceHalf.LayerBinding(
+              "layer" + layer.index(),
+              "Conv",
+              "y" + layer.index(),
+              new long[] {layer.geometry().outputSize()},
+              new float[channels],
+              new float[channels]));
+    }
+    List<DeviceHalf.Stage> stages = new ArrayList<>();
+    for (int i = 0; i <= plan.rounds(); i++) {
+      stages.add(new DeviceHalf.Stage(new byte[0], List.of(), List.of()));
+    }
+    return new DeviceHalf("test", List.of(), List.of(), plan, tensors, layers, stages, List.of());
+  }
+}
