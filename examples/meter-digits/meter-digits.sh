@@ -12,5 +12,7 @@ classpath_file="$root/examples/target/classpath.txt"
   ./mvnw -q -pl examples compile dependency:build-classpath \
     -DincludeScope=runtime -Dmdep.outputFile="$classpath_file"
 )
+# ONNX Runtime would report its use to its vendor.
+export ORT_DISABLE_TELEMETRY=1
 exec java -Xmx1g -cp "$root/examples/target/classes:$(cat "$classpath_file")" \
   org.lepcnn.examples.meter.MeterDigits "$@"

@@ -16,11 +16,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.device.session.HostTensor;
 
 /** The original model in float, by ONNX Runtime: what the private answers are compared with. */
 final class FloatModel implements AutoCloseable {
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtEnvironment environment = QuietOnnxRuntime.environment();
   private final OrtSession session;
 
   FloatModel(Path onnx) {

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 
 /**
  * One run of the model with every value as an output, which tells all types and shapes, on an input
@@ -120,7 +121,7 @@ record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorProto> fi
 
   private static OnnxTensor tensor(String name, ValueType type, boolean withoutZeros) {
     int step = withoutZeros ? 1 : 2;
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = QuietOnnxRuntime.environment();
     int elements = Math.toIntExact(Tensors.elements(type.dims()));
     TensorProto.DataType dataType = TensorProto.DataType.forNumber(type.onnxType());
     try {
@@ -179,7 +180,7 @@ record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorProto> fi
       }
     }
     data.order(ByteOrder.nativeOrder());
-    return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), data, type.dims(), javaType);
+    return OnnxTensor.createTensor(QuietOnnxRuntime.environment(), data, type.dims(), javaType);
   }
 
   private static String[] strings(int elements) {

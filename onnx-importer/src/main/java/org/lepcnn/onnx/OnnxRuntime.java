@@ -3,7 +3,6 @@ package org.lepcnn.onnx;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 
 /** Runs graphs once, without optimization, so that every value exists under its own name. */
 final class OnnxRuntime {
@@ -44,7 +44,7 @@ final class OnnxRuntime {
       Duration maxRun) {
     try (OrtSession.SessionOptions options = options();
         OrtSession session =
-            OrtEnvironment.getEnvironment().createSession(model.toByteArray(), options)) {
+            QuietOnnxRuntime.environment().createSession(model.toByteArray(), options)) {
       return runLoaded(what, session, inputs, reader, maxRun);
     } catch (OrtException e) {
       throw refused(what + ": ONNX Runtime cannot load the model", e);

@@ -20,9 +20,9 @@ import org.lepcnn.core.io.AtomicFiles;
  */
 public final class HtmlReport {
   private static final String STYLE =
-      "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1b1f24}"
+      "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:88rem;padding:0 1rem;color:#1b1f24}"
           + "h1{font-size:1.5rem}table{border-collapse:collapse;width:100%}"
-          + "th,td{padding:.35rem .6rem;border-bottom:1px solid #d8dee4;text-align:right;white-space:nowrap}"
+          + "th,td{padding:.35rem .5rem;border-bottom:1px solid #d8dee4;text-align:right;white-space:nowrap}"
           + "th:first-child,td:first-child{text-align:left}th{font-weight:600;background:#f6f8fa;position:sticky;top:0}"
           + "img{width:64px;height:64px;image-rendering:pixelated;border:1px solid #d8dee4;vertical-align:middle}"
           + ".wrong{color:#b42318;font-weight:600}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{font-weight:600}dd{margin:0}";

@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel;
 import ai.onnxruntime.OrtEnvironment;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ public final class OnnxRuntimeKernels implements KernelProvider {
   public static OnnxRuntimeKernels create() {
     OrtEnvironment environment;
     try {
-      environment = OrtEnvironment.getEnvironment();
+      environment = QuietOnnxRuntime.environment();
     } catch (UnsatisfiedLinkError | ExceptionInInitializerError e) {
       throw new EnvironmentException(
           "Loading ONNX Runtime: expected a native library for this platform; found: "

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 
 /**
  * A child process that ends when this process ends: a JVM under {@link ParentWatch}, or a program
@@ -67,6 +68,7 @@ public final class ManagedProcess implements AutoCloseable {
   public static ManagedProcess startCommand(
       String name, List<String> command, Map<String, String> environment, Path log) {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putIfAbsent(QuietOnnxRuntime.SWITCH, "1");
     builder.environment().putAll(environment);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {

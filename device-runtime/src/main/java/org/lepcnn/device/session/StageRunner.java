@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ final class StageRunner implements AutoCloseable {
    * @throws BadInputException when ONNX Runtime refuses the model
    */
   static StageRunner load(String what, DeviceHalf.Stage stage, int intraOpThreads) {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = QuietOnnxRuntime.environment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(intraOpThreads);
       options.setInterOpNumThreads(1);

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +50,7 @@ final class KafkaTopicView implements TopicView {
   private final ScheduledExecutorService thread;
   private final AtomicBoolean earlyRefresh = new AtomicBoolean();
   private volatile Map<String, Integer> maxBytes;
+  private final CountDownLatch firstAttempt = new CountDownLatch(1);
   private boolean reachable = true;
 
   KafkaTopicView(Properties client, Predicate<String> relevant) {
@@ -60,8 +63,24 @@ final class KafkaTopicView implements TopicView {
               daemon.setDaemon(true);
               return daemon;
             });
-    var unused =
-        thread.scheduleWithFixedDelay(this::refresh, 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+    awaitFirstView(
+        thread.scheduleWithFixedDelay(this::refresh, 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS));
+  }
+
+  /**
+   * Waits for the first view while the task starts, so that nothing that is read is dropped for
+   * want of one. A cluster that does not answer in time is no reason not to start.
+   */
+  private void awaitFirstView(Future<?> refreshes) {
+    try {
+      if (!firstAttempt.await(REQUEST_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn(
+            "The cluster has not told its topics within {} s; going on without", REQUEST_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      refreshes.cancel(true);
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
@@ -109,6 +128,8 @@ final class KafkaTopicView implements TopicView {
         LOG.warn("Refreshing the topic view: expected an answer of the cluster; found {}", e + "");
       }
       reachable = false;
+    } finally {
+      firstAttempt.countDown();
     }
   }
 

@@ -54,6 +54,10 @@ public final class EdgeCluster implements AutoCloseable {
       NewTopic topic = new NewTopic(name, 1, (short) 1).configs(configs);
       admin.createTopics(List.of(topic)).all().get();
     }
+    try (TopicAdmin admin =
+        TopicAdmin.connect(ClientSettings.of(bootstrapServers(), Map.of()), TIMEOUT)) {
+      admin.awaitWritable(List.of(name));
+    }
   }
 
   /** A gateway's transport. */

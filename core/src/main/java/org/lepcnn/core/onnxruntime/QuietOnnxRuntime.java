@@ -1,0 +1,102 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.onnxruntime;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import org.lepcnn.core.error.EnvironmentException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * ONNX Runtime's environment, without telemetry.
+ *
+ * <p>ONNX Runtime 1.29 for Linux reports its use to its vendor over HTTPS unless the environment
+ * variable {@value #SWITCH} is set when the library starts. A system that promises privacy must
+ * not: every launcher of this project sets the variable. Where somebody else starts the JVM,
+ * telemetry is switched off as soon as the environment exists, and a warning says what to set.
+ *
+ * <p>The same code copies the process's command line into a buffer of 4 KiB and crashes the JVM
+ * when it is longer; without the variable such a process is refused instead.
+ */
+public final class QuietOnnxRuntime {
+  /** The environment variable that keeps telemetry from starting. */
+  public static final String SWITCH = "ORT_DISABLE_TELEMETRY";
+
+  /** Command lines are refused from this length on, some bytes below the one that crashes. */
+  static final int LONGEST_COMMAND_LINE = 3500;
+
+  private static final Logger LOG = LoggerFactory.getLogger(QuietOnnxRuntime.class);
+  private static final Set<String> ON = Set.of("1", "true", "yes", "on");
+
+  private static OrtEnvironment environment;
+
+  private QuietOnnxRuntime() {}
+
+  /**
+   * The process's environment; the first call makes it.
+   *
+   * @throws EnvironmentException when making it would crash the process
+   */
+  public static synchronized OrtEnvironment environment() {
+    if (environment == null) {
+      boolean quiet = isQuiet(System.getenv(SWITCH));
+      if (!quiet) {
+        refuseLongCommandLine(commandLineBytes());
+      }
+      OrtEnvironment created = OrtEnvironment.getEnvironment();
+      if (!quiet) {
+        silence(created);
+      }
+      environment = created;
+    }
+    return environment;
+  }
+
+  /** Whether the variable's value keeps telemetry from starting. */
+  static boolean isQuiet(String value) {
+    return value != null && ON.contains(value.strip().toLowerCase(Locale.ROOT));
+  }
+
+  static void refuseLongCommandLine(long bytes) {
+    if (bytes > LONGEST_COMMAND_LINE) {
+      throw new EnvironmentException(
+          "Starting ONNX Runtime: with a command line of "
+              + bytes
+              + " bytes its telemetry would crash this process. Set "
+              + SWITCH
+              + "=1 in the process's environment, or shorten the command line with a java @argument file.");
+    }
+  }
+
+  private static void silence(OrtEnvironment created) {
+    try {
+      created.setTelemetry(false);
+    } catch (OrtException e) {
+      throw new EnvironmentException(
+          "Starting ONNX Runtime: its telemetry could not be switched off ("
+              + e.getMessage()
+              + "). Set "
+              + SWITCH
+              + "=1 in the process's environment.",
+          e);
+    }
+    LOG.warn(
+        "ONNX Runtime was started with telemetry, which is off now; set {}=1 in this process's"
+            + " environment",
+        SWITCH);
+  }
+
+  private static long commandLineBytes() {
+    try {
+      Path file = Path.of("/proc/self/cmdline");
+      return Files.exists(file) ? Files.readAllBytes(file).length : 0;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}

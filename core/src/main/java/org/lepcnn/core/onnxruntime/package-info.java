@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** The one door to ONNX Runtime, which keeps it from reporting to its vendor. */
+package org.lepcnn.core.onnxruntime;

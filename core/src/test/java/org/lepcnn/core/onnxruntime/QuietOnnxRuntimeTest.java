@@ -1,0 +1,68 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.onnxruntime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.process.ManagedProcess;
+import org.lepcnn.core.process.ProcessSpec;
+
+public class QuietOnnxRuntimeTest {
+  @TempDir private Path folder;
+
+  @Test
+  void testsThemselves_runWithoutTelemetry() {
+    assertThat(QuietOnnxRuntime.isQuiet(System.getenv(QuietOnnxRuntime.SWITCH))).isTrue();
+  }
+
+  @Test
+  void switch_isReadAsTheLibraryReadsIt() {
+    assertThat(QuietOnnxRuntime.isQuiet(null)).isFalse();
+    assertThat(QuietOnnxRuntime.isQuiet("")).isFalse();
+    assertThat(QuietOnnxRuntime.isQuiet("0")).isFalse();
+    assertThat(QuietOnnxRuntime.isQuiet("1")).isTrue();
+    assertThat(QuietOnnxRuntime.isQuiet(" True ")).isTrue();
+  }
+
+  @Test
+  void longCommandLine_isRefusedWithTheRemedyInsteadOfACrash() {
+    QuietOnnxRuntime.refuseLongCommandLine(QuietOnnxRuntime.LONGEST_COMMAND_LINE);
+    assertThatThrownBy(
+            () ->
+                QuietOnnxRuntime.refuseLongCommandLine(QuietOnnxRuntime.LONGEST_COMMAND_LINE + 1L))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining(QuietOnnxRuntime.SWITCH);
+  }
+
+  @Test
+  void childWithALongCommandLine_startsOnnxRuntime() {
+    ProcessSpec spec =
+        new ProcessSpec(
+            "long",
+            List.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator)),
+            Start.class.getName(),
+            List.of("x".repeat(6000)),
+            List.of("-Xmx128m"),
+            Map.of(QuietOnnxRuntime.SWITCH, "1"),
+            folder.resolve("long.log"));
+    try (ManagedProcess child = ManagedProcess.start(spec)) {
+      assertThat(child.awaitExit(Duration.ofSeconds(60))).as(child.logTail()).isZero();
+    }
+  }
+
+  /** Starts ONNX Runtime and ends. */
+  public static final class Start {
+    private Start() {}
+
+    public static void main(String[] args) {
+      QuietOnnxRuntime.environment();
+    }
+  }
+}
