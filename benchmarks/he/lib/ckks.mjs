@@ -14,8 +14,8 @@ export const SCALE_BITS = 40;
 /** 60 bits for the result, one scale for each rescaling, 60 bits for key switching alone. */
 export const COEFF_MODULUS_BITS = Object.freeze([60, ...Array(DEPTH).fill(SCALE_BITS), 60]);
 
-const FAST_SAMPLES = 7;
-const SLOW_SAMPLES = 3;
+const FAST_SAMPLES = 25;
+const SLOW_SAMPLES = 5;
 
 /**
  * Medians in milliseconds by level, and the bytes of a fresh and of a final ciphertext.
