@@ -87,7 +87,7 @@ function dense({ name, inputs, outputs }) {
 export const FORMULA =
   'seconds = sum over layers of [multiplications · plainMultiply(l) + additions · add(l)' +
   ' + outputs · rescale(l)] + sum over squares of [square(l−1) + relinearize(l−1) + rescale(l−1)]' +
-  ' + poolingAdditions · add(l−2), l = level of the layer, costs measured at that level';
+  ' + poolingAdditions · add(l−2), l = level of the layer, CPU time measured at that level';
 
 /**
  * Seconds of one batch.

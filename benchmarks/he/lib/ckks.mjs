@@ -18,7 +18,7 @@ const FAST_SAMPLES = 25;
 const SLOW_SAMPLES = 5;
 
 /**
- * Medians in milliseconds by level, and the bytes of a fresh and of a final ciphertext.
+ * Medians in milliseconds of CPU time by level, and the bytes of a fresh and of a final ciphertext.
  *
  * @param quick takes a single sample of each operation after one to warm up
  */
@@ -109,14 +109,18 @@ class CkksSession {
   }
 }
 
-/** The median of single calls after one that does not count. */
+/**
+ * The median of single calls after one that does not count, in milliseconds of CPU time: an operation is
+ * one thread's computation, and other work on the machine disturbs it less than wall-clock time.
+ */
 function medianMillis(samples, operation) {
   operation();
   const millis = [];
   for (let i = 0; i < samples; i++) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     operation();
-    millis.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(start);
+    millis.push((user + system) / 1000);
   }
   return median(millis);
 }
