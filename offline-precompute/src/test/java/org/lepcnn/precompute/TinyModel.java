@@ -61,7 +61,7 @@ final class TinyModel {
             layers,
             List.of(empty, empty, empty),
             List.of());
-    return ModelBundle.of(new EdgeHalf(plan, weights), device);
+    return ModelBundle.of(EdgeHalf.ofInt8(plan, weights), device);
   }
 
   private static Plan plan() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
@@ -148,7 +149,7 @@ final class Workshop {
 
   /** W·x by the scalar oracle. */
   int[] apply(LinearLayerSpec layer, int[] x) {
-    byte[] weights = bundle.edge().weights().get(layer.index());
+    LayerWeights weights = bundle.edge().weights().get(layer.index());
     int[] y = new int[layer.geometry().outputSize()];
     try (LinearKernel kernel = new ScalarKernels().prepare(layer.geometry(), weights)) {
       kernel.apply(x, y);
