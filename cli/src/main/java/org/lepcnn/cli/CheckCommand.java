@@ -18,7 +18,6 @@ import org.lepcnn.device.session.CheckOutcome;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateCheck;
 import org.lepcnn.onnx.ImportReport;
-import org.lepcnn.onnx.ModelImporter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,21 +64,29 @@ final class CheckCommand implements Callable<Integer> {
       description = "Default: the fastest that passes its self-test.")
   private String kernel;
 
+  @Option(
+      names = "--per-layer",
+      description = "Also tell the error against float after every layer.")
+  private boolean perLayer;
+
   private record Case(
       String name, Map<String, HostTensor> inputs, List<HostTensor> expected, long label) {}
 
   @Override
   public Integer call() {
-    ModelBundle bundle = ModelImporter.importModel(model, arguments.toOptions());
+    ImportArguments.Imported imported = arguments.importModel(model, output);
+    ModelBundle bundle = imported.bundle();
     List<Case> cases = cases(bundle);
     List<CheckLine> lines = new ArrayList<>();
+    LayerErrors layers = new LayerErrors(bundle);
     try (PrivateCheck check = PrivateCheck.open(bundle, Kernels.choose(kernel));
-        FloatModel floats = new FloatModel(model)) {
+        FloatModel floats = perLayer ? layers.floatModel(model) : new FloatModel(model)) {
       for (Case one : cases) {
-        CheckOutcome outcome = check.run(one.inputs());
-        lines.add(
-            CheckLine.compare(
-                one.name(), outcome, floats.run(one.inputs()), one.expected(), one.label()));
+        CheckOutcome outcome = check.run(one.inputs(), layers.observer());
+        Map<String, float[]> values = floats.run(one.inputs());
+        layers.compare(values);
+        values.keySet().retainAll(outcome.outputs().keySet());
+        lines.add(CheckLine.compare(one.name(), outcome, values, one.expected(), one.label()));
         if (lines.size() % PROGRESS_ROWS == 0) {
           output.progress(lines.size() + " of " + cases.size());
         }
@@ -87,11 +94,22 @@ final class CheckCommand implements Callable<Integer> {
     }
     CheckSummary summary = new CheckSummary(lines);
     ImportReport report = ImportReport.of(bundle);
-    output.result(report.table() + "\n" + summary.text(), json(report, summary));
+    Json.JsonObject json = json(report, summary);
+    imported.addTo(json);
+    if (perLayer) {
+      json.put("perLayer", layers.json());
+    }
+    output.result(
+        report.table()
+            + imported.text()
+            + (perLayer ? "\n" + layers.text() : "")
+            + "\n"
+            + summary.text(),
+        json);
     return summary.allExact() && summary.allIntegrityOk() ? 0 : WRONG;
   }
 
-  private Json json(ImportReport report, CheckSummary summary) {
+  private Json.JsonObject json(ImportReport report, CheckSummary summary) {
     Json.JsonObject object = report.json();
     Json.JsonArray dataSets = Json.array();
     summary.lines().forEach(line -> dataSets.add(line.json()));
@@ -100,6 +118,7 @@ final class CheckCommand implements Callable<Integer> {
         .put("exact", summary.allExact())
         .put("integrityOk", summary.allIntegrityOk())
         .put("maxAbsError", summary.maxAbsError())
+        .put("maxRelativeError", summary.maxRelativeError())
         .put("top1Agreement", summary.top1Agreement());
     if (labels != null) {
       object

@@ -62,6 +62,11 @@ record CheckLine(
         label);
   }
 
+  /** The largest error over the largest magnitude, over all float outputs. */
+  double relativeError() {
+    return new RelativeError(maxAbsError, maxAbsFloat).value();
+  }
+
   boolean top1Agrees() {
     return top1Private == top1Float;
   }
@@ -73,7 +78,8 @@ record CheckLine(
             .put("exact", exact)
             .put("integrityOk", integrityOk)
             .put("maxAbsError", maxAbsError)
-            .put("maxAbsFloat", maxAbsFloat);
+            .put("maxAbsFloat", maxAbsFloat)
+            .put("relativeError", relativeError());
     if (!Double.isNaN(expectedMaxAbsError)) {
       object.put("expectedMaxAbsError", expectedMaxAbsError);
     }

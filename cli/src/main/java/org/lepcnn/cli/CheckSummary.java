@@ -25,6 +25,10 @@ record CheckSummary(List<CheckLine> lines) {
     return lines.stream().mapToDouble(CheckLine::maxAbsError).max().orElse(0);
   }
 
+  double maxRelativeError() {
+    return lines.stream().mapToDouble(CheckLine::relativeError).max().orElse(0);
+  }
+
   double top1Agreement() {
     return share(CheckLine::top1Agrees);
   }
@@ -43,12 +47,13 @@ record CheckSummary(List<CheckLine> lines) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%-20s exact %-5s integrity %-6s error against float %.3g of %.3g, top-1 %s%n",
+              "%-20s exact %-5s integrity %-6s error against float %.3g of %.3g (%.2g), top-1 %s%n",
               line.name(),
               line.exact(),
               line.integrityOk() ? "ok" : "FAILED",
               line.maxAbsError(),
               line.maxAbsFloat(),
+              line.relativeError(),
               line.top1Agrees() ? "agrees" : "differs"));
     }
     text.append(

@@ -25,9 +25,20 @@ final class FloatModel implements AutoCloseable {
   private final OrtSession session;
 
   FloatModel(Path onnx) {
+    this(onnx, null);
+  }
+
+  /**
+   * @param onnx names the model in errors
+   * @param model what to load instead of the file, or null
+   */
+  FloatModel(Path onnx, byte[] model) {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
-      this.session = environment.createSession(onnx.toString(), options);
+      this.session =
+          model == null
+              ? environment.createSession(onnx.toString(), options)
+              : environment.createSession(model, options);
     } catch (OrtException e) {
       throw new BadInputException("Loading " + onnx + " in ONNX Runtime: " + e.getMessage(), e);
     }

@@ -1,15 +1,28 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.lepcnn.cli.data.Samples;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.Json;
+import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.OffloadPolicy;
+import org.lepcnn.onnx.Precision;
+import org.lepcnn.onnx.PreparedImport;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is imported. */
 final class ImportArguments {
+  private static final double DEFAULT_TARGET = 0.01;
+
   @Option(
       names = "--input",
       paramLabel = "NAME=1x3x224x224",
@@ -24,12 +37,113 @@ final class ImportArguments {
           "auto: layers whose multiplications repay moving their tensors; all: every linear layer. Default: auto.")
   private String offload;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "fast|high|auto",
+      defaultValue = "fast",
+      description =
+          "fast: 8-bit weights; high: up to 12 bits, errors some ten times smaller, twice the edge's work, the same traffic; auto: 12 bits where --samples need them to meet --target. Default: fast.")
+  private String precision;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "DIR",
+      description =
+          "For --precision auto: a folder of test_data_set_* folders or .npy files, or one .npy file.")
+  private Path samples;
+
+  @Option(
+      names = "--target",
+      paramLabel = "E",
+      description =
+          "For --precision auto: the largest error over the largest magnitude of the outputs, against float. Default: 0.01.")
+  private Double target;
+
+  /**
+   * An imported model.
+   *
+   * @param search what --precision auto found; null for the others
+   */
+  record Imported(ModelBundle bundle, PrecisionSearch.Result search, double target) {
+    /** A line about the search, or nothing. */
+    String text() {
+      if (search == null) {
+        return "";
+      }
+      return String.format(
+          Locale.ROOT,
+          "Precision: relative error %.3g on the samples, target %.3g %s; finer weights in %d of %d layers.%n",
+          search.error(),
+          target,
+          search.met() ? "met" : "NOT met with the finest weights everywhere",
+          search.finerLayers(),
+          bundle.plan().layers().size());
+    }
+
+    void addTo(Json.JsonObject report) {
+      if (search != null) {
+        report.put(
+            "precision",
+            Json.object()
+                .put("target", target)
+                .put("relativeError", search.error())
+                .put("met", search.met())
+                .put("finerLayers", search.finerLayers()));
+      }
+    }
+  }
+
   ImportOptions toOptions() {
     ImportOptions options = ImportOptions.defaults().withOffload(policy());
     for (String input : inputs) {
       options = options.withInput(input);
     }
     return options;
+  }
+
+  /** Imports the model with the precision that was asked for. */
+  Imported importModel(Path model, Output output) {
+    String name = precision.toLowerCase(Locale.ROOT);
+    if (!name.equals("auto") && (samples != null || target != null)) {
+      throw new BadInputException(
+          "Reading the options: --samples and --target go with --precision auto; found "
+              + precision
+              + ".");
+    }
+    return switch (name) {
+      case "fast" -> imported(model, Precision.FAST);
+      case "high" -> imported(model, Precision.HIGH);
+      case "auto" -> search(model, output);
+      default ->
+          throw new BadInputException(
+              "Reading the option --precision: expected fast, high or auto; found "
+                  + precision
+                  + ".");
+    };
+  }
+
+  private Imported imported(Path model, Precision wanted) {
+    return new Imported(
+        ModelImporter.importModel(model, toOptions().withPrecision(wanted)), null, 0);
+  }
+
+  private Imported search(Path model, Output output) {
+    double wanted = target == null ? DEFAULT_TARGET : target;
+    if (samples == null || !(wanted > 0)) {
+      throw new BadInputException(
+          "Reading the options: --precision auto expects --samples DIR and a positive --target; found "
+              + (samples == null ? "no samples." : "the target " + wanted + "."));
+    }
+    PreparedImport prepared = ModelImporter.prepare(model, toOptions());
+    List<PrecisionSearch.Sample> pairs = new ArrayList<>();
+    try (FloatModel floats = new FloatModel(model)) {
+      for (Map<String, HostTensor> sample : Samples.read(samples, prepared.inputs())) {
+        pairs.add(new PrecisionSearch.Sample(sample, floats.run(sample)));
+      }
+    }
+    PrecisionSearch.Result result =
+        new PrecisionSearch(prepared, pairs, wanted, Kernels.choose(null), output::progress).run();
+    return new Imported(result.bundle(), result, wanted);
   }
 
   private OffloadPolicy policy() {

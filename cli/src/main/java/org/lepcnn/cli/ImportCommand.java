@@ -3,9 +3,9 @@ package org.lepcnn.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.ImportReport;
-import org.lepcnn.onnx.ModelImporter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,12 +32,21 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelBundle imported = ModelImporter.importModel(model, arguments.toOptions());
+    ImportArguments.Imported result = arguments.importModel(model, output);
+    ModelBundle imported = result.bundle();
     imported.write(bundle);
     ImportReport report = ImportReport.of(imported);
+    Json.JsonObject json = report.json();
+    result.addTo(json);
     output.result(
-        report.table() + "\nWrote " + bundle + ", fingerprint " + imported.fingerprint() + ".",
-        report.json());
+        report.table()
+            + result.text()
+            + "\nWrote "
+            + bundle
+            + ", fingerprint "
+            + imported.fingerprint()
+            + ".",
+        json);
     return 0;
   }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeTransport;
@@ -110,10 +111,10 @@ class ForgedResultsIT {
 
   @Test
   void otherWeights_areRefused() {
-    List<byte[]> weights = new ArrayList<>(bundle.edge().weights());
-    byte[] changed = weights.get(0).clone();
+    List<LayerWeights> weights = new ArrayList<>(bundle.edge().weights());
+    byte[] changed = weights.get(0).part(0).clone();
     changed[3] = (byte) (changed[3] > 0 ? changed[3] - 1 : changed[3] + 1);
-    weights.set(0, changed);
+    weights.set(0, LayerWeights.of(changed));
     EdgeHalf forged = new EdgeHalf(bundle.plan(), weights);
     DeviceState state = DeviceState.open(device.state());
     state.resetIntegrityFailures();

@@ -30,7 +30,7 @@ final class LargeLayer {
         new Plan(
             List.of(new MaskedTensorSpec(0, 0, conv.inputSize())),
             List.of(new LinearLayerSpec(0, 0, conv)));
-    EdgeHalf edge = new EdgeHalf(plan, List.of(new RandomLayers(64).weights(conv)));
+    EdgeHalf edge = EdgeHalf.ofInt8(plan, List.of(new RandomLayers(64).weights(conv)));
     float[] scales = new float[OUT_CHANNELS];
     java.util.Arrays.fill(scales, 0.01f);
     DeviceHalf.Stage empty = new DeviceHalf.Stage(new byte[0], List.of(), List.of());

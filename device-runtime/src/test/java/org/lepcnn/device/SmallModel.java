@@ -58,6 +58,6 @@ public final class SmallModel {
             layers,
             List.of(nothing, nothing, nothing),
             List.of());
-    return ModelBundle.of(new EdgeHalf(plan, weights), device);
+    return ModelBundle.of(EdgeHalf.ofInt8(plan, weights), device);
   }
 }

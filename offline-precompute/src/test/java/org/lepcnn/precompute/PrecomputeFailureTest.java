@@ -25,8 +25,11 @@ import org.lepcnn.device.integrity.FaultyKernelException;
 
 @Timeout(120)
 class PrecomputeFailureTest {
-  /** The tiny model has three layers, and a group of 64 passes takes eight micro-batches. */
-  private static final int CALLS_PER_FILE = 3 * 64 / MicroBatch.MAX_PASSES;
+  /**
+   * The tiny model has three layers of five parts in all, and a group of 64 passes takes eight
+   * micro-batches.
+   */
+  private static final int CALLS_PER_FILE = 5 * 64 / MicroBatch.MAX_PASSES;
 
   /** A cluster that stays up, so that not every test starts one. */
   @RegisterExtension static final MiniClusterExtension CLUSTER = RemoteClusterTest.newCluster();

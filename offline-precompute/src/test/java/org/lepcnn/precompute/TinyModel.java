@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -28,14 +29,16 @@ final class TinyModel {
   static ModelBundle bundle(long seed) {
     Plan plan = plan();
     Random random = new Random(seed);
-    List<byte[]> weights = new ArrayList<>();
+    List<LayerWeights> weights = new ArrayList<>();
     List<DeviceHalf.LayerBinding> layers = new ArrayList<>();
     for (LinearLayerSpec layer : plan.layers()) {
-      byte[] w = new byte[layer.geometry().weightCount()];
+      // the layer in the middle has weights of one part, the others of two
+      int limit = layer.index() == 1 ? 127 : LayerWeights.MAX_MAGNITUDE;
+      short[] w = new short[layer.geometry().weightCount()];
       for (int i = 0; i < w.length; i++) {
-        w[i] = (byte) (random.nextInt(255) - 127);
+        w[i] = (short) (random.nextInt(2 * limit + 1) - limit);
       }
-      weights.add(w);
+      weights.add(LayerWeights.split(w));
       int channels = layer.geometry().outChannels();
       layers.add(
           new DeviceHalf.LayerBinding(

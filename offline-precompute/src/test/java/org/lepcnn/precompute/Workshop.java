@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.lepcnn.core.kernel.LinearKernel;
-import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
@@ -146,12 +147,14 @@ final class Workshop {
     return apply(layer, mask);
   }
 
-  /** W·x by the scalar oracle. */
+  /** W·x by the defining sum of the combined weights. */
   int[] apply(LinearLayerSpec layer, int[] x) {
-    byte[] weights = bundle.edge().weights().get(layer.index());
-    int[] y = new int[layer.geometry().outputSize()];
-    try (LinearKernel kernel = new ScalarKernels().prepare(layer.geometry(), weights)) {
-      kernel.apply(x, y);
+    LayerWeights weights = bundle.edge().weights().get(layer.index());
+    long[] sums = new long[layer.geometry().outputSize()];
+    DirectConvolution.apply(layer.geometry(), weights, x, sums);
+    int[] y = new int[sums.length];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = Field.reduceSigned(sums[i]);
     }
     return y;
   }

@@ -2,30 +2,37 @@
 package org.lepcnn.onnx;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.DeviceHalf.TensorBinding;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.core.quant.BitBalance;
+import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 
 /**
  * Numbers tensors and layers by round. Layers that read one value share one masked tensor, since
- * all of them take its elements in row-major order; its bits are the fewest that a reader allows.
+ * all of them take its elements in row-major order; its bits are chosen for all of them together.
  */
 final class Assembly {
   private final List<MaskedTensorSpec> tensors = new ArrayList<>();
   private final List<TensorBinding> tensorBindings = new ArrayList<>();
   private final List<LinearLayerSpec> layers = new ArrayList<>();
   private final List<LayerBinding> layerBindings = new ArrayList<>();
-  private final List<byte[]> weights = new ArrayList<>();
+  private final List<LayerWeights> weights = new ArrayList<>();
+  private final List<Integer> weightLimits = new ArrayList<>();
+  private final Precision precision;
   private final Map<OffloadedLayer, LinearLayerSpec> specs = new HashMap<>();
   private final Plan plan;
 
-  Assembly(Schedule schedule) {
+  Assembly(Schedule schedule, Precision precision) {
+    this.precision = precision;
     for (int round = 0; round < schedule.rounds().size(); round++) {
       Map<String, List<OffloadedLayer>> byInput = new LinkedHashMap<>();
       for (OffloadedLayer layer : schedule.rounds().get(round)) {
@@ -50,8 +57,13 @@ final class Assembly {
     return layerBindings;
   }
 
-  List<byte[]> weights() {
+  List<LayerWeights> weights() {
     return weights;
+  }
+
+  /** The largest magnitude that a layer's weights are rounded to, in its coarsest channel. */
+  int weightLimit(int layer) {
+    return weightLimits.get(layer);
   }
 
   LinearLayerSpec specOf(OffloadedLayer layer) {
@@ -65,27 +77,29 @@ final class Assembly {
   private void add(String value, List<OffloadedLayer> readers, int round) {
     int id = tensors.size();
     int elements = readers.get(0).layer().geometry().inputSize();
-    int bits = readers.stream().mapToInt(OffloadedLayer::bits).min().orElseThrow();
+    int bits = BitBalance.bits(readers.stream().map(each -> each.reader(precision)).toList());
     tensors.add(new MaskedTensorSpec(id, round, elements));
     tensorBindings.add(new TensorBinding(value, bits));
     for (OffloadedLayer reader : readers) {
-      addLayer(id, reader);
+      addLayer(id, bits, reader);
     }
   }
 
-  private void addLayer(int tensorId, OffloadedLayer offloaded) {
+  private void addLayer(int tensorId, int bits, OffloadedLayer offloaded) {
     LinearLayer layer = offloaded.layer();
     LinearLayerSpec spec = new LinearLayerSpec(layers.size(), tensorId, layer.geometry());
     layers.add(spec);
     specs.put(offloaded, spec);
-    weights.add(offloaded.weights());
+    FittedWeights fitted = offloaded.quantize(precision, bits);
+    weights.add(fitted.weights());
+    weightLimits.add(Arrays.stream(fitted.limits()).min().orElseThrow());
     layerBindings.add(
         new LayerBinding(
             layer.node().name(),
             layer.node().op(),
             layer.output(),
             layer.outputDims(),
-            offloaded.scales(),
+            fitted.scales(),
             offloaded.bias()));
   }
 }

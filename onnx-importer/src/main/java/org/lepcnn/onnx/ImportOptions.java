@@ -13,29 +13,41 @@ import org.lepcnn.core.error.BadInputException;
  * @param inputShapes concrete dimensions by input name, for inputs with dimensions that the model
  *     leaves open
  * @param offload which linear layers go to the edge
+ * @param precision how finely weights are rounded
  */
-public record ImportOptions(Map<String, long[]> inputShapes, OffloadPolicy offload) {
+public record ImportOptions(
+    Map<String, long[]> inputShapes, OffloadPolicy offload, Precision precision) {
   public ImportOptions {
     Map<String, long[]> copy = new LinkedHashMap<>();
     inputShapes.forEach((name, dims) -> copy.put(name, dims.clone()));
     inputShapes = Collections.unmodifiableMap(copy);
   }
 
-  /** The model's own shapes, {@link OffloadPolicy#AUTO}. */
+  /** Options with {@link Precision#FAST}. */
+  public ImportOptions(Map<String, long[]> inputShapes, OffloadPolicy offload) {
+    this(inputShapes, offload, Precision.FAST);
+  }
+
+  /** The model's own shapes, {@link OffloadPolicy#AUTO}, {@link Precision#FAST}. */
   public static ImportOptions defaults() {
     return new ImportOptions(Map.of(), OffloadPolicy.AUTO);
   }
 
   /** These options with another policy. */
   public ImportOptions withOffload(OffloadPolicy policy) {
-    return new ImportOptions(inputShapes, policy);
+    return new ImportOptions(inputShapes, policy, precision);
+  }
+
+  /** These options with another precision. */
+  public ImportOptions withPrecision(Precision other) {
+    return new ImportOptions(inputShapes, offload, other);
   }
 
   /** These options with the dimensions of one input. */
   public ImportOptions withInput(String name, long... dims) {
     Map<String, long[]> shapes = new LinkedHashMap<>(inputShapes);
     shapes.put(name, dims);
-    return new ImportOptions(shapes, offload);
+    return new ImportOptions(shapes, offload, precision);
   }
 
   /**

@@ -13,7 +13,17 @@ import org.lepcnn.core.model.Plan;
 /** What an import found and decided, as a table for people and as JSON. */
 public final class ImportReport {
   private static final String[] COLUMNS = {
-    "layer", "operator", "shape", "multiplications", "bits", "round", "bytes up", "bytes down", ""
+    "layer",
+    "operator",
+    "shape",
+    "multiplications",
+    "bits",
+    "weight bits",
+    "headroom",
+    "round",
+    "bytes up",
+    "bytes down",
+    ""
   };
 
   private final String modelName;
@@ -92,6 +102,9 @@ public final class ImportReport {
               .put("shape", line.shape())
               .put("macs", line.macs())
               .put("bits", line.bits())
+              .put("weightBits", line.weightBits())
+              .put("weightLimit", line.weightLimit())
+              .put("headroomBits", line.headroomBits())
               .put("offloaded", line.offloaded())
               .put("reason", line.reason())
               .put("round", line.round())
@@ -119,6 +132,8 @@ public final class ImportReport {
       line.shape(),
       grouped(line.macs()),
       offloaded ? Integer.toString(line.bits()) : "-",
+      line.weightBits() > 0 ? Integer.toString(line.weightBits()) : "-",
+      line.weightBits() > 0 ? String.format(Locale.ROOT, "%.2f", line.headroomBits()) : "-",
       offloaded ? Integer.toString(line.round()) : "-",
       offloaded ? line.bytesUp() == 0 ? "shared" : grouped(line.bytesUp()) : "-",
       offloaded ? grouped(line.bytesDown()) : "-",
@@ -130,7 +145,7 @@ public final class ImportReport {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < row.length; i++) {
       String padding = " ".repeat(widths[i] - row[i].length());
-      boolean number = i >= 3 && i <= 7;
+      boolean number = i >= 3 && i <= 9;
       line.append(i == 0 ? "" : "  ");
       line.append(number ? padding + row[i] : row[i] + padding);
     }

@@ -6,9 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
-import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
 
 /**
@@ -25,15 +23,24 @@ public final class ModelImporter {
    * Imports a model.
    *
    * @param onnx the ONNX file; external data are read from its folder
-   * @param options open dimensions, offload policy
+   * @param options open dimensions, offload policy, precision
    * @throws BadInputException for a file that is no whole ONNX model, that ONNX Runtime refuses, or
    *     whose input dimensions are open
    */
   public static ModelBundle importModel(Path onnx, ImportOptions options) {
-    return importModel(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options);
+    return prepare(onnx, options).bundle(options.precision());
   }
 
-  private static ModelBundle importModel(String name, ModelProto model, ImportOptions options) {
+  /**
+   * Does everything but the quantization, whose precision is chosen later.
+   *
+   * @param options their precision is ignored
+   */
+  public static PreparedImport prepare(Path onnx, ImportOptions options) {
+    return prepare(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options);
+  }
+
+  private static PreparedImport prepare(String name, ModelProto model, ImportOptions options) {
     Graph graph = new Graph(model);
     OperatorCheck.require(graph);
     Map<String, ValueType> inputs = InputShapes.resolve(graph.inputs(), options.inputShapes());
@@ -46,18 +53,15 @@ public final class ModelImporter {
     ShapeFlow flow = new ShapeFlow(graph);
     Selection selection = new Selection(graph, run, flow, options.offload());
     Schedule schedule = new Schedule(graph, run, selection);
-    Assembly assembly = new Assembly(schedule);
-    DeviceHalf device =
-        new DeviceHalf(
-            name,
-            values(graph.inputNames(), run),
-            values(graph.outputs(), run),
-            assembly.plan(),
-            assembly.tensorBindings(),
-            assembly.layerBindings(),
-            new StageBuilder(graph, run, flow, schedule).build(),
-            new ReportLines(graph, run, selection, assembly).lines());
-    return ModelBundle.of(new EdgeHalf(assembly.plan(), assembly.weights()), device);
+    return new PreparedImport(
+        name,
+        values(graph.inputNames(), run),
+        values(graph.outputs(), run),
+        graph,
+        run,
+        selection,
+        schedule,
+        new StageBuilder(graph, run, flow, schedule).build());
   }
 
   private static List<ValueSpec> values(List<String> names, InstrumentedRun run) {

@@ -2,57 +2,74 @@
 package org.lepcnn.onnx;
 
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.quant.BitBalance;
 import org.lepcnn.core.quant.Headroom;
+import org.lepcnn.core.quant.WeightProfile;
 import org.lepcnn.core.quant.WeightQuantizer;
+import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 
 /**
- * A linear layer that goes to the edge, quantized.
+ * A linear layer that goes to the edge: with int8 weights, and so with any, all proofs hold.
  *
  * @param layer what it is
- * @param weights int8, in the geometry's layout
- * @param scales per output channel
+ * @param profile of its weights
  * @param bias per output channel
- * @param bits the most activation bits that its weights allow
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-record OffloadedLayer(LinearLayer layer, byte[] weights, float[] scales, float[] bias, int bits) {
+record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] bias) {
 
   /**
-   * Quantizes a layer and proves its headroom.
+   * Proves the headroom of a layer with int8 weights.
    *
    * @throws StaysOnDeviceException when a weight or bias is not finite, or a proof fails
    */
-  static OffloadedLayer quantize(LinearLayer layer) throws StaysOnDeviceException {
-    int channels = layer.geometry().outChannels();
+  static OffloadedLayer prove(LinearLayer layer) throws StaysOnDeviceException {
     float[] bias = layer.bias();
     for (float value : bias) {
       if (!Float.isFinite(value)) {
         throw new StaysOnDeviceException("its bias is not finite");
       }
     }
-    WeightQuantizer.QuantizedWeights quantized;
+    WeightProfile profile;
     try {
-      quantized = WeightQuantizer.quantize(layer.weights(), channels);
+      profile = WeightProfile.of(layer.weights(), layer.geometry().outChannels());
     } catch (BadInputException e) {
       throw new StaysOnDeviceException("its weights are not finite");
     }
-    long sum = WeightQuantizer.maxAbsSum(quantized.values(), channels);
-    if (sum > Headroom.MAX_ABS_WEIGHT_SUM) {
+    if (profile.int8Sum() > Headroom.MAX_ABS_WEIGHT_SUM) {
       throw new StaysOnDeviceException(
           "its weights sum up to "
-              + sum
+              + profile.int8Sum()
               + ", beyond the "
               + Headroom.MAX_ABS_WEIGHT_SUM
               + " of a 32-bit accumulator");
     }
-    int bits = Headroom.activationBits(sum);
-    if (bits < Headroom.MIN_BITS) {
+    if (profile.int8Bits() < Headroom.MIN_BITS) {
       throw new StaysOnDeviceException(
           "its weights leave only "
-              + bits
+              + profile.int8Bits()
               + " bits for the activations, fewer than "
               + Headroom.MIN_BITS);
     }
-    return new OffloadedLayer(layer, quantized.values(), quantized.scales(), bias, bits);
+    return new OffloadedLayer(layer, profile, bias);
+  }
+
+  /** This layer as a reader of its tensor. */
+  BitBalance.Reader reader(Precision precision) {
+    boolean int8 = layer.geometry().fanIn() >= DirectConvolution.MAX_PARTED_FAN_IN;
+    int most = int8 ? WeightQuantizer.LIMIT : precision.mostMagnitude(layer.output());
+    return new BitBalance.Reader(profile, most);
+  }
+
+  /**
+   * The layer's weights for activations of {@code bits} bits, at most {@link
+   * WeightProfile#int8Bits()}. The bound on Σ|W| proves the accumulators of both parts as well: the
+   * parts have the weight's sign, so |W| = 16·|high| + |low|, and neither Σ|high| nor Σ|low|
+   * exceeds Σ|W|.
+   */
+  FittedWeights quantize(Precision precision, int bits) {
+    long bound = Math.min(Headroom.maxAbsWeightSum(bits), Headroom.MAX_ABS_WEIGHT_SUM);
+    return WeightQuantizer.fit(layer.weights(), BitBalance.limits(reader(precision), bits), bound);
   }
 }

@@ -62,7 +62,9 @@ final class ReportLines {
         tensor.round(),
         "",
         first ? (long) tensor.elements() * Integer.BYTES : 0,
-        (long) g.outputSize() * Integer.BYTES);
+        (long) g.outputSize() * Integer.BYTES,
+        assembly.weightLimit(spec.index()),
+        assembly.weights().get(spec.index()).maxAbsSum(g.outChannels()));
   }
 
   private LayerReport onDevice(Node node) {

@@ -81,7 +81,7 @@ final class Selection {
     if (layer.absorbed().isEmpty()) {
       absorber.absorbFollowers(layer);
     }
-    offloaded.put(layer.node(), OffloadedLayer.quantize(layer));
+    offloaded.put(layer.node(), OffloadedLayer.prove(layer));
     absorbed.addAll(layer.absorbed());
   }
 }

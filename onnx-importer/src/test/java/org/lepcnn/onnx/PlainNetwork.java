@@ -18,6 +18,7 @@ import java.util.Set;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.DeviceHalf.Stage;
@@ -136,7 +137,7 @@ final class PlainNetwork {
       throws OrtException {
     ConvGeometry g = spec.geometry();
     LayerBinding binding = bundle.device().layers().get(spec.index());
-    byte[] weights = bundle.edge().weights().get(spec.index());
+    LayerWeights weights = bundle.edge().weights().get(spec.index());
     long[] sums = new long[g.outputSize()];
     DirectConvolution.apply(g, weights, q, sums);
     float[] y = new float[sums.length];
@@ -159,12 +160,12 @@ final class PlainNetwork {
             OrtEnvironment.getEnvironment(), FloatBuffer.wrap(y), binding.outputShape()));
   }
 
-  private static double maxWeightSum(ConvGeometry g, byte[] weights, float[] scales) {
+  private static double maxWeightSum(ConvGeometry g, LayerWeights weights, float[] scales) {
     double max = 0;
     for (int oc = 0; oc < g.outChannels(); oc++) {
       double sum = 0;
       for (int i = oc * g.fanIn(); i < (oc + 1) * g.fanIn(); i++) {
-        sum += Math.abs(weights[i]) * (double) scales[oc];
+        sum += Math.abs(weights.at(i)) * (double) scales[oc];
       }
       max = Math.max(max, sum);
     }

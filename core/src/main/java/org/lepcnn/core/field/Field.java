@@ -74,6 +74,17 @@ public final class Field {
   }
 
   /**
+   * a · 2^exponent mod p: since 2³¹ ≡ 1, a rotation of the 31 bits. A rotation of anything but 31
+   * ones is not 31 ones, so the result is canonical.
+   *
+   * @param a a canonical residue
+   * @param exponent 0 to 30
+   */
+  public static int timesPowerOfTwo(int a, int exponent) {
+    return ((a << exponent) & P) | (a >>> (31 - exponent));
+  }
+
+  /**
    * The canonical residue of a centred integer.
    *
    * @param centred any value with |centred| ≤ p − 1

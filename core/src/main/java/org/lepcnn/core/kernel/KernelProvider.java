@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel;
 
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 
 /**
  * A family of kernels for one numeric library. Obtained from {@link Kernels}, which self-tests it.
@@ -18,4 +19,14 @@ public interface KernelProvider {
    *     not kept
    */
   LinearKernel prepare(ConvGeometry geometry, byte[] weights);
+
+  /**
+   * Packs the weights of one layer, whatever the number of their parts; a layer with two parts
+   * costs two kernels and one pass that recombines their results.
+   *
+   * @param weights {@code geometry.weightCount()} of them
+   */
+  default LinearKernel prepare(ConvGeometry geometry, LayerWeights weights) {
+    return PartedKernel.prepare(this, geometry, weights);
+  }
 }

@@ -8,9 +8,15 @@ import java.util.Arrays;
  *
  * <p>Nothing here knows about a modulus: with canonical residues as input the sums are reduced
  * afterwards, with quantized activations they are the plain integer network. Bound: |input| &lt;
- * 2³¹ and |weight| ≤ 2⁷, so a sum of fewer than 2²⁴ products stays below 2⁶² .
+ * 2³¹ and |weight| ≤ 2⁷, so a sum of fewer than 2²⁴ products stays below 2⁶²; weights of two parts
+ * are at most 2¹¹, so there fewer than {@link #MAX_PARTED_FAN_IN} = 2²⁰ products do.
  */
 public final class DirectConvolution {
+  /** A layer whose weights have two parts needs a fan-in below this. */
+  public static final int MAX_PARTED_FAN_IN = 1 << 20;
+
+  private static final int MAX_FAN_IN = 1 << 24;
+
   private DirectConvolution() {}
 
   /**
@@ -22,7 +28,20 @@ public final class DirectConvolution {
    * @param output receives {@code geometry.outputSize()} sums
    */
   public static void apply(ConvGeometry geometry, byte[] weights, int[] input, long[] output) {
-    check(geometry, weights.length, input.length, output.length);
+    apply(geometry, LayerWeights.unchecked(weights), input, output);
+  }
+
+  /**
+   * Computes the layer with the combined weights W.
+   *
+   * @param geometry the layer; its fan-in must be below 2²⁴, with weights of two parts below 2²⁰
+   * @param weights {@code geometry.weightCount()} of them
+   * @param input {@code geometry.inputSize()} values
+   * @param output receives {@code geometry.outputSize()} sums
+   */
+  public static void apply(
+      ConvGeometry geometry, LayerWeights weights, int[] input, long[] output) {
+    check(geometry, weights, input.length, output.length);
     int inPlane = geometry.inHeight() * geometry.inWidth();
     int outPlane = geometry.planeSize();
     int inPerGroup = geometry.inChannels() / geometry.groups();
@@ -42,7 +61,7 @@ public final class DirectConvolution {
 
   private static void addPlane(
       ConvGeometry g,
-      byte[] weights,
+      LayerWeights weights,
       int weightBase,
       int[] input,
       int inBase,
@@ -50,7 +69,7 @@ public final class DirectConvolution {
       int outBase) {
     for (int u = 0; u < g.kernelHeight(); u++) {
       for (int v = 0; v < g.kernelWidth(); v++) {
-        long weight = weights[weightBase + u * g.kernelWidth() + v];
+        long weight = weights.at(weightBase + u * g.kernelWidth() + v);
         if (weight != 0) {
           addTap(g, weight, u, v, input, inBase, output, outBase);
         }
@@ -103,8 +122,8 @@ public final class DirectConvolution {
     return index < size ? index : -1;
   }
 
-  private static void check(ConvGeometry geometry, int weights, int input, int output) {
-    if (weights < geometry.weightCount()
+  private static void check(ConvGeometry geometry, LayerWeights weights, int input, int output) {
+    if (weights.count() < geometry.weightCount()
         || input < geometry.inputSize()
         || output < geometry.outputSize()) {
       throw new IllegalArgumentException(
@@ -115,16 +134,21 @@ public final class DirectConvolution {
               + " inputs, "
               + geometry.outputSize()
               + " outputs; found "
-              + weights
+              + weights.count()
               + ", "
               + input
               + ", "
               + output
               + ".");
     }
-    if (geometry.fanIn() >= 1 << 24) {
+    int limit = weights.parts() == 1 ? MAX_FAN_IN : MAX_PARTED_FAN_IN;
+    if (geometry.fanIn() >= limit) {
       throw new IllegalArgumentException(
-          "Direct convolution: the fan-in must be below 2^24; found " + geometry.fanIn() + ".");
+          "Direct convolution: the fan-in must be below "
+              + limit
+              + "; found "
+              + geometry.fanIn()
+              + ".");
     }
   }
 }

@@ -7,6 +7,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.quant.Headroom;
 
 /**
  * What a device holds of a model: the plan, the device stages, and how values enter and leave the
@@ -36,7 +37,8 @@ public record DeviceHalf(
     List<LayerReport> report) {
 
   static final int MAGIC = 0x4c455044; // "LEPD"
-  static final int VERSION = 1;
+  static final int OLDEST_VERSION = 1;
+  static final int VERSION = 2;
 
   /**
    * A named value of the model.
@@ -103,6 +105,10 @@ public record DeviceHalf(
    * @param reason empty when offloaded, else why not
    * @param bytesUp bytes of its masked tensor, 0 when another layer's report line already counts it
    * @param bytesDown bytes of its result
+   * @param weightLimit the largest magnitude that weights are rounded to, in the output channel
+   *     where it is smallest: 127 (8 bits) to 2047 (12 bits); 0 when not offloaded or not known
+   * @param maxAbsWeightSum the largest Σ|W| over the output channels, which the proof against
+   *     wrap-around rests on; 0 when not offloaded or not known
    */
   public record LayerReport(
       String name,
@@ -113,9 +119,39 @@ public record DeviceHalf(
       int round,
       String reason,
       long bytesUp,
-      long bytesDown) {
+      long bytesDown,
+      int weightLimit,
+      long maxAbsWeightSum) {
+
+    /** A line that does not know its weights. */
+    public LayerReport(
+        String name,
+        String op,
+        String shape,
+        long macs,
+        int bits,
+        int round,
+        String reason,
+        long bytesUp,
+        long bytesDown) {
+      this(name, op, shape, macs, bits, round, reason, bytesUp, bytesDown, 0, 0);
+    }
+
     public boolean offloaded() {
       return round >= 0;
+    }
+
+    /** Bits that a weight takes, sign included: 8 to 12; 0 when not offloaded or not known. */
+    public int weightBits() {
+      return weightLimit == 0 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(weightLimit) + 1;
+    }
+
+    /**
+     * How many times larger a sum could be before it wraps around, as a binary logarithm: log2 of
+     * (p−1)/2 over (2^(bits−1) − 1) · maxAbsWeightSum; never negative; 0 when not known.
+     */
+    public double headroomBits() {
+      return maxAbsWeightSum == 0 ? 0 : Headroom.bitsLeft(bits, maxAbsWeightSum);
     }
   }
 
@@ -172,6 +208,7 @@ public record DeviceHalf(
       writeStrings(body, stage.inputs());
       writeStrings(body, stage.outputs());
     }
+    boolean newest = report.stream().anyMatch(line -> line.weightLimit() > 0);
     body.int32(report.size());
     for (LayerReport line : report) {
       body.string(line.name())
@@ -180,8 +217,11 @@ public record DeviceHalf(
           .int64(line.macs())
           .int32(line.bits());
       body.int32(line.round()).string(line.reason()).int64(line.bytesUp()).int64(line.bytesDown());
+      if (newest) {
+        body.int32(line.weightLimit()).int64(line.maxAbsWeightSum());
+      }
     }
-    return CheckedFile.frame(MAGIC, VERSION, body.toByteArray());
+    return CheckedFile.frame(MAGIC, newest ? VERSION : OLDEST_VERSION, body.toByteArray());
   }
 
   /**
@@ -190,8 +230,8 @@ public record DeviceHalf(
    * @param what names the file in errors
    */
   public static DeviceHalf parse(String what, byte[] file) {
-    BodyReader in =
-        new BodyReader(what, CheckedFile.open(what, file, MAGIC, VERSION, VERSION).body());
+    CheckedFile.Content content = CheckedFile.open(what, file, MAGIC, OLDEST_VERSION, VERSION);
+    BodyReader in = new BodyReader(what, content.body());
     String modelName = in.string();
     List<ValueSpec> inputs = in.list(() -> readValue(in));
     List<ValueSpec> outputs = in.list(() -> readValue(in));
@@ -210,21 +250,24 @@ public record DeviceHalf(
     for (int i = 0; i <= plan.rounds(); i++) {
       stages.add(new Stage(in.bytes(), in.list(in::string), in.list(in::string)));
     }
-    List<LayerReport> report =
-        in.list(
-            () ->
-                new LayerReport(
-                    in.string(),
-                    in.string(),
-                    in.string(),
-                    in.int64(),
-                    in.int32(),
-                    in.int32(),
-                    in.string(),
-                    in.int64(),
-                    in.int64()));
+    List<LayerReport> report = in.list(() -> readLine(in, content.version() > OLDEST_VERSION));
     in.end();
     return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report);
+  }
+
+  private static LayerReport readLine(BodyReader in, boolean weights) {
+    return new LayerReport(
+        in.string(),
+        in.string(),
+        in.string(),
+        in.int64(),
+        in.int32(),
+        in.int32(),
+        in.string(),
+        in.int64(),
+        in.int64(),
+        weights ? in.int32() : 0,
+        weights ? in.int64() : 0);
   }
 
   private static void writeValues(BodyWriter body, List<ValueSpec> values) {

@@ -7,22 +7,26 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.linear.LayerWeights;
 
 /**
- * What the edge holds of a model: the plan and the int8 weights. Scales and biases stay with the
+ * What the edge holds of a model: the plan and the integer weights. Scales and biases stay with the
  * device.
  *
  * <p>The body of the file: the plan; then per layer the number of int8 parts that make up a weight
- * (1 in this version) and each part's weights, in [−127, 127], {@code
- * [outChannels][inChannels/groups][kernelHeight][kernelWidth]}.
+ * (1; since version 2 also 2, the high one first, see {@link LayerWeights}) and each part's
+ * weights, {@code [outChannels][inChannels/groups][kernelHeight][kernelWidth]}. A model whose
+ * weights all have one part is written as version 1, so that its bytes and its fingerprint are
+ * those that older versions give it.
  *
  * @param plan the rounds
  * @param weights per layer of the plan; not copied, not to be changed
  */
-public record EdgeHalf(Plan plan, List<byte[]> weights) {
+public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
   static final int MAGIC = 0x4c455045; // "LEPE"
-  static final int VERSION = 1;
-  private static final int WEIGHT_PARTS = 1;
+  static final int OLDEST_VERSION = 1;
+  static final int VERSION = 2;
 
   public EdgeHalf {
     weights = List.copyOf(weights);
@@ -39,14 +43,23 @@ public record EdgeHalf(Plan plan, List<byte[]> weights) {
     }
   }
 
+  /** An edge half whose weights all have one part. */
+  public static EdgeHalf ofInt8(Plan plan, List<byte[]> weights) {
+    return new EdgeHalf(plan, weights.stream().map(LayerWeights::of).toList());
+  }
+
   /** The file's bytes. */
   public byte[] toFile() {
     BodyWriter body = new BodyWriter();
     plan.write(body);
-    for (byte[] layer : weights) {
-      body.int32(WEIGHT_PARTS).bytes(layer);
+    for (LayerWeights layer : weights) {
+      body.int32(layer.parts());
+      for (int part = 0; part < layer.parts(); part++) {
+        body.bytes(layer.part(part));
+      }
     }
-    return CheckedFile.frame(MAGIC, VERSION, body.toByteArray());
+    boolean parted = weights.stream().anyMatch(layer -> layer.parts() > 1);
+    return CheckedFile.frame(MAGIC, parted ? VERSION : OLDEST_VERSION, body.toByteArray());
   }
 
   /**
@@ -55,45 +68,54 @@ public record EdgeHalf(Plan plan, List<byte[]> weights) {
    * @param what names the file in errors
    */
   public static EdgeHalf parse(String what, byte[] file) {
-    BodyReader in =
-        new BodyReader(what, CheckedFile.open(what, file, MAGIC, VERSION, VERSION).body());
+    CheckedFile.Content content = CheckedFile.open(what, file, MAGIC, OLDEST_VERSION, VERSION);
+    BodyReader in = new BodyReader(what, content.body());
     Plan plan = Plan.read(in);
-    List<byte[]> weights = new ArrayList<>();
+    List<LayerWeights> weights = new ArrayList<>();
     for (int i = 0; i < plan.layers().size(); i++) {
-      int parts = in.int32();
-      if (parts != WEIGHT_PARTS) {
-        throw in.corrupt(
-            "layer "
-                + i
-                + " has weights of "
-                + parts
-                + " parts, this version knows "
-                + WEIGHT_PARTS);
-      }
-      weights.add(in.bytes());
+      weights.add(readWeights(in, i, content.version()));
     }
     in.end();
     return new EdgeHalf(plan, weights);
   }
 
-  private static void checkWeights(LinearLayerSpec layer, byte[] weights) {
-    if (weights.length != layer.geometry().weightCount()) {
+  private static LayerWeights readWeights(BodyReader in, int layer, int version) {
+    int parts = in.int32();
+    // version v has weights of up to v parts
+    if (parts < 1 || parts > version) {
+      throw in.corrupt(
+          "layer "
+              + layer
+              + " has weights of "
+              + parts
+              + " parts, format version "
+              + version
+              + " knows up to "
+              + version);
+    }
+    return parts == 1 ? LayerWeights.of(in.bytes()) : LayerWeights.of(in.bytes(), in.bytes());
+  }
+
+  private static void checkWeights(LinearLayerSpec layer, LayerWeights weights) {
+    if (weights.count() != layer.geometry().weightCount()) {
       throw new BadInputException(
           "Edge half: layer "
               + layer.index()
               + " needs "
               + layer.geometry().weightCount()
               + " weights; found "
-              + weights.length
+              + weights.count()
               + ".");
     }
-    for (byte weight : weights) {
-      if (weight == Byte.MIN_VALUE) {
-        throw new BadInputException(
-            "Edge half: weights of layer "
-                + layer.index()
-                + " must lie in [-127, 127]; found -128.");
-      }
+    if (weights.parts() > 1 && layer.geometry().fanIn() >= DirectConvolution.MAX_PARTED_FAN_IN) {
+      throw new BadInputException(
+          "Edge half: layer "
+              + layer.index()
+              + " has weights of two parts, which needs a fan-in below "
+              + DirectConvolution.MAX_PARTED_FAN_IN
+              + "; found "
+              + layer.geometry().fanIn()
+              + ".");
     }
   }
 }

@@ -9,8 +9,8 @@
  *
  * <pre>
  *   manifest.lep  LEPM 1: bytes edgeHash, bytes deviceHash
- *   edge.lep      LEPE 1: plan, then per layer int32 parts (1), bytes weights
- *   device.lep    LEPD 1: string modelName, list inputs, list outputs, plan,
+ *   edge.lep      LEPE 2: plan, then per layer int32 parts (1 or 2), bytes of each part
+ *   device.lep    LEPD 2: string modelName, list inputs, list outputs, plan,
  *                         per tensor (string value, int32 bits),
  *                         per layer (string name, op, output; int64[] shape; float[] scales, bias),
  *                         per stage (bytes onnx, list inputs, list outputs), list report
@@ -18,6 +18,14 @@
  *                 list layers (int32 index, tensorId, 18 × int32 geometry)
  * </pre>
  *
- * The fingerprint is SHA-256(SHA-256(edge.lep) ‖ SHA-256(device.lep)).
+ * <p>A line of the report: string name, op, shape; int64 macs; int32 bits, round; string reason;
+ * int64 bytesUp, bytesDown; since LEPD 2 also int32 weightLimit, int64 maxAbsWeightSum.
+ *
+ * <p>Version history. LEPE 1: weights of one part. LEPE 2: weights of one or two parts. LEPD 1:
+ * report lines without weightLimit and maxAbsWeightSum. LEPD 2: with them. Readers accept both; a
+ * writer uses version 1 where the contents need no more, so that a file that was read is written
+ * back byte for byte.
+ *
+ * <p>The fingerprint is SHA-256(SHA-256(edge.lep) ‖ SHA-256(device.lep)).
  */
 package org.lepcnn.core.model;

@@ -9,7 +9,8 @@ import org.lepcnn.core.field.Field;
  * <p>Let S = max over output channels of Σ|w_q|. A plain integer output is at most (2^(b−1) − 1)·S
  * in magnitude; where that is at most (p − 1)/2, the output is the centred residue of the masked
  * computation. A 32-bit accumulator over unsigned bytes holds at most 255·S; where that is below
- * 2³¹ the limb products are exact.
+ * 2³¹ the limb products are exact. Weights of two parts need the first bound for W and the second
+ * one for each part.
  */
 public final class Headroom {
   /**
@@ -24,6 +25,28 @@ public final class Headroom {
   public static final long MAX_ABS_WEIGHT_SUM = Integer.MAX_VALUE / 255;
 
   private Headroom() {}
+
+  /**
+   * The largest Σ|w_q| of an output channel for which sums of activations of {@code bits} bits do
+   * not wrap around: ((p − 1)/2) / (2^(b−1) − 1), rounded down.
+   *
+   * @param bits 2 to {@value #MAX_BITS}
+   */
+  public static long maxAbsWeightSum(int bits) {
+    return Field.HALF / ActivationQuantizer.limit(bits);
+  }
+
+  /**
+   * The binary logarithm of (p − 1)/2 over the largest possible sum, 0 for weights or bits out of
+   * range.
+   */
+  public static double bitsLeft(int bits, long maxAbsWeightSum) {
+    if (bits < 2 || bits > MAX_BITS || maxAbsWeightSum < 1) {
+      return 0;
+    }
+    double largest = (double) ActivationQuantizer.limit(bits) * maxAbsWeightSum;
+    return Math.max(0, Math.log(Field.HALF / largest) / Math.log(2));
+  }
 
   /**
    * The largest b ≤ {@value #MAX_BITS} with (2^(b−1) − 1)·S ≤ (p − 1)/2.

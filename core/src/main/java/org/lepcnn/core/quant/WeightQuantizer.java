@@ -1,17 +1,64 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.quant;
 
+import java.util.Arrays;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.linear.LayerWeights;
 
 /**
- * Symmetric int8 quantization of weights, per output channel: w ≈ w_q · s with s = max|w|/127 over
- * the channel (1 for a channel of zeros) and w_q = rint(w/s) in [−127, 127].
+ * Symmetric quantization of weights, per output channel: w ≈ w_q · s with s = max|w|/L over the
+ * channel (1 for a channel of zeros) and w_q = rint(w/s) in [−L, L]. L is 127 for int8 weights, and
+ * 127 to 2047, each channel its own, for weights of two parts; {@link BitBalance} chooses it.
  */
 public final class WeightQuantizer {
   /** The largest magnitude of a quantized weight. */
   public static final int LIMIT = 127;
 
   private WeightQuantizer() {}
+
+  /**
+   * Quantized weights of one or two parts.
+   *
+   * @param weights in the order of the float weights
+   * @param scales per output channel, positive and finite
+   * @param limits L per output channel
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier of arrays, not a value to compare
+  public record FittedWeights(LayerWeights weights, float[] scales, int[] limits) {}
+
+  /**
+   * Quantizes a layer so that no output channel's Σ|w_q| exceeds a bound: a channel that does is
+   * quantized again with a smaller L, down to 127.
+   *
+   * @param weights output channel first, a multiple of the number of limits
+   * @param limits the L to begin with, per output channel, 127 to 2047
+   * @param maxAbsSum the bound; weights quantized with L = 127 must be within it
+   * @throws BadInputException when a weight is NaN or infinite
+   */
+  public static FittedWeights fit(float[] weights, int[] limits, long maxAbsSum) {
+    int perChannel = perChannel(weights.length, limits.length);
+    short[] values = new short[weights.length];
+    float[] scales = new float[limits.length];
+    int[] used = limits.clone();
+    for (int channel = 0; channel < used.length; channel++) {
+      int from = channel * perChannel;
+      float max = maxMagnitude(weights, from, perChannel);
+      scales[channel] = scale(max, used[channel]);
+      long sum = quantize(weights, from, perChannel, scales[channel], used[channel], values);
+      while (sum > maxAbsSum && used[channel] > LIMIT) {
+        // Σ|w_q| grows about in proportion to L
+        long next = used[channel] * maxAbsSum / sum;
+        used[channel] = (int) Math.max(LIMIT, Math.min(used[channel] - 1L, next));
+        scales[channel] = scale(max, used[channel]);
+        sum = quantize(weights, from, perChannel, scales[channel], used[channel], values);
+      }
+      if (sum > maxAbsSum) {
+        throw new IllegalArgumentException(
+            "Quantizing weights: expected Σ|w| of at most " + maxAbsSum + "; found " + sum + ".");
+      }
+    }
+    return new FittedWeights(LayerWeights.split(values), scales, used);
+  }
 
   /**
    * Quantized weights.
@@ -29,19 +76,10 @@ public final class WeightQuantizer {
    * @throws BadInputException when a weight is NaN or infinite
    */
   public static QuantizedWeights quantize(float[] weights, int outChannels) {
-    int perChannel = perChannel(weights.length, outChannels);
-    byte[] values = new byte[weights.length];
-    float[] scales = new float[outChannels];
-    for (int channel = 0; channel < outChannels; channel++) {
-      int from = channel * perChannel;
-      scales[channel] = scale(weights, from, perChannel);
-      double inverse = 1.0 / scales[channel];
-      for (int i = from; i < from + perChannel; i++) {
-        double scaled = Math.rint(weights[i] * inverse);
-        values[i] = (byte) Math.max(-LIMIT, Math.min(LIMIT, scaled));
-      }
-    }
-    return new QuantizedWeights(values, scales);
+    int[] limits = new int[outChannels];
+    Arrays.fill(limits, LIMIT);
+    FittedWeights fitted = fit(weights, limits, Long.MAX_VALUE);
+    return new QuantizedWeights(fitted.weights().part(0), fitted.scales());
   }
 
   /** The largest Σ|w_q| over the output channels: what the proofs of {@link Headroom} need. */
@@ -58,7 +96,21 @@ public final class WeightQuantizer {
     return max;
   }
 
-  private static float scale(float[] weights, int from, int count) {
+  /** Quantizes one channel into {@code values} and returns Σ|w_q|. */
+  private static long quantize(
+      float[] weights, int from, int count, float scale, int limit, short[] values) {
+    double inverse = 1.0 / scale;
+    long sum = 0;
+    for (int i = from; i < from + count; i++) {
+      double scaled = Math.rint(weights[i] * inverse);
+      values[i] = (short) Math.max(-limit, Math.min(limit, scaled));
+      sum += Math.abs(values[i]);
+    }
+    return sum;
+  }
+
+  /** The largest |w| of a channel. */
+  static float maxMagnitude(float[] weights, int from, int count) {
     float max = 0;
     for (int i = from; i < from + count; i++) {
       float magnitude = Math.abs(weights[i]);
@@ -72,11 +124,15 @@ public final class WeightQuantizer {
       }
       max = Math.max(max, magnitude);
     }
-    float scale = max / LIMIT;
+    return max;
+  }
+
+  private static float scale(float max, int limit) {
+    float scale = max / limit;
     return scale < Float.MIN_NORMAL ? (max == 0 ? 1 : Float.MIN_NORMAL) : scale;
   }
 
-  private static int perChannel(int count, int outChannels) {
+  static int perChannel(int count, int outChannels) {
     if (outChannels < 1 || count == 0 || count % outChannels != 0) {
       throw new IllegalArgumentException(
           "Quantizing weights: expected a positive multiple of "

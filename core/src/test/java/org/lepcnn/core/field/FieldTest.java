@@ -8,6 +8,15 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class FieldTest {
+  @Test
+  void timesPowerOfTwo_isTheProductForEveryExponent() {
+    for (int a : new int[] {0, 1, 2, Field.P - 1, Field.HALF, Field.HALF + 1, 0x55555555, 12345}) {
+      for (int exponent = 0; exponent <= 30; exponent++) {
+        assertThat(Field.timesPowerOfTwo(a, exponent)).isEqualTo(Field.multiply(a, 1 << exponent));
+      }
+    }
+  }
+
   private static final BigInteger P = BigInteger.ONE.shiftLeft(31).subtract(BigInteger.ONE);
   private static final int[] EDGES = {
     0, 1, 2, Field.HALF - 1, Field.HALF, Field.HALF + 1, Field.P - 2, Field.P - 1

@@ -96,6 +96,22 @@ public final class RandomLayers {
     return weights;
   }
 
+  /** Weights of one part. */
+  public LayerWeights int8Weights(ConvGeometry geometry) {
+    return LayerWeights.of(weights(geometry));
+  }
+
+  /** Weights of two parts in [−2047, 2047], the extremes among them where there is room. */
+  public LayerWeights partedWeights(ConvGeometry geometry) {
+    short[] weights = new short[geometry.weightCount()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (short) (random.nextInt(2 * 2047 + 1) - 2047);
+    }
+    weights[random.nextInt(weights.length)] = -2047;
+    weights[random.nextInt(weights.length)] = 2047;
+    return LayerWeights.split(weights);
+  }
+
   /** Canonical residues. */
   public int[] residues(int length) {
     int[] residues = new int[length];

@@ -27,7 +27,7 @@ public final class TestBundles {
                 new LinearLayerSpec(1, 0, narrow),
                 new LinearLayerSpec(2, 1, product)));
     EdgeHalf edge =
-        new EdgeHalf(
+        EdgeHalf.ofInt8(
             plan, List.of(random.weights(wide), random.weights(narrow), random.weights(product)));
     DeviceHalf device =
         new DeviceHalf(

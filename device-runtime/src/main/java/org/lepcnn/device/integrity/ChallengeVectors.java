@@ -4,6 +4,7 @@ package org.lepcnn.device.integrity;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.linear.LayerWeights;
 
 /**
  * The challenge vector c = Wᵀ(a⊗b), so that ⟨c, x⟩ = ⟨a⊗b, W·x⟩ for every x.
@@ -22,22 +23,27 @@ import org.lepcnn.core.linear.DirectConvolution;
 public final class ChallengeVectors {
   private ChallengeVectors() {}
 
+  /** Computes c for weights of one part, in [−127, 127]. */
+  public static int[] compute(ConvGeometry g, byte[] weights, Challenge challenge) {
+    return compute(g, LayerWeights.of(weights), challenge);
+  }
+
   /**
    * Computes c.
    *
    * @param g the layer
-   * @param weights {@code g.weightCount()} weights in [−127, 127]
+   * @param weights {@code g.weightCount()} of them
    * @param challenge a and b for this geometry
    * @return {@code g.inputSize()} canonical residues in the input's order
    */
-  public static int[] compute(ConvGeometry g, byte[] weights, Challenge challenge) {
+  public static int[] compute(ConvGeometry g, LayerWeights weights, Challenge challenge) {
     challenge.require(g);
-    if (weights.length != g.weightCount()) {
+    if (weights.count() != g.weightCount()) {
       throw new IllegalArgumentException(
           "Challenge vector: expected "
               + g.weightCount()
               + " weights; found "
-              + weights.length
+              + weights.count()
               + ".");
     }
     int[] contracted = contract(g, weights, challenge.a());
@@ -57,6 +63,18 @@ public final class ChallengeVectors {
       }
     }
     return c;
+  }
+
+  /** wa; for weights of two parts 16 · (that of the high part) + that of the low part. */
+  private static int[] contract(ConvGeometry g, LayerWeights weights, int[] a) {
+    int[] contracted = contract(g, weights.part(0), a);
+    if (weights.parts() > 1) {
+      int[] low = contract(g, weights.part(1), a);
+      for (int k = 0; k < contracted.length; k++) {
+        contracted[k] = Field.reduce(((long) contracted[k] << LayerWeights.HIGH_SHIFT) + low[k]);
+      }
+    }
+    return contracted;
   }
 
   /** wa: per group the sum over its output channels; |sum| stays below 2³⁸ · 2²⁴ = 2⁶². */

@@ -4,6 +4,7 @@ package org.lepcnn.device.integrity;
 import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
@@ -34,7 +35,7 @@ public final class GroupChallenges {
     List<Challenge> challenges = draw(edge.plan(), perLayer, groupKey);
     List<int[]> vectors = new ArrayList<>();
     for (LinearLayerSpec layer : edge.plan().layers()) {
-      byte[] weights = edge.weights().get(layer.index());
+      LayerWeights weights = edge.weights().get(layer.index());
       for (int index = 0; index < perLayer; index++) {
         Challenge challenge = challenges.get(layer.index() * perLayer + index);
         vectors.add(ChallengeVectors.compute(layer.geometry(), weights, challenge));

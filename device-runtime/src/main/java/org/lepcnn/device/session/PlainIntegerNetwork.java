@@ -18,15 +18,25 @@ import org.lepcnn.core.quant.ActivationQuantizer;
  */
 public final class PlainIntegerNetwork {
   private final DeviceModel model;
-  private final EdgeHalf edge;
+  private final Products products;
+
+  /** W·q of a layer in integers. */
+  @FunctionalInterface
+  interface Products {
+    int[] multiply(LinearLayerSpec layer, int[] q);
+  }
 
   /**
    * @param model stays the caller's
    * @param edge the other half of the same bundle
    */
   public PlainIntegerNetwork(DeviceModel model, EdgeHalf edge) {
+    this(model, (layer, q) -> directly(edge, layer, q));
+  }
+
+  PlainIntegerNetwork(DeviceModel model, Products products) {
     this.model = model;
-    this.edge = edge;
+    this.products = products;
   }
 
   /** Runs the network; output name to value, in the model's order. */
@@ -41,11 +51,22 @@ public final class PlainIntegerNetwork {
    */
   public Map<String, HostTensor> run(
       Map<String, HostTensor> inputs, UnsafeResultObserver observer) {
+    return run(inputs, observer, (layer, input, output) -> {});
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @param observer sees every layer's integer results, with pass −1
+   * @param values sees the float values around every layer
+   */
+  public Map<String, HostTensor> run(
+      Map<String, HostTensor> inputs, UnsafeResultObserver observer, LayerObserver values) {
     model.checkInputs(inputs);
     try (Activations activations = new Activations(inputs)) {
       for (int round = 0; round < model.plan().rounds(); round++) {
         model.runStage(round, activations);
-        runRound(round, activations, observer);
+        runRound(round, activations, observer, values);
         model.endRound(round, activations);
       }
       model.runStage(model.plan().rounds(), activations);
@@ -53,21 +74,24 @@ public final class PlainIntegerNetwork {
     }
   }
 
-  private void runRound(int round, Activations activations, UnsafeResultObserver observer) {
+  private void runRound(
+      int round, Activations activations, UnsafeResultObserver observer, LayerObserver values) {
     Map<Integer, int[]> quantized = new HashMap<>();
     Map<Integer, Float> scales = new HashMap<>();
+    Map<Integer, float[]> inputs = new HashMap<>();
     for (MaskedTensorSpec tensor : model.plan().tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = model.half().tensors().get(tensor.id());
       float[] x = activations.floats(binding.value(), tensor.elements());
       float scale = ActivationQuantizer.scale(x, tensor.elements(), binding.bits());
       int[] q = new int[tensor.elements()];
       LayerArithmetic.quantize(x, scale, binding.bits(), q);
+      inputs.put(tensor.id(), x);
       quantized.put(tensor.id(), q);
       scales.put(tensor.id(), scale);
     }
     for (LinearLayerSpec layer : model.plan().layersOfRound(round)) {
       DeviceHalf.LayerBinding binding = model.half().layers().get(layer.index());
-      int[] y = apply(layer, quantized.get(layer.tensorId()));
+      int[] y = products.multiply(layer, quantized.get(layer.tensorId()));
       float[] out = new float[y.length];
       LayerArithmetic.dequantize(
           layer.geometry(),
@@ -78,10 +102,11 @@ public final class PlainIntegerNetwork {
           out);
       activations.put(binding.output(), HostTensor.of(out, binding.outputShape()));
       observer.layerResult(-1, layer.index(), y);
+      values.layer(layer.index(), inputs.get(layer.tensorId()), out);
     }
   }
 
-  private int[] apply(LinearLayerSpec layer, int[] q) {
+  private static int[] directly(EdgeHalf edge, LinearLayerSpec layer, int[] q) {
     long[] sums = new long[layer.geometry().outputSize()];
     DirectConvolution.apply(layer.geometry(), edge.weights().get(layer.index()), q, sums);
     int[] y = new int[sums.length];

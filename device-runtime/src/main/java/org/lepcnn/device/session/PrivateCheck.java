@@ -58,6 +58,16 @@ public final class PrivateCheck implements AutoCloseable {
 
   /** Runs one input; a result that fails the integrity check is told, not thrown. */
   public CheckOutcome run(Map<String, HostTensor> inputs) {
+    return run(inputs, (layer, input, output) -> {});
+  }
+
+  /**
+   * As {@link #run(Map)}.
+   *
+   * @param values sees the float values around every layer of the plain integer network; they are
+   *     those of the private path when the outcome is exact
+   */
+  public CheckOutcome run(Map<String, HostTensor> inputs, LayerObserver values) {
     privateResults.clear();
     PassResult pass = null;
     try {
@@ -72,7 +82,7 @@ public final class PrivateCheck implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new EnvironmentException("Checking a model: interrupted.", e);
     }
-    return compare(inputs, pass);
+    return compare(inputs, pass, values);
   }
 
   @Override
@@ -82,7 +92,8 @@ public final class PrivateCheck implements AutoCloseable {
     edge.close();
   }
 
-  private CheckOutcome compare(Map<String, HostTensor> inputs, PassResult pass) {
+  private CheckOutcome compare(
+      Map<String, HostTensor> inputs, PassResult pass, LayerObserver values) {
     boolean[] same = {true};
     int[] layers = {0};
     Map<String, HostTensor> expected =
@@ -91,7 +102,8 @@ public final class PrivateCheck implements AutoCloseable {
             (none, layer, centred) -> {
               layers[0]++;
               same[0] &= Arrays.equals(centred, privateResults.get(layer));
-            });
+            },
+            values);
     if (pass == null) {
       return new CheckOutcome(false, false, expected, null);
     }

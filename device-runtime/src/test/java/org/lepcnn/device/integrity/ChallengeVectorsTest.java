@@ -10,6 +10,7 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
 
 class ChallengeVectorsTest {
@@ -33,6 +34,25 @@ class ChallengeVectorsTest {
       }
     }
     assertThat(columns).isGreaterThan(250);
+  }
+
+  @Test
+  void weightsOfTwoParts_giveTheVectorOfTheCombinedWeights() {
+    for (int seed = 0; seed < 40; seed++) {
+      RandomLayers random = new RandomLayers(seed);
+      ConvGeometry g = random.geometry();
+      LayerWeights weights = random.partedWeights(g);
+      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, g);
+      int[] c = ChallengeVectors.compute(g, weights, challenge);
+      int[] x = random.residues(g.inputSize());
+      int[] y = new int[g.outputSize()];
+      try (LinearKernel kernel = new ScalarKernels().prepare(g, weights)) {
+        kernel.apply(x, y);
+      }
+      assertThat(FreivaldsCheck.left(g, challenge, y))
+          .as("seed %d, %s", seed, g)
+          .isEqualTo(FreivaldsCheck.right(c, x, g.inputSize()));
+    }
   }
 
   @Test

@@ -148,7 +148,7 @@ class TableComputationTest {
     @Override
     public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
       LinearKernel right = new ScalarKernels().prepare(geometry, weights);
-      boolean wrong = weights == bundle.edge().weights().get(layer);
+      boolean wrong = weights == bundle.edge().weights().get(layer).part(0);
       return new LinearKernel() {
         @Override
         public ConvGeometry geometry() {

@@ -4,11 +4,20 @@ package org.lepcnn.device.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.LayerWeights;
+import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 
 class PrivateCheckTest {
@@ -31,6 +40,85 @@ class PrivateCheckTest {
   void allZeroInput_isExactToo() {
     try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels())) {
       assertThat(check.run(SessionModel.inputs(new float[90], 1, 1)).exact()).isTrue();
+    }
+  }
+
+  @Test
+  void weightsOfTwoParts_areExact_whateverTheRangeOfTheActivations() {
+    ModelBundle parted = SessionModel.partedBundle(22);
+    assertThat(parted.edge().weights()).allMatch(weights -> weights.parts() == 2);
+    for (KernelProvider provider : List.of(new ScalarKernels(), Kernels.choose(null))) {
+      try (PrivateCheck check = PrivateCheck.open(parted, provider)) {
+        for (int seed = 0; seed < 5; seed++) {
+          assertExact(check.run(SessionModel.inputs(seed)));
+        }
+        for (float[] x : extremeInputs()) {
+          assertExact(check.run(SessionModel.inputs(x, 1, 1)));
+        }
+      }
+    }
+  }
+
+  /** Zeros, constants, raw bytes into thousands, one spike, the smallest and largest numbers. */
+  private static List<float[]> extremeInputs() {
+    float[] raw = new float[90];
+    float[] spike = new float[90];
+    float[] tiny = new float[90];
+    float[] huge = new float[90];
+    float[] constant = new float[90];
+    for (int i = 0; i < raw.length; i++) {
+      raw[i] = i * 100f;
+      spike[i] = i == 45 ? -9999f : 0.001f;
+      tiny[i] = Float.MIN_VALUE * i;
+      huge[i] = i % 2 == 0 ? 1e30f : -1e30f;
+      constant[i] = -255f;
+    }
+    return List.of(new float[90], constant, raw, spike, tiny, huge);
+  }
+
+  private static void assertExact(CheckOutcome outcome) {
+    assertThat(outcome.exact()).isTrue();
+    assertThat(outcome.integrityOk()).isTrue();
+  }
+
+  @Test
+  void oneLowPartChanged_isFoundByTheIntegrityCheck() {
+    ModelBundle parted = SessionModel.partedBundle(23);
+    List<LayerWeights> weights = new ArrayList<>(parted.edge().weights());
+    byte[] low = weights.get(0).part(1).clone();
+    low[7] = (byte) (low[7] == 0 ? 1 : 0);
+    weights.set(0, LayerWeights.of(weights.get(0).part(0), low));
+    EdgeHalf forged = new EdgeHalf(parted.plan(), weights);
+    ScalarKernels scalar = new ScalarKernels();
+    try (PrivateCheck check =
+        PrivateCheck.open(parted, scalar, new InProcessEdge(forged, scalar))) {
+      assertThat(check.run(SessionModel.inputs(1)).integrityOk()).isFalse();
+    }
+  }
+
+  @Test
+  void observer_seesEveryLayersInputAndOutput_andKernelsGiveTheSame() {
+    ModelBundle parted = SessionModel.partedBundle(24);
+    Map<Integer, float[]> inputs = new HashMap<>();
+    Map<Integer, float[]> outputs = new HashMap<>();
+    try (PrivateCheck check = PrivateCheck.open(parted, new ScalarKernels());
+        KernelNetwork network = new KernelNetwork(parted, new ScalarKernels())) {
+      CheckOutcome outcome =
+          check.run(
+              SessionModel.inputs(3),
+              (layer, input, output) -> {
+                inputs.put(layer, input.clone());
+                outputs.put(layer, output.clone());
+              });
+      assertThat(outputs).containsOnlyKeys(0, 1, 2);
+      outputs.forEach(
+          (layer, output) ->
+              assertThat(network.runLayer(layer, inputs.get(layer))).isEqualTo(output));
+      Map<String, HostTensor> result =
+          network.run(SessionModel.inputs(3), (layer, input, output) -> {});
+      outcome
+          .outputs()
+          .forEach((name, value) -> assertThat(value.sameBits(result.get(name))).isTrue());
     }
   }
 

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
@@ -14,7 +16,6 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.quant.Headroom;
-import org.lepcnn.core.quant.WeightQuantizer;
 
 /**
  * A model by hand: two tensors, three layers, two rounds.
@@ -34,12 +35,20 @@ final class SessionModel {
   private SessionModel() {}
 
   static ModelBundle bundle(long seed) {
-    RandomLayers random = new RandomLayers(seed);
+    return bundle(new RandomLayers(seed)::int8Weights);
+  }
+
+  /** The same layers with weights of two parts. */
+  static ModelBundle partedBundle(long seed) {
+    return bundle(new RandomLayers(seed)::partedWeights);
+  }
+
+  private static ModelBundle bundle(Function<ConvGeometry, LayerWeights> random) {
     ConvGeometry wide = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
     ConvGeometry narrow = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
     ConvGeometry product = ConvGeometry.fullyConnected(1, 120, 7);
-    List<byte[]> weights =
-        List.of(random.weights(wide), random.weights(narrow), random.weights(product));
+    List<LayerWeights> weights =
+        List.of(random.apply(wide), random.apply(narrow), random.apply(product));
     Plan plan =
         new Plan(
             List.of(new MaskedTensorSpec(0, 0, 90), new MaskedTensorSpec(1, 1, 120)),
@@ -123,8 +132,8 @@ final class SessionModel {
     return new DeviceHalf.LayerBinding(name, "Conv", output, shape, scales, bias);
   }
 
-  private static int bits(byte[] weights, int channels) {
-    return Headroom.activationBits(WeightQuantizer.maxAbsSum(weights, channels));
+  private static int bits(LayerWeights weights, int channels) {
+    return Headroom.activationBits(weights.maxAbsSum(channels));
   }
 
   private static float[] constant(int length, float value) {

@@ -1,0 +1,157 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.cli.data.Samples;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.PreparedImport;
+
+class PrecisionTest {
+  private static final int ROWS = 3;
+
+  @TempDir Path folder;
+  private Path rows;
+
+  @BeforeEach
+  void writeSomePicturesAsRows() throws IOException {
+    ModelBundle bundle = Meter.importBundle();
+    long[] shape = bundle.device().inputs().get(0).shape();
+    List<Inputs.Input> inputs = Meter.inputs(bundle).subList(0, ROWS);
+    String header =
+        String.format(
+            java.util.Locale.ROOT,
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d, %d, %d), }",
+            ROWS,
+            shape[1],
+            shape[2],
+            shape[3]);
+    byte[] text = header.getBytes(StandardCharsets.US_ASCII);
+    int floats = Math.toIntExact(ROWS * shape[1] * shape[2] * shape[3]);
+    ByteBuffer file =
+        ByteBuffer.allocate(10 + text.length + 4 * floats).order(ByteOrder.LITTLE_ENDIAN);
+    file.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+    file.putShort((short) text.length).put(text);
+    for (Inputs.Input input : inputs) {
+      for (float value : input.values().values().iterator().next().floats()) {
+        file.putFloat(value);
+      }
+    }
+    rows = Files.write(folder.resolve("rows.npy"), file.array());
+  }
+
+  @Test
+  void high_isExactAndCloserThanFast_andEveryLayerIsTold() {
+    String fast = check("--precision", "fast", "--per-layer");
+    String high = check("--precision", "high", "--per-layer");
+    assertThat(fast).contains("\"exact\":true,\"integrityOk\":true");
+    assertThat(high).contains("\"exact\":true,\"integrityOk\":true", "\"weightBits\":12");
+    assertThat(number(high, "maxRelativeError")).isLessThan(number(fast, "maxRelativeError") / 3);
+    assertThat(number(high, "maxRelativeError")).isLessThan(0.01);
+    int layers = Meter.importBundle().plan().layers().size();
+    String perLayer = high.substring(high.indexOf("\"perLayer\""));
+    assertThat(perLayer.split("\"relativeError\"", -1)).hasSize(layers + 1);
+  }
+
+  @Test
+  void auto_takesTheCheapestThatMeetsTheTarget() {
+    PreparedImport prepared = ModelImporter.prepare(Meter.onnx(), ImportOptions.defaults());
+    double fast = number(check("--precision", "fast"), "maxRelativeError");
+    double high = number(check("--precision", "high"), "maxRelativeError");
+    assertThat(search(prepared, fast * 1.001).finerLayers()).isZero();
+    PrecisionSearch.Result between = search(prepared, Math.sqrt(fast * high));
+    assertThat(between.met()).isTrue();
+    assertThat(between.error()).isLessThanOrEqualTo(Math.sqrt(fast * high));
+    assertThat(between.finerLayers()).isBetween(1, prepared.inputs().size() + 20);
+    PrecisionSearch.Result impossible = search(prepared, high / 1000);
+    assertThat(impossible.met()).isFalse();
+    assertThat(impossible.error()).isEqualTo(high);
+  }
+
+  @Test
+  void auto_onTheCommandLine_reportsWhatItFound() {
+    assertThat(check("--precision", "auto", "--samples", folder.toString(), "--target", "0.9"))
+        .contains("\"precision\":{\"target\":0.9,", "\"met\":true,\"finerLayers\":0");
+  }
+
+  @Test
+  void optionsThatDoNotFit_areBadUsage() {
+    assertThat(run("--precision", "exact")).isEqualTo(2);
+    assertThat(run("--precision", "auto")).isEqualTo(2);
+    assertThat(run("--precision", "auto", "--samples", rows.toString(), "--target", "0"))
+        .isEqualTo(2);
+    assertThat(run("--target", "0.1")).isEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                Samples.read(
+                    Files.createDirectory(folder.resolve("empty")),
+                    Meter.importBundle().device().inputs()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("samples");
+  }
+
+  @Test
+  void relativeError_isTheLargestOverTheLargest() {
+    RelativeError error = RelativeError.of(new float[] {1, 2}, new float[] {1.5f, -4});
+    assertThat(error.value()).isEqualTo(1.5);
+    assertThat(RelativeError.of(new float[1], new float[1]).value()).isZero();
+    assertThat(RelativeError.of(new float[] {3}, new float[1]).value()).isEqualTo(3);
+    assertThat(RelativeError.of(new float[1], new float[2]).value()).isInfinite();
+  }
+
+  private PrecisionSearch.Result search(PreparedImport prepared, double target) {
+    List<PrecisionSearch.Sample> samples = new ArrayList<>();
+    try (FloatModel floats = new FloatModel(Meter.onnx())) {
+      for (java.util.Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs())) {
+        samples.add(new PrecisionSearch.Sample(sample, floats.run(sample)));
+      }
+    }
+    return new PrecisionSearch(prepared, samples, target, Kernels.choose(null), line -> {}).run();
+  }
+
+  private int run(String... options) {
+    List<String> arguments =
+        new ArrayList<>(List.of("check", Meter.onnx().toString(), "--inputs", rows.toString()));
+    arguments.addAll(List.of(options));
+    return Main.execute(arguments.toArray(String[]::new));
+  }
+
+  private String check(String... options) {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.add("--json");
+    PrintStream before = System.out;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(run(all.toArray(String[]::new))).isZero();
+    } finally {
+      System.setOut(before);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static double number(String json, String key) {
+    String from = json.substring(json.indexOf("\"" + key + "\":") + key.length() + 3);
+    return Double.parseDouble(from.split("[,}]", 2)[0]);
+  }
+}

@@ -1,0 +1,178 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.linear;
+
+import org.lepcnn.core.error.BadInputException;
+
+/**
+ * The integer weights W of one linear layer, in the geometry's layout, held as one int8 part or as
+ * two.
+ *
+ * <p>One part: W in [−127, 127]. Two parts: W = 16·high + low with high = trunc(W / 16) in [−127,
+ * 127] and low = W − 16·high in [−15, 15], which covers |W| ≤ 127·16 + 15 = {@value
+ * #MAX_MAGNITUDE}. Since W·x is linear in W, a layer with two parts is 16·(high·x) + low·x.
+ *
+ * <p>Arrays are neither copied in nor out and must not be changed.
+ */
+public final class LayerWeights {
+  /** The largest |W| that one part holds. */
+  public static final int MAX_PART_MAGNITUDE = 127;
+
+  /** The largest |W| that two parts hold. */
+  public static final int MAX_MAGNITUDE = 2047;
+
+  /** W = 2^{@value} · high + low. */
+  public static final int HIGH_SHIFT = 4;
+
+  /** The largest magnitude of the low part. */
+  public static final int MAX_LOW_MAGNITUDE = (1 << HIGH_SHIFT) - 1;
+
+  private final byte[] high;
+  private final byte[] low;
+
+  private LayerWeights(byte[] high, byte[] low) {
+    this.high = high;
+    this.low = low;
+  }
+
+  /**
+   * Weights of one part.
+   *
+   * @throws BadInputException for a weight outside [−127, 127]
+   */
+  public static LayerWeights of(byte[] weights) {
+    requireMagnitude(weights, MAX_PART_MAGNITUDE);
+    return new LayerWeights(weights, null);
+  }
+
+  /**
+   * Weights of two parts, as many of each.
+   *
+   * @throws BadInputException for a high part outside [−127, 127] or a low part outside [−15, 15]
+   */
+  public static LayerWeights of(byte[] high, byte[] low) {
+    requireMagnitude(high, MAX_PART_MAGNITUDE);
+    requireMagnitude(low, MAX_LOW_MAGNITUDE);
+    if (high.length != low.length) {
+      throw new BadInputException(
+          "Weights of a layer: expected as many low parts as high parts, "
+              + high.length
+              + "; found "
+              + low.length
+              + ".");
+    }
+    return new LayerWeights(high, low);
+  }
+
+  /**
+   * Splits weights: one part where all of them fit, else two.
+   *
+   * @param weights each of magnitude at most {@value #MAX_MAGNITUDE}
+   */
+  public static LayerWeights split(short[] weights) {
+    int max = 0;
+    for (short weight : weights) {
+      max = Math.max(max, Math.abs(weight));
+    }
+    if (max > MAX_MAGNITUDE) {
+      throw new BadInputException(
+          "Weights of a layer: expected magnitudes of at most "
+              + MAX_MAGNITUDE
+              + "; found "
+              + max
+              + ".");
+    }
+    boolean parted = max > MAX_PART_MAGNITUDE;
+    byte[] high = new byte[weights.length];
+    byte[] low = parted ? new byte[weights.length] : null;
+    for (int i = 0; i < weights.length; i++) {
+      // Java's division truncates towards zero, so both parts have the weight's sign
+      int top = parted ? weights[i] / (1 << HIGH_SHIFT) : weights[i];
+      high[i] = (byte) top;
+      if (parted) {
+        low[i] = (byte) (weights[i] - (top << HIGH_SHIFT));
+      }
+    }
+    return new LayerWeights(high, low);
+  }
+
+  /** Weights that need no check, since nothing here depends on their range. */
+  static LayerWeights unchecked(byte[] weights) {
+    return new LayerWeights(weights, null);
+  }
+
+  /** How many weights there are. */
+  public int count() {
+    return high.length;
+  }
+
+  /** 1 or 2. */
+  public int parts() {
+    return low == null ? 1 : 2;
+  }
+
+  /**
+   * One part: 0 is the only part or the high one, 1 the low one.
+   *
+   * @return {@link #count} int8 numbers
+   */
+  public byte[] part(int part) {
+    if (part < 0 || part >= parts()) {
+      throw new IllegalArgumentException(
+          "Weights of a layer: expected a part below " + parts() + "; found " + part + ".");
+    }
+    return part == 0 ? high : low;
+  }
+
+  /** The combined weight W at a position. */
+  public int at(int index) {
+    return low == null ? high[index] : (high[index] << HIGH_SHIFT) + low[index];
+  }
+
+  /**
+   * The largest Σ|W| over the output channels: what the proofs against wrap-around need.
+   *
+   * @param outChannels divides {@link #count}
+   */
+  public long maxAbsSum(int outChannels) {
+    int perChannel = count() / outChannels;
+    long max = 0;
+    for (int channel = 0; channel < outChannels; channel++) {
+      long sum = 0;
+      for (int i = channel * perChannel; i < (channel + 1) * perChannel; i++) {
+        sum += Math.abs(at(i));
+      }
+      max = Math.max(max, sum);
+    }
+    return max;
+  }
+
+  /** The largest |W|. */
+  public int maxMagnitude() {
+    int max = 0;
+    for (int i = 0; i < count(); i++) {
+      max = Math.max(max, Math.abs(at(i)));
+    }
+    return max;
+  }
+
+  /** Number and parts, never contents. */
+  @Override
+  public String toString() {
+    return "LayerWeights[count=" + count() + ", parts=" + parts() + "]";
+  }
+
+  private static void requireMagnitude(byte[] part, int limit) {
+    for (byte weight : part) {
+      if (Math.abs(weight) > limit) {
+        throw new BadInputException(
+            "Weights of a layer: expected numbers in ["
+                + -limit
+                + ", "
+                + limit
+                + "]; found "
+                + weight
+                + ".");
+      }
+    }
+  }
+}

@@ -1,0 +1,206 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.linear.LayerWeights;
+import org.lepcnn.core.linear.RandomLayers;
+import org.lepcnn.core.quant.Headroom;
+
+class PartedKernelTest {
+  static List<KernelProvider> providers() {
+    return List.of(
+        new ScalarKernels(),
+        Kernels.choose(null),
+        new OnnxRuntimeKernels(OrtEnvironment.getEnvironment(), Limbs.FIVE_OF_SEVEN));
+  }
+
+  @ParameterizedTest
+  @MethodSource("providers")
+  void randomLayers_equalTheDefiningSumOfTheCombinedWeights(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(71);
+    for (int i = 0; i < 120; i++) {
+      ConvGeometry geometry = random.geometry();
+      int[][] inputs = new int[1 + i % 3][];
+      for (int request = 0; request < inputs.length; request++) {
+        inputs[request] = random.residues(geometry.inputSize());
+      }
+      assertSameAsDefinition(provider, geometry, random.partedWeights(geometry), inputs);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("providers")
+  void extremes_equalTheDefiningSum(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(72);
+    for (int i = 0; i < 20; i++) {
+      ConvGeometry geometry = random.geometry();
+      for (short weight : new short[] {-2047, 2047, 128, -128, 16, -16}) {
+        short[] weights = new short[geometry.weightCount()];
+        Arrays.fill(weights, weight);
+        weights[0] = 2047;
+        for (int residue : new int[] {0, 1, Field.P - 1, Field.HALF, 0x7f00ff00}) {
+          assertSameAsDefinition(
+              provider,
+              geometry,
+              LayerWeights.split(weights),
+              RandomLayers.constant(geometry.inputSize(), residue));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("providers")
+  void unmaskedResult_equalsThePlainIntegersAtTheProvedBound(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(73);
+    for (int i = 0; i < 30; i++) {
+      ConvGeometry g = random.geometry();
+      LayerWeights weights = random.partedWeights(g);
+      int bits = Headroom.activationBits(weights.maxAbsSum(g.outChannels()));
+      int limit = (1 << (bits - 1)) - 1;
+      int[] q = new int[g.inputSize()];
+      for (int k = 0; k < q.length; k++) {
+        q[k] = weights.at(k % weights.count()) < 0 ? -limit : limit;
+      }
+      long[] plain = new long[g.outputSize()];
+      DirectConvolution.apply(g, weights, q, plain);
+      int[] mask = random.residues(q.length);
+      int[] masked = new int[q.length];
+      for (int k = 0; k < q.length; k++) {
+        masked[k] = Field.add(Field.canonical(q[k]), mask[k]);
+      }
+      int[] y = new int[plain.length];
+      int[] u = new int[plain.length];
+      try (LinearKernel kernel = provider.prepare(g, weights)) {
+        kernel.apply(masked, y);
+        kernel.apply(mask, u);
+      }
+      for (int k = 0; k < plain.length; k++) {
+        assertThat((long) Field.centred(Field.subtract(y[k], u[k]))).isEqualTo(plain[k]);
+      }
+    }
+  }
+
+  @Test
+  void onePart_needsOneKernel() {
+    ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 2);
+    CountingKernels counting = new CountingKernels(9);
+    counting.prepare(g, LayerWeights.of(new byte[6])).close();
+    assertThat(counting.prepared).isEqualTo(1);
+    assertThat(counting.closed).isEqualTo(1);
+  }
+
+  @Test
+  void close_releasesBothParts_andAFailureReleasesTheFirst() {
+    ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 2);
+    LayerWeights weights = new RandomLayers(1).partedWeights(g);
+    CountingKernels counting = new CountingKernels(9);
+    counting.prepare(g, weights).close();
+    assertThat(counting.prepared).isEqualTo(2);
+    assertThat(counting.closed).isEqualTo(2);
+    CountingKernels failing = new CountingKernels(1);
+    assertThatThrownBy(() -> failing.prepare(g, weights)).hasMessage("no memory");
+    assertThat(failing.closed).isEqualTo(1);
+  }
+
+  @Test
+  void concurrentCalls_doNotShareScratch() throws InterruptedException {
+    ConvGeometry g = new ConvGeometry(1, 4, 9, 9, 6, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    RandomLayers random = new RandomLayers(74);
+    LayerWeights weights = random.partedWeights(g);
+    int[] input = random.residues(g.inputSize());
+    int[] expected = definition(g, weights, input);
+    try (LinearKernel kernel = Kernels.choose(null).prepare(g, weights)) {
+      Thread[] threads = new Thread[4];
+      int[][] outputs = new int[threads.length][g.outputSize()];
+      for (int t = 0; t < threads.length; t++) {
+        int[] output = outputs[t];
+        threads[t] =
+            new Thread(
+                () -> {
+                  for (int i = 0; i < 40; i++) {
+                    Arrays.fill(output, -1);
+                    kernel.apply(input, output);
+                  }
+                });
+        threads[t].start();
+      }
+      for (int t = 0; t < threads.length; t++) {
+        threads[t].join();
+        assertThat(outputs[t]).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static void assertSameAsDefinition(
+      KernelProvider provider, ConvGeometry g, LayerWeights weights, int[]... inputs) {
+    int[][] actual = new int[inputs.length][g.outputSize()];
+    try (LinearKernel kernel = provider.prepare(g, weights)) {
+      kernel.apply(inputs.length, inputs, actual);
+    }
+    for (int request = 0; request < inputs.length; request++) {
+      assertThat(actual[request]).as("%s", g).isEqualTo(definition(g, weights, inputs[request]));
+    }
+  }
+
+  private static int[] definition(ConvGeometry g, LayerWeights weights, int[] input) {
+    long[] sums = new long[g.outputSize()];
+    DirectConvolution.apply(g, weights, input, sums);
+    int[] residues = new int[sums.length];
+    for (int i = 0; i < sums.length; i++) {
+      residues[i] = (int) Math.floorMod(sums[i], (long) Field.P);
+    }
+    return residues;
+  }
+
+  /** Counts kernels; refuses to make more than a number of them. */
+  private static final class CountingKernels implements KernelProvider {
+    private final int most;
+    private int prepared;
+    private int closed;
+
+    CountingKernels(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public String name() {
+      return "counting";
+    }
+
+    @Override
+    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+      if (prepared == most) {
+        throw new IllegalStateException("no memory");
+      }
+      prepared++;
+      return new LinearKernel() {
+        @Override
+        public ConvGeometry geometry() {
+          return geometry;
+        }
+
+        @Override
+        public void apply(int count, int[][] inputs, int[][] outputs) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+          closed++;
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,164 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
+import org.lepcnn.core.linear.RandomLayers;
+import org.lepcnn.core.model.DeviceHalf.LayerReport;
+
+class FormatVersionTest {
+  private static final Plan PLAN =
+      new Plan(
+          List.of(new MaskedTensorSpec(0, 0, 3)),
+          List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 3, 2))));
+
+  @TempDir Path folder;
+
+  @Test
+  void edgeHalfOfVersion1_isReadAndWrittenBackByteForByte() {
+    byte[] weights = {1, -2, 3, 127, -127, 0};
+    byte[] golden = edgeFile(1, 1, weights);
+    EdgeHalf read = EdgeHalf.parse("golden", golden);
+    assertThat(read.weights().get(0).parts()).isEqualTo(1);
+    assertThat(read.weights().get(0).part(0)).isEqualTo(weights);
+    assertThat(read.toFile()).isEqualTo(golden);
+  }
+
+  @Test
+  void partedEdgeHalf_isVersion2_highPartFirst() {
+    byte[] high = {127, -127, 0, 1, -1, 5};
+    byte[] low = {15, -15, 7, 0, -1, 3};
+    byte[] golden = edgeFile(2, 2, high, low);
+    EdgeHalf half = new EdgeHalf(PLAN, List.of(LayerWeights.of(high, low)));
+    assertThat(half.toFile()).isEqualTo(golden);
+    LayerWeights read = EdgeHalf.parse("golden", golden).weights().get(0);
+    assertThat(read.at(0)).isEqualTo(2047);
+    assertThat(read.at(1)).isEqualTo(-2047);
+    assertThat(read.part(1)).isEqualTo(low);
+  }
+
+  @Test
+  void partsThatAVersionDoesNotKnow_areCorrupt() {
+    byte[] part = new byte[6];
+    assertThatThrownBy(() -> EdgeHalf.parse("edge", edgeFile(1, 2, part, part)))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("parts");
+    assertThatThrownBy(() -> EdgeHalf.parse("edge", edgeFile(2, 3, part, part, part)))
+        .isInstanceOf(CorruptFileException.class);
+    assertThatThrownBy(() -> EdgeHalf.parse("edge", edgeFile(2, 0)))
+        .isInstanceOf(CorruptFileException.class);
+    byte[] tooLarge = new byte[6];
+    Arrays.fill(tooLarge, (byte) 16);
+    assertThatThrownBy(() -> EdgeHalf.parse("edge", edgeFile(2, 2, part, tooLarge)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("15");
+  }
+
+  @Test
+  void fingerprint_coversEveryPart() {
+    RandomLayers random = new RandomLayers(3);
+    LayerWeights weights = random.partedWeights(PLAN.layer(0).geometry());
+    byte[] low = weights.part(1).clone();
+    low[5] = (byte) (low[5] == 0 ? 1 : 0);
+    DeviceHalf device = device(line(0, 0));
+    ModelBundle one = ModelBundle.of(new EdgeHalf(PLAN, List.of(weights)), device);
+    LayerWeights changed = LayerWeights.of(weights.part(0), low);
+    ModelBundle other = ModelBundle.of(new EdgeHalf(PLAN, List.of(changed)), device);
+    assertThat(one.fingerprint()).isNotEqualTo(other.fingerprint());
+  }
+
+  @Test
+  void deviceHalfOfVersion1_isReadAndWrittenBackByteForByte() {
+    byte[] golden = deviceFileOfVersion1();
+    DeviceHalf read = DeviceHalf.parse("golden", golden);
+    LayerReport line = read.report().get(0);
+    assertThat(line).isEqualTo(line(0, 0));
+    assertThat(line.weightBits()).isZero();
+    assertThat(line.headroomBits()).isZero();
+    assertThat(read.toFile()).isEqualTo(golden);
+  }
+
+  @Test
+  void deviceHalfWithWeightBits_isVersion2_andReadsBack() {
+    DeviceHalf half = device(line(1500, 4500));
+    byte[] file = half.toFile();
+    assertThat(CheckedFile.open("device", file, DeviceHalf.MAGIC, 2, 2).version()).isEqualTo(2);
+    LayerReport line = DeviceHalf.parse("device", file).report().get(0);
+    assertThat(line).isEqualTo(line(1500, 4500));
+    assertThat(line.weightBits()).isEqualTo(12);
+    assertThat(line(127, 300).weightBits()).isEqualTo(8);
+    assertThat(line(128, 300).weightBits()).isEqualTo(9);
+    assertThat(line.headroomBits()).isBetween(2.8, 2.9);
+  }
+
+  @Test
+  void bundleWithParts_isWrittenAndRead() {
+    LayerWeights weights = new RandomLayers(4).partedWeights(PLAN.layer(0).geometry());
+    ModelBundle bundle =
+        ModelBundle.of(new EdgeHalf(PLAN, List.of(weights)), device(line(2047, 6000)));
+    bundle.write(folder.resolve("bundle"));
+    ModelBundle read = ModelBundle.read(folder.resolve("bundle"));
+    assertThat(read.fingerprint()).isEqualTo(bundle.fingerprint());
+    assertThat(read.edge().weights().get(0).part(0)).isEqualTo(weights.part(0));
+    assertThat(read.edge().weights().get(0).part(1)).isEqualTo(weights.part(1));
+  }
+
+  private static LayerReport line(int weightLimit, long sum) {
+    return new LayerReport("fc", "Gemm", "2x3", 6, 16, 0, "", 12, 8, weightLimit, sum);
+  }
+
+  private static DeviceHalf device(LayerReport line) {
+    DeviceHalf.Stage empty = new DeviceHalf.Stage(new byte[0], List.of(), List.of());
+    return new DeviceHalf(
+        "golden",
+        List.of(new DeviceHalf.ValueSpec("x", 1, new long[] {1, 3})),
+        List.of(new DeviceHalf.ValueSpec("y", 1, new long[] {1, 2})),
+        PLAN,
+        List.of(new DeviceHalf.TensorBinding("x", 16)),
+        List.of(
+            new DeviceHalf.LayerBinding(
+                "fc", "Gemm", "y", new long[] {1, 2}, new float[] {1, 2}, new float[] {3, 4})),
+        List.of(empty, empty),
+        List.of(line));
+  }
+
+  /** The bytes as version 1 wrote them, field by field. */
+  private static byte[] deviceFileOfVersion1() {
+    BodyWriter body = new BodyWriter();
+    body.string("golden");
+    body.int32(1).string("x").int32(1).longs(new long[] {1, 3});
+    body.int32(1).string("y").int32(1).longs(new long[] {1, 2});
+    PLAN.write(body);
+    body.string("x").int32(16);
+    body.string("fc").string("Gemm").string("y").longs(new long[] {1, 2});
+    body.floats(new float[] {1, 2}).floats(new float[] {3, 4});
+    for (int stage = 0; stage < 2; stage++) {
+      body.bytes(new byte[0]).int32(0).int32(0);
+    }
+    body.int32(1).string("fc").string("Gemm").string("2x3").int64(6).int32(16);
+    body.int32(0).string("").int64(12).int64(8);
+    return CheckedFile.frame(DeviceHalf.MAGIC, 1, body.toByteArray());
+  }
+
+  private static byte[] edgeFile(int version, int parts, byte[]... contents) {
+    BodyWriter body = new BodyWriter();
+    PLAN.write(body);
+    body.int32(parts);
+    for (byte[] part : contents) {
+      body.bytes(part);
+    }
+    return CheckedFile.frame(EdgeHalf.MAGIC, version, body.toByteArray());
+  }
+}

@@ -1,0 +1,144 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.quant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.quant.BitBalance.Reader;
+import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
+
+class BitBalanceTest {
+  private final SplittableRandom random = new SplittableRandom(5);
+
+  @Test
+  void int8Weights_getTheMostBitsThatTheProofAllows() {
+    for (int fanIn : new int[] {1, 9, 300, 9216}) {
+      WeightProfile profile = WeightProfile.of(weights(fanIn * 8), 8);
+      assertThat(BitBalance.bits(List.of(new Reader(profile, 127)))).isEqualTo(profile.int8Bits());
+    }
+  }
+
+  @Test
+  void theChoice_hasTheSmallestErrorAndHoldsTheProof() {
+    for (int fanIn : new int[] {1, 3, 27, 207, 4098, 30_000}) {
+      float[] weights = weights(fanIn * 7);
+      WeightProfile profile = WeightProfile.of(weights, 7);
+      Reader reader = new Reader(profile, 2047);
+      int bits = BitBalance.bits(List.of(reader));
+      assertThat(bits).isBetween(Headroom.MIN_BITS, profile.int8Bits());
+      for (int other = Headroom.MIN_BITS; other <= profile.int8Bits(); other++) {
+        assertThat(BitBalance.error(reader, bits))
+            .isLessThanOrEqualTo(BitBalance.error(reader, other));
+      }
+      assertProved(weights, reader, bits);
+    }
+  }
+
+  @Test
+  void sharedTensors_takeBitsThatEveryReaderAllows() {
+    float[] small = weights(9 * 4);
+    float[] large = weights(60_000 * 2);
+    Reader one = new Reader(WeightProfile.of(small, 4), 2047);
+    Reader two = new Reader(WeightProfile.of(large, 2), 2047);
+    Reader coarse = new Reader(WeightProfile.of(large, 2), 127);
+    int bits = BitBalance.bits(List.of(one, two));
+    assertProved(small, one, bits);
+    assertProved(large, two, bits);
+    int mixed = BitBalance.bits(List.of(one, coarse));
+    assertThat(mixed).isLessThanOrEqualTo(coarse.profile().int8Bits());
+    assertProved(small, one, mixed);
+    assertProved(large, coarse, mixed);
+  }
+
+  @Test
+  void fewWeights_getAll12BitsAndActivationsKeepMore() {
+    Reader reader = new Reader(WeightProfile.of(weights(27 * 8), 8), 2047);
+    int bits = BitBalance.bits(List.of(reader));
+    assertThat(bits).isGreaterThanOrEqualTo(14);
+    assertThat(BitBalance.limits(reader, bits)).containsOnly(2047);
+  }
+
+  @Test
+  void zeroAndConstantWeights_areBalancedToo() {
+    float[] zeros = new float[20];
+    Reader zero = new Reader(WeightProfile.of(zeros, 2), 2047);
+    assertThat(BitBalance.bits(List.of(zero))).isEqualTo(Headroom.MAX_BITS);
+    assertProved(zeros, zero, Headroom.MAX_BITS);
+    float[] constant = new float[20_000];
+    Arrays.fill(constant, -0.25f);
+    Reader same = new Reader(WeightProfile.of(constant, 2), 2047);
+    assertProved(constant, same, BitBalance.bits(List.of(same)));
+    float[] mixed = weights(200);
+    Arrays.fill(mixed, 0, 100, 0);
+    Reader half = new Reader(WeightProfile.of(mixed, 2), 2047);
+    assertProved(mixed, half, BitBalance.bits(List.of(half)));
+  }
+
+  @Test
+  void fit_staysAtTheBoundAndGivesWayOnePastIt() {
+    float[] weights = weights(207);
+    int[] limit = {1000};
+    long sum = WeightQuantizer.fit(weights, limit, Long.MAX_VALUE).weights().maxAbsSum(1);
+    FittedWeights atTheBound = WeightQuantizer.fit(weights, limit, sum);
+    assertThat(atTheBound.limits()).containsExactly(1000);
+    FittedWeights onePast = WeightQuantizer.fit(weights, limit, sum - 1);
+    assertThat(onePast.limits()[0]).isBetween(990, 999);
+    assertThat(onePast.weights().maxAbsSum(1)).isLessThan(sum);
+    assertThat(onePast.weights().maxMagnitude()).isEqualTo(onePast.limits()[0]);
+    assertThatThrownBy(() -> WeightQuantizer.fit(weights, new int[] {127}, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void finerWeights_areWithinHalfAStepOfTheFloat() {
+    float[] weights = weights(13 * 31);
+    int[] limits = new int[13];
+    Arrays.setAll(limits, i -> 127 + 160 * i);
+    FittedWeights fitted = WeightQuantizer.fit(weights, limits, Long.MAX_VALUE);
+    for (int i = 0; i < weights.length; i++) {
+      float scale = fitted.scales()[i / 31];
+      assertThat(Math.abs(fitted.weights().at(i) * (double) scale - weights[i]))
+          .isLessThanOrEqualTo(scale * 0.501);
+      assertThat(Math.abs(fitted.weights().at(i))).isLessThanOrEqualTo(limits[i / 31]);
+    }
+  }
+
+  @Test
+  void weightSumBound_isTheLastThatFits() {
+    for (int bits = Headroom.MIN_BITS; bits <= Headroom.MAX_BITS; bits++) {
+      long limit = ActivationQuantizer.limit(bits);
+      long sum = Headroom.maxAbsWeightSum(bits);
+      assertThat(limit * sum).isLessThanOrEqualTo(Field.HALF);
+      assertThat(limit * (sum + 1)).isGreaterThan(Field.HALF);
+      assertThat(Headroom.bitsLeft(bits, sum)).isBetween(0.0, 0.01);
+      assertThat(Headroom.bitsLeft(bits, Math.max(1, sum / 2))).isBetween(0.99, 1.01);
+    }
+    assertThat(Headroom.bitsLeft(0, 5)).isZero();
+    assertThat(Headroom.bitsLeft(40, 5)).isZero();
+    assertThat(Headroom.bitsLeft(16, 0)).isZero();
+  }
+
+  private static void assertProved(float[] weights, Reader reader, int bits) {
+    FittedWeights fitted =
+        WeightQuantizer.fit(
+            weights, BitBalance.limits(reader, bits), Headroom.maxAbsWeightSum(bits));
+    long sum = fitted.weights().maxAbsSum(reader.profile().channels());
+    assertThat(ActivationQuantizer.limit(bits) * sum).isLessThanOrEqualTo(Field.HALF);
+    for (int limit : fitted.limits()) {
+      assertThat(limit).isBetween(127, reader.mostMagnitude());
+    }
+  }
+
+  private float[] weights(int count) {
+    float[] weights = new float[count];
+    for (int i = 0; i < count; i++) {
+      weights[i] = (float) (random.nextDouble() + random.nextDouble() - 1);
+    }
+    return weights;
+  }
+}
