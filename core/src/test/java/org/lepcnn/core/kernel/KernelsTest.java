@@ -26,7 +26,10 @@ class KernelsTest {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     // seven-bit limbs are exact everywhere; eight-bit limbs only where the processor does not
     // saturate
-    return List.of(Kernels.choose(null), new OnnxRuntimeKernels(environment, Limbs.FIVE_OF_SEVEN));
+    return List.of(
+        Kernels.choose(null),
+        Kernels.choose("onnxruntime"),
+        new OnnxRuntimeKernels(environment, Limbs.FIVE_OF_SEVEN));
   }
 
   @ParameterizedTest
