@@ -13,6 +13,11 @@ package org.lepcnn.core.kernel.onednn;
  * @param pad zeros before the input; negative crops
  */
 record Axis(int in, int out, int kernel, int stride, int dilation, int inputDilation, int pad) {
+  /** Where there is one output the stride says nothing, and oneDNN's AMX code goes wrong on it. */
+  Axis {
+    stride = out == 1 ? 1 : stride;
+  }
+
   /** Places from a kernel's first tap to its last, both included. */
   int extent() {
     return (kernel - 1) * dilation + 1;

@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
+import java.util.Arrays;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -27,7 +28,7 @@ final class LimbImages {
   private final int tile;
   private final int[][] limbs;
   private final int[] transposed;
-  private final int[] quad;
+  private final int[][] quad;
 
   /**
    * Buffers for one thread.
@@ -47,7 +48,7 @@ final class LimbImages {
     this.tile = Math.min(plane, Math.max(16, TILE_WORDS / words));
     this.limbs = new int[WORD][tile * words];
     this.transposed = new int[tile * words];
-    this.quad = new int[WORD * tile];
+    this.quad = new int[WORD][tile];
   }
 
   /** Channels of one group after filling up. */
@@ -76,31 +77,23 @@ final class LimbImages {
   }
 
   private void splitTile(int[] input, int from, int plane, int count) {
-    if (geometry.inChannels() % WORD == 0) {
-      for (int word = 0; word < words; word++) {
-        int x = from + word * WORD * plane;
-        split(input, x, x + plane, x + 2 * plane, x + 3 * plane, count, word);
-      }
-      return;
-    }
-    int wordsPerGroup = paddedGroupChannels / WORD;
+    boolean padded = paddedGroupChannels != groupChannels;
+    int wordsPerGroup = padded ? paddedGroupChannels / WORD : words;
+    int channelsPerGroup = padded ? groupChannels : WORD * words;
     for (int word = 0; word < words; word++) {
       int channel = word % wordsPerGroup * WORD;
-      int first = word / wordsPerGroup * groupChannels + channel;
-      int present = Math.min(WORD, groupChannels - channel);
+      int first = word / wordsPerGroup * channelsPerGroup + channel;
       for (int k = 0; k < WORD; k++) {
-        if (k < present) {
-          System.arraycopy(input, from + (first + k) * plane, quad, k * tile, count);
+        if (channel + k < channelsPerGroup) {
+          System.arraycopy(input, from + (first + k) * plane, quad[k], 0, count);
         } else {
-          java.util.Arrays.fill(quad, k * tile, k * tile + count, 0);
+          Arrays.fill(quad[k], 0, count, 0);
         }
       }
-      split(quad, 0, tile, 2 * tile, 3 * tile, count, word);
+      int at = word * tile;
+      LimbLoops.split(quad[0], quad[1], quad[2], quad[3], 0, count, limbs[0], limbs[2], at);
+      LimbLoops.split(quad[0], quad[1], quad[2], quad[3], Byte.SIZE, count, limbs[1], limbs[3], at);
     }
-  }
-
-  private void split(int[] x, int x0, int x1, int x2, int x3, int count, int word) {
-    LimbLoops.split(x, x0, x1, x2, x3, count, limbs[0], limbs[1], limbs[2], limbs[3], word * tile);
   }
 
   private void writeTile(int[] limb, int first, int count, IntBuffer target, int at) {

@@ -36,8 +36,7 @@ final class OneDnnConvolution implements LinearKernel {
   private final long accumulatorBound;
   private final int chunk;
   private final int bandRows;
-  private final NativeMemory weights;
-  private final dnnl_memory_desc weightsLayout;
+  private final Weights weights;
   private final Map<Shape, Primitive> primitives = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
 
@@ -74,15 +73,12 @@ final class OneDnnConvolution implements LinearKernel {
     this.bandRows =
         imageBytes <= BAND_BYTES
             ? g.outHeight()
-            : (int) Math.max(1, RUN_BYTES / (imageBytes / LIMBS / g.outHeight()));
+            : balanced(g.outHeight(), Math.max(1, RUN_BYTES * g.outHeight() / imageBytes));
     Shape first = bands() ? new Shape(1, rows.band(0, bandRows)) : new Shape(LIMBS, rows);
-    dnnl_memory_desc any = weightsDescription(dnnl.dnnl_format_tag_any);
     dnnl_memory_desc plain = weightsDescription(g.groups() > 1 ? dnnl.dnnl_goihw : dnnl.dnnl_oihw);
-    try (Primitive preferring = primitive(first, any)) {
-      this.weightsLayout = Descriptions.copy(preferring.weights());
-      this.weights = PackedWeights.pack(padded(weights), plain, weightsLayout);
+    try (Primitive preferring = compile(first)) {
+      this.weights = new Weights(padded(weights), plain, preferring.weights());
     } finally {
-      dnnl.dnnl_memory_desc_destroy(any);
       dnnl.dnnl_memory_desc_destroy(plain);
     }
   }
@@ -120,8 +116,13 @@ final class OneDnnConvolution implements LinearKernel {
     }
     primitives.values().forEach(Primitive::close);
     primitives.clear();
-    dnnl.dnnl_memory_desc_destroy(weightsLayout);
     weights.close();
+  }
+
+  /** Parts of equal size, at most {@code size}, that cover {@code total} (the last overlaps). */
+  private static int balanced(int total, long size) {
+    long parts = (total + size - 1) / size;
+    return (int) ((total + parts - 1) / parts);
   }
 
   private boolean bands() {
@@ -140,10 +141,10 @@ final class OneDnnConvolution implements LinearKernel {
   }
 
   private Primitive primitive(Shape shape) {
-    return primitives.computeIfAbsent(shape, s -> primitive(s, weightsLayout));
+    return primitives.computeIfAbsent(shape, this::compile);
   }
 
-  private Primitive primitive(Shape shape, dnnl_memory_desc layout) {
+  private Primitive compile(Shape shape) {
     Axis height = shape.rows();
     long[] source = {shape.images(), channels, height.in(), columns.in()};
     long[] target = {shape.images(), geometry.outChannels(), height.out(), columns.out()};
@@ -153,7 +154,12 @@ final class OneDnnConvolution implements LinearKernel {
       {height.pad(), columns.pad()},
       {height.padEnd(), columns.padEnd()}
     };
-    return Primitive.convolution(source, target, layout, steps);
+    dnnl_memory_desc any = weightsDescription(dnnl.dnnl_format_tag_any);
+    try {
+      return Primitive.convolution(source, target, any, steps);
+    } finally {
+      dnnl.dnnl_memory_desc_destroy(any);
+    }
   }
 
   private dnnl_memory_desc weightsDescription(int tag) {
@@ -224,7 +230,7 @@ final class OneDnnConvolution implements LinearKernel {
       }
       if (bands()) {
         for (int row = 0; row < geometry.outHeight(); row += bandRows) {
-          runBand(row, Math.min(bandRows, geometry.outHeight() - row), first, outputs);
+          runBand(Math.min(row, geometry.outHeight() - bandRows), bandRows, first, outputs);
         }
         return;
       }
@@ -258,7 +264,7 @@ final class OneDnnConvolution implements LinearKernel {
       Primitive primitive = primitive(shape);
       Execution execution = executions.get(primitive);
       if (execution == null) {
-        execution = new Execution(primitive, weights);
+        execution = new Execution(primitive, weights.in(primitive.weights()));
         executions.put(primitive, execution);
       }
       execution.run(stream, source.address() + fromBytes, target.address() + toBytes);

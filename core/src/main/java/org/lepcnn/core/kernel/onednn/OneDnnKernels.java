@@ -5,6 +5,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.OnnxRuntimeKernels;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.slf4j.Logger;
@@ -78,9 +79,16 @@ public final class OneDnnKernels implements KernelProvider {
     if (bound > Integer.MAX_VALUE) {
       return scalar.prepare(geometry, weights);
     }
-    return OneDnnProduct.takes(geometry)
-        ? new OneDnnProduct(geometry, weights, bound)
-        : new OneDnnConvolution(geometry, weights, bound);
+    LinearKernel kernel =
+        OneDnnProduct.takes(geometry)
+            ? new OneDnnProduct(geometry, weights, bound)
+            : new OneDnnConvolution(geometry, weights, bound);
+    if (LayerProbe.isExact(kernel, weights)) {
+      return kernel;
+    }
+    kernel.close();
+    LOG.warn("oneDNN kernels: wrong sums for {}; it runs on ONNX Runtime instead", geometry);
+    return OnnxRuntimeKernels.create().prepare(geometry, weights);
   }
 
   /** Over all output channels, the larger of the sum of positive and of negative weights. */

@@ -30,8 +30,7 @@ final class OneDnnProduct implements LinearKernel {
   private final ConvGeometry geometry;
   private final long accumulatorBound;
   private final int quarter;
-  private final NativeMemory weights;
-  private final dnnl_memory_desc weightsLayout;
+  private final Weights weights;
   private final Map<Integer, Primitive> primitives = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
 
@@ -40,14 +39,10 @@ final class OneDnnProduct implements LinearKernel {
     this.accumulatorBound = accumulatorBound;
     this.quarter = (geometry.inChannels() + WORD - 1) / WORD;
     long[] dimensions = {depth(), geometry.outChannels()};
-    dnnl_memory_desc any = Descriptions.dense(dnnl.dnnl_s8, dimensions, dnnl.dnnl_format_tag_any);
     dnnl_memory_desc plain = Descriptions.dense(dnnl.dnnl_s8, dimensions, dnnl.dnnl_ba);
-    try (Primitive preferring =
-        Primitive.product((long) LIMBS * geometry.batch(), depth(), geometry.outChannels(), any)) {
-      this.weightsLayout = Descriptions.copy(preferring.weights());
-      this.weights = PackedWeights.pack(permuted(weights), plain, weightsLayout);
+    try (Primitive preferring = compile(geometry.batch())) {
+      this.weights = new Weights(permuted(weights), plain, preferring.weights());
     } finally {
-      dnnl.dnnl_memory_desc_destroy(any);
       dnnl.dnnl_memory_desc_destroy(plain);
     }
   }
@@ -93,7 +88,6 @@ final class OneDnnProduct implements LinearKernel {
     }
     primitives.values().forEach(Primitive::close);
     primitives.clear();
-    dnnl.dnnl_memory_desc_destroy(weightsLayout);
     weights.close();
   }
 
@@ -113,9 +107,18 @@ final class OneDnnProduct implements LinearKernel {
   }
 
   private Primitive primitive(int vectors) {
-    return primitives.computeIfAbsent(
-        vectors,
-        n -> Primitive.product((long) LIMBS * n, depth(), geometry.outChannels(), weightsLayout));
+    return primitives.computeIfAbsent(vectors, this::compile);
+  }
+
+  private Primitive compile(int vectors) {
+    dnnl_memory_desc any =
+        Descriptions.dense(
+            dnnl.dnnl_s8, new long[] {depth(), geometry.outChannels()}, dnnl.dnnl_format_tag_any);
+    try {
+      return Primitive.product((long) LIMBS * vectors, depth(), geometry.outChannels(), any);
+    } finally {
+      dnnl.dnnl_memory_desc_destroy(any);
+    }
   }
 
   /** Weights {@code [channel][depth]} in the order of the limb rows. */
@@ -137,7 +140,7 @@ final class OneDnnProduct implements LinearKernel {
     private final NativeMemory target;
     private final IntBuffer sourceWords;
     private final IntBuffer accumulators;
-    private final int[] vector = new int[depth()];
+    private final int[][] quad = new int[WORD][quarter];
     private final int[][] limbs = new int[LIMBS][quarter];
     private final Recombination recombination;
     private final dnnl_stream stream = new dnnl_stream();
@@ -163,7 +166,8 @@ final class OneDnnProduct implements LinearKernel {
       }
       Execution execution = executions.get(vectors);
       if (execution == null) {
-        execution = new Execution(primitive(vectors), weights);
+        Primitive primitive = primitive(vectors);
+        execution = new Execution(primitive, weights.in(primitive.weights()));
         executions.put(vectors, execution);
       }
       execution.run(stream, source.address(), target.address());
@@ -182,26 +186,14 @@ final class OneDnnProduct implements LinearKernel {
 
     private void split(int[] input, int row, int vectorIndex, int vectors) {
       int in = geometry.inChannels();
-      int[] x = input;
-      int from = row * in;
-      if (depth() != in) {
-        System.arraycopy(input, from, vector, 0, in);
-        Arrays.fill(vector, in, vector.length, 0);
-        x = vector;
-        from = 0;
+      for (int k = 0; k < WORD; k++) {
+        int present = Math.max(0, Math.min(quarter, in - k * quarter));
+        System.arraycopy(input, row * in + in - Math.max(0, in - k * quarter), quad[k], 0, present);
+        Arrays.fill(quad[k], present, quarter, 0);
       }
+      LimbLoops.split(quad[0], quad[1], quad[2], quad[3], 0, quarter, limbs[0], limbs[2], 0);
       LimbLoops.split(
-          x,
-          from,
-          from + quarter,
-          from + 2 * quarter,
-          from + 3 * quarter,
-          quarter,
-          limbs[0],
-          limbs[1],
-          limbs[2],
-          limbs[3],
-          0);
+          quad[0], quad[1], quad[2], quad[3], Byte.SIZE, quarter, limbs[1], limbs[3], 0);
       for (int limb = 0; limb < LIMBS; limb++) {
         sourceWords.put((limb * vectors + vectorIndex) * quarter, limbs[limb], 0, quarter);
       }

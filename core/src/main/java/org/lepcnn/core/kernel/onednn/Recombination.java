@@ -13,7 +13,8 @@ final class Recombination {
   private final int channels;
   private final boolean small;
   private final int tile;
-  private final int[] accumulators;
+  private final int[][] accumulators;
+  private final int[] folded;
   private final int[] residues;
 
   /**
@@ -26,7 +27,8 @@ final class Recombination {
     this.channels = channels;
     this.small = bound < LimbLoops.SMALL_ACCUMULATOR;
     this.tile = Math.max(16, TILE / channels);
-    this.accumulators = new int[LIMBS * tile * channels];
+    this.accumulators = new int[LIMBS][tile * channels];
+    this.folded = new int[small ? 0 : tile * channels];
     this.residues = new int[tile * channels];
   }
 
@@ -59,13 +61,16 @@ final class Recombination {
   }
 
   private void combine(IntBuffer source, int at, int limbStride, int length, int[] output, int to) {
+    int[][] a = accumulators;
     for (int limb = 0; limb < LIMBS; limb++) {
-      source.get(at + limb * limbStride, accumulators, limb * length, length);
+      source.get(at + limb * limbStride, a[limb], 0, length);
     }
     if (small) {
-      LimbLoops.combineSmall(accumulators, length, output, to, length);
+      LimbLoops.combineSmall(a[0], a[1], a[2], a[3], output, to, length);
     } else {
-      LimbLoops.combine(accumulators, length, output, to, length);
+      LimbLoops.fold(a[0], a[1], folded, length);
+      LimbLoops.fold(a[2], a[3], a[0], length);
+      LimbLoops.join(folded, a[0], output, to, length);
     }
   }
 }
