@@ -15,7 +15,7 @@ final class LimbLoops {
   private static final int P = Integer.MAX_VALUE;
 
   /** Makes the small sums of {@link #combineSmall} non-negative. */
-  private static final int SMALL_OFFSET = (1 << 29) + (1 << 16);
+  private static final int SMALL_OFFSET = 1 << 30;
 
   /** What {@link #fold} adds so that its small part is non-negative. */
   private static final int FOLD_OFFSET = 1 << 9;
