@@ -9,9 +9,11 @@ native_folder() {
   echo "$NATIVES/$os-$arch"
 }
 
-# Runs Flink's code with what all its JVMs need: JVM_ARGUMENTS.
+# Runs Flink's code with what all its JVMs need: JVM_ARGUMENTS, and one OpenMP thread per kernel call (oneDNN).
 jvm_arguments() {
-  JVM_ARGUMENTS=("@$HERE/conf/flink-jvm.args" "-Dlog4j2.configurationFile=file:$HERE/conf/$1")
+  export OMP_NUM_THREADS=1
+  JVM_ARGUMENTS=("@$HERE/conf/flink-jvm.args" "-Dorg.bytedeco.javacpp.cachedir=${NATIVES%/ai/*}/javacpp"
+     "-Dlog4j2.configurationFile=file:$HERE/conf/$1")
   if [ -d "$(native_folder)" ]; then
     JVM_ARGUMENTS+=("-Donnxruntime.native.path=$(native_folder)")
   fi

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.process.ManagedProcess;
 import org.lepcnn.core.process.ProcessSpec;
@@ -107,6 +108,7 @@ public final class LocalEdge implements AutoCloseable {
     if (Files.isDirectory(layout.nativeLibraries())) {
       jvm.add("-Donnxruntime.native.path=" + layout.nativeLibraries());
     }
+    jvm.add("-Dorg.bytedeco.javacpp.cachedir=" + layout.javacppLibraries());
     return new ProcessSpec(
             "edge",
             List.of(layout.edgeLibs().resolve("*").toString()),
@@ -118,6 +120,7 @@ public final class LocalEdge implements AutoCloseable {
                 "--model-dir",
                 modelFolder.toAbsolutePath().toString()),
             folder.resolve("edge.log"))
-        .withJvmArguments(jvm);
+        .withJvmArguments(jvm)
+        .withEnvironment(Map.of("OMP_NUM_THREADS", "1"));
   }
 }

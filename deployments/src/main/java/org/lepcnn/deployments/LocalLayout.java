@@ -90,6 +90,14 @@ public record LocalLayout(Path home) {
   }
 
   /**
+   * Where oneDNN's native libraries are extracted once, for the property {@code
+   * org.bytedeco.javacpp.cachedir}.
+   */
+  public Path javacppLibraries() {
+    return home.resolve(Path.of("deployments", "flink-dist", "target", "natives", "javacpp"));
+  }
+
+  /**
    * ONNX Runtime's native libraries for this platform, for the property {@code
    * onnxruntime.native.path}; the folder is absent on a platform without them.
    */

@@ -48,7 +48,10 @@ public final class KernelSelfTest {
           ConvGeometry.fullyConnected(1, 256, 5),
           ConvGeometry.fullyConnected(3, 67, 33),
           new ConvGeometry(1, 64, 5, 7, 16, 5, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
-          new ConvGeometry(2, 6, 4, 4, 4, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 2)
+          new ConvGeometry(2, 6, 4, 4, 4, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 2),
+          new ConvGeometry(1, 128, 6, 6, 32, 6, 6, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1),
+          new ConvGeometry(1, 3, 12, 12, 32, 12, 12, 5, 5, 1, 1, 2, 2, 1, 1, 1, 1, 1),
+          new ConvGeometry(1, 32, 6, 6, 32, 6, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 32)
         }) {
       for (byte weight : WEIGHTS) {
         String failure = runLayer(provider, geometry, weight);

@@ -3,6 +3,8 @@ package org.lepcnn.core.kernel;
 
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.kernel.onednn.OneDnnKernels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +16,7 @@ public final class Kernels {
   private static final Logger LOG = LoggerFactory.getLogger(Kernels.class);
 
   /** Names that {@link #choose} accepts. */
-  public static final List<String> NAMES = List.of("onnxruntime", "scalar");
+  public static final List<String> NAMES = List.of("onednn", "onnxruntime", "scalar");
 
   private Kernels() {}
 
@@ -26,13 +28,16 @@ public final class Kernels {
    * @throws org.lepcnn.core.error.EnvironmentException when the named one gives wrong results here
    */
   public static KernelProvider choose(String name) {
-    if (name == null || name.equals("onnxruntime")) {
-      KernelProvider provider = OnnxRuntimeKernels.create();
-      LOG.info(
-          "kernel {}: {}",
-          provider.name(),
-          name == null ? "the fastest that passed its self-test" : "as configured");
-      return provider;
+    if (name == null) {
+      return fastest();
+    }
+    if (name.equals("onednn")) {
+      LOG.info("kernel onednn: as configured");
+      return OneDnnKernels.create();
+    }
+    if (name.equals("onnxruntime")) {
+      LOG.info("kernel onnxruntime: as configured");
+      return OnnxRuntimeKernels.create();
     }
     if (name.equals("scalar")) {
       KernelProvider provider = new ScalarKernels();
@@ -42,5 +47,17 @@ public final class Kernels {
     }
     throw new BadInputException(
         "Choosing a kernel: expected one of " + NAMES + "; found '" + name + "'.");
+  }
+
+  private static KernelProvider fastest() {
+    try {
+      KernelProvider provider = OneDnnKernels.create();
+      LOG.info("kernel onednn: the fastest that passed its self-test");
+      return provider;
+    } catch (EnvironmentException e) {
+      KernelProvider provider = OnnxRuntimeKernels.create();
+      LOG.info("kernel onnxruntime: passed its self-test; onednn steps aside: {}", e.getMessage());
+      return provider;
+    }
   }
 }

@@ -26,7 +26,10 @@ class KernelsTest {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     // seven-bit limbs are exact everywhere; eight-bit limbs only where the processor does not
     // saturate
-    return List.of(Kernels.choose(null), new OnnxRuntimeKernels(environment, Limbs.FIVE_OF_SEVEN));
+    return List.of(
+        Kernels.choose(null),
+        Kernels.choose("onnxruntime"),
+        new OnnxRuntimeKernels(environment, Limbs.FIVE_OF_SEVEN));
   }
 
   @ParameterizedTest
@@ -78,6 +81,41 @@ class KernelsTest {
           random.weights(geometry),
           random.residues(geometry.inputSize()),
           random.residues(geometry.inputSize()));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void layersOfRealNetworks_equalTheOracle(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(47);
+    for (ConvGeometry geometry :
+        List.of(
+            conv(3, 67, 64, 11, 4, 2, 1), // AlexNet conv1, smaller images
+            conv(64, 27, 24, 5, 1, 2, 1),
+            conv(192, 13, 40, 3, 1, 1, 1),
+            conv(384, 13, 16, 3, 1, 1, 1),
+            conv(256, 13, 16, 3, 1, 1, 1),
+            ConvGeometry.fullyConnected(1, 9216, 100),
+            conv(3, 60, 64, 3, 1, 1, 1), // VGG conv1_1
+            conv(64, 40, 64, 3, 1, 1, 1),
+            conv(3, 56, 64, 7, 2, 3, 1), // ResNet conv1
+            conv(64, 28, 256, 1, 1, 0, 1),
+            conv(64, 28, 64, 3, 2, 1, 1),
+            conv(256, 14, 96, 1, 2, 0, 1),
+            conv(512, 7, 64, 1, 1, 0, 1),
+            conv(16, 55, 64, 1, 1, 0, 1), // SqueezeNet
+            conv(96, 28, 96, 3, 1, 1, 96), // MobileNet
+            conv(32, 30, 32, 3, 2, 1, 32),
+            conv(64, 20, 64, 3, 1, 1, 32), // ResNeXt
+            conv(48, 27, 128, 5, 1, 2, 2), // AlexNet with two groups
+            conv(8, 150, 128, 3, 1, 1, 1))) { // bands of rows
+      byte[] weights = random.weights(geometry);
+      assertSameAsOracle(provider, geometry, weights, random.residues(geometry.inputSize()));
+      int[][] three = new int[3][];
+      Arrays.setAll(three, i -> random.residues(geometry.inputSize()));
+      if (geometry.macs() < 10_000_000) {
+        assertSameAsOracle(provider, geometry, weights, three);
+      }
     }
   }
 
@@ -160,6 +198,14 @@ class KernelsTest {
         .hasMessageContaining("cuda");
     assertThat(Kernels.choose("scalar").name()).isEqualTo("scalar");
     assertThat(Kernels.choose("onnxruntime").name()).isEqualTo("onnxruntime");
+  }
+
+  private static ConvGeometry conv(
+      int in, int size, int out, int kernel, int stride, int pad, int groups) {
+    int outSize = (size + 2 * pad - kernel) / stride + 1;
+    return new ConvGeometry(
+        1, in, size, size, out, outSize, outSize, kernel, kernel, stride, stride, pad, pad, 1, 1, 1,
+        1, groups);
   }
 
   private static void assertUnmaskedEqualsPlain(

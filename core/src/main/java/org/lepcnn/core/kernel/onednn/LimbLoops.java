@@ -1,0 +1,124 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+/**
+ * The inner loops between residues and limbs: 32-bit operations without branches.
+ *
+ * <p>The JIT compiler of JDK 17 vectorises them, about eight times faster, under conditions that
+ * their form obeys: each array is read at one offset only, all arrays are different ones, and a
+ * body has fewer than some sixty nodes (hence several passes over data in the first-level cache).
+ */
+final class LimbLoops {
+  /** Below this magnitude of accumulators {@link #combineSmall} may be used. */
+  static final int SMALL_ACCUMULATOR = 1 << 21;
+
+  private static final int P = Integer.MAX_VALUE;
+
+  /** Makes the small sums of {@link #combineSmall} non-negative. */
+  private static final int SMALL_OFFSET = 1 << 30;
+
+  /** What {@link #fold} adds so that its small part is non-negative. */
+  private static final int FOLD_OFFSET = 1 << 9;
+
+  /** What {@link #join} takes away again: 2⁹ of the lower pair, 2⁹ · 2¹⁶ of the upper one. */
+  private static final int JOIN_OFFSET = FOLD_OFFSET + (FOLD_OFFSET << 16);
+
+  private LimbLoops() {}
+
+  /**
+   * Two limbs' words of four channels' residues: byte k of {@code lower[at + i]} is bits [shift,
+   * shift + 8) of channel k at position i, of {@code upper[at + i]} bits [shift + 16, shift + 24).
+   *
+   * @param x0 residues of channel 0 at positions 0 to {@code length − 1}, x1 of channel 1, …
+   * @param shift 0 for limbs 0 and 2, 8 for limbs 1 and 3
+   */
+  static void split(
+      int[] x0,
+      int[] x1,
+      int[] x2,
+      int[] x3,
+      int shift,
+      int length,
+      int[] lower,
+      int[] upper,
+      int at) {
+    for (int i = 0; i < length; i++) {
+      int first = ((x0[i] >>> shift) & 0xff00ff) | (((x1[i] >>> shift) & 0xff00ff) << 8);
+      int second = ((x2[i] >>> shift) & 0xff00ff) | (((x3[i] >>> shift) & 0xff00ff) << 8);
+      lower[at + i] = (first & 0xffff) | (second << 16);
+      upper[at + i] = (first >>> 16) | (second & 0xffff0000);
+    }
+  }
+
+  /**
+   * One pair of limbs: {@code y[i]} ≡ a[i] + 2⁸·b[i] + 2⁹ (mod p), in [0, p], for any accumulators.
+   *
+   * <p>With 2³¹ ≡ 1, a signed v·2^k is congruent to (v ≪ k mod 2³¹) + (v ≫ (31 − k)), the first in
+   * [0, 2³¹), the second small. Unsigned sums below 2³² are folded.
+   */
+  static void fold(int[] a, int[] b, int[] y, int length) {
+    for (int i = 0; i < length; i++) {
+      int sum = (a[i] & P) + ((b[i] << 8) & P);
+      sum = (sum & P) + (sum >>> 31) + ((a[i] >> 31) + (b[i] >> 23) + FOLD_OFFSET);
+      y[i] = (sum & P) + (sum >>> 31);
+    }
+  }
+
+  /**
+   * Joins two pairs of {@link #fold}: {@code y[to + i]} ≡ lower[i] + 2¹⁶·upper[i] without their
+   * offsets, canonical.
+   */
+  static void join(int[] lower, int[] upper, int[] y, int to, int length) {
+    for (int i = 0; i < length; i++) {
+      int sum = lower[i] + (((upper[i] << 16) & P) + (upper[i] >>> 15));
+      sum = (sum & P) + (sum >>> 31) - JOIN_OFFSET;
+      y[to + i] = sum + ((sum >> 31) & P);
+    }
+  }
+
+  /**
+   * Recombines accumulators of magnitude below 2²¹: {@code y[to + i] = Σ 2^(8l) · a_l[i] mod p},
+   * canonical. Then a0 + 2⁸·a1 and a2 + 2⁸·a3 stay below 2²⁹·(1 + 2⁻⁸), and one fold suffices.
+   */
+  static void combineSmall(int[] a0, int[] a1, int[] a2, int[] a3, int[] y, int to, int length) {
+    for (int i = 0; i < length; i++) {
+      int low = a0[i] + (a1[i] << 8);
+      int high = a2[i] + (a3[i] << 8);
+      int sum = ((high << 16) & P) + (low + (high >> 15) + SMALL_OFFSET);
+      sum = (sum & P) + (sum >>> 31) - SMALL_OFFSET;
+      y[to + i] = sum + ((sum >> 31) & P);
+    }
+  }
+
+  /**
+   * Transposes a matrix: {@code y[to + c·toStride + r] = x[from + r·fromStride + c]}.
+   *
+   * @param rows of x
+   * @param columns of x
+   */
+  static void transpose(
+      int[] x, int from, int fromStride, int rows, int columns, int[] y, int to, int toStride) {
+    int full = rows & -8;
+    for (int r = 0; r < full; r += 8) {
+      int source = from + r * fromStride;
+      int target = to + r;
+      for (int c = 0; c < columns; c++) {
+        y[target] = x[source];
+        y[target + 1] = x[source + fromStride];
+        y[target + 2] = x[source + 2 * fromStride];
+        y[target + 3] = x[source + 3 * fromStride];
+        y[target + 4] = x[source + 4 * fromStride];
+        y[target + 5] = x[source + 5 * fromStride];
+        y[target + 6] = x[source + 6 * fromStride];
+        y[target + 7] = x[source + 7 * fromStride];
+        source++;
+        target += toStride;
+      }
+    }
+    for (int c = 0; c < columns; c++) {
+      for (int r = full; r < rows; r++) {
+        y[to + c * toStride + r] = x[from + r * fromStride + c];
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.KernelSelfTest;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.OnnxRuntimeKernels;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kernels on oneDNN: u8 · s8 → s32 convolutions and products, the four 8-bit limbs as batch.
+ *
+ * <p>Only on processors whose u8·s8 instructions do not saturate (VNNI, AMX), as oneDNN itself
+ * reports them; elsewhere {@link #create} refuses.
+ *
+ * <p>oneDNN computes with OpenMP, which counts threads per calling thread and reads its settings
+ * once, when the library is loaded: a process that calls kernels from several threads is started
+ * with the environment variable {@code OMP_NUM_THREADS=1}.
+ */
+public final class OneDnnKernels implements KernelProvider {
+  private static final Logger LOG = LoggerFactory.getLogger(OneDnnKernels.class);
+  private static final String THREADS = "OMP_NUM_THREADS";
+
+  /** The largest value of a limb. */
+  private static final long LIMB_MAX = 255;
+
+  private final ScalarKernels scalar = new ScalarKernels();
+
+  private OneDnnKernels() {}
+
+  /**
+   * A provider that has passed {@link KernelSelfTest} on this machine.
+   *
+   * @throws EnvironmentException when the library is not there, when the processor (or {@code
+   *     ONEDNN_MAX_CPU_ISA}) gives no exact int8 products, or when a self-test fails; the message
+   *     says which
+   */
+  public static OneDnnKernels create() {
+    int isa;
+    try {
+      isa = OneDnn.effectiveIsa();
+      OneDnn.engine();
+    } catch (LinkageError | IllegalStateException e) {
+      throw new EnvironmentException(
+          "Loading oneDNN: expected its library for this platform in the class path; found: "
+              + e
+              + ". Use the kernel 'onnxruntime'.",
+          e);
+    }
+    if (!OneDnn.hasExactInt8(isa)) {
+      throw new EnvironmentException(
+          "oneDNN kernels: expected an instruction set with VNNI or AMX; found 0x"
+              + Integer.toHexString(isa)
+              + ", whose 8-bit products saturate. Use the kernel 'onnxruntime'.");
+    }
+    OneDnnKernels provider = new OneDnnKernels();
+    KernelSelfTest.require(provider);
+    LOG.info("oneDNN kernels: instruction set 0x{}, exact", Integer.toHexString(isa));
+    if (!"1".equals(System.getenv(THREADS))) {
+      LOG.warn(
+          "oneDNN kernels: start the process with {}=1; without it every calling thread gets as many threads as there are processors",
+          THREADS);
+    }
+    return provider;
+  }
+
+  @Override
+  public String name() {
+    return "onednn";
+  }
+
+  @Override
+  public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+    long bound = LIMB_MAX * largestPartialSum(geometry, weights);
+    if (bound > Integer.MAX_VALUE) {
+      return scalar.prepare(geometry, weights);
+    }
+    LinearKernel kernel =
+        OneDnnProduct.takes(geometry)
+            ? new OneDnnProduct(geometry, weights, bound)
+            : new OneDnnConvolution(geometry, weights, bound);
+    if (LayerProbe.isExact(kernel, weights)) {
+      return kernel;
+    }
+    kernel.close();
+    LOG.warn("oneDNN kernels: wrong sums for {}; it runs on ONNX Runtime instead", geometry);
+    return OnnxRuntimeKernels.create().prepare(geometry, weights);
+  }
+
+  /** Over all output channels, the larger of the sum of positive and of negative weights. */
+  private static long largestPartialSum(ConvGeometry geometry, byte[] weights) {
+    long largest = 0;
+    int row = geometry.fanIn();
+    for (int oc = 0; oc < geometry.outChannels(); oc++) {
+      long positive = 0;
+      long negative = 0;
+      for (int i = oc * row; i < (oc + 1) * row; i++) {
+        positive += Math.max(weights[i], 0);
+        negative -= Math.min(weights[i], 0);
+      }
+      largest = Math.max(largest, Math.max(positive, negative));
+    }
+    return largest;
+  }
+}

@@ -1,0 +1,210 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.global.dnnl;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * A fully connected layer: the limbs of all rows of all requests are the rows of one product, so
+ * that the weights are read once for all of them.
+ *
+ * <p>The order of the depth is ours to choose. Word j of a limb row holds elements j, j + q, j + 2q
+ * and j + 3q of the vector, q a quarter of the (filled up) depth: that needs no transposition.
+ */
+final class OneDnnProduct implements LinearKernel {
+  private static final int LIMBS = 4;
+  private static final int WORD = Integer.BYTES;
+
+  /** Vectors of one run: 4 · 64 rows keep every unit of the processor busy. */
+  private static final int MAX_VECTORS = 64;
+
+  private final ConvGeometry geometry;
+  private final long accumulatorBound;
+  private final int quarter;
+  private final Weights weights;
+  private final Map<Integer, Primitive> primitives = new ConcurrentHashMap<>();
+  private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
+
+  OneDnnProduct(ConvGeometry geometry, byte[] weights, long accumulatorBound) {
+    this.geometry = geometry;
+    this.accumulatorBound = accumulatorBound;
+    this.quarter = (geometry.inChannels() + WORD - 1) / WORD;
+    long[] dimensions = {depth(), geometry.outChannels()};
+    dnnl_memory_desc plain = Descriptions.dense(dnnl.dnnl_s8, dimensions, dnnl.dnnl_ba);
+    try (Primitive preferring = compile(geometry.batch())) {
+      this.weights = new Weights(permuted(weights), plain, preferring.weights());
+    } finally {
+      dnnl.dnnl_memory_desc_destroy(plain);
+    }
+  }
+
+  /** Whether a layer is of this kind. */
+  static boolean takes(ConvGeometry g) {
+    return g.inHeight() * g.inWidth() * g.outHeight() * g.outWidth() == 1
+        && g.kernelHeight() * g.kernelWidth() == 1
+        && g.groups() == 1
+        && g.padTop() == 0
+        && g.padLeft() == 0;
+  }
+
+  @Override
+  public ConvGeometry geometry() {
+    return geometry;
+  }
+
+  @Override
+  public void apply(int count, int[][] inputs, int[][] outputs) {
+    int vectors = Math.multiplyExact(count, geometry.batch());
+    Scratch scratch = take(Math.min(MAX_VECTORS, vectors));
+    try {
+      for (int first = 0; first < vectors; first += MAX_VECTORS) {
+        scratch.run(first, Math.min(MAX_VECTORS, vectors - first), inputs, outputs);
+      }
+    } finally {
+      pool.add(scratch);
+    }
+  }
+
+  /** oneDNN's name of the implementation that {@code vectors} vectors take. */
+  String implementation(int vectors) {
+    return primitive(vectors).implementation();
+  }
+
+  @Override
+  public void close() {
+    Scratch scratch = pool.poll();
+    while (scratch != null) {
+      scratch.close();
+      scratch = pool.poll();
+    }
+    primitives.values().forEach(Primitive::close);
+    primitives.clear();
+    weights.close();
+  }
+
+  private int depth() {
+    return Math.multiplyExact(WORD, quarter);
+  }
+
+  private Scratch take(int vectors) {
+    Scratch scratch = pool.poll();
+    if (scratch != null && scratch.capacity >= vectors) {
+      return scratch;
+    }
+    if (scratch != null) {
+      scratch.close();
+    }
+    return new Scratch(vectors);
+  }
+
+  private Primitive primitive(int vectors) {
+    return primitives.computeIfAbsent(vectors, this::compile);
+  }
+
+  private Primitive compile(int vectors) {
+    dnnl_memory_desc any =
+        Descriptions.dense(
+            dnnl.dnnl_s8, new long[] {depth(), geometry.outChannels()}, dnnl.dnnl_format_tag_any);
+    try {
+      return Primitive.product((long) LIMBS * vectors, depth(), geometry.outChannels(), any);
+    } finally {
+      dnnl.dnnl_memory_desc_destroy(any);
+    }
+  }
+
+  /** Weights {@code [channel][depth]} in the order of the limb rows. */
+  private byte[] permuted(byte[] original) {
+    int in = geometry.inChannels();
+    byte[] permuted = new byte[Math.multiplyExact(depth(), geometry.outChannels())];
+    for (int oc = 0; oc < geometry.outChannels(); oc++) {
+      for (int i = 0; i < in; i++) {
+        permuted[oc * depth() + i % quarter * WORD + i / quarter] = original[oc * in + i];
+      }
+    }
+    return permuted;
+  }
+
+  /** The buffers of one call at a time. */
+  private final class Scratch implements AutoCloseable {
+    private final int capacity;
+    private final NativeMemory source;
+    private final NativeMemory target;
+    private final IntBuffer sourceWords;
+    private final IntBuffer accumulators;
+    private final int[][] quad = new int[WORD][quarter];
+    private final int[][] limbs = new int[LIMBS][quarter];
+    private final Recombination recombination;
+    private final dnnl_stream stream = new dnnl_stream();
+    private final Map<Integer, Execution> executions = new HashMap<>();
+
+    Scratch(int capacity) {
+      this.capacity = capacity;
+      this.source = NativeMemory.zeroed((long) LIMBS * capacity * depth());
+      this.target =
+          NativeMemory.zeroed((long) LIMBS * capacity * geometry.outChannels() * Integer.BYTES);
+      this.sourceWords = source.buffer().asIntBuffer();
+      this.accumulators = target.buffer().asIntBuffer();
+      this.recombination = new Recombination(geometry.outChannels(), accumulatorBound);
+      OneDnn.check(
+          dnnl.dnnl_stream_create(stream, OneDnn.engine(), dnnl.dnnl_stream_default_flags),
+          "stream_create");
+    }
+
+    void run(int first, int vectors, int[][] inputs, int[][] outputs) {
+      for (int k = 0; k < vectors; k++) {
+        int index = first + k;
+        split(inputs[index / geometry.batch()], index % geometry.batch(), k, vectors);
+      }
+      Execution execution = executions.get(vectors);
+      if (execution == null) {
+        Primitive primitive = primitive(vectors);
+        execution = new Execution(primitive, weights.in(primitive.weights()));
+        executions.put(vectors, execution);
+      }
+      execution.run(stream, source.address(), target.address());
+      int out = geometry.outChannels();
+      for (int k = 0; k < vectors; k++) {
+        int index = first + k;
+        recombination.flat(
+            accumulators,
+            k * out,
+            vectors * out,
+            out,
+            outputs[index / geometry.batch()],
+            index % geometry.batch() * out);
+      }
+    }
+
+    private void split(int[] input, int row, int vectorIndex, int vectors) {
+      int in = geometry.inChannels();
+      for (int k = 0; k < WORD; k++) {
+        int present = Math.max(0, Math.min(quarter, in - k * quarter));
+        System.arraycopy(input, row * in + in - Math.max(0, in - k * quarter), quad[k], 0, present);
+        Arrays.fill(quad[k], present, quarter, 0);
+      }
+      LimbLoops.split(quad[0], quad[1], quad[2], quad[3], 0, quarter, limbs[0], limbs[2], 0);
+      LimbLoops.split(
+          quad[0], quad[1], quad[2], quad[3], Byte.SIZE, quarter, limbs[1], limbs[3], 0);
+      for (int limb = 0; limb < LIMBS; limb++) {
+        sourceWords.put((limb * vectors + vectorIndex) * quarter, limbs[limb], 0, quarter);
+      }
+    }
+
+    @Override
+    public void close() {
+      executions.values().forEach(Execution::close);
+      dnnl.dnnl_stream_destroy(stream);
+      source.close();
+      target.close();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+import java.util.Arrays;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.RandomLayers;
+
+/** Chooses a kernel, compares it with the oracle on extreme operands, prints its name. */
+final class InstructionSetMain {
+  private InstructionSetMain() {}
+
+  public static void main(String[] arguments) {
+    KernelProvider provider = Kernels.choose(null);
+    for (ConvGeometry geometry :
+        new ConvGeometry[] {
+          ConvGeometry.fullyConnected(2, 515, 33),
+          new ConvGeometry(1, 64, 9, 9, 32, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+        }) {
+      byte[] weights = new byte[geometry.weightCount()];
+      for (byte weight : new byte[] {127, -127}) {
+        Arrays.fill(weights, weight);
+        compare(
+            provider, geometry, weights, RandomLayers.constant(geometry.inputSize(), 0x7effffff));
+        compare(provider, geometry, weights, new RandomLayers(1).residues(geometry.inputSize()));
+      }
+    }
+    System.out.println("exact with " + provider.name());
+  }
+
+  private static void compare(
+      KernelProvider provider, ConvGeometry geometry, byte[] weights, int[] input) {
+    int[] expected = new int[geometry.outputSize()];
+    int[] found = new int[geometry.outputSize()];
+    try (LinearKernel oracle = new ScalarKernels().prepare(geometry, weights);
+        LinearKernel kernel = provider.prepare(geometry, weights)) {
+      oracle.apply(input, expected);
+      kernel.apply(input, found);
+    }
+    if (!Arrays.equals(expected, found)) {
+      throw new IllegalStateException(provider.name() + " is wrong for " + geometry);
+    }
+  }
+}
