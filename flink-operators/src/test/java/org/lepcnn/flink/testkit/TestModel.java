@@ -11,6 +11,7 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -105,7 +106,7 @@ public final class TestModel implements AutoCloseable {
       int[] input =
           tensors.stream().filter(t -> t.id() == layer.tensorId()).findFirst().get().residues();
       int[] output = new int[layer.geometry().outputSize()];
-      byte[] weights = bundle.edge().weights().get(layer.index());
+      LayerWeights weights = bundle.edge().weights().get(layer.index());
       try (LinearKernel kernel = new ScalarKernels().prepare(layer.geometry(), weights)) {
         kernel.apply(input, output);
       }
@@ -116,13 +117,13 @@ public final class TestModel implements AutoCloseable {
 
   private static EdgeHalf edge(Plan plan) {
     SplittableRandom random = new SplittableRandom(7);
-    List<byte[]> weights = new ArrayList<>();
+    List<LayerWeights> weights = new ArrayList<>();
     for (LinearLayerSpec layer : plan.layers()) {
       byte[] values = new byte[layer.geometry().weightCount()];
       for (int i = 0; i < values.length; i++) {
         values[i] = (byte) (random.nextInt(255) - 127);
       }
-      weights.add(values);
+      weights.add(LayerWeights.of(values));
     }
     return new EdgeHalf(plan, weights);
   }
