@@ -11,7 +11,7 @@ import org.lepcnn.core.linear.RandomLayers;
 
 class DotProductTest {
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 13, 207, 4098, 32767, 32768, 32769, 100_001})
+  @ValueSource(ints = {0, 1, 2, 3, 13, 207, 511, 512, 4098, 32767, 32768, 32769, 100_001})
   void randomResidues_equalTheSumOfBigIntegers(int length) {
     RandomLayers random = new RandomLayers(length);
     int[] values = random.residues(length + 3);
@@ -27,7 +27,7 @@ class DotProductTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 32767, 32768, 32769, 1_000_000})
+  @ValueSource(ints = {1, 4, 511, 512, 32767, 32768, 32769, 1_000_000})
   void largestResidues_doNotOverflow(int length) {
     int[] largest = RandomLayers.constant(length, Field.P - 1);
     // (−1)·(−1) = 1, length times
