@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -13,6 +14,7 @@ import org.lepcnn.device.key.SecretKey;
  */
 final class AesCtrKeystream implements Keystream {
   private static final byte[] ZEROS = new byte[ResidueStream.SEGMENT_BYTES];
+  private static final javax.crypto.SecretKey NO_KEY = new SecretKeySpec(new byte[32], "AES");
 
   private final Cipher cipher;
   private final byte[] counter = new byte[BLOCK_BYTES];
@@ -55,8 +57,11 @@ final class AesCtrKeystream implements Keystream {
     }
   }
 
+  /** Forgets the key, also inside the cipher. */
   @Override
   public void close() {
+    key = NO_KEY;
+    seek(0, 0);
     key = null;
   }
 }

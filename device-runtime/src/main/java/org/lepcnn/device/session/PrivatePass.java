@@ -50,7 +50,7 @@ final class PrivatePass {
       Runnable atEnd) {
     this.parts = parts;
     this.pass = pass;
-    this.activations = new Activations(inputs);
+    this.activations = parts.model().activations(inputs);
     this.stopwatch = stopwatch;
     this.application = application;
     this.atEnd = atEnd;
@@ -102,9 +102,13 @@ final class PrivatePass {
   private void send(RoundRequest request) {
     observe(request);
     long sent = System.nanoTime();
-    parts
-        .gate()
-        .send(() -> parts.transport().exchange(request))
+    CompletableFuture<RoundResult> answer =
+        parts.gate().send(() -> parts.transport().exchange(request));
+    if (!failedOnDevice) {
+      // while the edge works; the answer is taken up only after this
+      rounds.readTable(request.round());
+    }
+    answer
         .whenCompleteAsync(
             (result, error) -> {
               stopwatch.add(Phase.WAIT, System.nanoTime() - sent);

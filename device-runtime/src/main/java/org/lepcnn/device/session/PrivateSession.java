@@ -180,7 +180,7 @@ public final class PrivateSession implements AutoCloseable {
 
   private void runLocally(Submission submission) {
     Stopwatch stopwatch = new Stopwatch();
-    try (Activations activations = new Activations(submission.inputs)) {
+    try (Activations activations = parts.model().activations(submission.inputs)) {
       stopwatch.time(Stopwatch.Phase.STAGE, () -> parts.model().runStage(0, activations));
       PassResult result =
           new PassResult(-1, parts.model().outputs(activations), stopwatch.timings(), 0, 0, 0);

@@ -114,6 +114,7 @@ public final class PrivateSessionBuilder {
             gate,
             checked ? new ChallengeCache(supply, tables) : null,
             new IntArrayPool(2 * passesInFlight),
+            new PassWorkspace.Pool(),
             worker,
             observer,
             unsafeResultObserver);
