@@ -184,9 +184,7 @@ final class PrivatePass {
     }
     ended = true;
     closeActivations();
-    if (rounds != null) {
-      rounds.close();
-    }
+    closeRounds();
     if (ranToItsEnd) {
       pass.finish();
     } else {
@@ -197,6 +195,16 @@ final class PrivatePass {
       application.completeExceptionally(error);
     } else if (result != null) {
       application.complete(result);
+    }
+  }
+
+  private void closeRounds() {
+    try {
+      if (rounds != null) {
+        rounds.close();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("Releasing the buffers of pass {}", pass.number(), e);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf;
@@ -101,6 +102,25 @@ public final class PrivateSession implements AutoCloseable {
       startWaiting();
     }
     return submission.application;
+  }
+
+  /**
+   * Runs the device's part of passes on zeros for up to a few seconds, so that the first pass finds
+   * compiled code and warm buffers. Uses up no pass, sends nothing, reads no table. For gateways,
+   * before they report that they are ready.
+   */
+  public void warmUp() {
+    try {
+      CompletableFuture.runAsync(
+              () -> {
+                new Rehearsal(parts).run();
+                parts.tables().warmUp();
+              },
+              worker)
+          .join();
+    } catch (RejectedExecutionException e) {
+      throw closed();
+    }
   }
 
   /**
