@@ -19,6 +19,7 @@ final class AesCtrKeystream implements Keystream {
   private final Cipher cipher;
   private final byte[] counter = new byte[BLOCK_BYTES];
   private javax.crypto.SecretKey key;
+  private boolean cipherHasKey;
 
   AesCtrKeystream(SecretKey key) {
     this.key = key.toAesKey();
@@ -36,6 +37,7 @@ final class AesCtrKeystream implements Keystream {
 
   @Override
   public void seek(long id, long block) {
+    cipherHasKey = true;
     ByteBuffer.wrap(counter).putLong(id).putLong(block);
     try {
       cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(counter));
@@ -60,8 +62,11 @@ final class AesCtrKeystream implements Keystream {
   /** Forgets the key, also inside the cipher. */
   @Override
   public void close() {
-    key = NO_KEY;
-    seek(0, 0);
+    if (cipherHasKey) {
+      key = NO_KEY;
+      seek(0, 0);
+      cipherHasKey = false;
+    }
     key = null;
   }
 }
