@@ -69,9 +69,7 @@ final class MaskedRounds implements AutoCloseable {
       RoundRequest.Tensor tensor = request.tensors().get(i);
       int bits = parts.model().half().tensors().get(tensor.id()).bits();
       int elements = plan.tensor(tensor.id()).elements();
-      workspace
-          .tiles()
-          .mask(values.get(i), scales[tensor.id()], bits, tensor.residues(), elements);
+      workspace.tiles().mask(values.get(i), scales[tensor.id()], bits, tensor.residues(), elements);
     }
     return request;
   }

@@ -21,8 +21,7 @@ final class NativeTensor implements AutoCloseable {
   NativeTensor(long... shape) {
     this.shape = shape.clone();
     int bytes = Math.multiplyExact((int) HostTensor.elements(shape), Float.BYTES);
-    this.floats =
-        ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    this.floats = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
   boolean hasShape(long[] other) {

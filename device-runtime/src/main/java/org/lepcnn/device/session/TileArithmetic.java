@@ -27,9 +27,9 @@ import org.lepcnn.core.quant.NonFiniteActivationException;
  * </ul>
  *
  * <p>Float to int: for |v| ≤ 2²² the bits of v + 1.5·2²³ are those of 1.5·2²³ plus v rounded half
- * to even. Int to float: with d = 2¹⁶·h + l, 0 ≤ l &lt; 2¹⁶, the floats 2³⁹ + 2¹⁶·(2¹⁵ + h) and 2²³ +
- * l are made from bits; subtracting 2³⁹ + 2³¹ + 2²³ from the first is exact, and adding the second
- * rounds 2¹⁶·h + l once, half to even, like {@code (float) d}.
+ * to even. Int to float: with d = 2¹⁶·h + l, 0 ≤ l &lt; 2¹⁶, the floats 2³⁹ + 2¹⁶·(2¹⁵ + h) and 2²³
+ * + l are made from bits; subtracting 2³⁹ + 2³¹ + 2²³ from the first is exact, and adding the
+ * second rounds 2¹⁶·h + l once, half to even, like {@code (float) d}.
  *
  * <p>Not thread-safe. The tiles hold private values until {@link #erase}.
  */
@@ -84,8 +84,7 @@ final class TileArithmetic {
     if (max == 0) {
       return 1;
     }
-    return Math.max(
-        Float.intBitsToFloat(max) / ActivationQuantizer.limit(bits), Float.MIN_NORMAL);
+    return Math.max(Float.intBitsToFloat(max) / ActivationQuantizer.limit(bits), Float.MIN_NORMAL);
   }
 
   /**

@@ -82,8 +82,7 @@ final class TableFile implements AutoCloseable {
    *
    * @param key from {@link #sealKey}
    */
-  void readLayer(
-      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, int[] out) {
+  void readLayer(VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, int[] out) {
     int size = layout.outputSize(layer);
     if (out.length < size) {
       throw new IllegalArgumentException(

@@ -31,15 +31,19 @@ class GoldenValuesTest {
         MaskGenerator masks = new MaskGenerator(pass)) {
       masks.fill(3, mask, mask.length);
     }
-    assertThat(Arrays.copyOf(mask, 4)).containsExactly(844029965, 1473856467, 2137697938, 1868670842);
-    assertThat(sha256(mask)).isEqualTo("6329628a59805829fd4444a632f5a6004bcfb75778bdad034cdecbc8bdbba0c8");
+    assertThat(Arrays.copyOf(mask, 4))
+        .containsExactly(844029965, 1473856467, 2137697938, 1868670842);
+    assertThat(sha256(mask))
+        .isEqualTo("6329628a59805829fd4444a632f5a6004bcfb75778bdad034cdecbc8bdbba0c8");
   }
 
   @Test
   void challengesOfAFixedGroupKey_areThoseOfTheFirstRelease() {
     Challenge challenge = Challenge.draw(TestKeys.of(8), 5, 1, CONV);
-    assertThat(sha256(challenge.a())).isEqualTo("cf1d20dc851be4b4418df7bbefba1922ac60408c3e905ab9a09e75eca9fb1f4c");
-    assertThat(sha256(challenge.b())).isEqualTo("7cb8e4b8bbbc75d7449a0362de0d9ce2157f4efb821be299980b91b1609eca27");
+    assertThat(sha256(challenge.a()))
+        .isEqualTo("cf1d20dc851be4b4418df7bbefba1922ac60408c3e905ab9a09e75eca9fb1f4c");
+    assertThat(sha256(challenge.b()))
+        .isEqualTo("7cb8e4b8bbbc75d7449a0362de0d9ce2157f4efb821be299980b91b1609eca27");
   }
 
   @Test
@@ -49,7 +53,8 @@ class GoldenValuesTest {
       weights[i] = (byte) (i % 255 - 127);
     }
     Challenge challenge = Challenge.draw(TestKeys.of(8), 5, 1, CONV);
-    assertThat(sha256(ChallengeVectors.compute(CONV, weights, challenge))).isEqualTo("bb8771f6160596eded8cd7389c3ff86d25b9052e99c696710a415ce16d54bf35");
+    assertThat(sha256(ChallengeVectors.compute(CONV, weights, challenge)))
+        .isEqualTo("bb8771f6160596eded8cd7389c3ff86d25b9052e99c696710a415ce16d54bf35");
   }
 
   private static String sha256(int[] values) {

@@ -77,8 +77,24 @@ public final class DeviceSpeedMain {
         a[1] == 1
             ? ConvGeometry.fullyConnected(1, a[0], a[2])
             : new ConvGeometry(
-                1, a[0], a[1], a[1], a[2], a[3], a[3], a[4], a[4], a[1] / a[3], a[1] / a[3], pad,
-                pad, 1, 1, 1, 1, 1);
+                1,
+                a[0],
+                a[1],
+                a[1],
+                a[2],
+                a[3],
+                a[3],
+                a[4],
+                a[4],
+                a[1] / a[3],
+                a[1] / a[3],
+                pad,
+                pad,
+                1,
+                1,
+                1,
+                1,
+                1);
     RandomLayers residues = new RandomLayers(a[2]);
     SplittableRandom random = new SplittableRandom(a[0]);
     float[] x = new float[g.inputSize()];

@@ -13,7 +13,8 @@ class WarmUpTest {
   void warmUp_usesNoPass_sendsNothing_andLeavesResultsExact() {
     AtomicInteger sent = new AtomicInteger();
     try (SessionFixture fixture =
-        new SessionFixture(builder -> builder.observer(request -> sent.incrementAndGet()).warmUp())) {
+        new SessionFixture(
+            builder -> builder.observer(request -> sent.incrementAndGet()).warmUp())) {
       fixture.session.warmUp();
       assertThat(sent).hasValue(0);
       assertThat(fixture.log).isEmpty();

@@ -21,8 +21,7 @@ import org.lepcnn.device.table.TableWriter;
 final class WrittenTables {
   private WrittenTables() {}
 
-  static void write(
-      ModelBundle bundle, OwnerFile owner, String device, int passes, Path folder) {
+  static void write(ModelBundle bundle, OwnerFile owner, String device, int passes, Path folder) {
     IssuedRange range = owner.issue(device, bundle.fingerprint(), passes);
     try (TableComputation computation = new TableComputation(bundle.edge(), new ScalarKernels());
         ChallengeKey challengeKey =
