@@ -20,24 +20,34 @@ final class Hkdf {
    * @param lengthBytes 1 to 255 · 32
    */
   static byte[] derive(byte[] salt, byte[] inputKey, byte[] info, int lengthBytes) {
-    byte[] pseudorandomKey = extract(salt, inputKey);
+    Mac mac = mac();
+    byte[] pseudorandomKey = extract(mac, salt, inputKey);
     try {
-      return expand(pseudorandomKey, info, lengthBytes);
+      return expand(mac, pseudorandomKey, info, lengthBytes);
     } finally {
       Arrays.fill(pseudorandomKey, (byte) 0);
     }
   }
 
   static byte[] extract(byte[] salt, byte[] inputKey) {
-    return hmac(salt.length == 0 ? new byte[HASH_BYTES] : salt).doFinal(inputKey);
+    return extract(mac(), salt, inputKey);
+  }
+
+  private static byte[] extract(Mac mac, byte[] salt, byte[] inputKey) {
+    setKey(mac, salt.length == 0 ? new byte[HASH_BYTES] : salt);
+    return mac.doFinal(inputKey);
   }
 
   static byte[] expand(byte[] pseudorandomKey, byte[] info, int lengthBytes) {
+    return expand(mac(), pseudorandomKey, info, lengthBytes);
+  }
+
+  private static byte[] expand(Mac mac, byte[] pseudorandomKey, byte[] info, int lengthBytes) {
     if (lengthBytes < 1 || lengthBytes > 255 * HASH_BYTES) {
       throw new IllegalArgumentException(
           "HKDF: expected 1 to " + 255 * HASH_BYTES + " bytes; found " + lengthBytes + ".");
     }
-    Mac mac = hmac(pseudorandomKey);
+    setKey(mac, pseudorandomKey);
     byte[] output = new byte[lengthBytes];
     byte[] block = new byte[0];
     for (int done = 0, i = 1; done < lengthBytes; i++) {
@@ -54,11 +64,17 @@ final class Hkdf {
     return output;
   }
 
-  private static Mac hmac(byte[] key) {
+  private static Mac mac() {
     try {
-      Mac mac = Mac.getInstance(HMAC);
+      return Mac.getInstance(HMAC);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("Every Java platform has " + HMAC, e);
+    }
+  }
+
+  private static void setKey(Mac mac, byte[] key) {
+    try {
       mac.init(new SecretKeySpec(key, HMAC));
-      return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("Every Java platform has " + HMAC, e);
     }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -13,10 +14,12 @@ import org.lepcnn.device.key.SecretKey;
  */
 final class AesCtrKeystream implements Keystream {
   private static final byte[] ZEROS = new byte[ResidueStream.SEGMENT_BYTES];
+  private static final javax.crypto.SecretKey NO_KEY = new SecretKeySpec(new byte[32], "AES");
 
   private final Cipher cipher;
   private final byte[] counter = new byte[BLOCK_BYTES];
   private javax.crypto.SecretKey key;
+  private boolean cipherHasKey;
 
   AesCtrKeystream(SecretKey key) {
     this.key = key.toAesKey();
@@ -34,6 +37,7 @@ final class AesCtrKeystream implements Keystream {
 
   @Override
   public void seek(long id, long block) {
+    cipherHasKey = true;
     ByteBuffer.wrap(counter).putLong(id).putLong(block);
     try {
       cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(counter));
@@ -55,8 +59,14 @@ final class AesCtrKeystream implements Keystream {
     }
   }
 
+  /** Forgets the key, also inside the cipher. */
   @Override
   public void close() {
+    if (cipherHasKey) {
+      key = NO_KEY;
+      seek(0, 0);
+      cipherHasKey = false;
+    }
     key = null;
   }
 }

@@ -25,6 +25,7 @@ interface Keystream extends AutoCloseable {
   /** Changes the key; {@link #seek} comes next. */
   void rekey(SecretKey key);
 
+  /** Forgets the key; {@link #rekey} may follow. */
   @Override
   void close();
 }

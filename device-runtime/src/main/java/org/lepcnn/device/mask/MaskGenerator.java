@@ -46,7 +46,7 @@ public final class MaskGenerator implements AutoCloseable {
     stream.fill(tensorId, out, length);
   }
 
-  /** Forgets the keys. */
+  /** Forgets the keys; {@link #rekey} may follow. */
   @Override
   public void close() {
     stream.close();

@@ -16,8 +16,11 @@ import org.lepcnn.device.key.SecretKey;
  * on the order of calls. Buffers are reused; not thread-safe.
  */
 public final class ResidueStream implements AutoCloseable {
-  /** The most bytes that one cipher call handles: larger ones fall out of the compiled code. */
-  static final int SEGMENT_BYTES = 64 << 10;
+  /**
+   * The most bytes that one cipher call handles: calls of more than 64 KiB fall out of the compiled
+   * code, and so many stay in a first-level cache.
+   */
+  static final int SEGMENT_BYTES = 16 << 10;
 
   private final Keystream words;
   private final Keystream redraws;
@@ -69,7 +72,7 @@ public final class ResidueStream implements AutoCloseable {
     redraws.rekey(redrawKey);
   }
 
-  /** Forgets the keys. */
+  /** Forgets the keys; {@link #rekey} may follow. */
   @Override
   public void close() {
     words.close();

@@ -4,20 +4,33 @@ package org.lepcnn.device.session;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
 
 /**
- * The values of one pass by name: in the Java heap, as native tensors, or both. Owns the native
- * ones. Used by one thread at a time.
+ * The values of one pass by name: in the Java heap, in native tensors of a pool, in tensors that
+ * ONNX Runtime made, or in several of these. Owns what is not in the heap. Used by one thread at a
+ * time.
  */
 final class Activations implements AutoCloseable {
   private final Map<String, HostTensor> host = new HashMap<>();
+  private final Map<String, NativeTensor> pooled = new HashMap<>();
   private final Map<String, OnnxTensor> onnx = new HashMap<>();
+  private final NativeTensors pool;
 
-  Activations(Map<String, HostTensor> inputs) {
+  Activations(Map<String, HostTensor> inputs, NativeTensors pool) {
+    this.pool = pool;
     host.putAll(inputs);
+  }
+
+  /** A new value, whose elements the caller sets. */
+  NativeTensor create(String name, long... shape) {
+    release(name);
+    NativeTensor tensor = pool.take(shape);
+    pooled.put(name, tensor);
+    return tensor;
   }
 
   void put(String name, HostTensor value) {
@@ -33,6 +46,10 @@ final class Activations implements AutoCloseable {
 
   /** The value as a native tensor, which stays owned by this. */
   OnnxTensor onnx(OrtEnvironment environment, String name) throws OrtException {
+    NativeTensor tensor = pooled.get(name);
+    if (tensor != null) {
+      return tensor.onnx(environment);
+    }
     OnnxTensor value = onnx.get(name);
     if (value == null) {
       value = require(name).toOnnx(environment);
@@ -45,36 +62,43 @@ final class Activations implements AutoCloseable {
   HostTensor host(String name) {
     HostTensor value = host.get(name);
     if (value == null) {
-      OnnxTensor tensor = onnx.get(name);
-      value = tensor == null ? require(name) : HostTensor.copyOf(tensor);
+      NativeTensor tensor = pooled.get(name);
+      value = tensor != null ? tensor.toHost() : hostOfOnnx(name);
       host.put(name, value);
     }
     return value;
   }
 
   /**
-   * The elements of a float32 value; not to be changed.
+   * The elements of a float32 value in the Java heap; not to be changed.
    *
    * @throws BadInputException when it has another type or another number of elements
    */
   float[] floats(String name, int elements) {
     float[] values = host(name).floats();
-    if (values.length != elements) {
-      throw new BadInputException(
-          "Value '"
-              + name
-              + "': expected "
-              + elements
-              + " elements; found "
-              + values.length
-              + ". Import the model with the shapes that it is used with.");
-    }
+    requireElements(name, elements, values.length);
+    return values;
+  }
+
+  /**
+   * The elements of a float32 value wherever they are, for access by index; not to be changed.
+   *
+   * @throws BadInputException when it has another type or another number of elements
+   */
+  FloatBuffer buffer(String name, int elements) {
+    NativeTensor tensor = pooled.get(name);
+    FloatBuffer values = tensor != null ? tensor.floats() : FloatBuffer.wrap(host(name).floats());
+    requireElements(name, elements, values.capacity());
     return values;
   }
 
   /** Forgets a value that nothing needs any more. */
   void release(String name) {
     host.remove(name);
+    NativeTensor reusable = pooled.remove(name);
+    if (reusable != null) {
+      pool.give(reusable);
+    }
     OnnxTensor tensor = onnx.remove(name);
     if (tensor != null) {
       tensor.close();
@@ -82,14 +106,34 @@ final class Activations implements AutoCloseable {
   }
 
   int size() {
-    return host.size() + onnx.size();
+    return host.size() + pooled.size() + onnx.size();
   }
 
   @Override
   public void close() {
     host.clear();
+    pooled.values().forEach(pool::give);
+    pooled.clear();
     onnx.values().forEach(OnnxTensor::close);
     onnx.clear();
+  }
+
+  private static void requireElements(String name, int expected, int found) {
+    if (found != expected) {
+      throw new BadInputException(
+          "Value '"
+              + name
+              + "': expected "
+              + expected
+              + " elements; found "
+              + found
+              + ". Import the model with the shapes that it is used with.");
+    }
+  }
+
+  private HostTensor hostOfOnnx(String name) {
+    OnnxTensor tensor = onnx.get(name);
+    return tensor == null ? require(name) : HostTensor.copyOf(tensor);
   }
 
   private HostTensor require(String name) {

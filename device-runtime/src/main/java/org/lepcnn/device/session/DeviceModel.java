@@ -18,6 +18,7 @@ public final class DeviceModel implements AutoCloseable {
   private final DeviceHalf half;
   private final ValueFlow flow;
   private final List<StageRunner> stages = new ArrayList<>();
+  private final NativeTensors tensors = new NativeTensors();
 
   private DeviceModel(DeviceHalf half) {
     this.half = half;
@@ -95,6 +96,11 @@ public final class DeviceModel implements AutoCloseable {
     }
   }
 
+  /** The values of a new pass; to be closed before this model. */
+  Activations activations(Map<String, HostTensor> inputs) {
+    return new Activations(inputs, tensors);
+  }
+
   /** Runs a stage and releases what nothing reads after it. */
   void runStage(int stage, Activations activations) {
     StageRunner runner = stages.get(stage);
@@ -126,5 +132,6 @@ public final class DeviceModel implements AutoCloseable {
       }
     }
     stages.clear();
+    tensors.close();
   }
 }

@@ -38,6 +38,16 @@ public final class FolderTables implements PassTables {
   }
 
   @Override
+  public PassReader openPass(long pass, PassKey key) {
+    return new FolderReader(folder.openPass(pass, key));
+  }
+
+  @Override
+  public void warmUp() {
+    folder.warmUp();
+  }
+
+  @Override
   public void discardBefore(long pass) {
     folder.erase(pass);
   }
@@ -45,5 +55,17 @@ public final class FolderTables implements PassTables {
   @Override
   public void close() {
     folder.close();
+  }
+
+  private record FolderReader(TableFolder.PassTable table) implements PassReader {
+    @Override
+    public void readLayer(int layer, int[] out) {
+      table.readLayer(layer, out);
+    }
+
+    @Override
+    public void close() {
+      table.close();
+    }
   }
 }

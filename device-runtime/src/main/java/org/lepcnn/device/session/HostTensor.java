@@ -80,6 +80,18 @@ public final class HostTensor {
     return new HostTensor(onnxType, values, values.length, shape);
   }
 
+  /** A tensor of zeros of any of the element types. */
+  static HostTensor zeros(int onnxType, long... shape) {
+    int size = (int) elements(shape);
+    return switch (onnxType) {
+      case FLOAT -> of(new float[size], shape);
+      case DOUBLE -> of(new double[size], shape);
+      case INT32 -> of(new int[size], shape);
+      case INT64 -> of(new long[size], shape);
+      default -> ofBytes(onnxType, new byte[size], shape);
+    };
+  }
+
   /** The element type, as ONNX numbers it. */
   public int onnxType() {
     return onnxType;

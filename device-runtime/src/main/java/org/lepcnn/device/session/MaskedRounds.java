@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,9 +12,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
-import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.device.integrity.GroupChallenges;
-import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.session.Stopwatch.Phase;
 
 /**
@@ -26,12 +25,19 @@ final class MaskedRounds implements AutoCloseable {
   private final SessionParts parts;
   private final PassSupply.Pass pass;
   private final PassId id;
-  private final MaskGenerator masks;
+  private final PassWorkspace workspace;
   private final Stopwatch stopwatch;
   private final Plan plan;
 
   /** s_x per tensor of the plan; these never leave the device. */
   private final float[] scales;
+
+  /** U of the layers of the current round, in the plan's order; empty before {@link #readTable}. */
+  private final List<int[]> factors = new ArrayList<>();
+
+  private PassTables.PassReader table;
+  private RuntimeException unreadableTable;
+  private boolean closed;
 
   MaskedRounds(SessionParts parts, PassSupply.Pass pass, Stopwatch stopwatch) {
     this.parts = parts;
@@ -41,7 +47,7 @@ final class MaskedRounds implements AutoCloseable {
     this.scales = new float[plan.tensors().size()];
     PassSupply supply = parts.supply();
     this.id = new PassId(supply.device(), supply.chain(), supply.model(), pass.number());
-    this.masks = new MaskGenerator(pass.key());
+    this.workspace = parts.workspaces().take(pass.key());
   }
 
   PassId id() {
@@ -50,19 +56,20 @@ final class MaskedRounds implements AutoCloseable {
 
   /** Quantizes and masks the tensors of a round. */
   RoundRequest mask(int round, Activations activations) {
-    List<float[]> values = new ArrayList<>();
+    List<FloatBuffer> values = new ArrayList<>();
     // all scales first: a NaN in the last tensor must not leave a half-made round behind
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = parts.model().half().tensors().get(tensor.id());
-      float[] x = activations.floats(binding.value(), tensor.elements());
-      scales[tensor.id()] = ActivationQuantizer.scale(x, tensor.elements(), binding.bits());
+      FloatBuffer x = activations.buffer(binding.value(), tensor.elements());
+      scales[tensor.id()] = workspace.tiles().scale(x, tensor.elements(), binding.bits());
       values.add(x);
     }
     RoundRequest request = maskOfZeros(round);
     for (int i = 0; i < values.size(); i++) {
       RoundRequest.Tensor tensor = request.tensors().get(i);
       int bits = parts.model().half().tensors().get(tensor.id()).bits();
-      LayerArithmetic.mask(values.get(i), scales[tensor.id()], bits, tensor.residues());
+      int elements = plan.tensor(tensor.id()).elements();
+      workspace.tiles().mask(values.get(i), scales[tensor.id()], bits, tensor.residues(), elements);
     }
     return request;
   }
@@ -72,7 +79,7 @@ final class MaskedRounds implements AutoCloseable {
     List<RoundRequest.Tensor> tensors = new ArrayList<>();
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       int[] residues = parts.pool().take(tensor.elements());
-      masks.fill(tensor.id(), residues, residues.length);
+      workspace.masks().fill(tensor.id(), residues, tensor.elements());
       tensors.add(new RoundRequest.Tensor(tensor.id(), residues));
     }
     return new RoundRequest(id, round, parts.supply().instance(), plan, tensors);
@@ -99,23 +106,42 @@ final class MaskedRounds implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads what will unmask a round, best while the edge works on it. An unreadable table is told by
+   * {@link #unmask}.
+   */
+  void readTable(int round) {
+    long before = System.nanoTime();
+    try {
+      if (table == null) {
+        table = parts.tables().openPass(pass.number(), pass.key());
+      }
+      for (LinearLayerSpec layer : plan.layersOfRound(round)) {
+        int[] u = parts.pool().take(layer.geometry().outputSize());
+        factors.add(u);
+        table.readLayer(layer.index(), u);
+      }
+    } catch (RuntimeException e) {
+      unreadableTable = e;
+    } finally {
+      stopwatch.add(Phase.TABLE, System.nanoTime() - before);
+    }
+  }
+
   /** Unmasks a checked result and adds the layers' outputs to the activations. */
   void unmask(RoundResult result, Activations activations) {
-    for (RoundResult.Layer layer : result.layers()) {
-      LinearLayerSpec spec = plan.layer(layer.index());
-      DeviceHalf.LayerBinding binding = parts.model().half().layers().get(layer.index());
-      int[] factors = parts.pool().take(spec.geometry().outputSize());
-      try {
-        stopwatch.time(
-            Phase.TABLE,
-            () -> parts.tables().readLayer(pass.number(), pass.key(), spec.index(), factors));
-        long before = System.nanoTime();
-        activations.put(binding.output(), unmask(spec, binding, layer.residues(), factors));
-        stopwatch.add(Phase.UNMASK, System.nanoTime() - before);
-      } finally {
-        Arrays.fill(factors, 0);
-        parts.pool().give(factors);
+    try {
+      if (unreadableTable != null) {
+        throw unreadableTable;
       }
+      long before = System.nanoTime();
+      for (int i = 0; i < factors.size(); i++) {
+        RoundResult.Layer layer = result.layers().get(i);
+        unmask(plan.layer(layer.index()), layer.residues(), factors.get(i), activations);
+      }
+      stopwatch.add(Phase.UNMASK, System.nanoTime() - before);
+    } finally {
+      giveFactorsBack();
     }
   }
 
@@ -126,25 +152,42 @@ final class MaskedRounds implements AutoCloseable {
 
   @Override
   public void close() {
-    masks.close();
+    if (closed) {
+      return;
+    }
+    closed = true;
+    giveFactorsBack();
+    if (table != null) {
+      table.close();
+    }
+    parts.workspaces().give(workspace);
   }
 
-  private HostTensor unmask(
-      LinearLayerSpec spec, DeviceHalf.LayerBinding binding, int[] y, int[] factors) {
-    float[] out = new float[y.length];
-    LayerArithmetic.unmask(
-        spec.geometry(),
-        y,
-        factors,
-        scales[spec.tensorId()],
-        binding.weightScales(),
-        binding.bias(),
-        out);
+  private void giveFactorsBack() {
+    for (int[] u : factors) {
+      Arrays.fill(u, 0);
+      parts.pool().give(u);
+    }
+    factors.clear();
+  }
+
+  private void unmask(LinearLayerSpec spec, int[] y, int[] u, Activations activations) {
     if (parts.unsafeResultObserver() != null) {
       parts
           .unsafeResultObserver()
-          .layerResult(pass.number(), spec.index(), LayerArithmetic.unmaskedIntegers(y, factors));
+          .layerResult(pass.number(), spec.index(), LayerArithmetic.unmaskedIntegers(y, u));
     }
-    return HostTensor.of(out, binding.outputShape());
+    DeviceHalf.LayerBinding binding = parts.model().half().layers().get(spec.index());
+    NativeTensor out = activations.create(binding.output(), binding.outputShape());
+    workspace
+        .tiles()
+        .unmask(
+            spec.geometry(),
+            y,
+            u,
+            scales[spec.tensorId()],
+            binding.weightScales(),
+            binding.bias(),
+            out.floats());
   }
 }

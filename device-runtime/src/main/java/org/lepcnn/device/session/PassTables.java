@@ -32,10 +32,40 @@ public interface PassTables extends AutoCloseable {
   void readLayer(long pass, PassKey key, int layer, int[] out);
 
   /**
+   * Opens the tables of one pass, for whoever reads several of its layers.
+   *
+   * @param key the pass's key; stays the caller's and outlives the reader
+   */
+  default PassReader openPass(long pass, PassKey key) {
+    return (layer, out) -> readLayer(pass, key, layer, out);
+  }
+
+  /**
+   * Brings the code that opens tables up to speed, with keys and data that are thrown away; no
+   * table is read.
+   */
+  default void warmUp() {}
+
+  /**
    * Says that no pass below {@code pass} will be read any more, so that files may go. Best effort.
    */
   default void discardBefore(long pass) {}
 
   @Override
   void close();
+
+  /** The unblinding factors of one pass. Used by one thread at a time. */
+  @FunctionalInterface
+  interface PassReader extends AutoCloseable {
+    /**
+     * Reads U of one layer.
+     *
+     * @param out receives {@code outputSize()} canonical residues
+     */
+    void readLayer(int layer, int[] out);
+
+    /** Forgets the pass's key. */
+    @Override
+    default void close() {}
+  }
 }

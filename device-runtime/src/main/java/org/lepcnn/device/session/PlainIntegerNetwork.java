@@ -63,7 +63,7 @@ public final class PlainIntegerNetwork {
   public Map<String, HostTensor> run(
       Map<String, HostTensor> inputs, UnsafeResultObserver observer, LayerObserver values) {
     model.checkInputs(inputs);
-    try (Activations activations = new Activations(inputs)) {
+    try (Activations activations = model.activations(inputs)) {
       for (int round = 0; round < model.plan().rounds(); round++) {
         model.runStage(round, activations);
         runRound(round, activations, observer, values);

@@ -50,7 +50,7 @@ final class PrivatePass {
       Runnable atEnd) {
     this.parts = parts;
     this.pass = pass;
-    this.activations = new Activations(inputs);
+    this.activations = parts.model().activations(inputs);
     this.stopwatch = stopwatch;
     this.application = application;
     this.atEnd = atEnd;
@@ -102,9 +102,13 @@ final class PrivatePass {
   private void send(RoundRequest request) {
     observe(request);
     long sent = System.nanoTime();
-    parts
-        .gate()
-        .send(() -> parts.transport().exchange(request))
+    CompletableFuture<RoundResult> answer =
+        parts.gate().send(() -> parts.transport().exchange(request));
+    if (!failedOnDevice) {
+      // while the edge works; the answer is taken up only after this
+      rounds.readTable(request.round());
+    }
+    answer
         .whenCompleteAsync(
             (result, error) -> {
               stopwatch.add(Phase.WAIT, System.nanoTime() - sent);
@@ -180,9 +184,7 @@ final class PrivatePass {
     }
     ended = true;
     closeActivations();
-    if (rounds != null) {
-      rounds.close();
-    }
+    closeRounds();
     if (ranToItsEnd) {
       pass.finish();
     } else {
@@ -193,6 +195,16 @@ final class PrivatePass {
       application.completeExceptionally(error);
     } else if (result != null) {
       application.complete(result);
+    }
+  }
+
+  private void closeRounds() {
+    try {
+      if (rounds != null) {
+        rounds.close();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("Releasing the buffers of pass {}", pass.number(), e);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf;
@@ -104,6 +105,25 @@ public final class PrivateSession implements AutoCloseable {
   }
 
   /**
+   * Runs the device's part of passes on zeros for up to a few seconds, so that the first pass finds
+   * compiled code and warm buffers. Uses up no pass, sends nothing, reads no table. For gateways,
+   * before they report that they are ready.
+   */
+  public void warmUp() {
+    try {
+      CompletableFuture.runAsync(
+              () -> {
+                new Rehearsal(parts).run();
+                parts.tables().warmUp();
+              },
+              worker)
+          .join();
+    } catch (RejectedExecutionException e) {
+      throw closed();
+    }
+  }
+
+  /**
    * Refuses new submissions, waits for those made, then closes the tables and the state. What has
    * not ended after the timeout fails, and its passes stay used up.
    */
@@ -180,7 +200,7 @@ public final class PrivateSession implements AutoCloseable {
 
   private void runLocally(Submission submission) {
     Stopwatch stopwatch = new Stopwatch();
-    try (Activations activations = new Activations(submission.inputs)) {
+    try (Activations activations = parts.model().activations(submission.inputs)) {
       stopwatch.time(Stopwatch.Phase.STAGE, () -> parts.model().runStage(0, activations));
       PassResult result =
           new PassResult(-1, parts.model().outputs(activations), stopwatch.timings(), 0, 0, 0);

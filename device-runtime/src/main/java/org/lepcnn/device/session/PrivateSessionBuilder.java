@@ -22,6 +22,7 @@ public final class PrivateSessionBuilder {
   private int workerThreads = Math.max(1, Runtime.getRuntime().availableProcessors());
   private Duration closeTimeout = Duration.ofSeconds(30);
   private boolean checked = true;
+  private boolean warmedUp;
   private RoundObserver observer = request -> {};
   private UnsafeResultObserver unsafeResultObserver;
 
@@ -61,6 +62,12 @@ public final class PrivateSessionBuilder {
   /** How long {@link PrivateSession#close} waits for passes; 30 s by default. */
   public PrivateSessionBuilder closeTimeout(Duration timeout) {
     closeTimeout = timeout;
+    return this;
+  }
+
+  /** Makes {@link #open} return only after a {@linkplain PrivateSession#warmUp warm-up}. */
+  public PrivateSessionBuilder warmUp() {
+    warmedUp = true;
     return this;
   }
 
@@ -114,10 +121,15 @@ public final class PrivateSessionBuilder {
             gate,
             checked ? new ChallengeCache(supply, tables) : null,
             new IntArrayPool(2 * passesInFlight),
+            new PassWorkspace.Pool(),
             worker,
             observer,
             unsafeResultObserver);
-    return new PrivateSession(parts, options, worker);
+    PrivateSession session = new PrivateSession(parts, options, worker);
+    if (warmedUp) {
+      session.warmUp();
+    }
+    return session;
   }
 
   private static ExecutorService workers(int threads) {

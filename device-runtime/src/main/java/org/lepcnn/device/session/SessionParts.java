@@ -18,6 +18,7 @@ record SessionParts(
     EdgeGate gate,
     ChallengeCache challenges,
     IntArrayPool pool,
+    PassWorkspace.Pool workspaces,
     Executor worker,
     RoundObserver observer,
     UnsafeResultObserver unsafeResultObserver) {}

@@ -1,12 +1,17 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +21,10 @@ import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One device stage: an ONNX sub-model in a session of ONNX Runtime. Thread-safe. */
+/**
+ * One device stage: an ONNX sub-model in a session of ONNX Runtime. Float32 outputs whose shape the
+ * sub-model declares are written straight to tensors of the activations' pool. Thread-safe.
+ */
 final class StageRunner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StageRunner.class);
 
@@ -26,13 +34,18 @@ final class StageRunner implements AutoCloseable {
   private final List<String> inputs;
   private final Set<String> outputs;
 
+  /** Shapes of the outputs that ONNX Runtime is to write into tensors of ours. */
+  private volatile Map<String, long[]> placed;
+
   private StageRunner(
-      String what, OrtEnvironment environment, OrtSession session, DeviceHalf.Stage stage) {
+      String what, OrtEnvironment environment, OrtSession session, DeviceHalf.Stage stage)
+      throws OrtException {
     this.what = what;
     this.environment = environment;
     this.session = session;
     this.inputs = stage.inputs();
     this.outputs = Set.copyOf(stage.outputs());
+    this.placed = declaredShapes(session, outputs);
   }
 
   /**
@@ -70,16 +83,13 @@ final class StageRunner implements AutoCloseable {
       for (String input : inputs) {
         feeds.put(input, activations.onnx(environment, input));
       }
-      // the result itself holds nothing native; its values pass to the activations
-      OrtSession.Result result = session.run(feeds, outputs);
-      for (Map.Entry<String, OnnxValue> entry : result) {
-        if (!(entry.getValue() instanceof OnnxTensor tensor)) {
-          result.close();
-          throw new BadInputException(
-              "Running " + what + ": the value '" + entry.getKey() + "' is not a tensor.");
-        }
-        activations.put(entry.getKey(), tensor);
+      Map<String, long[]> shapes = placed;
+      if (!shapes.isEmpty() && runInPlace(feeds, shapes, activations)) {
+        return;
       }
+      keep(session.run(feeds, outputs), activations);
+      // what could not be placed is not tried again: the declared shape is not the real one
+      placed = Map.of();
     } catch (OrtException e) {
       // ONNX Runtime's own text may quote elements of tensors: only for those who ask for it
       LOG.debug("{} failed", what, e);
@@ -90,6 +100,57 @@ final class StageRunner implements AutoCloseable {
               + e.getCode()
               + ". Its own words are logged at level DEBUG.");
     }
+  }
+
+  /** Runs with outputs in tensors of ours; false when ONNX Runtime refuses. */
+  private boolean runInPlace(
+      Map<String, OnnxTensor> feeds, Map<String, long[]> shapes, Activations activations)
+      throws OrtException {
+    Map<String, OnnxTensor> results = new HashMap<>();
+    for (Map.Entry<String, long[]> output : shapes.entrySet()) {
+      NativeTensor tensor = activations.create(output.getKey(), output.getValue());
+      results.put(output.getKey(), tensor.onnx(environment));
+    }
+    Set<String> others = new HashSet<>(outputs);
+    others.removeAll(shapes.keySet());
+    try {
+      keep(session.run(feeds, others, results), activations);
+      return true;
+    } catch (OrtException e) {
+      LOG.debug("{} does not run with outputs in place", what, e);
+      shapes.keySet().forEach(activations::release);
+      return false;
+    }
+  }
+
+  /** The result itself holds nothing native; the values that it owns pass to the activations. */
+  private void keep(OrtSession.Result result, Activations activations) {
+    int index = 0;
+    for (Map.Entry<String, OnnxValue> entry : result) {
+      if (result.isResultOwner(index++)) {
+        if (!(entry.getValue() instanceof OnnxTensor tensor)) {
+          result.close();
+          throw new BadInputException(
+              "Running " + what + ": the value '" + entry.getKey() + "' is not a tensor.");
+        }
+        activations.put(entry.getKey(), tensor);
+      }
+    }
+  }
+
+  private static Map<String, long[]> declaredShapes(OrtSession session, Set<String> outputs)
+      throws OrtException {
+    Map<String, long[]> shapes = new HashMap<>();
+    for (Map.Entry<String, NodeInfo> output : session.getOutputInfo().entrySet()) {
+      if (outputs.contains(output.getKey())
+          && output.getValue().getInfo() instanceof TensorInfo tensor
+          && tensor.type == OnnxJavaType.FLOAT
+          && tensor.getShape().length > 0
+          && Arrays.stream(tensor.getShape()).allMatch(size -> size > 0)) {
+        shapes.put(output.getKey(), tensor.getShape());
+      }
+    }
+    return Map.copyOf(shapes);
   }
 
   @Override

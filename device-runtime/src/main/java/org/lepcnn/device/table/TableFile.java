@@ -13,7 +13,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
-/** One table file, open for reading. Not thread-safe. */
+/** One table file, open for reading; threads bring a sealer each. */
 final class TableFile implements AutoCloseable {
   private final Path path;
   private final RandomAccessFile file;
@@ -70,17 +70,28 @@ final class TableFile implements AutoCloseable {
     return vectors;
   }
 
-  /** U of one pass and layer. */
-  void readLayer(VectorSealer sealer, long pass, PassKey key, int layer, int[] out) {
+  /** The key that opens a pass's section of this file. */
+  javax.crypto.SecretKey sealKey(PassKey key) {
+    try (SecretKey seal = key.sealKey(header.salt())) {
+      return seal.toAesKey();
+    }
+  }
+
+  /**
+   * U of one pass and layer.
+   *
+   * @param key from {@link #sealKey}
+   */
+  void readLayer(VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, int[] out) {
     int size = layout.outputSize(layer);
     if (out.length < size) {
       throw new IllegalArgumentException(
           "Reading U of layer " + layer + ": expected room for " + size + " residues.");
     }
     int position = (int) (pass - header.id().firstPass());
-    try (SecretKey seal = key.sealKey(header.salt())) {
+    try {
       sealer.open(
-          seal.toAesKey(),
+          key,
           layout.layerOrdinal(position, layer),
           new VectorSealer.Address(pass, layer, VectorSealer.KIND_UNBLINDING),
           path.toString(),

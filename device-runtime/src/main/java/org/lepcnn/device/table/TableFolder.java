@@ -4,6 +4,8 @@ package org.lepcnn.device.table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +25,16 @@ import org.lepcnn.device.key.SecretKey;
  */
 public final class TableFolder implements AutoCloseable {
   private static final int MAX_OPEN_FILES = 4;
+  private static final int WARM_UP_SEGMENTS = 500;
 
   private final TableCatalog catalog;
-  private final VectorSealer sealer;
+  private final TableId anyId;
+  private final VectorSealer challengeSealer;
+  private final ArrayDeque<VectorSealer> freeSealers = new ArrayDeque<>();
+
+  /** Threads that are reading a file right now. */
+  private final Map<TableId, Integer> readers = new HashMap<>();
+
   private final Map<TableId, TableFile> open = new LinkedHashMap<>(16, 0.75f, true);
   private long challengeGroup = -1;
   private List<int[]> challenges = List.of();
@@ -33,7 +42,8 @@ public final class TableFolder implements AutoCloseable {
 
   private TableFolder(TableCatalog catalog, TableId anyId) {
     this.catalog = catalog;
-    this.sealer = new VectorSealer(anyId);
+    this.anyId = anyId;
+    this.challengeSealer = new VectorSealer(anyId);
   }
 
   /**
@@ -90,7 +100,7 @@ public final class TableFolder implements AutoCloseable {
       if (id == null) {
         throw catalog.dry("group " + group);
       }
-      challenges = List.copyOf(fileOf(id).readChallenges(sealer, groupKey));
+      challenges = List.copyOf(fileOf(id).readChallenges(challengeSealer, groupKey));
       challengeGroup = group;
     }
     return challenges;
@@ -104,12 +114,36 @@ public final class TableFolder implements AutoCloseable {
    * @throws EnvironmentException no table of the pass is there
    * @throws RefusedException the section does not open; {@code out} is all zeros then
    */
-  public synchronized void readLayer(long pass, PassKey key, int layer, int[] out) {
+  public void readLayer(long pass, PassKey key, int layer, int[] out) {
+    try (PassTable table = openPass(pass, key)) {
+      table.readLayer(layer, out);
+    }
+  }
+
+  /**
+   * The section of one pass, for several reads under a key derived once. Sections of different
+   * passes are read at the same time.
+   *
+   * @param key the pass's key; stays the caller's
+   * @throws EnvironmentException no table of the pass is there
+   */
+  public synchronized PassTable openPass(long pass, PassKey key) {
     TableId id = catalog.find(pass);
     if (id == null) {
       throw catalog.dry("pass " + pass);
     }
-    fileOf(id).readLayer(sealer, pass, key, layer, out);
+    javax.crypto.SecretKey sealKey = fileOf(id).sealKey(key);
+    VectorSealer sealer = freeSealers.poll();
+    return new PassTable(id, pass, sealKey, sealer == null ? new VectorSealer(anyId) : sealer);
+  }
+
+  /** Opens segments of zeros under a throw-away key until the code for it is compiled. */
+  public void warmUp() {
+    try (SecretKey key = SecretKey.random()) {
+      VectorSealer sealer = new VectorSealer(anyId);
+      sealer.exercise(key.toAesKey(), WARM_UP_SEGMENTS);
+      sealer.erase();
+    }
   }
 
   /**
@@ -118,7 +152,7 @@ public final class TableFolder implements AutoCloseable {
    */
   public synchronized void erase(long pass) {
     for (TableId id : catalog.tables()) {
-      if (id.lastPass() < pass) {
+      if (id.lastPass() < pass && !isInUse(id)) {
         catalog.forget(id);
         closeFile(open.remove(id));
         try {
@@ -137,7 +171,8 @@ public final class TableFolder implements AutoCloseable {
     closed = true;
     open.values().forEach(TableFolder::closeFile);
     open.clear();
-    sealer.erase();
+    challengeSealer.erase();
+    freeSealers.clear();
     challenges = List.of();
     challengeGroup = -1;
   }
@@ -150,18 +185,88 @@ public final class TableFolder implements AutoCloseable {
     if (file == null) {
       file = catalog.open(catalog.path(id));
       open.put(id, file);
-      if (open.size() > MAX_OPEN_FILES) {
-        Iterator<TableFile> oldest = open.values().iterator();
-        closeFile(oldest.next());
-        oldest.remove();
-      }
+      closeOldest();
     }
     return file;
+  }
+
+  /** Closes files beyond the few that stay open, but none that a thread is reading. */
+  private void closeOldest() {
+    Iterator<Map.Entry<TableId, TableFile>> oldest = open.entrySet().iterator();
+    for (int excess = open.size() - MAX_OPEN_FILES; excess > 0 && oldest.hasNext(); ) {
+      Map.Entry<TableId, TableFile> entry = oldest.next();
+      if (oldest.hasNext() && !isInUse(entry.getKey())) {
+        closeFile(entry.getValue());
+        oldest.remove();
+        excess--;
+      }
+    }
+  }
+
+  private boolean isInUse(TableId id) {
+    return readers.containsKey(id);
+  }
+
+  private synchronized TableFile startReading(TableId id) {
+    TableFile file = fileOf(id);
+    readers.merge(id, 1, Integer::sum);
+    return file;
+  }
+
+  private synchronized void endReading(TableId id) {
+    readers.computeIfPresent(id, (any, count) -> count == 1 ? null : count - 1);
+  }
+
+  private void giveBack(VectorSealer sealer) {
+    sealer.erase();
+    synchronized (this) {
+      freeSealers.push(sealer);
+    }
   }
 
   private static void closeFile(TableFile file) {
     if (file != null) {
       file.close();
+    }
+  }
+
+  /** The section of one pass, open for reading. Not thread-safe; others read theirs beside it. */
+  public final class PassTable implements AutoCloseable {
+    private final TableId id;
+    private final long pass;
+    private javax.crypto.SecretKey key;
+    private VectorSealer sealer;
+
+    private PassTable(TableId id, long pass, javax.crypto.SecretKey key, VectorSealer sealer) {
+      this.id = id;
+      this.pass = pass;
+      this.key = key;
+      this.sealer = sealer;
+    }
+
+    /**
+     * Reads U of one layer.
+     *
+     * @param out receives the layer's {@code outputSize()} canonical residues
+     * @throws RefusedException the section does not open; {@code out} is all zeros then
+     */
+    public void readLayer(int layer, int[] out) {
+      TableFile file = startReading(id);
+      try {
+        file.readLayer(sealer, pass, key, layer, out);
+      } finally {
+        endReading(id);
+      }
+    }
+
+    /** Forgets the key. */
+    @Override
+    public void close() {
+      if (sealer != null) {
+        giveBack(sealer);
+        sealer = null;
+        key = null;
+      }
     }
   }
 }

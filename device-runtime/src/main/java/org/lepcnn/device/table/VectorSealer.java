@@ -14,6 +14,7 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.port.ChainId;
 
@@ -35,6 +36,9 @@ final class VectorSealer {
 
   private static final int SEGMENT_RESIDUES = SEGMENT_BYTES / Integer.BYTES;
   private static final int NONCE_BYTES = 12;
+
+  private static final SecretKey NO_KEY = new SecretKeySpec(new byte[32], "AES");
+  private static final byte[] ZERO_NONCE = new byte[NONCE_BYTES];
 
   private final Cipher cipher;
   private final byte[] nonce = new byte[NONCE_BYTES];
@@ -120,12 +124,17 @@ final class VectorSealer {
       int[] out,
       int length)
       throws IOException {
-    file.seek(offset);
+    long position = offset;
     for (int segment = 0; segment < segments(length); segment++) {
       int from = segment * SEGMENT_RESIDUES;
       int count = Math.min(SEGMENT_RESIDUES, length - from);
       int sealedBytes = count * Integer.BYTES + TAG_BYTES;
-      file.readFully(sealed, 0, sealedBytes);
+      // others may read the same file, which has one position
+      synchronized (file) {
+        file.seek(position);
+        file.readFully(sealed, 0, sealedBytes);
+      }
+      position += sealedBytes;
       try {
         prepare(Cipher.DECRYPT_MODE, key, ordinal + segment, address, segment, length);
         cipher.doFinal(sealed, 0, sealedBytes, plain, 0);
@@ -140,9 +149,33 @@ final class VectorSealer {
     }
   }
 
-  /** Erases the buffers. */
+  /** Seals and opens a segment of zeros, with nothing but a throw-away key. */
+  void exercise(SecretKey key, int times) {
+    Address address = new Address(0, 0, KIND_UNBLINDING);
+    int[] zeros = new int[SEGMENT_RESIDUES];
+    try {
+      prepare(Cipher.ENCRYPT_MODE, key, 0, address, 0, SEGMENT_RESIDUES);
+      cipher.doFinal(plain, 0, SEGMENT_BYTES, sealed, 0);
+      for (int i = 0; i < times; i++) {
+        prepare(Cipher.DECRYPT_MODE, key, 0, address, 0, SEGMENT_RESIDUES);
+        cipher.doFinal(sealed, 0, sealed.length, plain, 0);
+        residues.get(0, zeros);
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM refuses its own segment", e);
+    }
+  }
+
+  /** Erases the buffers, and the key inside the cipher. */
   void erase() {
     Arrays.fill(plain, (byte) 0);
+    Arrays.fill(sealed, (byte) 0);
+    try {
+      // for opening: the platform would refuse to seal twice under the same key and nonce
+      cipher.init(Cipher.DECRYPT_MODE, NO_KEY, new GCMParameterSpec(8 * TAG_BYTES, ZERO_NONCE));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM refuses a key", e);
+    }
   }
 
   private void prepare(

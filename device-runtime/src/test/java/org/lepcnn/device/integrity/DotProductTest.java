@@ -11,7 +11,7 @@ import org.lepcnn.core.linear.RandomLayers;
 
 class DotProductTest {
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 13, 207, 4098, 32767, 32768, 32769, 100_001})
+  @ValueSource(ints = {0, 1, 2, 7, 8, 9, 13, 207, 4098, 32767, 32768, 32769, 100_001})
   void randomResidues_equalTheSumOfBigIntegers(int length) {
     RandomLayers random = new RandomLayers(length);
     int[] values = random.residues(length + 3);
@@ -22,15 +22,18 @@ class DotProductTest {
           expected.add(
               BigInteger.valueOf(values[i + 3]).multiply(BigInteger.valueOf(factors[i + 5])));
     }
-    assertThat(DotProduct.of(values, 3, factors, 5, length))
-        .isEqualTo(expected.mod(BigInteger.valueOf(Field.P)).intValueExact());
+    int residue = expected.mod(BigInteger.valueOf(Field.P)).intValueExact();
+    assertThat(DotProduct.of(values, 3, factors, 5, length)).isEqualTo(residue);
+    assertThat(DotProduct.plain(values, 3, factors, 5, length)).isEqualTo(residue);
+    assertThat(DotProduct.unrolled(values, 3, factors, 5, length)).isEqualTo(residue);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 32767, 32768, 32769, 1_000_000})
+  @ValueSource(ints = {1, 4, 8, 32767, 32768, 32769, 1_000_000})
   void largestResidues_doNotOverflow(int length) {
     int[] largest = RandomLayers.constant(length, Field.P - 1);
     // (−1)·(−1) = 1, length times
-    assertThat(DotProduct.of(largest, 0, largest, 0, length)).isEqualTo(length);
+    assertThat(DotProduct.plain(largest, 0, largest, 0, length)).isEqualTo(length);
+    assertThat(DotProduct.unrolled(largest, 0, largest, 0, length)).isEqualTo(length);
   }
 }

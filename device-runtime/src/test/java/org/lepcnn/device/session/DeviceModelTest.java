@@ -19,7 +19,7 @@ class DeviceModelTest {
   @Test
   void values_areReleased_whenNothingNeedsThemAnyMore() {
     try (DeviceModel model = DeviceModel.load(SessionModel.bundle(1).device());
-        Activations values = new Activations(SessionModel.inputs(1))) {
+        Activations values = new Activations(SessionModel.inputs(1), new NativeTensors())) {
       model.runStage(0, values);
       assertThat(values.size()).isEqualTo(3);
       model.endRound(0, values);
@@ -36,7 +36,7 @@ class DeviceModelTest {
 
   @Test
   void wrongNumberOfElements_isRefused() {
-    try (Activations values = new Activations(SessionModel.inputs(1))) {
+    try (Activations values = new Activations(SessionModel.inputs(1), new NativeTensors())) {
       assertThatThrownBy(() -> values.floats("x", 91))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("91")

@@ -20,23 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
-import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.IntegrityException;
-import org.lepcnn.device.integrity.TableComputation;
-import org.lepcnn.device.key.ChallengeKey;
-import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.owner.IssuedRange;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.QuarantinedException;
 import org.lepcnn.device.table.TableFolder;
-import org.lepcnn.device.table.TableGroups;
-import org.lepcnn.device.table.TableId;
-import org.lepcnn.device.table.TableWriter;
 
 /** The session over the files of a device: owner, grant, state and sealed tables. */
 class DurableSessionTest {
@@ -53,7 +43,7 @@ class DurableSessionTest {
       try (Grant grant = owner.provision(DEVICE, bundle)) {
         grant.write(folder.resolve("grant"));
       }
-      writeTables(owner, owner.issue(DEVICE, bundle.fingerprint(), 90));
+      WrittenTables.write(bundle, owner, DEVICE, 90, folder.resolve("tables"));
     }
     DeviceState.init(folder.resolve("grant"), folder.resolve("state")).close();
   }
@@ -164,41 +154,5 @@ class DurableSessionTest {
     try (Stream<Path> files = Files.list(folder.resolve("tables"))) {
       return files.toList();
     }
-  }
-
-  private void writeTables(OwnerFile owner, IssuedRange range) {
-    try (TableComputation computation = new TableComputation(bundle.edge(), new ScalarKernels());
-        ChallengeKey challengeKey =
-            owner.challengeKey(DEVICE, bundle.fingerprint(), range.chain())) {
-      for (TableId id :
-          TableGroups.split(
-              DEVICE, range.chain(), range.model(), range.firstPass(), range.lastPass())) {
-        try (SecretKey groupKey = challengeKey.groupKey(id.group());
-            TableWriter writer = TableWriter.create(folder.resolve("tables"), id, 2, groupKey)) {
-          writeTable(owner, id, computation, computation.challenges(2, groupKey), writer);
-        }
-      }
-    }
-  }
-
-  private static void writeTable(
-      OwnerFile owner,
-      TableId id,
-      TableComputation computation,
-      GroupChallenges challenges,
-      TableWriter writer) {
-    writer.writeChallenges(challenges.vectors());
-    List<PassKey> keys = new ArrayList<>();
-    keys.add(owner.passKey(id.device(), id.model(), id.chain(), id.firstPass()));
-    for (long pass = id.firstPass() + 1; pass <= id.lastPass(); pass++) {
-      keys.add(keys.get(keys.size() - 1).next());
-    }
-    List<List<int[]>> factors = computation.allocate(keys.size());
-    computation.compute(challenges, keys, factors);
-    for (int i = 0; i < keys.size(); i++) {
-      writer.writePass(id.firstPass() + i, keys.get(i), factors.get(i));
-      keys.get(i).close();
-    }
-    writer.commit();
   }
 }

@@ -2,14 +2,18 @@
 package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.NonFiniteActivationException;
 
 class LayerArithmeticTest {
   @ParameterizedTest
@@ -23,6 +27,9 @@ class LayerArithmeticTest {
       for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
         int[] masked = RandomLayers.constant(length, extreme);
         LayerArithmetic.mask(x, scale, bits, masked);
+        int[] tiled = RandomLayers.constant(length, extreme);
+        new TileArithmetic().mask(FloatBuffer.wrap(x), scale, bits, tiled, length);
+        assertThat(tiled).isEqualTo(masked);
         for (int i = 0; i < length; i++) {
           assertThat(masked[i]).isEqualTo(Math.floorMod((long) q[i] + extreme, Field.P));
         }
@@ -56,6 +63,77 @@ class LayerArithmeticTest {
     LayerArithmetic.unmask(g, y, u, 0.01f, scales, bias, found);
     assertThat(found).containsExactly(expected);
     assertThat(LayerArithmetic.unmaskedIntegers(y, u)).isEqualTo(plain);
+    FloatBuffer tiled = FloatBuffer.allocate(size);
+    new TileArithmetic().unmask(g, y, u, 0.01f, scales, bias, tiled);
+    assertThat(tiled.array()).containsExactly(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 13, 207, 1023, 1024, 1025, 4098})
+  void scaleInTiles_isTheQuantizersScale(int length) {
+    TileArithmetic tiles = new TileArithmetic();
+    float[] x = values(length, 3);
+    for (float largest : new float[] {5, -7, Float.MIN_VALUE, Float.MAX_VALUE, -0f}) {
+      x[length / 2] = largest;
+      assertThat(tiles.scale(FloatBuffer.wrap(x), length, 16))
+          .isEqualTo(ActivationQuantizer.scale(x, length, 16));
+    }
+    float[] zeros = new float[length];
+    assertThat(tiles.scale(FloatBuffer.wrap(zeros), length, 16)).isEqualTo(1);
+    for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      x[length - 1] = bad;
+      assertThatThrownBy(() -> tiles.scale(FloatBuffer.wrap(x), length, 16))
+          .isInstanceOf(NonFiniteActivationException.class);
+    }
+  }
+
+  /** Integers at every power of two, at ties of the rounding to 24 bits, and at random. */
+  @Test
+  void unmaskingInTiles_roundsEveryIntegerLikeTheConversion() {
+    int[] plain = new int[200_000];
+    SplittableRandom random = new SplittableRandom(5);
+    int n = 0;
+    for (int bit = 0; bit < 30; bit++) {
+      for (int step = -4; step <= 4; step++) {
+        for (int tie : new int[] {0, 1 << Math.max(0, bit - 24), 3 << Math.max(0, bit - 24)}) {
+          int value = Math.min(Field.HALF, (1 << bit) + tie + step);
+          plain[n++] = value;
+          plain[n++] = -value;
+        }
+      }
+    }
+    while (n < plain.length) {
+      plain[n++] = random.nextInt(-Field.HALF, Field.HALF + 1) >> random.nextInt(30);
+    }
+    ConvGeometry g = ConvGeometry.fullyConnected(1, 1, plain.length);
+    int[] u = new RandomLayers(3).residues(plain.length);
+    int[] y = new int[plain.length];
+    float[] ones = new float[plain.length];
+    for (int i = 0; i < plain.length; i++) {
+      y[i] = Field.add(Field.canonical(plain[i]), u[i]);
+      ones[i] = 1;
+    }
+    FloatBuffer out = FloatBuffer.allocate(plain.length);
+    new TileArithmetic().unmask(g, y, u, 1, ones, new float[plain.length], out);
+    for (int i = 0; i < plain.length; i++) {
+      assertThat(out.get(i)).isEqualTo((float) plain[i]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 49, 1024, 1500})
+  void planesOfEverySize_getTheirChannelsScale(int side) {
+    ConvGeometry g = new ConvGeometry(2, 1, 1, side, 5, 1, side, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    int size = g.outputSize();
+    int[] y = new RandomLayers(side).residues(size);
+    int[] u = new RandomLayers(side + 1).residues(size);
+    float[] scales = {1.5f, 0.25f, 3, 7.125f, 0.001f};
+    float[] bias = {0, -1, 2, 1e9f, 0.5f};
+    float[] expected = new float[size];
+    LayerArithmetic.unmask(g, y, u, 0.37f, scales, bias, expected);
+    FloatBuffer out = FloatBuffer.allocate(size);
+    new TileArithmetic().unmask(g, y, u, 0.37f, scales, bias, out);
+    assertThat(out.array()).containsExactly(expected);
   }
 
   private static float[] values(int length, int seed) {

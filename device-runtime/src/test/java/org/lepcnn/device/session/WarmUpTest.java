@@ -1,0 +1,45 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.EnvironmentException;
+
+class WarmUpTest {
+  @Test
+  void warmUp_usesNoPass_sendsNothing_andLeavesResultsExact() {
+    AtomicInteger sent = new AtomicInteger();
+    try (SessionFixture fixture =
+        new SessionFixture(
+            builder -> builder.observer(request -> sent.incrementAndGet()).warmUp())) {
+      fixture.session.warmUp();
+      assertThat(sent).hasValue(0);
+      assertThat(fixture.log).isEmpty();
+      assertThat(fixture.edge.claims).isEmpty();
+      assertThat(fixture.supply.outcomes).isEmpty();
+      assertThat(fixture.supply.nextPass()).isZero();
+      PassResult first = fixture.run(7);
+      assertThat(first.pass()).isZero();
+      PrivateSessionTest.assertSame(first.outputs(), fixture.plain(SessionModel.inputs(7)));
+    }
+  }
+
+  @Test
+  void warmUp_withoutTheIntegrityCheck_works() {
+    try (SessionFixture fixture =
+        new SessionFixture(builder -> builder.unsafelyWithoutIntegrityCheck().warmUp())) {
+      PrivateSessionTest.assertSame(
+          fixture.run(8).outputs(), fixture.plain(SessionModel.inputs(8)));
+    }
+  }
+
+  @Test
+  void warmUpOfAClosedSession_isRefused() {
+    SessionFixture fixture = new SessionFixture();
+    fixture.close();
+    assertThatThrownBy(fixture.session::warmUp).isInstanceOf(EnvironmentException.class);
+  }
+}
