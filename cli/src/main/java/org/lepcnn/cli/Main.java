@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       PrecomputeCommand.class,
       TopicsCommand.class,
       InferCommand.class,
+      ZooCommand.class,
       EdgeHint.class
     },
     mixinStandardHelpOptions = true,
