@@ -24,7 +24,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
  */
 public final class KernelBenchmark {
   private static final int DEVICES = 8;
-  private static final int WARM_UP_ROUNDS = 3;
+  private static final int WARM_UP_ROUNDS = 10;
 
   private final BenchModel model;
   private final Options options;

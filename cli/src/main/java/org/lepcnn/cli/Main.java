@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       TopicsCommand.class,
       InferCommand.class,
       ZooCommand.class,
+      BenchCommand.class,
       EdgeHint.class
     },
     mixinStandardHelpOptions = true,
