@@ -149,7 +149,7 @@ final class BenchDevice implements AutoCloseable {
         TableWriter writer = TableWriter.create(tables(), id, 1, groupKey)) {
       GroupChallenges challenges = computation.challenges(1, groupKey);
       writer.writeChallenges(challenges.vectors());
-      List<List<int[]>> factors = computation.allocate((int) Math.min(passesPerCall, id.passes()));
+      List<List<int[]>> factors = computation.allocate(Math.min(passesPerCall, id.passes()));
       PassKey key = chainStart.advance(id.firstPass());
       for (long pass = id.firstPass(); pass <= id.lastPass(); pass += factors.size()) {
         int count = (int) Math.min(factors.size(), id.lastPass() - pass + 1);

@@ -57,6 +57,7 @@ public final class DeviceBenchmark {
     this.progress = progress;
   }
 
+  /** Measures; what it finds is not written anywhere yet. */
   public static BenchResult run(BenchModel model, Options options, Progress progress) {
     return new DeviceBenchmark(model, options, progress).run();
   }

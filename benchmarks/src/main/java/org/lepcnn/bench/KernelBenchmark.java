@@ -54,6 +54,7 @@ public final class KernelBenchmark {
     this.progress = progress;
   }
 
+  /** Measures; what it finds is not written anywhere yet. */
   public static BenchResult run(BenchModel model, Options options, Progress progress) {
     return new KernelBenchmark(model, options, progress).run();
   }

@@ -38,6 +38,9 @@ final class LayerPair implements AutoCloseable {
       String name, ConvGeometry geometry, byte[] weights, KernelProvider provider, int threads) {
     LinearKernel kernel = provider.prepare(geometry, weights);
     Optional<PlainModel> plain = FloatLayer.open(geometry, weights, threads);
+    if (plain.isPresent() && plain.get().outputElements() != geometry.outputSize()) {
+      throw new IllegalStateException("The float form of " + name + " is not the same layer");
+    }
     return new LayerPair(name, geometry, kernel, plain.orElse(null), threads);
   }
 

@@ -36,6 +36,7 @@ public final class OfflineBenchmark {
 
   private OfflineBenchmark() {}
 
+  /** Measures; what it finds is not written anywhere yet. */
   public static BenchResult run(BenchModel model, Options options, Progress progress) {
     KernelProvider provider = Kernels.choose(options.kernel());
     List<Double> tables = new ArrayList<>();

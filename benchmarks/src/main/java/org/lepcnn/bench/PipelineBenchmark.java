@@ -62,6 +62,7 @@ public final class PipelineBenchmark {
     this.input = model.input();
   }
 
+  /** Measures; what it finds is not written anywhere yet. */
   public static BenchResult run(BenchModel model, Options options, Progress progress) {
     return new PipelineBenchmark(model, options, progress).run();
   }

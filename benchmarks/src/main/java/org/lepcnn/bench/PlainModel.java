@@ -64,6 +64,15 @@ final class PlainModel implements AutoCloseable {
     }
   }
 
+  /** Runs once; the elements of the first output. */
+  long outputElements() {
+    try (OrtSession.Result result = session.run(inputs)) {
+      return ((OnnxTensor) result.get(0)).getInfo().getNumElements();
+    } catch (OrtException e) {
+      throw new IllegalStateException("Running the plain model", e);
+    }
+  }
+
   @Override
   public void close() {
     inputs.values().forEach(OnnxTensor::close);

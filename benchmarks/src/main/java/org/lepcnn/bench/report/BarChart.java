@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -47,6 +48,6 @@ public final class BarChart {
             .build();
     chart.getStyler().setXAxisLabelRotation(LABEL_DEGREES);
     series.forEach((name, values) -> chart.addSeries(name, categories, new ArrayList<>(values)));
-    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+    ImageIO.write(BitmapEncoder.getBufferedImage(chart), "PNG", file.toFile());
   }
 }
