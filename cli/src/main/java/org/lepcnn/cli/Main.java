@@ -27,6 +27,8 @@ import picocli.CommandLine.ScopeType;
       PrecomputeCommand.class,
       TopicsCommand.class,
       InferCommand.class,
+      ZooCommand.class,
+      BenchCommand.class,
       EdgeHint.class
     },
     mixinStandardHelpOptions = true,

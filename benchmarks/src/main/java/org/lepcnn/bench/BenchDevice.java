@@ -1,0 +1,190 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.integrity.TableComputation;
+import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.session.DeviceStateSupply;
+import org.lepcnn.device.session.FolderTables;
+import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.device.table.TableGroups;
+import org.lepcnn.device.table.TableId;
+import org.lepcnn.device.table.TableWriter;
+
+/**
+ * A provisioned device with durable state and sealed tables, made with the production classes in a
+ * folder that the caller deletes. Tables are written as the offline job writes them: several passes
+ * a kernel call, checked, sealed, committed; without the job's cluster.
+ */
+final class BenchDevice implements AutoCloseable {
+  /** Passes of one kernel call, and the memory that they may take for masks and factors. */
+  private static final int MAX_PASSES_PER_CALL = 8;
+
+  private static final long CALL_BUDGET_BYTES = 128L << 20;
+  private static final String DEVICE = "bench-1";
+
+  private final BenchModel model;
+  private final Path folder;
+  private final OwnerFile owner;
+  private final TableComputation computation;
+  private final int passesPerCall;
+
+  private BenchDevice(BenchModel model, Path folder, OwnerFile owner, TableComputation tables) {
+    this.model = model;
+    this.folder = folder;
+    this.owner = owner;
+    this.computation = tables;
+    this.passesPerCall = passesPerCall();
+  }
+
+  /** Provisions a device; it has no tables yet. */
+  static BenchDevice create(BenchModel model, KernelProvider provider) {
+    Path folder = model.work().resolve("device");
+    OwnerFile owner = OwnerFile.create(folder.resolve("owner.lep"));
+    Path grantFile = folder.resolve("device.grant");
+    try (Grant grant = owner.provision(DEVICE, model.bundle())) {
+      grant.write(grantFile);
+    }
+    DeviceState.init(grantFile, folder.resolve("state")).close();
+    TableComputation tables = new TableComputation(model.bundle().edge(), provider);
+    return new BenchDevice(model, folder, owner, tables);
+  }
+
+  /** Makes the tables of passes 0 to {@code passes − 1}, several files at a time. */
+  void makeTables(long passes, int threads) {
+    make(
+        TableGroups.split(
+            DEVICE,
+            owner.currentChain(DEVICE, model.bundle().fingerprint()),
+            model.bundle().fingerprint(),
+            0,
+            passes - 1),
+        threads);
+  }
+
+  /**
+   * Makes one file of the first passes of each of the next groups, one thread a file: what a core
+   * of the owner's machine does all day.
+   *
+   * @param firstGroup groups before it stay as they are
+   */
+  void makeFiles(long firstGroup, int files, int passesPerFile) {
+    List<TableId> ids = new ArrayList<>();
+    for (long group = firstGroup; group < firstGroup + files; group++) {
+      long first = group * TableGroups.GROUP_SIZE;
+      ids.add(
+          new TableId(
+              DEVICE,
+              owner.currentChain(DEVICE, model.bundle().fingerprint()),
+              model.bundle().fingerprint(),
+              group,
+              first,
+              first + passesPerFile - 1));
+    }
+    make(ids, files);
+  }
+
+  /** A session on the device's state and tables. */
+  PrivateSession session(EdgeTransport transport, int inFlight, int reservation) {
+    DeviceState state = DeviceState.open(folder.resolve("state"));
+    TableFolder tables =
+        TableFolder.open(
+            tables(), state.device(), state.chain(), state.model(), state.deviceHalf().plan());
+    return PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(tables), transport)
+        .passesInFlight(inFlight)
+        .passesPerReservation(reservation)
+        .open();
+  }
+
+  @Override
+  public void close() {
+    computation.close();
+    owner.close();
+  }
+
+  private Path tables() {
+    return folder.resolve("tables");
+  }
+
+  private void make(List<TableId> ids, int threads) {
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<?>> files = new ArrayList<>();
+      for (TableId id : ids) {
+        files.add(executor.submit(() -> make(id)));
+      }
+      for (Future<?> file : files) {
+        file.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while making tables", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Making tables failed", e.getCause());
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private void make(TableId id) {
+    try (SecretKey first = owner.firstKey(DEVICE, id.model(), id.chain());
+        PassKey chainStart = PassKey.of(first);
+        ChallengeKey challengeKey = chainStart.challengeKeyOfChain();
+        SecretKey groupKey = challengeKey.groupKey(id.group());
+        TableWriter writer = TableWriter.create(tables(), id, 1, groupKey)) {
+      GroupChallenges challenges = computation.challenges(1, groupKey);
+      writer.writeChallenges(challenges.vectors());
+      List<List<int[]>> factors = computation.allocate(Math.min(passesPerCall, id.passes()));
+      PassKey key = chainStart.advance(id.firstPass());
+      for (long pass = id.firstPass(); pass <= id.lastPass(); pass += factors.size()) {
+        int count = (int) Math.min(factors.size(), id.lastPass() - pass + 1);
+        key = seal(writer, challenges, key, pass, factors.subList(0, count));
+      }
+      key.close();
+      writer.commit();
+    }
+  }
+
+  /** Seals as many passes as there are factors; the key of the pass after them. */
+  private PassKey seal(
+      TableWriter writer,
+      GroupChallenges challenges,
+      PassKey first,
+      long pass,
+      List<List<int[]>> factors) {
+    List<PassKey> keys = new ArrayList<>();
+    PassKey key = first;
+    for (int i = 0; i < factors.size(); i++) {
+      keys.add(key);
+      key = key.next();
+    }
+    computation.compute(challenges, keys, factors);
+    for (int i = 0; i < keys.size(); i++) {
+      writer.writePass(pass + i, keys.get(i), factors.get(i));
+    }
+    keys.forEach(PassKey::close);
+    return key;
+  }
+
+  private int passesPerCall() {
+    long bytes =
+        Integer.BYTES
+            * (model.bundle().plan().outputElements() + model.bundle().plan().inputElements());
+    return (int) Math.max(1, Math.min(MAX_PASSES_PER_CALL, CALL_BUDGET_BYTES / bytes));
+  }
+}

@@ -1,0 +1,197 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.bench;
+
+import ai.onnxruntime.OrtException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.lepcnn.bench.report.BarChart;
+import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.bench.report.Figure;
+import org.lepcnn.bench.report.Machine;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.port.InProcessEdge;
+import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.session.PassTimings;
+import org.lepcnn.device.session.PrivateSession;
+
+/**
+ * What a private pass costs the device, against running the network in the open there.
+ *
+ * <p>A real session with durable state, sealed tables and the integrity check on runs against an
+ * edge on a thread of its own. CPU time and allocation are those of the session's threads; the
+ * baseline is ONNX Runtime with one thread. The steps' times are those that the session reports.
+ */
+public final class DeviceBenchmark {
+  private static final String SESSION_THREADS = "lepcnn-pass-";
+
+  private final BenchModel model;
+  private final Options options;
+  private final Progress progress;
+
+  private final List<PassTimings> timings = new ArrayList<>();
+  private final List<Double> privateCpu = new ArrayList<>();
+  private final List<Double> privateBytes = new ArrayList<>();
+  private final List<Double> plainCpu = new ArrayList<>();
+  private final List<Double> stagesCpu = new ArrayList<>();
+  private final List<Double> stagesBytes = new ArrayList<>();
+
+  /**
+   * How to measure.
+   *
+   * @param kernel of the edge; null for the fastest
+   * @param warmUp passes that do not count
+   * @param passes that do
+   */
+  public record Options(String kernel, int warmUp, int passes) {
+    public static Options defaults() {
+      return new Options(null, 100, 100);
+    }
+  }
+
+  private DeviceBenchmark(BenchModel model, Options options, Progress progress) {
+    this.model = model;
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /** Measures; what it finds is not written anywhere yet. */
+  public static BenchResult run(BenchModel model, Options options, Progress progress) {
+    return new DeviceBenchmark(model, options, progress).run();
+  }
+
+  private BenchResult run() {
+    KernelProvider provider = Kernels.choose(options.kernel());
+    Map<String, HostTensor> input = model.input();
+    int passes = options.warmUp() + options.passes();
+    try (BenchDevice device = BenchDevice.create(model, provider);
+        EdgeOnItsOwnThread edge =
+            new EdgeOnItsOwnThread(new InProcessEdge(model.bundle().edge(), provider));
+        PlainModel plain = PlainModel.open(model.onnx(), 1, input);
+        StagesAlone stages = new StagesAlone(model.bundle().device(), input)) {
+      progress.step("device: making tables for " + passes + " passes");
+      device.makeTables(passes, Runtime.getRuntime().availableProcessors());
+      try (PrivateSession session = device.session(edge, 1, passes)) {
+        for (int pass = 0; pass < passes; pass++) {
+          if (pass % 50 == 0) {
+            progress.step("device: pass " + pass + " of " + passes);
+          }
+          measure(session, plain, stages, input, pass >= options.warmUp());
+        }
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException("Running the device's stages", e);
+    }
+    return report(provider.name());
+  }
+
+  private void measure(
+      PrivateSession session,
+      PlainModel plain,
+      StagesAlone stages,
+      Map<String, HostTensor> input,
+      boolean keep)
+      throws OrtException {
+    ThreadMeter.Reading before = ThreadMeter.named(SESSION_THREADS);
+    PassTimings pass = session.submit(input).join().timings();
+    ThreadMeter.Reading used = ThreadMeter.named(SESSION_THREADS).minus(before);
+    ThreadMeter.Reading start = ThreadMeter.ofThisThread();
+    plain.run();
+    ThreadMeter.Reading afterPlain = ThreadMeter.ofThisThread();
+    stages.run();
+    ThreadMeter.Reading afterStages = ThreadMeter.ofThisThread();
+    if (keep) {
+      timings.add(pass);
+      privateCpu.add((double) used.cpuNanos());
+      privateBytes.add((double) used.allocatedBytes());
+      plainCpu.add((double) afterPlain.minus(start).cpuNanos());
+      stagesCpu.add((double) afterStages.minus(afterPlain).cpuNanos());
+      stagesBytes.add((double) afterStages.minus(afterPlain).allocatedBytes());
+    }
+  }
+
+  private BenchResult report(String kernel) {
+    long inputs = model.bundle().plan().inputElements();
+    long outputs = model.bundle().plan().outputElements();
+    BenchResult result =
+        new BenchResult(
+            "device",
+            model.name(),
+            Machine.here(kernel),
+            List.of("step", "elements", "ns per element", "µs per pass"));
+    double privateMillis = Timing.median(privateCpu) / Timing.NANOS_PER_MILLI;
+    double plainMillis = Timing.median(plainCpu) / Timing.NANOS_PER_MILLI;
+    result.figure(
+        Figure.ratio("private ÷ plain, CPU time on the device", privateMillis / plainMillis));
+    result.figure(
+        Figure.ratio("share of multiplications offloaded", model.report().offloadedShare()));
+    result.figure(new Figure("private pass, CPU on the device", privateMillis, "ms"));
+    result.figure(new Figure("plain inference, CPU, one thread", plainMillis, "ms"));
+    step(result, "quantize and mask", inputs, PassTimings::maskNanos);
+    step(result, "check (inputs and outputs)", inputs + outputs, PassTimings::checkNanos);
+    step(result, "open table", outputs, PassTimings::tableNanos);
+    step(result, "unmask and dequantize", outputs, PassTimings::unmaskNanos);
+    step(result, "stages (in the session)", outputs, PassTimings::stageNanos);
+    row(result, "stages (ONNX Runtime alone)", outputs, Timing.median(stagesCpu));
+    sizes(result, inputs, outputs);
+    notes(result, inputs, outputs);
+    return result.chart(chart(plainMillis));
+  }
+
+  private void sizes(BenchResult result, long inputs, long outputs) {
+    result.figure(new Figure("up, per pass", inputs * Integer.BYTES, "bytes"));
+    result.figure(new Figure("down, per pass", outputs * Integer.BYTES, "bytes"));
+    result.figure(new Figure("decryption table, per pass", model.report().tableBytes(), "bytes"));
+    double own = Timing.median(privateBytes);
+    double runtime = Timing.median(stagesBytes);
+    result.figure(new Figure("allocated per pass beyond ONNX Runtime", own - runtime, "bytes"));
+    result.figure(new Figure("allocated per pass by ONNX Runtime's stages", runtime, "bytes"));
+  }
+
+  private void notes(BenchResult result, long inputs, long outputs) {
+    result.note(
+        "the check reads inputs and outputs once each; per output alone it takes "
+            + "%.2f ns".formatted(median(PassTimings::checkNanos) / outputs));
+    result.note(
+        "mask includes the keystream, the largest magnitude, and copies out of ONNX Runtime");
+    result.note("steps: wall time on the session's thread; tables in the page cache");
+    result.note("medians of " + options.passes() + " passes after " + options.warmUp());
+    long weights = model.bundle().edge().weights().stream().mapToLong(layer -> layer.length).sum();
+    long kept = model.report().totalMacs() - model.report().offloadedMacs();
+    SmallCoreModel.Work work =
+        new SmallCoreModel.Work(model.report().totalMacs(), kept, inputs, outputs, weights);
+    SmallCoreModel.notes(work).forEach(result::note);
+  }
+
+  private void step(
+      BenchResult result, String name, long elements, ToLongFunction<PassTimings> nanos) {
+    row(result, name, elements, median(nanos));
+  }
+
+  private static void row(BenchResult result, String name, long elements, double nanos) {
+    result.row(name, elements, nanos / elements, nanos / 1e3);
+  }
+
+  private double median(ToLongFunction<PassTimings> nanos) {
+    return Timing.median(timings.stream().mapToDouble(nanos::applyAsLong).toArray());
+  }
+
+  private BarChart chart(double plainMillis) {
+    double scale = 1 / Timing.NANOS_PER_MILLI;
+    return new BarChart(
+            model.name() + ": CPU time on the device",
+            "ms",
+            List.of("plain", "mask", "check", "open", "unmask", "stages"))
+        .series(
+            "ms",
+            List.of(
+                plainMillis,
+                median(PassTimings::maskNanos) * scale,
+                median(PassTimings::checkNanos) * scale,
+                median(PassTimings::tableNanos) * scale,
+                median(PassTimings::unmaskNanos) * scale,
+                median(PassTimings::stageNanos) * scale));
+  }
+}

@@ -1,0 +1,156 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.lepcnn.bench.report.BarChart;
+import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.bench.report.Figure;
+import org.lepcnn.bench.report.Machine;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.model.LinearLayerSpec;
+
+/**
+ * Masked linear layers against the same layers in float by ONNX Runtime.
+ *
+ * <p>A masked call takes residues in planar order and gives residues in planar order: limb split,
+ * layout and recombination are inside. With several threads, as many callers run masked layers at
+ * the same time, one thread each, which is how an edge serves; float layers use as many threads
+ * inside one call. Both are stated per layer computed.
+ */
+public final class KernelBenchmark {
+  private static final int DEVICES = 8;
+  private static final int WARM_UP_ROUNDS = 10;
+
+  private final BenchModel model;
+  private final Options options;
+  private final Progress progress;
+
+  /**
+   * How to measure.
+   *
+   * @param kernel null for the fastest
+   * @param threads numbers of threads, each measured
+   * @param rounds of every layer, after the warm-up
+   * @param sampleMillis how long one sample of one layer lasts, at least
+   */
+  public record Options(String kernel, List<Integer> threads, int rounds, double sampleMillis) {
+    /** One thread and all, 15 rounds, samples of 10 ms. */
+    public static Options defaults() {
+      Set<Integer> threads = new LinkedHashSet<>();
+      threads.add(1);
+      threads.add(Runtime.getRuntime().availableProcessors());
+      return new Options(null, List.copyOf(threads), 15, 10);
+    }
+  }
+
+  private KernelBenchmark(BenchModel model, Options options, Progress progress) {
+    this.model = model;
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /** Measures; what it finds is not written anywhere yet. */
+  public static BenchResult run(BenchModel model, Options options, Progress progress) {
+    return new KernelBenchmark(model, options, progress).run();
+  }
+
+  private BenchResult run() {
+    KernelProvider provider = Kernels.choose(options.kernel());
+    BenchResult result =
+        new BenchResult(
+            "kernels",
+            model.name(),
+            Machine.here(provider.name()),
+            List.of("layer", "threads", "multiplications", "masked ms", "float ms", "ratio"));
+    for (int threads : options.threads()) {
+      measure(provider, threads, result);
+    }
+    result.note("masked: residues in, residues out, planar; limb split and layout work included");
+    result.note("several threads: as many concurrent callers (masked), intra-op threads (float)");
+    result.note(
+        String.format(
+            Locale.ROOT,
+            "medians of %d interleaved rounds of at least %.0f ms a sample",
+            options.rounds(),
+            options.sampleMillis()));
+    return result;
+  }
+
+  private void measure(KernelProvider provider, int threads, BenchResult result) {
+    List<LayerPair> pairs = new ArrayList<>();
+    try (Callers callers = new Callers(threads);
+        Callers single = new Callers(1)) {
+      for (LinearLayerSpec layer : model.bundle().plan().layers()) {
+        byte[] weights = model.bundle().edge().weights().get(layer.index());
+        String name = model.bundle().device().layers().get(layer.index()).name();
+        pairs.add(LayerPair.open(name, layer.geometry(), weights, provider, threads));
+      }
+      for (int round = 0; round < WARM_UP_ROUNDS + options.rounds(); round++) {
+        progress.step("kernels: " + threads + " threads, round " + (round + 1));
+        for (LayerPair pair : pairs) {
+          pair.sample(callers, single, options.sampleMillis(), round >= WARM_UP_ROUNDS);
+        }
+      }
+      report(pairs, threads, result);
+      batch(pairs, threads, single, result);
+    } finally {
+      pairs.forEach(LayerPair::close);
+    }
+  }
+
+  private void report(List<LayerPair> pairs, int threads, BenchResult result) {
+    double masked = 0;
+    double plain = 0;
+    List<LayerPair> compared = pairs.stream().filter(LayerPair::hasBaseline).toList();
+    for (LayerPair pair : compared) {
+      masked += pair.maskedMillis();
+      plain += pair.plainMillis();
+      result.row(
+          pair.name(), threads, pair.macs(), pair.maskedMillis(), pair.plainMillis(), pair.ratio());
+    }
+    long macs = compared.stream().mapToLong(LayerPair::macs).sum();
+    result.row("total", threads, macs, masked, plain, masked / plain);
+    result.figure(
+        Figure.ratio(
+            "masked ÷ plain float, linear layers, " + threads + " thread(s)", masked / plain));
+    if (compared.size() < pairs.size()) {
+      result.note((pairs.size() - compared.size()) + " layers without a float form left out");
+    }
+    if (threads == 1) {
+      result.chart(
+          new BarChart(
+                  model.name() + ": masked and plain layers, one thread",
+                  "ms",
+                  compared.stream().map(LayerPair::name).toList())
+              .series("masked", compared.stream().map(LayerPair::maskedMillis).toList())
+              .series("plain float", compared.stream().map(LayerPair::plainMillis).toList()));
+    }
+  }
+
+  /** The largest fully connected layer: eight devices in one call against eight plain runs. */
+  private void batch(List<LayerPair> pairs, int threads, Callers single, BenchResult result) {
+    LayerPair largest =
+        pairs.stream()
+            .filter(pair -> pair.isFullyConnected() && pair.hasBaseline())
+            .max(java.util.Comparator.comparingLong(LayerPair::macs))
+            .orElse(null);
+    if (threads != 1 || largest == null) {
+      return;
+    }
+    double ratio = largest.batchRatio(DEVICES, single, options.rounds(), options.sampleMillis());
+    result.figure(
+        Figure.ratio(
+            DEVICES
+                + " devices' "
+                + largest.name()
+                + " in one batch ÷ "
+                + DEVICES
+                + " plain runs one by one",
+            ratio));
+  }
+}

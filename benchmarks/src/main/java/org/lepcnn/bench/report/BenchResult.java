@@ -1,0 +1,152 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.bench.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.Json;
+
+/**
+ * What a benchmark found. Headline figures first, ratios before the rest, then one table, then
+ * notes on how it was measured.
+ */
+public final class BenchResult {
+  private final String benchmark;
+  private final String model;
+  private final Machine machine;
+  private final List<Figure> figures = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final List<List<Object>> rows = new ArrayList<>();
+  private final List<String> columns;
+  private BarChart chart;
+
+  /**
+   * @param benchmark its name on the command line
+   * @param columns of the table; the first names the row
+   */
+  public BenchResult(String benchmark, String model, Machine machine, List<String> columns) {
+    this.benchmark = benchmark;
+    this.model = model;
+    this.machine = machine;
+    this.columns = List.copyOf(columns);
+  }
+
+  public BenchResult figure(Figure figure) {
+    figures.add(figure);
+    return this;
+  }
+
+  public BenchResult note(String text) {
+    notes.add(text);
+    return this;
+  }
+
+  /** A row: strings, whole numbers or doubles, as many as there are columns. */
+  public BenchResult row(Object... cells) {
+    if (cells.length != columns.size()) {
+      throw new IllegalArgumentException(
+          "Expected " + columns.size() + " cells; found " + cells.length + ".");
+    }
+    rows.add(List.of(cells));
+    return this;
+  }
+
+  public BenchResult chart(BarChart bars) {
+    chart = bars;
+    return this;
+  }
+
+  public List<Figure> figures() {
+    return List.copyOf(figures);
+  }
+
+  /** For people. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    text.append("bench ").append(benchmark).append(", ").append(model).append('\n');
+    text.append(machine.text()).append("\n\n");
+    for (Figure figure : figures) {
+      text.append(String.format(Locale.ROOT, "%12s %-7s", number(figure.value()), figure.unit()));
+      text.append(' ').append(figure.name()).append('\n');
+    }
+    text.append('\n').append(TextTable.of(columns, rows)).append('\n');
+    notes.forEach(note -> text.append("- ").append(note).append('\n'));
+    return text.toString();
+  }
+
+  public Json json() {
+    Json.JsonArray figureList = Json.array();
+    for (Figure figure : figures) {
+      figureList.add(
+          Json.object()
+              .put("name", figure.name())
+              .put("value", figure.value())
+              .put("unit", figure.unit()));
+    }
+    Json.JsonArray rowList = Json.array();
+    rows.forEach(row -> rowList.add(rowJson(row)));
+    Json.JsonArray noteList = Json.array();
+    notes.forEach(noteList::add);
+    return Json.object()
+        .put("benchmark", benchmark)
+        .put("model", model)
+        .put("machine", machine.json())
+        .put("figures", figureList)
+        .put("rows", rowList)
+        .put("notes", noteList);
+  }
+
+  /**
+   * Writes {@code <benchmark>-<model>.json}, {@code .txt} and {@code .png}.
+   *
+   * @param folder made if absent
+   */
+  public void write(Path folder) {
+    String name = benchmark + "-" + model;
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve(name + ".json"), json() + "\n", StandardCharsets.UTF_8);
+      Files.writeString(folder.resolve(name + ".txt"), text(), StandardCharsets.UTF_8);
+      if (chart != null) {
+        chart.write(folder.resolve(name + ".png"));
+      }
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Writing the results of a benchmark: expected a writable folder "
+              + folder
+              + "; found: "
+              + e
+              + ".",
+          e);
+    }
+  }
+
+  static String number(double value) {
+    double magnitude = Math.abs(value);
+    if (value == Math.rint(value) && magnitude < 1e15) {
+      return String.format(Locale.ROOT, "%,d", (long) value);
+    }
+    int digits = magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3;
+    return String.format(Locale.ROOT, "%,." + digits + "f", value);
+  }
+
+  private Json rowJson(List<Object> row) {
+    Json.JsonObject object = Json.object();
+    for (int i = 0; i < columns.size(); i++) {
+      Object cell = row.get(i);
+      if (cell instanceof Double value) {
+        object.put(columns.get(i), value);
+      } else if (cell instanceof Number whole) {
+        object.put(columns.get(i), whole.longValue());
+      } else {
+        object.put(columns.get(i), cell.toString());
+      }
+    }
+    return object;
+  }
+}

@@ -1,0 +1,189 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.lepcnn.bench.BenchModel;
+import org.lepcnn.bench.DeviceBenchmark;
+import org.lepcnn.bench.KernelBenchmark;
+import org.lepcnn.bench.OfflineBenchmark;
+import org.lepcnn.bench.PipelineBenchmark;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lepcnn bench}. */
+@Command(
+    name = "bench",
+    description = {
+      "Measure costs, each beside its plain baseline in the same run. Ratios come first.",
+      "Run it on an idle machine."
+    },
+    subcommands = {
+      BenchCommand.Kernel.class,
+      BenchCommand.Device.class,
+      BenchCommand.Offline.class,
+      BenchCommand.Pipeline.class
+    },
+    synopsisSubcommandLabel = "COMMAND")
+final class BenchCommand implements Runnable {
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "A benchmark is missing: kernels, device, offline or pipeline.");
+  }
+
+  /** {@code lepcnn bench kernels}. */
+  @Command(
+      name = "kernels",
+      description = "Masked linear layers against the same layers in float by ONNX Runtime.")
+  static final class Kernel implements Callable<Integer> {
+    @Mixin private Output output;
+    @Mixin private BenchArguments arguments;
+
+    @Option(
+        names = "--threads",
+        paramLabel = "N",
+        description = "Default: one and all, one after the other.")
+    private Integer threads;
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "15", description = "Default: 15.")
+    private int rounds;
+
+    @Option(
+        names = "--sample-ms",
+        paramLabel = "MS",
+        defaultValue = "10",
+        description = "How long one sample of a layer lasts, at least. Default: 10.")
+    private double sampleMillis;
+
+    @Override
+    public Integer call() {
+      List<Integer> counts =
+          threads == null ? KernelBenchmark.Options.defaults().threads() : List.of(threads);
+      try (BenchModel model = arguments.open(output)) {
+        return arguments.finish(
+            output,
+            KernelBenchmark.run(
+                model,
+                new KernelBenchmark.Options(arguments.kernel(), counts, rounds, sampleMillis),
+                output::progress));
+      }
+    }
+  }
+
+  /** {@code lepcnn bench device}. */
+  @Command(
+      name = "device",
+      description = "What a private pass costs the device, against plain inference there.")
+  static final class Device implements Callable<Integer> {
+    @Mixin private Output output;
+    @Mixin private BenchArguments arguments;
+
+    @Option(
+        names = "--warm-up",
+        paramLabel = "N",
+        defaultValue = "100",
+        description = "Passes that do not count. Default: 100.")
+    private int warmUp;
+
+    @Option(
+        names = "--passes",
+        paramLabel = "N",
+        defaultValue = "100",
+        description = "Passes that count. Default: 100.")
+    private int passes;
+
+    @Override
+    public Integer call() {
+      try (BenchModel model = arguments.open(output)) {
+        return arguments.finish(
+            output,
+            DeviceBenchmark.run(
+                model,
+                new DeviceBenchmark.Options(arguments.kernel(), warmUp, passes),
+                output::progress));
+      }
+    }
+  }
+
+  /** {@code lepcnn bench offline}. */
+  @Command(
+      name = "offline",
+      description = "Passes of decryption tables a second, against plain inferences a second.")
+  static final class Offline implements Callable<Integer> {
+    @Mixin private Output output;
+    @Mixin private BenchArguments arguments;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Default: all processors.")
+    private Integer threads;
+
+    @Option(
+        names = "--passes",
+        paramLabel = "N",
+        defaultValue = "64",
+        description = "Passes of a table file, at most 64. Default: 64, a whole group.")
+    private int passes;
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "Default: 3.")
+    private int rounds;
+
+    @Override
+    public Integer call() {
+      int cores = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+      try (BenchModel model = arguments.open(output)) {
+        return arguments.finish(
+            output,
+            OfflineBenchmark.run(
+                model,
+                new OfflineBenchmark.Options(arguments.kernel(), cores, passes, rounds),
+                output::progress));
+      }
+    }
+  }
+
+  /** {@code lepcnn bench pipeline}. */
+  @Command(
+      name = "pipeline",
+      description = "Private passes through a real broker and edge, against plain local inference.")
+  static final class Pipeline implements Callable<Integer> {
+    @Mixin private Output output;
+    @Mixin private BenchArguments arguments;
+
+    @Option(
+        names = "--warm-up",
+        paramLabel = "N",
+        defaultValue = "300",
+        description = "Passes before those that count. Default: 300.")
+    private int warmUp;
+
+    @Option(
+        names = "--passes",
+        paramLabel = "N",
+        defaultValue = "150",
+        description = "Passes that count, one in flight, and again with many. Default: 150.")
+    private int passes;
+
+    @Option(
+        names = "--in-flight",
+        paramLabel = "N",
+        defaultValue = "8",
+        description = "How many are many. Default: 8.")
+    private int inFlight;
+
+    @Override
+    public Integer call() {
+      try (BenchModel model = arguments.open(output)) {
+        return arguments.finish(
+            output,
+            PipelineBenchmark.run(
+                model,
+                new PipelineBenchmark.Options(arguments.kernel(), warmUp, passes, inFlight),
+                output::progress));
+      }
+    }
+  }
+}
