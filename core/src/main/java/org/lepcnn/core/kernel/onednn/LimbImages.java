@@ -29,6 +29,8 @@ final class LimbImages {
   private final int[][] limbs;
   private final int[] transposed;
   private final int[][] quad;
+  private final int[] firstPair;
+  private final int[] secondPair;
 
   /**
    * Buffers for one thread.
@@ -49,6 +51,8 @@ final class LimbImages {
     this.limbs = new int[WORD][tile * words];
     this.transposed = new int[tile * words];
     this.quad = new int[WORD][tile];
+    this.firstPair = new int[tile];
+    this.secondPair = new int[tile];
   }
 
   /** Channels of one group after filling up. */
@@ -91,8 +95,11 @@ final class LimbImages {
         }
       }
       int at = word * tile;
-      LimbLoops.split(quad[0], quad[1], quad[2], quad[3], 0, count, limbs[0], limbs[2], at);
-      LimbLoops.split(quad[0], quad[1], quad[2], quad[3], Byte.SIZE, count, limbs[1], limbs[3], at);
+      for (int odd = 0; odd < 2; odd++) {
+        LimbLoops.pair(quad[0], quad[1], odd * Byte.SIZE, firstPair, count);
+        LimbLoops.pair(quad[2], quad[3], odd * Byte.SIZE, secondPair, count);
+        LimbLoops.merge(firstPair, secondPair, count, limbs[odd], limbs[odd + 2], at);
+      }
     }
   }
 

@@ -6,15 +6,15 @@ package org.lepcnn.core.kernel.onednn;
  *
  * <p>The JIT compiler of JDK 17 vectorises them, about eight times faster, under conditions that
  * their form obeys: each array is read at one offset only, all arrays are different ones, and a
- * body has fewer than some sixty nodes (hence several passes over data in the first-level cache).
+ * body has few operations (hence several passes over data in the first-level cache).
  */
 final class LimbLoops {
-  /** Below this magnitude of accumulators {@link #combineSmall} may be used. */
+  /** Below this magnitude of accumulators {@link #addSmall} may be used. */
   static final int SMALL_ACCUMULATOR = 1 << 21;
 
   private static final int P = Integer.MAX_VALUE;
 
-  /** Makes the small sums of {@link #combineSmall} non-negative. */
+  /** Makes the sums of {@link #joinSmall} non-negative. */
   private static final int SMALL_OFFSET = 1 << 30;
 
   /** What {@link #fold} adds so that its small part is non-negative. */
@@ -26,32 +26,33 @@ final class LimbLoops {
   private LimbLoops() {}
 
   /**
-   * Two limbs' words of four channels' residues: byte k of {@code lower[at + i]} is bits [shift,
-   * shift + 8) of channel k at position i, of {@code upper[at + i]} bits [shift + 16, shift + 24).
+   * Bytes of two channels: 16-bit half h of {@code y[i]} is bits [shift + 16h, shift + 16h + 8) of
+   * {@code a[i]} in its lower byte and those of {@code b[i]} in its upper one.
    *
-   * @param x0 residues of channel 0 at positions 0 to {@code length − 1}, x1 of channel 1, …
    * @param shift 0 for limbs 0 and 2, 8 for limbs 1 and 3
    */
-  static void split(
-      int[] x0,
-      int[] x1,
-      int[] x2,
-      int[] x3,
-      int shift,
-      int length,
-      int[] lower,
-      int[] upper,
-      int at) {
+  static void pair(int[] a, int[] b, int shift, int[] y, int length) {
     for (int i = 0; i < length; i++) {
-      int first = ((x0[i] >>> shift) & 0xff00ff) | (((x1[i] >>> shift) & 0xff00ff) << 8);
-      int second = ((x2[i] >>> shift) & 0xff00ff) | (((x3[i] >>> shift) & 0xff00ff) << 8);
-      lower[at + i] = (first & 0xffff) | (second << 16);
-      upper[at + i] = (first >>> 16) | (second & 0xffff0000);
+      y[i] = ((a[i] >>> shift) & 0xff00ff) | (((b[i] >>> shift) & 0xff00ff) << 8);
     }
   }
 
   /**
-   * One pair of limbs: {@code y[i]} ≡ a[i] + 2⁸·b[i] + 2⁹ (mod p), in [0, p], for any accumulators.
+   * Words of four channels from two {@link #pair pairs}: of the lower halves into {@code lower[at +
+   * i]}, of the upper halves into {@code upper[at + i]}.
+   */
+  static void merge(int[] first, int[] second, int length, int[] lower, int[] upper, int at) {
+    for (int i = 0; i < length; i++) {
+      lower[at + i] = (first[i] & 0xffff) | (second[i] << 16);
+    }
+    for (int i = 0; i < length; i++) {
+      upper[at + i] = (first[i] >>> 16) | (second[i] & 0xffff0000);
+    }
+  }
+
+  /**
+   * One pair of limbs: {@code y[i]} ≡ a[i] + 2⁸·b[i] + 2⁹ (mod p), in [0, p], for any accumulators;
+   * a is overwritten.
    *
    * <p>With 2³¹ ≡ 1, a signed v·2^k is congruent to (v ≪ k mod 2³¹) + (v ≫ (31 − k)), the first in
    * [0, 2³¹), the second small. Unsigned sums below 2³² are folded.
@@ -59,7 +60,13 @@ final class LimbLoops {
   static void fold(int[] a, int[] b, int[] y, int length) {
     for (int i = 0; i < length; i++) {
       int sum = (a[i] & P) + ((b[i] << 8) & P);
-      sum = (sum & P) + (sum >>> 31) + ((a[i] >> 31) + (b[i] >> 23) + FOLD_OFFSET);
+      y[i] = (sum & P) + (sum >>> 31);
+    }
+    for (int i = 0; i < length; i++) {
+      a[i] = (a[i] >> 31) + (b[i] >> 23) + FOLD_OFFSET;
+    }
+    for (int i = 0; i < length; i++) {
+      int sum = y[i] + a[i];
       y[i] = (sum & P) + (sum >>> 31);
     }
   }
@@ -76,15 +83,20 @@ final class LimbLoops {
     }
   }
 
-  /**
-   * Recombines accumulators of magnitude below 2²¹: {@code y[to + i] = Σ 2^(8l) · a_l[i] mod p},
-   * canonical. Then a0 + 2⁸·a1 and a2 + 2⁸·a3 stay below 2²⁹·(1 + 2⁻⁸), and one fold suffices.
-   */
-  static void combineSmall(int[] a0, int[] a1, int[] a2, int[] a3, int[] y, int to, int length) {
+  /** One pair of limbs with accumulators of magnitude below 2²¹: {@code a[i] += 2⁸·b[i]}. */
+  static void addSmall(int[] a, int[] b, int length) {
     for (int i = 0; i < length; i++) {
-      int low = a0[i] + (a1[i] << 8);
-      int high = a2[i] + (a3[i] << 8);
-      int sum = ((high << 16) & P) + (low + (high >> 15) + SMALL_OFFSET);
+      a[i] += b[i] << 8;
+    }
+  }
+
+  /**
+   * Joins two pairs of {@link #addSmall}, each below 2²⁹·(1 + 2⁻⁸) in magnitude, with one fold:
+   * {@code y[to + i]} ≡ low[i] + 2¹⁶·high[i], canonical.
+   */
+  static void joinSmall(int[] low, int[] high, int[] y, int to, int length) {
+    for (int i = 0; i < length; i++) {
+      int sum = ((high[i] << 16) & P) + (low[i] + (high[i] >> 15) + SMALL_OFFSET);
       sum = (sum & P) + (sum >>> 31) - SMALL_OFFSET;
       y[to + i] = sum + ((sum >> 31) & P);
     }

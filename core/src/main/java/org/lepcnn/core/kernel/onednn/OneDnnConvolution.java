@@ -23,10 +23,10 @@ final class OneDnnConvolution implements LinearKernel {
   private static final int LIMBS = 4;
 
   /** Accumulator bytes that one run of a primitive may produce. */
-  private static final long RUN_BYTES = Long.getLong("x.run", 1 << 20);
+  private static final long RUN_BYTES = 1 << 20;
 
   /** Accumulator bytes of an image above which it is cut into bands. */
-  private static final long BAND_BYTES = Long.getLong("x.band", 4 << 20);
+  private static final long BAND_BYTES = 4 << 20;
 
   private final ConvGeometry geometry;
   private final Axis rows;

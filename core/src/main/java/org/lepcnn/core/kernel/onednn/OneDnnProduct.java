@@ -141,6 +141,8 @@ final class OneDnnProduct implements LinearKernel {
     private final IntBuffer sourceWords;
     private final IntBuffer accumulators;
     private final int[][] quad = new int[WORD][quarter];
+    private final int[] firstPair = new int[quarter];
+    private final int[] secondPair = new int[quarter];
     private final int[][] limbs = new int[LIMBS][quarter];
     private final Recombination recombination;
     private final dnnl_stream stream = new dnnl_stream();
@@ -191,9 +193,11 @@ final class OneDnnProduct implements LinearKernel {
         System.arraycopy(input, row * in + in - Math.max(0, in - k * quarter), quad[k], 0, present);
         Arrays.fill(quad[k], present, quarter, 0);
       }
-      LimbLoops.split(quad[0], quad[1], quad[2], quad[3], 0, quarter, limbs[0], limbs[2], 0);
-      LimbLoops.split(
-          quad[0], quad[1], quad[2], quad[3], Byte.SIZE, quarter, limbs[1], limbs[3], 0);
+      for (int odd = 0; odd < 2; odd++) {
+        LimbLoops.pair(quad[0], quad[1], odd * Byte.SIZE, firstPair, quarter);
+        LimbLoops.pair(quad[2], quad[3], odd * Byte.SIZE, secondPair, quarter);
+        LimbLoops.merge(firstPair, secondPair, quarter, limbs[odd], limbs[odd + 2], 0);
+      }
       for (int limb = 0; limb < LIMBS; limb++) {
         sourceWords.put((limb * vectors + vectorIndex) * quarter, limbs[limb], 0, quarter);
       }

@@ -66,11 +66,13 @@ final class Recombination {
       source.get(at + limb * limbStride, a[limb], 0, length);
     }
     if (small) {
-      LimbLoops.combineSmall(a[0], a[1], a[2], a[3], output, to, length);
+      LimbLoops.addSmall(a[0], a[1], length);
+      LimbLoops.addSmall(a[2], a[3], length);
+      LimbLoops.joinSmall(a[0], a[2], output, to, length);
     } else {
       LimbLoops.fold(a[0], a[1], folded, length);
-      LimbLoops.fold(a[2], a[3], a[0], length);
-      LimbLoops.join(folded, a[0], output, to, length);
+      LimbLoops.fold(a[2], a[3], a[1], length);
+      LimbLoops.join(folded, a[1], output, to, length);
     }
   }
 }

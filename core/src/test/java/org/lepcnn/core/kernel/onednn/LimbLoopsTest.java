@@ -23,8 +23,13 @@ class LimbLoopsTest {
       }
     }
     int[][] words = new int[4][15];
-    LimbLoops.split(x[0], x[1], x[2], x[3], 0, 13, words[0], words[2], 2);
-    LimbLoops.split(x[0], x[1], x[2], x[3], 8, 13, words[1], words[3], 2);
+    int[] first = new int[13];
+    int[] second = new int[13];
+    for (int odd = 0; odd < 2; odd++) {
+      LimbLoops.pair(x[0], x[1], odd * Byte.SIZE, first, 13);
+      LimbLoops.pair(x[2], x[3], odd * Byte.SIZE, second, 13);
+      LimbLoops.merge(first, second, 13, words[odd], words[odd + 2], 2);
+    }
     for (int limb = 0; limb < 4; limb++) {
       for (int i = 0; i < 13; i++) {
         for (int channel = 0; channel < 4; channel++) {
@@ -42,18 +47,22 @@ class LimbLoopsTest {
     int[] lower = new int[length];
     int[] upper = new int[length];
     int[] y = new int[length + 1];
-    LimbLoops.fold(a[0], a[1], lower, length);
-    LimbLoops.fold(a[2], a[3], upper, length);
+    LimbLoops.fold(a[0].clone(), a[1], lower, length);
+    LimbLoops.fold(a[2].clone(), a[3], upper, length);
     LimbLoops.join(lower, upper, y, 1, length);
     assertCombined(a, y);
   }
 
   @Test
-  void combineSmall_isExactUpToItsBound() {
+  void addAndJoinSmall_areExactUpToItsBound() {
     int bound = LimbLoops.SMALL_ACCUMULATOR;
     int[][] a = accumulators(bound - 1, 1 - bound, -1, 0, 1, 255 * 127, -255 * 127, bound / 2);
     int[] y = new int[a[0].length + 1];
-    LimbLoops.combineSmall(a[0], a[1], a[2], a[3], y, 1, a[0].length);
+    int[] low = a[0].clone();
+    int[] high = a[2].clone();
+    LimbLoops.addSmall(low, a[1], low.length);
+    LimbLoops.addSmall(high, a[3], high.length);
+    LimbLoops.joinSmall(low, high, y, 1, low.length);
     assertCombined(a, y);
   }
 
