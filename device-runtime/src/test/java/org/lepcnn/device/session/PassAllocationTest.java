@@ -193,6 +193,6 @@ class PassAllocationTest {
             layerBindings,
             stages,
             List.of());
-    return ModelBundle.of(new EdgeHalf(plan, weights), device);
+    return ModelBundle.of(EdgeHalf.ofInt8(plan, weights), device);
   }
 }
