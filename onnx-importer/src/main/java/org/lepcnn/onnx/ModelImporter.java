@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.EdgeHalf;
@@ -28,9 +29,26 @@ public final class ModelImporter {
    * @param options open dimensions, offload policy
    * @throws BadInputException for a file that is no whole ONNX model, that ONNX Runtime refuses, or
    *     whose input dimensions are open
+   * @throws EnvironmentException when Java's memory does not suffice
    */
   public static ModelBundle importModel(Path onnx, ImportOptions options) {
-    return importModel(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options);
+    try {
+      return importModel(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options);
+    } catch (StackOverflowError e) {
+      throw new BadInputException(
+          "Importing "
+              + onnx
+              + ": expected a graph of ordinary depth; found one nested too deeply to follow.",
+          e);
+    } catch (OutOfMemoryError e) {
+      throw new EnvironmentException(
+          "Importing "
+              + onnx
+              + ": expected enough memory; found: "
+              + e.getMessage()
+              + ". Give Java more with -Xmx, in JAVA_TOOL_OPTIONS for instance.",
+          e);
+    }
   }
 
   private static ModelBundle importModel(String name, ModelProto model, ImportOptions options) {
