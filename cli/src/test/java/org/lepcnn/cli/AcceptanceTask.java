@@ -71,7 +71,8 @@ record AcceptanceTask(String model, Set set, Preprocessing preprocessing, double
               98.91),
           new AcceptanceTask("mnist/verivital-convnet-maxpool", Set.MNIST, UNIT, 97.92),
           new AcceptanceTask("mnist/mnistfc-256x2", Set.MNIST, UNIT, 98.08),
-          new AcceptanceTask("mnist/lenet5-tanh-avgpool", Set.MNIST, UNIT, 96.7),
+          // 96.7 by the data's own table, with another preprocessing than that of its test sets
+          new AcceptanceTask("mnist/lenet5-tanh-avgpool", Set.MNIST, UNIT, 98.9),
           new AcceptanceTask("cifar10/vnn-resnet-2b", Set.CIFAR_EXACT, VNN, 77),
           new AcceptanceTask("cifar10/vnn-resnet-2b", Set.CIFAR_JPEG, VNN, 68.7),
           new AcceptanceTask("cifar10/marabou-medium-nhwc", Set.CIFAR_EXACT, pixels(MAX), 77),

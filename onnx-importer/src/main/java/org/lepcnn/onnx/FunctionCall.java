@@ -62,7 +62,7 @@ final class FunctionCall {
 
   private NodeProto renamed(NodeProto node) {
     NodeProto.Builder builder = node.toBuilder().clearInput().clearOutput().clearAttribute();
-    builder.setName(prefix + node.getName());
+    builder.setName(node.getName().isEmpty() ? "" : prefix + node.getName());
     node.getInputList().forEach(name -> builder.addInput(renamed(name)));
     node.getOutputList().forEach(name -> builder.addOutput(renamed(name)));
     for (AttributeProto attribute : node.getAttributeList()) {

@@ -6,9 +6,12 @@ import static org.lepcnn.onnx.OnnxModels.integer;
 import static org.lepcnn.onnx.OnnxModels.ints;
 import static org.lepcnn.onnx.OnnxModels.text;
 
+import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +29,8 @@ final class ModelCorpus {
     models.add(loop());
     models.add(branch());
     models.add(transposed());
+    models.add(halves());
+    models.add(functions());
     return models;
   }
 
@@ -145,6 +150,66 @@ final class ModelCorpus {
     model.node("Split", "c", "b", integer("axis", 2));
     model.graph().getNodeBuilder(2).addOutput("d");
     model.node("Add", "y", "c d");
+    return model.output("y").build();
+  }
+
+  private static ModelProto halves() {
+    OnnxModels model = new OnnxModels(8).input("x", TensorProto.DataType.FLOAT16, 3, 2, 4);
+    TensorProto.Builder weights =
+        TensorProto.newBuilder().setName("w").setDataType(10).addDims(3).addDims(4).addDims(2);
+    for (int i = 0; i < 24; i++) {
+      weights.addInt32Data(0x3c00 + i);
+    }
+    model.graph().addInitializer(weights);
+    model
+        .graph()
+        .addSparseInitializer(
+            SparseTensorProto.newBuilder()
+                .setValues(
+                    TensorProto.newBuilder().setName("s").setDataType(1).addDims(1).addFloatData(2))
+                .setIndices(TensorProto.newBuilder().setDataType(7).addDims(1).addInt64Data(3))
+                .addDims(2)
+                .addDims(3));
+    model.node("MatMul", "a", "x w");
+    model.node("Cast", "b", "a", integer("to", 1));
+    model.node("MatMul", "y", "b s");
+    return model.output("y").build();
+  }
+
+  private static ModelProto functions() {
+    OnnxModels model = new OnnxModels(9).input("x", 1, 5);
+    String weights = model.weights(1, 5, 5);
+    for (String[] call : new String[][] {{"x", "h"}, {"h", "y"}}) {
+      model
+          .graph()
+          .addNode(
+              NodeProto.newBuilder()
+                  .setOpType("Layer")
+                  .setDomain("own")
+                  .addInput(call[0])
+                  .addInput(weights)
+                  .addOutput(call[1]));
+    }
+    OperatorSetIdProto own = OperatorSetIdProto.newBuilder().setDomain("own").setVersion(1).build();
+    model
+        .model()
+        .addOpsetImport(own)
+        .addFunctions(
+            FunctionProto.newBuilder()
+                .setName("Layer")
+                .setDomain("own")
+                .addInput("a")
+                .addInput("w")
+                .addOutput("b")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(13))
+                .addOpsetImport(own)
+                .addNode(
+                    NodeProto.newBuilder()
+                        .setOpType("MatMul")
+                        .addInput("a")
+                        .addInput("w")
+                        .addOutput("t"))
+                .addNode(NodeProto.newBuilder().setOpType("Relu").addInput("t").addOutput("b")));
     return model.output("y").build();
   }
 }
