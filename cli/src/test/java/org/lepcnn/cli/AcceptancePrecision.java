@@ -36,8 +36,10 @@ record AcceptancePrecision(
   record Exception(double relativeError, double accuracyLoss, double agreement, String cause) {}
 
   private static final String WEIGHTS = "rounding the weights to 8 bits alone costs that much";
+  private static final String SOFTMAX =
+      "a softmax enlarges the rounding; weights and activations are not told apart here";
   private static final String CLOSE_RACES =
-      "scores of pictures that JPEG has degraded lie within the rounding of 8-bit weights";
+      "close scores on pictures that JPEG has degraded; none of it on the exact pictures";
   private static final String SIGNS =
       "binarised: the smallest rounding at zero flips a sign, so that errors say nothing";
 
@@ -53,7 +55,7 @@ record AcceptancePrecision(
               Map.of(
                   "sr/super-resolution-10", new Exception(0.1, 0.2, 0.99, WEIGHTS),
                   "face/ultraface-slim-320_simplified", new Exception(0.2, 0.2, 0.99, WEIGHTS),
-                  "imagenet/squeezenet1.1-fp32", new Exception(0.12, 0.2, 0.98, WEIGHTS),
+                  "imagenet/squeezenet1.1-fp32", new Exception(0.12, 0.2, 0.98, SOFTMAX),
                   "misc/gtsrb-bnn-30", new Exception(2, 0.2, 0.99, SIGNS),
                   "cifar10/biasfield-base", new Exception(0.03, 0.5, 0.99, CLOSE_RACES),
                   "cifar10/marabou-medium-nhwc", new Exception(0.03, 0.2, 0.98, CLOSE_RACES),
