@@ -12,6 +12,7 @@ import org.lepcnn.bench.report.Figure;
 import org.lepcnn.bench.report.Machine;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassTimings;
@@ -158,7 +159,7 @@ public final class DeviceBenchmark {
         "mask includes the keystream, the largest magnitude, and copies out of ONNX Runtime");
     result.note("steps: wall time on the session's thread; tables in the page cache");
     result.note("medians of " + options.passes() + " passes after " + options.warmUp());
-    long weights = model.bundle().edge().weights().stream().mapToLong(layer -> layer.length).sum();
+    long weights = model.bundle().edge().weights().stream().mapToLong(LayerWeights::count).sum();
     long kept = model.report().totalMacs() - model.report().offloadedMacs();
     SmallCoreModel.Work work =
         new SmallCoreModel.Work(model.report().totalMacs(), kept, inputs, outputs, weights);

@@ -86,7 +86,7 @@ public final class KernelBenchmark {
     try (Callers callers = new Callers(threads);
         Callers single = new Callers(1)) {
       for (LinearLayerSpec layer : model.bundle().plan().layers()) {
-        byte[] weights = model.bundle().edge().weights().get(layer.index());
+        byte[] weights = model.bundle().edge().weights().get(layer.index()).part(0);
         String name = model.bundle().device().layers().get(layer.index()).name();
         pairs.add(LayerPair.open(name, layer.geometry(), weights, provider, threads));
       }

@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.device.session.HostTensor;
 
 /**
@@ -23,7 +24,7 @@ final class PlainModel implements AutoCloseable {
 
   private PlainModel(OrtSession session, Map<String, HostTensor> values) throws OrtException {
     this.session = session;
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = QuietOnnxRuntime.environment();
     for (Map.Entry<String, HostTensor> value : values.entrySet()) {
       float[] floats = value.getValue().floats();
       FloatBuffer direct =
@@ -39,7 +40,7 @@ final class PlainModel implements AutoCloseable {
   static PlainModel open(Path onnx, int threads, Map<String, HostTensor> inputs) {
     try (OrtSession.SessionOptions options = options(threads)) {
       return new PlainModel(
-          OrtEnvironment.getEnvironment().createSession(onnx.toString(), options), inputs);
+          QuietOnnxRuntime.environment().createSession(onnx.toString(), options), inputs);
     } catch (OrtException e) {
       throw new IllegalStateException("Loading " + onnx + " in ONNX Runtime", e);
     }
@@ -47,7 +48,7 @@ final class PlainModel implements AutoCloseable {
 
   static PlainModel open(byte[] onnx, int threads, Map<String, HostTensor> inputs) {
     try (OrtSession.SessionOptions options = options(threads)) {
-      return new PlainModel(OrtEnvironment.getEnvironment().createSession(onnx, options), inputs);
+      return new PlainModel(QuietOnnxRuntime.environment().createSession(onnx, options), inputs);
     } catch (OrtException e) {
       throw new IllegalStateException("Loading a layer in ONNX Runtime", e);
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.device.session.HostTensor;
 
 /**
@@ -22,7 +23,7 @@ import org.lepcnn.device.session.HostTensor;
  * time and in Java objects, whatever the rest of the device does.
  */
 final class StagesAlone implements AutoCloseable {
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtEnvironment environment = QuietOnnxRuntime.environment();
   private final List<OrtSession> sessions = new ArrayList<>();
   private final List<Map<String, OnnxTensor>> feeds = new ArrayList<>();
   private final List<Set<String>> wanted = new ArrayList<>();

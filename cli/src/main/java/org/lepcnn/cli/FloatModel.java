@@ -1,11 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.platform.Fp16Conversions;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -49,7 +53,7 @@ final class FloatModel implements AutoCloseable {
     Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     try {
       for (Map.Entry<String, HostTensor> input : inputs.entrySet()) {
-        tensors.put(input.getKey(), toOnnx(input.getValue()));
+        tensors.put(input.getKey(), toOnnx(input.getValue(), halfType(input.getKey())));
       }
       try (OrtSession.Result result = session.run(tensors)) {
         Map<String, float[]> outputs = new LinkedHashMap<>();
@@ -82,7 +86,28 @@ final class FloatModel implements AutoCloseable {
     }
   }
 
-  private OnnxTensor toOnnx(HostTensor tensor) throws OrtException {
+  /** The half-precision type that an input of the original has, which is imported as float32. */
+  private OnnxJavaType halfType(String input) throws OrtException {
+    NodeInfo node = session.getInputInfo().get(input);
+    boolean half =
+        node != null
+            && node.getInfo() instanceof TensorInfo tensor
+            && (tensor.type == OnnxJavaType.FLOAT16 || tensor.type == OnnxJavaType.BFLOAT16);
+    return half ? ((TensorInfo) node.getInfo()).type : null;
+  }
+
+  private OnnxTensor toOnnx(HostTensor tensor, OnnxJavaType halfType) throws OrtException {
+    if (halfType != null && tensor.array() instanceof float[] values) {
+      FloatBuffer floats = FloatBuffer.wrap(values);
+      boolean brain = halfType == OnnxJavaType.BFLOAT16;
+      return OnnxTensor.createTensor(
+          environment,
+          brain
+              ? Fp16Conversions.convertFloatBufferToBf16Buffer(floats)
+              : Fp16Conversions.convertFloatBufferToFp16Buffer(floats),
+          tensor.shape(),
+          halfType);
+    }
     if (tensor.array() instanceof float[] values) {
       return OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), tensor.shape());
     }
@@ -95,11 +120,11 @@ final class FloatModel implements AutoCloseable {
     if (tensor.array() instanceof double[] values) {
       return OnnxTensor.createTensor(environment, DoubleBuffer.wrap(values), tensor.shape());
     }
-    ai.onnxruntime.OnnxJavaType type =
+    OnnxJavaType type =
         switch (tensor.onnxType()) {
-          case HostTensor.BOOL -> ai.onnxruntime.OnnxJavaType.BOOL;
-          case HostTensor.UINT8 -> ai.onnxruntime.OnnxJavaType.UINT8;
-          default -> ai.onnxruntime.OnnxJavaType.INT8;
+          case HostTensor.BOOL -> OnnxJavaType.BOOL;
+          case HostTensor.UINT8 -> OnnxJavaType.UINT8;
+          default -> OnnxJavaType.INT8;
         };
     return OnnxTensor.createTensor(
         environment, ByteBuffer.wrap((byte[]) tensor.array()), tensor.shape(), type);

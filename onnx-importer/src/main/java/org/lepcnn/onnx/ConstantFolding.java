@@ -30,8 +30,10 @@ final class ConstantFolding {
           "Multinomial",
           "Bernoulli");
 
-  /** 512 Mi elements: a constant beyond this is refused before memory is taken for it. */
-  private static final long MAX_ELEMENTS = 512L << 20;
+  /** 256 Mi elements: a constant beyond this is refused before memory is taken for it. */
+  private static final long MAX_ELEMENTS = 256L << 20;
+
+  private static final String WHAT = "Computing the constants of the model";
 
   private ConstantFolding() {}
 
@@ -42,16 +44,18 @@ final class ConstantFolding {
     if (wanted.isEmpty()) {
       return;
     }
+    OnnxRuntime.requireModest(WHAT, submodel(graph, constantNodes, outputs(constantNodes)));
     ModelProto model = submodel(graph, constantNodes, wanted);
     Map<String, TensorProto> folded =
         OnnxRuntime.run(
-            "Computing the constants of the model",
+            WHAT,
             model,
             Map.of(),
             result -> {
               Map<String, TensorProto> values = new LinkedHashMap<>();
               for (Map.Entry<String, OnnxValue> output : result) {
                 if (output.getValue() instanceof OnnxTensor tensor) {
+                  requireModest(output.getKey(), tensor);
                   TensorProto value = Tensors.of(output.getKey(), tensor);
                   if (value != null) {
                     values.put(output.getKey(), value);
@@ -91,6 +95,10 @@ final class ConstantFolding {
     return new ArrayList<>(produced);
   }
 
+  private static List<String> outputs(Set<Node> nodes) {
+    return nodes.stream().flatMap(node -> node.outputs().stream()).distinct().toList();
+  }
+
   private static ModelProto submodel(Graph graph, Set<Node> nodes, List<String> outputs) {
     GraphProto.Builder builder = GraphProto.newBuilder().setName("constants");
     Set<String> initializers = new LinkedHashSet<>();
@@ -105,6 +113,19 @@ final class ConstantFolding {
     }
     outputs.forEach(name -> builder.addOutput(ValueInfoProto.newBuilder().setName(name)));
     return SubModels.wrap(graph.model(), builder);
+  }
+
+  private static void requireModest(String name, OnnxTensor tensor) {
+    if (Tensors.elements(tensor.getInfo().getShape()) > MAX_ELEMENTS) {
+      throw new BadInputException(
+          "Importing the model: the constant "
+              + name
+              + " has the shape "
+              + Shapes.text(tensor.getInfo().getShape())
+              + "; expected at most "
+              + MAX_ELEMENTS
+              + " elements.");
+    }
   }
 
   private static void requireModest(Graph graph, Node node) {

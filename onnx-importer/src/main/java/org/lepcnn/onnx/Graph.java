@@ -38,12 +38,6 @@ final class Graph {
   Graph(ModelProto model) {
     this.model = model;
     GraphProto graph = model.getGraph();
-    if (graph.getSparseInitializerCount() > 0) {
-      throw new BadInputException(
-          "Importing the model: sparse initializers are not supported; found "
-              + graph.getSparseInitializerCount()
-              + ". Export the model with dense weights.");
-    }
     for (TensorProto tensor : graph.getInitializerList()) {
       constants.put(tensor.getName(), tensor);
     }

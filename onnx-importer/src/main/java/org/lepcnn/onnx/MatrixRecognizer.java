@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,8 +13,9 @@ import org.lepcnn.core.linear.ConvGeometry;
  * <p>A constant on the right, {@code [K, N]}, makes a fully connected layer of as many rows as the
  * other side has vectors of K elements, whatever its rank. A constant on the left, {@code [M, K]},
  * makes a 1×1 convolution: K channels in, M out, the columns as positions. Both leave the elements
- * in row-major order on both sides. Gemm's transposition of the operand that is not constant, and a
- * C that is not one value per column, are done by the device.
+ * in row-major order on both sides. Batches of matrices are {@link BatchedMatMul}'s. Gemm's
+ * transposition of the operand that is not constant, and a C that is not one value per column, are
+ * done by the device.
  */
 final class MatrixRecognizer {
   private final Graph graph;
@@ -32,6 +31,10 @@ final class MatrixRecognizer {
     TensorProto right = graph.constants().get(node.input(1));
     if (left == null && right == null) {
       throw new StaysOnDeviceException("both operands are activations, so it is not linear");
+    }
+    TensorProto constant = right != null ? right : left;
+    if (isBatch(constant)) {
+      return new BatchedMatMul(graph, run, node, constant, right != null).layer();
     }
     return right != null ? constantRight(node, right) : constantLeft(node, left);
   }
@@ -67,7 +70,7 @@ final class MatrixRecognizer {
     int in = Shapes.product(own, own.length - 1, own.length);
     int columns = vector ? 1 : Shapes.product(inDims, rank - 1, rank);
     int batch = vector ? 1 : Shapes.product(inDims, 0, rank - 2);
-    ConvGeometry geometry = columnwise(batch, in, out, columns);
+    ConvGeometry geometry = columnwise(batch, in, out, columns, 1);
     boolean plain = own.length > 1 && !vector;
     int axis = plain ? outDims.length - 2 : LinearLayer.NO_AXIS;
     return new LinearLayer(
@@ -75,7 +78,18 @@ final class MatrixRecognizer {
   }
 
   LinearLayer gemm(Node node) throws StaysOnDeviceException {
-    TensorProto right = rightOperand(node);
+    if (graph.opset() < 7) {
+      throw new StaysOnDeviceException("Gemm before opset 7 is not recognised");
+    }
+    TensorProto right = graph.constants().get(node.input(1));
+    TensorProto left = graph.constants().get(node.input(0));
+    if (left == null && right == null) {
+      throw new StaysOnDeviceException("both operands are activations, so it is not linear");
+    }
+    return right != null ? gemmRight(node, right) : gemmLeft(node, left);
+  }
+
+  private LinearLayer gemmRight(Node node, TensorProto right) throws StaysOnDeviceException {
     Recognizer.requireFloat(run.type(node.input(0)), right);
     boolean transB = node.integer("transB", 0) != 0;
     long[] own = Tensors.dims(right);
@@ -91,42 +105,54 @@ final class MatrixRecognizer {
             ConvGeometry.fullyConnected(rows, in, out),
             1,
             () -> transB ? Tensors.floats(right) : transposed(Tensors.floats(right), in, out));
-    double[] alpha = new double[out];
-    Arrays.fill(alpha, node.real("alpha", 1));
-    layer.scaleAndShift(alpha, new double[out]);
-    addC(node, layer, out, rows);
-    if (node.integer("transA", 0) != 0) {
-      transposeInput(node, layer);
-    }
+    finish(node, layer, new long[] {rows, out}, node.integer("transA", 0) != 0);
     return layer;
   }
 
-  private TensorProto rightOperand(Node gemm) throws StaysOnDeviceException {
-    if (graph.opset() < 7) {
-      throw new StaysOnDeviceException("Gemm before opset 7 is not recognised");
-    }
-    TensorProto right = graph.constants().get(gemm.input(1));
-    if (right == null) {
-      throw new StaysOnDeviceException(
-          graph.isConstant(gemm.input(0))
-              ? "its constant operand is on the left"
-              : "both operands are activations, so it is not linear");
-    }
-    return right;
+  /** A constant A: its rows are output channels, the columns of B are positions. */
+  private LinearLayer gemmLeft(Node node, TensorProto left) throws StaysOnDeviceException {
+    Recognizer.requireFloat(run.type(node.input(1)), left);
+    boolean transA = node.integer("transA", 0) != 0;
+    long[] own = Tensors.dims(left);
+    int in = Shapes.product(own, transA ? 0 : 1, transA ? 1 : 2);
+    int out = Shapes.product(own, transA ? 1 : 0, transA ? 2 : 1);
+    long[] outDims = run.type(node.output()).dims();
+    int columns = Shapes.product(outDims, 1, 2);
+    LinearLayer layer =
+        new LinearLayer(
+            node,
+            node.input(1),
+            outDims,
+            columnwise(1, in, out, columns, 1),
+            0,
+            () -> transA ? transposed(Tensors.floats(left), in, out) : Tensors.floats(left));
+    finish(node, layer, new long[] {out, columns}, node.integer("transB", 0) != 0);
+    return layer;
   }
 
-  private void addC(Node node, LinearLayer layer, int columns, int rows) {
+  private void finish(Node node, LinearLayer layer, long[] outDims, boolean transposesInput) {
+    double[] alpha = new double[layer.geometry().outChannels()];
+    Arrays.fill(alpha, node.real("alpha", 1));
+    layer.scaleAndShift(alpha, new double[alpha.length]);
+    addC(node, layer, outDims);
+    if (transposesInput) {
+      transposeInput(node, layer);
+    }
+  }
+
+  private void addC(Node node, LinearLayer layer, long[] outDims) {
     float beta = node.real("beta", 1);
     if (!node.hasInput(2) || beta == 0) {
       return;
     }
     TensorProto c = graph.constants().get(node.input(2));
-    double[] bias = PerChannel.values(c, new long[] {rows, columns}, 1, columns);
+    int channels = layer.geometry().outChannels();
+    double[] bias = PerChannel.values(c, outDims, layer.channelAxis(), channels);
     if (bias == null) {
       addOnDevice(node, layer, beta);
       return;
     }
-    for (int i = 0; i < columns; i++) {
+    for (int i = 0; i < channels; i++) {
       bias[i] *= beta;
     }
     layer.addBias(bias);
@@ -147,58 +173,39 @@ final class MatrixRecognizer {
               .addFloatData(beta)
               .build();
       graph.constants().put(factor, scalar);
-      finishing.add(make("Mul", addend, node.input(2), factor));
+      finishing.add(DeviceNodes.make("Mul", addend, node.input(2), factor));
       run.types().put(addend, run.type(node.input(2)));
     }
-    finishing.add(make("Add", node.output(), product, addend));
+    finishing.add(DeviceNodes.make("Add", node.output(), product, addend));
     run.types().put(product, run.type(node.output()));
     layer.writeInstead(product, finishing);
   }
 
   private void transposeInput(Node node, LinearLayer layer) {
     String transposed = graph.freshName(node.output() + "_transposed");
-    NodeProto transpose =
-        NodeProto.newBuilder()
-            .setOpType("Transpose")
-            .setName(transposed)
-            .addInput(node.input(0))
-            .addOutput(transposed)
-            .addAttribute(
-                AttributeProto.newBuilder()
-                    .setName("perm")
-                    .setType(AttributeProto.AttributeType.INTS)
-                    .addInts(1)
-                    .addInts(0))
-            .build();
-    long[] dims = run.type(node.input(0)).dims();
+    long[] dims = run.type(layer.input()).dims();
     run.types().put(transposed, new ValueType(Tensors.FLOAT, new long[] {dims[1], dims[0]}));
-    layer.readInstead(transposed, new Node(transpose));
+    layer.readInstead(transposed, DeviceNodes.swapLastAxes(transposed, layer.input(), 2));
   }
 
-  private static Node make(String op, String output, String... inputs) {
-    return new Node(
-        NodeProto.newBuilder()
-            .setOpType(op)
-            .setName(output + "_" + op)
-            .addAllInput(Arrays.asList(inputs))
-            .addOutput(output)
-            .build());
+  private static boolean isBatch(TensorProto weights) {
+    long[] dims = Tensors.dims(weights);
+    return Tensors.elements(Arrays.copyOf(dims, Math.max(0, dims.length - 2))) != 1;
   }
 
   /** The dimensions of a constant matrix or vector, without leading ones. */
   private static long[] matrix(TensorProto weights) throws StaysOnDeviceException {
     long[] dims = Tensors.dims(weights);
-    int leading = Math.max(0, dims.length - 2);
-    if (dims.length == 0 || Shapes.product(dims, 0, leading) != 1) {
-      throw new StaysOnDeviceException(
-          "its constant operand is a batch of matrices, " + Shapes.text(dims));
+    if (dims.length == 0) {
+      throw new StaysOnDeviceException("its constant operand is a scalar");
     }
-    return Arrays.copyOfRange(dims, leading, dims.length);
+    return Arrays.copyOfRange(dims, Math.max(0, dims.length - 2), dims.length);
   }
 
-  private static ConvGeometry columnwise(int batch, int in, int out, int columns) {
+  /** Products of matrices of channels with columns as positions. */
+  static ConvGeometry columnwise(int batch, int in, int out, int columns, int groups) {
     return new ConvGeometry(
-        batch, in, 1, columns, out, 1, columns, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+        batch, in, 1, columns, out, 1, columns, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, groups);
   }
 
   /** From {@code [in][out]} to {@code [out][in]}. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 
@@ -26,6 +27,7 @@ public final class ModelImporter {
    * @param options open dimensions, offload policy, precision
    * @throws BadInputException for a file that is no whole ONNX model, that ONNX Runtime refuses, or
    *     whose input dimensions are open
+   * @throws EnvironmentException when Java's memory does not suffice
    */
   public static ModelBundle importModel(Path onnx, ImportOptions options) {
     return prepare(onnx, options).bundle(options.precision());
@@ -37,7 +39,23 @@ public final class ModelImporter {
    * @param options their precision is ignored
    */
   public static PreparedImport prepare(Path onnx, ImportOptions options) {
-    return prepare(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options);
+    try {
+      return prepare(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options);
+    } catch (StackOverflowError e) {
+      throw new BadInputException(
+          "Importing "
+              + onnx
+              + ": expected a graph of ordinary depth; found one nested too deeply to follow.",
+          e);
+    } catch (OutOfMemoryError e) {
+      throw new EnvironmentException(
+          "Importing "
+              + onnx
+              + ": expected enough memory; found: "
+              + e.getMessage()
+              + ". Give Java more with -Xmx, in JAVA_TOOL_OPTIONS for instance.",
+          e);
+    }
   }
 
   private static PreparedImport prepare(String name, ModelProto model, ImportOptions options) {

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.lepcnn.core.error.BadInputException;
 
-/** Reads an ONNX file, external data included. */
+/**
+ * Reads an ONNX file, external data included, in the form that the importer works on: dense
+ * tensors, float32 for the shorter floats, functions of the model inlined.
+ */
 final class OnnxReader {
   /** The first version in which operator sets are named. */
   private static final long OLDEST_IR = 3;
@@ -40,7 +43,8 @@ final class OnnxReader {
               + model.getIrVersion()
               + ". Convert the model with ONNX's version converter, or export it again.");
     }
-    return ExternalData.inline(model, file);
+    ModelProto whole = SparseInitializers.densify(ExternalData.inline(model, file));
+    return Float16Widening.widen(FunctionInlining.inline(whole));
   }
 
   /** A name for people: that of the file, or of its folder when the file is just called model. */

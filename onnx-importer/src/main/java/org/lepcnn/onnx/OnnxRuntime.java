@@ -8,16 +8,11 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Timer;
-import java.util.TimerTask;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 
 /** Runs graphs once, without optimization, so that every value exists under its own name. */
 final class OnnxRuntime {
-  /** A run that takes longer is ended: the model loops without end, or is not one to import. */
-  private static final Duration MAX_RUN = Duration.ofMinutes(10);
-
   private OnnxRuntime() {}
 
   @FunctionalInterface
@@ -33,7 +28,7 @@ final class OnnxRuntime {
    */
   static <T> T run(
       String what, ModelProto model, Map<String, OnnxTensor> inputs, ResultReader<T> reader) {
-    return run(what, model, inputs, reader, MAX_RUN);
+    return run(what, model, inputs, reader, RunLimits.maxRun());
   }
 
   static <T> T run(
@@ -45,6 +40,7 @@ final class OnnxRuntime {
     try (OrtSession.SessionOptions options = options();
         OrtSession session =
             QuietOnnxRuntime.environment().createSession(model.toByteArray(), options)) {
+      RunLimits.requireModest(what, session);
       return runLoaded(what, session, inputs, reader, maxRun);
     } catch (OrtException e) {
       throw refused(what + ": ONNX Runtime cannot load the model", e);
@@ -57,31 +53,34 @@ final class OnnxRuntime {
       Map<String, OnnxTensor> inputs,
       ResultReader<T> reader,
       Duration maxRun) {
-    Timer timer = new Timer("import-run-limit", true);
-    try (OrtSession.RunOptions run = new OrtSession.RunOptions()) {
-      timer.schedule(end(run), maxRun.toMillis());
+    try (OrtSession.RunOptions run = new OrtSession.RunOptions();
+        RunLimits.Watch watch = new RunLimits.Watch(run, maxRun)) {
       try (OrtSession.Result result = session.run(inputs, run)) {
-        timer.cancel();
+        watch.close();
         return reader.read(result);
+      } catch (OrtException e) {
+        throw watch.ended().isEmpty()
+            ? refused(what + ": ONNX Runtime fails on an input of the stated shape", e)
+            : refused(what + ": the run was terminated, since " + watch.ended(), e);
       }
     } catch (OrtException e) {
-      throw refused(what + ": ONNX Runtime fails on an input of the stated shape", e);
-    } finally {
-      timer.cancel();
+      throw refused(what, e);
     }
   }
 
-  private static TimerTask end(OrtSession.RunOptions run) {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        try {
-          run.setTerminate(true);
-        } catch (OrtException | IllegalStateException e) {
-          // the run is over already
-        }
-      }
-    };
+  /**
+   * Loads a model without running it, and checks the sizes of its outputs.
+   *
+   * @throws BadInputException when ONNX Runtime refuses it or they are too large
+   */
+  static void requireModest(String what, ModelProto model) {
+    try (OrtSession.SessionOptions options = options();
+        OrtSession session =
+            QuietOnnxRuntime.environment().createSession(model.toByteArray(), options)) {
+      RunLimits.requireModest(what, session);
+    } catch (OrtException e) {
+      throw refused(what + ": ONNX Runtime cannot load the model", e);
+    }
   }
 
   private static OrtSession.SessionOptions options() throws OrtException {

@@ -129,6 +129,33 @@ class BadModelTest {
   }
 
   @Test
+  void modelsThatGrowWithoutMeasure_areRefusedBeforeTheyRun() {
+    OnnxModels outer = new OnnxModels(1).input("x", 1 << 20, 1);
+    outer.node("Transpose", "t", "x");
+    outer.node("Add", "y", "x t");
+    assertRefused(outer.output("y").write(folder), "bytes together");
+
+    OnnxModels doubling = new OnnxModels(1).input("x", 1 << 10);
+    for (int i = 0; i < 40; i++) {
+      String previous = i == 0 ? "x" : "d" + (i - 1);
+      doubling.node("Concat", "d" + i, previous + " " + previous, OnnxModels.integer("axis", 0));
+    }
+    assertRefused(doubling.output("d39").write(folder), "bytes together");
+
+    OnnxModels tiles = small();
+    tiles.node("ConstantOfShape", "c", tiles.integers(1 << 10, 1 << 10));
+    tiles.node("Tile", "t", "c " + tiles.integers(1 << 10, 1 << 10));
+    tiles.node("ReduceMax", "m", "t");
+    tiles.node("Add", "z", "y m");
+    assertRefused(tiles.output("z").write(folder), "bytes together");
+
+    OnnxModels padded = small();
+    long[] pads = {0, 0, 0, 0, 0, 0, 1 << 20, 1 << 20};
+    padded.node("Pad", "z", "y " + padded.integers(pads));
+    assertRefused(padded.output("z").write(folder), "bytes together");
+  }
+
+  @Test
   void externalData_areReadFromTheFolderAlone() throws Exception {
     byte[] data = new byte[6 * 8 * Float.BYTES + 16];
     Files.write(folder.resolve("weights.bin"), data);

@@ -6,10 +6,8 @@ import static org.lepcnn.onnx.OnnxModels.dims;
 import static org.lepcnn.onnx.OnnxModels.integer;
 import static org.lepcnn.onnx.OnnxModels.ints;
 
-import ai.onnx.proto.OnnxMl.FunctionProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -206,53 +204,6 @@ class GraphImportTest {
 
     assertThat(bundle.device().stages().get(1).inputs()).contains("first");
     assertThat(bundle.device().report().get(1).reason()).contains("inside the body");
-  }
-
-  @Test
-  void functionsOfTheModel_runOnTheDevice() throws Exception {
-    OnnxModels model = new OnnxModels(11).input("x", 1, 20);
-    model.node("MatMul", "first", "x " + model.weights(1, 20, 20));
-    model
-        .graph()
-        .addNode(
-            NodeProto.newBuilder()
-                .setOpType("Twice")
-                .setDomain("own")
-                .addInput("first")
-                .addOutput("y"));
-    model
-        .model()
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("own").setVersion(1))
-        .addFunctions(
-            FunctionProto.newBuilder()
-                .setName("Twice")
-                .setDomain("own")
-                .addInput("a")
-                .addOutput("b")
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(13))
-                .addNode(
-                    NodeProto.newBuilder()
-                        .setOpType("Add")
-                        .addInput("a")
-                        .addInput("a")
-                        .addOutput("b")));
-    model.output("y");
-
-    FloatNetwork.assertImports(model.write(folder), AUTO, 1, 2);
-  }
-
-  @Test
-  void halfPrecision_staysOnTheDevice() throws Exception {
-    OnnxModels model = new OnnxModels(12).input("x", 1, 20);
-    model.node("Cast", "half", "x", integer("to", TensorProto.DataType.FLOAT16_VALUE));
-    model.node("Cast", "w", model.weights(1, 20, 20), integer("to", 10));
-    model.node("MatMul", "product", "half w");
-    model.node("Cast", "y", "product", integer("to", 1));
-    model.output("y");
-
-    ModelBundle bundle = FloatNetwork.assertImports(model.write(folder), AUTO, 0, 1);
-
-    assertThat(bundle.device().report().get(0).reason()).contains("only float32", "FLOAT16");
   }
 
   @Test

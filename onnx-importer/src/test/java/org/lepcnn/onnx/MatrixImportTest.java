@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.model.ModelBundle;
 
 class MatrixImportTest {
@@ -33,7 +34,17 @@ class MatrixImportTest {
         Arguments.of(dims(6, 7), dims(5, 6), 0, false),
         Arguments.of(dims(2, 3, 6, 7), dims(5, 6), 0, false),
         Arguments.of(dims(6), dims(5, 6), 0, false),
-        Arguments.of(dims(3, 6, 7), dims(1, 5, 6), 1, false));
+        Arguments.of(dims(3, 6, 7), dims(1, 5, 6), 1, false),
+        // batches of matrices: one each, or one operand for all
+        Arguments.of(dims(3, 5, 6), dims(3, 6, 7), 2, true),
+        Arguments.of(dims(2, 3, 5, 6), dims(3, 6, 7), 2, true),
+        Arguments.of(dims(2, 3, 1, 6), dims(1, 2, 3, 6, 7), 4, true),
+        Arguments.of(dims(1, 5, 6), dims(3, 6, 7), 2, true),
+        Arguments.of(dims(6), dims(3, 6, 7), 2, true),
+        Arguments.of(dims(3, 6, 7), dims(3, 5, 6), 1, false),
+        Arguments.of(dims(2, 3, 6, 7), dims(3, 5, 6), 1, false),
+        Arguments.of(dims(6, 7), dims(2, 3, 5, 6), 2, false),
+        Arguments.of(dims(6), dims(3, 5, 6), 1, false));
   }
 
   @ParameterizedTest
@@ -93,8 +104,8 @@ class MatrixImportTest {
   }
 
   @Test
-  void productsOfActivationsAndBatchesOfMatrices_stayOnTheDevice() throws Exception {
-    OnnxModels model = new OnnxModels(5).input("x", 2, 6, 6);
+  void productsOfActivationsAndBroadcastBatches_stayOnTheDevice() throws Exception {
+    OnnxModels model = new OnnxModels(5).input("x", 2, 1, 6, 6);
     model.node("MatMul", "square", "x x");
     model.node("MatMul", "y", "square " + model.weights(2, 2, 6, 6));
     model.output("y");
@@ -145,15 +156,24 @@ class MatrixImportTest {
     FloatNetwork.assertImports(model.write(folder), ALL, 1, 1);
   }
 
-  @Test
-  void gemmWithTheConstantOnTheLeft_staysOnTheDeviceWithTheReason() throws Exception {
-    OnnxModels model = new OnnxModels(8).input("x", 6, 7);
-    model.node("Gemm", "y", model.weights(0, 5, 6) + " x");
-    model.output("y");
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void gemmWithTheConstantOnTheLeft_equalsOnnxRuntime(int form) throws Exception {
+    boolean transA = (form & 1) != 0;
+    boolean transB = (form & 2) != 0;
+    for (long[] c : new long[][] {dims(7), dims(5, 1), dims(1)}) {
+      OnnxModels model = new OnnxModels(8).input("x", transB ? dims(7, 6) : dims(6, 7));
+      String left = model.weights(transA ? 1 : 0, transA ? dims(6, 5) : dims(5, 6));
+      int count = Math.toIntExact(Tensors.elements(c));
+      String addend = model.constant(model.numbers(count, -1, 1), c);
+      AttributeProto[] attributes = {
+        integer("transA", transA ? 1 : 0), integer("transB", transB ? 1 : 0), real("beta", 0.5f)
+      };
+      model.node("Gemm", "y", left + " x " + addend, attributes);
+      model.output("y");
 
-    ModelBundle bundle = FloatNetwork.assertImports(model.write(folder), ALL, 0, 1);
-
-    assertThat(bundle.device().report().get(0).reason()).contains("left");
+      FloatNetwork.assertImports(model.write(folder), ALL, 1, 1);
+    }
   }
 
   @Test

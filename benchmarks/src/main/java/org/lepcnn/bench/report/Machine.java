@@ -1,12 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.report;
 
-import ai.onnxruntime.OrtEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.lepcnn.core.io.Json;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 
 /**
  * Where a benchmark ran.
@@ -26,7 +26,7 @@ public record Machine(
         Runtime.getRuntime().availableProcessors(),
         property("os.name") + " " + property("os.version") + " " + property("os.arch"),
         property("java.vm.name") + " " + property("java.runtime.version"),
-        OrtEnvironment.getEnvironment().getVersion(),
+        QuietOnnxRuntime.environment().getVersion(),
         kernel);
   }
 

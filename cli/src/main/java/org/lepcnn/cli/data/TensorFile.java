@@ -2,6 +2,7 @@
 package org.lepcnn.cli.data;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnxruntime.platform.Fp16Conversions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,9 +13,11 @@ import org.lepcnn.device.session.HostTensor;
 
 /** Reads an ONNX {@code TensorProto} file ({@code input_0.pb} of a test data set). */
 public final class TensorFile {
+  private static final int FLOAT16 = TensorProto.DataType.FLOAT16_VALUE;
+
   private TensorFile() {}
 
-  /** Reads a float32, double, int32, int64, uint8, int8 or bool tensor. */
+  /** Reads a float32, float16 (widened), double, int32, int64, uint8, int8 or bool tensor. */
   public static HostTensor read(Path path) {
     try {
       return convert(TensorProto.parseFrom(Files.readAllBytes(path)));
@@ -41,6 +44,7 @@ public final class TensorFile {
             : null;
     return switch (tensor.getDataType()) {
       case HostTensor.FLOAT -> HostTensor.of(floats(tensor, raw, size), shape);
+      case FLOAT16 -> HostTensor.of(halves(tensor, raw, size), shape);
       case HostTensor.DOUBLE -> HostTensor.of(doubles(tensor, raw, size), shape);
       case HostTensor.INT32 -> HostTensor.of(ints(tensor, raw, size), shape);
       case HostTensor.INT64 -> HostTensor.of(longs(tensor, raw, size), shape);
@@ -58,6 +62,16 @@ public final class TensorFile {
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {
       values[i] = raw == null ? tensor.getFloatData(i) : raw.getFloat();
+    }
+    return values;
+  }
+
+  /** Widened, as the importer widens a model of float16. */
+  private static float[] halves(TensorProto tensor, ByteBuffer raw, int size) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      short bits = raw == null ? (short) tensor.getInt32Data(i) : raw.getShort();
+      values[i] = Fp16Conversions.fp16ToFloat(bits);
     }
     return values;
   }

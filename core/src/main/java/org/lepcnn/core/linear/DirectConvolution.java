@@ -42,6 +42,15 @@ public final class DirectConvolution {
   public static void apply(
       ConvGeometry geometry, LayerWeights weights, int[] input, long[] output) {
     check(geometry, weights, input.length, output.length);
+    if (singlePositions(geometry)) {
+      applyToPositions(geometry, weights, input, output);
+    } else {
+      applyToPlanes(flattened(geometry), weights, input, output);
+    }
+  }
+
+  private static void applyToPlanes(
+      ConvGeometry geometry, LayerWeights weights, int[] input, long[] output) {
     int inPlane = geometry.inHeight() * geometry.inWidth();
     int outPlane = geometry.planeSize();
     int inPerGroup = geometry.inChannels() / geometry.groups();
@@ -86,27 +95,116 @@ public final class DirectConvolution {
       int inBase,
       long[] output,
       int outBase) {
+    int shift = v * g.dilationWidth() - g.padLeft();
     for (int i = 0; i < g.outHeight(); i++) {
       int row =
           sourceIndex(
               i * g.strideHeight() + u * g.dilationHeight() - g.padTop(),
               g.inputDilationHeight(),
               g.inHeight());
-      if (row < 0) {
-        continue;
-      }
-      for (int j = 0; j < g.outWidth(); j++) {
-        int column =
-            sourceIndex(
-                j * g.strideWidth() + v * g.dilationWidth() - g.padLeft(),
-                g.inputDilationWidth(),
-                g.inWidth());
-        if (column >= 0) {
-          output[outBase + i * g.outWidth() + j] +=
-              weight * input[inBase + row * g.inWidth() + column];
+      if (row >= 0) {
+        int from = inBase + row * g.inWidth();
+        int to = outBase + i * g.outWidth();
+        if (g.inputDilationWidth() == 1) {
+          addRow(g, weight, shift, input, from, output, to);
+        } else {
+          addInterleavedRow(g, weight, shift, input, from, output, to);
         }
       }
     }
+  }
+
+  /** One row of outputs from the row of inputs at {@code from}, which starts at {@code shift}. */
+  private static void addRow(
+      ConvGeometry g, long weight, int shift, int[] input, int from, long[] output, int to) {
+    int stride = g.strideWidth();
+    int first = Math.max(0, -Math.floorDiv(shift, stride));
+    int last = Math.min(g.outWidth() - 1, Math.floorDiv(g.inWidth() - 1 - shift, stride));
+    if (stride == 1) {
+      for (int j = first; j <= last; j++) {
+        output[to + j] += weight * input[from + shift + j];
+      }
+    } else {
+      for (int j = first; j <= last; j++) {
+        output[to + j] += weight * input[from + shift + j * stride];
+      }
+    }
+  }
+
+  private static void addInterleavedRow(
+      ConvGeometry g, long weight, int shift, int[] input, int from, long[] output, int to) {
+    for (int j = 0; j < g.outWidth(); j++) {
+      int column = sourceIndex(j * g.strideWidth() + shift, g.inputDilationWidth(), g.inWidth());
+      if (column >= 0) {
+        output[to + j] += weight * input[from + column];
+      }
+    }
+  }
+
+  /** A layer whose images are single positions: one dot product per output. */
+  private static void applyToPositions(
+      ConvGeometry g, LayerWeights weights, int[] input, long[] output) {
+    int inPerGroup = g.inChannels() / g.groups();
+    int outPerGroup = g.outChannels() / g.groups();
+    for (int n = 0; n < g.batch(); n++) {
+      for (int oc = 0; oc < g.outChannels(); oc++) {
+        int from = n * g.inChannels() + oc / outPerGroup * inPerGroup;
+        int weightBase = oc * inPerGroup;
+        long sum = 0;
+        for (int c = 0; c < inPerGroup; c++) {
+          sum += (long) weights.at(weightBase + c) * input[from + c];
+        }
+        output[n * g.outChannels() + oc] = sum;
+      }
+    }
+  }
+
+  /** Whether every image is one position and every kernel one tap on it. */
+  private static boolean singlePositions(ConvGeometry g) {
+    return g.inHeight() == 1
+        && g.inWidth() == 1
+        && g.planeSize() == 1
+        && g.kernelHeight() == 1
+        && g.kernelWidth() == 1
+        && g.padTop() == 0
+        && g.padLeft() == 0;
+  }
+
+  /** The same layer with the plane as one row, where kernels are single taps in place. */
+  private static ConvGeometry flattened(ConvGeometry g) {
+    boolean pointwise =
+        g.kernelHeight() == 1
+            && g.kernelWidth() == 1
+            && g.strideHeight() == 1
+            && g.strideWidth() == 1
+            && g.padTop() == 0
+            && g.padLeft() == 0
+            && g.inputDilationHeight() == 1
+            && g.inputDilationWidth() == 1
+            && g.inHeight() == g.outHeight()
+            && g.inWidth() == g.outWidth();
+    int plane = g.planeSize();
+    return pointwise
+        ? new ConvGeometry(
+            g.batch(),
+            g.inChannels(),
+            1,
+            plane,
+            g.outChannels(),
+            1,
+            plane,
+            1,
+            1,
+            1,
+            1,
+            0,
+            0,
+            1,
+            1,
+            1,
+            1,
+            g.groups())
+        : g;
   }
 
   /**

@@ -141,7 +141,7 @@ public final class Plan {
           "tensor ids must count from 0",
           tensor);
       require(
-          tensor.round() == rounds - 1 || tensor.round() == rounds,
+          tensor.round() >= 0 && (tensor.round() == rounds - 1 || tensor.round() == rounds),
           "rounds must follow one another",
           tensor);
       require(

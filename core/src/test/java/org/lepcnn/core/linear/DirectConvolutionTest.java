@@ -12,7 +12,7 @@ class DirectConvolutionTest {
   void randomLayers_equalTheFormulaEvaluatedPerOutput() {
     RandomLayers random = new RandomLayers(11);
     for (int i = 0; i < 200; i++) {
-      ConvGeometry g = random.geometry();
+      ConvGeometry g = i % 10 == 0 ? pointwise(i) : random.geometry();
       byte[] weights = random.weights(g);
       int[] input = random.centred(g.inputSize(), 1000);
       long[] output = new long[g.outputSize()];
@@ -83,6 +83,14 @@ class DirectConvolutionTest {
                     1, 1, 4, 4, 1, 4, 4, 3, 1, Integer.MAX_VALUE, 1, 0, 0, 1, 1, 1, 1, 1))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("height");
+  }
+
+  /** A single tap in place over planes of 1 to 5 rows, in groups. */
+  private static ConvGeometry pointwise(int i) {
+    int groups = 1 + i / 10 % 3;
+    int height = 1 + i / 10 % 5;
+    return new ConvGeometry(
+        2, 4 * groups, height, 7, 3 * groups, height, 7, 1, 1, 1, 1, 0, 0, 2, 1, 1, 1, groups);
   }
 
   private static long formula(

@@ -149,6 +149,7 @@ class ModelBundleTest {
     assertRefused(List.of(tensor), List.of(), "reader");
     assertRefused(List.of(new MaskedTensorSpec(1, 0, 4)), List.of(layer), "ids");
     assertRefused(List.of(new MaskedTensorSpec(0, 1, 4)), List.of(layer), "rounds");
+    assertRefused(List.of(new MaskedTensorSpec(0, -1, 4)), List.of(layer), "rounds");
     assertRefused(List.of(new MaskedTensorSpec(0, 0, 5)), List.of(layer), "elements");
     assertRefused(List.of(tensor), List.of(new LinearLayerSpec(1, 0, product)), "indices");
     assertRefused(

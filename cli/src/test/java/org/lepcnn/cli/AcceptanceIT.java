@@ -1,0 +1,287 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.lepcnn.cli.AcceptanceData.Picture;
+import org.lepcnn.cli.data.TestDataSets;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.session.PrivateCheck;
+import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.ImportReport;
+import org.lepcnn.onnx.ModelImporter;
+
+/**
+ * Real models on real data: {@code ./mvnw verify -Pacceptance}. Skipped where the test data are
+ * absent. The tables go to {@code cli/target/acceptance.txt} and to the console.
+ */
+@Tag("acceptance")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class AcceptanceIT {
+  private static final List<String> OPERATOR_FOLDERS =
+      List.of("onnx-node-const", "onnx-node", "onnx-pytorch-tests");
+
+  private static final Map<String, Integer> TOPOLOGIES =
+      Map.of(
+          "light_bvlc_alexnet", 8, "light_squeezenet", 18, "light_vgg19", 19, "light_resnet50", 50);
+
+  private static final Map<AcceptanceTask.Set, List<Picture>> PICTURES =
+      new EnumMap<>(AcceptanceTask.Set.class);
+  private static final List<String> LINES = new ArrayList<>();
+  private static final KernelProvider KERNELS = Kernels.choose(null);
+
+  private static Path root;
+
+  @BeforeAll
+  static void findData() {
+    root = AcceptanceData.root();
+    Assumptions.assumeTrue(
+        Files.isDirectory(root), () -> "skipped: the test data " + root + " are not here");
+  }
+
+  @AfterAll
+  static void writeTables() throws IOException {
+    if (!LINES.isEmpty()) {
+      String text = String.join("\n", LINES) + "\n";
+      Files.writeString(Path.of("target", "acceptance.txt"), text, StandardCharsets.UTF_8);
+      System.out.println(text);
+    }
+  }
+
+  @TestFactory
+  @Order(1)
+  Stream<DynamicTest> everyModel_isExactAndCloseToFloatOnItsDataSets() throws IOException {
+    title("model", "precision", "rounds", "offloaded", "sets", "exact", "integrity", "rel. error");
+    List<DynamicTest> tests = new ArrayList<>();
+    for (AcceptancePrecision precision : AcceptancePrecision.ALL) {
+      AcceptanceData.models(root, AcceptanceIT::isRealModel)
+          .forEach(
+              (name, folder) ->
+                  tests.add(
+                      DynamicTest.dynamicTest(
+                          precision.name() + " " + name, () -> check(precision, name, folder))));
+    }
+    return tests.stream();
+  }
+
+  @TestFactory
+  @Order(2)
+  Stream<DynamicTest> accuracy_isThatOfFloat() {
+    title("model", "precision", "pictures", "float %", "private %", "same %", "exact", "top 5");
+    return AcceptancePrecision.ALL.stream()
+        .flatMap(
+            precision ->
+                AcceptanceTask.ALL.stream()
+                    .map(
+                        task ->
+                            DynamicTest.dynamicTest(
+                                precision.name() + " " + task.model() + " " + task.set().title(),
+                                () -> measure(precision, task))));
+  }
+
+  @Test
+  @Order(3)
+  void operators_passOrAreListedWithTheReason() throws IOException {
+    for (String folder : OPERATOR_FOLDERS) {
+      AcceptanceOperators operators = new AcceptanceOperators(KERNELS);
+      AcceptanceData.models(root.resolve(folder), name -> true).forEach(operators::check);
+      title(folder, "models", "passed", "with an offloaded layer", "others", "wrong");
+      row(
+          folder,
+          operators.models(),
+          operators.passed(),
+          operators.offloaded().size(),
+          operators.others().size(),
+          operators.wrong().size());
+      operators
+          .others()
+          .forEach(
+              (name, reason) -> LINES.add("  " + name + ": " + reason.replaceAll("\\s+", " ")));
+      operators.wrong().forEach(line -> LINES.add("  WRONG " + line));
+      assertThat(operators.wrong()).as(folder).isEmpty();
+    }
+  }
+
+  @Test
+  @Order(4)
+  void topologies_takeTheKnownRounds() {
+    title("topology", "rounds", "multiplications", "offloaded");
+    TOPOLOGIES.forEach(
+        (name, rounds) -> {
+          Path file = root.resolve("onnx-light").resolve(name + ".onnx");
+          ModelBundle bundle = ModelImporter.importModel(file, ImportOptions.defaults());
+          ImportReport report = ImportReport.of(bundle);
+          row(name, bundle.plan().rounds(), report.totalMacs(), percent(report.offloadedShare()));
+          assertThat(bundle.plan().rounds()).as(name).isEqualTo(rounds);
+          assertThat(report.offloadedShare()).as(name).isGreaterThanOrEqualTo(0.999);
+        });
+  }
+
+  @Test
+  @Order(5)
+  void modelsThatCannotBeRun_areRefused() throws IOException {
+    title("negative", "refusal");
+    AcceptanceData.models(root.resolve("negative"), name -> true)
+        .forEach(
+            (name, folder) ->
+                assertThatThrownBy(
+                        () ->
+                            ModelImporter.importModel(
+                                folder.resolve("model.onnx"), ImportOptions.defaults()))
+                    .isInstanceOf(BadInputException.class)
+                    .satisfies(e -> row(name, e.getMessage())));
+  }
+
+  private static boolean isRealModel(String name) {
+    return OPERATOR_FOLDERS.stream().noneMatch(name::startsWith)
+        && !name.startsWith("negative")
+        && !name.startsWith("data");
+  }
+
+  private static void check(AcceptancePrecision precision, String name, Path folder) {
+    Path file = folder.resolve("model.onnx");
+    ModelBundle bundle =
+        ModelImporter.importModel(file, precision.options().apply(ImportOptions.defaults()));
+    List<CheckLine> lines = new ArrayList<>();
+    try (PrivateCheck check = PrivateCheck.open(bundle, KERNELS);
+        FloatModel floats = new FloatModel(file)) {
+      for (TestDataSets.DataSet set : dataSets(folder, bundle)) {
+        lines.add(
+            CheckLine.compare(
+                set.name(), check.run(set.inputs()), floats.run(set.inputs()), set.expected(), -1));
+      }
+    }
+    CheckSummary summary = new CheckSummary(lines);
+    double error =
+        lines.stream()
+            .mapToDouble(
+                line ->
+                    line.maxAbsFloat() == 0
+                        ? line.maxAbsError()
+                        : line.maxAbsError() / line.maxAbsFloat())
+            .max()
+            .orElse(0);
+    AcceptancePrecision.Exception bounds = precision.bounds(name);
+    row(
+        name,
+        precision.name(),
+        bundle.plan().rounds(),
+        percent(ImportReport.of(bundle).offloadedShare()),
+        lines.size(),
+        summary.allExact(),
+        summary.allIntegrityOk(),
+        String.format(Locale.ROOT, "%.4f", error)
+            + (error > precision.relativeError() ? " (" + bounds.cause() + ")" : ""));
+    assertThat(lines).isNotEmpty();
+    assertThat(summary.allExact()).as("exact").isTrue();
+    assertThat(summary.allIntegrityOk()).as("integrity").isTrue();
+    assertThat(error).as("relative error").isLessThanOrEqualTo(bounds.relativeError());
+  }
+
+  /** The data sets of a model, or a made-up one of numbers in 0..255 where it has none. */
+  private static List<TestDataSets.DataSet> dataSets(Path folder, ModelBundle bundle) {
+    List<TestDataSets.DataSet> sets = TestDataSets.read(folder, bundle.device().inputs());
+    if (!sets.isEmpty()) {
+      return sets;
+    }
+    Map<String, HostTensor> inputs = new LinkedHashMap<>();
+    for (ValueSpec input : bundle.device().inputs()) {
+      int elements = 1;
+      for (long dim : input.shape()) {
+        elements = Math.toIntExact(elements * dim);
+      }
+      float[] values = new float[elements];
+      for (int i = 0; i < elements; i++) {
+        values[i] = (float) (127.5 + 127.5 * Math.sin(i * 0.01) * Math.cos(i * 0.0007));
+      }
+      inputs.put(input.name(), HostTensor.of(values, input.shape()));
+    }
+    return List.of(new TestDataSets.DataSet("made up", inputs, List.of()));
+  }
+
+  private static void measure(AcceptancePrecision precision, AcceptanceTask task)
+      throws IOException {
+    if (!PICTURES.containsKey(task.set())) {
+      PICTURES.put(task.set(), task.set().read(root));
+    }
+    Path file = root.resolve(task.model()).resolve("model.onnx");
+    ModelBundle bundle =
+        ModelImporter.importModel(file, precision.options().apply(ImportOptions.defaults()));
+    AcceptanceAccuracy accuracy =
+        AcceptanceAccuracy.measure(file, bundle, task, PICTURES.get(task.set()));
+    row(
+        task.model(),
+        precision.name(),
+        task.set().title(),
+        number(accuracy.floatPercent()),
+        number(accuracy.privatePercent()),
+        number(100 * accuracy.agreement()),
+        accuracy.exact(),
+        task.set() == AcceptanceTask.Set.IMAGENET
+            ? accuracy.floatTopFive() + " float, " + accuracy.privateTopFive() + " private"
+            : "");
+    AcceptancePrecision.Exception bounds = precision.bounds(task.model());
+    double onePicture = 100.0 / accuracy.pictures();
+    assertThat(accuracy.exact()).as("exact").isTrue();
+    assertThat(accuracy.floatPercent())
+        .as("the float network's own accuracy")
+        .isCloseTo(task.floatCorrect(), within(Math.max(0.05, onePicture / 2)));
+    assertThat(accuracy.floatPercent() - accuracy.privatePercent())
+        .as("loss of accuracy")
+        .isLessThanOrEqualTo(Math.max(bounds.accuracyLoss(), onePicture + 1e-9));
+    assertThat(accuracy.agreement())
+        .as("same answers")
+        .isGreaterThanOrEqualTo(Math.min(bounds.agreement(), 1 - 1.0 / accuracy.pictures()));
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.2f %%", 100 * share);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  private static synchronized void title(Object... cells) {
+    LINES.add("");
+    row(cells);
+  }
+
+  private static synchronized void row(Object... cells) {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < cells.length; i++) {
+      String text = String.valueOf(cells[i]);
+      texts.add(
+          i == cells.length - 1 ? text : String.format("%-" + (i == 0 ? 42 : 12) + "s", text));
+    }
+    LINES.add(String.join(" | ", texts));
+  }
+}

@@ -1,0 +1,34 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.Arrays;
+
+/** Makes nodes that the device runs beside a linear layer. */
+final class DeviceNodes {
+  private DeviceNodes() {}
+
+  static Node make(String op, String output, String... inputs) {
+    return new Node(builder(op, output, inputs).build());
+  }
+
+  /** Transpose of the last two of {@code rank} axes. */
+  static Node swapLastAxes(String output, String input, int rank) {
+    AttributeProto.Builder order =
+        AttributeProto.newBuilder().setName("perm").setType(AttributeProto.AttributeType.INTS);
+    for (int axis = 0; axis < rank - 2; axis++) {
+      order.addInts(axis);
+    }
+    order.addInts(rank - 1).addInts(rank - 2);
+    return new Node(builder("Transpose", output, input).addAttribute(order).build());
+  }
+
+  private static NodeProto.Builder builder(String op, String output, String... inputs) {
+    return NodeProto.newBuilder()
+        .setOpType(op)
+        .setName(output + "_" + op)
+        .addAllInput(Arrays.asList(inputs))
+        .addOutput(output);
+  }
+}

@@ -1,0 +1,146 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.TimeUnit;
+import org.lepcnn.core.error.BadInputException;
+
+/**
+ * Keeps a model that is not trusted from taking all memory or time of the importer's process.
+ *
+ * <ul>
+ *   <li>Before a run: the sizes of all values, as far as ONNX Runtime infers them while loading,
+ *       may add up to {@link #maxBytes()}.
+ *   <li>During a run, ten times a second: the run is ended, between two nodes, once the process has
+ *       grown by more than that (where the system tells, in {@code /proc}), or when its time is up.
+ * </ul>
+ */
+final class RunLimits {
+  /** Seconds that ONNX Runtime may take to run a model once; by default 600. */
+  static final String MAX_SECONDS_PROPERTY = "lepcnn.import.maxRunSeconds";
+
+  /** The most that all values of a model may take together: 8 GiB, or half of the memory. */
+  private static final long MAX_BYTES = 8L << 30;
+
+  private static final long DEFAULT_MAX_SECONDS = 600;
+  private static final long POLL_MILLIS = 100;
+  private static final Path STATUS = Path.of("/proc/self/status");
+
+  private RunLimits() {}
+
+  static Duration maxRun() {
+    return Duration.ofSeconds(Long.getLong(MAX_SECONDS_PROPERTY, DEFAULT_MAX_SECONDS));
+  }
+
+  static long maxBytes() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? Math.min(MAX_BYTES, system.getTotalMemorySize() / 2)
+        : MAX_BYTES;
+  }
+
+  /**
+   * Passes when the outputs of a model, as far as their sizes are known, are modest.
+   *
+   * @param what says what is done, for errors
+   * @throws BadInputException when they are not
+   */
+  static void requireModest(String what, OrtSession session) throws OrtException {
+    double total = 0;
+    for (NodeInfo output : session.getOutputInfo().values()) {
+      if (output.getInfo() instanceof TensorInfo tensor) {
+        double bytes = bytes(tensor);
+        total += bytes;
+        if (total > maxBytes()) {
+          throw new BadInputException(
+              what
+                  + ": expected that the values of the model take at most "
+                  + maxBytes()
+                  + " bytes together; found more, with "
+                  + output.getName()
+                  + " of the shape "
+                  + Shapes.text(tensor.getShape())
+                  + ".");
+        }
+      }
+    }
+  }
+
+  /** A lower bound; unknown dimensions count as 1. */
+  private static double bytes(TensorInfo tensor) {
+    double bytes = tensor.type.size;
+    for (long dim : tensor.getShape()) {
+      bytes *= dim < 0 ? 1 : dim;
+    }
+    return bytes;
+  }
+
+  /** Watches one run until it is closed. */
+  static final class Watch implements AutoCloseable {
+    private final Timer timer = new Timer("import-run-limit", true);
+    private volatile String ended = "";
+
+    Watch(OrtSession.RunOptions run, Duration maxRun) {
+      long start = System.nanoTime();
+      long residentAtStart = residentBytes();
+      long period = Math.min(POLL_MILLIS, Math.max(1, maxRun.toMillis()));
+      timer.schedule(
+          new TimerTask() {
+            @Override
+            public void run() {
+              long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+              if (millis >= maxRun.toMillis()) {
+                end(run, "it took longer than " + maxRun);
+              } else if (residentBytes() - residentAtStart > maxBytes()) {
+                end(run, "it took more than " + maxBytes() + " bytes of memory");
+              }
+            }
+          },
+          period,
+          period);
+    }
+
+    /** Why the run was ended; empty when it was not. */
+    String ended() {
+      return ended;
+    }
+
+    private void end(OrtSession.RunOptions run, String reason) {
+      try {
+        ended = reason;
+        run.setTerminate(true);
+        timer.cancel();
+      } catch (OrtException | IllegalStateException e) {
+        timer.cancel(); // the run is over already
+      }
+    }
+
+    private static long residentBytes() {
+      try {
+        for (String line : Files.readAllLines(STATUS)) {
+          if (line.startsWith("VmRSS:")) {
+            return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
+          }
+        }
+        return 0;
+      } catch (IOException | NumberFormatException e) {
+        return 0; // a system without it: time alone is limited
+      }
+    }
+
+    @Override
+    public void close() {
+      timer.cancel();
+    }
+  }
+}
