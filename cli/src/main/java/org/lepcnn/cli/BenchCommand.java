@@ -1,6 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.lepcnn.bench.BenchModel;
@@ -24,7 +29,8 @@ import picocli.CommandLine.Option;
       BenchCommand.Kernel.class,
       BenchCommand.Device.class,
       BenchCommand.Offline.class,
-      BenchCommand.Pipeline.class
+      BenchCommand.Pipeline.class,
+      BenchCommand.Homomorphic.class
     },
     synopsisSubcommandLabel = "COMMAND")
 final class BenchCommand implements Runnable {
@@ -33,7 +39,43 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "A benchmark is missing: kernels, device, offline or pipeline.");
+        spec.commandLine(), "A benchmark is missing: kernels, device, offline, pipeline or he.");
+  }
+
+  /** {@code lepcnn bench he}. */
+  @Command(
+      name = "he",
+      description = {
+        "The paper's comparison: a CryptoNets network under homomorphic encryption, measured, and AlexNet extrapolated.",
+        "Needs Node.js and, once, 'npm ci' in benchmarks/he."
+      })
+  static final class Homomorphic implements Callable<Integer> {
+    private static final Duration LIMIT = Duration.ofMinutes(60);
+
+    @Option(
+        names = "--lepcnn",
+        paramLabel = "FILE",
+        description = "Figures of private passes to compare with; see benchmarks/he/README.md.")
+    private Path figures;
+
+    @Option(
+        names = "--quick",
+        description = "A smaller network and ring, for a look within a minute.")
+    private boolean quick;
+
+    @Override
+    public Integer call() {
+      List<String> options = new ArrayList<>();
+      if (quick) {
+        options.add("--quick");
+      }
+      if (figures != null) {
+        options.addAll(List.of("--lepcnn", figures.toAbsolutePath().toString()));
+      }
+      new PrintStream(System.out, true, StandardCharsets.UTF_8)
+          .println(HomomorphicBaseline.find().run(options, LIMIT));
+      return 0;
+    }
   }
 
   /** {@code lepcnn bench kernels}. */

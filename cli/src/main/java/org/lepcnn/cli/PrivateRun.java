@@ -21,12 +21,17 @@ import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
 
 /** Runs inputs privately on a device's state and tables, through a transport that is given. */
 final class PrivateRun implements AutoCloseable {
   private static final int LARGEST_RESERVATION = 64;
+
+  /** With fewer inputs compiling the code ahead takes longer than it saves. */
+  private static final int WARM_UP_FROM = 200;
+
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final PrivateSession session;
@@ -75,7 +80,7 @@ final class PrivateRun implements AutoCloseable {
       int inputs,
       boolean keepTensors) {
     try {
-      this.session =
+      PrivateSessionBuilder builder =
           PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(folder), transport)
               .passesInFlight(inFlight)
               .passesPerReservation(reservation(inputs))
@@ -85,8 +90,11 @@ final class PrivateRun implements AutoCloseable {
                       firstTensors.put(
                           request.pass().pass(), request.tensors().get(0).residues().clone());
                     }
-                  })
-              .open();
+                  });
+      if (inputs >= WARM_UP_FROM) {
+        builder.warmUp();
+      }
+      this.session = builder.open();
     } catch (RuntimeException e) {
       folder.close();
       throw e;

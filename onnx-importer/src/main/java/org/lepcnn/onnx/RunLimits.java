@@ -76,11 +76,17 @@ final class RunLimits {
     }
   }
 
-  /** A lower bound; unknown dimensions count as 1. */
+  /**
+   * A lower bound; unknown dimensions (−1) count as 1. ONNX Runtime's inference counts in 32 bits
+   * in places: any other negative dimension is one that has overflown.
+   */
   private static double bytes(TensorInfo tensor) {
     double bytes = tensor.type.size;
     for (long dim : tensor.getShape()) {
-      bytes *= dim < 0 ? 1 : dim;
+      if (dim < -1) {
+        return Double.POSITIVE_INFINITY;
+      }
+      bytes *= dim == -1 ? 1 : dim;
     }
     return bytes;
   }
