@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,7 +110,6 @@ class StandaloneClusterIT {
       }
     }
     assertThat(cluster.rest().restarts(job)).isZero();
-    cluster.rest().cancel(job, LIMIT);
   }
 
   @Test
@@ -120,7 +120,7 @@ class StandaloneClusterIT {
     EdgeFixture.createTopics(broker.bootstrapServers(), "cameras");
     String job = submit(device, "cameras-group");
     long before = cluster.taskManagerPids().get(TASK_MANAGER);
-    limitProducers();
+    limitProducers(BYTES_PER_SECOND);
 
     Map<String, HostTensor> input = randomInput();
     Inputs.Input named = new Inputs.Input("large", null, input);
@@ -137,6 +137,7 @@ class StandaloneClusterIT {
       cluster.rest().awaitNextCheckpoint(job, LIMIT);
       killed = System.currentTimeMillis();
       cluster.killTaskManager(TASK_MANAGER);
+      limitProducers(null);
       cluster.startTaskManager(TASK_MANAGER);
       PrivateRun.Answer answer = pending.get(150, java.util.concurrent.TimeUnit.SECONDS);
       assertThat(answer.failure()).isNull();
@@ -147,7 +148,15 @@ class StandaloneClusterIT {
     FlinkRest.CheckpointStats checkpoints = cluster.rest().checkpoints(job);
     assertThat(checkpoints.completed()).isPositive();
     assertThat(checkpoints.largestBytes()).isPositive().isLessThan(1_000_000);
-    cluster.rest().cancel(job, LIMIT);
+  }
+
+  @AfterEach
+  void cancelJobs() {
+    for (String job : cluster.rest().jobIds()) {
+      if (cluster.rest().isRunning(job)) {
+        cluster.rest().cancel(job, LIMIT);
+      }
+    }
   }
 
   private static String submit(ProvisionedDevice device, String group) {
@@ -178,12 +187,13 @@ class StandaloneClusterIT {
             .build());
   }
 
-  private static void limitProducers() throws Exception {
+  /** Limits every producer; null lifts the limit. */
+  private static void limitProducers(Double bytesPerSecond) throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       ClientQuotaEntity everybody =
           new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, null));
       ClientQuotaAlteration.Op limit =
-          new ClientQuotaAlteration.Op("producer_byte_rate", BYTES_PER_SECOND);
+          new ClientQuotaAlteration.Op("producer_byte_rate", bytesPerSecond);
       admin
           .alterClientQuotas(List.of(new ClientQuotaAlteration(everybody, List.of(limit))))
           .all()

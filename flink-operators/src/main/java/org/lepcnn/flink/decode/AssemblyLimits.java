@@ -12,7 +12,7 @@ import org.lepcnn.core.error.BadInputException;
  *     request that is larger itself is refused as TOO_LARGE
  * @param bytesPerSubtask when all devices of a subtask would hold more, a new request is refused as
  *     NOT_READY; never more than a quarter of the heap
- * @param timeoutMillis after which an incomplete request is dropped
+ * @param timeoutMillis without a new chunk, after which an incomplete request is dropped
  */
 public record AssemblyLimits(long bytesPerDevice, long bytesPerSubtask, long timeoutMillis)
     implements Serializable {

@@ -35,7 +35,7 @@ final class PartialRound {
 
   private final List<MaskedTensorSpec> tensors;
   private final ByteSlice[][] chunks;
-  private final long deadlineMillis;
+  private long deadlineMillis;
   private RequestHeader header;
   private int missing;
 
@@ -66,6 +66,16 @@ final class PartialRound {
 
   long deadlineMillis() {
     return deadlineMillis;
+  }
+
+  /** A chunk brought the round forward: it may take its time again. */
+  void postpone(long newDeadlineMillis) {
+    deadlineMillis = newDeadlineMillis;
+  }
+
+  /** Chunks that are not there yet. */
+  int missing() {
+    return missing;
   }
 
   boolean isComplete() {

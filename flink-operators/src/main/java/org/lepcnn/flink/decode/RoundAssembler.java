@@ -77,37 +77,62 @@ final class RoundAssembler {
   Outcome add(RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
     PartialRound.Key key = PartialRound.Key.of(header);
     PartialRound partial = partials.get(key);
-    List<RequestHeader> dropped = List.of();
-    if (partial == null) {
-      partial =
-          new PartialRound(
-              header, plan.tensorsOfRound(header.round()), nowMillis + limits.timeoutMillis());
-      partial.add(header, chunk);
-      if (partial.isComplete()) {
-        return complete(partial);
-      }
-      long need = PartialRound.bytesOf(plan, header.round());
-      if (need > Math.min(limits.bytesPerDevice(), limits.bytesPerSubtask())) {
-        return Outcome.refused(
-            EdgeErrorCode.TOO_LARGE,
-            "the round takes " + need + " bytes, more than this edge holds");
-      }
-      dropped = makeRoom(header.device(), need);
-      if (bytes + need > limits.bytesPerSubtask()) {
-        return new Outcome(
-            null,
-            new Refusal(EdgeErrorCode.NOT_READY, "the edge holds too many incomplete requests"),
-            dropped);
-      }
-      reserve(key, partial, need);
-    } else if (!partial.add(header, chunk)) {
+    return partial == null
+        ? begin(key, header, chunk, plan, nowMillis)
+        : continueWith(key, partial, header, chunk, nowMillis);
+  }
+
+  private Outcome begin(
+      PartialRound.Key key,
+      RequestHeader header,
+      TensorChunkView chunk,
+      Plan plan,
+      long nowMillis) {
+    PartialRound partial =
+        new PartialRound(
+            header, plan.tensorsOfRound(header.round()), nowMillis + limits.timeoutMillis());
+    partial.add(header, chunk);
+    if (partial.isComplete()) {
+      return complete(partial);
+    }
+    long need = PartialRound.bytesOf(plan, header.round());
+    if (need > Math.min(limits.bytesPerDevice(), limits.bytesPerSubtask())) {
+      return Outcome.refused(
+          EdgeErrorCode.TOO_LARGE, "the round takes " + need + " bytes, more than this edge holds");
+    }
+    List<RequestHeader> dropped = makeRoom(header.device(), need);
+    if (bytes + need > limits.bytesPerSubtask()) {
+      return new Outcome(
+          null,
+          new Refusal(EdgeErrorCode.NOT_READY, "the edge holds too many incomplete requests"),
+          dropped);
+    }
+    reserve(key, partial, need);
+    return dropped.isEmpty() ? Outcome.WAITING : new Outcome(null, null, dropped);
+  }
+
+  private Outcome continueWith(
+      PartialRound.Key key,
+      PartialRound partial,
+      RequestHeader header,
+      TensorChunkView chunk,
+      long nowMillis) {
+    int missingBefore = partial.missing();
+    if (!partial.add(header, chunk)) {
       return Outcome.refused(
           EdgeErrorCode.MASK_REUSE_SUSPECTED, "another chunk came under the same id");
-    } else if (partial.isComplete()) {
+    }
+    if (partial.isComplete()) {
       release(key);
       return complete(partial);
     }
-    return dropped.isEmpty() ? Outcome.WAITING : new Outcome(null, null, dropped);
+    if (partial.missing() < missingBefore) {
+      // a slow sender is not a lost one; at the end of the map the order of deadlines holds
+      partial.postpone(nowMillis + limits.timeoutMillis());
+      partials.remove(key);
+      partials.put(key, partial);
+    }
+    return Outcome.WAITING;
   }
 
   /** Drops what is overdue. */

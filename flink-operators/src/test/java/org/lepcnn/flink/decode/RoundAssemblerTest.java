@@ -10,7 +10,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.RoundRequest;
@@ -172,5 +176,36 @@ class RoundAssemblerTest {
     assertThat(assembler.bytes()).isEqualTo(ROUND_BYTES);
     assertThat(add(chunks("d", 0).get(1), 100).request()).isNull();
     assertThat(add(chunks("d", 1).get(1), 100).request()).isNotNull();
+  }
+
+  @Test
+  void duplicates_doNotKeepARequestAlive() {
+    TensorChunkView first = chunks("d", 0).get(0);
+    add(first, 0);
+    add(first, 60);
+    assertThat(assembler.expire(100)).hasSize(1);
+  }
+
+  @Test
+  void newChunks_giveARequestItsTimeAgain() {
+    List<MaskedTensorSpec> specs = new ArrayList<>();
+    List<LinearLayerSpec> layers = new ArrayList<>();
+    List<RoundRequest.Tensor> tensors = new ArrayList<>();
+    for (int id = 0; id < 3; id++) {
+      specs.add(new MaskedTensorSpec(id, 0, 2));
+      layers.add(new LinearLayerSpec(id, id, ConvGeometry.fullyConnected(1, 2, 1)));
+      tensors.add(new RoundRequest.Tensor(id, new int[] {id, 1}));
+    }
+    Plan plan = new Plan(specs, layers);
+    List<InboundRecord> records =
+        Requests.records("d", fingerprint, Requests.INSTANCE, 0, 0, tensors);
+    for (int i = 0; i < 2; i++) {
+      TensorChunkView chunk =
+          (TensorChunkView) RequestCodec.current().decode(records.get(i).value());
+      assembler.add(
+          Requests.roundHeader("d", fingerprint, Requests.INSTANCE, 0, 0), chunk, plan, i * 90L);
+    }
+    assertThat(assembler.expire(100)).isEmpty();
+    assertThat(assembler.expire(190)).hasSize(1);
   }
 }
