@@ -21,10 +21,15 @@ import org.lepcnn.onnx.OffloadPolicy;
 final class AcceptanceOperators {
   /**
    * Errors relative to the output's largest magnitude: sums of few products hardly average out the
-   * rounding of int8 weights, 1/254 each at most. The worst, test_matmul_1d_3d, sums four products
-   * that nearly cancel: 0.05.
+   * rounding of int8 weights, 1/254 each at most.
    */
-  private static final double TOLERANCE = 0.06;
+  private static final double TOLERANCE = 0.02;
+
+  /**
+   * The products of test_matmul_1d_3d cancel: Σ|w·x| is 3.4 for an output of 0.26. Weights up to
+   * 2.22 are rounded by at most 2.22/254, times Σ|x| = 3.2: an error of up to 0.11 of the output.
+   */
+  private static final Map<String, Double> CANCELLING = Map.of("test_matmul_1d_3d", 0.11);
 
   private static final double FLOAT_ROUNDING = 1e-4;
 
@@ -98,7 +103,8 @@ final class AcceptanceOperators {
     if (!outcome.exact() || !outcome.integrityOk()) {
       return "not exact";
     }
-    double tolerance = quantized ? TOLERANCE : FLOAT_ROUNDING;
+    String name = file.getParent().getFileName().toString();
+    double tolerance = quantized ? CANCELLING.getOrDefault(name, TOLERANCE) : FLOAT_ROUNDING;
     List<HostTensor> found = List.copyOf(outcome.outputs().values());
     String complaint = "";
     for (int i = 0; i < Math.min(found.size(), set.expected().size()); i++) {

@@ -27,9 +27,15 @@ class OperatorTestdataTest {
 
   /**
    * Errors relative to the output's largest magnitude: with few weights per sum, those of int8
-   * weights, 1/254 each at most, hardly average out. The worst, test_matmul_1d_3d, reaches 0.05.
+   * weights, 1/254 each at most, hardly average out.
    */
-  private static final double TOLERANCE = 0.06;
+  private static final double TOLERANCE = 0.02;
+
+  /**
+   * The products of test_matmul_1d_3d cancel: Σ|w·x| is 3.4 for an output of 0.26. Weights up to
+   * 2.22 are rounded by at most 2.22/254, times Σ|x| = 3.2: an error of up to 0.11 of the output.
+   */
+  private static final Map<String, Double> CANCELLING = Map.of("test_matmul_1d_3d", 0.11);
 
   /** Zero points per channel: ONNX Runtime's ConvInteger refuses to run it, with or without us. */
   private static final String NOT_RUN_BY_ONNX_RUNTIME = "test_convinteger_with_padding";
@@ -74,7 +80,9 @@ class OperatorTestdataTest {
               Tensors.floats(Testdata.tensor(dataSet.resolve("output_" + i + ".pb")));
           double error = RealModelsIT.relativeError(expected, outputs.get(spec.name()));
           LOG.info("{}: relative error {}", folder.getFileName(), error);
-          assertThat(error).isLessThanOrEqualTo(TOLERANCE);
+          assertThat(error)
+              .isLessThanOrEqualTo(
+                  CANCELLING.getOrDefault(folder.getFileName().toString(), TOLERANCE));
         }
       }
     }
