@@ -60,7 +60,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Option(
       names = "--kernel",
-      paramLabel = "onnxruntime|scalar",
+      paramLabel = "onednn|onnxruntime|scalar",
       description = "Default: the fastest that passes its self-test.")
   private String kernel;
 

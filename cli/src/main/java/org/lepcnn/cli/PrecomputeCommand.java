@@ -66,7 +66,7 @@ final class PrecomputeCommand implements Callable<Integer> {
 
   @Option(
       names = "--kernel",
-      paramLabel = "onnxruntime|scalar",
+      paramLabel = "onednn|onnxruntime|scalar",
       description = "Default: the fastest that passes its self-test.")
   private String kernel;
 
