@@ -25,6 +25,7 @@ import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.InboundRecordSerializer;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
+import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
@@ -120,6 +121,19 @@ class DecodeOperatorTest {
       assertThat(requests.get(2).header().expiresAtMillis()).isEqualTo(Requests.LIFETIME);
       assertThat(requests.get(2).tensors().get(0).toResidues())
           .isEqualTo(model.tensors(1, 1).get(0).residues());
+      assertThat(notices(harness)).isEmpty();
+    }
+  }
+
+  @Test
+  void release_comesOutAsItIs() throws Exception {
+    try (var harness = open(model.source())) {
+      harness.processElement(Requests.releaseRecord("d", fingerprint, Requests.INSTANCE, 7), 0);
+      RequestHeader header = harness.extractOutputValues().get(0).header();
+      assertThat(header.isRelease()).isTrue();
+      assertThat(header.isClaim()).isFalse();
+      assertThat(header.isRound()).isFalse();
+      assertThat(header.firstPass()).isEqualTo(7);
       assertThat(notices(harness)).isEmpty();
     }
   }
