@@ -45,6 +45,8 @@ final class TileArithmetic {
   private static final int LOW_BITS = Float.floatToRawIntBits(0x1p23f);
   private static final float SUBTRAHEND = 0x1p39f + 0x1p31f + 0x1p23f;
 
+  private static final int[] ZEROS = new int[TILE];
+
   private final float[] floats = new float[TILE];
   private final float[] lows = new float[TILE];
   private final float[] scales = new float[TILE];
@@ -53,6 +55,13 @@ final class TileArithmetic {
   private final int[] residues = new int[TILE];
   private final IntBuffer asInts;
   private final FloatBuffer asFloats;
+
+  /** Where a tensor's mask comes from, piece by piece. */
+  @FunctionalInterface
+  interface MaskSource {
+    /** Puts the next {@code count} canonical residues to {@code out}, from index 0. */
+    void next(int[] out, int count);
+  }
 
   TileArithmetic() {
     ByteBuffer bytes = ByteBuffer.allocate(TILE * Float.BYTES).order(ByteOrder.nativeOrder());
@@ -67,16 +76,16 @@ final class TileArithmetic {
    * @throws NonFiniteActivationException when a value is NaN or infinite
    */
   float scale(FloatBuffer x, int length, int bits) {
-    Arrays.fill(residues, 0);
+    Arrays.fill(lows, 0);
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
-      asFloats.put(0, x, from, count);
-      asInts.get(0, ints, 0, count);
-      largestMagnitudes(ints, residues, count);
+      x.get(from, floats, 0, count);
+      largestMagnitudes(floats, lows, count);
     }
     int max = 0;
-    for (int value : residues) {
-      max = Math.max(max, value);
+    for (float value : lows) {
+      // the bits of what is not negative order like the values, infinity and NaN on top
+      max = Math.max(max, Float.floatToRawIntBits(value) & MAGNITUDE);
     }
     if (max >= INFINITY_BITS) {
       throw new NonFiniteActivationException();
@@ -88,12 +97,13 @@ final class TileArithmetic {
   }
 
   /**
-   * x' = q + r mod p.
+   * x' = q + r mod p, tile by tile: the mask never leaves the first-level cache.
    *
    * @param x activations of magnitude at most 2²² · scale, from index 0
-   * @param masked holds the mask r and receives x', from index 0
+   * @param masks yields the mask r
+   * @param masked receives x', from index 0
    */
-  void mask(FloatBuffer x, float scale, int bits, int[] masked, int length) {
+  void mask(FloatBuffer x, float scale, int bits, MaskSource masks, int[] masked, int length) {
     float inverse = 1 / scale;
     int limit = ActivationQuantizer.limit(bits);
     for (int from = 0; from < length; from += TILE) {
@@ -102,7 +112,7 @@ final class TileArithmetic {
       round(floats, inverse, count);
       asFloats.put(0, floats, 0, count);
       asInts.get(0, ints, 0, count);
-      System.arraycopy(masked, from, residues, 0, count);
+      masks.next(residues, count);
       addQuantized(ints, limit, residues, count);
       System.arraycopy(residues, 0, masked, from, count);
     }
@@ -111,14 +121,14 @@ final class TileArithmetic {
   /**
    * out = (y − u, centred) · s_x · s_w[oc] + bias[oc].
    *
-   * @param y the result; overwritten
-   * @param u the unblinding factors; overwritten
+   * @param y the result
+   * @param u the unblinding factors from index 0; overwritten with zeros
    * @param out receives the values from index 0
    */
   void unmask(
       ConvGeometry g,
       int[] y,
-      int[] u,
+      IntBuffer u,
       float tensorScale,
       float[] weightScales,
       float[] bias,
@@ -126,14 +136,17 @@ final class TileArithmetic {
     int length = g.outputSize();
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
-      toFloatBits(y, u, from, from + count);
-      asInts.put(0, y, from, count);
+      System.arraycopy(y, from, ints, 0, count);
+      u.get(from, residues, 0, count);
+      u.put(from, ZEROS, 0, count);
+      toFloatBits(ints, residues, count);
+      asInts.put(0, ints, 0, count);
       asFloats.get(0, floats, 0, count);
-      asInts.put(0, u, from, count);
+      asInts.put(0, residues, 0, count);
       asFloats.get(0, lows, 0, count);
       spread(g, from, count, weightScales, scales);
       spread(g, from, count, bias, offsets);
-      dequantize(count, tensorScale);
+      dequantize(floats, lows, scales, offsets, tensorScale, count);
       out.put(from, floats, 0, count);
     }
   }
@@ -147,11 +160,10 @@ final class TileArithmetic {
     asInts.put(0, ints);
   }
 
-  /** largest = max(largest, |x|) on bits, which order like the values; both are not negative. */
-  private static void largestMagnitudes(int[] bits, int[] largest, int count) {
+  /** largest = max(largest, |x|); NaN stays. */
+  private static void largestMagnitudes(float[] x, float[] largest, int count) {
     for (int i = 0; i < count; i++) {
-      int more = (bits[i] & MAGNITUDE) - largest[i];
-      largest[i] += more & ~(more >> 31);
+      largest[i] = Math.max(largest[i], Math.abs(x[i]));
     }
   }
 
@@ -173,8 +185,8 @@ final class TileArithmetic {
     }
   }
 
-  private static void toFloatBits(int[] y, int[] u, int from, int to) {
-    for (int i = from; i < to; i++) {
+  private static void toFloatBits(int[] y, int[] u, int count) {
+    for (int i = 0; i < count; i++) {
       int d = y[i] - u[i];
       d += (d >> 31) & Field.P;
       d -= Field.P & ((Field.HALF - d) >> 31);
@@ -183,21 +195,10 @@ final class TileArithmetic {
     }
   }
 
-  private void dequantize(int count, float tensorScale) {
-    convert(floats, lows, count);
-    affine(floats, scales, offsets, tensorScale, count);
-  }
-
-  private static void convert(float[] high, float[] low, int count) {
+  private static void dequantize(
+      float[] high, float[] low, float[] scale, float[] offset, float tensorScale, int count) {
     for (int i = 0; i < count; i++) {
-      high[i] = (high[i] - SUBTRAHEND) + low[i];
-    }
-  }
-
-  private static void affine(
-      float[] x, float[] scale, float[] offset, float tensorScale, int count) {
-    for (int i = 0; i < count; i++) {
-      x[i] = x[i] * (tensorScale * scale[i]) + offset[i];
+      high[i] = ((high[i] - SUBTRAHEND) + low[i]) * (tensorScale * scale[i]) + offset[i];
     }
   }
 
