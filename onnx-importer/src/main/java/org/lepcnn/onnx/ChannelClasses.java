@@ -79,7 +79,8 @@ final class ChannelClasses {
     }
     ConvGeometry g = layer.geometry();
     int[] ids =
-        refit(channels, layer.input(), g.batch(), g.inChannels(), g.inHeight() * g.inWidth());
+        refit(
+            channels, layer.input(), g.batch(), g.inChannels(), (long) g.inHeight() * g.inWidth());
     if (ids == null) {
       pin(channels.ids());
     }

@@ -2,7 +2,6 @@
 package org.lepcnn.onnx;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +21,7 @@ import org.lepcnn.core.linear.ConvGeometry;
  * ranges of both are balanced; here the side that writes has its own steps, so that
  *
  * <pre>
- *   m(i) = c(i)^{@value #STRENGTH},  c(i) = max over the readers' weights w(o,i,·) of |w(o,i,·)| / max over j of |w(o,j,·)|
+ *   m(i) = max over all readers and their output channels o of  max|w(o,i,·)| / max|w(o,·,·)|
  * </pre>
  *
  * rounded to a power of two, at least 2^−10: products with it are exact in float. Which channels
@@ -30,9 +29,6 @@ import org.lepcnn.core.linear.ConvGeometry;
  * needed.
  */
 final class Equalization {
-  /** 1 equalises fully. */
-  static final double STRENGTH = 1;
-
   /** The smallest factor's exponent. */
   private static final int MIN_EXPONENT = -10;
 
@@ -40,7 +36,6 @@ final class Equalization {
   private static final int MIN_BITS = 12;
 
   private final Graph graph;
-  private final InstrumentedRun run;
   private final Selection selection;
   private final ChannelClasses classes;
   private final Map<OffloadedLayer, int[]> readers = new LinkedHashMap<>();
@@ -49,7 +44,6 @@ final class Equalization {
 
   private Equalization(Graph graph, InstrumentedRun run, Selection selection) {
     this.graph = graph;
-    this.run = run;
     this.selection = selection;
     this.classes = new ChannelClasses(graph, run);
   }
@@ -160,7 +154,7 @@ final class Equalization {
   }
 
   private static double factor(double importance) {
-    double exponent = STRENGTH * StrictMath.log(importance) / StrictMath.log(2);
+    double exponent = StrictMath.log(importance) / StrictMath.log(2);
     return Math.scalb(1.0, (int) Math.max(MIN_EXPONENT, Math.rint(exponent)));
   }
 

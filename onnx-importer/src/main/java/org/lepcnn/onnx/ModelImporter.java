@@ -14,8 +14,8 @@ import org.lepcnn.core.model.ModelBundle;
  * ONNX model in, model bundle out.
  *
  * <p>The steps: read the file; let ONNX Runtime compute what is constant; run the model once to
- * learn every shape; recognise linear layers, fold what follows them, decide; equalise channels; schedule; quantize;
- * cut the rest into the device's stages.
+ * learn every shape; recognise linear layers, fold what follows them, decide; equalise channels;
+ * schedule; quantize; cut the rest into the device's stages.
  */
 public final class ModelImporter {
   private ModelImporter() {}
