@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.Precision;
 
 /**
  * A precision of the importer with what it has to reach.
@@ -43,7 +44,7 @@ record AcceptancePrecision(
   private static final String SIGNS =
       "binarised: the smallest rounding at zero flips a sign, so that errors say nothing";
 
-  /** What acceptance runs: one entry a precision. */
+  /** What acceptance runs: one entry a precision; see {@link AcceptanceFilter}. */
   static final List<AcceptancePrecision> ALL =
       List.of(
           new AcceptancePrecision(
@@ -60,7 +61,14 @@ record AcceptancePrecision(
                   "cifar10/biasfield-base", new Exception(0.03, 0.5, 0.99, CLOSE_RACES),
                   "cifar10/marabou-medium-nhwc", new Exception(0.03, 0.2, 0.98, CLOSE_RACES),
                   "mlperf-tiny/ic-resnet8-cifar10-nhwc-bn",
-                      new Exception(0.03, 0.2, 0.98, CLOSE_RACES))));
+                      new Exception(0.03, 0.2, 0.98, CLOSE_RACES))),
+          new AcceptancePrecision(
+              "high",
+              options -> options.withPrecision(Precision.HIGH),
+              0.01,
+              0.1,
+              0.998,
+              Map.of()));
 
   /** What a model has to reach. */
   Exception bounds(String model) {

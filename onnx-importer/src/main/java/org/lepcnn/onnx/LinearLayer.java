@@ -11,6 +11,7 @@ import org.lepcnn.core.linear.ConvGeometry;
  * A node that was recognised as a linear layer, with the nodes that are folded into it.
  *
  * <p>Its result is y[oc] = factor[oc] · (W·x)[oc] + bias[oc], in float64 until it is quantized.
+ * {@link Equalization} scales x and y by powers of two.
  */
 final class LinearLayer {
   /** The channels of the output are not along one of its axes. */
@@ -22,6 +23,8 @@ final class LinearLayer {
   private final int channelAxis;
   private final double[] factor;
   private final double[] bias;
+  private final double[] inputScale;
+  private final double[] outputScale;
   private final List<Node> absorbed = new ArrayList<>();
   private final List<Node> before = new ArrayList<>();
   private final List<Node> after = new ArrayList<>();
@@ -50,7 +53,11 @@ final class LinearLayer {
     this.weights = weights;
     this.factor = new double[geometry.outChannels()];
     this.bias = new double[geometry.outChannels()];
+    this.inputScale = new double[geometry.inChannels()];
+    this.outputScale = new double[geometry.outChannels()];
     Arrays.fill(factor, 1);
+    Arrays.fill(inputScale, 1);
+    Arrays.fill(outputScale, 1);
   }
 
   Node node() {
@@ -112,6 +119,26 @@ final class LinearLayer {
     }
   }
 
+  /** Multiplies the weights of every input channel, whose values are divided by as much. */
+  void scaleInputs(double[] multiply) {
+    for (int i = 0; i < inputScale.length; i++) {
+      inputScale[i] *= multiply[i];
+    }
+  }
+
+  /** Multiplies the result of every output channel. */
+  void scaleOutputs(double[] multiply) {
+    scaleAndShift(multiply, new double[multiply.length]);
+    for (int i = 0; i < outputScale.length; i++) {
+      outputScale[i] *= multiply[i];
+    }
+  }
+
+  /** What the result is multiplied with against the model's own value, per output channel. */
+  double[] outputScale() {
+    return outputScale.clone();
+  }
+
   /** Takes over a node that was expressed by {@link #scaleAndShift}. */
   void absorb(Node next, long[] dims) {
     absorbed.add(next);
@@ -133,11 +160,12 @@ final class LinearLayer {
   float[] weights() {
     float[] values = weights.get();
     int fanIn = geometry.fanIn();
+    int perGroup = geometry.inChannels() / geometry.groups();
     for (int oc = 0; oc < factor.length; oc++) {
-      if (factor[oc] != 1) {
-        for (int i = oc * fanIn; i < (oc + 1) * fanIn; i++) {
-          values[i] = (float) (values[i] * factor[oc]);
-        }
+      int firstIn = oc / (factor.length / geometry.groups()) * perGroup;
+      for (int i = 0; i < fanIn; i++) {
+        double multiply = factor[oc] * inputScale[firstIn + i / geometry.kernelSize()];
+        values[oc * fanIn + i] = (float) (values[oc * fanIn + i] * multiply);
       }
     }
     return values;
