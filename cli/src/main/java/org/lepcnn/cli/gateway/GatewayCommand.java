@@ -43,10 +43,13 @@ public final class GatewayCommand implements Callable<Integer> {
       description = "Run the files that appear in DIR/DEVICE instead of reading standard input.")
   private Path watch;
 
-  @Option(names = "--json", description = "Accepted as everywhere; the output is JSON in any case.")
-  private boolean json;
-
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+  /** The output is JSON in any case. */
+  @Option(names = "--json", description = "Accepted as everywhere; the output is JSON in any case.")
+  void json(boolean ignored) {
+    // nothing to choose
+  }
 
   @Override
   public Integer call() throws Exception {

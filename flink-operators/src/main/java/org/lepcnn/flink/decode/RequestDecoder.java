@@ -22,6 +22,7 @@ import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.kafka.codec.ClaimView;
 import org.lepcnn.kafka.codec.EdgeRequest;
+import org.lepcnn.kafka.codec.ReleaseView;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 import org.lepcnn.kafka.topic.Topics;
@@ -43,6 +44,7 @@ final class RequestDecoder {
   private final EdgeMetrics metrics;
   private final Counter requests;
   private final Counter claims;
+  private final Counter releases;
   private final Counter chunks;
   private final Counter bytes;
   private final Counter dropped;
@@ -56,6 +58,7 @@ final class RequestDecoder {
     this.metrics = metrics;
     this.requests = metrics.counter("requests");
     this.claims = metrics.counter("claims");
+    this.releases = metrics.counter("releases");
     this.chunks = metrics.counter("chunks");
     this.bytes = metrics.counter("bytes");
     this.dropped = metrics.counter("incompleteDropped");
@@ -109,7 +112,7 @@ final class RequestDecoder {
       chunks.inc();
       return handleChunk(header, chunk, nowMillis);
     }
-    claims.inc();
+    (request instanceof ReleaseView ? releases : claims).inc();
     Decision decision = admission.judge(header, nowMillis);
     Refusal refusal = decision.refusal();
     if (refusal == null) {
@@ -228,7 +231,6 @@ final class RequestDecoder {
     long age = record.appendTimeMillis();
     long lifetime = request.lifetimeMillis();
     long expiresAt = lifetime > Long.MAX_VALUE - Math.max(age, 0) ? Long.MAX_VALUE : age + lifetime;
-    boolean claim = request instanceof ClaimView;
     return new RequestHeader(
         record.topic(),
         record.partition(),
@@ -238,7 +240,7 @@ final class RequestDecoder {
         request.model(),
         request.pass(),
         request instanceof ClaimView view ? view.claim().lastPass() : request.pass(),
-        claim ? RequestHeader.CLAIM : request.round(),
+        request.round(),
         request.instance(),
         expiresAt);
   }

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims and the replay guard, keyed by device id, behind {@link
+ * Claims, releases and the replay guard, keyed by device id, behind {@link
  * org.lepcnn.flink.admission.Admission}. Rounds that pass are the output; answers to claims and
- * refusals a side output.
+ * releases, and refusals, a side output.
  *
  * <p>What needs no state comes first and writes none: the request must not be expired, its results
  * topic must be there and admit the results, and the model must be loaded in this process. The
@@ -75,10 +75,10 @@ public final class GuardFunction
     }
     if (!verdict.accepted()) {
       emit(context, outbox.refuse(header, verdict.refusal(), verdict.detail()));
-    } else if (header.isClaim()) {
-      emit(context, outbox.accept(header));
-    } else {
+    } else if (header.isRound()) {
       out.collect(request);
+    } else {
+      emit(context, outbox.accept(header));
     }
   }
 
@@ -100,7 +100,7 @@ public final class GuardFunction
     if (found.refusal() != null) {
       return new Verdict(found.refusal().code(), found.refusal().detail());
     }
-    int largest = header.isClaim() ? 0 : found.model().largestResultBatch(header.round());
+    int largest = header.isRound() ? found.model().largestResultBatch(header.round()) : 0;
     return switch (outbox.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->
@@ -126,9 +126,7 @@ public final class GuardFunction
 
   private Verdict judge(DeviceGuard device, AssembledRequest request) {
     try {
-      return request.header().isClaim()
-          ? guard.claim(device, request.header())
-          : guard.round(device, request.header(), request.digest());
+      return guard.judge(device, request.header(), request.digest());
     } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
       LOG.error("Judging {}", request.header(), e);
       return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");
