@@ -28,10 +28,14 @@ import org.lepcnn.device.session.PlainIntegerNetwork;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.kafka.client.ClientSettings;
+import org.lepcnn.kafka.codec.WireIds;
+import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicSettings;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
+import org.lepcnn.kafka.wire.DeviceRecord;
+import org.lepcnn.kafka.wire.DeviceStatus;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
@@ -111,12 +115,14 @@ final class Demo implements AutoCloseable {
     bundle.write(work.resolve("bundle"));
     output.progress(ImportReport.of(bundle).table());
 
-    step("creating topics, starting the edge job in a process of its own");
-    try (TopicAdmin admin =
-        TopicAdmin.connect(ClientSettings.of(broker.bootstrapServers(), Map.of()), ADMIN_TIMEOUT)) {
+    step("creating topics, publishing the model, enrolling the device");
+    ClientSettings client = ClientSettings.of(broker.bootstrapServers(), Map.of());
+    try (TopicAdmin admin = TopicAdmin.connect(client, ADMIN_TIMEOUT)) {
       admin.create(GATEWAY, TopicSettings.DEFAULT.withReplicationFactor(1));
     }
-    LocalEdge edge = LocalEdge.start(layout, logs, broker.bootstrapServers(), edgeHalf());
+    admit(client, bundle);
+    step("starting the edge job in a process of its own");
+    LocalEdge edge = LocalEdge.startEnrolled(layout, logs, broker.bootstrapServers());
     cleanup.onEnd(edge::close);
     step(
         "the edge's class path: "
@@ -131,6 +137,20 @@ final class Demo implements AutoCloseable {
   @Override
   public void close() {
     cleanup.close();
+  }
+
+  /** The edge serves this model, for this device, through this gateway, and nothing else. */
+  private void admit(ClientSettings client, ModelBundle bundle) {
+    ControlTopics control = ControlTopics.connect(client, ADMIN_TIMEOUT);
+    control.put(ModelsCommand.record(edgeHalf(), null, "meter-digits"));
+    control.put(
+        new DeviceRecord(
+            DEVICE,
+            GATEWAY,
+            List.of(WireIds.wire(bundle.fingerprint())),
+            0L,
+            0L,
+            DeviceStatus.ENROLLED));
   }
 
   /** Only the edge half and the manifest go where the edge can read. */

@@ -14,8 +14,9 @@ import org.lepcnn.core.process.ProcessSpec;
 
 /**
  * The edge job in a JVM of its own, on an in-process Flink cluster: what {@code lepcnn edge run}
- * starts. Its class path holds core, kafka-connectors, flink-operators and their libraries, and
- * nothing that handles secrets; {@link #start} refuses to go on otherwise.
+ * starts, with open admission or with enrolled devices. Its class path holds core,
+ * kafka-connectors, flink-operators and their libraries, and nothing that handles secrets; {@link
+ * #start} refuses to go on otherwise.
  */
 public final class LocalEdge implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
@@ -39,10 +40,29 @@ public final class LocalEdge implements AutoCloseable {
    */
   public static LocalEdge start(
       LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder) {
+    String model = modelFolder.toAbsolutePath().toString();
+    return start(
+        layout, folder, bootstrapServers, List.of("--admission", "open", "--model-dir", model));
+  }
+
+  /**
+   * Starts the job with enrolled devices and published models, and waits until it serves those that
+   * are published already. Models are kept in the folder.
+   *
+   * @param folder for logs and models; made if absent
+   * @param bootstrapServers of the broker
+   */
+  public static LocalEdge startEnrolled(LocalLayout layout, Path folder, String bootstrapServers) {
+    String cache = folder.resolve("model-cache").toAbsolutePath().toString();
+    return start(layout, folder, bootstrapServers, List.of("--model-cache", cache));
+  }
+
+  private static LocalEdge start(
+      LocalLayout layout, Path folder, String bootstrapServers, List<String> options) {
     try {
       Files.createDirectories(folder);
       ManagedProcess process =
-          ManagedProcess.start(spec(layout, folder, bootstrapServers, modelFolder));
+          ManagedProcess.start(spec(layout, folder, bootstrapServers, options));
       try {
         process.awaitLine(READY, START_LIMIT);
         return new LocalEdge(process, requireNoSecrets(process.pid()));
@@ -97,7 +117,7 @@ public final class LocalEdge implements AutoCloseable {
   }
 
   private static ProcessSpec spec(
-      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder)
+      LocalLayout layout, Path folder, String bootstrapServers, List<String> options)
       throws IOException {
     List<String> jvm = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseParallelGC"));
     Files.readAllLines(layout.conf().resolve("flink-jvm.args")).stream()
@@ -109,16 +129,14 @@ public final class LocalEdge implements AutoCloseable {
       jvm.add("-Donnxruntime.native.path=" + layout.nativeLibraries());
     }
     jvm.add("-Dorg.bytedeco.javacpp.cachedir=" + layout.javacppLibraries());
+    List<String> arguments =
+        new ArrayList<>(List.of("run", "--bootstrap-server", bootstrapServers));
+    arguments.addAll(options);
     return new ProcessSpec(
             "edge",
             List.of(layout.edgeLibs().resolve("*").toString()),
             "org.lepcnn.flink.EdgeMain",
-            List.of(
-                "run",
-                "--bootstrap-server",
-                bootstrapServers,
-                "--model-dir",
-                modelFolder.toAbsolutePath().toString()),
+            arguments,
             folder.resolve("edge.log"))
         .withJvmArguments(jvm)
         .withEnvironment(Map.of("OMP_NUM_THREADS", "1"));
