@@ -28,6 +28,9 @@ final class LinearLayer {
   private String input;
   private String output;
   private long[] outputDims;
+  private boolean channelsAreSecondAxis;
+  private Node normalization;
+  private double[] inputFactor;
 
   /**
    * @param input the value that it reads
@@ -112,6 +115,62 @@ final class LinearLayer {
     }
   }
 
+  /** States that the second axis of the input counts the geometry's input channels. */
+  LinearLayer withChannelsAlongSecondAxis() {
+    channelsAreSecondAxis = true;
+    return this;
+  }
+
+  /**
+   * Whether x can be replaced by multiply[ic] · x + add[ic].
+   *
+   * @param value what the layer has to read, and nothing else of it
+   * @param shifts whether add is not 0
+   */
+  boolean canNormalizeInput(String value, boolean shifts) {
+    return channelsAreSecondAxis
+        && before.isEmpty()
+        && node.timesRead(value) == 1
+        && node.input(0).equals(value)
+        && (!shifts || !pads());
+  }
+
+  private boolean pads() {
+    ConvGeometry g = geometry;
+    int lastRow =
+        (g.outHeight() - 1) * g.strideHeight() + (g.kernelHeight() - 1) * g.dilationHeight();
+    int lastColumn =
+        (g.outWidth() - 1) * g.strideWidth() + (g.kernelWidth() - 1) * g.dilationWidth();
+    return g.padTop() > 0
+        || g.padLeft() > 0
+        || lastRow - g.padTop() >= g.inHeight()
+        || lastColumn - g.padLeft() >= g.inWidth();
+  }
+
+  /** Reads what {@code before} reads, and does what it does: multiply[ic] · x + add[ic]. */
+  void normalizeInput(Node preceding, double[] multiply, double[] add) {
+    normalization = preceding;
+    input = preceding.input(0);
+    int fanIn = geometry.fanIn();
+    int positions = geometry.kernelHeight() * geometry.kernelWidth();
+    float[] values = weights.get();
+    for (int i = 0; i < values.length; i++) {
+      int oc = i / fanIn;
+      bias[oc] += factor[oc] * values[i] * add[inputChannel(oc, i % fanIn / positions)];
+    }
+    inputFactor = multiply.clone();
+  }
+
+  /** The node before the layer that it does as well; null when there is none. */
+  Node normalization() {
+    return normalization;
+  }
+
+  private int inputChannel(int oc, int channelOfGroup) {
+    int group = oc / (geometry.outChannels() / geometry.groups());
+    return group * (geometry.inChannels() / geometry.groups()) + channelOfGroup;
+  }
+
   /** Takes over a node that was expressed by {@link #scaleAndShift}. */
   void absorb(Node next, long[] dims) {
     absorbed.add(next);
@@ -133,10 +192,13 @@ final class LinearLayer {
   float[] weights() {
     float[] values = weights.get();
     int fanIn = geometry.fanIn();
+    int positions = geometry.kernelHeight() * geometry.kernelWidth();
     for (int oc = 0; oc < factor.length; oc++) {
-      if (factor[oc] != 1) {
-        for (int i = oc * fanIn; i < (oc + 1) * fanIn; i++) {
-          values[i] = (float) (values[i] * factor[oc]);
+      if (factor[oc] != 1 || inputFactor != null) {
+        for (int i = 0; i < fanIn; i++) {
+          double before = inputFactor == null ? 1 : inputFactor[inputChannel(oc, i / positions)];
+          int at = oc * fanIn + i;
+          values[at] = (float) (values[at] * before * factor[oc]);
         }
       }
     }
