@@ -7,24 +7,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One JSON value (RFC 8259), read only: what Flink's REST server answers.
+ * One JSON value (RFC 8259), read only: what Flink's REST server answers, and other programs that
+ * are started here.
  *
  * <p>Steps down with {@link #at(String)} and {@link #items()}; an absent member or another kind
  * than asked for is an {@link IllegalArgumentException} that says so.
  */
-final class Json {
+public final class Json {
   private final Object value;
 
   private Json(Object value) {
     this.value = value;
   }
 
-  static Json parse(String text) {
+  /**
+   * Reads a whole document.
+   *
+   * @throws IllegalArgumentException when it is not JSON
+   */
+  public static Json parse(String text) {
     return new Json(new Parser(text).document());
   }
 
   /** The member of this object. */
-  Json at(String name) {
+  public Json at(String name) {
     Map<?, ?> members = as(Map.class, "an object with " + name);
     if (!members.containsKey(name)) {
       throw new IllegalArgumentException("JSON: no member " + name + " in " + members.keySet());
@@ -33,7 +39,7 @@ final class Json {
   }
 
   /** The elements of this array. */
-  List<Json> items() {
+  public List<Json> items() {
     List<Json> items = new ArrayList<>();
     for (Object item : as(List.class, "an array")) {
       items.add(new Json(item));
@@ -41,12 +47,19 @@ final class Json {
     return items;
   }
 
-  String asText() {
+  /** This string. */
+  public String asText() {
     return as(String.class, "a string");
   }
 
-  long asLong() {
+  /** This number, its fraction cut off. */
+  public long asLong() {
     return as(Double.class, "a number").longValue();
+  }
+
+  /** This number. */
+  public double asDouble() {
+    return as(Double.class, "a number");
   }
 
   private <T> T as(Class<T> type, String expected) {

@@ -68,7 +68,7 @@ final class EdgeRun implements Callable<Integer> {
     ModelBundle.readEdge(options.modelDir); // a wrong model is bad input, not a restarting job
     requireKafka();
     EdgeSettings settings = options.settings();
-    try (ModelLease model = settings.model().acquire()) {
+    try (ModelLease model = settings.acquireModel()) {
       LoadedModel loaded =
           loaded(model); // before Flink starts: a failure ends here, with its cause
       return serve(settings, loaded);

@@ -6,8 +6,11 @@ import java.util.Objects;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.kernel.BatchSettings;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.flink.rehearsal.EdgeRehearsal;
 
 /**
  * What the operators of the edge job need to know; travels in the job graph.
@@ -33,6 +36,14 @@ public record EdgeSettings(
     Objects.requireNonNull(assembly, "assembly");
     Objects.requireNonNull(guard, "guard");
     Objects.requireNonNull(batch, "batch");
+  }
+
+  /**
+   * A share in the model, which starts to load unless this process has it; it is ready when the
+   * edge's code is warm too.
+   */
+  public ModelLease acquireModel() {
+    return ModelRegistry.acquire(model, EdgeRehearsal::once);
   }
 
   /** Settings with the defaults of all bounds. */

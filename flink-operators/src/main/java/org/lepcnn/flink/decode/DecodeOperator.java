@@ -50,7 +50,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   public void open() throws Exception {
     super.open();
     topics = settings.topics().open();
-    model = settings.model().acquire();
+    model = settings.acquireModel();
     model.failWith(mailbox);
     EdgeMetrics metrics = new EdgeMetrics(getMetricGroup());
     AssemblyLimits limits = settings.assembly().withinHeap();

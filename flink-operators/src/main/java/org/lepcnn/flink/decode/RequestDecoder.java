@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Turns Kafka records into complete requests or refusals, apart from Flink's plumbing. Whatever a
  * record holds, {@link #decode} returns. Not thread-safe.
  */
-final class RequestDecoder {
+public final class RequestDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(RequestDecoder.class);
 
   private final RoundAssembler assembler;
@@ -37,7 +37,7 @@ final class RequestDecoder {
   private final Counter bytes;
   private final Counter dropped;
 
-  RequestDecoder(RoundAssembler assembler, Outbox outbox, EdgeMetrics metrics) {
+  public RequestDecoder(RoundAssembler assembler, Outbox outbox, EdgeMetrics metrics) {
     this.assembler = assembler;
     this.outbox = outbox;
     this.requests = metrics.counter("requests");
@@ -55,7 +55,7 @@ final class RequestDecoder {
    * @param request a complete request, or null
    * @param notices replies and rejections
    */
-  record Decoded(AssembledRequest request, List<OutgoingRecord> notices) {
+  public record Decoded(AssembledRequest request, List<OutgoingRecord> notices) {
     static final Decoded NOTHING = new Decoded(null, List.of());
 
     static Decoded notices(List<OutgoingRecord> notices) {
@@ -69,7 +69,7 @@ final class RequestDecoder {
    * @param model null while it loads
    * @param nowMillis the processing time
    */
-  Decoded decode(InboundRecord record, LoadedModel model, long nowMillis) {
+  public Decoded decode(InboundRecord record, LoadedModel model, long nowMillis) {
     bytes.inc(record.value().length);
     try {
       Topics.gatewayOf(record.topic());

@@ -55,7 +55,7 @@ public final class GuardFunction
   @Override
   public void open(OpenContext context) {
     topics = settings.topics().open();
-    model = settings.model().acquire();
+    model = settings.acquireModel();
     outbox = new Outbox(topics, new EdgeMetrics(getRuntimeContext().getMetricGroup()));
     guard = new ReplayGuard(settings.guard());
     state =

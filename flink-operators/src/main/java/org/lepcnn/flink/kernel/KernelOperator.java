@@ -69,7 +69,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   public void open() throws Exception {
     super.open();
     topics = settings.topics().open();
-    model = settings.model().acquire();
+    model = settings.acquireModel();
     model.failWith(mailbox);
     model.logReady(LOG);
     openMetrics();
