@@ -27,6 +27,12 @@ public interface EdgeTransport extends AutoCloseable {
    */
   default void warmUp(Plan plan) {}
 
+  /**
+   * Gives claimed passes back that were not used; completes when the edge has accepted: then
+   * another instance may claim them. The instance claims nothing afterwards.
+   */
+  CompletableFuture<Void> release(PassRelease release);
+
   @Override
   void close();
 }
