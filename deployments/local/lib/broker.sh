@@ -9,7 +9,8 @@ start_broker() {
   if [ ! -f "$data/meta.properties" ]; then
     format_storage "$conf"
   fi
-  launch broker "$KAFKA_LIBS/*" kafka.Kafka -Xmx512m \
+  # Not G1: in a heap of this size every record of more than 512 KB is humongous to it.
+  launch broker "$KAFKA_LIBS/*" kafka.Kafka -Xmx512m -XX:+UseParallelGC \
     "-Dlog4j2.configurationFile=file:$HERE/conf/log4j2.properties" -- "$conf"
 }
 

@@ -31,18 +31,37 @@ public final class LocalEdge implements AutoCloseable {
   }
 
   /**
+   * Starts the job with one subtask per operator; see {@link #start(LocalLayout, Path, String,
+   * Path, int)}.
+   */
+  public static LocalEdge start(
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder) {
+    return start(layout, folder, bootstrapServers, modelFolder, 1);
+  }
+
+  /**
    * Starts the job and waits until it serves.
    *
    * @param folder for logs; made if absent
    * @param bootstrapServers of the broker
    * @param modelFolder a bundle with its edge half
+   * @param parallelism subtasks per operator
    * @throws EnvironmentException when it does not start, or when its class path reaches secrets
    */
   public static LocalEdge start(
-      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder) {
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder, int parallelism) {
     String model = modelFolder.toAbsolutePath().toString();
     return start(
-        layout, folder, bootstrapServers, List.of("--admission", "open", "--model-dir", model));
+        layout,
+        folder,
+        bootstrapServers,
+        List.of(
+            "--admission",
+            "open",
+            "--model-dir",
+            model,
+            "--parallelism",
+            Integer.toString(parallelism)));
   }
 
   /**
@@ -116,9 +135,11 @@ public final class LocalEdge implements AutoCloseable {
     return classPath;
   }
 
-  private static ProcessSpec spec(
-      LocalLayout layout, Path folder, String bootstrapServers, List<String> options)
-      throws IOException {
+  /**
+   * The JVM arguments of a process that runs Flink and kernels: heap, collector, Flink's access to
+   * the JDK, logging, and where native libraries lie.
+   */
+  public static List<String> jvmArguments(LocalLayout layout) throws IOException {
     List<String> jvm = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseParallelGC"));
     Files.readAllLines(layout.conf().resolve("flink-jvm.args")).stream()
         .map(String::strip)
@@ -129,6 +150,12 @@ public final class LocalEdge implements AutoCloseable {
       jvm.add("-Donnxruntime.native.path=" + layout.nativeLibraries());
     }
     jvm.add("-Dorg.bytedeco.javacpp.cachedir=" + layout.javacppLibraries());
+    return jvm;
+  }
+
+  private static ProcessSpec spec(
+      LocalLayout layout, Path folder, String bootstrapServers, List<String> options)
+      throws IOException {
     List<String> arguments =
         new ArrayList<>(List.of("run", "--bootstrap-server", bootstrapServers));
     arguments.addAll(options);
@@ -138,7 +165,7 @@ public final class LocalEdge implements AutoCloseable {
             "org.lepcnn.flink.EdgeMain",
             arguments,
             folder.resolve("edge.log"))
-        .withJvmArguments(jvm)
+        .withJvmArguments(jvmArguments(layout))
         .withEnvironment(Map.of("OMP_NUM_THREADS", "1"));
   }
 }

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * Turns Kafka records into complete requests or refusals, apart from Flink's plumbing. Whatever a
  * record holds, {@link #decode} returns. Not thread-safe.
  */
-final class RequestDecoder {
+public final class RequestDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(RequestDecoder.class);
 
   private final RoundAssembler assembler;
@@ -50,8 +50,12 @@ final class RequestDecoder {
   private final Counter dropped;
   private final Counter suppressed;
 
+<<<<<<< HEAD
   RequestDecoder(
       RoundAssembler assembler, Outbox outbox, EdgeControl control, EdgeMetrics metrics) {
+=======
+  public RequestDecoder(RoundAssembler assembler, Outbox outbox, EdgeMetrics metrics) {
+>>>>>>> pipeline
     this.assembler = assembler;
     this.outbox = outbox;
     this.admission = new Admission(control);
@@ -73,7 +77,7 @@ final class RequestDecoder {
    * @param request a complete request, or null
    * @param notices replies and rejections
    */
-  record Decoded(AssembledRequest request, List<OutgoingRecord> notices) {
+  public record Decoded(AssembledRequest request, List<OutgoingRecord> notices) {
     static final Decoded NOTHING = new Decoded(null, List.of());
 
     static Decoded notices(List<OutgoingRecord> notices) {
@@ -86,7 +90,11 @@ final class RequestDecoder {
    *
    * @param nowMillis the processing time
    */
+<<<<<<< HEAD
   Decoded decode(InboundRecord record, long nowMillis) {
+=======
+  public Decoded decode(InboundRecord record, LoadedModel model, long nowMillis) {
+>>>>>>> pipeline
     bytes.inc(record.value().length);
     try {
       Topics.gatewayOf(record.topic());

@@ -23,7 +23,7 @@ import org.lepcnn.kafka.codec.TensorChunkView;
  * arrives, so that an admitted round can always be completed. See {@link AssemblyLimits} for what
  * happens at the bounds. Not thread-safe.
  */
-final class RoundAssembler {
+public final class RoundAssembler {
   private final AssemblyLimits limits;
   private final RequestDigest digest = new RequestDigest();
 
@@ -34,7 +34,7 @@ final class RoundAssembler {
   private final Map<String, Device> devices = new HashMap<>();
   private long bytes;
 
-  RoundAssembler(AssemblyLimits limits) {
+  public RoundAssembler(AssemblyLimits limits) {
     this.limits = limits;
   }
 
