@@ -39,10 +39,23 @@ public final class LocalEdge implements AutoCloseable {
    */
   public static LocalEdge start(
       LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder) {
+    return start(layout, folder, bootstrapServers, modelFolder, List.of());
+  }
+
+  /**
+   * The same with further options of {@code lepcnn edge run}, such as {@code --client-config} and
+   * its file.
+   */
+  public static LocalEdge start(
+      LocalLayout layout,
+      Path folder,
+      String bootstrapServers,
+      Path modelFolder,
+      List<String> options) {
     try {
       Files.createDirectories(folder);
       ManagedProcess process =
-          ManagedProcess.start(spec(layout, folder, bootstrapServers, modelFolder));
+          ManagedProcess.start(spec(layout, folder, bootstrapServers, modelFolder, options));
       try {
         process.awaitLine(READY, START_LIMIT);
         return new LocalEdge(process, requireNoSecrets(process.pid()));
@@ -97,7 +110,11 @@ public final class LocalEdge implements AutoCloseable {
   }
 
   private static ProcessSpec spec(
-      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder)
+      LocalLayout layout,
+      Path folder,
+      String bootstrapServers,
+      Path modelFolder,
+      List<String> options)
       throws IOException {
     List<String> jvm = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseParallelGC"));
     Files.readAllLines(layout.conf().resolve("flink-jvm.args")).stream()
@@ -109,16 +126,15 @@ public final class LocalEdge implements AutoCloseable {
       jvm.add("-Donnxruntime.native.path=" + layout.nativeLibraries());
     }
     jvm.add("-Dorg.bytedeco.javacpp.cachedir=" + layout.javacppLibraries());
+    List<String> arguments = new ArrayList<>(List.of("run"));
+    arguments.addAll(List.of("--bootstrap-server", bootstrapServers));
+    arguments.addAll(List.of("--model-dir", modelFolder.toAbsolutePath().toString()));
+    arguments.addAll(options);
     return new ProcessSpec(
             "edge",
             List.of(layout.edgeLibs().resolve("*").toString()),
             "org.lepcnn.flink.EdgeMain",
-            List.of(
-                "run",
-                "--bootstrap-server",
-                bootstrapServers,
-                "--model-dir",
-                modelFolder.toAbsolutePath().toString()),
+            arguments,
             folder.resolve("edge.log"))
         .withJvmArguments(jvm)
         .withEnvironment(Map.of("OMP_NUM_THREADS", "1"));
