@@ -71,7 +71,7 @@ start_zookeeper() {
     tickTime=1000 admin.enableServer=false >"$RUN_DIR/conf/zoo.cfg"
   jvm_arguments log4j2.properties
   launch zookeeper "$FLINK_LIB/*" org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer \
-    -Xmx128m -XX:TieredStopAtLevel=1 "${JVM_ARGUMENTS[@]}" -- "$RUN_DIR/conf/zoo.cfg" 1
+    -Xmx128m -XX:TieredStopAtLevel=1 "${JVM_ARGUMENTS[@]}" -- --zkConfigFile "$RUN_DIR/conf/zoo.cfg" --peerId 1
   await zookeeper "listening on port $ZOOKEEPER_PORT" port_is_taken "$ZOOKEEPER_PORT"
 }
 

@@ -147,7 +147,8 @@ public record LocalSecurity(Path folder, ClientAuthentication authentication) {
       config.put("ssl.keystore.location", key.toString());
       writeClient(user, config);
     }
-    write(storageArguments(), "");
+    // The StorageTool refuses an empty file; this says what holds for a new folder anyway.
+    write(storageArguments(), "--ignore-formatted\n");
   }
 
   private Map<String, String> clientSettings() {

@@ -8,9 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
@@ -26,6 +28,7 @@ import org.lepcnn.kafka.client.KafkaFailures;
  * alone and reported as such; nothing is ever taken away.
  */
 public final class AccessAdmin implements AutoCloseable {
+  private static final long POLL_MILLIS = 50;
   private static final String PRODUCED = "producer_byte_rate";
   private static final String CONSUMED = "consumer_byte_rate";
 
@@ -55,19 +58,12 @@ public final class AccessAdmin implements AutoCloseable {
    */
   public List<AccessReport> grant(List<AclBinding> rules) {
     try {
-      List<AccessReport> reports = new ArrayList<>();
-      List<AclBinding> missing = new ArrayList<>();
-      for (AclBinding rule : rules) {
-        boolean there =
-            !KafkaFailures.await(admin.describeAcls(rule.toFilter()).values(), timeoutMillis)
-                .isEmpty();
-        if (!there) {
-          missing.add(rule);
-        }
-        reports.add(new AccessReport(text(rule), !there));
-      }
+      List<AclBinding> missing = missing(rules);
       KafkaFailures.await(admin.createAcls(missing).all(), timeoutMillis);
-      return reports;
+      awaitSeen("access rules", () -> missing(missing).isEmpty());
+      return rules.stream()
+          .map(rule -> new AccessReport(text(rule), missing.contains(rule)))
+          .toList();
     } catch (ExecutionException | KafkaException e) {
       throw failure("Granting access rules", e);
     }
@@ -85,6 +81,7 @@ public final class AccessAdmin implements AutoCloseable {
       if (!changes.isEmpty()) {
         ClientQuotaAlteration alteration = new ClientQuotaAlteration(entity(user), changes);
         KafkaFailures.await(admin.alterClientQuotas(List.of(alteration)).all(), timeoutMillis);
+        awaitSeen("byte quotas", () -> areThere(changes, quotas(user)));
       }
       return reports;
     } catch (ExecutionException | KafkaException e) {
@@ -95,6 +92,44 @@ public final class AccessAdmin implements AutoCloseable {
   @Override
   public void close() {
     admin.close(Duration.ofMillis(timeoutMillis));
+  }
+
+  private List<AclBinding> missing(List<AclBinding> rules) throws ExecutionException {
+    List<AclBinding> missing = new ArrayList<>();
+    for (AclBinding rule : rules) {
+      if (KafkaFailures.await(admin.describeAcls(rule.toFilter()).values(), timeoutMillis)
+          .isEmpty()) {
+        missing.add(rule);
+      }
+    }
+    return missing;
+  }
+
+  private static boolean areThere(
+      List<ClientQuotaAlteration.Op> wanted, Map<String, Double> found) {
+    return wanted.stream().allMatch(op -> op.value().equals(found.get(op.key())));
+  }
+
+  /** The controller answers before brokers know: waits until what was made is seen. */
+  private void awaitSeen(String what, Question seen) throws ExecutionException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    while (!seen.ask()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new EnvironmentException(
+            "Making %s: expected the broker at %s to know them within %d ms; it does not yet. Try again."
+                .formatted(what, settings.bootstrapServers(), timeoutMillis));
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        throw new InterruptException(e); // sets the interrupt flag again
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Question {
+    boolean ask() throws ExecutionException;
   }
 
   private Map<String, Double> quotas(String user) throws ExecutionException {

@@ -14,7 +14,6 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
@@ -119,10 +118,8 @@ public final class KafkaFailures {
 
   /** Key and trust stores are read when a client is made; then the failure names no broker. */
   private static boolean isUnusableFile(Throwable cause) {
-    return !(cause instanceof AuthenticationException)
-        && (hasCause(cause, NoSuchFileException.class)
-            || hasCause(cause, AccessDeniedException.class)
-            || hasCause(cause, InvalidConfigurationException.class));
+    return hasCause(cause, NoSuchFileException.class)
+        || hasCause(cause, AccessDeniedException.class);
   }
 
   private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
