@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.campaign;
 
+import java.util.Optional;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
@@ -48,6 +49,16 @@ record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
     } finally {
       board.leave(PhaseBoard.Phase.RESERVING);
     }
+  }
+
+  @Override
+  public Optional<InstanceId> releasedBefore(long pass) {
+    return supply.releasedBefore(pass);
+  }
+
+  @Override
+  public void released() {
+    supply.released();
   }
 
   @Override

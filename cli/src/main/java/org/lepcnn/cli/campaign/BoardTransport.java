@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 
@@ -23,6 +24,11 @@ final class BoardTransport implements EdgeTransport {
   @Override
   public CompletableFuture<Void> claim(PassClaim claim) {
     return transport.claim(claim);
+  }
+
+  @Override
+  public CompletableFuture<Void> release(PassRelease release) {
+    return transport.release(release);
   }
 
   @Override

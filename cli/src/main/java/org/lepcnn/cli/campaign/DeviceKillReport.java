@@ -27,9 +27,7 @@ public record DeviceKillReport(
 
   /** Kills at whose instant a round was without an answer. */
   public long unanswered() {
-    return lives.stream()
-        .filter(life -> life.target() != null && life.unanswered() > 0)
-        .count();
+    return lives.stream().filter(life -> life.target() != null && life.unanswered() > 0).count();
   }
 
   /** Kills that caught the process at this. */
@@ -50,10 +48,7 @@ public record DeviceKillReport(
 
   /** What orderly ends have cost together, in passes. */
   public long costOfOrderlyEnds() {
-    return lives.stream()
-        .filter(life -> life.target() == null)
-        .mapToLong(DeviceKill::cost)
-        .sum();
+    return lives.stream().filter(life -> life.target() == null).mapToLong(DeviceKill::cost).sum();
   }
 
   /** Answers that were not the plain integer network's. */

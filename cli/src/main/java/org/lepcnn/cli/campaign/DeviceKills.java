@@ -108,7 +108,8 @@ public final class DeviceKills {
           if (kill % ORDERLY_EVERY == ORDERLY_EVERY - 1 || kill == settings.kills() - 1) {
             live(null);
             progress.accept(
-                "%d kills, next pass %d".formatted(kill + 1, lives.get(lives.size() - 1).nextPass()));
+                "%d kills, next pass %d"
+                    .formatted(kill + 1, lives.get(lives.size() - 1).nextPass()));
           }
         }
       }
@@ -215,9 +216,7 @@ public final class DeviceKills {
   /** Closing is an eighth: nothing is unanswered then. */
   private DeviceKill.Target target() {
     int draw = random.nextInt(8);
-    return draw == 7
-        ? DeviceKill.Target.CLOSING
-        : DeviceKill.Target.values()[draw % 4];
+    return draw == 7 ? DeviceKill.Target.CLOSING : DeviceKill.Target.values()[draw % 4];
   }
 
   /** The state's new file exists from the first byte until it takes the old one's name. */
