@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
         "Private CNN inference: masked linear layers at the edge, everything else on the device.",
     subcommands = {
       DemoCommand.class,
+      CampaignCommand.class,
       ImportCommand.class,
       InspectCommand.class,
       CheckCommand.class,

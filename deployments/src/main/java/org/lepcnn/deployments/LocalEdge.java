@@ -50,18 +50,28 @@ public final class LocalEdge implements AutoCloseable {
    */
   public static LocalEdge start(
       LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder, int parallelism) {
-    String model = modelFolder.toAbsolutePath().toString();
     return start(
         layout,
         folder,
         bootstrapServers,
-        List.of(
-            "--admission",
-            "open",
-            "--model-dir",
-            model,
-            "--parallelism",
-            Integer.toString(parallelism)));
+        modelFolder,
+        List.of("--parallelism", Integer.toString(parallelism)));
+  }
+
+  /**
+   * The same with further options of {@code lepcnn edge run}, such as {@code --client-config} and
+   * its file.
+   */
+  public static LocalEdge start(
+      LocalLayout layout,
+      Path folder,
+      String bootstrapServers,
+      Path modelFolder,
+      List<String> options) {
+    String model = modelFolder.toAbsolutePath().toString();
+    List<String> all = new ArrayList<>(List.of("--admission", "open", "--model-dir", model));
+    all.addAll(options);
+    return start(layout, folder, bootstrapServers, all);
   }
 
   /**
@@ -70,10 +80,14 @@ public final class LocalEdge implements AutoCloseable {
    *
    * @param folder for logs and models; made if absent
    * @param bootstrapServers of the broker
+   * @param options further options of {@code lepcnn edge run}
    */
-  public static LocalEdge startEnrolled(LocalLayout layout, Path folder, String bootstrapServers) {
+  public static LocalEdge startEnrolled(
+      LocalLayout layout, Path folder, String bootstrapServers, List<String> options) {
     String cache = folder.resolve("model-cache").toAbsolutePath().toString();
-    return start(layout, folder, bootstrapServers, List.of("--model-cache", cache));
+    List<String> all = new ArrayList<>(List.of("--model-cache", cache));
+    all.addAll(options);
+    return start(layout, folder, bootstrapServers, all);
   }
 
   private static LocalEdge start(

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.lepcnn.core.error.BadInputException;
@@ -16,6 +14,8 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.kafka.client.ClientSettings;
+import org.lepcnn.kafka.client.KafkaFailures;
 import org.lepcnn.kafka.topic.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "Prints a line 'edge ready ...' when every task runs and the kernels are loaded."
     })
 final class EdgeRun implements Callable<Integer> {
-  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration READY_TIMEOUT = Duration.ofMinutes(3);
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration MODELS_TIMEOUT = Duration.ofMinutes(2);
@@ -133,25 +133,22 @@ final class EdgeRun implements Callable<Integer> {
     }
   }
 
-  private void requireKafka() throws InterruptedException {
-    Throwable found;
-    try (Admin admin = Admin.create(options.clientSettings().admin(KAFKA_TIMEOUT))) {
-      admin.describeCluster().clusterId().get(KAFKA_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      return;
-    } catch (ExecutionException e) {
-      found = e.getCause();
-    } catch (TimeoutException | KafkaException e) {
-      found = e;
+  /**
+   * Asks the broker, with the edge's own rights, for what the job needs first: a wrong password or
+   * a missing rule ends here, not in a job that restarts again and again.
+   */
+  private void requireKafka() {
+    ClientSettings settings = options.clientSettings();
+    String doing = "Connecting to Kafka";
+    long millis = KAFKA_TIMEOUT.toMillis();
+    try (Admin admin = Admin.create(settings.admin(KAFKA_TIMEOUT))) {
+      KafkaFailures.await(admin.describeCluster().clusterId(), millis);
+      doing = "Asking for the offsets of the consumer group " + options.group;
+      KafkaFailures.await(
+          admin.listConsumerGroupOffsets(options.group).partitionsToOffsetAndMetadata(), millis);
+    } catch (ExecutionException | KafkaException e) {
+      throw KafkaFailures.translate(doing, settings, e);
     }
-    throw new EnvironmentException(
-        "Connecting to Kafka at "
-            + options.bootstrapServer
-            + ": expected an answer within "
-            + KAFKA_TIMEOUT.toSeconds()
-            + " s; found: "
-            + found
-            + ". Is the broker running, and does --client-config fit it?",
-        found);
   }
 
   private static void watchParent() {
