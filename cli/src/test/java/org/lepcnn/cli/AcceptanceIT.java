@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,7 +58,7 @@ class AcceptanceIT {
 
   private static final Map<AcceptanceTask.Set, List<Picture>> PICTURES =
       new EnumMap<>(AcceptanceTask.Set.class);
-  private static final List<String> LINES = new ArrayList<>();
+  private static final AcceptanceTable TABLE = new AcceptanceTable();
   private static final KernelProvider KERNELS = Kernels.choose(null);
 
   private static Path root;
@@ -73,17 +72,17 @@ class AcceptanceIT {
 
   @AfterAll
   static void writeTables() throws IOException {
-    if (!LINES.isEmpty()) {
-      String text = String.join("\n", LINES) + "\n";
-      Files.writeString(Path.of("target", "acceptance.txt"), text, StandardCharsets.UTF_8);
-      System.out.println(text);
+    if (!TABLE.isEmpty()) {
+      Files.writeString(Path.of("target", "acceptance.txt"), TABLE.text(), StandardCharsets.UTF_8);
+      System.out.println(TABLE.text());
     }
   }
 
   @TestFactory
   @Order(1)
   Stream<DynamicTest> everyModel_isExactAndCloseToFloatOnItsDataSets() throws IOException {
-    title("model", "precision", "rounds", "offloaded", "sets", "exact", "integrity", "rel. error");
+    TABLE.title(
+        "model", "precision", "rounds", "offloaded", "sets", "exact", "integrity", "rel. error");
     List<DynamicTest> tests = new ArrayList<>();
     for (AcceptancePrecision precision : precisions()) {
       AcceptanceData.models(root, AcceptanceIT::isRealModel)
@@ -99,7 +98,8 @@ class AcceptanceIT {
   @TestFactory
   @Order(2)
   Stream<DynamicTest> accuracy_isThatOfFloat() {
-    title("model", "precision", "pictures", "float %", "private %", "same %", "exact", "top 5");
+    TABLE.title(
+        "model", "precision", "pictures", "float %", "private %", "same %", "exact", "top 5");
     return precisions().stream()
         .flatMap(
             precision ->
@@ -119,8 +119,8 @@ class AcceptanceIT {
       AcceptanceOperators operators = new AcceptanceOperators(KERNELS);
       AcceptanceData.models(root.resolve(folder), name -> AcceptanceFilter.wants(folder))
           .forEach(operators::check);
-      title(folder, "models", "passed", "with an offloaded layer", "others", "wrong");
-      row(
+      TABLE.title(folder, "models", "passed", "with an offloaded layer", "others", "wrong");
+      TABLE.row(
           folder,
           operators.models(),
           operators.passed(),
@@ -130,8 +130,8 @@ class AcceptanceIT {
       operators
           .others()
           .forEach(
-              (name, reason) -> LINES.add("  " + name + ": " + reason.replaceAll("\\s+", " ")));
-      operators.wrong().forEach(line -> LINES.add("  WRONG " + line));
+              (name, reason) -> TABLE.line("  " + name + ": " + reason.replaceAll("\\s+", " ")));
+      operators.wrong().forEach(line -> TABLE.line("  WRONG " + line));
       assertThat(operators.wrong()).as(folder).isEmpty();
     }
   }
@@ -139,7 +139,7 @@ class AcceptanceIT {
   @Test
   @Order(4)
   void topologies_takeTheKnownRounds() {
-    title("topology", "rounds", "multiplications", "offloaded");
+    TABLE.title("topology", "rounds", "multiplications", "offloaded");
     TOPOLOGIES.forEach(
         (name, rounds) ->
             topology(name, rounds, root.resolve("onnx-light").resolve(name + ".onnx")));
@@ -148,7 +148,7 @@ class AcceptanceIT {
   @TestFactory
   @Order(4)
   Stream<DynamicTest> zoo_takesTheKnownRounds(@TempDir Path folder) {
-    title("zoo", "rounds", "multiplications", "offloaded");
+    TABLE.title("zoo", "rounds", "multiplications", "offloaded");
     return Arrays.stream(ZooModel.values())
         .filter(model -> AcceptanceFilter.wants("zoo/" + model.modelName()))
         .map(
@@ -179,7 +179,11 @@ class AcceptanceIT {
     }
     ModelBundle bundle = ModelImporter.importModel(file, ImportOptions.defaults());
     ImportReport report = ImportReport.of(bundle);
-    row(name, bundle.plan().rounds(), report.totalMacs(), percent(report.offloadedShare()));
+    TABLE.row(
+        name,
+        bundle.plan().rounds(),
+        report.totalMacs(),
+        AcceptanceTable.percent(report.offloadedShare()));
     assertThat(bundle.plan().rounds()).as(name).isEqualTo(rounds);
     // MobileNetV2's depthwise convolutions stay on the device
     assertThat(report.offloadedShare())
@@ -190,7 +194,7 @@ class AcceptanceIT {
   @Test
   @Order(5)
   void modelsThatCannotBeRun_areRefused() throws IOException {
-    title("negative", "refusal");
+    TABLE.title("negative", "refusal");
     AcceptanceData.models(
             root.resolve("negative"), name -> AcceptanceFilter.wants("negative/" + name))
         .forEach(
@@ -200,7 +204,7 @@ class AcceptanceIT {
                             ModelImporter.importModel(
                                 folder.resolve("model.onnx"), ImportOptions.defaults()))
                     .isInstanceOf(BadInputException.class)
-                    .satisfies(e -> row(name, e.getMessage())));
+                    .satisfies(e -> TABLE.row(name, e.getMessage())));
   }
 
   private static List<AcceptancePrecision> precisions() {
@@ -214,7 +218,8 @@ class AcceptanceIT {
         && !name.startsWith("data");
   }
 
-  private static void check(AcceptancePrecision precision, String name, Path folder) {
+  private static void check(AcceptancePrecision precision, String name, Path folder)
+      throws IOException {
     Path file = folder.resolve("model.onnx");
     ModelBundle bundle =
         ModelImporter.importModel(file, precision.options().apply(ImportOptions.defaults()));
@@ -228,21 +233,13 @@ class AcceptanceIT {
       }
     }
     CheckSummary summary = new CheckSummary(lines);
-    double error =
-        lines.stream()
-            .mapToDouble(
-                line ->
-                    line.maxAbsFloat() == 0
-                        ? line.maxAbsError()
-                        : line.maxAbsError() / line.maxAbsFloat())
-            .max()
-            .orElse(0);
+    double error = lines.stream().mapToDouble(CheckLine::relativeError).max().orElse(0);
     AcceptancePrecision.Exception bounds = precision.bounds(name);
-    row(
+    TABLE.row(
         name,
         precision.name(),
         bundle.plan().rounds(),
-        percent(ImportReport.of(bundle).offloadedShare()),
+        AcceptanceTable.percent(ImportReport.of(bundle).offloadedShare()),
         lines.size(),
         summary.allExact(),
         summary.allIntegrityOk(),
@@ -254,25 +251,16 @@ class AcceptanceIT {
     assertThat(error).as("relative error").isLessThanOrEqualTo(bounds.relativeError());
   }
 
-  /** The data sets of a model, or a made-up one of numbers in 0..255 where it has none. */
-  private static List<TestDataSets.DataSet> dataSets(Path folder, ModelBundle bundle) {
+  /** The data sets of a model, or a photo where it has none. */
+  private static List<TestDataSets.DataSet> dataSets(Path folder, ModelBundle bundle)
+      throws IOException {
     List<TestDataSets.DataSet> sets = TestDataSets.read(folder, bundle.device().inputs());
     if (!sets.isEmpty()) {
       return sets;
     }
-    Map<String, HostTensor> inputs = new LinkedHashMap<>();
-    for (ValueSpec input : bundle.device().inputs()) {
-      int elements = 1;
-      for (long dim : input.shape()) {
-        elements = Math.toIntExact(elements * dim);
-      }
-      float[] values = new float[elements];
-      for (int i = 0; i < elements; i++) {
-        values[i] = (float) (127.5 + 127.5 * Math.sin(i * 0.01) * Math.cos(i * 0.0007));
-      }
-      inputs.put(input.name(), HostTensor.of(values, input.shape()));
-    }
-    return List.of(new TestDataSets.DataSet("made up", inputs, List.of()));
+    ValueSpec input = bundle.device().inputs().get(0);
+    HostTensor photo = AcceptanceData.photo(root, input.shape());
+    return List.of(new TestDataSets.DataSet("photo", Map.of(input.name(), photo), List.of()));
   }
 
   private static void measure(AcceptancePrecision precision, AcceptanceTask task)
@@ -285,13 +273,13 @@ class AcceptanceIT {
         ModelImporter.importModel(file, precision.options().apply(ImportOptions.defaults()));
     AcceptanceAccuracy accuracy =
         AcceptanceAccuracy.measure(file, bundle, task, PICTURES.get(task.set()));
-    row(
+    TABLE.row(
         task.model(),
         precision.name(),
         task.set().title(),
-        number(accuracy.floatPercent()),
-        number(accuracy.privatePercent()),
-        number(100 * accuracy.agreement()),
+        AcceptanceTable.number(accuracy.floatPercent()),
+        AcceptanceTable.number(accuracy.privatePercent()),
+        AcceptanceTable.number(100 * accuracy.agreement()),
         accuracy.exact(),
         task.set() == AcceptanceTask.Set.IMAGENET
             ? accuracy.floatTopFive() + " float, " + accuracy.privateTopFive() + " private"
@@ -304,32 +292,9 @@ class AcceptanceIT {
         .isCloseTo(task.floatCorrect(), within(Math.max(0.05, onePicture / 2)));
     assertThat(accuracy.floatPercent() - accuracy.privatePercent())
         .as("loss of accuracy")
-        .isLessThanOrEqualTo(Math.max(bounds.accuracyLoss(), onePicture + 1e-9));
+        .isLessThanOrEqualTo(Math.max(bounds.accuracyLoss(), onePicture) + 1e-9);
     assertThat(accuracy.agreement())
         .as("same answers")
         .isGreaterThanOrEqualTo(Math.min(bounds.agreement(), 1 - 1.0 / accuracy.pictures()));
-  }
-
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.2f %%", 100 * share);
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.2f", value);
-  }
-
-  private static synchronized void title(Object... cells) {
-    LINES.add("");
-    row(cells);
-  }
-
-  private static synchronized void row(Object... cells) {
-    List<String> texts = new ArrayList<>();
-    for (int i = 0; i < cells.length; i++) {
-      String text = String.valueOf(cells[i]);
-      texts.add(
-          i == cells.length - 1 ? text : String.format("%-" + (i == 0 ? 42 : 12) + "s", text));
-    }
-    LINES.add(String.join(" | ", texts));
   }
 }

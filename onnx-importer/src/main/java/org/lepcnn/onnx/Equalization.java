@@ -24,9 +24,9 @@ import org.lepcnn.core.linear.ConvGeometry;
  *   m(i) = max over all readers and their output channels o of  max|w(o,i,·)| / max|w(o,·,·)|
  * </pre>
  *
- * rounded to a power of two, at least 2^−10: products with it are exact in float. Which channels
- * allow it, {@link ChannelClasses} tells; those that a sum joins get one factor. No data are
- * needed.
+ * rounded up to a power of two, at least 2^−10: products with it are exact in float, and no weight
+ * outgrows the largest of its output channel. Which channels allow it, {@link ChannelClasses}
+ * tells; those that a sum joins get one factor. No data are needed.
  */
 final class Equalization {
   /** The smallest factor's exponent. */
@@ -155,7 +155,7 @@ final class Equalization {
 
   private static double factor(double importance) {
     double exponent = StrictMath.log(importance) / StrictMath.log(2);
-    return Math.scalb(1.0, (int) Math.max(MIN_EXPONENT, Math.rint(exponent)));
+    return Math.scalb(1.0, (int) Math.max(MIN_EXPONENT, Math.ceil(exponent)));
   }
 
   /** c(i) of a layer alone, 0 to 1. */

@@ -8,9 +8,10 @@ import org.lepcnn.core.linear.LayerWeights;
 /**
  * Symmetric quantization of weights, per output channel: w ≈ w_q · s with s = max|w|/L over the
  * channel (1 for a channel of zeros) and w_q in [−L, L], rounded by {@link BalancedRounding} so
- * that the errors of a channel sum up to nothing. L is 127 for int8 weights, and 127 to 2047, each
- * channel its own, for weights of two parts; {@link BitBalance} chooses it. Every proof is computed
- * from the integers.
+ * that the errors of a channel sum up to nothing. Weights that are multiples m of a power of two
+ * with |m| ≤ 127, binary and ternary ones for instance, take that as their s and are exact. L is
+ * 127 for int8 weights, and 127 to 2047, each channel its own, for weights of two parts; {@link
+ * BitBalance} chooses it. Every proof is computed from the integers.
  */
 public final class WeightQuantizer {
   /** The largest magnitude of a quantized weight. */
@@ -55,10 +56,11 @@ public final class WeightQuantizer {
     for (int channel = 0; channel < used.length; channel++) {
       int from = channel * perChannel;
       float max = maxMagnitude(weights, from, perChannel);
-      scales[channel] = scale(max, used[channel]);
+      float step = ExactSteps.of(weights, from, perChannel, LIMIT);
+      scales[channel] = step > 0 ? step : scale(max, used[channel]);
       long sum =
           quantize(weights, from, perChannel, kernel, scales[channel], used[channel], values);
-      while (sum > maxAbsSum && used[channel] > LIMIT) {
+      while (sum > maxAbsSum && step == 0 && used[channel] > LIMIT) {
         // Σ|w_q| grows about in proportion to L
         long next = used[channel] * maxAbsSum / sum;
         used[channel] = (int) Math.max(LIMIT, Math.min(used[channel] - 1L, next));
