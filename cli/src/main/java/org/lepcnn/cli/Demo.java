@@ -122,7 +122,9 @@ final class Demo implements AutoCloseable {
     }
     admit(client, bundle);
     step("starting the edge job in a process of its own");
-    LocalEdge edge = LocalEdge.startEnrolled(layout, logs, broker.bootstrapServers());
+    LocalEdge edge =
+        LocalEdge.startEnrolled(
+            layout, logs, broker.bootstrapServers(), work.resolve("model-cache"));
     cleanup.onEnd(edge::close);
     step(
         "the edge's class path: "

@@ -26,6 +26,7 @@ final class TopicsCommand {
 
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
+    @Mixin private EdgeProbe probe;
 
     @Option(
         names = "--gateway",
@@ -55,7 +56,8 @@ final class TopicsCommand {
       }
       try (TopicAdmin admin = TopicAdmin.connect(kafka.settings(), TIMEOUT)) {
         List<TopicReport> reports = admin.create(gateway, settings);
-        output.result(text(reports), json(reports));
+        EdgeProbe.Taken taken = probe.ask(admin, kafka, gateway);
+        output.result(text(reports) + "\n" + taken, json(reports).put("edge", taken.name()));
       }
       return 0;
     }
@@ -73,7 +75,7 @@ final class TopicsCommand {
       return text.toString().stripTrailing();
     }
 
-    private static Json json(List<TopicReport> reports) {
+    private static Json.JsonObject json(List<TopicReport> reports) {
       Json.JsonArray topics = Json.array();
       for (TopicReport report : reports) {
         Json.JsonArray differences = Json.array();

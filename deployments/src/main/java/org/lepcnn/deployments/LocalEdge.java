@@ -47,13 +47,15 @@ public final class LocalEdge implements AutoCloseable {
 
   /**
    * Starts the job with enrolled devices and published models, and waits until it serves those that
-   * are published already. Models are kept in the folder.
+   * are published already.
    *
-   * @param folder for logs and models; made if absent
+   * @param folder for logs; made if absent
    * @param bootstrapServers of the broker
+   * @param modelCache where fetched models are kept; made if absent
    */
-  public static LocalEdge startEnrolled(LocalLayout layout, Path folder, String bootstrapServers) {
-    String cache = folder.resolve("model-cache").toAbsolutePath().toString();
+  public static LocalEdge startEnrolled(
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelCache) {
+    String cache = modelCache.toAbsolutePath().toString();
     return start(layout, folder, bootstrapServers, List.of("--model-cache", cache));
   }
 
