@@ -113,7 +113,12 @@ final class Demo implements AutoCloseable {
     admit(broker.adminSettings(), bundle);
     step("starting the edge job in a process of its own");
     LocalEdge edge =
-        LocalEdge.startEnrolled(layout, logs, broker.bootstrapServers(), broker.edgeOptions());
+        LocalEdge.startEnrolled(
+            layout,
+            logs,
+            broker.bootstrapServers(),
+            work.resolve("model-cache"),
+            broker.edgeOptions());
     cleanup.onEnd(edge::close);
     step(
         "the edge's class path: "

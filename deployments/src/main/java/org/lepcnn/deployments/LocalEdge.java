@@ -76,15 +76,20 @@ public final class LocalEdge implements AutoCloseable {
 
   /**
    * Starts the job with enrolled devices and published models, and waits until it serves those that
-   * are published already. Models are kept in the folder.
+   * are published already.
    *
-   * @param folder for logs and models; made if absent
+   * @param folder for logs; made if absent
    * @param bootstrapServers of the broker
+   * @param modelCache where fetched models are kept; made if absent
    * @param options further options of {@code lepcnn edge run}
    */
   public static LocalEdge startEnrolled(
-      LocalLayout layout, Path folder, String bootstrapServers, List<String> options) {
-    String cache = folder.resolve("model-cache").toAbsolutePath().toString();
+      LocalLayout layout,
+      Path folder,
+      String bootstrapServers,
+      Path modelCache,
+      List<String> options) {
+    String cache = modelCache.toAbsolutePath().toString();
     List<String> all = new ArrayList<>(List.of("--model-cache", cache));
     all.addAll(options);
     return start(layout, folder, bootstrapServers, all);

@@ -125,11 +125,16 @@ final class ClusterOptions {
   }
 
   EnvironmentException unreachable(Throwable cause) {
+    Throwable deepest = cause;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
     return new EnvironmentException(
         "Asking the JobManager at "
             + jobManager
-            + ": expected an answer; found: "
+            + ": expected it to do what was asked; found: "
             + cause
+            + (deepest == cause ? "" : " (" + deepest + ")")
             + ". Is the cluster running, and is --jobmanager its REST address?",
         cause);
   }

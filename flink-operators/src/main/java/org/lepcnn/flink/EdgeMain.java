@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
 public final class EdgeMain {
   private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
 
-  private EdgeMain() {}
+  EdgeMain() {}
 
   public static void main(String[] args) {
     if (System.getProperty(LOG_CONFIGURATION) == null) {
@@ -37,8 +37,7 @@ public final class EdgeMain {
         .execute(args);
   }
 
-  private static int report(
-      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+  static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     if (failure instanceof LepcnnException known) {
       command.getErr().println(known.getMessage());
       return known.exitStatus();

@@ -269,6 +269,9 @@ public final class PublishedModels implements ModelPool, AutoCloseable {
   }
 
   private boolean makeRoom(long bytes, boolean wanted) {
+    if (bytes > limits.totalBytes()) {
+      return false; // no room that others make would do
+    }
     while (loadedCount() >= limits.models() || loadedBytes() + bytes > limits.totalBytes()) {
       Optional<Map.Entry<Fingerprint, Entry>> oldest =
           entries.entrySet().stream()
