@@ -109,6 +109,11 @@ public final class KafkaFailures {
           + "one that does not speak TLS, while the client settings ask for it. Is"
           + " --bootstrap-server the secured listener?";
     }
+    if (finding == EndpointProbe.Finding.TLS) {
+      return expected
+          + "none in time, although it speaks TLS. Does it want another security.protocol (SASL_SSL"
+          + " and a user) or a client certificate in --client-config? Else it is overloaded.";
+    }
     return expected + "none in time. Is the broker running, and is --bootstrap-server right?";
   }
 
