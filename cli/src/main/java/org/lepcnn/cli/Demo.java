@@ -4,6 +4,7 @@ package org.lepcnn.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,6 +43,7 @@ import org.lepcnn.precompute.PrecomputeOptions;
  * it stops, also when it is interrupted; its working folder goes with it.
  */
 final class Demo implements AutoCloseable {
+  private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(30);
   static final int IN_FLIGHT = 4;
 
   private static final String GATEWAY = "demo";

@@ -67,19 +67,12 @@ final class EdgeRun implements Callable<Integer> {
       watchParent();
     }
     EdgeSettings settings = options.settings();
-<<<<<<< HEAD
     if (!options.admission.enrolled()) {
       ModelBundle.readEdge(options.admission.modelDir); // a wrong model is not a restarting job
     }
     requireKafka();
     try (EdgeControl control = settings.control().open()) {
       return serve(settings, control);
-=======
-    try (ModelLease model = settings.acquireModel()) {
-      LoadedModel loaded =
-          loaded(model); // before Flink starts: a failure ends here, with its cause
-      return serve(settings, loaded);
->>>>>>> pipeline
     }
   }
 

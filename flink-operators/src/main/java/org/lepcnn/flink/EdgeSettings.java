@@ -8,11 +8,8 @@ import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.kernel.BatchSettings;
-import org.lepcnn.flink.kernel.ModelLease;
-import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.outbox.TopicView;
-import org.lepcnn.flink.rehearsal.EdgeRehearsal;
 
 /**
  * What the operators of the edge job need to know; travels in the job graph.
@@ -40,19 +37,7 @@ public record EdgeSettings(
     Objects.requireNonNull(batch, "batch");
   }
 
-<<<<<<< HEAD
   /** Settings without admission, for one model, with the defaults of all bounds. */
-=======
-  /**
-   * A share in the model, which starts to load unless this process has it; it is ready when the
-   * edge's code is warm too.
-   */
-  public ModelLease acquireModel() {
-    return ModelRegistry.acquire(model, EdgeRehearsal::once);
-  }
-
-  /** Settings with the defaults of all bounds. */
->>>>>>> pipeline
   public static EdgeSettings of(ModelSource model, TopicView.Provider topics) {
     return of(OpenControl.of(model), topics);
   }

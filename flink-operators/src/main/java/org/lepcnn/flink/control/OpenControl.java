@@ -5,9 +5,11 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.lepcnn.flink.admission.QuotaSettings;
 import org.lepcnn.flink.admission.Quotas;
+import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.model.FixedModel;
 import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.rehearsal.EdgeRehearsal;
 
 /**
  * No admission: every device on every gateway may use one model that lies in a folder, without
@@ -18,7 +20,7 @@ public final class OpenControl implements EdgeControl {
   private final Quotas quotas = new Quotas(QuotaSettings.UNLIMITED);
 
   private OpenControl(ModelSource source) {
-    model = new FixedModel(source.acquire());
+    model = new FixedModel(ModelRegistry.acquire(source, EdgeRehearsal::once));
   }
 
   /** Opens such a control. */

@@ -50,13 +50,8 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   public void open() throws Exception {
     super.open();
     topics = settings.topics().open();
-<<<<<<< HEAD
     control = settings.control().open();
     control.models().failWith(mailbox);
-=======
-    model = settings.acquireModel();
-    model.failWith(mailbox);
->>>>>>> pipeline
     EdgeMetrics metrics = new EdgeMetrics(getMetricGroup());
     AssemblyLimits limits = settings.assembly().withinHeap();
     decoder =

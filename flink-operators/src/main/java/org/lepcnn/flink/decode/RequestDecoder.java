@@ -50,12 +50,11 @@ public final class RequestDecoder {
   private final Counter dropped;
   private final Counter suppressed;
 
-<<<<<<< HEAD
-  RequestDecoder(
+  /**
+   * @param control what admission asks
+   */
+  public RequestDecoder(
       RoundAssembler assembler, Outbox outbox, EdgeControl control, EdgeMetrics metrics) {
-=======
-  public RequestDecoder(RoundAssembler assembler, Outbox outbox, EdgeMetrics metrics) {
->>>>>>> pipeline
     this.assembler = assembler;
     this.outbox = outbox;
     this.admission = new Admission(control);
@@ -90,11 +89,7 @@ public final class RequestDecoder {
    *
    * @param nowMillis the processing time
    */
-<<<<<<< HEAD
-  Decoded decode(InboundRecord record, long nowMillis) {
-=======
-  public Decoded decode(InboundRecord record, LoadedModel model, long nowMillis) {
->>>>>>> pipeline
+  public Decoded decode(InboundRecord record, long nowMillis) {
     bytes.inc(record.value().length);
     try {
       Topics.gatewayOf(record.topic());

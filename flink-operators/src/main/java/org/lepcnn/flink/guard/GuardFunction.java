@@ -56,11 +56,7 @@ public final class GuardFunction
   @Override
   public void open(OpenContext context) {
     topics = settings.topics().open();
-<<<<<<< HEAD
     control = settings.control().open();
-=======
-    model = settings.acquireModel();
->>>>>>> pipeline
     outbox = new Outbox(topics, new EdgeMetrics(getRuntimeContext().getMetricGroup()));
     guard = new ReplayGuard(settings.guard());
     state =

@@ -70,14 +70,8 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   public void open() throws Exception {
     super.open();
     topics = settings.topics().open();
-<<<<<<< HEAD
     control = settings.control().open();
     control.models().failWith(mailbox);
-=======
-    model = settings.acquireModel();
-    model.failWith(mailbox);
-    model.logReady(LOG);
->>>>>>> pipeline
     openMetrics();
     outbox = new Outbox(topics, metrics);
     queue = new BatchQueue(settings.batch());

@@ -4,12 +4,9 @@ package org.lepcnn.flink.kernel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-<<<<<<< HEAD
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-=======
-import java.util.function.Consumer;
->>>>>>> pipeline
 
 /**
  * The models of this process: each is loaded once, by a thread of its own, shared by all operators
@@ -41,11 +38,8 @@ public final class ModelRegistry {
             () -> {
               try {
                 LoadedModel model = LoadedModel.load(source);
-<<<<<<< HEAD
-                LOG.info("edge ready model={} kernel={}", model.fingerprint(), model.kernelName());
-=======
                 whenLoaded.accept(model);
->>>>>>> pipeline
+                LOG.info("edge ready model={} kernel={}", model.fingerprint(), model.kernelName());
                 future.complete(model);
               } catch (Throwable e) { // reported by every operator that waits for the model
                 future.completeExceptionally(e);

@@ -23,7 +23,9 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.control.PublishedModel;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.rehearsal.EdgeRehearsal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -244,7 +246,8 @@ public final class PublishedModels implements ModelPool, AutoCloseable {
 
   private void loadFrom(Path folder, PublishedModel model, Entry entry, long bytes)
       throws InterruptedException {
-    ModelLease lease = new ModelSource(folder.toString(), kernel).acquire();
+    ModelSource source = new ModelSource(folder.toString(), kernel);
+    ModelLease lease = ModelRegistry.acquire(source, EdgeRehearsal::once);
     try {
       LoadedModel loaded = lease.future().get();
       if (!loaded.fingerprint().equals(model.id())) {

@@ -8,6 +8,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.flink.admission.QuotaSettings;
+import org.lepcnn.flink.admission.Quotas;
+import org.lepcnn.flink.control.DeviceGrant;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.model.ModelState;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
@@ -64,7 +76,8 @@ public final class EdgeRehearsal {
     EdgeMetrics metrics = new EdgeMetrics(new UnregisteredMetricsGroup());
     this.outbox = new Outbox(new EverythingFits(), metrics);
     AssemblyLimits limits = AssemblyLimits.DEFAULT;
-    this.decoder = new RequestDecoder(new RoundAssembler(limits), outbox, metrics);
+    this.decoder = new RequestDecoder(
+            new RoundAssembler(limits), outbox, new OneModel(model), metrics);
     this.computer = new RoundComputer(model);
     this.zeros =
         new int
@@ -141,7 +154,7 @@ public final class EdgeRehearsal {
   /** The complete request, or null while chunks are missing. */
   private AssembledRequest decoded(byte[] value) {
     InboundRecord record = new InboundRecord(TOPIC, 0, 0, NOW_MILLIS, value);
-    return decoder.decode(record, model, NOW_MILLIS).request();
+    return decoder.decode(record, NOW_MILLIS).request();
   }
 
   /** Through the serializer, as between decoder and guard. */
@@ -156,6 +169,58 @@ public final class EdgeRehearsal {
   private static void require(boolean holds, String what) {
     if (!holds) {
       throw new IllegalStateException("Rehearsing: expected " + what + "; it was refused");
+    }
+  }
+
+  /** Everybody may use the model. */
+  private record OneModel(LoadedModel model, Quotas quotas) implements EdgeControl, ModelPool {
+    OneModel(LoadedModel model) {
+      this(model, new Quotas(QuotaSettings.UNLIMITED));
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public DeviceGrant grant(String device) {
+      return DeviceGrant.OPEN;
+    }
+
+    @Override
+    public ModelPool models() {
+      return this;
+    }
+
+    @Override
+    public Map<String, LongSupplier> figures() {
+      return Map.of();
+    }
+
+    @Override
+    public ModelState find(Fingerprint wanted) {
+      return new ModelState(model, null);
+    }
+
+    @Override
+    public ModelLease lease(Fingerprint wanted) {
+      throw new UnsupportedOperationException("A rehearsal computes with the model itself");
+    }
+
+    @Override
+    public String awaitLoaded(Duration timeout) {
+      return model.toString();
+    }
+
+    @Override
+    public void failWith(MailboxExecutor mailbox) {
+      // the model is there
+    }
+
+    @Override
+    public void close() {
+      // the model belongs to the caller
     }
   }
 
