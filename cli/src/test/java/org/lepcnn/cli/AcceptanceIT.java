@@ -115,6 +115,7 @@ class AcceptanceIT {
   @Test
   @Order(3)
   void operators_passOrAreListedWithTheReason() throws IOException {
+    List<String> wrong = new ArrayList<>();
     for (String folder : OPERATOR_FOLDERS) {
       AcceptanceOperators operators = new AcceptanceOperators(KERNELS);
       AcceptanceData.models(root.resolve(folder), name -> AcceptanceFilter.wants(folder))
@@ -132,8 +133,9 @@ class AcceptanceIT {
           .forEach(
               (name, reason) -> TABLE.line("  " + name + ": " + reason.replaceAll("\\s+", " ")));
       operators.wrong().forEach(line -> TABLE.line("  WRONG " + line));
-      assertThat(operators.wrong()).as(folder).isEmpty();
+      wrong.addAll(operators.wrong());
     }
+    assertThat(wrong).isEmpty();
   }
 
   @Test
@@ -263,6 +265,16 @@ class AcceptanceIT {
     return List.of(new TestDataSets.DataSet("photo", Map.of(input.name(), photo), List.of()));
   }
 
+  /** Why a set may miss what the precision has to reach, where it does. */
+  private static String cause(
+      AcceptancePrecision precision,
+      AcceptancePrecision.Exception bounds,
+      AcceptanceAccuracy accuracy) {
+    double allowed = Math.max(precision.accuracyLoss(), 100.0 / accuracy.pictures()) + 1e-9;
+    double loss = accuracy.floatPercent() - accuracy.privatePercent();
+    return loss > allowed ? bounds.cause() : "";
+  }
+
   private static void measure(AcceptancePrecision precision, AcceptanceTask task)
       throws IOException {
     if (!PICTURES.containsKey(task.set())) {
@@ -273,6 +285,7 @@ class AcceptanceIT {
         ModelImporter.importModel(file, precision.options().apply(ImportOptions.defaults()));
     AcceptanceAccuracy accuracy =
         AcceptanceAccuracy.measure(file, bundle, task, PICTURES.get(task.set()));
+    AcceptancePrecision.Exception bounds = precision.bounds(task.model());
     TABLE.row(
         task.model(),
         precision.name(),
@@ -283,8 +296,7 @@ class AcceptanceIT {
         accuracy.exact(),
         task.set() == AcceptanceTask.Set.IMAGENET
             ? accuracy.floatTopFive() + " float, " + accuracy.privateTopFive() + " private"
-            : "");
-    AcceptancePrecision.Exception bounds = precision.bounds(task.model());
+            : cause(precision, bounds, accuracy));
     double onePicture = 100.0 / accuracy.pictures();
     assertThat(accuracy.exact()).as("exact").isTrue();
     assertThat(accuracy.floatPercent())

@@ -2,6 +2,7 @@
 package org.lepcnn.onnx;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +91,7 @@ final class Equalization {
     List<OffloadedLayer> failed = new ArrayList<>();
     Map<Node, OffloadedLayer> proved = new LinkedHashMap<>();
     for (OffloadedLayer layer : selection.layers()) {
-      if (readers.containsKey(layer) || writers.containsKey(layer)) {
+      if (isScaled(factors, readers.get(layer)) || isScaled(factors, writers.get(layer))) {
         OffloadedLayer again = proveAgain(layer);
         if (again == null) {
           failed.add(layer);
@@ -109,6 +110,10 @@ final class Equalization {
       classes.pin(writers.getOrDefault(layer, new int[0]));
     }
     return false;
+  }
+
+  private boolean isScaled(double[] factors, int[] ids) {
+    return ids != null && Arrays.stream(ids).anyMatch(id -> factors[classes.find(id)] != 1);
   }
 
   private static OffloadedLayer proveAgain(OffloadedLayer layer) {
