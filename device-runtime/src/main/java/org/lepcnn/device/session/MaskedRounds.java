@@ -80,11 +80,10 @@ final class MaskedRounds implements AutoCloseable {
   private RoundRequest.Tensor mask(MaskedTensorSpec tensor, FloatBuffer x) {
     int id = tensor.id();
     int elements = tensor.elements();
-    int bits = parts.model().half().tensors().get(id).bits();
     MaskGenerator masks = workspace.masks();
-    int[] residues = parts.pool().take(elements);
+    int[] residues = parts.pool().takeAtLeast(elements);
     masks.begin(id, elements);
-    workspace.tiles().mask(x, scales[id], bits, masks::next, residues, elements);
+    workspace.tiles().mask(x, scales[id], masks::next, residues, elements);
     masks.end();
     return new RoundRequest.Tensor(id, residues);
   }
@@ -93,7 +92,7 @@ final class MaskedRounds implements AutoCloseable {
   RoundRequest maskOfZeros(int round) {
     List<RoundRequest.Tensor> tensors = new ArrayList<>();
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
-      int[] residues = parts.pool().take(tensor.elements());
+      int[] residues = parts.pool().takeAtLeast(tensor.elements());
       workspace.masks().fill(tensor.id(), residues, tensor.elements());
       tensors.add(new RoundRequest.Tensor(tensor.id(), residues));
     }
@@ -220,10 +219,8 @@ final class MaskedRounds implements AutoCloseable {
   }
 
   private void giveFactorsBack() {
-    for (PackedResidues u : factors) {
-      u.erase();
-      workspace.rooms().give(u);
-    }
+    // erased with the workspace: until then the pass's key, which yields them, is there as well
+    factors.forEach(workspace.rooms()::give);
     factors.clear();
   }
 
@@ -246,6 +243,5 @@ final class MaskedRounds implements AutoCloseable {
             binding.weightScales(),
             binding.bias(),
             out.floats());
-    u.erased();
   }
 }

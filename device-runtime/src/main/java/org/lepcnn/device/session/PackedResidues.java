@@ -47,20 +47,16 @@ final class PackedResidues {
     return copy;
   }
 
-  /** Overwrites what was written and not {@linkplain #erased() erased} by others. */
+  /** Overwrites what was written. */
   void erase() {
     Arrays.fill(bytes, 0, written * Integer.BYTES, (byte) 0);
     written = 0;
   }
 
-  /** Says that all that was written is overwritten. */
-  void erased() {
-    written = 0;
-  }
-
   /**
    * Rooms for reuse: the smallest that is large enough, so that the rounds of a pass share what
-   * lies in the cache already. Whoever gives one back has erased it. Used by one thread at a time.
+   * lies in the cache already. What one leaves is overwritten by the next or by {@link #erase}. Used
+   * by one thread at a time.
    */
   static final class Pool {
     private final List<PackedResidues> free = new ArrayList<>();
@@ -78,6 +74,13 @@ final class PackedResidues {
 
     void give(PackedResidues residues) {
       free.add(residues);
+    }
+
+    /** Overwrites whatever was written into the rooms that were given back. */
+    void erase() {
+      for (PackedResidues residues : free) {
+        residues.erase();
+      }
     }
   }
 }

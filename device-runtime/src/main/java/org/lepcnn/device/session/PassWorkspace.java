@@ -52,6 +52,7 @@ final class PassWorkspace {
     void give(PassWorkspace workspace) {
       workspace.masks.close();
       workspace.tiles.erase();
+      workspace.rooms.erase();
       synchronized (free) {
         free.push(workspace);
       }

@@ -40,12 +40,14 @@ final class TileArithmetic {
   private static final float ROUNDING = 12_582_912f; // 1.5 · 2²³
   private static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
   private static final int MAGNITUDE = 0x7fff_ffff;
+  private static final int MANTISSA = 0x7f_ffff;
+
+  /** What the mantissa of 1.5·2²³ + q is more than q. */
+  private static final int OFFSET = ROUNDING_BITS & MANTISSA;
   private static final int INFINITY_BITS = 0x7f80_0000;
   private static final int HIGH_BITS = Float.floatToRawIntBits(0x1p39f) + 0x8000;
   private static final int LOW_BITS = Float.floatToRawIntBits(0x1p23f);
   private static final float SUBTRAHEND = 0x1p39f + 0x1p31f + 0x1p23f;
-
-  private static final int[] ZEROS = new int[TILE];
 
   private final float[] floats = new float[TILE];
   private final float[] lows = new float[TILE];
@@ -76,16 +78,16 @@ final class TileArithmetic {
    * @throws NonFiniteActivationException when a value is NaN or infinite
    */
   float scale(FloatBuffer x, int length, int bits) {
-    Arrays.fill(lows, 0);
+    Arrays.fill(residues, 0);
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
-      x.get(from, floats, 0, count);
-      largestMagnitudes(floats, lows, count);
+      asFloats.put(0, x, from, count);
+      asInts.get(0, ints, 0, count);
+      largestMagnitudes(ints, residues, count);
     }
     int max = 0;
-    for (float value : lows) {
-      // the bits of what is not negative order like the values, infinity and NaN on top
-      max = Math.max(max, Float.floatToRawIntBits(value) & MAGNITUDE);
+    for (int value : residues) {
+      max = Math.max(max, value);
     }
     if (max >= INFINITY_BITS) {
       throw new NonFiniteActivationException();
@@ -96,13 +98,18 @@ final class TileArithmetic {
   /**
    * x' = q + r mod p, tile by tile: the mask never leaves the first-level cache.
    *
-   * @param x activations of magnitude at most 2²² · scale, from index 0
+   * <p>q is not clamped to ±limit, because it cannot be beyond: 1/s, s and the product are each
+   * rounded by a factor of at most 1 ± 2⁻²⁴, so that |x|/s computed so is at most limit · (1 +
+   * 2⁻²²), with limit &lt; 2²¹ less than limit + ½, and rounds to limit at most. Whatever x holds,
+   * the result is a canonical residue: of q only 23 bits are used.
+   *
+   * @param x the activations that the scale was computed from, from index 0
+   * @param scale from {@link #scale}
    * @param masks yields the mask r
    * @param masked receives x', from index 0
    */
-  void mask(FloatBuffer x, float scale, int bits, MaskSource masks, int[] masked, int length) {
+  void mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length) {
     float inverse = 1 / scale;
-    int limit = ActivationQuantizer.limit(bits);
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
       x.get(from, floats, 0, count);
@@ -110,7 +117,7 @@ final class TileArithmetic {
       asFloats.put(0, floats, 0, count);
       asInts.get(0, ints, 0, count);
       masks.next(residues, count);
-      addQuantized(ints, limit, residues, count);
+      addQuantized(ints, residues, count);
       System.arraycopy(residues, 0, masked, from, count);
     }
   }
@@ -119,7 +126,7 @@ final class TileArithmetic {
    * out = (y − u, centred) · s_x · s_w[oc] + bias[oc].
    *
    * @param y the result
-   * @param u the unblinding factors from index 0; overwritten with zeros
+   * @param u the unblinding factors from index 0
    * @param out receives the values from index 0
    */
   void unmask(
@@ -135,7 +142,6 @@ final class TileArithmetic {
       int count = Math.min(TILE, length - from);
       System.arraycopy(y, from, ints, 0, count);
       u.get(from, residues, 0, count);
-      u.put(from, ZEROS, 0, count);
       toFloatBits(ints, residues, count);
       asInts.put(0, ints, 0, count);
       asFloats.get(0, floats, 0, count);
@@ -157,10 +163,11 @@ final class TileArithmetic {
     asInts.put(0, ints);
   }
 
-  /** largest = max(largest, |x|); NaN stays. */
-  private static void largestMagnitudes(float[] x, float[] largest, int count) {
+  /** largest = max(largest, |x|) on bits, which order like the values; both are not negative. */
+  private static void largestMagnitudes(int[] bits, int[] largest, int count) {
     for (int i = 0; i < count; i++) {
-      largest[i] = Math.max(largest[i], Math.abs(x[i]));
+      int more = (bits[i] & MAGNITUDE) - largest[i];
+      largest[i] += more & ~(more >> 31);
     }
   }
 
@@ -170,14 +177,14 @@ final class TileArithmetic {
     }
   }
 
-  private static void addQuantized(int[] rounded, int limit, int[] masked, int count) {
+  /**
+   * The mantissa is q + 2²², 0 ≤ q + 2²² &lt; 2²³. Added to the mask it is below 2³², one fold
+   * brings it to [0, p]; without the 2²² it is in [−2²², p − 2²²].
+   */
+  private static void addQuantized(int[] rounded, int[] masked, int count) {
     for (int i = 0; i < count; i++) {
-      int q = rounded[i] - ROUNDING_BITS;
-      int room = limit - q;
-      q += room & (room >> 31);
-      int above = q + limit;
-      q -= above & (above >> 31);
-      int sum = q + ((q >> 31) & Field.P) - Field.P + masked[i];
+      int sum = (rounded[i] & MANTISSA) + masked[i];
+      sum = (sum & Field.P) + (sum >>> 31) - OFFSET;
       masked[i] = sum + ((sum >> 31) & Field.P);
     }
   }

@@ -41,7 +41,7 @@ final class VectorSealer {
   private static final byte[] ZERO_NONCE = new byte[NONCE_BYTES];
 
   private final Cipher cipher;
-  private final byte[] nonce = new byte[NONCE_BYTES];
+  private final Nonce nonce = new Nonce();
   private final byte[] plain = new byte[SEGMENT_BYTES];
   private final byte[] sealed = new byte[SEGMENT_BYTES + TAG_BYTES];
   private final IntBuffer residues =
@@ -182,13 +182,31 @@ final class VectorSealer {
   private void prepare(
       int mode, SecretKey key, long ordinal, Address address, int segment, int length)
       throws GeneralSecurityException {
-    ByteBuffer.wrap(nonce).putInt(0).putLong(ordinal);
-    cipher.init(mode, key, new GCMParameterSpec(8 * TAG_BYTES, nonce));
+    nonce.set(ordinal);
+    cipher.init(mode, key, nonce);
     associatedData.position(varyingPart);
     associatedData.putLong(address.pass()).putInt(address.layer()).putInt(address.kind());
     associatedData.putInt(segment).putInt(segments(length));
     associatedData.putLong((long) length * Integer.BYTES);
     cipher.updateAAD(associatedData.array(), 0, associatedData.position());
+  }
+
+  /** The nonce of the segment at hand: an object for all of them. */
+  private static final class Nonce extends GCMParameterSpec {
+    private final ByteBuffer value = ByteBuffer.allocate(NONCE_BYTES);
+
+    Nonce() {
+      super(8 * TAG_BYTES, ZERO_NONCE);
+    }
+
+    void set(long ordinal) {
+      value.putLong(NONCE_BYTES - Long.BYTES, ordinal);
+    }
+
+    @Override
+    public byte[] getIV() {
+      return value.array().clone();
+    }
   }
 
   private static RefusedException refusal(

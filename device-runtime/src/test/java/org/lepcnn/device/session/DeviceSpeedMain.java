@@ -153,7 +153,7 @@ public final class DeviceSpeedMain {
 
   private void mask(Layer l, MaskGenerator masks) {
     masks.begin(0, l.masked.length);
-    tiles.mask(l.in.floats(), 1e-4f, 16, masks::next, l.masked, l.masked.length);
+    tiles.mask(l.in.floats(), 1e-4f, masks::next, l.masked, l.masked.length);
     masks.end();
   }
 
