@@ -90,7 +90,8 @@ class AdmissionCommandsIT {
             LocalLayout.find(),
             folder.resolve("edge"),
             broker.bootstrapServers(),
-            folder.resolve("models"))) {
+            folder.resolve("models"),
+            List.of())) {
       assertThat(edge.isAlive()).isTrue();
       assertThat(infer().status()).as("not enrolled").isEqualTo(1);
       publishAndEnrol(folderOfBundle);

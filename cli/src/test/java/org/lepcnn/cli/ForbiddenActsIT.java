@@ -47,6 +47,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ForbiddenActsIT {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+
   /** Where the broker says nothing: the error comes when this is over. */
   private static final Duration SILENCE = Duration.ofSeconds(3);
 

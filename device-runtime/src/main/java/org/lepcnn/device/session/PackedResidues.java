@@ -55,8 +55,8 @@ final class PackedResidues {
 
   /**
    * Rooms for reuse: the smallest that is large enough, so that the rounds of a pass share what
-   * lies in the cache already. What one leaves is overwritten by the next or by {@link #erase}. Used
-   * by one thread at a time.
+   * lies in the cache already. What one leaves is overwritten by the next or by {@link #erase}.
+   * Used by one thread at a time.
    */
   static final class Pool {
     private final List<PackedResidues> free = new ArrayList<>();

@@ -60,7 +60,7 @@ class TrafficStatisticsTest {
     float scale = tiles.scale(x, ELEMENTS, BITS);
     try (MaskGenerator masks = new MaskGenerator(key)) {
       masks.begin(0, ELEMENTS);
-      tiles.mask(x, scale, BITS, masks::next, residues, ELEMENTS);
+      tiles.mask(x, scale, masks::next, residues, ELEMENTS);
       masks.end();
     }
     return residues;

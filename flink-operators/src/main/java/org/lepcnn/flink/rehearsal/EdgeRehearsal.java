@@ -2,30 +2,27 @@
 package org.lepcnn.flink.rehearsal;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
-import java.time.Duration;
-import java.util.Map;
-import java.util.function.LongSupplier;
-import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.lepcnn.core.model.Fingerprint;
-import org.lepcnn.flink.admission.QuotaSettings;
-import org.lepcnn.flink.admission.Quotas;
-import org.lepcnn.flink.control.DeviceGrant;
-import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.kernel.ModelLease;
-import org.lepcnn.flink.model.ModelPool;
-import org.lepcnn.flink.model.ModelState;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.admission.QuotaSettings;
+import org.lepcnn.flink.admission.Quotas;
+import org.lepcnn.flink.control.DeviceGrant;
+import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.decode.RequestDecoder;
 import org.lepcnn.flink.decode.RoundAssembler;
@@ -33,7 +30,10 @@ import org.lepcnn.flink.guard.DeviceGuard;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.guard.ReplayGuard;
 import org.lepcnn.flink.kernel.LoadedModel;
+import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.RoundComputer;
+import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.model.ModelState;
 import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.outbox.TopicView;
 import org.lepcnn.flink.record.AssembledRequest;
@@ -76,8 +76,8 @@ public final class EdgeRehearsal {
     EdgeMetrics metrics = new EdgeMetrics(new UnregisteredMetricsGroup());
     this.outbox = new Outbox(new EverythingFits(), metrics);
     AssemblyLimits limits = AssemblyLimits.DEFAULT;
-    this.decoder = new RequestDecoder(
-            new RoundAssembler(limits), outbox, new OneModel(model), metrics);
+    this.decoder =
+        new RequestDecoder(new RoundAssembler(limits), outbox, new OneModel(model), metrics);
     this.computer = new RoundComputer(model);
     this.zeros =
         new int
