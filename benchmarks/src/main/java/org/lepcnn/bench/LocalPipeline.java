@@ -83,30 +83,43 @@ final class LocalPipeline implements AutoCloseable {
     LocalLayout layout = LocalLayout.find();
     // found before anything is started: without them there is nothing to measure
     layout.edgeLibs();
-    Path folder = model.work().resolve("pipeline-" + parallelism);
     Deque<AutoCloseable> started = new ArrayDeque<>();
     try {
-      progress.step("pipeline: starting a broker");
-      LocalBroker broker = LocalBroker.start(layout, folder.resolve("broker"), FreePorts.find());
-      started.push(broker);
-      createTopics(broker);
-      progress.step("pipeline: starting the edge, parallelism " + parallelism);
-      Path logs = folder.resolve("logs");
-      String servers = broker.bootstrapServers();
-      LocalEdge edge = LocalEdge.start(layout, logs, servers, edgeHalf(model), parallelism);
-      started.push(edge);
-      PlainPipeline plain = null;
-      if (input != null) {
-        progress.step("pipeline: starting the plain job");
-        plain = PlainPipeline.start(layout, servers, model.onnx(), input, parallelism, logs);
-        started.push(plain);
-      }
-      TransportConfig config = TransportConfig.builder(servers, GATEWAY).build();
-      return new LocalPipeline(broker, edge, KafkaEdgeTransport.open(config), plain);
+      return start(layout, model, parallelism, input, progress, started);
     } catch (RuntimeException e) {
       started.forEach(LocalPipeline::closeQuietly);
       throw e;
     }
+  }
+
+  /**
+   * @param started receives what runs, the latest first
+   */
+  private static LocalPipeline start(
+      LocalLayout layout,
+      BenchModel model,
+      int parallelism,
+      Map<String, HostTensor> input,
+      Progress progress,
+      Deque<AutoCloseable> started) {
+    Path folder = model.work().resolve("pipeline-" + parallelism);
+    progress.step("pipeline: starting a broker");
+    LocalBroker broker = LocalBroker.start(layout, folder.resolve("broker"), FreePorts.find());
+    started.push(broker);
+    createTopics(broker);
+    progress.step("pipeline: starting the edge, parallelism " + parallelism);
+    Path logs = folder.resolve("logs");
+    String servers = broker.bootstrapServers();
+    LocalEdge edge = LocalEdge.start(layout, logs, servers, edgeHalf(model), parallelism);
+    started.push(edge);
+    PlainPipeline plain = null;
+    if (input != null) {
+      progress.step("pipeline: starting the plain job");
+      plain = PlainPipeline.start(layout, servers, model.onnx(), input, parallelism, logs);
+      started.push(plain);
+    }
+    TransportConfig config = TransportConfig.builder(servers, GATEWAY).build();
+    return new LocalPipeline(broker, edge, KafkaEdgeTransport.open(config), plain);
   }
 
   KafkaEdgeTransport transport() {

@@ -19,7 +19,7 @@ final class PipelineRun {
   static final int FIRST_PASSES = 50;
 
   static final int THROUGHPUT_ROUNDS = 3;
-  private static final int PLAIN_CALLS = 10;
+  private static final int PLAIN_CALLS = 30;
   private static final int STEP = 50;
 
   private final LocalPipeline pipeline;

@@ -75,22 +75,28 @@ final class PlainPipeline implements AutoCloseable {
                 onnx.toAbsolutePath().toString()));
     inputs.forEach((name, tensor) -> arguments.add(describe(name, tensor).toString()));
     ManagedProcess process = ManagedProcess.start(spec(layout, arguments, logs));
-    PlainGateway gateway = null;
     try {
       process.awaitLine(PlainJob.STARTED, START_LIMIT);
-      gateway = PlainGateway.open(settings, REQUESTS, RESULTS);
-      FloatBuffer[] input =
-          inputs.values().stream()
-              .map(tensor -> FloatBuffer.wrap(tensor.floats()))
-              .toArray(FloatBuffer[]::new);
+      return connect(process, settings, inputs);
+    } catch (RuntimeException e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  private static PlainPipeline connect(
+      ManagedProcess process, ClientSettings settings, Map<String, HostTensor> inputs) {
+    FloatBuffer[] input =
+        inputs.values().stream()
+            .map(tensor -> FloatBuffer.wrap(tensor.floats()))
+            .toArray(FloatBuffer[]::new);
+    PlainGateway gateway = PlainGateway.open(settings, REQUESTS, RESULTS);
+    try {
       PlainPipeline pipeline = new PlainPipeline(process, gateway, input);
       pipeline.submit("first").join();
       return pipeline;
     } catch (RuntimeException e) {
-      if (gateway != null) {
-        gateway.close();
-      }
-      process.close();
+      gateway.close();
       throw e;
     }
   }
