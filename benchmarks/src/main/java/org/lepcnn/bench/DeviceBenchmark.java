@@ -97,8 +97,7 @@ public final class DeviceBenchmark {
     return report(provider.name());
   }
 
-  private void measurePrivate(
-      PrivateSession session, Map<String, HostTensor> input, boolean keep) {
+  private void measurePrivate(PrivateSession session, Map<String, HostTensor> input, boolean keep) {
     ThreadMeter.Reading before = ThreadMeter.named(SESSION_THREADS);
     PassTimings pass = session.submit(input).join().timings();
     ThreadMeter.Reading used = ThreadMeter.named(SESSION_THREADS).minus(before);

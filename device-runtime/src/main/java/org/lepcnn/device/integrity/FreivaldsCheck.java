@@ -36,12 +36,7 @@ public final class FreivaldsCheck {
     return g.planeSize() == 1
         ? leftOfVectors(g, challenge.a(), challenge.b(), y)
         : leftOfPlanes(
-            g.planeSize(),
-            challenge.a(),
-            challenge.b(),
-            y,
-            0,
-            g.batch() * challenge.a().length);
+            g.planeSize(), challenge.a(), challenge.b(), y, 0, g.batch() * challenge.a().length);
   }
 
   /**

@@ -44,6 +44,7 @@ final class TileArithmetic {
 
   /** What the mantissa of 1.5·2²³ + q is more than q. */
   private static final int OFFSET = ROUNDING_BITS & MANTISSA;
+
   private static final int INFINITY_BITS = 0x7f80_0000;
   private static final int HIGH_BITS = Float.floatToRawIntBits(0x1p39f) + 0x8000;
   private static final int LOW_BITS = Float.floatToRawIntBits(0x1p23f);
