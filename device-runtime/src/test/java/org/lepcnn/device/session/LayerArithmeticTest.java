@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -72,7 +71,7 @@ class LayerArithmeticTest {
     assertThat(found).containsExactly(expected);
     assertThat(LayerArithmetic.unmaskedIntegers(y, u)).isEqualTo(plain);
     FloatBuffer tiled = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.01f, scales, bias, tiled);
+    new TileArithmetic().unmask(g, y, u, 0.01f, scales, bias, tiled);
     assertThat(tiled.array()).containsExactly(expected);
   }
 
@@ -122,7 +121,7 @@ class LayerArithmeticTest {
       ones[i] = 1;
     }
     FloatBuffer out = FloatBuffer.allocate(plain.length);
-    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 1, ones, new float[plain.length], out);
+    new TileArithmetic().unmask(g, y, u, 1, ones, new float[plain.length], out);
     for (int i = 0; i < plain.length; i++) {
       assertThat(out.get(i)).isEqualTo((float) plain[i]);
     }
@@ -140,7 +139,7 @@ class LayerArithmeticTest {
     float[] expected = new float[size];
     LayerArithmetic.unmask(g, y, u, 0.37f, scales, bias, expected);
     FloatBuffer out = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.37f, scales, bias, out);
+    new TileArithmetic().unmask(g, y, u, 0.37f, scales, bias, out);
     assertThat(out.array()).containsExactly(expected);
   }
 
