@@ -103,10 +103,13 @@ final class Demo implements AutoCloseable {
     bundle.write(work.resolve("bundle"));
     output.progress(ImportReport.of(bundle).table());
 
-    step("creating topics, starting the edge job in a process of its own");
+    step("creating topics, publishing the model, enrolling the device");
     broker.createTopics();
-    LocalEdge edge =
-        LocalEdge.start(layout, logs, broker.bootstrapServers(), edgeHalf(), broker.edgeOptions());
+    broker.admit(edgeHalf(), DEVICE);
+    step("starting the edge job in a process of its own");
+    List<String> options = new ArrayList<>(broker.edgeOptions());
+    options.addAll(List.of("--model-cache", work.resolve("model-cache").toString()));
+    LocalEdge edge = LocalEdge.start(layout, logs, broker.bootstrapServers(), options);
     cleanup.onEnd(edge::close);
     step(
         "the edge's class path: "

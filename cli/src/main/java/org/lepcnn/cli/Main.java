@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.cli.gateway.GatewayCommand;
 import org.lepcnn.core.error.LepcnnException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,7 +28,10 @@ import picocli.CommandLine.ScopeType;
       DeviceCommand.class,
       PrecomputeCommand.class,
       TopicsCommand.class,
+      ModelsCommand.class,
+      DevicesCommand.class,
       InferCommand.class,
+      GatewayCommand.class,
       ZooCommand.class,
       BenchCommand.class,
       EdgeHint.class

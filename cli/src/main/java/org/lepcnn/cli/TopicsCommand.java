@@ -28,6 +28,7 @@ final class TopicsCommand {
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
     @Mixin private AccessOptions access;
+    @Mixin private EdgeProbe probe;
 
     @Option(
         names = "--gateway",
@@ -59,7 +60,9 @@ final class TopicsCommand {
       try (TopicAdmin admin = TopicAdmin.connect(kafka.settings(), TIMEOUT)) {
         List<TopicReport> topics = admin.create(gateway, settings);
         List<AccessReport> rules = access.apply(kafka.settings(), gateway, TIMEOUT);
-        output.result(text(topics, rules), json(topics, rules));
+        EdgeProbe.Taken taken = probe.ask(admin, kafka, gateway);
+        output.result(
+            text(topics, rules) + "\n" + taken, json(topics, rules).put("edge", taken.name()));
       }
       return 0;
     }
@@ -80,7 +83,7 @@ final class TopicsCommand {
       return text.toString().stripTrailing();
     }
 
-    private static Json json(List<TopicReport> reports, List<AccessReport> rules) {
+    private static Json.JsonObject json(List<TopicReport> reports, List<AccessReport> rules) {
       Json.JsonArray topics = Json.array();
       for (TopicReport report : reports) {
         Json.JsonArray differences = Json.array();

@@ -47,6 +47,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ForbiddenActsIT {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+
   /** Where the broker says nothing: the error comes when this is over. */
   private static final Duration SILENCE = Duration.ofSeconds(3);
 
@@ -206,8 +207,6 @@ class ForbiddenActsIT {
 
   @Test
   void edgeWithoutItsRights_endsWithAReasonInsteadOfRestarting() {
-    Path bundle = folder.resolve("bundle");
-    Meter.importBundle().write(bundle);
     Path config = security.clientConfig(LocalSecurity.gatewayUser("home"));
     List<String> options = List.of("--client-config", config.toString());
     assertThatThrownBy(
@@ -216,7 +215,6 @@ class ForbiddenActsIT {
                     LocalLayout.find(),
                     folder.resolve("edge"),
                     broker.bootstrapServers(),
-                    bundle,
                     options))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("it ended with status 3")

@@ -14,8 +14,9 @@ import org.lepcnn.core.process.ProcessSpec;
 
 /**
  * The edge job in a JVM of its own, on an in-process Flink cluster: what {@code lepcnn edge run}
- * starts. Its class path holds core, kafka-connectors, flink-operators and their libraries, and
- * nothing that handles secrets; {@link #start} refuses to go on otherwise.
+ * starts, with open admission or with enrolled devices. Its class path holds core,
+ * kafka-connectors, flink-operators and their libraries, and nothing that handles secrets; {@link
+ * #start} refuses to go on otherwise.
  */
 public final class LocalEdge implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
@@ -39,23 +40,35 @@ public final class LocalEdge implements AutoCloseable {
    */
   public static LocalEdge start(
       LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder) {
-    return start(layout, folder, bootstrapServers, modelFolder, List.of());
+    String model = modelFolder.toAbsolutePath().toString();
+    return start(
+        layout, folder, bootstrapServers, List.of("--admission", "open", "--model-dir", model));
   }
 
   /**
-   * The same with further options of {@code lepcnn edge run}, such as {@code --client-config} and
-   * its file.
+   * Starts the job with enrolled devices and published models, and waits until it serves those that
+   * are published already.
+   *
+   * @param folder for logs; made if absent
+   * @param bootstrapServers of the broker
+   * @param modelCache where fetched models are kept; made if absent
+   */
+  public static LocalEdge startEnrolled(
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelCache) {
+    String cache = modelCache.toAbsolutePath().toString();
+    return start(layout, folder, bootstrapServers, List.of("--model-cache", cache));
+  }
+
+  /**
+   * Starts the job with these options of {@code lepcnn edge run} besides the broker's address, such
+   * as {@code --client-config} and its file, and waits until it serves.
    */
   public static LocalEdge start(
-      LocalLayout layout,
-      Path folder,
-      String bootstrapServers,
-      Path modelFolder,
-      List<String> options) {
+      LocalLayout layout, Path folder, String bootstrapServers, List<String> options) {
     try {
       Files.createDirectories(folder);
       ManagedProcess process =
-          ManagedProcess.start(spec(layout, folder, bootstrapServers, modelFolder, options));
+          ManagedProcess.start(spec(layout, folder, bootstrapServers, options));
       try {
         process.awaitLine(READY, START_LIMIT);
         return new LocalEdge(process, requireNoSecrets(process.pid()));
@@ -110,11 +123,7 @@ public final class LocalEdge implements AutoCloseable {
   }
 
   private static ProcessSpec spec(
-      LocalLayout layout,
-      Path folder,
-      String bootstrapServers,
-      Path modelFolder,
-      List<String> options)
+      LocalLayout layout, Path folder, String bootstrapServers, List<String> options)
       throws IOException {
     List<String> jvm = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseParallelGC"));
     Files.readAllLines(layout.conf().resolve("flink-jvm.args")).stream()
@@ -126,9 +135,8 @@ public final class LocalEdge implements AutoCloseable {
       jvm.add("-Donnxruntime.native.path=" + layout.nativeLibraries());
     }
     jvm.add("-Dorg.bytedeco.javacpp.cachedir=" + layout.javacppLibraries());
-    List<String> arguments = new ArrayList<>(List.of("run"));
-    arguments.addAll(List.of("--bootstrap-server", bootstrapServers));
-    arguments.addAll(List.of("--model-dir", modelFolder.toAbsolutePath().toString()));
+    List<String> arguments =
+        new ArrayList<>(List.of("run", "--bootstrap-server", bootstrapServers));
     arguments.addAll(options);
     return new ProcessSpec(
             "edge",

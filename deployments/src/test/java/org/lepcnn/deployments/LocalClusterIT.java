@@ -107,7 +107,14 @@ class LocalClusterIT {
     try {
       Answer started =
           cluster(
-              run, "start", "--only", "broker", "--free-ports", "--secured", "scram", "--gateway",
+              run,
+              "start",
+              "--only",
+              "broker",
+              "--free-ports",
+              "--secured",
+              "scram",
+              "--gateway",
               "home");
       assertThat(started.status()).as(started.text()).isZero();
       Path secret = run.resolve("security").resolve("clients").resolve("gateway-home.properties");

@@ -11,9 +11,9 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.kernel.BatchSettings;
-import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.outbox.KafkaTopicViews;
 import org.lepcnn.kafka.client.ClientSettings;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that the ready job and the in-process edge share. */
@@ -37,14 +37,7 @@ final class EdgeJobOptions {
       })
   Path clientConfig;
 
-  @Option(
-      names = "--model-dir",
-      required = true,
-      paramLabel = "DIR",
-      description =
-          "a bundle's folder with at least its edge half and manifest, under the same path on every"
-              + " TaskManager")
-  Path modelDir;
+  @Mixin AdmissionOptions admission;
 
   @Option(
       names = "--kernel",
@@ -189,7 +182,7 @@ final class EdgeJobOptions {
             Math.max(BatchSettings.DEFAULT.queuedRequests(), 2 * maxBatch),
             BatchSettings.DEFAULT.queuedBytes());
     return new EdgeSettings(
-        new ModelSource(modelDir.toAbsolutePath().toString(), kernel),
+        admission.control(client(), kernel),
         new KafkaTopicViews(client()),
         new AssemblyLimits(assemblyMibPerDevice * MIB, assemblyMibPerSubtask * MIB, assemblyMillis),
         GuardLimits.DEFAULT,

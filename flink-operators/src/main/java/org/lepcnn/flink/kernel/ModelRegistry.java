@@ -4,6 +4,8 @@ package org.lepcnn.flink.kernel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The models of this process: each is loaded once, by a thread of its own, shared by all operators
@@ -11,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
  * operator that travels in a job graph.
  */
 public final class ModelRegistry {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
   private static final Map<ModelSource, Shared> MODELS = new HashMap<>();
 
   private ModelRegistry() {}
@@ -28,7 +31,9 @@ public final class ModelRegistry {
         new Thread(
             () -> {
               try {
-                future.complete(LoadedModel.load(source));
+                LoadedModel model = LoadedModel.load(source);
+                LOG.info("edge ready model={} kernel={}", model.fingerprint(), model.kernelName());
+                future.complete(model);
               } catch (Throwable e) { // reported by every operator that waits for the model
                 future.completeExceptionally(e);
               }
