@@ -31,6 +31,8 @@ final class LinearLayer {
   private String input;
   private String output;
   private long[] outputDims;
+  private boolean channelsAreSecondAxis;
+  private Node normalization;
 
   /**
    * @param input the value that it reads
@@ -139,6 +141,62 @@ final class LinearLayer {
     return outputScale.clone();
   }
 
+  /** States that the second axis of the input counts the geometry's input channels. */
+  LinearLayer withChannelsAlongSecondAxis() {
+    channelsAreSecondAxis = true;
+    return this;
+  }
+
+  /**
+   * Whether x can be replaced by multiply[ic] · x + add[ic].
+   *
+   * @param value what the layer has to read, and nothing else of it
+   * @param shifts whether add is not 0
+   */
+  boolean canNormalizeInput(String value, boolean shifts) {
+    return channelsAreSecondAxis
+        && before.isEmpty()
+        && node.timesRead(value) == 1
+        && node.input(0).equals(value)
+        && (!shifts || !pads());
+  }
+
+  private boolean pads() {
+    ConvGeometry g = geometry;
+    int lastRow =
+        (g.outHeight() - 1) * g.strideHeight() + (g.kernelHeight() - 1) * g.dilationHeight();
+    int lastColumn =
+        (g.outWidth() - 1) * g.strideWidth() + (g.kernelWidth() - 1) * g.dilationWidth();
+    return g.padTop() > 0
+        || g.padLeft() > 0
+        || lastRow - g.padTop() >= g.inHeight()
+        || lastColumn - g.padLeft() >= g.inWidth();
+  }
+
+  /** Reads what {@code before} reads, and does what it does: multiply[ic] · x + add[ic]. */
+  void normalizeInput(Node preceding, double[] multiply, double[] add) {
+    normalization = preceding;
+    input = preceding.input(0);
+    int fanIn = geometry.fanIn();
+    float[] values = weights.get();
+    for (int i = 0; i < values.length; i++) {
+      int oc = i / fanIn;
+      int channel = inputChannel(oc, i % fanIn / geometry.kernelSize());
+      bias[oc] += factor[oc] * values[i] * add[channel];
+    }
+    scaleInputs(multiply);
+  }
+
+  /** The node before the layer that it does as well; null when there is none. */
+  Node normalization() {
+    return normalization;
+  }
+
+  private int inputChannel(int oc, int channelOfGroup) {
+    int group = oc / (geometry.outChannels() / geometry.groups());
+    return group * (geometry.inChannels() / geometry.groups()) + channelOfGroup;
+  }
+
   /** Takes over a node that was expressed by {@link #scaleAndShift}. */
   void absorb(Node next, long[] dims) {
     absorbed.add(next);
@@ -160,11 +218,9 @@ final class LinearLayer {
   float[] weights() {
     float[] values = weights.get();
     int fanIn = geometry.fanIn();
-    int perGroup = geometry.inChannels() / geometry.groups();
     for (int oc = 0; oc < factor.length; oc++) {
-      int firstIn = oc / (factor.length / geometry.groups()) * perGroup;
       for (int i = 0; i < fanIn; i++) {
-        double multiply = factor[oc] * inputScale[firstIn + i / geometry.kernelSize()];
+        double multiply = factor[oc] * inputScale[inputChannel(oc, i / geometry.kernelSize())];
         values[oc * fanIn + i] = (float) (values[oc * fanIn + i] * multiply);
       }
     }

@@ -29,8 +29,12 @@ final class RunLimits {
   /** Seconds that ONNX Runtime may take to run a model once; by default 600. */
   static final String MAX_SECONDS_PROPERTY = "lepcnn.import.maxRunSeconds";
 
-  /** The most that all values of a model may take together: 8 GiB, or half of the memory. */
-  private static final long MAX_BYTES = 8L << 30;
+  /**
+   * Bytes that all values of a model may take together; by default 8 GiB, or half of the memory.
+   */
+  static final String MAX_BYTES_PROPERTY = "lepcnn.import.maxRunBytes";
+
+  private static final long DEFAULT_MAX_BYTES = 8L << 30;
 
   private static final long DEFAULT_MAX_SECONDS = 600;
   private static final long POLL_MILLIS = 100;
@@ -43,10 +47,14 @@ final class RunLimits {
   }
 
   static long maxBytes() {
+    return Long.getLong(MAX_BYTES_PROPERTY, defaultMaxBytes());
+  }
+
+  private static long defaultMaxBytes() {
     return ManagementFactory.getOperatingSystemMXBean()
             instanceof com.sun.management.OperatingSystemMXBean system
-        ? Math.min(MAX_BYTES, system.getTotalMemorySize() / 2)
-        : MAX_BYTES;
+        ? Math.min(DEFAULT_MAX_BYTES, system.getTotalMemorySize() / 2)
+        : DEFAULT_MAX_BYTES;
   }
 
   /**

@@ -304,6 +304,44 @@ class GraphImportTest {
   }
 
   @Test
+  void tensorsWithoutElements_stayOnTheDevice() throws Exception {
+    OnnxModels model = new OnnxModels(18).input("x", 4, 20);
+    model.node(
+        "Slice",
+        "none",
+        "x " + model.integers(2) + " " + model.integers(2) + " " + model.integers(0));
+    model.node("MatMul", "empty", "none " + model.weights(1, 20, 20));
+    model.node("MatMul", "full", "x " + model.weights(1, 20, 20));
+    model.node("Concat", "y", "full empty", integer("axis", 0));
+    model.output("y");
+
+    ModelBundle bundle =
+        FloatNetwork.assertImports(
+            model.write(folder), ImportOptions.defaults().withOffload(OffloadPolicy.ALL), 1, 1);
+
+    assertThat(bundle.device().report().get(0).reason()).isNotEmpty();
+  }
+
+  @Test
+  void channelsLast_withTransposes_andSeveralInputsAndOutputs() throws Exception {
+    OnnxModels model = new OnnxModels(19).input("x", -1, -2, -3, 3).input("z", 2, 16);
+    model.node("Transpose", "planar", "x", ints("perm", 0, 3, 1, 2));
+    model.node("Relu", "b", model.conv("planar", "a", dims(16, 3, 3, 3)));
+    model.node("Transpose", "last", "b", ints("perm", 0, 2, 3, 1));
+    model.node("ReduceMean", "mean", "b", ints("axes", 2, 3), integer("keepdims", 0));
+    model.node("Add", "sum", "mean z");
+    model.node("MatMul", "y", "sum " + model.weights(1, 16, 40));
+    model.output("y", "last");
+
+    ModelBundle bundle =
+        FloatNetwork.assertImports(
+            model.write(folder), ImportOptions.defaults().withInput("x", 2, 9, 7, 3), 2, 2);
+
+    assertThat(bundle.device().inputs().get(0).shape()).containsExactly(2, 9, 7, 3);
+    assertThat(bundle.device().outputs()).hasSize(2);
+  }
+
+  @Test
   void theBundleSurvivesItsFiles() throws Exception {
     OnnxModels model = new OnnxModels(15).input("x", 1, 3, 8, 8);
     model.node("Relu", "y", model.conv("x", "a", dims(16, 3, 3, 3)));

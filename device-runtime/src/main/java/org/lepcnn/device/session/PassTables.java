@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
@@ -37,7 +40,12 @@ public interface PassTables extends AutoCloseable {
    * @param key the pass's key; stays the caller's and outlives the reader
    */
   default PassReader openPass(long pass, PassKey key) {
-    return (layer, out) -> readLayer(pass, key, layer, out);
+    return (layer, length, out) -> {
+      int[] u = new int[length];
+      readLayer(pass, key, layer, u);
+      ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(u);
+      Arrays.fill(u, 0);
+    };
   }
 
   /**
@@ -60,9 +68,11 @@ public interface PassTables extends AutoCloseable {
     /**
      * Reads U of one layer.
      *
-     * @param out receives {@code outputSize()} canonical residues
+     * @param length the layer's {@code outputSize()}
+     * @param out receives so many canonical residues from index 0, four bytes each, little-endian;
+     *     may be longer
      */
-    void readLayer(int layer, int[] out);
+    void readLayer(int layer, int length, byte[] out);
 
     /** Forgets the pass's key. */
     @Override

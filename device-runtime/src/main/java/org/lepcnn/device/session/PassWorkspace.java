@@ -11,6 +11,7 @@ import org.lepcnn.device.mask.MaskGenerator;
  */
 final class PassWorkspace {
   private final TileArithmetic tiles = new TileArithmetic();
+  private final PackedResidues.Pool rooms = new PackedResidues.Pool();
   private final MaskGenerator masks;
 
   private PassWorkspace(PassKey key) {
@@ -23,6 +24,11 @@ final class PassWorkspace {
 
   MaskGenerator masks() {
     return masks;
+  }
+
+  /** Room for unblinding factors. */
+  PackedResidues.Pool rooms() {
+    return rooms;
   }
 
   /** Reusable workspaces: as many as passes were ever in flight. Thread-safe. */
@@ -46,6 +52,7 @@ final class PassWorkspace {
     void give(PassWorkspace workspace) {
       workspace.masks.close();
       workspace.tiles.erase();
+      workspace.rooms.erase();
       synchronized (free) {
         free.push(workspace);
       }

@@ -3,8 +3,11 @@ package org.lepcnn.device.table;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CorruptFileException;
@@ -81,10 +84,12 @@ final class TableFile implements AutoCloseable {
    * U of one pass and layer.
    *
    * @param key from {@link #sealKey}
+   * @param out receives the residues, little-endian; zeros when they do not open
    */
-  void readLayer(VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, int[] out) {
+  void readLayer(
+      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, byte[] out) {
     int size = layout.outputSize(layer);
-    if (out.length < size) {
+    if (out.length < (long) size * Integer.BYTES) {
       throw new IllegalArgumentException(
           "Reading U of layer " + layer + ": expected room for " + size + " residues.");
     }
@@ -111,7 +116,8 @@ final class TableFile implements AutoCloseable {
 
   private int[] readChallenge(
       VectorSealer sealer, javax.crypto.SecretKey key, int layer, int index) {
-    int[] vector = new int[layout.inputSize(layer)];
+    int size = layout.inputSize(layer);
+    byte[] bytes = new byte[Math.multiplyExact(size, Integer.BYTES)];
     int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
     try {
       sealer.open(
@@ -121,8 +127,11 @@ final class TableFile implements AutoCloseable {
           path.toString(),
           file,
           headerBytes + layout.challengeOffset(layer, index),
-          vector,
-          vector.length);
+          bytes,
+          size);
+      int[] vector = new int[size];
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(vector);
+      Arrays.fill(bytes, (byte) 0);
       return vector;
     } catch (IOException e) {
       throw unreadable(path, e);

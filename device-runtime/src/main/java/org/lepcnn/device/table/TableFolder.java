@@ -2,9 +2,12 @@
 package org.lepcnn.device.table;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -25,7 +28,16 @@ import org.lepcnn.device.key.SecretKey;
  */
 public final class TableFolder implements AutoCloseable {
   private static final int MAX_OPEN_FILES = 4;
-  private static final int WARM_UP_SEGMENTS = 500;
+
+  /**
+   * The JVM's fast GHASH only stands in for calls from compiled code, and the caller is compiled
+   * after thousands of calls, however long each takes: until then 2 MB take 40 ms instead of 0.4.
+   * Short messages bring the calls.
+   */
+  private static final int WARM_UP_MESSAGES = 12_000;
+
+  private static final int WARM_UP_MESSAGE_BYTES = 512;
+  private static final int WARM_UP_SEGMENTS = 100;
 
   private final TableCatalog catalog;
   private final TableId anyId;
@@ -115,8 +127,12 @@ public final class TableFolder implements AutoCloseable {
    * @throws RefusedException the section does not open; {@code out} is all zeros then
    */
   public void readLayer(long pass, PassKey key, int layer, int[] out) {
+    byte[] bytes = new byte[Math.multiplyExact(out.length, Integer.BYTES)];
     try (PassTable table = openPass(pass, key)) {
-      table.readLayer(layer, out);
+      table.readLayer(layer, bytes);
+    } finally {
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(out);
+      Arrays.fill(bytes, (byte) 0);
     }
   }
 
@@ -137,11 +153,13 @@ public final class TableFolder implements AutoCloseable {
     return new PassTable(id, pass, sealKey, sealer == null ? new VectorSealer(anyId) : sealer);
   }
 
-  /** Opens segments of zeros under a throw-away key until the code for it is compiled. */
+  /** Opens messages of zeros under a throw-away key until the code for it is compiled. */
   public void warmUp() {
     try (SecretKey key = SecretKey.random()) {
       VectorSealer sealer = new VectorSealer(anyId);
-      sealer.exercise(key.toAesKey(), WARM_UP_SEGMENTS);
+      javax.crypto.SecretKey throwAway = key.toAesKey();
+      sealer.exercise(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
+      sealer.exercise(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
       sealer.erase();
     }
   }
@@ -247,10 +265,11 @@ public final class TableFolder implements AutoCloseable {
     /**
      * Reads U of one layer.
      *
-     * @param out receives the layer's {@code outputSize()} canonical residues
-     * @throws RefusedException the section does not open; {@code out} is all zeros then
+     * @param out receives the layer's {@code outputSize()} canonical residues from index 0, four
+     *     bytes each, little-endian
+     * @throws RefusedException the section does not open; they are all zeros then
      */
-    public void readLayer(int layer, int[] out) {
+    public void readLayer(int layer, byte[] out) {
       TableFile file = startReading(id);
       try {
         file.readLayer(sealer, pass, key, layer, out);

@@ -41,7 +41,7 @@ final class VectorSealer {
   private static final byte[] ZERO_NONCE = new byte[NONCE_BYTES];
 
   private final Cipher cipher;
-  private final byte[] nonce = new byte[NONCE_BYTES];
+  private final Nonce nonce = new Nonce();
   private final byte[] plain = new byte[SEGMENT_BYTES];
   private final byte[] sealed = new byte[SEGMENT_BYTES + TAG_BYTES];
   private final IntBuffer residues =
@@ -107,11 +107,12 @@ final class VectorSealer {
   }
 
   /**
-   * Opens a vector.
+   * Opens a vector, deciphering straight into {@code out}.
    *
    * @param what names the file in errors
    * @param offset where the vector starts in {@code file}
-   * @param out receives {@code length} residues; zeros when the vector does not open
+   * @param out receives {@code length} residues from index 0, little-endian; zeros when the vector
+   *     does not open
    * @throws RefusedException a tag is wrong
    */
   void open(
@@ -121,14 +122,14 @@ final class VectorSealer {
       String what,
       RandomAccessFile file,
       long offset,
-      int[] out,
+      byte[] out,
       int length)
       throws IOException {
+    int bytes = Math.multiplyExact(length, Integer.BYTES);
     long position = offset;
     for (int segment = 0; segment < segments(length); segment++) {
-      int from = segment * SEGMENT_RESIDUES;
-      int count = Math.min(SEGMENT_RESIDUES, length - from);
-      int sealedBytes = count * Integer.BYTES + TAG_BYTES;
+      int from = segment * SEGMENT_BYTES;
+      int sealedBytes = Math.min(SEGMENT_BYTES, bytes - from) + TAG_BYTES;
       // others may read the same file, which has one position
       synchronized (file) {
         file.seek(position);
@@ -137,29 +138,29 @@ final class VectorSealer {
       position += sealedBytes;
       try {
         prepare(Cipher.DECRYPT_MODE, key, ordinal + segment, address, segment, length);
-        cipher.doFinal(sealed, 0, sealedBytes, plain, 0);
+        cipher.doFinal(sealed, 0, sealedBytes, out, from);
       } catch (AEADBadTagException e) {
-        Arrays.fill(out, 0, length, 0);
+        Arrays.fill(out, 0, bytes, (byte) 0);
         throw refusal(what, address, segment, e);
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("AES-GCM refuses to open", e);
       }
-      residues.position(0);
-      residues.get(out, from, count);
     }
   }
 
-  /** Seals and opens a segment of zeros, with nothing but a throw-away key. */
-  void exercise(SecretKey key, int times) {
+  /**
+   * Opens a sealed message of zeros again and again, with nothing but a throw-away key.
+   *
+   * @param bytes of the message, whole residues, at most a segment
+   */
+  void exercise(SecretKey key, long ordinal, int bytes, int times) {
     Address address = new Address(0, 0, KIND_UNBLINDING);
-    int[] zeros = new int[SEGMENT_RESIDUES];
     try {
-      prepare(Cipher.ENCRYPT_MODE, key, 0, address, 0, SEGMENT_RESIDUES);
-      cipher.doFinal(plain, 0, SEGMENT_BYTES, sealed, 0);
+      prepare(Cipher.ENCRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
+      cipher.doFinal(plain, 0, bytes, sealed, 0);
       for (int i = 0; i < times; i++) {
-        prepare(Cipher.DECRYPT_MODE, key, 0, address, 0, SEGMENT_RESIDUES);
-        cipher.doFinal(sealed, 0, sealed.length, plain, 0);
-        residues.get(0, zeros);
+        prepare(Cipher.DECRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
+        cipher.doFinal(sealed, 0, bytes + TAG_BYTES, plain, 0);
       }
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM refuses its own segment", e);
@@ -181,13 +182,31 @@ final class VectorSealer {
   private void prepare(
       int mode, SecretKey key, long ordinal, Address address, int segment, int length)
       throws GeneralSecurityException {
-    ByteBuffer.wrap(nonce).putInt(0).putLong(ordinal);
-    cipher.init(mode, key, new GCMParameterSpec(8 * TAG_BYTES, nonce));
+    nonce.set(ordinal);
+    cipher.init(mode, key, nonce);
     associatedData.position(varyingPart);
     associatedData.putLong(address.pass()).putInt(address.layer()).putInt(address.kind());
     associatedData.putInt(segment).putInt(segments(length));
     associatedData.putLong((long) length * Integer.BYTES);
     cipher.updateAAD(associatedData.array(), 0, associatedData.position());
+  }
+
+  /** The nonce of the segment at hand: an object for all of them. */
+  private static final class Nonce extends GCMParameterSpec {
+    private final ByteBuffer value = ByteBuffer.allocate(NONCE_BYTES);
+
+    Nonce() {
+      super(8 * TAG_BYTES, ZERO_NONCE);
+    }
+
+    void set(long ordinal) {
+      value.putLong(NONCE_BYTES - Long.BYTES, ordinal);
+    }
+
+    @Override
+    public byte[] getIV() {
+      return value.array().clone();
+    }
   }
 
   private static RefusedException refusal(

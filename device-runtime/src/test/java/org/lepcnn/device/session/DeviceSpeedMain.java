@@ -4,6 +4,7 @@ package org.lepcnn.device.session;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,6 +52,7 @@ public final class DeviceSpeedMain {
       int[] masked,
       int[] y,
       int[] u,
+      IntBuffer factors,
       int[] c,
       Challenge challenge,
       float[] scales) {}
@@ -114,6 +116,7 @@ public final class DeviceSpeedMain {
             residues.residues(x.length),
             residues.residues(g.outputSize()),
             residues.residues(g.outputSize()),
+            new PackedResidues(g.outputSize()).ints(),
             residues.residues(x.length),
             Challenge.draw(key, layers.size(), 0, g),
             scales));
@@ -125,18 +128,17 @@ public final class DeviceSpeedMain {
     step("mask: keystream and rejection", inputs, l -> masks.fill(0, l.masked, l.masked.length));
     step("mask: scale", inputs, l -> sink += (long) tiles.scale(l.in.floats(), l.x.length, 16));
     step("mask: quantize and add, plain loop", inputs, l -> mask(l));
-    step(
-        "mask: quantize and add",
-        inputs,
-        l -> tiles.mask(l.in.floats(), 1e-4f, 16, l.masked, l.masked.length));
+    step("mask: keystream, quantize and add", inputs, l -> mask(l, masks));
     step("check: canonical", outputs, l -> sink += Field.allCanonical(l.y, 0, l.y.length) ? 1 : 0);
+    step("check: request's side", inputs, l -> sink += right(l));
+    step("check: canonical, result's side", outputs, l -> sink += left(l));
     step("check: both sides, first release", outputs, l -> sink += firstRelease(l));
     step("check: both sides", outputs, l -> sink += check(l));
     step("unmask and dequantize, plain loop", outputs, l -> unmask(l, l.out.floats()));
     step(
         "unmask and dequantize",
         outputs,
-        l -> tiles.unmask(l.g, l.y, l.u, 0.01f, l.scales, l.scales, l.out.floats()));
+        l -> tiles.unmask(l.g, l.y, l.factors, 0.01f, l.scales, l.scales, l.out.floats()));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 
@@ -147,6 +149,20 @@ public final class DeviceSpeedMain {
   private void step(String name, long count, Work work) {
     steps.put(name, () -> layers.forEach(work::on));
     elements.put(name, count);
+  }
+
+  private void mask(Layer l, MaskGenerator masks) {
+    masks.begin(0, l.masked.length);
+    tiles.mask(l.in.floats(), 1e-4f, masks::next, l.masked, l.masked.length);
+    masks.end();
+  }
+
+  private static int left(Layer l) {
+    return FreivaldsCheck.leftIfCanonical(l.g, l.challenge, l.y);
+  }
+
+  private static int right(Layer l) {
+    return FreivaldsCheck.right(l.c, l.masked, l.x.length);
   }
 
   private static void mask(Layer l) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +29,14 @@ class LayerArithmeticTest {
       for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
         int[] masked = RandomLayers.constant(length, extreme);
         LayerArithmetic.mask(x, scale, bits, masked);
-        int[] tiled = RandomLayers.constant(length, extreme);
-        new TileArithmetic().mask(FloatBuffer.wrap(x), scale, bits, tiled, length);
+        int[] tiled = new int[length];
+        new TileArithmetic()
+            .mask(
+                FloatBuffer.wrap(x),
+                scale,
+                (mask, count) -> Arrays.fill(mask, 0, count, extreme),
+                tiled,
+                length);
         assertThat(tiled).isEqualTo(masked);
         for (int i = 0; i < length; i++) {
           assertThat(masked[i]).isEqualTo(Math.floorMod((long) q[i] + extreme, Field.P));
@@ -64,7 +72,7 @@ class LayerArithmeticTest {
     assertThat(found).containsExactly(expected);
     assertThat(LayerArithmetic.unmaskedIntegers(y, u)).isEqualTo(plain);
     FloatBuffer tiled = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, u, 0.01f, scales, bias, tiled);
+    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.01f, scales, bias, tiled);
     assertThat(tiled.array()).containsExactly(expected);
   }
 
@@ -114,7 +122,7 @@ class LayerArithmeticTest {
       ones[i] = 1;
     }
     FloatBuffer out = FloatBuffer.allocate(plain.length);
-    new TileArithmetic().unmask(g, y, u, 1, ones, new float[plain.length], out);
+    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 1, ones, new float[plain.length], out);
     for (int i = 0; i < plain.length; i++) {
       assertThat(out.get(i)).isEqualTo((float) plain[i]);
     }
@@ -132,7 +140,7 @@ class LayerArithmeticTest {
     float[] expected = new float[size];
     LayerArithmetic.unmask(g, y, u, 0.37f, scales, bias, expected);
     FloatBuffer out = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, u, 0.37f, scales, bias, out);
+    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.37f, scales, bias, out);
     assertThat(out.array()).containsExactly(expected);
   }
 
