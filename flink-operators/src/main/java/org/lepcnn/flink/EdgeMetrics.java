@@ -18,9 +18,9 @@ import org.lepcnn.core.port.EdgeErrorCode;
  *       an alarm, {@code CLAIMED_BY_ANOTHER_INSTANCE} too
  *   <li>{@code unwritableAnswers}, {@code unwritableRejections}: records that were dropped because
  *       their topic is missing or too small
- *   <li>decode: counters {@code requests} (complete rounds), {@code claims}, {@code chunks}, {@code
- *       bytes}, {@code incompleteDropped}; gauges {@code incompleteBytes}, {@code
- *       incompleteRequests}
+ *   <li>decode: counters {@code requests} (complete rounds), {@code claims}, {@code releases},
+ *       {@code chunks}, {@code bytes}, {@code incompleteDropped}; gauges {@code incompleteBytes},
+ *       {@code incompleteRequests}
  *   <li>kernel: histograms {@code batchSize}, {@code batchMicros}; gauges {@code waiting}, {@code
  *       inside}, {@code insideBytes}
  * </ul>

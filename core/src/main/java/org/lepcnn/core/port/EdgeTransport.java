@@ -20,6 +20,12 @@ public interface EdgeTransport extends AutoCloseable {
   /** Sends one round and waits for all its layers. */
   CompletableFuture<RoundResult> exchange(RoundRequest request);
 
+  /**
+   * Gives claimed passes back that were not used; completes when the edge has accepted: then
+   * another instance may claim them. The instance claims nothing afterwards.
+   */
+  CompletableFuture<Void> release(PassRelease release);
+
   @Override
   void close();
 }

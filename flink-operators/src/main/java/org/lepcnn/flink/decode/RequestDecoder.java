@@ -16,6 +16,7 @@ import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.kafka.codec.ClaimView;
 import org.lepcnn.kafka.codec.EdgeRequest;
+import org.lepcnn.kafka.codec.ReleaseView;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 import org.lepcnn.kafka.topic.Topics;
@@ -33,6 +34,7 @@ final class RequestDecoder {
   private final Outbox outbox;
   private final Counter requests;
   private final Counter claims;
+  private final Counter releases;
   private final Counter chunks;
   private final Counter bytes;
   private final Counter dropped;
@@ -42,6 +44,7 @@ final class RequestDecoder {
     this.outbox = outbox;
     this.requests = metrics.counter("requests");
     this.claims = metrics.counter("claims");
+    this.releases = metrics.counter("releases");
     this.chunks = metrics.counter("chunks");
     this.bytes = metrics.counter("bytes");
     this.dropped = metrics.counter("incompleteDropped");
@@ -100,7 +103,7 @@ final class RequestDecoder {
       chunks.inc();
       return assemble(header, chunk, model, nowMillis);
     }
-    claims.inc();
+    (request instanceof ReleaseView ? releases : claims).inc();
     return new Decoded(new AssembledRequest(header, 0, List.of()), List.of());
   }
 
@@ -169,7 +172,6 @@ final class RequestDecoder {
     long age = record.appendTimeMillis();
     long lifetime = request.lifetimeMillis();
     long expiresAt = lifetime > Long.MAX_VALUE - Math.max(age, 0) ? Long.MAX_VALUE : age + lifetime;
-    boolean claim = request instanceof ClaimView;
     return new RequestHeader(
         record.topic(),
         record.partition(),
@@ -179,7 +181,7 @@ final class RequestDecoder {
         request.model(),
         request.pass(),
         request instanceof ClaimView view ? view.claim().lastPass() : request.pass(),
-        claim ? RequestHeader.CLAIM : request.round(),
+        request.round(),
         request.instance(),
         expiresAt);
   }

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Admission, then claims and the replay guard, keyed by device id. Rounds that pass are the output;
- * answers to claims and refusals a side output.
+ * Admission, then claims, releases and the replay guard, keyed by device id. Rounds that pass are
+ * the output; answers to claims and releases, and refusals, a side output.
  *
  * <p>Admission comes first and writes no state: the request must not be expired, its results topic
  * must be there and admit the results, and the model must be loaded in this process. The state is
@@ -74,10 +74,10 @@ public final class GuardFunction
     }
     if (!verdict.accepted()) {
       emit(context, outbox.refuse(header, verdict.refusal(), verdict.detail()));
-    } else if (header.isClaim()) {
-      emit(context, outbox.accept(header));
-    } else {
+    } else if (header.isRound()) {
       out.collect(request);
+    } else {
+      emit(context, outbox.accept(header));
     }
   }
 
@@ -99,7 +99,7 @@ public final class GuardFunction
     if (loaded == null) {
       return new Verdict(EdgeErrorCode.NOT_READY, "the model is loading");
     }
-    int largest = header.isClaim() ? 0 : loaded.largestResultBatch(header.round());
+    int largest = header.isRound() ? loaded.largestResultBatch(header.round()) : 0;
     return switch (outbox.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->
@@ -125,9 +125,7 @@ public final class GuardFunction
 
   private Verdict judge(DeviceGuard device, AssembledRequest request) {
     try {
-      return request.header().isClaim()
-          ? guard.claim(device, request.header())
-          : guard.round(device, request.header(), request.digest());
+      return guard.judge(device, request.header(), request.digest());
     } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
       LOG.error("Judging {}", request.header(), e);
       return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");
