@@ -223,7 +223,8 @@ public final class KeyWrap implements AutoCloseable {
     PBEKeySpec spec = new PBEKeySpec(chars, salt, iterations, SecretKey.BYTES * Byte.SIZE);
     byte[] derived = new byte[0];
     try {
-      derived = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();
+      derived =
+          SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();
       return SecretKey.copyOf(derived);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("Every Java platform has PBKDF2WithHmacSHA256", e);

@@ -44,8 +44,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
 
   /** As {@link #read}, with a wrap that opened the file before. */
   static OwnerContents readAgain(Path file, KeyWrap wrap) {
-    return read(
-        file, (what, in, body) -> new KeyWrap.Opened(wrap, wrap.readAgain(what, in, body)));
+    return read(file, (what, in, body) -> new KeyWrap.Opened(wrap, wrap.readAgain(what, in, body)));
   }
 
   /** Reads the keys at the end of a body. */

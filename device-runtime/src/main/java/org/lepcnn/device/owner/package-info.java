@@ -9,8 +9,8 @@
  *                int64 passes issued
  * </pre>
  *
- * <p>Keys stand as {@link org.lepcnn.device.key.KeyWrap} says: under a passphrase or not. Version 1,
- * which had {@code bytes root key} in front, is read.
+ * <p>Keys stand as {@link org.lepcnn.device.key.KeyWrap} says: under a passphrase or not. Version
+ * 1, which had {@code bytes root key} in front, is read.
  *
  * <p>The file has the frame of {@link org.lepcnn.core.io.CheckedFile} and is readable by its owner
  * alone; it never goes to a device. It is replaced atomically, under an exclusive lock on the file

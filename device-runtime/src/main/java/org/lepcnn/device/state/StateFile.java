@@ -175,6 +175,9 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
     if (counts.nextPass() < 0 || counts.integrityFailures() < 0) {
       throw in.corrupt("a count is negative");
     }
+    if (counts.nextPass() > Long.MAX_VALUE - DeviceState.MAX_RESERVATION) {
+      throw in.corrupt("it is at pass " + counts.nextPass() + ", behind the last one of any chain");
+    }
     String chain = counts.identity().chain().toString();
     if (!chain.equals(folder.getFileName().toString())) {
       throw in.corrupt("it belongs to chain " + chain + ", not to this folder");
@@ -207,12 +210,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Opened(
-      String what,
-      int version,
-      byte[] bytes,
-      ByteBuffer body,
-      BodyReader in,
-      byte[] version1Keys) {
+      String what, int version, byte[] bytes, ByteBuffer body, BodyReader in, byte[] version1Keys) {
     void erase() {
       Arrays.fill(bytes, (byte) 0);
     }

@@ -85,8 +85,7 @@ final class StateInit {
   }
 
   /** All of the chain's folder, durably, or nothing. */
-  private static void createFolder(
-      DurableStore store, Grant grant, KeyWrap wrap, Path stateFolder)
+  private static void createFolder(DurableStore store, Grant grant, KeyWrap wrap, Path stateFolder)
       throws IOException {
     Path folder = stateFolder.resolve(grant.chain().toString());
     Path temporary = SecretFiles.temporary(folder);

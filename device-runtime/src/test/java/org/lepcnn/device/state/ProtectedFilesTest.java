@@ -23,7 +23,9 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 
-/** Owner file, grant and state: permissions, passphrases, earlier versions, damage to one of many. */
+/**
+ * Owner file, grant and state: permissions, passphrases, earlier versions, damage to one of many.
+ */
 class ProtectedFilesTest {
   @TempDir Path folder;
 

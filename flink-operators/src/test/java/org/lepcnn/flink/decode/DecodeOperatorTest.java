@@ -150,6 +150,7 @@ class DecodeOperatorTest {
           value[0] = (byte) 0xc3;
           value[1] = 1;
         }
+        harness.setProcessingTime(10L * i); // slow enough for each to be told
         harness.processElement(Requests.record(value), 0);
       }
       assertThat(harness.extractOutputValues()).isEmpty();
