@@ -4,7 +4,6 @@ package org.lepcnn.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,13 +24,8 @@ import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PlainIntegerNetwork;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
-import org.lepcnn.kafka.client.ClientSettings;
-import org.lepcnn.kafka.codec.WireIds;
-import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
-import org.lepcnn.kafka.wire.DeviceRecord;
-import org.lepcnn.kafka.wire.DeviceStatus;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
@@ -43,7 +37,6 @@ import org.lepcnn.precompute.PrecomputeOptions;
  * it stops, also when it is interrupted; its working folder goes with it.
  */
 final class Demo implements AutoCloseable {
-  private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(30);
   static final int IN_FLIGHT = 4;
 
   private static final String GATEWAY = "demo";
@@ -112,15 +105,11 @@ final class Demo implements AutoCloseable {
 
     step("creating topics, publishing the model, enrolling the device");
     broker.createTopics();
-    admit(broker.adminSettings(), bundle);
+    broker.admit(edgeHalf(), DEVICE);
     step("starting the edge job in a process of its own");
-    LocalEdge edge =
-        LocalEdge.startEnrolled(
-            layout,
-            logs,
-            broker.bootstrapServers(),
-            work.resolve("model-cache"),
-            broker.edgeOptions());
+    List<String> options = new ArrayList<>(broker.edgeOptions());
+    options.addAll(List.of("--model-cache", work.resolve("model-cache").toString()));
+    LocalEdge edge = LocalEdge.start(layout, logs, broker.bootstrapServers(), options);
     cleanup.onEnd(edge::close);
     step(
         "the edge's class path: "
@@ -135,20 +124,6 @@ final class Demo implements AutoCloseable {
   @Override
   public void close() {
     cleanup.close();
-  }
-
-  /** The edge serves this model, for this device, through this gateway, and nothing else. */
-  private void admit(ClientSettings client, ModelBundle bundle) {
-    ControlTopics control = ControlTopics.connect(client, ADMIN_TIMEOUT);
-    control.put(ModelsCommand.record(edgeHalf(), null, "meter-digits"));
-    control.put(
-        new DeviceRecord(
-            DEVICE,
-            GATEWAY,
-            List.of(WireIds.wire(bundle.fingerprint())),
-            0L,
-            0L,
-            DeviceStatus.ENROLLED));
   }
 
   /** Only the edge half and the manifest go where the edge can read. */

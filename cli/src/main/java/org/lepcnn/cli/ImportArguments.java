@@ -13,6 +13,7 @@ import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.OffloadPolicy;
 import org.lepcnn.onnx.Precision;
@@ -58,6 +59,12 @@ final class ImportArguments {
       description =
           "For --precision auto: the largest error over the largest magnitude of the outputs, against float. Default: 0.01.")
   private Double target;
+
+  @Option(
+      names = "--trusted",
+      description =
+          "Do not try the model in a process of its own first: faster, but a model made to crash ONNX Runtime takes this process along.")
+  private boolean trusted;
 
   /**
    * An imported model.
@@ -111,6 +118,9 @@ final class ImportArguments {
           "Reading the options: --samples and --target go with --precision auto; found "
               + precision
               + ".");
+    }
+    if (!trusted) {
+      ImportTrial.run(model, toOptions());
     }
     return switch (name) {
       case "fast" -> imported(model, Precision.FAST);

@@ -6,13 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.lepcnn.cli.local.PublishedBundle;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
-import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.control.ControlTopics;
-import org.lepcnn.kafka.wire.Id256;
 import org.lepcnn.kafka.wire.ModelRecord;
 import org.lepcnn.kafka.wire.ModelStatus;
 import picocli.CommandLine.Command;
@@ -40,18 +39,7 @@ final class ModelsCommand {
    * @param uri where TaskManagers find it; null for the bundle's own file
    */
   static ModelRecord record(Path bundle, String uri, String name) {
-    Fingerprint model = ModelBundle.readEdge(bundle).fingerprint();
-    String address =
-        uri == null
-            ? bundle.resolve(ModelBundle.EDGE_FILE).toAbsolutePath().normalize().toUri().toString()
-            : uri;
-    return new ModelRecord(
-        WireIds.wire(model),
-        name == null ? bundle.toAbsolutePath().normalize().getFileName().toString() : name,
-        address,
-        new Id256(ModelBundle.manifest(bundle).deviceHash()),
-        ModelStatus.AVAILABLE,
-        System.currentTimeMillis());
+    return PublishedBundle.record(bundle, uri, name);
   }
 
   private static Json.JsonObject json(ModelRecord model) {

@@ -90,8 +90,7 @@ class AdmissionCommandsIT {
             LocalLayout.find(),
             folder.resolve("edge"),
             broker.bootstrapServers(),
-            folder.resolve("models"),
-            List.of())) {
+            folder.resolve("models"))) {
       assertThat(edge.isAlive()).isTrue();
       assertThat(infer().status()).as("not enrolled").isEqualTo(1);
       publishAndEnrol(folderOfBundle);

@@ -207,18 +207,12 @@ class ForbiddenActsIT {
 
   @Test
   void edgeWithoutItsRights_endsWithAReasonInsteadOfRestarting() {
-    Path bundle = folder.resolve("bundle");
-    Meter.importBundle().write(bundle);
     Path config = security.clientConfig(LocalSecurity.gatewayUser("home"));
     List<String> options = List.of("--client-config", config.toString());
     assertThatThrownBy(
             () ->
                 LocalEdge.start(
-                    LocalLayout.find(),
-                    folder.resolve("edge"),
-                    broker.bootstrapServers(),
-                    bundle,
-                    options))
+                    LocalLayout.find(), folder.resolve("edge"), broker.bootstrapServers(), options))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("it ended with status 3")
         .hasMessageContaining("offsets of the consumer group lepcnn-edge")

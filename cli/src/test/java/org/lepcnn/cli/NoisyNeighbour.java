@@ -90,11 +90,7 @@ public final class NoisyNeighbour {
       admit(servers, victim);
       try (LocalEdge edge =
               LocalEdge.startEnrolled(
-                  LocalLayout.find(),
-                  folder.resolve("edge"),
-                  servers,
-                  folder.resolve("models"),
-                  List.of());
+                  LocalLayout.find(), folder.resolve("edge"), servers, folder.resolve("models"));
           PrivateSession session = session(servers, victim)) {
         System.out.printf(
             "edge %d, quota %d requests/s, flood %d%n", edge.pid(), quota, 10 * quota);

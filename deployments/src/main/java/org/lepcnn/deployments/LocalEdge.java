@@ -54,24 +54,13 @@ public final class LocalEdge implements AutoCloseable {
         layout,
         folder,
         bootstrapServers,
-        modelFolder,
-        List.of("--parallelism", Integer.toString(parallelism)));
-  }
-
-  /**
-   * The same with further options of {@code lepcnn edge run}, such as {@code --client-config} and
-   * its file.
-   */
-  public static LocalEdge start(
-      LocalLayout layout,
-      Path folder,
-      String bootstrapServers,
-      Path modelFolder,
-      List<String> options) {
-    String model = modelFolder.toAbsolutePath().toString();
-    List<String> all = new ArrayList<>(List.of("--admission", "open", "--model-dir", model));
-    all.addAll(options);
-    return start(layout, folder, bootstrapServers, all);
+        List.of(
+            "--admission",
+            "open",
+            "--model-dir",
+            modelFolder.toAbsolutePath().toString(),
+            "--parallelism",
+            Integer.toString(parallelism)));
   }
 
   /**
@@ -81,21 +70,18 @@ public final class LocalEdge implements AutoCloseable {
    * @param folder for logs; made if absent
    * @param bootstrapServers of the broker
    * @param modelCache where fetched models are kept; made if absent
-   * @param options further options of {@code lepcnn edge run}
    */
   public static LocalEdge startEnrolled(
-      LocalLayout layout,
-      Path folder,
-      String bootstrapServers,
-      Path modelCache,
-      List<String> options) {
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelCache) {
     String cache = modelCache.toAbsolutePath().toString();
-    List<String> all = new ArrayList<>(List.of("--model-cache", cache));
-    all.addAll(options);
-    return start(layout, folder, bootstrapServers, all);
+    return start(layout, folder, bootstrapServers, List.of("--model-cache", cache));
   }
 
-  private static LocalEdge start(
+  /**
+   * Starts the job with these options of {@code lepcnn edge run} besides the broker's address, such
+   * as {@code --client-config} and its file, and waits until it serves.
+   */
+  public static LocalEdge start(
       LocalLayout layout, Path folder, String bootstrapServers, List<String> options) {
     try {
       Files.createDirectories(folder);

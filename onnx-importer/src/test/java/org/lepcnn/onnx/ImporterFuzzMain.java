@@ -19,13 +19,31 @@ import org.lepcnn.core.model.ModelBundle;
  */
 public final class ImporterFuzzMain {
   static final String IMPORTED = "imported";
+
+  /** The seed that stands for no damage. */
+  static final long HOSTILE = -1;
+
   static final String MUTANT = "mutant.onnx";
 
   private ImporterFuzzMain() {}
 
-  /** Arguments as {@link FuzzChild#run} takes them. */
+  /**
+   * Arguments as {@link FuzzChild#run} takes them. Of seed {@value #HOSTILE} the attempts are the
+   * {@link HostileModels}, undamaged.
+   */
   public static void main(String[] args) throws IOException {
     Path folder = Files.createDirectories(Path.of(args[0]));
+    if (Long.parseLong(args[1]) == HOSTILE) {
+      List<ModelProto> hostile = HostileModels.models();
+      FuzzChild.run(
+          args,
+          IMPORTED,
+          (random, number) -> {
+            importOne(folder, hostile.get((int) number).toByteArray());
+            return IMPORTED;
+          });
+      return;
+    }
     List<ModelProto> corpus = ModelCorpus.models();
     for (ModelProto model : corpus) {
       importOne(folder, model.toByteArray());

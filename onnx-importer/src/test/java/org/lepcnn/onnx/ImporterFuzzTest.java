@@ -2,7 +2,9 @@
 package org.lepcnn.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.fuzz.FuzzCampaign;
 import org.lepcnn.core.process.ProcessSpec;
 
@@ -41,6 +44,40 @@ class ImporterFuzzTest {
     assertThat(campaign.taken() + campaign.refused()).isEqualTo(count);
   }
 
+  /**
+   * Some crash ONNX Runtime, and so the process; no other harm is done, and {@link ImportTrial}
+   * refuses those.
+   */
+  @Test
+  void hostileModels_areImportedOrRefused_orCaughtByTheTrial() throws Exception {
+    List<ModelProto> models = HostileModels.models();
+    FuzzCampaign campaign = run(folder, ImporterFuzzMain.HOSTILE, 0, models.size());
+
+    System.out.printf(
+        "Hostile models: %d imported, %d refused, %s crash ONNX Runtime%n",
+        campaign.taken(), campaign.refused(), campaign.deaths());
+    assertThat(campaign.findings()).hasSameSizeAs(campaign.deaths());
+    assertThat(campaign.taken() + campaign.refused() + campaign.deaths().size())
+        .isEqualTo(models.size());
+    for (long crash : campaign.deaths()) {
+      Path file = folder.resolve("crash.onnx");
+      Files.write(file, models.get((int) crash).toByteArray());
+      assertThatThrownBy(() -> ImportTrial.run(file, ImportOptions.defaults()))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("crashed the process");
+    }
+  }
+
+  @Test
+  void whatIsImportedOrRefused_passesTheTrial() throws Exception {
+    Path file = folder.resolve("model.onnx");
+    for (byte[] bytes :
+        List.of(ModelCorpus.models().get(0).toByteArray(), new byte[] {1, 2, 3})) {
+      Files.write(file, bytes);
+      ImportTrial.run(file, ImportOptions.defaults().withInput("x", 2, 2, 6, 6));
+    }
+  }
+
   /** Arguments: folder, seed, first number, number behind the last. Prints what was found. */
   public static void main(String[] args) throws Exception {
     FuzzCampaign campaign =
@@ -64,6 +101,7 @@ class ImporterFuzzTest {
             List.of(),
             List.of(
                 "-Xmx1g",
+                "-XX:+SuppressFatalErrorMessage",
                 "-D" + RunLimits.MAX_SECONDS_PROPERTY + "=2",
                 "-D" + RunLimits.MAX_BYTES_PROPERTY + "=" + (1L << 30)),
             Map.of("ORT_DISABLE_TELEMETRY", "1", "OMP_NUM_THREADS", "1"),

@@ -105,7 +105,8 @@ public final class EdgeFaults {
       broker = kafka;
       cluster = ownCluster;
       broker.createTopics();
-      job = submit(bundle);
+      broker.admit(bundle, CampaignModel.DEVICE);
+      job = submit();
       return runLoad(model);
     }
   }
@@ -248,11 +249,11 @@ public final class EdgeFaults {
     }
   }
 
-  private String submit(Path bundle) {
+  private String submit() {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--bootstrap-server", broker.bootstrapServers()));
     arguments.addAll(broker.edgeOptions());
-    arguments.addAll(List.of("--model-dir", bundle.toString()));
+    arguments.addAll(List.of("--model-cache", folder.resolve("model-cache").toString()));
     arguments.addAll(List.of("--checkpoint-interval", "1000"));
     String id = cluster.submit(layout.edgeJobJar(), null, arguments);
     cluster.rest().awaitRunning(id, LIMIT);

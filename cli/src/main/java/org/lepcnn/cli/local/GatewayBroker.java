@@ -15,12 +15,20 @@ import org.lepcnn.deployments.security.LocalSecurity;
 import org.lepcnn.kafka.access.AccessAdmin;
 import org.lepcnn.kafka.access.AccessRules;
 import org.lepcnn.kafka.client.ClientSettings;
+import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicSettings;
+import org.lepcnn.kafka.wire.DeviceRecord;
+import org.lepcnn.kafka.wire.DeviceStatus;
+import org.lepcnn.kafka.wire.ModelRecord;
 
 /** A local broker, open to everybody on this machine or secured, and its one gateway. */
 public final class GatewayBroker implements AutoCloseable {
   private static final String GROUP = "lepcnn-edge";
+
+  /** Requests and bytes a second: no quota is what stops a device on its own machine. */
+  private static final long MUCH = 1L << 40;
+
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final String gateway;
@@ -77,6 +85,17 @@ public final class GatewayBroker implements AutoCloseable {
         access.grant(rules);
       }
     }
+  }
+
+  /** The edge serves this model, for this device, through this gateway, and nothing else. */
+  public void admit(Path edgeHalf, String device) {
+    ClientSettings admin = ClientSettings.of(bootstrapServers(), config(LocalSecurity.ADMIN));
+    ControlTopics control = ControlTopics.connect(admin, TIMEOUT);
+    ModelRecord model = PublishedBundle.record(edgeHalf, null, null);
+    control.put(model);
+    control.put(
+        new DeviceRecord(
+            device, gateway, List.of(model.getModel()), MUCH, MUCH, DeviceStatus.ENROLLED));
   }
 
   /** The broker itself. */

@@ -28,6 +28,7 @@ public final class FuzzCampaign {
   private final Path folder;
   private final Limits limits;
   private final List<String> findings = new ArrayList<>();
+  private final List<Long> deaths = new ArrayList<>();
   private final FuzzProgress progress;
 
   /**
@@ -71,6 +72,11 @@ public final class FuzzCampaign {
   /** What went wrong, one text each. */
   public List<String> findings() {
     return findings;
+  }
+
+  /** The attempts that killed their process; they are among the findings. */
+  public List<Long> deaths() {
+    return deaths;
   }
 
   public long taken() {

@@ -59,7 +59,7 @@ public final class FolderTables implements PassTables {
 
   private record FolderReader(TableFolder.PassTable table) implements PassReader {
     @Override
-    public void readLayer(int layer, int length, byte[] out) {
+    public void readLayer(int layer, int[] out) {
       table.readLayer(layer, out);
     }
 

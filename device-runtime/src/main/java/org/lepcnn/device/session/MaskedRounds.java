@@ -34,7 +34,7 @@ final class MaskedRounds implements AutoCloseable {
   private final float[] scales;
 
   /** U of the layers of the current round, in the plan's order; empty before {@link #readTable}. */
-  private final List<PackedResidues> factors = new ArrayList<>();
+  private final List<int[]> factors = new ArrayList<>();
 
   /** The request's side of every layer's challenges, from {@link #prepareCheck} on. */
   private final int[] requestSides;
@@ -171,10 +171,9 @@ final class MaskedRounds implements AutoCloseable {
         table = parts.tables().openPass(pass.number(), pass.key());
       }
       for (LinearLayerSpec layer : plan.layersOfRound(round)) {
-        int length = layer.geometry().outputSize();
-        PackedResidues u = workspace.rooms().take(length);
+        int[] u = workspace.takeRoom(layer.geometry().outputSize());
         factors.add(u);
-        table.readLayer(layer.index(), length, u.write(length));
+        table.readLayer(layer.index(), u);
       }
     } catch (RuntimeException e) {
       unreadableTable = e;
@@ -220,16 +219,15 @@ final class MaskedRounds implements AutoCloseable {
 
   private void giveFactorsBack() {
     // erased with the workspace: until then the pass's key, which yields them, is there as well
-    factors.forEach(workspace.rooms()::give);
+    factors.forEach(workspace::giveRoom);
     factors.clear();
   }
 
-  private void unmask(LinearLayerSpec spec, int[] y, PackedResidues u, Activations activations) {
+  private void unmask(LinearLayerSpec spec, int[] y, int[] u, Activations activations) {
     if (parts.unsafeResultObserver() != null) {
-      int[] factors = u.toInts(spec.geometry().outputSize());
       parts
           .unsafeResultObserver()
-          .layerResult(pass.number(), spec.index(), LayerArithmetic.unmaskedIntegers(y, factors));
+          .layerResult(pass.number(), spec.index(), LayerArithmetic.unmaskedIntegers(y, u));
     }
     DeviceHalf.LayerBinding binding = parts.model().half().layers().get(spec.index());
     NativeTensor out = activations.create(binding.output(), binding.outputShape());
@@ -238,7 +236,7 @@ final class MaskedRounds implements AutoCloseable {
         .unmask(
             spec.geometry(),
             y,
-            u.ints(),
+            u,
             scales[spec.tensorId()],
             binding.weightScales(),
             binding.bias(),

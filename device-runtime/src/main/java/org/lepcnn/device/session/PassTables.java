@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
@@ -40,12 +37,7 @@ public interface PassTables extends AutoCloseable {
    * @param key the pass's key; stays the caller's and outlives the reader
    */
   default PassReader openPass(long pass, PassKey key) {
-    return (layer, length, out) -> {
-      int[] u = new int[length];
-      readLayer(pass, key, layer, u);
-      ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(u);
-      Arrays.fill(u, 0);
-    };
+    return (layer, out) -> readLayer(pass, key, layer, out);
   }
 
   /**
@@ -68,11 +60,9 @@ public interface PassTables extends AutoCloseable {
     /**
      * Reads U of one layer.
      *
-     * @param length the layer's {@code outputSize()}
-     * @param out receives so many canonical residues from index 0, four bytes each, little-endian;
-     *     may be longer
+     * @param out receives {@code outputSize()} canonical residues
      */
-    void readLayer(int layer, int length, byte[] out);
+    void readLayer(int layer, int[] out);
 
     /** Forgets the pass's key. */
     @Override

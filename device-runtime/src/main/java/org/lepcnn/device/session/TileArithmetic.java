@@ -101,8 +101,9 @@ final class TileArithmetic {
    *
    * <p>q is not clamped to ±limit, because it cannot be beyond: 1/s, s and the product are each
    * rounded by a factor of at most 1 ± 2⁻²⁴, so that |x|/s computed so is at most limit · (1 +
-   * 2⁻²²), with limit &lt; 2²¹ less than limit + ½, and rounds to limit at most. Whatever x holds,
-   * the result is a canonical residue: of q only 23 bits are used.
+   * 2⁻²²), with limit &lt; 2²¹ less than limit + ½, and rounds to limit at most. (1/s may be
+   * subnormal and less exact only when limit &lt; 4, where ½ is far.) Whatever x holds, the result
+   * is a canonical residue: of q only 23 bits are used.
    *
    * @param x the activations that the scale was computed from, from index 0
    * @param scale from {@link #scale}
@@ -126,14 +127,14 @@ final class TileArithmetic {
   /**
    * out = (y − u, centred) · s_x · s_w[oc] + bias[oc].
    *
-   * @param y the result
-   * @param u the unblinding factors from index 0
+   * @param y the result; overwritten
+   * @param u the unblinding factors from index 0; overwritten
    * @param out receives the values from index 0
    */
   void unmask(
       ConvGeometry g,
       int[] y,
-      IntBuffer u,
+      int[] u,
       float tensorScale,
       float[] weightScales,
       float[] bias,
@@ -141,12 +142,10 @@ final class TileArithmetic {
     int length = g.outputSize();
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
-      System.arraycopy(y, from, ints, 0, count);
-      u.get(from, residues, 0, count);
-      toFloatBits(ints, residues, count);
-      asInts.put(0, ints, 0, count);
+      toFloatBits(y, u, from, from + count);
+      asInts.put(0, y, from, count);
       asFloats.get(0, floats, 0, count);
-      asInts.put(0, residues, 0, count);
+      asInts.put(0, u, from, count);
       asFloats.get(0, lows, 0, count);
       spread(g, from, count, weightScales, scales);
       spread(g, from, count, bias, offsets);
@@ -190,8 +189,8 @@ final class TileArithmetic {
     }
   }
 
-  private static void toFloatBits(int[] y, int[] u, int count) {
-    for (int i = 0; i < count; i++) {
+  private static void toFloatBits(int[] y, int[] u, int from, int to) {
+    for (int i = from; i < to; i++) {
       int d = y[i] - u[i];
       d += (d >> 31) & Field.P;
       d -= Field.P & ((Field.HALF - d) >> 31);

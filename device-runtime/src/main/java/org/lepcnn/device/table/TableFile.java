@@ -3,11 +3,8 @@ package org.lepcnn.device.table;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CorruptFileException;
@@ -84,12 +81,10 @@ final class TableFile implements AutoCloseable {
    * U of one pass and layer.
    *
    * @param key from {@link #sealKey}
-   * @param out receives the residues, little-endian; zeros when they do not open
    */
-  void readLayer(
-      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, byte[] out) {
+  void readLayer(VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, int[] out) {
     int size = layout.outputSize(layer);
-    if (out.length < (long) size * Integer.BYTES) {
+    if (out.length < size) {
       throw new IllegalArgumentException(
           "Reading U of layer " + layer + ": expected room for " + size + " residues.");
     }
@@ -116,8 +111,7 @@ final class TableFile implements AutoCloseable {
 
   private int[] readChallenge(
       VectorSealer sealer, javax.crypto.SecretKey key, int layer, int index) {
-    int size = layout.inputSize(layer);
-    byte[] bytes = new byte[Math.multiplyExact(size, Integer.BYTES)];
+    int[] vector = new int[layout.inputSize(layer)];
     int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
     try {
       sealer.open(
@@ -127,11 +121,8 @@ final class TableFile implements AutoCloseable {
           path.toString(),
           file,
           headerBytes + layout.challengeOffset(layer, index),
-          bytes,
-          size);
-      int[] vector = new int[size];
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(vector);
-      Arrays.fill(bytes, (byte) 0);
+          vector,
+          vector.length);
       return vector;
     } catch (IOException e) {
       throw unreadable(path, e);

@@ -2,12 +2,9 @@
 package org.lepcnn.device.table;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -127,12 +124,8 @@ public final class TableFolder implements AutoCloseable {
    * @throws RefusedException the section does not open; {@code out} is all zeros then
    */
   public void readLayer(long pass, PassKey key, int layer, int[] out) {
-    byte[] bytes = new byte[Math.multiplyExact(out.length, Integer.BYTES)];
     try (PassTable table = openPass(pass, key)) {
-      table.readLayer(layer, bytes);
-    } finally {
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(out);
-      Arrays.fill(bytes, (byte) 0);
+      table.readLayer(layer, out);
     }
   }
 
@@ -265,11 +258,10 @@ public final class TableFolder implements AutoCloseable {
     /**
      * Reads U of one layer.
      *
-     * @param out receives the layer's {@code outputSize()} canonical residues from index 0, four
-     *     bytes each, little-endian
-     * @throws RefusedException the section does not open; they are all zeros then
+     * @param out receives the layer's {@code outputSize()} canonical residues
+     * @throws RefusedException the section does not open; {@code out} is all zeros then
      */
-    public void readLayer(int layer, byte[] out) {
+    public void readLayer(int layer, int[] out) {
       TableFile file = startReading(id);
       try {
         file.readLayer(sealer, pass, key, layer, out);

@@ -107,12 +107,11 @@ final class VectorSealer {
   }
 
   /**
-   * Opens a vector, deciphering straight into {@code out}.
+   * Opens a vector.
    *
    * @param what names the file in errors
    * @param offset where the vector starts in {@code file}
-   * @param out receives {@code length} residues from index 0, little-endian; zeros when the vector
-   *     does not open
+   * @param out receives {@code length} residues; zeros when the vector does not open
    * @throws RefusedException a tag is wrong
    */
   void open(
@@ -122,14 +121,14 @@ final class VectorSealer {
       String what,
       RandomAccessFile file,
       long offset,
-      byte[] out,
+      int[] out,
       int length)
       throws IOException {
-    int bytes = Math.multiplyExact(length, Integer.BYTES);
     long position = offset;
     for (int segment = 0; segment < segments(length); segment++) {
-      int from = segment * SEGMENT_BYTES;
-      int sealedBytes = Math.min(SEGMENT_BYTES, bytes - from) + TAG_BYTES;
+      int from = segment * SEGMENT_RESIDUES;
+      int count = Math.min(SEGMENT_RESIDUES, length - from);
+      int sealedBytes = count * Integer.BYTES + TAG_BYTES;
       // others may read the same file, which has one position
       synchronized (file) {
         file.seek(position);
@@ -138,13 +137,15 @@ final class VectorSealer {
       position += sealedBytes;
       try {
         prepare(Cipher.DECRYPT_MODE, key, ordinal + segment, address, segment, length);
-        cipher.doFinal(sealed, 0, sealedBytes, out, from);
+        cipher.doFinal(sealed, 0, sealedBytes, plain, 0);
       } catch (AEADBadTagException e) {
-        Arrays.fill(out, 0, bytes, (byte) 0);
+        Arrays.fill(out, 0, length, 0);
         throw refusal(what, address, segment, e);
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("AES-GCM refuses to open", e);
       }
+      residues.position(0);
+      residues.get(out, from, count);
     }
   }
 
@@ -155,12 +156,14 @@ final class VectorSealer {
    */
   void exercise(SecretKey key, long ordinal, int bytes, int times) {
     Address address = new Address(0, 0, KIND_UNBLINDING);
+    int[] zeros = new int[SEGMENT_RESIDUES];
     try {
       prepare(Cipher.ENCRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
       cipher.doFinal(plain, 0, bytes, sealed, 0);
       for (int i = 0; i < times; i++) {
         prepare(Cipher.DECRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
         cipher.doFinal(sealed, 0, bytes + TAG_BYTES, plain, 0);
+        residues.get(0, zeros, 0, bytes / Integer.BYTES);
       }
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM refuses its own segment", e);
@@ -191,7 +194,7 @@ final class VectorSealer {
     cipher.updateAAD(associatedData.array(), 0, associatedData.position());
   }
 
-  /** The nonce of the segment at hand: an object for all of them. */
+  /** The nonce of the segment at hand: one object for all of them. */
   private static final class Nonce extends GCMParameterSpec {
     private final ByteBuffer value = ByteBuffer.allocate(NONCE_BYTES);
 

@@ -4,7 +4,6 @@ package org.lepcnn.device.session;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -52,7 +51,6 @@ public final class DeviceSpeedMain {
       int[] masked,
       int[] y,
       int[] u,
-      IntBuffer factors,
       int[] c,
       Challenge challenge,
       float[] scales) {}
@@ -116,7 +114,6 @@ public final class DeviceSpeedMain {
             residues.residues(x.length),
             residues.residues(g.outputSize()),
             residues.residues(g.outputSize()),
-            new PackedResidues(g.outputSize()).ints(),
             residues.residues(x.length),
             Challenge.draw(key, layers.size(), 0, g),
             scales));
@@ -138,7 +135,7 @@ public final class DeviceSpeedMain {
     step(
         "unmask and dequantize",
         outputs,
-        l -> tiles.unmask(l.g, l.y, l.factors, 0.01f, l.scales, l.scales, l.out.floats()));
+        l -> tiles.unmask(l.g, l.y, l.u, 0.01f, l.scales, l.scales, l.out.floats()));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 

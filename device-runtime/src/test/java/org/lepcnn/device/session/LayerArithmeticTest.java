@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -45,6 +44,42 @@ class LayerArithmeticTest {
     }
   }
 
+  /** The largest magnitude may not round beyond the limit: nothing clamps it in tiles. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 8, 15, 16, 21, 22})
+  void maskInTiles_staysWithinTheLimit_whateverTheLargestMagnitude(int bits) {
+    SplittableRandom random = new SplittableRandom(bits);
+    TileArithmetic tiles = new TileArithmetic();
+    int[] masked = new int[4];
+    for (int i = 0; i < 20_000; i++) {
+      float largest = Float.intBitsToFloat(random.nextInt(0x7f80_0000));
+      largest = i == 0 ? Float.MAX_VALUE : i == 1 ? Float.MIN_VALUE : largest;
+      float[] x = {largest, -largest, Math.nextDown(largest), largest / 2};
+      float scale = tiles.scale(FloatBuffer.wrap(x), x.length, bits);
+      int[] expected = new int[4];
+      LayerArithmetic.mask(x, scale, bits, expected);
+      tiles.mask(FloatBuffer.wrap(x), scale, (mask, n) -> Arrays.fill(mask, 0, n, 0), masked, 4);
+      assertThat(masked).isEqualTo(expected);
+    }
+  }
+
+  /** An application that changes its input under way gets a wrong answer, but leaks nothing. */
+  @Test
+  void maskInTiles_isCanonical_forValuesBeyondTheScale() {
+    float[] x = {1e9f, -1e9f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f};
+    for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
+      int[] masked = new int[x.length];
+      new TileArithmetic()
+          .mask(
+              FloatBuffer.wrap(x),
+              1e-3f,
+              (mask, n) -> Arrays.fill(mask, 0, n, extreme),
+              masked,
+              x.length);
+      assertThat(Field.allCanonical(masked, 0, x.length)).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6})
   void unmask_equalsDequantizationOfThePlainIntegers(int seed) {
@@ -72,7 +107,7 @@ class LayerArithmeticTest {
     assertThat(found).containsExactly(expected);
     assertThat(LayerArithmetic.unmaskedIntegers(y, u)).isEqualTo(plain);
     FloatBuffer tiled = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.01f, scales, bias, tiled);
+    new TileArithmetic().unmask(g, y, u, 0.01f, scales, bias, tiled);
     assertThat(tiled.array()).containsExactly(expected);
   }
 
@@ -122,7 +157,7 @@ class LayerArithmeticTest {
       ones[i] = 1;
     }
     FloatBuffer out = FloatBuffer.allocate(plain.length);
-    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 1, ones, new float[plain.length], out);
+    new TileArithmetic().unmask(g, y, u, 1, ones, new float[plain.length], out);
     for (int i = 0; i < plain.length; i++) {
       assertThat(out.get(i)).isEqualTo((float) plain[i]);
     }
@@ -140,7 +175,7 @@ class LayerArithmeticTest {
     float[] expected = new float[size];
     LayerArithmetic.unmask(g, y, u, 0.37f, scales, bias, expected);
     FloatBuffer out = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.37f, scales, bias, out);
+    new TileArithmetic().unmask(g, y, u, 0.37f, scales, bias, out);
     assertThat(out.array()).containsExactly(expected);
   }
 

@@ -52,7 +52,7 @@ class TrafficStatisticsTest {
     assertThat((long) ELEMENTS * PASSES).isGreaterThan(10_000_000);
   }
 
-  /** The steps of a session: mask, scale, quantize and add. */
+  /** The steps of a session: scale, mask, quantize and add. */
   private static int[] masked(float[] picture, PassKey key) {
     TileArithmetic tiles = new TileArithmetic();
     int[] residues = new int[ELEMENTS];
