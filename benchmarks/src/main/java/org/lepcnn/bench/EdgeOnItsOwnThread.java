@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 
@@ -31,6 +32,11 @@ final class EdgeOnItsOwnThread implements EdgeTransport {
   @Override
   public CompletableFuture<Void> claim(PassClaim claim) {
     return edge.claim(claim);
+  }
+
+  @Override
+  public CompletableFuture<Void> release(PassRelease release) {
+    return edge.release(release);
   }
 
   @Override

@@ -24,6 +24,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
@@ -189,6 +190,11 @@ class ForgedResultsIT {
     }
 
     @Override
+    public CompletableFuture<Void> release(PassRelease release) {
+      return real.release(release);
+    }
+
+    @Override
     public CompletableFuture<RoundResult> exchange(RoundRequest request) {
       return real.exchange(request).thenApply(forgery);
     }
@@ -204,6 +210,11 @@ class ForgedResultsIT {
     @Override
     public CompletableFuture<Void> claim(PassClaim claim) {
       return claims.claim(claim);
+    }
+
+    @Override
+    public CompletableFuture<Void> release(PassRelease release) {
+      return claims.release(release);
     }
 
     @Override

@@ -18,9 +18,13 @@ import org.lepcnn.core.port.EdgeErrorCode;
  *       an alarm, {@code CLAIMED_BY_ANOTHER_INSTANCE} too
  *   <li>{@code unwritableAnswers}, {@code unwritableRejections}: records that were dropped because
  *       their topic is missing or too small
- *   <li>decode: counters {@code requests} (complete rounds), {@code claims}, {@code chunks}, {@code
- *       bytes}, {@code incompleteDropped}; gauges {@code incompleteBytes}, {@code
- *       incompleteRequests}
+ *   <li>decode: counters {@code requests} (complete rounds), {@code claims}, {@code releases},
+ *       {@code chunks}, {@code bytes}, {@code incompleteDropped}; gauges {@code incompleteBytes},
+ *       {@code incompleteRequests}
+ *   <li>admission, with decode: counter {@code refusalsNotAnswered} (refused, counted by code, and
+ *       over the limit of answered refusals); gauges {@code devices}, {@code models}, {@code
+ *       modelsLoaded}, {@code modelBytesLoaded}, {@code controlReady} (1 or 0), {@code
+ *       controlMalformed}
  *   <li>kernel: histograms {@code batchSize}, {@code batchMicros}; gauges {@code waiting}, {@code
  *       inside}, {@code insideBytes}
  * </ul>

@@ -13,7 +13,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 
 /**
  * An edge in the caller's own process, for {@code lepcnn check} and tests: the same kernels on the
- * same masked residues, no transport. It accepts every claim and protects nothing.
+ * same masked residues, no transport. It accepts every claim and release and protects nothing.
  */
 public final class InProcessEdge implements EdgeTransport {
   private final Map<Integer, LinearKernel> kernels = new HashMap<>();
@@ -42,6 +42,11 @@ public final class InProcessEdge implements EdgeTransport {
     }
     return CompletableFuture.completedFuture(
         new RoundResult(request.pass(), request.round(), layers));
+  }
+
+  @Override
+  public CompletableFuture<Void> release(PassRelease release) {
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

@@ -64,6 +64,11 @@ public final class Challenge {
     return new Challenge(a, b);
   }
 
+  /** A challenge of given vectors, for measurements of the check itself. */
+  static Challenge of(int[] a, int[] b) {
+    return new Challenge(a, b);
+  }
+
   /** Per output channel. */
   public int[] a() {
     return a;

@@ -1,19 +1,29 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import java.time.Duration;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hands out passes of reservations that the edge has accepted the claim of. A reservation whose
  * claim failed is kept and claimed again, identically, by whoever asks next.
  */
 final class ClaimedPasses {
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimedPasses.class);
+
   private final PassSupply supply;
   private final PassTables tables;
   private final EdgeTransport transport;
@@ -28,6 +38,9 @@ final class ClaimedPasses {
 
   /** Whether the edge may hold the claim of {@link #range}: no answer is not a refusal. */
   private boolean maybeClaimed;
+
+  /** Whether the edge says that another instance claimed these passes: they may be used there. */
+  private volatile boolean heldByAnother;
 
   private CompletableFuture<Void> claiming;
 
@@ -74,11 +87,54 @@ final class ClaimedPasses {
   }
 
   /**
-   * Uses up what is left of a reservation that the edge may hold a claim of: the next opening of
-   * the state is another instance, which the edge would refuse these passes.
+   * Gives back what is left of a reservation that the edge may hold a claim of: with the edge's
+   * consent the supply keeps these passes for the next opening. Without it they are used up, for
+   * the next opening is another instance, which the edge would refuse them.
+   *
+   * @param patience how long to wait for the edge's consent
    */
-  synchronized void close() {
-    while (range != null && maybeClaimed && range.remaining() > 0) {
+  void close(Duration patience) {
+    long firstFree;
+    synchronized (this) {
+      if (range == null || !maybeClaimed || range.remaining() == 0) {
+        return;
+      }
+      firstFree = range.lastPass() - range.remaining() + 1;
+      if (!inUse.isEmpty()) {
+        burnRest();
+        return;
+      }
+    }
+    if (heldByAnother || patience.isZero() || !release(firstFree, patience)) {
+      burnRest();
+    } else {
+      supply.released();
+    }
+  }
+
+  private boolean release(long firstFree, Duration patience) {
+    PassRelease release =
+        new PassRelease(
+            supply.device(), supply.chain(), supply.model(), firstFree, supply.instance());
+    try {
+      transport.release(release).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException e) {
+      LOG.warn("The edge did not accept the release of passes from {} on in time", firstFree);
+    } catch (ExecutionException | RuntimeException e) {
+      LOG.warn(
+          "The edge did not accept the release of passes from {} on: {}",
+          firstFree,
+          Failures.unwrap(e).getMessage());
+    }
+    return false;
+  }
+
+  private synchronized void burnRest() {
+    LOG.warn("{} passes that were reserved and not used are lost", range.remaining());
+    while (range.remaining() > 0) {
       range.take().burn();
     }
   }
@@ -113,6 +169,7 @@ final class ClaimedPasses {
     }
     claimed = false;
     maybeClaimed = false;
+    heldByAnother = false;
     range = supply.reserve((int) Math.min(passesPerReservation, left));
   }
 
@@ -139,8 +196,9 @@ final class ClaimedPasses {
     synchronized (this) {
       claiming = null;
       claimed = error == null;
-      if (error instanceof EdgeRefusedException) {
-        maybeClaimed = false;
+      if (error instanceof EdgeRefusedException refused) {
+        heldByAnother = refused.code() == EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE;
+        maybeClaimed = heldByAnother;
       }
     }
     if (error == null) {

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import java.util.Optional;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
@@ -55,6 +56,16 @@ public final class DeviceStateSupply implements PassSupply {
   @Override
   public Range reserve(int passes) {
     return new ReservedRange(state.reserve(passes));
+  }
+
+  @Override
+  public Optional<InstanceId> releasedBefore(long pass) {
+    return state.releasedBefore(pass);
+  }
+
+  @Override
+  public void released() {
+    state.released();
   }
 
   @Override

@@ -2,8 +2,8 @@
 package org.lepcnn.device.session;
 
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Reusable int arrays by length. Contents are whatever the last user left, so secrets must be
@@ -11,7 +11,7 @@ import java.util.Map;
  */
 final class IntArrayPool {
   private final int keptPerLength;
-  private final Map<Integer, ArrayDeque<int[]>> free = new HashMap<>();
+  private final NavigableMap<Integer, ArrayDeque<int[]>> free = new TreeMap<>();
 
   IntArrayPool(int keptPerLength) {
     this.keptPerLength = keptPerLength;
@@ -23,6 +23,19 @@ final class IntArrayPool {
       int[] array = arrays == null ? null : arrays.poll();
       if (array != null) {
         return array;
+      }
+    }
+    return new int[length];
+  }
+
+  /** The shortest array of at least {@code length}: rounds share what lies in the cache already. */
+  int[] takeAtLeast(int length) {
+    synchronized (free) {
+      for (ArrayDeque<int[]> arrays : free.tailMap(length, true).values()) {
+        int[] array = arrays.poll();
+        if (array != null) {
+          return array;
+        }
       }
     }
     return new int[length];

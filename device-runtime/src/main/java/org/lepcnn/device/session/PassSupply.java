@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import java.util.Optional;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
@@ -28,6 +29,20 @@ public interface PassSupply extends AutoCloseable {
 
   /** Reserves passes; durable before it returns. */
   Range reserve(int passes);
+
+  /**
+   * The instance that claimed a pass before and gave it back to the edge, while nobody took it
+   * since.
+   */
+  default Optional<InstanceId> releasedBefore(long pass) {
+    return Optional.empty();
+  }
+
+  /**
+   * Says that the edge has accepted the release of all passes that were reserved and not taken:
+   * {@link #close} gives them back.
+   */
+  default void released() {}
 
   /** The challenge key of a group of passes; the caller closes it. */
   SecretKey groupKey(long group);

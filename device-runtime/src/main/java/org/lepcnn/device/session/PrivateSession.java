@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -105,9 +106,9 @@ public final class PrivateSession implements AutoCloseable {
   }
 
   /**
-   * Runs the device's part of passes on zeros for up to a few seconds, so that the first pass finds
-   * compiled code and warm buffers. Uses up no pass, sends nothing, reads no table. For gateways,
-   * before they report that they are ready.
+   * Runs the device's and the transport's part of passes on zeros for up to some seconds, so that
+   * the first pass finds compiled code and warm buffers. Uses up no pass, sends nothing, reads no
+   * table. For gateways, before they report that they are ready.
    */
   public void warmUp() {
     try {
@@ -115,6 +116,7 @@ public final class PrivateSession implements AutoCloseable {
               () -> {
                 new Rehearsal(parts).run();
                 parts.tables().warmUp();
+                parts.transport().warmUp(model().plan());
               },
               worker)
           .join();
@@ -125,7 +127,8 @@ public final class PrivateSession implements AutoCloseable {
 
   /**
    * Refuses new submissions, waits for those made, then closes the tables and the state. What has
-   * not ended after the timeout fails, and its passes stay used up.
+   * not ended after the timeout fails, and its passes stay used up. Passes that were claimed and
+   * not used are released and kept, if the edge accepts that in time.
    */
   @Override
   public void close() {
@@ -142,7 +145,7 @@ public final class PrivateSession implements AutoCloseable {
       }
       submission.application.completeExceptionally(closed());
     }
-    passes.close();
+    passes.close(ended && mayRelease() ? options.releaseTimeout() : Duration.ZERO);
     if (!unfinished.isEmpty()) {
       LOG.warn("Closed with {} passes unfinished; they are lost", unfinished.size());
     }
@@ -151,6 +154,11 @@ public final class PrivateSession implements AutoCloseable {
     }
     parts.tables().close();
     parts.supply().close();
+  }
+
+  /** A quarantined edge is sent nothing at all. */
+  private boolean mayRelease() {
+    return parts.supply().integrityFailures() < options.maxIntegrityFailures();
   }
 
   /** Called under the lock. */

@@ -21,6 +21,7 @@ public final class PrivateSessionBuilder {
   private int maxIntegrityFailures = 3;
   private int workerThreads = Math.max(1, Runtime.getRuntime().availableProcessors());
   private Duration closeTimeout = Duration.ofSeconds(30);
+  private Duration releaseTimeout = Duration.ofSeconds(5);
   private boolean checked = true;
   private boolean warmedUp;
   private RoundObserver observer = request -> {};
@@ -40,7 +41,8 @@ public final class PrivateSessionBuilder {
 
   /**
    * Passes that are reserved, made durable and claimed together; 16 by default. What is left of
-   * them at a close is lost, with its tables: whoever knows how many passes will come says so.
+   * them at a close is released and kept when the edge accepts that, and lost with its tables after
+   * a crash.
    */
   public PrivateSessionBuilder passesPerReservation(int passes) {
     passesPerReservation = passes;
@@ -62,6 +64,15 @@ public final class PrivateSessionBuilder {
   /** How long {@link PrivateSession#close} waits for passes; 30 s by default. */
   public PrivateSessionBuilder closeTimeout(Duration timeout) {
     closeTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * How long {@link PrivateSession#close} then waits for the edge to take unused passes back; 5 s
+   * by default, 0 for losing them.
+   */
+  public PrivateSessionBuilder releaseTimeout(Duration timeout) {
+    releaseTimeout = timeout;
     return this;
   }
 
@@ -101,7 +112,11 @@ public final class PrivateSessionBuilder {
   public PrivateSession open() {
     SessionOptions options =
         new SessionOptions(
-            passesInFlight, passesPerReservation, maxIntegrityFailures, closeTimeout);
+            passesInFlight,
+            passesPerReservation,
+            maxIntegrityFailures,
+            closeTimeout,
+            releaseTimeout);
     EdgeGate gate = new EdgeGate(supply, maxIntegrityFailures);
     gate.requireOpen();
     if (!checked) {
@@ -117,7 +132,7 @@ public final class PrivateSessionBuilder {
             model,
             supply,
             tables,
-            transport,
+            new ClaimKeeper(supply, transport, gate),
             gate,
             checked ? new ChallengeCache(supply, tables) : null,
             new IntArrayPool(2 * passesInFlight),

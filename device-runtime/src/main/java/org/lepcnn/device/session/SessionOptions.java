@@ -8,19 +8,30 @@ import org.lepcnn.core.error.BadInputException;
  * How a session works; see {@link PrivateSessionBuilder} for the defaults.
  *
  * @param passesInFlight passes that run at the same time; others wait their turn
- * @param passesPerReservation passes reserved and claimed at once; those left at a close are lost
+ * @param passesPerReservation passes reserved and claimed at once
  * @param maxIntegrityFailures failures in the life of the chain after which nothing is sent
  * @param closeTimeout how long a close waits for passes
+ * @param releaseTimeout how long a close waits for the edge to take unused passes back; 0 for not
+ *     asking
  */
 record SessionOptions(
-    int passesInFlight, int passesPerReservation, int maxIntegrityFailures, Duration closeTimeout) {
+    int passesInFlight,
+    int passesPerReservation,
+    int maxIntegrityFailures,
+    Duration closeTimeout,
+    Duration releaseTimeout) {
   SessionOptions {
     requirePositive("passes in flight", passesInFlight);
     requirePositive("passes per reservation", passesPerReservation);
     requirePositive("integrity failures until quarantine", maxIntegrityFailures);
-    if (closeTimeout.isNegative()) {
+    requireNotNegative("close timeout", closeTimeout);
+    requireNotNegative("release timeout", releaseTimeout);
+  }
+
+  private static void requireNotNegative(String what, Duration value) {
+    if (value.isNegative()) {
       throw new BadInputException(
-          "Session: the close timeout must not be negative; found " + closeTimeout + ".");
+          "Session: the " + what + " must not be negative; found " + value + ".");
     }
   }
 

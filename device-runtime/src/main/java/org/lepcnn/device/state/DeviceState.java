@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
@@ -45,6 +46,12 @@ public final class DeviceState implements AutoCloseable {
   /** All passes before this one count as used, even if the state closes cleanly. */
   private long firstUntouched;
 
+  private final long openedPass;
+
+  /** Who gave {@link #openedPass} and what follows back to the edge; null when nobody did. */
+  private final InstanceId openedReleasedBy;
+
+  private boolean released;
   private int inFlight;
   private boolean closed;
 
@@ -60,6 +67,8 @@ public final class DeviceState implements AutoCloseable {
     this.storedKey = state.nextKey();
     this.integrityFailures = state.integrityFailures();
     this.firstUntouched = storedPass;
+    this.openedPass = storedPass;
+    this.openedReleasedBy = state.releasedBy();
   }
 
   /**
@@ -161,6 +170,20 @@ public final class DeviceState implements AutoCloseable {
     return storedPass;
   }
 
+  /**
+   * The instance that claimed a pass before and gave it back to the edge, while nobody took it
+   * since: its release may be repeated when the edge does not know of it any more.
+   */
+  public Optional<InstanceId> releasedBefore(long pass) {
+    return pass == openedPass ? Optional.ofNullable(openedReleasedBy) : Optional.empty();
+  }
+
+  /** Says that the edge has accepted this instance's release of all passes that were not taken. */
+  public synchronized void released() {
+    requireOpen();
+    released = true;
+  }
+
   /** How many passes were taken and have not ended. */
   public synchronized int inFlight() {
     return inFlight;
@@ -180,7 +203,7 @@ public final class DeviceState implements AutoCloseable {
     long end = Math.addExact(storedPass, passes);
     PassKey endKey = storedKey.advance(passes);
     try {
-      commit(end, endKey);
+      commit(end, endKey, null);
     } catch (RuntimeException e) {
       endKey.close();
       throw e;
@@ -202,14 +225,14 @@ public final class DeviceState implements AutoCloseable {
   public synchronized void recordIntegrityFailure() {
     requireOpen();
     integrityFailures++;
-    commit(storedPass, storedKey);
+    commit(storedPass, storedKey, storedReleasedBy());
   }
 
   /** Lifts a quarantine: the operator has dealt with the edge. */
   public synchronized void resetIntegrityFailures() {
     requireOpen();
     integrityFailures = 0;
-    commit(storedPass, storedKey);
+    commit(storedPass, storedKey, storedReleasedBy());
   }
 
   /**
@@ -278,17 +301,30 @@ public final class DeviceState implements AutoCloseable {
     }
     for (Reservation reservation : reservations) {
       if (reservation.nextPass() == firstUntouched && !exhausted(reservation)) {
-        commit(firstUntouched, reservation.nextKey());
+        commit(firstUntouched, reservation.nextKey(), givenBackBy());
         return;
       }
     }
   }
 
-  private void commit(long nextPass, PassKey nextKey) {
+  /** What the file says of its next pass as long as nothing was reserved. */
+  private InstanceId storedReleasedBy() {
+    return storedPass == openedPass ? openedReleasedBy : null;
+  }
+
+  private InstanceId givenBackBy() {
+    if (released) {
+      return instance;
+    }
+    return firstUntouched == openedPass ? openedReleasedBy : null;
+  }
+
+  private void commit(long nextPass, PassKey nextKey, InstanceId releasedBy) {
     SecretFiles.replace(
         store,
         file,
-        new StateFile(identity, nextPass, nextKey, challengeKey, integrityFailures).toFile());
+        new StateFile(identity, nextPass, nextKey, challengeKey, integrityFailures, releasedBy)
+            .toFile());
   }
 
   private static boolean exhausted(Reservation reservation) {

@@ -87,7 +87,7 @@ final class StateInit {
     writeDurably(store, temporary.resolve(ChainFolders.DEVICE_HALF_FILE), grant.deviceHalfFile());
     try (PassKey first = grant.firstPassKey();
         ChallengeKey challenge = grant.challengeKey()) {
-      byte[] state = new StateFile(grant.identity(), 0, first, challenge, 0).toFile();
+      byte[] state = new StateFile(grant.identity(), 0, first, challenge, 0, null).toFile();
       writeDurably(store, temporary.resolve(StateFile.NAME), state);
       Arrays.fill(state, (byte) 0);
     }

@@ -13,6 +13,7 @@ import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 
@@ -24,6 +25,7 @@ final class FakeEdge implements EdgeTransport {
   record Seen(long pass, int round, int tensor, int[] residues) {}
 
   final List<PassClaim> claims = new CopyOnWriteArrayList<>();
+  final List<PassRelease> releases = new CopyOnWriteArrayList<>();
   final List<Seen> seen = new CopyOnWriteArrayList<>();
 
   /** What happened in which order; may be shared with others. */
@@ -32,6 +34,10 @@ final class FakeEdge implements EdgeTransport {
   /** Answers a claim. */
   volatile Function<PassClaim, CompletableFuture<Void>> onClaim =
       claim -> CompletableFuture.completedFuture(null);
+
+  /** Answers a release. */
+  volatile Function<PassRelease, CompletableFuture<Void>> onRelease =
+      release -> CompletableFuture.completedFuture(null);
 
   /** Makes an answer of the right one; runs on a thread of the edge and may block it. */
   volatile BiFunction<RoundRequest, RoundResult, RoundResult> forge = (request, result) -> result;
@@ -56,6 +62,13 @@ final class FakeEdge implements EdgeTransport {
     claims.add(claim);
     log.add("claim " + claim.firstPass() + "-" + claim.lastPass());
     return onClaim.apply(claim);
+  }
+
+  @Override
+  public CompletableFuture<Void> release(PassRelease release) {
+    releases.add(release);
+    log.add("release " + release.firstFree());
+    return onRelease.apply(release);
   }
 
   @Override

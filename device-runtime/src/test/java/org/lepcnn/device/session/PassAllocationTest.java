@@ -28,6 +28,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.owner.OwnerFile;
@@ -87,6 +88,11 @@ class PassAllocationTest {
     @Override
     public CompletableFuture<Void> claim(PassClaim claim) {
       return edge.claim(claim);
+    }
+
+    @Override
+    public CompletableFuture<Void> release(PassRelease release) {
+      return edge.release(release);
     }
 
     @Override

@@ -16,6 +16,7 @@ final class ChainGuard {
   private long first;
   private long last;
   private long othersLast;
+  private boolean released;
   private final OpenPasses open;
 
   ChainGuard(
@@ -25,6 +26,7 @@ final class ChainGuard {
       long first,
       long last,
       long othersLast,
+      boolean released,
       OpenPasses open) {
     this.chain = chain;
     this.model = model;
@@ -32,11 +34,12 @@ final class ChainGuard {
     this.first = first;
     this.last = last;
     this.othersLast = othersLast;
+    this.released = released;
     this.open = open;
   }
 
   ChainGuard copy() {
-    return new ChainGuard(chain, model, instance, first, last, othersLast, open.copy());
+    return new ChainGuard(chain, model, instance, first, last, othersLast, released, open.copy());
   }
 
   ChainId chain() {
@@ -55,6 +58,7 @@ final class ChainGuard {
     return first;
   }
 
+  /** {@code first − 1} when the whole claim was released. */
   long last() {
     return last;
   }
@@ -63,8 +67,19 @@ final class ChainGuard {
     return othersLast;
   }
 
+  /** Whether the instance has given its unused passes back; it claims nothing more. */
+  boolean released() {
+    return released;
+  }
+
   OpenPasses open() {
     return open;
+  }
+
+  /** Ends the claim before a pass; nothing from there on was seen. */
+  void release(long firstFree) {
+    last = firstFree - 1;
+    released = true;
   }
 
   /** Widens the claim of the instance that holds it. */
@@ -79,6 +94,7 @@ final class ChainGuard {
     instance = next;
     first = newFirst;
     last = newLast;
+    released = false;
     open.raiseFloor(newFirst);
   }
 }

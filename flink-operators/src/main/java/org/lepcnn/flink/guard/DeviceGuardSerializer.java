@@ -24,7 +24,7 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
   /** The only instance needed. */
   public static final DeviceGuardSerializer INSTANCE = new DeviceGuardSerializer();
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   @Override
   public boolean isImmutableType() {
@@ -63,14 +63,18 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
   @Override
   public DeviceGuard deserialize(DataInputView source) throws IOException {
     int version = source.readUnsignedByte();
-    if (version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new IOException(
-          "Reading guard state: expected layout version " + VERSION + "; found " + version + ".");
+          "Reading guard state: expected layout version 1 to "
+              + VERSION
+              + "; found "
+              + version
+              + ".");
     }
     DeviceGuard device = new DeviceGuard();
     int chains = source.readUnsignedByte();
     for (int i = 0; i < chains; i++) {
-      device.chains().add(readChain(source));
+      device.chains().add(readChain(source, version));
     }
     return device;
   }
@@ -97,8 +101,9 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
     target.writeLong(chain.instance().high());
     target.writeLong(chain.instance().low());
     writeVarint(chain.first(), target);
-    writeVarint(chain.last() - chain.first(), target);
+    writeVarint(chain.last() - chain.first() + 1, target);
     writeVarint(chain.othersLast() + 1, target);
+    target.writeBoolean(chain.released());
     OpenPasses open = chain.open();
     writeVarint(open.floor(), target);
     target.writeByte(open.size());
@@ -111,14 +116,15 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
     }
   }
 
-  private static ChainGuard readChain(DataInputView source) throws IOException {
+  private static ChainGuard readChain(DataInputView source, int version) throws IOException {
     ChainId id = new ChainId(source.readLong(), source.readLong());
     byte[] model = new byte[Fingerprint.BYTES];
     source.readFully(model);
     InstanceId instance = new InstanceId(source.readLong(), source.readLong());
     long first = readVarint(source);
-    long last = first + readVarint(source);
+    long passes = readVarint(source) + (version == 1 ? 1 : 0);
     long othersLast = readVarint(source) - 1;
+    boolean released = version > 1 && source.readBoolean();
     OpenPasses open = new OpenPasses(readVarint(source));
     int count = source.readUnsignedByte();
     long previous = open.floor();
@@ -127,7 +133,8 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
       int round = (int) readVarint(source);
       open.add(previous, round, source.readLong());
     }
-    return new ChainGuard(id, Fingerprint.of(model), instance, first, last, othersLast, open);
+    return new ChainGuard(
+        id, Fingerprint.of(model), instance, first, first + passes - 1, othersLast, released, open);
   }
 
   private static void writeVarint(long value, DataOutputView target) throws IOException {

@@ -51,6 +51,11 @@ final class OpenPasses {
     return digests[index];
   }
 
+  /** One above the highest pass ever seen; the floor when none was. */
+  long nextUnseen() {
+    return size == 0 ? floor : passes[size - 1] + 1;
+  }
+
   /** The index of a pass; negative (−insertion point − 1) when it is not in the window. */
   int find(long pass) {
     return Arrays.binarySearch(passes, 0, size, pass);

@@ -12,6 +12,11 @@ import org.lepcnn.flink.record.RequestHeader;
  * takes the chain over, and what the former instance still sends is refused. So of two copies of a
  * device's state at most one is ever served for a pass.
  *
+ * <p><b>Releases.</b> The instance that holds the chain ends its claim before the first pass that
+ * it did not use; nothing from there on may have been seen. Afterwards it can claim nothing, so
+ * that a late repetition of its claim undoes nothing, and another instance may claim from there on.
+ * A release of an instance that does not hold the chain changes nothing.
+ *
  * <p><b>Rounds.</b> A pass must be covered by the claim in force. Per open pass the last round and
  * its digest are kept: a later round is accepted, the same round with the same digest is accepted
  * again (the result is computed again), the same round with another digest means that one mask was
@@ -25,6 +30,18 @@ public final class ReplayGuard {
 
   public ReplayGuard(GuardLimits limits) {
     this.limits = limits;
+  }
+
+  /**
+   * Judges a claim, a release or a round and, when it is accepted, records it.
+   *
+   * @param digest of a round, over ids, shapes and residues
+   */
+  public Verdict judge(DeviceGuard device, RequestHeader request, long digest) {
+    if (request.isClaim()) {
+      return claim(device, request);
+    }
+    return request.isRelease() ? release(device, request) : round(device, request, digest);
   }
 
   /** Judges a claim and, when it is accepted, records it. */
@@ -44,6 +61,35 @@ public final class ReplayGuard {
       }
     }
     device.touch(chain, limits.chainsPerDevice());
+    return Verdict.ACCEPTED;
+  }
+
+  /**
+   * Judges a release and, when it is accepted, ends the claim of its instance. A repetition is
+   * accepted again.
+   */
+  public Verdict release(DeviceGuard device, RequestHeader release) {
+    ChainGuard chain = device.find(release.chain(), release.model());
+    if (chain == null) {
+      return refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
+    }
+    if (!chain.instance().equals(release.instance())) {
+      return refuse(
+          EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
+          "instance " + chain.instance() + " holds the chain");
+    }
+    long firstFree = release.firstPass();
+    if (firstFree < chain.open().nextUnseen()) {
+      return refuse(
+          EdgeErrorCode.MASK_REUSE_SUSPECTED,
+          "a pass from " + firstFree + " on was used and cannot be given back");
+    }
+    if (firstFree < chain.first() || firstFree > chain.last() + 1) {
+      return refuse(
+          EdgeErrorCode.NOT_CLAIMED,
+          "the claim in force covers passes " + chain.first() + " to " + chain.last());
+    }
+    chain.release(firstFree);
     return Verdict.ACCEPTED;
   }
 
@@ -81,11 +127,16 @@ public final class ReplayGuard {
         claim.firstPass(),
         claim.lastPass(),
         ChainGuard.NONE,
+        false,
         new OpenPasses(claim.firstPass()));
   }
 
   private Verdict claimAgain(ChainGuard chain, RequestHeader claim) {
     boolean same = chain.instance().equals(claim.instance());
+    if (same && chain.released()) {
+      return refuse(
+          EdgeErrorCode.STALE, "the instance released its claim and cannot claim any more");
+    }
     long above = same ? chain.othersLast() : chain.last();
     if (claim.firstPass() <= above) {
       return refuse(

@@ -53,11 +53,13 @@ public final class Outbox {
     return admitted;
   }
 
-  /** The acceptance of a claim; empty when it cannot be written. */
-  public List<OutgoingRecord> accept(RequestHeader claim) {
-    return answer(claim, EdgeReplyView.accepted(passOf(claim), claim.instance()))
-        .map(List::of)
-        .orElse(List.of());
+  /** The acceptance of a claim or release; empty when it cannot be written. */
+  public List<OutgoingRecord> accept(RequestHeader request) {
+    EdgeReplyView reply =
+        request.isRelease()
+            ? EdgeReplyView.released(passOf(request), request.instance())
+            : EdgeReplyView.accepted(passOf(request), request.instance());
+    return answer(request, reply).map(List::of).orElse(List.of());
   }
 
   /** Refuses a request: a reply and a rejection, as far as they can be written. */

@@ -4,11 +4,12 @@ package org.lepcnn.flink.record;
 import java.util.List;
 
 /**
- * A decoded, validated and complete request: a claim, or all masked tensors of one round.
+ * A decoded, validated and complete request: a claim, a release, or all masked tensors of one
+ * round.
  *
  * @param header who asks for what
- * @param digest the first 64 bits of SHA-256 over ids, shapes and residues; 0 for a claim
- * @param tensors in the plan's order; empty for a claim
+ * @param digest the first 64 bits of SHA-256 over ids, shapes and residues; 0 without tensors
+ * @param tensors in the plan's order; empty for a claim or release
  */
 public record AssembledRequest(RequestHeader header, long digest, List<TensorPayload> tensors) {
   public AssembledRequest {

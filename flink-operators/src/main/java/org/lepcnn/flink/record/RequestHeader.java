@@ -14,9 +14,9 @@ import org.lepcnn.core.port.InstanceId;
  * @param device a valid device id
  * @param chain the device's chain
  * @param model the full fingerprint
- * @param firstPass of a claim; the pass of a round
- * @param lastPass of a claim; the pass of a round
- * @param round from 0; {@link #CLAIM} for a claim
+ * @param firstPass of a claim; the first free pass of a release; the pass of a round
+ * @param lastPass of a claim; the first free pass of a release; the pass of a round
+ * @param round from 0; {@link #CLAIM} for a claim, {@link #RELEASE} for a release
  * @param instance the instance that claims or claimed
  * @param expiresAtMillis append time plus lifetime, on the broker's clock
  */
@@ -35,7 +35,19 @@ public record RequestHeader(
   /** Stands for "no round": the request is a claim. */
   public static final int CLAIM = -1;
 
+  /** Stands for "no round": the request is a release. */
+  public static final int RELEASE = -2;
+
   public boolean isClaim() {
     return round == CLAIM;
+  }
+
+  public boolean isRelease() {
+    return round == RELEASE;
+  }
+
+  /** Whether it is a round; claims and releases carry no tensor. */
+  public boolean isRound() {
+    return round >= 0;
   }
 }

@@ -9,10 +9,10 @@ import org.lepcnn.core.port.PassId;
 /**
  * A reply without a tensor.
  *
- * @param passId device, chain, model and pass; for the reply to a claim its first pass
- * @param round the round, or {@link #CLAIM_ROUND}
+ * @param passId device, chain, model and pass; for the reply to a claim or release its first pass
+ * @param round the round, {@link #CLAIM_ROUND} or {@link #RELEASE_ROUND}
  * @param instance the instance that asked
- * @param error why the edge refuses; empty means that the claim was accepted
+ * @param error why the edge refuses; empty means that the claim or release was accepted
  * @param message for people, at most {@link #MAX_MESSAGE} characters; empty for an acceptance
  */
 public record EdgeReplyView(
@@ -21,17 +21,22 @@ public record EdgeReplyView(
   /** Stands for the round in the reply to a claim. */
   public static final int CLAIM_ROUND = -1;
 
+  /** Stands for the round in the reply to a release. */
+  public static final int RELEASE_ROUND = -2;
+
   /** Longer messages are cut. */
   public static final int MAX_MESSAGE = 1_000;
 
   public EdgeReplyView {
-    if (round < CLAIM_ROUND) {
+    if (round < RELEASE_ROUND) {
       throw new MalformedRecordException(
-          "EdgeReply, field round: expected -1 or more; found " + round + ".");
+          "EdgeReply, field round: expected -2 or more; found " + round + ".");
     }
-    if (error.isEmpty() && round != CLAIM_ROUND) {
+    if (error.isEmpty() && round >= 0) {
       throw new MalformedRecordException(
-          "EdgeReply: expected an acceptance for a claim only; found one for round " + round + ".");
+          "EdgeReply: expected an acceptance for a claim or release only; found one for round "
+              + round
+              + ".");
     }
     message = message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE);
   }
@@ -39,6 +44,11 @@ public record EdgeReplyView(
   /** The acceptance of a claim. */
   public static EdgeReplyView accepted(PassId firstPass, InstanceId instance) {
     return new EdgeReplyView(firstPass, CLAIM_ROUND, instance, Optional.empty(), "");
+  }
+
+  /** The acceptance of a release. */
+  public static EdgeReplyView released(PassId firstFree, InstanceId instance) {
+    return new EdgeReplyView(firstFree, RELEASE_ROUND, instance, Optional.empty(), "");
   }
 
   /** The typed answer to a request that the edge refuses. */

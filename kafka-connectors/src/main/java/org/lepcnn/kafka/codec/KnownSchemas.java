@@ -13,6 +13,7 @@ import org.lepcnn.kafka.wire.EdgeReply;
 import org.lepcnn.kafka.wire.LayerChunk;
 import org.lepcnn.kafka.wire.ModelRecord;
 import org.lepcnn.kafka.wire.Rejection;
+import org.lepcnn.kafka.wire.ReleaseRequest;
 import org.lepcnn.kafka.wire.TensorChunk;
 
 /**
@@ -25,6 +26,7 @@ public final class KnownSchemas implements SchemaStore {
           .with(
               List.of(
                   ClaimRequest.getClassSchema(),
+                  ReleaseRequest.getClassSchema(),
                   TensorChunk.getClassSchema(),
                   LayerChunk.getClassSchema(),
                   EdgeReply.getClassSchema(),

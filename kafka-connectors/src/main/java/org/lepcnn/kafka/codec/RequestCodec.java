@@ -9,7 +9,9 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.kafka.wire.ClaimRequest;
+import org.lepcnn.kafka.wire.ReleaseRequest;
 import org.lepcnn.kafka.wire.TensorChunk;
 
 /**
@@ -21,8 +23,10 @@ import org.lepcnn.kafka.wire.TensorChunk;
 public final class RequestCodec {
   private static final String WHAT = "TensorChunk";
   private static final Schema CLAIM_SCHEMA = ClaimRequest.getClassSchema();
+  private static final Schema RELEASE_SCHEMA = ReleaseRequest.getClassSchema();
   private static final Schema TENSOR_SCHEMA = TensorChunk.getClassSchema();
   private static final long CLAIM = KnownSchemas.fingerprint(CLAIM_SCHEMA);
+  private static final long RELEASE = KnownSchemas.fingerprint(RELEASE_SCHEMA);
   private static final long TENSOR = KnownSchemas.fingerprint(TENSOR_SCHEMA);
   private static final RequestCodec CURRENT = new RequestCodec(KnownSchemas.current());
 
@@ -63,11 +67,14 @@ public final class RequestCodec {
       if (writer.getFullName().equals(CLAIM_SCHEMA.getFullName())) {
         return view(SingleObject.decode(ClaimRequest.class, CLAIM_SCHEMA, writer, body));
       }
+      if (writer.getFullName().equals(RELEASE_SCHEMA.getFullName())) {
+        return view(SingleObject.decode(ReleaseRequest.class, RELEASE_SCHEMA, writer, body));
+      }
       if (writer.getFullName().equals(TENSOR_SCHEMA.getFullName())) {
         return decode(
             reencode(SingleObject.decode(TensorChunk.class, TENSOR_SCHEMA, writer, body)));
       }
-      throw SingleObject.unexpected("a ClaimRequest or TensorChunk", writer);
+      throw SingleObject.unexpected("a ClaimRequest, ReleaseRequest or TensorChunk", writer);
     } catch (MalformedRecordException e) {
       throw e;
     } catch (BadInputException e) {
@@ -89,6 +96,22 @@ public final class RequestCodec {
     out.ascii(claim.device()).id(claim.chain().high(), claim.chain().low());
     out.fingerprint(claim.model()).number(claim.firstPass()).number(claim.lastPass());
     out.id(claim.instance().high(), claim.instance().low()).number(lifetimeMillis);
+    return out.finish();
+  }
+
+  /** Writes a release. */
+  public byte[] encode(PassRelease release, long lifetimeMillis) {
+    WireWriter out =
+        new WireWriter(
+            RELEASE,
+            WireWriter.sizeOfAscii(release.device())
+                + WireIds.CHAIN_AND_MODEL_BYTES
+                + WireWriter.sizeOf(release.firstFree())
+                + InstanceId.BYTES
+                + WireWriter.sizeOf(lifetimeMillis));
+    out.ascii(release.device()).id(release.chain().high(), release.chain().low());
+    out.fingerprint(release.model()).number(release.firstFree());
+    out.id(release.instance().high(), release.instance().low()).number(lifetimeMillis);
     return out.finish();
   }
 
@@ -166,6 +189,17 @@ public final class RequestCodec {
             read.getLastPass(),
             WireIds.instance(read.getInstance()));
     return new ClaimView(claim, read.getLifetimeMillis());
+  }
+
+  private static ReleaseView view(ReleaseRequest read) {
+    PassRelease release =
+        new PassRelease(
+            read.getDevice(),
+            WireIds.chain(read.getChain()),
+            WireIds.fingerprint(read.getModel()),
+            read.getFirstFree(),
+            WireIds.instance(read.getInstance()));
+    return new ReleaseView(release, read.getLifetimeMillis());
   }
 
   private static ByteSlice reencode(TensorChunk read) {

@@ -11,14 +11,14 @@ import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.kafka.assembly.RoundShape;
 
 /**
- * A claim or round without an answer. It holds the records as they were sent, so that a repetition
- * is identical even if the caller changes the tensor too early.
+ * A claim, release or round without an answer. It holds the records as they were sent, so that a
+ * repetition is identical even if the caller changes the tensor too early.
  */
 final class Exchange {
   private final ExchangeId id;
   private final InstanceId instance;
   private final List<byte[]> records;
-  private final RoundShape results; // null for a claim
+  private final RoundShape results; // null for a claim or release
   private final CompletableFuture<?> future;
   private final Consumer<List<int[]>> completion;
   private final RetrySchedule schedule;
@@ -57,7 +57,7 @@ final class Exchange {
   }
 
   RoundShape results() {
-    return Objects.requireNonNull(results, "a claim has no results");
+    return Objects.requireNonNull(results, "only a round has results");
   }
 
   void complete(List<int[]> parts) {

@@ -4,16 +4,20 @@ package org.lepcnn.kafka.transport;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 
-/** What an answer is matched by: the pass (of a claim, its first one) and the round or -1. */
+/**
+ * What an answer is matched by: the pass (of a claim or release its first one) and the round, -1 or
+ * -2.
+ */
 record ExchangeId(PassId pass, int round) {
-  boolean isClaim() {
-    return round == EdgeReplyView.CLAIM_ROUND;
-  }
-
   /** For messages. */
   @Override
   public String toString() {
-    String what = isClaim() ? "the claim from pass " : "round " + round + " of pass ";
+    String what =
+        switch (round) {
+          case EdgeReplyView.CLAIM_ROUND -> "the claim from pass ";
+          case EdgeReplyView.RELEASE_ROUND -> "the release from pass ";
+          default -> "round " + round + " of pass ";
+        };
     return what
         + pass.pass()
         + " of device "

@@ -7,13 +7,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.KafkaException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.kafka.assembly.RoundShape;
@@ -26,8 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's transport: claims and masked rounds over {@code lepcnn.requests.<gateway>}, answers
- * over {@code lepcnn.results.<gateway>}. Any number of devices may share one.
+ * The gateway's transport: claims, releases and masked rounds over {@code
+ * lepcnn.requests.<gateway>}, answers over {@code lepcnn.results.<gateway>}. Any number of devices
+ * may share one.
  *
  * <p>Without an answer the identical bytes are sent again, with growing pauses, until the patience
  * ends in an {@link EnvironmentException}; refusals that allow it are retried the same way, others
@@ -91,20 +96,17 @@ public final class KafkaEdgeTransport implements EdgeTransport {
 
   @Override
   public CompletableFuture<Void> claim(PassClaim claim) {
-    CompletableFuture<Void> future = new CompletableFuture<>();
     PassId pass = new PassId(claim.device(), claim.chain(), claim.model(), claim.firstPass());
     byte[] value = RequestCodec.current().encode(claim, config.lifetime().toMillis());
-    submit(
-        new Exchange(
-            new ExchangeId(pass, EdgeReplyView.CLAIM_ROUND),
-            claim.instance(),
-            List.of(value),
-            null,
-            future,
-            none -> future.complete(null),
-            new RetrySchedule(config, System.nanoTime())),
-        future);
-    return future;
+    return announce(new ExchangeId(pass, EdgeReplyView.CLAIM_ROUND), claim.instance(), value);
+  }
+
+  @Override
+  public CompletableFuture<Void> release(PassRelease release) {
+    PassId pass =
+        new PassId(release.device(), release.chain(), release.model(), release.firstFree());
+    byte[] value = RequestCodec.current().encode(release, config.lifetime().toMillis());
+    return announce(new ExchangeId(pass, EdgeReplyView.RELEASE_ROUND), release.instance(), value);
   }
 
   @Override
@@ -119,9 +121,15 @@ public final class KafkaEdgeTransport implements EdgeTransport {
             results,
             future,
             parts -> future.complete(RoundCoding.result(request, results, parts)),
-            new RetrySchedule(config, System.nanoTime())),
+            schedule()),
         future);
     return future;
+  }
+
+  @Override
+  public void warmUp(Plan plan) {
+    int passes = new TransportRehearsal(config, plan).run();
+    LOG.debug("Rehearsed {} passes of the transport", passes);
   }
 
   /** What was done so far. */
@@ -147,6 +155,16 @@ public final class KafkaEdgeTransport implements EdgeTransport {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Sends a record without a tensor; completes when the edge has accepted it. */
+  private CompletableFuture<Void> announce(ExchangeId id, InstanceId instance, byte[] value) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    submit(
+        new Exchange(
+            id, instance, List.of(value), null, future, none -> future.complete(null), schedule()),
+        future);
+    return future;
   }
 
   private static void requireTopics(TransportConfig config) {
@@ -228,6 +246,11 @@ public final class KafkaEdgeTransport implements EdgeTransport {
   private void sendFailed(Exchange exchange, Exception error) {
     open.fail(
         exchange, KafkaFailures.translate("Sending " + exchange.id(), config.client(), error));
+  }
+
+  private RetrySchedule schedule() {
+    return new RetrySchedule(
+        config, System.nanoTime(), () -> ThreadLocalRandom.current().nextDouble());
   }
 
   private EnvironmentException closedError() {
