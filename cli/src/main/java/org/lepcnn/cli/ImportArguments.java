@@ -13,6 +13,7 @@ import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.OffloadPolicy;
 import org.lepcnn.onnx.Precision;
@@ -59,12 +60,20 @@ final class ImportArguments {
           "For --precision auto: the largest error over the largest magnitude of the outputs, against float. Default: 0.01.")
   private Double target;
 
+  @Option(
+      names = "--trusted",
+      description =
+          "Do not try the model in a process of its own first: faster, but a model made to crash ONNX Runtime takes this process along.")
+  private boolean trusted;
+
   /**
    * An imported model.
    *
+   * @param prepared what the bundle was made of
    * @param search what --precision auto found; null for the others
    */
-  record Imported(ModelBundle bundle, PrecisionSearch.Result search, double target) {
+  record Imported(
+      ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Result search, double target) {
     /** A line about the search, or nothing. */
     String text() {
       if (search == null) {
@@ -110,6 +119,9 @@ final class ImportArguments {
               + precision
               + ".");
     }
+    if (!trusted) {
+      ImportTrial.run(model, toOptions());
+    }
     return switch (name) {
       case "fast" -> imported(model, Precision.FAST);
       case "high" -> imported(model, Precision.HIGH);
@@ -123,8 +135,8 @@ final class ImportArguments {
   }
 
   private Imported imported(Path model, Precision wanted) {
-    return new Imported(
-        ModelImporter.importModel(model, toOptions().withPrecision(wanted)), null, 0);
+    PreparedImport prepared = ModelImporter.prepare(model, toOptions());
+    return new Imported(prepared.bundle(wanted), prepared, null, 0);
   }
 
   private Imported search(Path model, Output output) {
@@ -143,7 +155,7 @@ final class ImportArguments {
     }
     PrecisionSearch.Result result =
         new PrecisionSearch(prepared, pairs, wanted, Kernels.choose(null), output::progress).run();
-    return new Imported(result.bundle(), result, wanted);
+    return new Imported(result.bundle(), prepared, result, wanted);
   }
 
   private OffloadPolicy policy() {

@@ -13,8 +13,6 @@ import java.util.Set;
  * has no other reader.
  */
 final class Absorber {
-  private static final float DEFAULT_EPSILON = 1e-5f;
-
   private final Graph graph;
   private final InstrumentedRun run;
   private final Map<String, List<Node>> readers;
@@ -27,12 +25,16 @@ final class Absorber {
     this.outputs = new HashSet<>(graph.outputs());
   }
 
-  /** Takes over as many of the following nodes as possible. */
-  void absorbFollowers(LinearLayer layer) {
+  /**
+   * Takes over as many of the following nodes as possible.
+   *
+   * @param taken nodes that a layer behind them does already
+   */
+  void absorbFollowers(LinearLayer layer, Set<Node> taken) {
     // before opset 7 these operators broadcast and normalize differently
     while (layer.isOpen() && graph.opset() >= 7) {
       Node next = onlyReader(layer.output());
-      if (next == null || !absorb(layer, next)) {
+      if (next == null || taken.contains(next) || !absorb(layer, next)) {
         return;
       }
       layer.absorb(next, run.type(next.output()).dims());
@@ -63,28 +65,11 @@ final class Absorber {
   }
 
   private boolean normalize(LinearLayer layer, Node node) {
-    if (layer.channelAxis() != 1
-        || !node.input(0).equals(layer.output())
-        || node.integer("training_mode", 0) != 0
-        || node.integer("spatial", 1) != 1) {
+    if (layer.channelAxis() != 1 || !node.input(0).equals(layer.output())) {
       return false;
     }
-    int channels = layer.geometry().outChannels();
-    double[][] parameters = new double[4][];
-    for (int i = 0; i < 4; i++) {
-      parameters[i] = PerChannel.values(graph.constants().get(node.input(i + 1)), channels);
-      if (parameters[i] == null) {
-        return false;
-      }
-    }
-    double epsilon = node.real("epsilon", DEFAULT_EPSILON);
-    double[] multiply = new double[channels];
-    double[] add = new double[channels];
-    for (int i = 0; i < channels; i++) {
-      multiply[i] = parameters[0][i] / Math.sqrt(parameters[3][i] + epsilon);
-      add[i] = parameters[1][i] - parameters[2][i] * multiply[i];
-    }
-    return follow(layer, multiply, add);
+    Normalization parameters = Normalization.of(graph, node, layer.geometry().outChannels());
+    return parameters != null && follow(layer, parameters.multiply(), parameters.add());
   }
 
   private boolean combine(LinearLayer layer, Node node) {

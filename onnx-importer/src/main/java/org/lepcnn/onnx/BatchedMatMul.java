@@ -8,13 +8,15 @@ import java.util.List;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
- * MatMul with a constant batch of P matrices.
+ * MatMul with a constant batch of matrices, broadcast against the other operand as ONNX says.
  *
- * <p>Two forms are linear layers. The other operand is one matrix, which all P share: then it is
- * one layer with the outputs of all. Or its last batch dimensions are those of the constant: then
- * it is a convolution of P groups. Columns are positions, so a constant on the left needs nothing
- * else; for one on the right the device transposes the last two axes of what it sends and of what
- * it gets, unless there is only one row.
+ * <p>Every batch axis is of one of three kinds: <em>images</em> (the constant has 1 there), which
+ * share their matrices; <em>groups</em> (both have as many), each with matrices of its own;
+ * <em>shared</em> (the other operand has 1 there), whose matrices all read the same. With the axes
+ * in this order it is a convolution: images as batch, groups as groups, the outputs of all shared
+ * matrices as output channels, columns as positions. Where the axes stand in another order, or the
+ * constant on the right, the device transposes what it sends and what it gets; of axes of one
+ * element the order does not matter.
  */
 final class BatchedMatMul {
   private final Graph graph;
@@ -25,16 +27,21 @@ final class BatchedMatMul {
   private final String input;
   private final long[] inDims;
   private final long[] outDims;
-  private final int matrices;
-  private final int groups;
+
+  /** Both with leading ones up to the same rank. */
+  private final long[] own;
+
+  private final long[] other;
+
+  /** Batch axes: images, groups, shared. */
+  private final int[] order;
+
   private final int images;
-  private final int in;
-  private final int out;
-  private final int vectors;
+  private final int groups;
+  private final int shared;
 
   /**
    * @param right whether the constant stands on the right
-   * @throws StaysOnDeviceException when its batch is broadcast in another way
    */
   BatchedMatMul(Graph graph, InstrumentedRun run, Node node, TensorProto weights, boolean right)
       throws StaysOnDeviceException {
@@ -47,87 +54,120 @@ final class BatchedMatMul {
     Recognizer.requireFloat(run.type(input), weights);
     this.inDims = run.type(input).dims();
     this.outDims = run.type(node.output()).dims();
-    long[] own = Tensors.dims(weights);
-    int rank = own.length;
-    int rows = Shapes.product(own, rank - 2, rank - 1);
-    int columns = Shapes.product(own, rank - 1, rank);
-    this.in = right ? rows : columns;
-    this.out = right ? columns : rows;
-    this.matrices = Shapes.product(own, 0, rank - 2);
-    int batchAxes = Math.max(0, inDims.length - 2);
-    int batch = Shapes.product(inDims, 0, batchAxes);
-    this.groups = batch == 1 ? 1 : matrices;
-    if (batch != 1 && !endsWithBatchOf(own)) {
-      throw new StaysOnDeviceException(
-          "its constant operand is a batch of matrices, "
-              + Shapes.text(own)
-              + ", which is broadcast against "
-              + Shapes.text(inDims));
+    boolean vector = inDims.length == 1;
+    long[] matrix = vector && right ? new long[] {1, inDims[0]} : inDims;
+    matrix = vector && !right ? new long[] {inDims[0], 1} : matrix;
+    int rank = Math.max(weights.getDimsCount(), matrix.length);
+    this.own = widened(Tensors.dims(weights), rank);
+    this.other = widened(matrix, rank);
+    int batchAxes = rank - 2;
+    List<Integer> byKind = new ArrayList<>();
+    int[] sizes = new int[3];
+    for (int kind = 0; kind < sizes.length; kind++) {
+      long size = 1;
+      for (int axis = 0; axis < batchAxes; axis++) {
+        if (kind(axis) == kind) {
+          byKind.add(axis);
+          size = Math.multiplyExact(size, Math.max(own[axis], other[axis]));
+        }
+      }
+      sizes[kind] = Shapes.product(new long[] {size}, 0, 1);
     }
-    this.images = batch == 1 ? 1 : batch / matrices;
-    int axis = right ? inDims.length - 2 : inDims.length - 1;
-    this.vectors = inDims.length == 1 ? 1 : Shapes.product(inDims, axis, axis + 1);
+    this.order = byKind.stream().mapToInt(Integer::intValue).toArray();
+    this.images = sizes[0];
+    this.groups = sizes[1];
+    this.shared = sizes[2];
   }
 
-  private boolean endsWithBatchOf(long[] own) {
-    int leading = 0;
-    while (own[leading] == 1) {
-      leading++;
+  private int kind(int axis) {
+    if (own[axis] == 1) {
+      return 0;
     }
-    long[] wanted = Arrays.copyOfRange(own, leading, own.length - 2);
-    int end = inDims.length - 2;
-    return wanted.length <= end
-        && Arrays.equals(wanted, Arrays.copyOfRange(inDims, end - wanted.length, end));
+    return other[axis] == 1 ? 2 : 1;
   }
 
   LinearLayer layer() throws StaysOnDeviceException {
-    int outChannels = Math.multiplyExact(matrices, out);
-    int inChannels = Math.multiplyExact(groups, in);
+    int rank = own.length;
+    int rows = Shapes.product(own, rank - 2, rank - 1);
+    int columns = Shapes.product(own, rank - 1, rank);
+    int in = right ? rows : columns;
+    int out = right ? columns : rows;
+    int vectors = Shapes.product(other, right ? rank - 2 : rank - 1, right ? rank - 1 : rank);
+    int outChannels = Math.multiplyExact(Math.multiplyExact(groups, shared), out);
     ConvGeometry geometry =
-        MatrixRecognizer.columnwise(images, inChannels, outChannels, vectors, groups);
-    boolean turn = right && vectors > 1;
-    long[] produced = turn ? swapped(outDims) : outDims;
+        MatrixRecognizer.columnwise(
+            images, Math.multiplyExact(groups, in), outChannels, vectors, groups);
+    int[] wanted = withMatrix(right);
+    int[] back = inverse(wanted);
+    long[] produced = permuted(resultDims(out), wanted);
+    boolean finishes = !Permutation.isTrivial(produced, back);
     LinearLayer layer =
         new LinearLayer(
-            node, input, produced, geometry, LinearLayer.NO_AXIS, () -> rearranged(weights));
-    if (turn) {
-      turn(layer, produced);
+            node,
+            input,
+            finishes ? produced : outDims,
+            geometry,
+            LinearLayer.NO_AXIS,
+            () -> Permutation.apply(Tensors.floats(weights), own, withMatrix(right)));
+    if (!Permutation.isTrivial(other, wanted)) {
+      prepare(layer, wanted);
+    }
+    if (finishes) {
+      finish(layer, produced, back);
     }
     return layer;
   }
 
-  private void turn(LinearLayer layer, long[] produced) {
+  /** The dimensions of the result, a vector with its axis of one element. */
+  private long[] resultDims(int out) {
+    long[] dims = other.clone();
+    for (int axis = 0; axis < dims.length - 2; axis++) {
+      dims[axis] = Math.max(own[axis], other[axis]);
+    }
+    dims[right ? dims.length - 1 : dims.length - 2] = out;
+    return dims;
+  }
+
+  /** The batch axes in order, then the two of the matrix. */
+  private int[] withMatrix(boolean turned) {
+    int[] all = Arrays.copyOf(order, order.length + 2);
+    all[order.length] = turned ? order.length + 1 : order.length;
+    all[order.length + 1] = turned ? order.length : order.length + 1;
+    return all;
+  }
+
+  private void prepare(LinearLayer layer, int[] wanted) {
+    int missing = other.length - inDims.length;
+    int[] axes = Arrays.stream(wanted).filter(a -> a >= missing).map(a -> a - missing).toArray();
     String sent = graph.freshName(node.output() + "_columns");
-    run.types().put(sent, new ValueType(Tensors.FLOAT, swapped(inDims)));
-    layer.readInstead(sent, DeviceNodes.swapLastAxes(sent, input, inDims.length));
+    run.types().put(sent, new ValueType(Tensors.FLOAT, permuted(inDims, axes)));
+    layer.readInstead(sent, DeviceNodes.transpose(sent, input, axes));
+  }
+
+  private void finish(LinearLayer layer, long[] produced, int[] back) {
     String got = graph.freshName(node.output() + "_product");
     run.types().put(got, new ValueType(Tensors.FLOAT, produced));
     List<Node> finishing = new ArrayList<>();
-    finishing.add(DeviceNodes.swapLastAxes(node.output(), got, outDims.length));
+    finishing.add(DeviceNodes.transpose(node.output(), got, back));
     layer.writeInstead(got, finishing);
   }
 
-  private static long[] swapped(long[] dims) {
-    long[] swapped = dims.clone();
-    swapped[dims.length - 1] = dims[dims.length - 2];
-    swapped[dims.length - 2] = dims[dims.length - 1];
-    return swapped;
+  private static long[] widened(long[] dims, int rank) {
+    long[] widened = new long[rank];
+    Arrays.fill(widened, 1);
+    System.arraycopy(dims, 0, widened, rank - dims.length, dims.length);
+    return widened;
   }
 
-  /** {@code [matrix][out][in]}. */
-  private float[] rearranged(TensorProto tensor) {
-    float[] values = Tensors.floats(tensor);
-    if (!right) {
-      return values;
+  private static long[] permuted(long[] dims, int[] axes) {
+    return Arrays.stream(axes).mapToLong(axis -> dims[axis]).toArray();
+  }
+
+  private static int[] inverse(int[] axes) {
+    int[] inverse = new int[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      inverse[axes[i]] = i;
     }
-    float[] rearranged = new float[values.length];
-    int size = in * out;
-    for (int i = 0; i < values.length; i++) {
-      int matrix = i / size;
-      int row = i % size / out;
-      int column = i % out;
-      rearranged[matrix * size + column * in + row] = values[i];
-    }
-    return rearranged;
+    return inverse;
   }
 }

@@ -52,7 +52,7 @@ final class ConvRecognizer {
             1,
             s.groups);
     TensorProto weights = s.weights;
-    return finish(node, s, geometry, () -> Tensors.floats(weights));
+    return finish(node, s, geometry, () -> Tensors.floats(weights)).withChannelsAlongSecondAxis();
   }
 
   LinearLayer convTranspose(Node node) throws StaysOnDeviceException {

@@ -15,12 +15,22 @@ final class DeviceNodes {
 
   /** Transpose of the last two of {@code rank} axes. */
   static Node swapLastAxes(String output, String input, int rank) {
+    int[] axes = new int[rank];
+    for (int axis = 0; axis < rank - 2; axis++) {
+      axes[axis] = axis;
+    }
+    axes[rank - 2] = rank - 1;
+    axes[rank - 1] = rank - 2;
+    return transpose(output, input, axes);
+  }
+
+  /** Transpose whose axis i is the input's axis {@code axes[i]}. */
+  static Node transpose(String output, String input, int... axes) {
     AttributeProto.Builder order =
         AttributeProto.newBuilder().setName("perm").setType(AttributeProto.AttributeType.INTS);
-    for (int axis = 0; axis < rank - 2; axis++) {
+    for (int axis : axes) {
       order.addInts(axis);
     }
-    order.addInts(rank - 1).addInts(rank - 2);
     return new Node(builder("Transpose", output, input).addAttribute(order).build());
   }
 

@@ -55,7 +55,20 @@ record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorProto> fi
       if (inputs.values().stream().allMatch(ValueType::isFloat)) {
         throw e;
       }
+      runWithoutZeros(model, inputs, reader);
+    }
+  }
+
+  private static void runWithoutZeros(
+      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.ResultReader<Void> reader) {
+    try {
       run(model, inputs, true, reader);
+    } catch (BadInputException e) {
+      throw new BadInputException(
+          e.getMessage()
+              + " Tried with integer inputs of zeros and of ones: an input that acts as a shape, an"
+              + " axis or a split has to be a constant of the exported model.",
+          e);
     }
   }
 

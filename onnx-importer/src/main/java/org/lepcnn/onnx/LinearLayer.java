@@ -11,6 +11,7 @@ import org.lepcnn.core.linear.ConvGeometry;
  * A node that was recognised as a linear layer, with the nodes that are folded into it.
  *
  * <p>Its result is y[oc] = factor[oc] · (W·x)[oc] + bias[oc], in float64 until it is quantized.
+ * {@link Equalization} scales x and y by powers of two.
  */
 final class LinearLayer {
   /** The channels of the output are not along one of its axes. */
@@ -22,12 +23,16 @@ final class LinearLayer {
   private final int channelAxis;
   private final double[] factor;
   private final double[] bias;
+  private final double[] inputScale;
+  private final double[] outputScale;
   private final List<Node> absorbed = new ArrayList<>();
   private final List<Node> before = new ArrayList<>();
   private final List<Node> after = new ArrayList<>();
   private String input;
   private String output;
   private long[] outputDims;
+  private boolean channelsAreSecondAxis;
+  private Node normalization;
 
   /**
    * @param input the value that it reads
@@ -50,7 +55,11 @@ final class LinearLayer {
     this.weights = weights;
     this.factor = new double[geometry.outChannels()];
     this.bias = new double[geometry.outChannels()];
+    this.inputScale = new double[geometry.inChannels()];
+    this.outputScale = new double[geometry.outChannels()];
     Arrays.fill(factor, 1);
+    Arrays.fill(inputScale, 1);
+    Arrays.fill(outputScale, 1);
   }
 
   Node node() {
@@ -112,6 +121,82 @@ final class LinearLayer {
     }
   }
 
+  /** Multiplies the weights of every input channel, whose values are divided by as much. */
+  void scaleInputs(double[] multiply) {
+    for (int i = 0; i < inputScale.length; i++) {
+      inputScale[i] *= multiply[i];
+    }
+  }
+
+  /** Multiplies the result of every output channel. */
+  void scaleOutputs(double[] multiply) {
+    scaleAndShift(multiply, new double[multiply.length]);
+    for (int i = 0; i < outputScale.length; i++) {
+      outputScale[i] *= multiply[i];
+    }
+  }
+
+  /** What the result is multiplied with against the model's own value, per output channel. */
+  double[] outputScale() {
+    return outputScale.clone();
+  }
+
+  /** States that the second axis of the input counts the geometry's input channels. */
+  LinearLayer withChannelsAlongSecondAxis() {
+    channelsAreSecondAxis = true;
+    return this;
+  }
+
+  /**
+   * Whether x can be replaced by multiply[ic] · x + add[ic].
+   *
+   * @param value what the layer has to read, and nothing else of it
+   * @param shifts whether add is not 0
+   */
+  boolean canNormalizeInput(String value, boolean shifts) {
+    return channelsAreSecondAxis
+        && before.isEmpty()
+        && node.timesRead(value) == 1
+        && node.input(0).equals(value)
+        && (!shifts || !pads());
+  }
+
+  private boolean pads() {
+    ConvGeometry g = geometry;
+    int lastRow =
+        (g.outHeight() - 1) * g.strideHeight() + (g.kernelHeight() - 1) * g.dilationHeight();
+    int lastColumn =
+        (g.outWidth() - 1) * g.strideWidth() + (g.kernelWidth() - 1) * g.dilationWidth();
+    return g.padTop() > 0
+        || g.padLeft() > 0
+        || lastRow - g.padTop() >= g.inHeight()
+        || lastColumn - g.padLeft() >= g.inWidth();
+  }
+
+  /** Reads what {@code before} reads, and does what it does: multiply[ic] · x + add[ic]. */
+  void normalizeInput(Node preceding, double[] multiply, double[] add) {
+    normalization = preceding;
+    input = preceding.input(0);
+    int fanIn = geometry.fanIn();
+    float[] values = weights.get();
+    for (int i = 0; i < values.length; i++) {
+      int oc = i / fanIn;
+      int channel = inputChannel(oc, i % fanIn / geometry.kernelSize());
+      bias[oc] += factor[oc] * values[i] * add[channel];
+    }
+    scaleInputs(multiply);
+  }
+
+  /** The node before the layer that it does as well; null when there is none. */
+  Node normalization() {
+    return normalization;
+  }
+
+  private int inputChannel(int oc, int channelOfGroup) {
+    int group = oc / (geometry.outChannels() / geometry.groups());
+    return group * (geometry.inChannels() / geometry.groups()) + channelOfGroup;
+  }
+
   /** Takes over a node that was expressed by {@link #scaleAndShift}. */
   void absorb(Node next, long[] dims) {
     absorbed.add(next);
@@ -134,10 +219,9 @@ final class LinearLayer {
     float[] values = weights.get();
     int fanIn = geometry.fanIn();
     for (int oc = 0; oc < factor.length; oc++) {
-      if (factor[oc] != 1) {
-        for (int i = oc * fanIn; i < (oc + 1) * fanIn; i++) {
-          values[i] = (float) (values[i] * factor[oc]);
-        }
+      for (int i = 0; i < fanIn; i++) {
+        double multiply = factor[oc] * inputScale[inputChannel(oc, i / geometry.kernelSize())];
+        values[oc * fanIn + i] = (float) (values[oc * fanIn + i] * multiply);
       }
     }
     return values;

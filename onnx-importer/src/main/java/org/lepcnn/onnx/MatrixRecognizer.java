@@ -50,13 +50,15 @@ final class MatrixRecognizer {
     int rows = Shapes.product(inDims, 0, inDims.length - 1);
     ConvGeometry geometry = ConvGeometry.fullyConnected(rows, in, out);
     int axis = vector ? LinearLayer.NO_AXIS : outDims.length - 1;
-    return new LinearLayer(
-        node,
-        node.input(0),
-        outDims,
-        geometry,
-        axis,
-        () -> transposed(Tensors.floats(weights), in, out));
+    LinearLayer layer =
+        new LinearLayer(
+            node,
+            node.input(0),
+            outDims,
+            geometry,
+            axis,
+            () -> transposed(Tensors.floats(weights), in, out));
+    return inDims.length == 2 ? layer.withChannelsAlongSecondAxis() : layer;
   }
 
   private LinearLayer constantLeft(Node node, TensorProto weights) throws StaysOnDeviceException {
@@ -99,12 +101,13 @@ final class MatrixRecognizer {
     int rows = Shapes.product(outDims, 0, 1);
     LinearLayer layer =
         new LinearLayer(
-            node,
-            node.input(0),
-            outDims,
-            ConvGeometry.fullyConnected(rows, in, out),
-            1,
-            () -> transB ? Tensors.floats(right) : transposed(Tensors.floats(right), in, out));
+                node,
+                node.input(0),
+                outDims,
+                ConvGeometry.fullyConnected(rows, in, out),
+                1,
+                () -> transB ? Tensors.floats(right) : transposed(Tensors.floats(right), in, out))
+            .withChannelsAlongSecondAxis();
     finish(node, layer, new long[] {rows, out}, node.integer("transA", 0) != 0);
     return layer;
   }

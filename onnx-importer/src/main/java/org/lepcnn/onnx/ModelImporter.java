@@ -14,10 +14,13 @@ import org.lepcnn.core.model.ModelBundle;
  * ONNX model in, model bundle out.
  *
  * <p>The steps: read the file; let ONNX Runtime compute what is constant; run the model once to
- * learn every shape; recognise linear layers, fold what follows them, quantize, decide; schedule;
- * cut the rest into the device's stages.
+ * learn every shape; recognise linear layers, fold what follows them, decide; equalise channels;
+ * schedule; quantize; cut the rest into the device's stages.
  */
 public final class ModelImporter {
+  /** The first operator set of which all is read; of older ones what ONNX Runtime still runs. */
+  private static final long OLDEST_OPSET = 7;
+
   private ModelImporter() {}
 
   /**
@@ -60,6 +63,24 @@ public final class ModelImporter {
 
   private static PreparedImport prepare(String name, ModelProto model, ImportOptions options) {
     Graph graph = new Graph(model);
+    try {
+      return prepare(name, graph, options);
+    } catch (BadInputException e) {
+      if (graph.opset() >= OLDEST_OPSET) {
+        throw e;
+      }
+      throw new BadInputException(
+          e.getMessage()
+              + " The model is of opset "
+              + graph.opset()
+              + "; expected "
+              + OLDEST_OPSET
+              + " or newer. Convert it with onnx.version_converter.convert_version(model, 13).",
+          e);
+    }
+  }
+
+  private static PreparedImport prepare(String name, Graph graph, ImportOptions options) {
     OperatorCheck.require(graph);
     Map<String, ValueType> inputs = InputShapes.resolve(graph.inputs(), options.inputShapes());
     ConstantFolding.fold(graph);
@@ -70,6 +91,7 @@ public final class ModelImporter {
     graph.removeIdentities();
     ShapeFlow flow = new ShapeFlow(graph);
     Selection selection = new Selection(graph, run, flow, options.offload());
+    Equalization.apply(graph, run, selection);
     Schedule schedule = new Schedule(graph, run, selection);
     return new PreparedImport(
         name,

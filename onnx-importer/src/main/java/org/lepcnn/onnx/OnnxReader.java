@@ -12,7 +12,8 @@ import org.lepcnn.core.error.BadInputException;
 
 /**
  * Reads an ONNX file, external data included, in the form that the importer works on: dense
- * tensors, float32 for the shorter floats, functions of the model inlined.
+ * tensors, float32 for the shorter floats, signed integers for inputs of the longer unsigned ones,
+ * functions of the model inlined.
  */
 final class OnnxReader {
   /** The first version in which operator sets are named. */
@@ -44,7 +45,7 @@ final class OnnxReader {
               + ". Convert the model with ONNX's version converter, or export it again.");
     }
     ModelProto whole = SparseInitializers.densify(ExternalData.inline(model, file));
-    return Float16Widening.widen(FunctionInlining.inline(whole));
+    return UnsignedInputs.widen(Float16Widening.widen(FunctionInlining.inline(whole)));
   }
 
   /** A name for people: that of the file, or of its folder when the file is just called model. */

@@ -29,12 +29,15 @@ final class RunLimits {
   /** Seconds that ONNX Runtime may take to run a model once; by default 600. */
   static final String MAX_SECONDS_PROPERTY = "lepcnn.import.maxRunSeconds";
 
-  /** The most that all values of a model may take together: 8 GiB, or half of the memory. */
-  private static final long MAX_BYTES = 8L << 30;
+  /**
+   * Bytes that all values of a model may take together; by default 8 GiB, or half of the memory.
+   */
+  static final String MAX_BYTES_PROPERTY = "lepcnn.import.maxRunBytes";
+
+  private static final long DEFAULT_MAX_BYTES = 8L << 30;
 
   private static final long DEFAULT_MAX_SECONDS = 600;
   private static final long POLL_MILLIS = 100;
-  private static final Path STATUS = Path.of("/proc/self/status");
 
   private RunLimits() {}
 
@@ -43,10 +46,14 @@ final class RunLimits {
   }
 
   static long maxBytes() {
+    return Long.getLong(MAX_BYTES_PROPERTY, defaultMaxBytes());
+  }
+
+  private static long defaultMaxBytes() {
     return ManagementFactory.getOperatingSystemMXBean()
             instanceof com.sun.management.OperatingSystemMXBean system
-        ? Math.min(MAX_BYTES, system.getTotalMemorySize() / 2)
-        : MAX_BYTES;
+        ? Math.min(DEFAULT_MAX_BYTES, system.getTotalMemorySize() / 2)
+        : DEFAULT_MAX_BYTES;
   }
 
   /**
@@ -91,6 +98,25 @@ final class RunLimits {
     return bytes;
   }
 
+  /**
+   * The memory that a process has now.
+   *
+   * @param process its id, or {@code self}
+   * @return 0 on a system that does not tell, or when there is no such process
+   */
+  static long residentBytes(String process) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc", process, "status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
+        }
+      }
+      return 0;
+    } catch (IOException | NumberFormatException e) {
+      return 0;
+    }
+  }
+
   /** Watches one run until it is closed. */
   static final class Watch implements AutoCloseable {
     private final Timer timer = new Timer("import-run-limit", true);
@@ -98,7 +124,7 @@ final class RunLimits {
 
     Watch(OrtSession.RunOptions run, Duration maxRun) {
       long start = System.nanoTime();
-      long residentAtStart = residentBytes();
+      long residentAtStart = residentBytes("self");
       long period = Math.min(POLL_MILLIS, Math.max(1, maxRun.toMillis()));
       timer.schedule(
           new TimerTask() {
@@ -107,7 +133,7 @@ final class RunLimits {
               long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
               if (millis >= maxRun.toMillis()) {
                 end(run, "it took longer than " + maxRun);
-              } else if (residentBytes() - residentAtStart > maxBytes()) {
+              } else if (residentBytes("self") - residentAtStart > maxBytes()) {
                 end(run, "it took more than " + maxBytes() + " bytes of memory");
               }
             }
@@ -128,19 +154,6 @@ final class RunLimits {
         timer.cancel();
       } catch (OrtException | IllegalStateException e) {
         timer.cancel(); // the run is over already
-      }
-    }
-
-    private static long residentBytes() {
-      try {
-        for (String line : Files.readAllLines(STATUS)) {
-          if (line.startsWith("VmRSS:")) {
-            return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
-          }
-        }
-        return 0;
-      } catch (IOException | NumberFormatException e) {
-        return 0; // a system without it: time alone is limited
       }
     }
 

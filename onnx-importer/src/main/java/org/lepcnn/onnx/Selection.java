@@ -13,6 +13,8 @@ final class Selection {
   private final Map<Node, OffloadedLayer> offloaded = new LinkedHashMap<>();
   private final Map<Node, String> reasons = new LinkedHashMap<>();
   private final Set<Node> absorbed = new HashSet<>();
+  private final Set<Node> foldedForward = new HashSet<>();
+  private final NormalizedInput normalized;
 
   Selection(Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy) {
     Recognizer recognizer = new Recognizer(graph, run, flow);
@@ -23,6 +25,7 @@ final class Selection {
         attempt(node, () -> candidates.add(recognizer.recognize(node)));
       }
     }
+    normalized = new NormalizedInput(graph, candidates);
     Set<String> moved = new HashSet<>();
     List<LinearLayer> undecided = new ArrayList<>();
     for (LinearLayer layer : candidates) {
@@ -38,11 +41,22 @@ final class Selection {
         attempt(layer.node(), () -> take(absorber, layer, policy, true));
       }
     }
+    absorbed.addAll(normalized.superfluous(offloaded.keySet()));
   }
 
   /** The layer that a node became, or null. */
   OffloadedLayer offloaded(Node node) {
     return offloaded.get(node);
+  }
+
+  /** All layers that go to the edge. */
+  List<OffloadedLayer> layers() {
+    return List.copyOf(offloaded.values());
+  }
+
+  /** Takes a layer for a node that had one. */
+  void replace(Node node, OffloadedLayer layer) {
+    offloaded.replace(node, layer);
   }
 
   /** Whether another node's layer does what this node did. */
@@ -79,7 +93,11 @@ final class Selection {
       OffloadRule.require(layer.geometry(), inputMovesAnyway);
     }
     if (layer.absorbed().isEmpty()) {
-      absorber.absorbFollowers(layer);
+      normalized.fold(layer, absorbed);
+      if (layer.normalization() != null) {
+        foldedForward.add(layer.normalization());
+      }
+      absorber.absorbFollowers(layer, foldedForward);
     }
     offloaded.put(layer.node(), OffloadedLayer.prove(layer));
     absorbed.addAll(layer.absorbed());

@@ -55,6 +55,25 @@ class BadModelTest {
   }
 
   @Test
+  void anOldOperatorSet_isNamedWithTheRemedy() {
+    OnnxModels old = new OnnxModels(1).opset(6).input("x", 1, 2, 6, 6);
+    String four = "";
+    for (int i = 0; i < 4; i++) {
+      four += " " + old.vector(2, 0.5, 1);
+    }
+    old.node("BatchNormalization", "y", "x" + four);
+    assertRefused(old.output("y").write(folder), "opset 6; expected 7 or newer");
+  }
+
+  @Test
+  void anInputThatActsAsAShape_isRefusedWithTheRemedy() {
+    OnnxModels model =
+        new OnnxModels(1).input("x", 2, 3).input("shape", TensorProto.DataType.INT64, 2);
+    model.node("Reshape", "y", "x shape");
+    assertRefused(model.output("y").write(folder), "acts as a shape");
+  }
+
+  @Test
   void operatorsThatOnnxRuntimeDoesNotKnow_areRefusedByName() {
     OnnxModels custom = small();
     custom.model().addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("acme").setVersion(1));

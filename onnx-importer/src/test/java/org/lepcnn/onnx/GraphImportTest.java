@@ -209,14 +209,15 @@ class GraphImportTest {
   @Test
   void weightsThatBreakAProof_stayOnTheDevice() throws Exception {
     OnnxModels model = new OnnxModels(13).input("x", 1, 70_000);
-    float[] ones = new float[70_000 * 10];
-    Arrays.fill(ones, 1);
-    model.node("MatMul", "huge", "x " + model.constant(ones, 70_000, 10));
+    float[] alike = new float[70_000 * 10];
+    Arrays.fill(alike, 0.3f);
+    model.node("MatMul", "huge", "x " + model.constant(alike, 70_000, 10));
     model.node(
         "Slice",
         "some",
         "x " + model.integers(0) + " " + model.integers(60_000) + " " + model.integers(1));
-    model.node("MatMul", "few", "some " + model.constant(Arrays.copyOf(ones, 600_000), 60_000, 10));
+    model.node(
+        "MatMul", "few", "some " + model.constant(Arrays.copyOf(alike, 600_000), 60_000, 10));
     model.output("huge", "few");
 
     List<LayerReport> report =
@@ -226,6 +227,22 @@ class GraphImportTest {
     assertThat(report).hasSize(2);
     assertThat(report.get(1).offloaded()).isTrue();
     assertThat(report.get(1).bits()).isEqualTo(Headroom.MIN_BITS);
+  }
+
+  @Test
+  void binaryWeights_areExactAndTakeOneBit() throws Exception {
+    OnnxModels model = new OnnxModels(17).input("x", 1, 4_000);
+    float[] signs = new float[4_000 * 10];
+    for (int i = 0; i < signs.length; i++) {
+      signs[i] = i * 7 % 11 < 5 ? -1 : 1;
+    }
+    model.node("MatMul", "y", "x " + model.constant(signs, 4_000, 10));
+    model.output("y");
+
+    ModelBundle bundle = FloatNetwork.assertImports(model.write(folder), ALL, 1, 1);
+
+    assertThat(bundle.device().report().get(0).maxAbsWeightSum()).isEqualTo(4_000);
+    assertThat(bundle.device().layers().get(0).weightScales()).containsOnly(1);
   }
 
   @Test
@@ -284,6 +301,44 @@ class GraphImportTest {
                 .setDataType(TensorProto.DataType.INT64_VALUE)
                 .addInt64Data(0));
     return name;
+  }
+
+  @Test
+  void tensorsWithoutElements_stayOnTheDevice() throws Exception {
+    OnnxModels model = new OnnxModels(18).input("x", 4, 20);
+    model.node(
+        "Slice",
+        "none",
+        "x " + model.integers(2) + " " + model.integers(2) + " " + model.integers(0));
+    model.node("MatMul", "empty", "none " + model.weights(1, 20, 20));
+    model.node("MatMul", "full", "x " + model.weights(1, 20, 20));
+    model.node("Concat", "y", "full empty", integer("axis", 0));
+    model.output("y");
+
+    ModelBundle bundle =
+        FloatNetwork.assertImports(
+            model.write(folder), ImportOptions.defaults().withOffload(OffloadPolicy.ALL), 1, 1);
+
+    assertThat(bundle.device().report().get(0).reason()).isNotEmpty();
+  }
+
+  @Test
+  void channelsLast_withTransposes_andSeveralInputsAndOutputs() throws Exception {
+    OnnxModels model = new OnnxModels(19).input("x", -1, -2, -3, 3).input("z", 2, 16);
+    model.node("Transpose", "planar", "x", ints("perm", 0, 3, 1, 2));
+    model.node("Relu", "b", model.conv("planar", "a", dims(16, 3, 3, 3)));
+    model.node("Transpose", "last", "b", ints("perm", 0, 2, 3, 1));
+    model.node("ReduceMean", "mean", "b", ints("axes", 2, 3), integer("keepdims", 0));
+    model.node("Add", "sum", "mean z");
+    model.node("MatMul", "y", "sum " + model.weights(1, 16, 40));
+    model.output("y", "last");
+
+    ModelBundle bundle =
+        FloatNetwork.assertImports(
+            model.write(folder), ImportOptions.defaults().withInput("x", 2, 9, 7, 3), 2, 2);
+
+    assertThat(bundle.device().inputs().get(0).shape()).containsExactly(2, 9, 7, 3);
+    assertThat(bundle.device().outputs()).hasSize(2);
   }
 
   @Test

@@ -2,89 +2,112 @@
 package org.lepcnn.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import java.io.IOException;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.fuzz.FuzzCampaign;
+import org.lepcnn.core.process.ProcessSpec;
 
 /**
- * Damaged models give a bundle or a typed error, nothing else.
+ * Damaged models give a bundle or a typed error, nothing else: no crash of the process that ONNX
+ * Runtime runs in, no end of time or memory. Models may take 1 GiB and 2 s here, the process 4 GiB
+ * and 60 s.
  *
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.importer=N} and {@code
- * -Dfuzz.seed=S}; {@link #main} does the same on a class path. The mutant at work is always in a
- * file, so that one that crashes the process is kept.
+ * -Dfuzz.seed=S}; {@link #main} does the same on a class path, from any number on.
  */
 class ImporterFuzzTest {
-  private static final long SLOW_MILLIS = 5000;
+  private static final FuzzCampaign.Limits LIMITS =
+      new FuzzCampaign.Limits(Duration.ofSeconds(60), 4L << 30);
 
   @TempDir Path folder;
 
   @Test
   void damagedModels_giveABundleOrATypedError() throws Exception {
-    int count = Integer.getInteger("fuzz.importer", 1500);
-    Map<String, Integer> outcomes = run(folder, count, Long.getLong("fuzz.seed", 42));
+    long count = Long.getLong("fuzz.importer", 1500);
+    FuzzCampaign campaign = run(folder, Long.getLong("fuzz.seed", 42), 0, count);
 
-    assertThat(outcomes.get("imported")).isPositive();
-    assertThat(outcomes.get("refused")).isPositive();
-    assertThat(outcomes.keySet()).containsOnly("imported", "refused");
+    System.out.printf(
+        "Damaged models: %d imported, %d refused%n", campaign.taken(), campaign.refused());
+    assertThat(campaign.findings()).isEmpty();
+    assertThat(campaign.taken()).isPositive();
+    assertThat(campaign.refused()).isPositive();
+    assertThat(campaign.taken() + campaign.refused()).isEqualTo(count);
   }
 
-  /** Arguments: number of mutants, seed, folder. Prints what was found. */
-  public static void main(String[] args) throws IOException {
-    Path folder = Files.createDirectories(Path.of(args[2]));
-    System.out.println(run(folder, Integer.parseInt(args[0]), Long.parseLong(args[1])));
-  }
+  /**
+   * Some crash ONNX Runtime, and so the process; no other harm is done, and {@link ImportTrial}
+   * refuses those.
+   */
+  @Test
+  void hostileModels_areImportedOrRefused_orCaughtByTheTrial() throws Exception {
+    List<ModelProto> models = HostileModels.models();
+    FuzzCampaign campaign = run(folder, ImporterFuzzMain.HOSTILE, 0, models.size());
 
-  private static Map<String, Integer> run(Path folder, int count, long seed) throws IOException {
-    System.setProperty(RunLimits.MAX_SECONDS_PROPERTY, "2");
-    try {
-      List<ModelProto> corpus = ModelCorpus.models();
-      for (ModelProto model : corpus) {
-        importOne(folder, model.toByteArray());
-      }
-      ModelMutator mutator = new ModelMutator(seed);
-      Map<String, Integer> outcomes = new TreeMap<>();
-      for (int i = 0; i < count; i++) {
-        byte[] mutant = mutator.mutant(corpus.get(i % corpus.size()));
-        long start = System.nanoTime();
-        String outcome = attempt(folder, mutant);
-        long millis = (System.nanoTime() - start) / 1_000_000;
-        if (millis > SLOW_MILLIS) {
-          outcome = "slow";
-          Files.write(folder.resolve("slow-" + seed + "-" + i + ".onnx"), mutant);
-        } else if (outcome.startsWith("untyped")) {
-          Files.write(folder.resolve("bad-" + seed + "-" + i + ".onnx"), mutant);
-        }
-        outcomes.merge(outcome, 1, Integer::sum);
-      }
-      return outcomes;
-    } finally {
-      System.clearProperty(RunLimits.MAX_SECONDS_PROPERTY);
+    System.out.printf(
+        "Hostile models: %d imported, %d refused, %s crash ONNX Runtime%n",
+        campaign.taken(), campaign.refused(), campaign.deaths());
+    assertThat(campaign.findings()).hasSameSizeAs(campaign.deaths());
+    assertThat(campaign.taken() + campaign.refused() + campaign.deaths().size())
+        .isEqualTo(models.size());
+    for (long crash : campaign.deaths()) {
+      Path file = folder.resolve("crash.onnx");
+      Files.write(file, models.get((int) crash).toByteArray());
+      assertThatThrownBy(() -> ImportTrial.run(file, ImportOptions.defaults()))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("crashed the process");
     }
   }
 
-  private static String attempt(Path folder, byte[] mutant) throws IOException {
-    try {
-      importOne(folder, mutant);
-      return "imported";
-    } catch (BadInputException e) {
-      return "refused";
-    } catch (RuntimeException | Error e) {
-      StackTraceElement[] trace = e.getStackTrace();
-      return "untyped " + e + " at " + (trace.length > 0 ? trace[0] : "");
+  @Test
+  void whatIsImportedOrRefused_passesTheTrial() throws Exception {
+    Path file = folder.resolve("model.onnx");
+    for (byte[] bytes :
+        List.of(ModelCorpus.models().get(0).toByteArray(), new byte[] {1, 2, 3})) {
+      Files.write(file, bytes);
+      ImportTrial.run(file, ImportOptions.defaults().withInput("x", 2, 2, 6, 6));
     }
   }
 
-  private static void importOne(Path folder, byte[] model) throws IOException {
-    Path file = folder.resolve("mutant.onnx");
-    Files.write(file, model);
-    ModelImporter.importModel(file, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+  /** Arguments: folder, seed, first number, number behind the last. Prints what was found. */
+  public static void main(String[] args) throws Exception {
+    FuzzCampaign campaign =
+        run(
+            Files.createDirectories(Path.of(args[0])),
+            Long.parseLong(args[1]),
+            Long.parseLong(args[2]),
+            Long.parseLong(args[3]));
+    campaign.findings().forEach(System.out::println);
+    System.out.printf(
+        "%d imported, %d refused, %d findings%n",
+        campaign.taken(), campaign.refused(), campaign.findings().size());
+  }
+
+  private static FuzzCampaign run(Path folder, long seed, long from, long to) throws Exception {
+    ProcessSpec child =
+        new ProcessSpec(
+            "importer-fuzz",
+            List.of(System.getProperty("java.class.path").split(File.pathSeparator)),
+            ImporterFuzzMain.class.getName(),
+            List.of(),
+            List.of(
+                "-Xmx1g",
+                "-XX:+SuppressFatalErrorMessage",
+                "-D" + RunLimits.MAX_SECONDS_PROPERTY + "=2",
+                "-D" + RunLimits.MAX_BYTES_PROPERTY + "=" + (1L << 30)),
+            Map.of("ORT_DISABLE_TELEMETRY", "1", "OMP_NUM_THREADS", "1"),
+            folder.resolve("child.log"));
+    FuzzCampaign campaign = new FuzzCampaign(child, folder, LIMITS);
+    campaign.run(seed, from, to);
+    return campaign;
   }
 }

@@ -31,6 +31,8 @@ final class ModelCorpus {
     models.add(transposed());
     models.add(halves());
     models.add(functions());
+    models.add(normalized());
+    models.add(broadcast());
     return models;
   }
 
@@ -86,6 +88,33 @@ final class ModelCorpus {
     model.node("Pad", "p", "r " + model.integers(0, 0, 1, 1, 0, 0, 1, 1));
     model.conv("p", "y", dims(8, 6, 3, 3));
     return model.output("y").build();
+  }
+
+  private static ModelProto normalized() {
+    OnnxModels model = new OnnxModels(10).input("p", TensorProto.DataType.UINT16, 1, 2, 5, 5);
+    model.node("Cast", "x", "p", integer("to", 1));
+    String four = "";
+    for (int i = 0; i < 4; i++) {
+      four += " " + model.vector(2, 0.8, 1);
+    }
+    model.node("BatchNormalization", "n", "x" + four);
+    model.conv("n", "a", dims(6, 2, 3, 3));
+    model.conv("n", "b", dims(4, 2, 3, 3), ints("dilations", 1, 1));
+    model.node("Concat", "c", "a b", integer("axis", 1));
+    model.node("Unsqueeze", "d", "c " + model.integers(2));
+    model.node("Conv", "e", "d " + model.weights(0, 2, 10, 1, 2, 2));
+    model.node("Squeeze", "y", "e " + model.integers(2));
+    return model.output("y", "b").build();
+  }
+
+  private static ModelProto broadcast() {
+    OnnxModels model = new OnnxModels(11).input("x", 2, 1, 3, 4).input("z", 1, 2, 4, 3);
+    model.node("MatMul", "a", "x " + model.weights(2, 3, 4, 5));
+    model.node("MatMul", "b", model.weights(3, 3, 1, 2, 4) + " z");
+    model.node("Slice", "c", "a " + model.integers(0) + " " + model.integers(0));
+    model.node("ReduceMean", "m", "b", integer("keepdims", 0));
+    model.node("Mul", "y", "a m");
+    return model.output("y", "c").build();
   }
 
   private static ModelProto loop() {

@@ -6,68 +6,38 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import org.lepcnn.core.fuzz.ByteMutator;
 
 /**
  * Damages models: bytes of the file (flipped, replaced, copied, cut) or fields of the message
  * (extreme numbers, names of other fields, elements dropped, repeated or exchanged).
  */
 final class ModelMutator {
-  private static final long[] EXTREMES = {
-    0,
-    1,
-    -1,
-    2,
-    3,
-    7,
-    64,
-    1 << 16,
-    Integer.MAX_VALUE,
-    1L << 31,
-    1L << 40,
-    Long.MAX_VALUE,
-    Long.MIN_VALUE
-  };
-
-  private final Random random;
+  private final ByteMutator random;
   private final List<String> names = new ArrayList<>();
 
-  ModelMutator(long seed) {
-    random = new Random(seed);
+  ModelMutator(ByteMutator random) {
+    this.random = random;
   }
 
-  byte[] mutant(ModelProto original) {
-    if (random.nextBoolean()) {
-      return damaged(original.toByteArray());
+  /**
+   * A damaged file.
+   *
+   * @param other where bytes are taken from
+   */
+  byte[] mutant(ModelProto original, ModelProto other) {
+    if (random.onceIn(2)) {
+      return random.damaged(original.toByteArray(), other.toByteArray());
     }
     names.clear();
     collectNames(original);
     Message.Builder builder = original.toBuilder();
-    int changes = 1 + random.nextInt(3);
+    int changes = 1 + random.below(3);
     for (int i = 0; i < changes; i++) {
       change(builder);
     }
     return builder.buildPartial().toByteArray();
-  }
-
-  byte[] damaged(byte[] original) {
-    byte[] bytes = original.clone();
-    int changes = 1 + random.nextInt(3);
-    for (int k = 0; k < changes; k++) {
-      int at = random.nextInt(bytes.length);
-      switch (random.nextInt(4)) {
-        case 0 -> bytes[at] = (byte) random.nextInt(256);
-        case 1 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-        case 2 -> bytes = Arrays.copyOf(bytes, Math.max(1, at));
-        default -> {
-          int length = Math.min(bytes.length - at, 1 + random.nextInt(8));
-          System.arraycopy(bytes, random.nextInt(bytes.length - length + 1), bytes, at, length);
-        }
-      }
-    }
-    return bytes;
   }
 
   private void collectNames(Message message) {
@@ -91,13 +61,13 @@ final class ModelMutator {
     if (set.isEmpty()) {
       return;
     }
-    FieldDescriptor field = set.get(random.nextInt(set.size()));
+    FieldDescriptor field = set.get(random.below(set.size()));
     boolean message = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
     if (field.isRepeated()) {
       changeRepeated(builder, field, message);
-    } else if (message && random.nextInt(10) > 0) {
+    } else if (message && !random.onceIn(10)) {
       change(builder.getFieldBuilder(field));
-    } else if (random.nextInt(10) == 0) {
+    } else if (random.onceIn(10)) {
       builder.clearField(field);
     } else if (!message) {
       builder.setField(field, value(field, builder.getField(field)));
@@ -106,8 +76,8 @@ final class ModelMutator {
 
   private void changeRepeated(Message.Builder builder, FieldDescriptor field, boolean message) {
     int count = builder.getRepeatedFieldCount(field);
-    int at = random.nextInt(count);
-    int action = random.nextInt(message ? 12 : 6);
+    int at = random.below(count);
+    int action = random.below(message ? 12 : 6);
     switch (action) {
       case 0 -> {
         List<Object> kept = new ArrayList<>((List<?>) builder.getField(field));
@@ -116,7 +86,7 @@ final class ModelMutator {
       }
       case 1 -> builder.addRepeatedField(field, builder.getRepeatedField(field, at));
       case 2 -> {
-        int other = random.nextInt(count);
+        int other = random.below(count);
         Object first = builder.getRepeatedField(field, at);
         builder.setRepeatedField(field, at, builder.getRepeatedField(field, other));
         builder.setRepeatedField(field, other, first);
@@ -134,23 +104,20 @@ final class ModelMutator {
   }
 
   private Object value(FieldDescriptor field, Object old) {
-    long extreme = EXTREMES[random.nextInt(EXTREMES.length)];
+    long extreme = random.extreme();
     return switch (field.getJavaType()) {
       case INT -> (int) extreme;
       case LONG -> extreme;
-      case FLOAT -> random.nextBoolean() ? Float.NaN : (float) extreme;
-      case DOUBLE -> random.nextBoolean() ? Double.NaN : (double) extreme;
-      case BOOLEAN -> random.nextBoolean();
-      case STRING -> names.get(random.nextInt(names.size()));
+      case FLOAT -> random.onceIn(2) ? Float.NaN : (float) extreme;
+      case DOUBLE -> random.onceIn(2) ? Double.NaN : (double) extreme;
+      case BOOLEAN -> random.onceIn(2);
+      case STRING -> names.get(random.below(names.size()));
       case BYTE_STRING -> {
         byte[] bytes = ((ByteString) old).toByteArray();
-        yield bytes.length == 0 ? old : ByteString.copyFrom(damaged(bytes));
+        yield bytes.length == 0 ? old : ByteString.copyFrom(random.damaged(bytes));
       }
       case ENUM ->
-          field
-              .getEnumType()
-              .getValues()
-              .get(random.nextInt(field.getEnumType().getValues().size()));
+          field.getEnumType().getValues().get(random.below(field.getEnumType().getValues().size()));
       case MESSAGE -> old;
     };
   }

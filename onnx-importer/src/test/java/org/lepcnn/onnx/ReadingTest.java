@@ -13,11 +13,14 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 
 /** What is brought into one form when a model is read: half precision, sparse, functions. */
@@ -67,6 +70,58 @@ class ReadingTest {
 
     assertThat(bundle.device().inputs().get(0).onnxType()).isEqualTo(Tensors.FLOAT);
     assertThat(bundle.device().outputs().get(0).onnxType()).isEqualTo(Tensors.FLOAT);
+  }
+
+  @Test
+  void inputsOfTheLongerUnsignedTypes_areFedAsSignedOnes() throws Exception {
+    for (TensorProto.DataType type :
+        List.of(
+            TensorProto.DataType.UINT16,
+            TensorProto.DataType.UINT32,
+            TensorProto.DataType.UINT64)) {
+      OnnxModels model = new OnnxModels(2).input("x", type, 1, 20);
+      model.node("Cast", "real", "x", integer("to", 1));
+      model.node("MatMul", "y", "real " + model.weights(1, 20, 20));
+      model.output("y");
+
+      ModelBundle bundle = ModelImporter.importModel(model.write(folder), ALL);
+
+      boolean narrow = type == TensorProto.DataType.UINT16;
+      ValueSpec input = bundle.device().inputs().get(0);
+      assertThat(input.name()).isEqualTo("x");
+      assertThat(input.onnxType())
+          .isEqualTo(narrow ? TensorProto.DataType.INT32_VALUE : TensorProto.DataType.INT64_VALUE);
+      assertThat(bundle.plan().rounds()).isEqualTo(1);
+      Object numbers = narrow ? new int[1][20] : new long[1][20];
+      try (OnnxTensor x = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), numbers)) {
+        assertThat(PlainNetwork.run(bundle, Map.of("x", x), 1).outputs().get("y")).containsOnly(0f);
+      }
+    }
+  }
+
+  @Test
+  void valuesOfTheLongerUnsignedTypes_areNoObstacle() {
+    OnnxModels model = new OnnxModels(2).input("x", 1, 20);
+    model.node("Cast", "narrow", "x", integer("to", TensorProto.DataType.UINT32_VALUE));
+    model.node("Cast", "real", "narrow", integer("to", 1));
+    model.node("MatMul", "y", "real " + model.weights(1, 20, 20));
+    model.output("y");
+
+    assertThat(ModelImporter.importModel(model.write(folder), ALL).plan().rounds()).isEqualTo(1);
+  }
+
+  @Test
+  void weightsThatAreInputsToo_asIr3Asks_areConstants() throws Exception {
+    OnnxModels model = new OnnxModels(3).ir(3).opset(7).input("x", 1, 3, 8, 8);
+    String weights = model.weights(0, 16, 3, 3, 3);
+    String bias = model.vector(16, -1, 1);
+    model.input(weights, 16, 3, 3, 3).input(bias, 16);
+    model.node("Conv", "y", "x " + weights + " " + bias);
+    model.output("y");
+
+    ModelBundle bundle = FloatNetwork.assertImports(model.write(folder), ALL, 1, 1);
+
+    assertThat(bundle.device().inputs()).hasSize(1);
   }
 
   @Test

@@ -118,7 +118,15 @@ public final class OwnerFile implements AutoCloseable {
       List<LedgerEntry> ledger = new ArrayList<>(reread());
       LedgerEntry entry = current(ledger, device, model);
       long first = entry.issuedPasses();
-      long end = Math.addExact(first, passes);
+      if (passes > Long.MAX_VALUE - first) {
+        throw new BadInputException(
+            "Issuing passes: a chain has no "
+                + passes
+                + " passes behind the "
+                + first
+                + " that are issued. Issue fewer.");
+      }
+      long end = first + passes;
       ledger.set(ledger.lastIndexOf(entry), new LedgerEntry(device, model, entry.chain(), end));
       new OwnerContents(root, ledger).write(file);
       return new IssuedRange(device, model, entry.chain(), first, end - 1);

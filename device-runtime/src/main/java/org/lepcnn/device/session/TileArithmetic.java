@@ -73,7 +73,7 @@ final class TileArithmetic {
   }
 
   /**
-   * The scale of a tensor, as {@link ActivationQuantizer#scale} defines it.
+   * The scale of a tensor, as {@link ActivationQuantizer#scale(float, int)} defines it.
    *
    * @param x the activations, from index 0
    * @throws NonFiniteActivationException when a value is NaN or infinite
@@ -93,10 +93,7 @@ final class TileArithmetic {
     if (max >= INFINITY_BITS) {
       throw new NonFiniteActivationException();
     }
-    if (max == 0) {
-      return 1;
-    }
-    return Math.max(Float.intBitsToFloat(max) / ActivationQuantizer.limit(bits), Float.MIN_NORMAL);
+    return ActivationQuantizer.scale(Float.intBitsToFloat(max), bits);
   }
 
   /**

@@ -78,6 +78,9 @@ record StateFile(
       if (nextPass < 0 || failures < 0) {
         throw in.corrupt("a count is negative");
       }
+      if (nextPass > Long.MAX_VALUE - DeviceState.MAX_RESERVATION) {
+        throw in.corrupt("it is at pass " + nextPass + ", behind the last one of any chain");
+      }
       if (!identity.chain().toString().equals(folder.getFileName().toString())) {
         throw in.corrupt("it belongs to chain " + identity.chain() + ", not to this folder");
       }

@@ -149,17 +149,21 @@ final class VectorSealer {
     }
   }
 
-  /** Seals and opens a segment of zeros, with nothing but a throw-away key. */
-  void exercise(SecretKey key, int times) {
+  /**
+   * Opens a sealed message of zeros again and again, with nothing but a throw-away key.
+   *
+   * @param bytes of the message, whole residues, at most a segment
+   */
+  void exercise(SecretKey key, long ordinal, int bytes, int times) {
     Address address = new Address(0, 0, KIND_UNBLINDING);
     int[] zeros = new int[SEGMENT_RESIDUES];
     try {
-      prepare(Cipher.ENCRYPT_MODE, key, 0, address, 0, SEGMENT_RESIDUES);
-      cipher.doFinal(plain, 0, SEGMENT_BYTES, sealed, 0);
+      prepare(Cipher.ENCRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
+      cipher.doFinal(plain, 0, bytes, sealed, 0);
       for (int i = 0; i < times; i++) {
-        prepare(Cipher.DECRYPT_MODE, key, 0, address, 0, SEGMENT_RESIDUES);
-        cipher.doFinal(sealed, 0, sealed.length, plain, 0);
-        residues.get(0, zeros);
+        prepare(Cipher.DECRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
+        cipher.doFinal(sealed, 0, bytes + TAG_BYTES, plain, 0);
+        residues.get(0, zeros, 0, bytes / Integer.BYTES);
       }
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM refuses its own segment", e);

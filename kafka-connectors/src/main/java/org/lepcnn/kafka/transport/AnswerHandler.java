@@ -50,6 +50,11 @@ final class AnswerHandler {
     }
   }
 
+  /** Bytes held for partial results. */
+  long heldBytes() {
+    return assembler.bytes();
+  }
+
   void handle(byte[] value) {
     counters.recordsReceived.increment();
     counters.bytesReceived.add(value.length);

@@ -2,7 +2,6 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
-import java.util.Arrays;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -18,6 +17,9 @@ final class LimbImages {
   /** Words of one tile and limb: four of them and the transposed one fit a first-level cache. */
   private static final int TILE_WORDS = 2048;
 
+  /** Positions of a tile, at least: shorter runs cost more to copy than to compute. */
+  private static final int MIN_TILE = 32;
+
   private final ConvGeometry geometry;
   private final Axis rows;
   private final Axis columns;
@@ -26,11 +28,10 @@ final class LimbImages {
   private final int paddedGroupChannels;
   private final int words;
   private final int tile;
+  private final int wordsPerPass;
   private final int[][] limbs;
   private final int[] transposed;
-  private final int[][] quad;
-  private final int[] firstPair;
-  private final int[] secondPair;
+  private final LimbSplit split;
 
   /**
    * Buffers for one thread.
@@ -47,12 +48,11 @@ final class LimbImages {
     this.paddedGroupChannels = paddedGroupChannels(geometry);
     this.words = paddedGroupChannels * geometry.groups() / WORD;
     int plane = geometry.inHeight() * geometry.inWidth();
-    this.tile = Math.min(plane, Math.max(16, TILE_WORDS / words));
+    this.tile = Math.min(plane, Math.max(MIN_TILE, TILE_WORDS / words));
+    this.wordsPerPass = Math.min(words, Math.max(1, LimbLoops.PASS / tile));
     this.limbs = new int[WORD][tile * words];
     this.transposed = new int[tile * words];
-    this.quad = new int[WORD][tile];
-    this.firstPair = new int[tile];
-    this.secondPair = new int[tile];
+    this.split = new LimbSplit(tile * wordsPerPass, false);
   }
 
   /** Channels of one group after filling up. */
@@ -80,25 +80,31 @@ final class LimbImages {
     }
   }
 
+  /** Fills {@link #limbs} with {@code [word][position]}. */
   private void splitTile(int[] input, int from, int plane, int count) {
+    for (int word = 0; word < words; word += wordsPerPass) {
+      int taken = Math.min(wordsPerPass, words - word);
+      for (int i = 0; i < taken; i++) {
+        takeWord(input, from, plane, count, word + i, i * count);
+      }
+      split.split(taken * count);
+      for (int limb = 0; limb < WORD; limb++) {
+        System.arraycopy(split.limb(limb), 0, limbs[limb], word * count, taken * count);
+      }
+    }
+  }
+
+  private void takeWord(int[] input, int from, int plane, int count, int word, int at) {
     boolean padded = paddedGroupChannels != groupChannels;
     int wordsPerGroup = padded ? paddedGroupChannels / WORD : words;
     int channelsPerGroup = padded ? groupChannels : WORD * words;
-    for (int word = 0; word < words; word++) {
-      int channel = word % wordsPerGroup * WORD;
-      int first = word / wordsPerGroup * channelsPerGroup + channel;
-      for (int k = 0; k < WORD; k++) {
-        if (channel + k < channelsPerGroup) {
-          System.arraycopy(input, from + (first + k) * plane, quad[k], 0, count);
-        } else {
-          Arrays.fill(quad[k], 0, count, 0);
-        }
-      }
-      int at = word * tile;
-      for (int odd = 0; odd < 2; odd++) {
-        LimbLoops.pair(quad[0], quad[1], odd * Byte.SIZE, firstPair, count);
-        LimbLoops.pair(quad[2], quad[3], odd * Byte.SIZE, secondPair, count);
-        LimbLoops.merge(firstPair, secondPair, count, limbs[odd], limbs[odd + 2], at);
+    int channel = word % wordsPerGroup * WORD;
+    int first = word / wordsPerGroup * channelsPerGroup + channel;
+    for (int k = 0; k < WORD; k++) {
+      if (channel + k < channelsPerGroup) {
+        split.take(k, input, from + (first + k) * plane, at, count);
+      } else {
+        split.takeZeros(k, at, count);
       }
     }
   }
@@ -106,7 +112,7 @@ final class LimbImages {
   private void writeTile(int[] limb, int first, int count, IntBuffer target, int at) {
     int[] pixels = limb;
     if (words > 1) {
-      LimbLoops.transpose(limb, 0, tile, words, count, transposed, 0, words);
+      LimbLoops.transpose(limb, 0, count, words, count, transposed, 0, words);
       pixels = transposed;
     }
     if (!canvas) {

@@ -210,7 +210,7 @@ final class OneDnnConvolution implements LinearKernel {
       this.sourceWords = source.buffer().asIntBuffer();
       this.accumulators = target.buffer().asIntBuffer();
       this.split = new LimbImages(geometry, rows, columns, canvas);
-      this.recombination = new Recombination(geometry.outChannels(), accumulatorBound);
+      this.recombination = new Recombination(accumulatorBound);
       OneDnn.check(
           dnnl.dnnl_stream_create(stream, OneDnn.engine(), dnnl.dnnl_stream_default_flags),
           "stream_create");
@@ -257,7 +257,8 @@ final class OneDnnConvolution implements LinearKernel {
       int[] output = outputs[image / geometry.batch()];
       int plane = geometry.planeSize();
       int to = image % geometry.batch() * geometry.outChannels() * plane + firstPosition;
-      recombination.planar(accumulators, at, limbStride, positions, output, to, plane);
+      recombination.planar(
+          accumulators, at, limbStride, positions, geometry.outChannels(), output, to, plane);
     }
 
     private void execute(Shape shape, long fromBytes, long toBytes) {

@@ -3,33 +3,23 @@ package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
 
-/** Recombines channel-last accumulators of four limbs into planar residues. For one thread. */
+/** Recombines accumulators of four limbs into planar residues. For one thread. */
 final class Recombination {
   private static final int LIMBS = 4;
 
-  /** Residues of one tile: with their four accumulators they stay in a second-level cache. */
-  private static final int TILE = 4096;
-
-  private final int channels;
   private final boolean small;
-  private final int tile;
-  private final int[][] accumulators;
+  private final int[][] accumulators = new int[LIMBS][LimbLoops.PASS];
   private final int[] folded;
-  private final int[] residues;
+  private int[] residues = new int[0];
 
   /**
    * Buffers for one thread.
    *
-   * @param channels output channels
    * @param bound the largest magnitude of an accumulator
    */
-  Recombination(int channels, long bound) {
-    this.channels = channels;
-    this.small = bound < LimbLoops.SMALL_ACCUMULATOR;
-    this.tile = Math.max(16, TILE / channels);
-    this.accumulators = new int[LIMBS][tile * channels];
-    this.folded = new int[small ? 0 : tile * channels];
-    this.residues = new int[tile * channels];
+  Recombination(long bound) {
+    this.small = bound <= LimbLoops.SMALL_ACCUMULATOR;
+    this.folded = new int[small ? 0 : LimbLoops.PASS];
   }
 
   /**
@@ -39,40 +29,52 @@ final class Recombination {
    * @param at the first position's first accumulator of limb 0
    * @param limbStride accumulators between two limbs
    * @param positions how many
+   * @param channels how many
    * @param output planar residues
    * @param to the first position in the plane of channel 0
    * @param plane residues of one channel
    */
   void planar(
-      IntBuffer source, int at, int limbStride, int positions, int[] output, int to, int plane) {
+      IntBuffer source,
+      int at,
+      int limbStride,
+      int positions,
+      int channels,
+      int[] output,
+      int to,
+      int plane) {
+    int tile = Math.max(16, 4 * LimbLoops.PASS / channels);
+    if (residues.length < tile * channels) {
+      residues = new int[tile * channels];
+    }
     for (int first = 0; first < positions; first += tile) {
       int count = Math.min(tile, positions - first);
-      combine(source, at + first * channels, limbStride, count * channels, residues, 0);
+      flat(source, at + first * channels, limbStride, count * channels, residues, 0);
       LimbLoops.transpose(residues, 0, channels, count, channels, output, to + first, plane);
     }
   }
 
   /** Recombines a run of accumulators into the same order. */
   void flat(IntBuffer source, int at, int limbStride, int length, int[] output, int to) {
-    for (int first = 0; first < length; first += residues.length) {
-      int count = Math.min(residues.length, length - first);
-      combine(source, at + first, limbStride, count, output, to + first);
+    int[][] a = accumulators;
+    for (int first = 0; first < length; first += LimbLoops.PASS) {
+      int count = Math.min(LimbLoops.PASS, length - first);
+      for (int limb = 0; limb < LIMBS; limb++) {
+        source.get(at + first + limb * limbStride, a[limb], 0, count);
+      }
+      System.arraycopy(combined(count), 0, output, to + first, count);
     }
   }
 
-  private void combine(IntBuffer source, int at, int limbStride, int length, int[] output, int to) {
+  private int[] combined(int length) {
     int[][] a = accumulators;
-    for (int limb = 0; limb < LIMBS; limb++) {
-      source.get(at + limb * limbStride, a[limb], 0, length);
-    }
     if (small) {
-      LimbLoops.addSmall(a[0], a[1], length);
-      LimbLoops.addSmall(a[2], a[3], length);
-      LimbLoops.joinSmall(a[0], a[2], output, to, length);
-    } else {
-      LimbLoops.fold(a[0], a[1], folded, length);
-      LimbLoops.fold(a[2], a[3], a[1], length);
-      LimbLoops.join(folded, a[1], output, to, length);
+      LimbLoops.joinSmall(a[0], a[1], a[2], a[3], length);
+      return a[0];
     }
+    LimbLoops.fold(a[0], a[1], folded, length);
+    LimbLoops.fold(a[2], a[3], a[1], length);
+    LimbLoops.join(folded, a[1], length);
+    return folded;
   }
 }

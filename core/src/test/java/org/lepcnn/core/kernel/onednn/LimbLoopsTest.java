@@ -22,18 +22,15 @@ class LimbLoopsTest {
         channel[i] = random.nextInt(Field.P);
       }
     }
-    int[][] words = new int[4][15];
-    int[] first = new int[13];
-    int[] second = new int[13];
-    for (int odd = 0; odd < 2; odd++) {
-      LimbLoops.pair(x[0], x[1], odd * Byte.SIZE, first, 13);
-      LimbLoops.pair(x[2], x[3], odd * Byte.SIZE, second, 13);
-      LimbLoops.merge(first, second, 13, words[odd], words[odd + 2], 2);
+    LimbSplit words = new LimbSplit(13, false);
+    for (int channel = 0; channel < 4; channel++) {
+      words.take(channel, x[channel], 0, 0, 13);
     }
+    words.split(13);
     for (int limb = 0; limb < 4; limb++) {
       for (int i = 0; i < 13; i++) {
         for (int channel = 0; channel < 4; channel++) {
-          assertThat((words[limb][2 + i] >>> (8 * channel)) & 0xff)
+          assertThat((words.limb(limb)[i] >>> (8 * channel)) & 0xff)
               .isEqualTo((x[channel][i] >>> (8 * limb)) & 0xff);
         }
       }
@@ -46,24 +43,35 @@ class LimbLoopsTest {
     int length = a[0].length;
     int[] lower = new int[length];
     int[] upper = new int[length];
-    int[] y = new int[length + 1];
     LimbLoops.fold(a[0].clone(), a[1], lower, length);
     LimbLoops.fold(a[2].clone(), a[3], upper, length);
-    LimbLoops.join(lower, upper, y, 1, length);
+    LimbLoops.join(lower, upper, length);
+    assertCombined(a, lower);
+  }
+
+  @Test
+  void joinSmall_isExactUpToItsBound() {
+    int bound = LimbLoops.SMALL_ACCUMULATOR;
+    int[][] a = accumulators(bound, -bound, -1, 0, 1, 255 * 127, -255 * 127, bound / 2);
+    int[] y = a[0].clone();
+    LimbLoops.joinSmall(y, a[1], a[2], a[3], y.length);
     assertCombined(a, y);
   }
 
   @Test
-  void addAndJoinSmall_areExactUpToItsBound() {
-    int bound = LimbLoops.SMALL_ACCUMULATOR;
-    int[][] a = accumulators(bound - 1, 1 - bound, -1, 0, 1, 255 * 127, -255 * 127, bound / 2);
-    int[] y = new int[a[0].length + 1];
-    int[] low = a[0].clone();
-    int[] high = a[2].clone();
-    LimbLoops.addSmall(low, a[1], low.length);
-    LimbLoops.addSmall(high, a[3], high.length);
-    LimbLoops.joinSmall(low, high, y, 1, low.length);
-    assertCombined(a, y);
+  void signedLimbs_addUpToTheResidue() {
+    int[] x = {
+      0, 1, Field.P - 1, Field.HALF, Field.HALF + 1, 0x7f7f7f7f, 0x7f7f7f80, 127, 128, 255, 32768
+    };
+    int[] words = x.clone();
+    LimbLoops.signedLimbs(words, words.length);
+    for (int i = 0; i < x.length; i++) {
+      long sum = 0;
+      for (int limb = 3; limb >= 0; limb--) {
+        sum = (sum << 8) + (byte) (words[i] >> (8 * limb));
+      }
+      assertThat(sum).isEqualTo(Field.centred(x[i]));
+    }
   }
 
   @Test
@@ -104,7 +112,7 @@ class LimbLoopsTest {
       for (int limb = 3; limb >= 0; limb--) {
         sum = sum.shiftLeft(8).add(BigInteger.valueOf(a[limb][i]));
       }
-      assertThat(y[1 + i]).isEqualTo(sum.mod(p).intValueExact());
+      assertThat(y[i]).isEqualTo(sum.mod(p).intValueExact());
     }
   }
 }

@@ -1,0 +1,160 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.process.ManagedProcess;
+import org.lepcnn.core.process.ProcessSpec;
+
+/**
+ * Imports a model in a child process before this one does, because a model that is made for it can
+ * crash ONNX Runtime's native code, and with it the process: a ConvTranspose of 0 groups or the
+ * quotient of the smallest integer and −1 do, in version 1.29. The child may also be ended, which a
+ * native call cannot, when it takes too long or too much memory.
+ *
+ * <p>The import is deterministic: what the child survives this process survives. So nothing is
+ * handed over, and errors other than these are left to the import itself. It costs the start of a
+ * JVM and a second import without quantization.
+ */
+public final class ImportTrial {
+  /** Runs of the model that one import makes at most: of its constants, with zeros, with ones. */
+  private static final int RUNS = 3;
+
+  private static final Duration STARTING = Duration.ofSeconds(60);
+  private static final long POLL_MILLIS = 20;
+  private static final List<String> HANDED_ON =
+      List.of(
+          RunLimits.MAX_SECONDS_PROPERTY,
+          RunLimits.MAX_BYTES_PROPERTY,
+          "onnxruntime.native.path",
+          "java.io.tmpdir");
+
+  private ImportTrial() {}
+
+  /**
+   * Tries to import a model.
+   *
+   * @throws BadInputException when that ends the child process, does not end, or takes more than
+   *     three quarters of the machine's memory
+   * @throws EnvironmentException when there is no child process to be had
+   */
+  public static void run(Path onnx, ImportOptions options) {
+    Path log = null;
+    try {
+      log = Files.createTempFile("lepcnn-import", ".log");
+      attempt(onnx, options, log);
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Trying the import of " + onnx + ": expected a writable temporary folder; found: " + e,
+          e);
+    } finally {
+      delete(log);
+    }
+  }
+
+  private static void attempt(Path onnx, ImportOptions options, Path log) throws IOException {
+    String found;
+    try (ManagedProcess child = ManagedProcess.start(child(onnx, options, log))) {
+      found = watch(child);
+      if (found != null) {
+        child.kill();
+      } else {
+        int status = child.awaitExit(STARTING);
+        found = status == 0 ? null : "it crashed the process, which ended with status " + status;
+      }
+    }
+    if (found != null && !Files.readString(log).contains(ImportTrialMain.STARTED)) {
+      throw new EnvironmentException(
+          "Trying the import of "
+              + onnx
+              + " in a process of its own: expected that Java starts one; found: "
+              + Files.readString(log).strip());
+    }
+    if (found != null) {
+      throw new BadInputException(
+          "Importing "
+              + onnx
+              + ": expected a model that ONNX Runtime survives; found in a process of its own that "
+              + found
+              + ". The model is damaged or made to do harm.");
+    }
+  }
+
+  /** Why the child has to be ended; null when it ended by itself. */
+  private static String watch(ManagedProcess child) {
+    long mostBytes = mostBytes();
+    Duration limit = STARTING.plus(RunLimits.maxRun().multipliedBy(RUNS));
+    long start = System.nanoTime();
+    while (child.isAlive()) {
+      if (System.nanoTime() - start > limit.toNanos()) {
+        return "it was not done after " + limit.toSeconds() + " s";
+      }
+      if (RunLimits.residentBytes(Long.toString(child.pid())) > mostBytes) {
+        return "it took more than " + mostBytes + " bytes of memory";
+      }
+      pause();
+    }
+    return null;
+  }
+
+  private static long mostBytes() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize() / 4 * 3
+        : Long.MAX_VALUE;
+  }
+
+  private static ProcessSpec child(Path onnx, ImportOptions options, Path log) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(onnx.toAbsolutePath().toString());
+    arguments.add(options.offload().name());
+    options
+        .inputShapes()
+        .forEach((name, dims) -> arguments.add(name + "=" + Shapes.text(dims)));
+    List<String> jvm = new ArrayList<>();
+    jvm.add("-Xmx" + Runtime.getRuntime().maxMemory());
+    jvm.add("-XX:+SuppressFatalErrorMessage");
+    jvm.add("-XX:TieredStopAtLevel=1");
+    for (String name : HANDED_ON) {
+      if (System.getProperty(name) != null) {
+        jvm.add("-D" + name + "=" + System.getProperty(name));
+      }
+    }
+    return new ProcessSpec(
+        "import-trial",
+        List.of(System.getProperty("java.class.path").split(File.pathSeparator)),
+        ImportTrialMain.class.getName(),
+        arguments,
+        jvm,
+        Map.of(),
+        log);
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException("Interrupted while trying an import.", e);
+    }
+  }
+
+  private static void delete(Path log) {
+    try {
+      if (log != null) {
+        Files.deleteIfExists(log);
+      }
+    } catch (IOException e) {
+      log.toFile().deleteOnExit();
+    }
+  }
+}
