@@ -102,8 +102,8 @@ final class TileArithmetic {
    * <p>q is not clamped to ±limit, because it cannot be beyond: s is at least max|x| / limit, but
    * for one rounding of that quotient by a factor of at least 1 − 2⁻²⁴; 1/s and x/s are exact for a
    * power of two, so that |x|/s is at most limit · (1 + 2⁻²³), with limit &lt; 2²¹ less than limit
-   * + ½, and rounds to limit at most. Whatever x holds, the result is a canonical residue: of q only
-   * 23 bits are used.
+   * + ½, and rounds to limit at most. Whatever x holds, the result is a canonical residue: of q
+   * only 23 bits are used.
    *
    * @param x the activations that the scale was computed from, from index 0
    * @param scale from {@link #scale}
