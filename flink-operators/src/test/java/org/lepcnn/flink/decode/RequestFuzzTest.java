@@ -201,8 +201,7 @@ class RequestFuzzTest {
               Requests.records(
                   device, fingerprint, instance, 5, round, model.tensors(round, seed)));
         }
-        PassRelease release =
-            new PassRelease(device, Requests.CHAIN, fingerprint, 6, instance);
+        PassRelease release = new PassRelease(device, Requests.CHAIN, fingerprint, 6, instance);
         sent.add(Requests.record(RequestCodec.current().encode(release, Requests.LIFETIME)));
         corpus.add(sent);
       }
