@@ -78,6 +78,7 @@ public final class DeviceBenchmark {
       progress.step("device: making tables for " + passes + " passes");
       device.makeTables(passes, Runtime.getRuntime().availableProcessors());
       try (PrivateSession session = device.session(edge, 1, passes)) {
+        session.warmUp();
         for (int done = 0; done < passes; done += BLOCK) {
           if (done % 50 == 0) {
             progress.step("device: pass " + done + " of " + passes);

@@ -117,9 +117,7 @@ public final class ImportTrial {
     List<String> arguments = new ArrayList<>();
     arguments.add(onnx.toAbsolutePath().toString());
     arguments.add(options.offload().name());
-    options
-        .inputShapes()
-        .forEach((name, dims) -> arguments.add(name + "=" + Shapes.text(dims)));
+    options.inputShapes().forEach((name, dims) -> arguments.add(name + "=" + Shapes.text(dims)));
     List<String> jvm = new ArrayList<>();
     jvm.add("-Xmx" + Runtime.getRuntime().maxMemory());
     jvm.add("-XX:+SuppressFatalErrorMessage");

@@ -17,8 +17,7 @@ public final class ImportTrialMain {
   public static void main(String[] args) {
     System.out.println(STARTED);
     System.out.flush();
-    ImportOptions options =
-        ImportOptions.defaults().withOffload(OffloadPolicy.valueOf(args[1]));
+    ImportOptions options = ImportOptions.defaults().withOffload(OffloadPolicy.valueOf(args[1]));
     try {
       for (int i = 2; i < args.length; i++) {
         options = options.withInput(args[i]);

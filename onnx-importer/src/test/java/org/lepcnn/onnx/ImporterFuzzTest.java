@@ -71,8 +71,7 @@ class ImporterFuzzTest {
   @Test
   void whatIsImportedOrRefused_passesTheTrial() throws Exception {
     Path file = folder.resolve("model.onnx");
-    for (byte[] bytes :
-        List.of(ModelCorpus.models().get(0).toByteArray(), new byte[] {1, 2, 3})) {
+    for (byte[] bytes : List.of(ModelCorpus.models().get(0).toByteArray(), new byte[] {1, 2, 3})) {
       Files.write(file, bytes);
       ImportTrial.run(file, ImportOptions.defaults().withInput("x", 2, 2, 6, 6));
     }

@@ -107,9 +107,11 @@ public final class FuzzCampaign {
         return failure;
       }
       int status = process.awaitExit(limits.time());
-      return status == 0
-          ? null
-          : "the process died with status " + status + "\n" + process.logTail();
+      if (status == 0) {
+        return null;
+      }
+      deaths.add(progress.number());
+      return "the process died with status " + status + "\n" + process.logTail();
     }
   }
 

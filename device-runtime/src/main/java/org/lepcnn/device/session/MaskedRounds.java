@@ -62,7 +62,8 @@ final class MaskedRounds implements AutoCloseable {
 
   /** Quantizes and masks the tensors of a round. */
   RoundRequest mask(int round, Activations activations) {
-    List<FloatBuffer> values = new ArrayList<>();
+    int count = plan.tensorsOfRound(round).size();
+    List<FloatBuffer> values = new ArrayList<>(count);
     // all scales first: a NaN in the last tensor must not leave a half-made round behind
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = parts.model().half().tensors().get(tensor.id());
@@ -70,7 +71,7 @@ final class MaskedRounds implements AutoCloseable {
       scales[tensor.id()] = workspace.tiles().scale(x, tensor.elements(), binding.bits());
       values.add(x);
     }
-    List<RoundRequest.Tensor> tensors = new ArrayList<>();
+    List<RoundRequest.Tensor> tensors = new ArrayList<>(count);
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       tensors.add(mask(tensor, values.get(tensors.size())));
     }

@@ -99,11 +99,11 @@ final class TileArithmetic {
   /**
    * x' = q + r mod p, tile by tile: the mask never leaves the first-level cache.
    *
-   * <p>q is not clamped to ±limit, because it cannot be beyond: 1/s, s and the product are each
-   * rounded by a factor of at most 1 ± 2⁻²⁴, so that |x|/s computed so is at most limit · (1 +
-   * 2⁻²²), with limit &lt; 2²¹ less than limit + ½, and rounds to limit at most. (1/s may be
-   * subnormal and less exact only when limit &lt; 4, where ½ is far.) Whatever x holds, the result
-   * is a canonical residue: of q only 23 bits are used.
+   * <p>q is not clamped to ±limit, because it cannot be beyond: s is at least max|x| / limit, but
+   * for one rounding of that quotient by a factor of at least 1 − 2⁻²⁴; 1/s and x/s are exact for a
+   * power of two, so that |x|/s is at most limit · (1 + 2⁻²³), with limit &lt; 2²¹ less than limit
+   * + ½, and rounds to limit at most. Whatever x holds, the result is a canonical residue: of q
+   * only 23 bits are used.
    *
    * @param x the activations that the scale was computed from, from index 0
    * @param scale from {@link #scale}

@@ -17,6 +17,7 @@ import org.lepcnn.core.fuzz.FuzzRun;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.admission.QuotaSettings;
 import org.lepcnn.flink.control.EdgeControl;
@@ -34,6 +35,7 @@ import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
 import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.RecordCodec;
+import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.Topics;
 
 /**
@@ -150,7 +152,11 @@ class RequestFuzzTest {
       return 0;
     }
     assertThat(request.header().model()).isEqualTo(loaded.fingerprint());
-    if (!request.header().isRound()) {
+    if (request.header().isRelease()) {
+      assertThat(request.header().firstPass()).isNotNegative();
+      return 1;
+    }
+    if (request.header().isClaim()) {
       assertThat(request.header().firstPass()).isBetween(0L, request.header().lastPass());
       return 1;
     }
@@ -195,6 +201,8 @@ class RequestFuzzTest {
               Requests.records(
                   device, fingerprint, instance, 5, round, model.tensors(round, seed)));
         }
+        PassRelease release = new PassRelease(device, Requests.CHAIN, fingerprint, 6, instance);
+        sent.add(Requests.record(RequestCodec.current().encode(release, Requests.LIFETIME)));
         corpus.add(sent);
       }
     }

@@ -11,6 +11,7 @@ import org.lepcnn.core.fuzz.FuzzRun;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
 import org.lepcnn.kafka.wire.Id256;
@@ -91,6 +92,9 @@ class CodecFuzzTest {
       PassClaim claim =
           new PassClaim(pass.device(), pass.chain(), pass.model(), i, i + 40L, SAMPLES.instance());
       corpus.add(new Sample(RequestCodec.current().encode(claim, 30_000), requests));
+      PassRelease release =
+          new PassRelease(pass.device(), pass.chain(), pass.model(), i, SAMPLES.instance());
+      corpus.add(new Sample(RequestCodec.current().encode(release, 30_000), requests));
       corpus.add(new Sample(reply(pass, i), answers));
       corpus.add(rejection(pass, i));
       corpus.add(model(pass));

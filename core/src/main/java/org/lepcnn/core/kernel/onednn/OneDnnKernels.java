@@ -92,6 +92,10 @@ public final class OneDnnKernels implements KernelProvider {
     if (OneDnnProduct.takes(geometry)) {
       return new OneDnnProduct(geometry, weights, bound);
     }
+    if (StrideFolding.takes(geometry)) {
+      return new StrideFolding(
+          geometry, weights, (folded, its) -> new OneDnnConvolution(folded, its, bound));
+    }
     LinearKernel pointwise =
         OneDnnPointwise.takes(geometry)
             ? OneDnnPointwise.createIfSupported(geometry, weights)

@@ -7,6 +7,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.limb.LimbLoops;
+import org.lepcnn.core.kernel.limb.LimbSplit;
+import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.WeightQuantizer;
 
@@ -25,7 +28,7 @@ final class OneDnnPointwise implements LinearKernel {
   private static final long LIMB_MAX = 128;
 
   /** Accumulators of one run. */
-  private static final int RUN = 128 << 10;
+  private static final int RUN = 64 << 10;
 
   /** Positions of one run, at most. */
   private static final int RUN_POSITIONS = 1024;

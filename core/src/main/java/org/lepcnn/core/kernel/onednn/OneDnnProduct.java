@@ -10,6 +10,9 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.limb.LimbLoops;
+import org.lepcnn.core.kernel.limb.LimbSplit;
+import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**

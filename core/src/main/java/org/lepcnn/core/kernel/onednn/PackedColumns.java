@@ -7,6 +7,8 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.lepcnn.core.kernel.limb.LimbLoops;
+import org.lepcnn.core.kernel.limb.LimbSplit;
 
 /**
  * The layout in which a product wants a right-hand matrix {@code [limb][channel][position]}, as

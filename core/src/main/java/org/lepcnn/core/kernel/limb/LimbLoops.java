@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.kernel.onednn;
+package org.lepcnn.core.kernel.limb;
 
 /**
  * The inner loops between residues and limbs: 32-bit operations without branches.
@@ -9,15 +9,15 @@ package org.lepcnn.core.kernel.onednn;
  * that does not change, makes the loop scalar; hence copies before and after, which cost little),
  * and all arrays are different ones unless a loop works in place.
  */
-final class LimbLoops {
+public final class LimbLoops {
   /** Elements of one pass: the arrays of a step fit a first-level cache together. */
-  static final int PASS = 1024;
+  public static final int PASS = 1024;
 
   /**
    * Up to this magnitude of accumulators {@link #joinSmall} may be used: 257 of them and 2¹⁵ stay
    * below 2³⁰.
    */
-  static final int SMALL_ACCUMULATOR = ((1 << 30) - (1 << 15)) / 257;
+  public static final int SMALL_ACCUMULATOR = ((1 << 30) - (1 << 15)) / 257;
 
   private static final int P = Integer.MAX_VALUE;
 
@@ -42,7 +42,7 @@ final class LimbLoops {
    * <p>The centred residue t lies in [−2³⁰, 2³⁰), so t + 128·(1 + 2⁸ + 2¹⁶ + 2²⁴) lies in [0, 2³²):
    * its unsigned bytes, less 128 each, add up to t; and less 128 is a flip of the highest bit.
    */
-  static void signedLimbs(int[] x, int length) {
+  public static void signedLimbs(int[] x, int length) {
     for (int i = 0; i < length; i++) {
       x[i] = (((x[i] << 1) >> 1) + (x[i] >>> 30) + HALF_BYTES) ^ HALF_BYTES;
     }
@@ -54,21 +54,21 @@ final class LimbLoops {
    *
    * @param shift 0 for limbs 0 and 2, 8 for limbs 1 and 3
    */
-  static void pair(int[] a, int[] b, int shift, int[] y, int length) {
+  public static void pair(int[] a, int[] b, int shift, int[] y, int length) {
     for (int i = 0; i < length; i++) {
       y[i] = ((a[i] >>> shift) & 0xff00ff) | (((b[i] >>> shift) & 0xff00ff) << 8);
     }
   }
 
   /** Words of four channels, from the lower halves of two {@link #pair pairs}. */
-  static void mergeLower(int[] first, int[] second, int[] y, int length) {
+  public static void mergeLower(int[] first, int[] second, int[] y, int length) {
     for (int i = 0; i < length; i++) {
       y[i] = (first[i] & 0xffff) | (second[i] << 16);
     }
   }
 
   /** Words of four channels, from the upper halves of two {@link #pair pairs}. */
-  static void mergeUpper(int[] first, int[] second, int[] y, int length) {
+  public static void mergeUpper(int[] first, int[] second, int[] y, int length) {
     for (int i = 0; i < length; i++) {
       y[i] = (first[i] >>> 16) | (second[i] & 0xffff0000);
     }
@@ -81,7 +81,7 @@ final class LimbLoops {
    * <p>With 2³¹ ≡ 1, a signed v·2^k is congruent to (v ≪ k mod 2³¹) + (v ≫ (31 − k)), the first in
    * [0, 2³¹), the second small. Unsigned sums below 2³² are folded.
    */
-  static void fold(int[] a, int[] b, int[] y, int length) {
+  public static void fold(int[] a, int[] b, int[] y, int length) {
     for (int i = 0; i < length; i++) {
       int sum = (a[i] & P) + ((b[i] << 8) & P);
       y[i] = (sum & P) + (sum >>> 31);
@@ -99,7 +99,7 @@ final class LimbLoops {
    * Joins two pairs of {@link #fold}: {@code lower[i]} ≡ lower[i] + 2¹⁶·upper[i] without their
    * offsets, canonical.
    */
-  static void join(int[] lower, int[] upper, int length) {
+  public static void join(int[] lower, int[] upper, int length) {
     for (int i = 0; i < length; i++) {
       int sum = lower[i] + (((upper[i] << 16) & P) + (upper[i] >>> 15));
       sum = (sum & P) + (sum >>> 31) - JOIN_OFFSET;
@@ -111,7 +111,7 @@ final class LimbLoops {
    * Recombines four limbs' accumulators of magnitude {@value #SMALL_ACCUMULATOR} at most, with one
    * fold: {@code a[i]} ≡ a[i] + 2⁸·b[i] + 2¹⁶·c[i] + 2²⁴·d[i], canonical.
    */
-  static void joinSmall(int[] a, int[] b, int[] c, int[] d, int length) {
+  public static void joinSmall(int[] a, int[] b, int[] c, int[] d, int length) {
     for (int i = 0; i < length; i++) {
       int low = a[i] + (b[i] << 8);
       int high = c[i] + (d[i] << 8);
@@ -127,7 +127,7 @@ final class LimbLoops {
    * @param rows of x
    * @param columns of x
    */
-  static void transpose(
+  public static void transpose(
       int[] x, int from, int fromStride, int rows, int columns, int[] y, int to, int toStride) {
     int full = rows & -8;
     for (int r = 0; r < full; r += 8) {

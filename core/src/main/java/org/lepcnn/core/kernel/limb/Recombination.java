@@ -1,10 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.kernel.onednn;
+package org.lepcnn.core.kernel.limb;
 
 import java.nio.IntBuffer;
 
 /** Recombines accumulators of four limbs into planar residues. For one thread. */
-final class Recombination {
+public final class Recombination {
   private static final int LIMBS = 4;
 
   private final boolean small;
@@ -17,7 +17,7 @@ final class Recombination {
    *
    * @param bound the largest magnitude of an accumulator
    */
-  Recombination(long bound) {
+  public Recombination(long bound) {
     this.small = bound <= LimbLoops.SMALL_ACCUMULATOR;
     this.folded = new int[small ? 0 : LimbLoops.PASS];
   }
@@ -34,7 +34,7 @@ final class Recombination {
    * @param to the first position in the plane of channel 0
    * @param plane residues of one channel
    */
-  void planar(
+  public void planar(
       IntBuffer source,
       int at,
       int limbStride,
@@ -55,7 +55,7 @@ final class Recombination {
   }
 
   /** Recombines a run of accumulators into the same order. */
-  void flat(IntBuffer source, int at, int limbStride, int length, int[] output, int to) {
+  public void flat(IntBuffer source, int at, int limbStride, int length, int[] output, int to) {
     int[][] a = accumulators;
     for (int first = 0; first < length; first += LimbLoops.PASS) {
       int count = Math.min(LimbLoops.PASS, length - first);

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.kernel.onednn;
+package org.lepcnn.core.kernel.limb;
 
 import java.util.Arrays;
 
@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Buffers that turn the residues of four channels into words of four bytes, one word for every limb
  * and position. For one thread.
  */
-final class LimbSplit {
+public final class LimbSplit {
   private static final int WORD = Integer.BYTES;
 
   private final boolean signed;
@@ -22,7 +22,7 @@ final class LimbSplit {
    * @param capacity words of one limb
    * @param signed whether limbs are signed bytes, see {@link LimbLoops#signedLimbs}
    */
-  LimbSplit(int capacity, boolean signed) {
+  public LimbSplit(int capacity, boolean signed) {
     this.signed = signed;
     this.quad = new int[WORD][capacity];
     this.firstPair = new int[capacity];
@@ -31,17 +31,17 @@ final class LimbSplit {
   }
 
   /** Takes residues of the channel that becomes byte {@code place}, to word {@code at} and on. */
-  void take(int place, int[] residues, int from, int at, int count) {
+  public void take(int place, int[] residues, int from, int at, int count) {
     System.arraycopy(residues, from, quad[place], at, count);
   }
 
   /** Takes zeros for the channel that becomes byte {@code place}. */
-  void takeZeros(int place, int at, int count) {
+  public void takeZeros(int place, int at, int count) {
     Arrays.fill(quad[place], at, at + count, 0);
   }
 
   /** Splits the first {@code length} words; residues that were taken are used up. */
-  void split(int length) {
+  public void split(int length) {
     if (signed) {
       for (int[] channel : quad) {
         LimbLoops.signedLimbs(channel, length);
@@ -56,7 +56,7 @@ final class LimbSplit {
   }
 
   /** The words of one limb, valid until the next {@link #split}. */
-  int[] limb(int index) {
+  public int[] limb(int index) {
     return limbs[index];
   }
 }
