@@ -97,8 +97,7 @@ class CopiedStateIT {
           .isInstanceOfSatisfying(
               EdgeRefusedException.class,
               refusal ->
-                  assertThat(refusal.code())
-                      .isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE));
+                  assertThat(refusal.code()).isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE));
     }
   }
 

@@ -108,7 +108,8 @@ class OwnerPowerLossTest {
 
   private void assertSafe(PowerLossStore.Outcome outcome) throws IOException {
     Path here = outcome.restore(folder.resolve("cut-" + restored++));
-    try (OwnerFile owner = OwnerFile.open(here.resolve("owner"))) {
+    PowerLossStore store = new PowerLossStore(here);
+    try (OwnerFile owner = OwnerFile.open(here.resolve("owner"), Passphrase.none(), store)) {
       assertThat(owner.ledger().size()).isGreaterThanOrEqualTo((int) outcome.promised(CHAINS));
       assertThat(here.resolve("owner.tmp")).doesNotExist();
       for (LedgerEntry entry : owner.ledger()) {

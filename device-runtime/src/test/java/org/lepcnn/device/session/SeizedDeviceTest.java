@@ -39,7 +39,7 @@ class SeizedDeviceTest {
   private static final int FORWARD = 10;
 
   /** A masked residue is taken for unmasked when it is that small; tensors have 90 and more. */
-  private static final int LARGEST_PLAIN = 1 << 16;
+  private static final int LARGEST_PLAIN = 1 << 24;
 
   @TempDir Path folder;
 
@@ -58,6 +58,7 @@ class SeizedDeviceTest {
     WrittenTables.write(bundle, owner, DEVICE, 20, folder.resolve("tables"));
     DeviceState.init(folder.resolve("grant"), folder.resolve("state")).close();
     DeviceState state = DeviceState.open(folder.resolve("state"));
+    byte[] leftover;
     try (PrivateSession session =
         PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(openTables()), edge)
             .passesPerReservation(4)
@@ -65,10 +66,10 @@ class SeizedDeviceTest {
       for (int seed = 0; seed < USED; seed++) {
         await(session.submit(SessionModel.inputs(seed)));
       }
-      // what a crash in the middle of writing would have left
-      Path file = folder.resolve("state").resolve(chain.toString()).resolve("state.lep");
-      Files.copy(file, file.resolveSibling("state.lep.tmp"));
+      leftover = Files.readAllBytes(chainFile("state.lep"));
     }
+    // what a crash in the middle of writing would have left
+    Files.write(chainFile("state.lep.tmp"), leftover);
   }
 
   @AfterEach
@@ -108,7 +109,7 @@ class SeizedDeviceTest {
 
   @Test
   void afterAReopening_theTemporaryFileIsGone() {
-    Path leftover = folder.resolve("state").resolve(chain.toString()).resolve("state.lep.tmp");
+    Path leftover = chainFile("state.lep.tmp");
     assertThat(leftover).exists();
     DeviceState.open(folder.resolve("state")).close();
     assertThat(leftover).doesNotExist();
@@ -118,7 +119,7 @@ class SeizedDeviceTest {
   }
 
   /**
-   * Every 32 bytes of state, grant folder and tables' headers, and what the ratchet makes of it.
+   * Every 32 bytes of the state, temporary file included, and what the ratchet makes of it.
    */
   private List<PassKey> keysOfTheFiles() throws IOException {
     List<PassKey> keys = new ArrayList<>();
@@ -172,6 +173,10 @@ class SeizedDeviceTest {
       }
     }
     return true;
+  }
+
+  private Path chainFile(String name) {
+    return folder.resolve("state").resolve(chain.toString()).resolve(name);
   }
 
   private TableFolder openTables() {

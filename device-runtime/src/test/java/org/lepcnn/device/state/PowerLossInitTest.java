@@ -61,15 +61,16 @@ class PowerLossInitTest {
   private boolean assertSafe(PowerLossStore.Outcome outcome) throws IOException {
     Path here = outcome.restore(folder.resolve("cut-" + restored++));
     Path grant = here.resolve("grant.lep");
+    PowerLossStore store = new PowerLossStore(here);
     if (Files.exists(grant)) {
       try {
-        DeviceState.init(grant, here.resolve("state")).close();
+        DeviceState.init(grant, here.resolve("state"), store).close();
       } catch (BadInputException e) {
         // consumed: the chain is there, whole
         assertThat(Grants.chainFolder(here)).exists();
       }
     }
-    try (DeviceState state = DeviceState.open(here.resolve("state"))) {
+    try (DeviceState state = DeviceState.open(Grants.chainFolder(here), store)) {
       assertThat(state.nextPass()).isGreaterThanOrEqualTo(outcome.promised(PASSES));
       assertThat(state.reserve(1).take().key()).isEqualTo(Grants.passKey(state.nextPass() - 1));
       return state.nextPass() == 1;

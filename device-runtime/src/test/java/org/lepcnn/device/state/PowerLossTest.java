@@ -148,7 +148,8 @@ class PowerLossTest {
   }
 
   private void assertSafe(PowerLossStore.Outcome outcome) throws IOException {
-    try (DeviceState state = DeviceState.open(restore(outcome))) {
+    Path here = restore(outcome);
+    try (DeviceState state = open(here, new PowerLossStore(here))) {
       assertThat(state.nextPass()).isGreaterThanOrEqualTo(outcome.promised(PASSES));
       assertThat(state.integrityFailures()).isGreaterThanOrEqualTo(outcome.promised(FAILURES));
       PassLease lease = state.reserve(1).take();
