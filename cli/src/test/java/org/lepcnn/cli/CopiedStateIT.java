@@ -53,6 +53,7 @@ class CopiedStateIT {
         assertThat(passOf(session)).isZero();
       }
       Path state = copy(original.state(), "copied-state");
+      Path again = copy(original.state(), "copied-again");
       Path tables = copy(original.tables(), "copied-tables");
       try (PrivateSession session = open(original.state(), original.tables(), first)) {
         assertThat(passOf(session)).isEqualTo(1);
@@ -61,7 +62,6 @@ class CopiedStateIT {
       }
       long before = audit(edge).ids();
       // the original has given back what it did not use: still nothing of it is the copy's
-      Path again = copy(folder.resolve("copied-state"), "copied-again");
       assertRefused(again, tables, second);
       assertThat(audit(edge).ids()).as("a refused copy sends no tensor").isEqualTo(before);
       int served = alternate(original, state, tables, first, second);

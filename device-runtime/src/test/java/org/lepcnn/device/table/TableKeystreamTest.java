@@ -78,10 +78,10 @@ class TableKeystreamTest {
       Set<String> windows = windows(left);
       for (byte[] secret : secrets()) {
         for (int at = 0; at + BLOCK <= secret.length; at += BLOCK) {
-          assertThat(windows).doesNotContain(HexFormat.of().formatHex(secret, at, at + BLOCK));
+          assertThat(windows.contains(HexFormat.of().formatHex(secret, at, at + BLOCK))).isFalse();
         }
       }
-      assertThat(windows).as("the search finds what is there").contains(modelInHeader());
+      assertThat(windows.contains(modelInHeader())).as("finds what is there").isTrue();
     }
   }
 
