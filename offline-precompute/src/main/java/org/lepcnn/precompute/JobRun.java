@@ -4,7 +4,6 @@ package org.lepcnn.precompute;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -90,12 +89,16 @@ final class JobRun {
   }
 
   private void report(JobClient client) throws InterruptedException {
+    Map<String, Object> totals;
     try {
-      listener.update(progress(client.getAccumulators().get(ANSWER_SECONDS, TimeUnit.SECONDS)));
-    } catch (ExecutionException | TimeoutException | CancellationException e) {
-      // the job may just have ended, or its JobManager is restarting: the result will tell
+      totals = client.getAccumulators().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
+      // the job may just have ended, and its cluster with it (then it refuses to be asked), or its
+      // JobManager is restarting: the result will tell
       LOG.debug("asking for progress: {}", e.toString());
+      return;
     }
+    listener.update(progress(totals));
   }
 
   private static void cancel(JobClient client, CompletableFuture<JobExecutionResult> result) {
