@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
@@ -21,12 +22,17 @@ import picocli.CommandLine.Parameters;
 final class DeviceCommand {
   private DeviceCommand() {}
 
+  private static Passphrase ofGrant(Path file) {
+    return file == null ? Passphrase.none() : Passphrase.ofFile(file);
+  }
+
   @Command(
       name = "provision",
       description =
           "Begin a new chain for a device and a model, and write the grant that the device consumes.")
   static final class Provision implements Callable<Integer> {
     @Mixin private Output output;
+    @Mixin private PassphraseOption passphrase;
 
     @Parameters(paramLabel = "ID", description = "The device id.")
     private String device;
@@ -52,12 +58,20 @@ final class DeviceCommand {
         description = "The grant to write. It is a secret of the device.")
     private Path grantFile;
 
+    @Option(
+        names = "--grant-passphrase-file",
+        paramLabel = "F",
+        description = "File with the passphrase of the grant's keys. Default: none.")
+    private Path grantPassphrase;
+
     @Override
     public Integer call() {
       ModelBundle model = ModelBundle.read(bundle);
-      try (OwnerFile file = OwnerFile.open(owner);
+      try (Passphrase forOwner = passphrase.read();
+          Passphrase forGrant = ofGrant(grantPassphrase);
+          OwnerFile file = OwnerFile.open(owner, forOwner);
           Grant grant = file.provision(device, model)) {
-        grant.write(grantFile);
+        grant.write(grantFile, forGrant);
         output.result(
             "Provisioned "
                 + device
@@ -87,6 +101,7 @@ final class DeviceCommand {
       description = "Consume a grant into the device's state. The grant file is deleted.")
   static final class Init implements Callable<Integer> {
     @Mixin private Output output;
+    @Mixin private PassphraseOption passphrase;
 
     @Parameters(paramLabel = "GRANT", description = "The grant from 'lepcnn device provision'.")
     private Path grant;
@@ -98,9 +113,17 @@ final class DeviceCommand {
         description = "The device's state folder; it may hold chains of other models.")
     private Path state;
 
+    @Option(
+        names = "--grant-passphrase-file",
+        paramLabel = "F",
+        description = "File with the passphrase of the grant's keys. Default: none.")
+    private Path grantPassphrase;
+
     @Override
     public Integer call() {
-      try (DeviceState opened = DeviceState.init(grant, state)) {
+      try (Passphrase forState = passphrase.read();
+          Passphrase forGrant = ofGrant(grantPassphrase);
+          DeviceState opened = DeviceState.init(grant, state, forGrant, forState)) {
         output.result(
             "Device "
                 + opened.device()

@@ -15,6 +15,7 @@ import org.lepcnn.cli.report.OutcomeTable;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Parameters;
 final class InferCommand implements Callable<Integer> {
   @Mixin private Output output;
   @Mixin private KafkaOptions kafka;
+  @Mixin private PassphraseOption passphrase;
 
   @Parameters(
       paramLabel = "INPUT",
@@ -81,6 +83,14 @@ final class InferCommand implements Callable<Integer> {
   private int inFlight;
 
   @Option(
+      names = "--pace",
+      paramLabel = "MILLIS",
+      defaultValue = "0",
+      description =
+          "Send rounds only at multiples of this time after their pass began, so that the edge does not see how long the device computes. Default: 0, at once.")
+  private int paceMillis;
+
+  @Option(
       names = "--patience",
       paramLabel = "SECONDS",
       defaultValue = "60",
@@ -90,7 +100,10 @@ final class InferCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Labels answers = labels == null ? Labels.none() : Labels.read(labels);
-    DeviceState opened = model == null ? DeviceState.open(state) : DeviceState.open(state, model);
+    DeviceState opened;
+    try (Passphrase given = passphrase.read()) {
+      opened = DeviceState.open(state, model == null ? "" : model, given);
+    }
     List<Inputs.Input> inputs;
     try {
       inputs = readInputs(opened.deviceHalf());
@@ -100,7 +113,14 @@ final class InferCommand implements Callable<Integer> {
     }
     try (KafkaEdgeTransport transport = connect(opened);
         PrivateRun run =
-            PrivateRun.open(opened, tables, transport, inFlight, inputs.size(), report != null)) {
+            PrivateRun.open(
+                opened,
+                tables,
+                transport,
+                inFlight,
+                Duration.ofMillis(paceMillis),
+                inputs.size(),
+                report != null)) {
       return tell(run, run.run(inputs), answers);
     }
   }

@@ -4,6 +4,7 @@ package org.lepcnn.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.lepcnn.core.io.Json;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +24,7 @@ final class OwnerCommand {
           "Make a root key and an empty ledger. The file stays with the owner and never goes to a device.")
   static final class Create implements Callable<Integer> {
     @Mixin private Output output;
+    @Mixin private PassphraseOption passphrase;
 
     @Option(
         names = {"-o", "--output"},
@@ -33,7 +35,9 @@ final class OwnerCommand {
 
     @Override
     public Integer call() {
-      OwnerFile.create(file).close();
+      try (Passphrase given = passphrase.read()) {
+        OwnerFile.create(file, given).close();
+      }
       output.result(
           "Created "
               + file

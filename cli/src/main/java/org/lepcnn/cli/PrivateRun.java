@@ -2,6 +2,7 @@
 package org.lepcnn.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,11 +62,27 @@ final class PrivateRun implements AutoCloseable {
       int inFlight,
       int inputs,
       boolean keepTensors) {
+    return open(state, tables, transport, inFlight, Duration.ZERO, inputs, keepTensors);
+  }
+
+  /**
+   * As {@link #open(DeviceState, Path, EdgeTransport, int, int, boolean)}.
+   *
+   * @param pace rounds leave at multiples of this after their pass began; 0 for at once
+   */
+  static PrivateRun open(
+      DeviceState state,
+      Path tables,
+      EdgeTransport transport,
+      int inFlight,
+      Duration pace,
+      int inputs,
+      boolean keepTensors) {
     try {
       TableFolder folder =
           TableFolder.open(
               tables, state.device(), state.chain(), state.model(), state.deviceHalf().plan());
-      return new PrivateRun(state, folder, transport, inFlight, inputs, keepTensors);
+      return new PrivateRun(state, folder, transport, inFlight, pace, inputs, keepTensors);
     } catch (RuntimeException e) {
       state.close();
       throw e;
@@ -77,12 +94,14 @@ final class PrivateRun implements AutoCloseable {
       TableFolder folder,
       EdgeTransport transport,
       int inFlight,
+      Duration pace,
       int inputs,
       boolean keepTensors) {
     try {
       PrivateSessionBuilder builder =
           PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(folder), transport)
               .passesInFlight(inFlight)
+              .pace(pace)
               .passesPerReservation(reservation(inputs))
               .observer(
                   request -> {

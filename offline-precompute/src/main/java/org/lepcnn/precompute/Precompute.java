@@ -8,6 +8,7 @@ import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.ExclusiveLock;
 
@@ -83,7 +84,8 @@ public final class Precompute {
   private PrecomputeResult run(ModelBundle bundle) {
     List<PassRange> ranges;
     long resumed;
-    try (OwnerFile owner = OwnerFile.open(options.ownerFile())) {
+    try (Passphrase passphrase = Passphrase.ofEnvironment();
+        OwnerFile owner = OwnerFile.open(options.ownerFile(), passphrase)) {
       OrderBook book = new OrderBook(options, bundle.fingerprint(), owner);
       List<PassRange> owed = book.owed();
       ranges = new ArrayList<>(owed);

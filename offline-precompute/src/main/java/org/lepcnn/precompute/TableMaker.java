@@ -20,6 +20,7 @@ import org.lepcnn.device.integrity.FaultyKernelException;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.TableComputation;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.table.TableDescription;
@@ -180,7 +181,8 @@ final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
     if (wanted.equals(chain)) {
       return;
     }
-    try (OwnerFile owner = OwnerFile.open(Path.of(settings.ownerFile()));
+    try (Passphrase passphrase = Passphrase.ofEnvironment();
+        OwnerFile owner = OwnerFile.open(Path.of(settings.ownerFile()), passphrase);
         SecretKey first = owner.firstKey(id.device(), model, id.chain())) {
       KeyCursor opened = new KeyCursor(first);
       if (keys != null) {

@@ -8,6 +8,7 @@ import java.util.concurrent.Semaphore;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.session.DeviceStateSupply;
 import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PassResult;
@@ -30,15 +31,20 @@ final class GatewaySession implements AutoCloseable {
   /** Opens state and tables; when that fails nothing stays open. */
   static GatewaySession open(
       GatewayConfig.Session config, GatewayConfig gateway, EdgeTransport transport) {
-    DeviceState state =
-        config.model() == null
-            ? DeviceState.open(config.state())
-            : DeviceState.open(config.state(), config.model());
+    DeviceState state = openState(config);
     try {
       return open(state, config.tables(), gateway, transport);
     } catch (RuntimeException e) {
       state.close();
       throw e;
+    }
+  }
+
+  /** A state under a passphrase finds it as every command does, from the environment. */
+  private static DeviceState openState(GatewayConfig.Session config) {
+    try (Passphrase passphrase = Passphrase.ofEnvironment()) {
+      return DeviceState.open(
+          config.state(), config.model() == null ? "" : config.model(), passphrase);
     }
   }
 

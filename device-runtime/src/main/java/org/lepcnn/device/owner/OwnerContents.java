@@ -2,6 +2,7 @@
 package org.lepcnn.device.owner;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,12 +17,15 @@ import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.KeyWrap;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 
 /** The contents of the owner file; see the package for the layout. */
-record OwnerContents(SecretKey root, List<LedgerEntry> ledger) {
+record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
   static final int MAGIC = 0x4c45504f; // "LEPO"
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+  private static final int OLDEST_VERSION = 1;
 
   OwnerContents {
     ledger = List.copyOf(ledger);
@@ -30,33 +34,75 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger) {
   /**
    * Reads the file.
    *
+   * @param passphrase stays the caller's
    * @throws BadInputException there is none
    * @throws CorruptFileException it is empty, short or damaged
    */
-  static OwnerContents read(Path file) {
+  static OwnerContents read(Path file, Passphrase passphrase) {
+    return read(file, (what, in, body) -> KeyWrap.read(what, in, body, passphrase));
+  }
+
+  /** As {@link #read}, with a wrap that opened the file before. */
+  static OwnerContents readAgain(Path file, KeyWrap wrap) {
+    return read(file, (what, in, body) -> new KeyWrap.Opened(wrap, wrap.readAgain(what, in, body)));
+  }
+
+  /** Reads the keys at the end of a body. */
+  private interface KeyReader {
+    KeyWrap.Opened read(String what, BodyReader in, ByteBuffer body);
+  }
+
+  private static OwnerContents read(Path file, KeyReader keys) {
     byte[] bytes = readBytes(file);
     String what = file.toString();
-    BodyReader in =
-        new BodyReader(what, CheckedFile.open(what, bytes, MAGIC, VERSION, VERSION).body());
-    byte[] root = in.bytes();
+    CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
+    BodyReader in = new BodyReader(what, content.body());
+    byte[] rootBytes = content.version() == 1 ? in.bytes() : null;
     List<LedgerEntry> ledger = in.list(() -> readEntry(in));
+    KeyWrap wrap = null;
+    if (content.version() == 1) {
+      wrap = KeyWrap.of(Passphrase.none());
+    } else {
+      KeyWrap.Opened opened = keys.read(what, in, content.body());
+      wrap = opened.wrap();
+      rootBytes = opened.keys();
+    }
     in.end();
     try {
-      return new OwnerContents(SecretKey.copyOf(root), ledger);
+      return new OwnerContents(SecretKey.copyOf(rootBytes), ledger, wrap);
     } finally {
-      Arrays.fill(root, (byte) 0);
+      Arrays.fill(rootBytes, (byte) 0);
       Arrays.fill(bytes, (byte) 0);
     }
   }
 
+  /** Reads the ledger alone, which needs no passphrase; errors as {@link #read}. */
+  static List<LedgerEntry> readLedger(Path file) {
+    byte[] bytes = readBytes(file);
+    String what = file.toString();
+    CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
+    BodyReader in = new BodyReader(what, content.body());
+    if (content.version() == 1) {
+      Arrays.fill(in.bytes(), (byte) 0);
+    }
+    List<LedgerEntry> ledger = in.list(() -> readEntry(in));
+    if (content.version() > 1) {
+      KeyWrap.skip(in);
+    }
+    in.end();
+    Arrays.fill(bytes, (byte) 0);
+    return ledger;
+  }
+
   /** Replaces the file durably. */
   void write(Path file) {
-    byte[] rootBytes = root.copyBytes();
-    BodyWriter writer = new BodyWriter().bytes(rootBytes).int32(ledger.size());
+    BodyWriter writer = new BodyWriter().int32(ledger.size());
     for (LedgerEntry entry : ledger) {
       writer.string(entry.device()).bytes(entry.model().toBytes());
       writer.int64(entry.chain().high()).int64(entry.chain().low()).int64(entry.issuedPasses());
     }
+    byte[] rootBytes = root.copyBytes();
+    wrap.write(writer, rootBytes);
     byte[] body = writer.toByteArray();
     byte[] bytes = CheckedFile.frame(MAGIC, VERSION, body);
     try {

@@ -17,7 +17,9 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.state.ExclusiveLock;
 import org.lepcnn.device.state.Grant;
@@ -35,10 +37,12 @@ public final class OwnerFile implements AutoCloseable {
 
   private final Path file;
   private final SecretKey root;
+  private final KeyWrap wrap;
 
-  private OwnerFile(Path file, SecretKey root) {
+  private OwnerFile(Path file, SecretKey root, KeyWrap wrap) {
     this.file = file;
     this.root = root;
+    this.wrap = wrap;
   }
 
   /**
@@ -47,6 +51,11 @@ public final class OwnerFile implements AutoCloseable {
    * @throws BadInputException the file is there already
    */
   public static OwnerFile create(Path file) {
+    return create(file, Passphrase.none());
+  }
+
+  /** As {@link #create(Path)}, the key under a passphrase, which stays the caller's. */
+  public static OwnerFile create(Path file, Passphrase passphrase) {
     Path absolute = file.toAbsolutePath();
     try {
       Files.createDirectories(absolute.getParent());
@@ -61,8 +70,9 @@ public final class OwnerFile implements AutoCloseable {
                 + ": there is one already, and its root key cannot be replaced. Name another file.");
       }
       SecretKey root = SecretKey.random();
-      new OwnerContents(root, List.of()).write(absolute);
-      return new OwnerFile(absolute, root);
+      KeyWrap wrap = KeyWrap.of(passphrase);
+      new OwnerContents(root, List.of(), wrap).write(absolute);
+      return new OwnerFile(absolute, root, wrap);
     }
   }
 
@@ -73,15 +83,23 @@ public final class OwnerFile implements AutoCloseable {
    *     is empty, short or damaged
    */
   public static OwnerFile open(Path file) {
-    Path absolute = file.toAbsolutePath();
-    return new OwnerFile(absolute, OwnerContents.read(absolute).root());
+    return open(file, Passphrase.none());
   }
 
-  /** What the file is, without the root key. */
+  /**
+   * As {@link #open(Path)}, of a file under a passphrase, which stays the caller's.
+   *
+   * @throws BadInputException also when the passphrase is another one
+   */
+  public static OwnerFile open(Path file, Passphrase passphrase) {
+    Path absolute = file.toAbsolutePath();
+    OwnerContents contents = OwnerContents.read(absolute, passphrase);
+    return new OwnerFile(absolute, contents.root(), contents.wrap());
+  }
+
+  /** What the file is, without the root key; needs no passphrase. */
   public static OwnerDescription describe(Path file) {
-    OwnerContents contents = OwnerContents.read(file);
-    contents.root().close();
-    return new OwnerDescription(contents.ledger());
+    return new OwnerDescription(OwnerContents.readLedger(file));
   }
 
   /**
@@ -97,7 +115,7 @@ public final class OwnerFile implements AutoCloseable {
     try (ExclusiveLock lock = lock(file)) {
       List<LedgerEntry> ledger = new ArrayList<>(reread());
       ledger.add(new LedgerEntry(device, model, chain, 0));
-      new OwnerContents(root, ledger).write(file);
+      new OwnerContents(root, ledger, wrap).write(file);
     }
     try (SecretKey first = derive(device, model, chain)) {
       return Grant.of(device, chain, bundle, first);
@@ -128,7 +146,7 @@ public final class OwnerFile implements AutoCloseable {
       }
       long end = first + passes;
       ledger.set(ledger.lastIndexOf(entry), new LedgerEntry(device, model, entry.chain(), end));
-      new OwnerContents(root, ledger).write(file);
+      new OwnerContents(root, ledger, wrap).write(file);
       return new IssuedRange(device, model, entry.chain(), first, end - 1);
     }
   }
@@ -192,6 +210,7 @@ public final class OwnerFile implements AutoCloseable {
   @Override
   public void close() {
     root.close();
+    wrap.close();
   }
 
   @Override
@@ -208,7 +227,7 @@ public final class OwnerFile implements AutoCloseable {
 
   /** The ledger as the file has it now; another process may have changed it. */
   private List<LedgerEntry> reread() {
-    OwnerContents contents = OwnerContents.read(file);
+    OwnerContents contents = OwnerContents.readAgain(file, wrap);
     try (SecretKey found = contents.root()) {
       if (!found.equals(root)) {
         throw new BadInputException(

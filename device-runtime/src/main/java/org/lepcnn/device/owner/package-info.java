@@ -4,10 +4,13 @@
  * The owner's root key and the ledger of what was issued under it.
  *
  * <pre>
- *   owner file   LEPO 1: bytes root key (32), list entries
+ *   owner file   LEPO 2: list entries, keys: root key (32)
  *   entry        string device, bytes model fingerprint (32), int64 and int64 chain id,
  *                int64 passes issued
  * </pre>
+ *
+ * <p>Keys stand as {@link org.lepcnn.device.key.KeyWrap} says: under a passphrase or not. Version
+ * 1, which had {@code bytes root key} in front, is read.
  *
  * <p>The file has the frame of {@link org.lepcnn.core.io.CheckedFile} and is readable by its owner
  * alone; it never goes to a device. It is replaced atomically, under an exclusive lock on the file

@@ -34,6 +34,7 @@ final class PrivatePass {
   private final Plan plan;
 
   private MaskedRounds rounds;
+  private long begun;
   private boolean failedOnDevice;
   private boolean ended;
 
@@ -59,6 +60,7 @@ final class PrivatePass {
 
   /** Runs up to the first sending; the rest follows from the transport's answers. */
   void start() {
+    begun = parts.pacer().begin();
     try {
       rounds = new MaskedRounds(parts, pass, stopwatch);
       if (parts.challenges() != null) {
@@ -95,7 +97,19 @@ final class PrivatePass {
     } else if (failedOnDevice && round == 0) {
       end(null, null, false);
     } else {
-      send(failedOnDevice ? rounds.maskOfZeros(round) : request);
+      RoundRequest next = failedOnDevice ? rounds.maskOfZeros(round) : request;
+      parts.pacer().run(begun, parts.worker(), () -> sendOrEnd(next));
+    }
+  }
+
+  private void sendOrEnd(RoundRequest request) {
+    if (ended) {
+      return;
+    }
+    try {
+      send(request);
+    } catch (Throwable e) {
+      end(e, null, false);
     }
   }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeTransport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ public final class PrivateSessionBuilder {
   private int workerThreads = Math.max(1, Runtime.getRuntime().availableProcessors());
   private Duration closeTimeout = Duration.ofSeconds(30);
   private Duration releaseTimeout = Duration.ofSeconds(5);
+  private Duration pace = Duration.ZERO;
   private boolean checked = true;
   private boolean warmedUp;
   private RoundObserver observer = request -> {};
@@ -73,6 +75,20 @@ public final class PrivateSessionBuilder {
    */
   public PrivateSessionBuilder releaseTimeout(Duration timeout) {
     releaseTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * Lets rounds leave only at multiples of this interval after their pass began, so that the edge
+   * does not see how long the device computed between them; 0, the default, for at once. A pass
+   * then takes at least one interval a round.
+   */
+  public PrivateSessionBuilder pace(Duration interval) {
+    if (interval.isNegative()) {
+      throw new BadInputException(
+          "Session: the pace must not be negative; found " + interval + ".");
+    }
+    pace = interval;
     return this;
   }
 
@@ -134,6 +150,7 @@ public final class PrivateSessionBuilder {
             tables,
             new ClaimKeeper(supply, transport, gate),
             gate,
+            new Pacer(pace),
             checked ? new ChallengeCache(supply, tables) : null,
             new IntArrayPool(2 * passesInFlight),
             new PassWorkspace.Pool(),

@@ -46,6 +46,7 @@ final class Rehearsal {
             zeros,
             null,
             null,
+            null,
             session.challenges() == null ? null : new ChallengeCache(chain, zeros),
             session.pool(),
             session.workspaces(),

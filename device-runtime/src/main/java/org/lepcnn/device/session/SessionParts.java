@@ -16,6 +16,7 @@ record SessionParts(
     PassTables tables,
     EdgeTransport transport,
     EdgeGate gate,
+    Pacer pacer,
     ChallengeCache challenges,
     IntArrayPool pool,
     PassWorkspace.Pool workspaces,

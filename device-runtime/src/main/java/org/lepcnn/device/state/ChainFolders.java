@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,9 +17,12 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The folders of the chains inside a state folder: finding and describing one. */
 final class ChainFolders {
+  private static final Logger LOG = LoggerFactory.getLogger(ChainFolders.class);
   static final String DEVICE_HALF_FILE = ModelBundle.DEVICE_FILE;
   static final String LOCK_FILE = "lock";
   private static final Pattern CHAIN = Pattern.compile("[0-9a-f]{32}");
@@ -50,20 +55,40 @@ final class ChainFolders {
     }
   }
 
-  /** The one chain whose state satisfies {@code wanted}. */
-  static Path find(Path stateFolder, String what, Predicate<StateFile> wanted) {
-    List<Path> chains = list(stateFolder);
-    List<Path> found = new ArrayList<>();
-    List<String> present = new ArrayList<>();
-    for (Path folder : chains) {
-      StateFile state = StateFile.read(folder);
-      state.eraseKeys();
-      present.add(
-          state.identity().chain() + " (model " + state.identity().model().shortName() + ")");
-      if (wanted.test(state)) {
-        found.add(folder);
+  /**
+   * The chains whose state can be read. One that cannot does not stand in the way of the others; it
+   * is an error when there is no other.
+   */
+  static Map<Path, StateFile.Counts> readable(Path stateFolder) {
+    Map<Path, StateFile.Counts> readable = new LinkedHashMap<>();
+    BadInputException first = null;
+    for (Path folder : list(stateFolder)) {
+      try {
+        readable.put(folder, StateFile.readCounts(folder));
+      } catch (BadInputException e) {
+        LOG.warn("Passing over a chain that cannot be read: {}", e.getMessage());
+        first = first == null ? e : first;
       }
     }
+    if (readable.isEmpty()) {
+      throw first;
+    }
+    return readable;
+  }
+
+  /** The one chain whose state satisfies {@code wanted}. */
+  static Path find(Path stateFolder, String what, Predicate<StateFile.Counts> wanted) {
+    List<Path> found = new ArrayList<>();
+    List<String> present = new ArrayList<>();
+    readable(stateFolder)
+        .forEach(
+            (folder, state) -> {
+              ChainIdentity id = state.identity();
+              present.add(id.chain() + " (model " + id.model().shortName() + ")");
+              if (wanted.test(state)) {
+                found.add(folder);
+              }
+            });
     if (found.size() != 1) {
       throw new BadInputException(
           "Opening the device state "
@@ -91,9 +116,7 @@ final class ChainFolders {
   }
 
   /** What a chain is, without its secrets. */
-  static StateDescription describe(Path folder) {
-    StateFile state = StateFile.read(folder);
-    state.eraseKeys();
+  static StateDescription describe(Path folder, StateFile.Counts state) {
     ChainIdentity id = state.identity();
     return new StateDescription(
         id.device(),

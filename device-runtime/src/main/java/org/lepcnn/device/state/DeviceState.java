@@ -14,7 +14,9 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.Passphrase;
 
 /**
  * A device's state of one chain, open and locked. It hands out every pass of the chain at most
@@ -34,6 +36,7 @@ public final class DeviceState implements AutoCloseable {
   private final ChainIdentity identity;
   private final DeviceHalf deviceHalf;
   private final ChallengeKey challengeKey;
+  private final KeyWrap wrap;
   private final InstanceId instance = InstanceIds.random();
   private final List<Reservation> reservations = new ArrayList<>();
 
@@ -60,15 +63,16 @@ public final class DeviceState implements AutoCloseable {
     this.store = store;
     this.file = folder.resolve(StateFile.NAME);
     this.lock = lock;
-    this.identity = state.identity();
+    this.identity = state.counts().identity();
     this.deviceHalf = half;
     this.challengeKey = state.challengeKey();
-    this.storedPass = state.nextPass();
+    this.wrap = state.wrap();
+    this.storedPass = state.counts().nextPass();
     this.storedKey = state.nextKey();
-    this.integrityFailures = state.integrityFailures();
+    this.integrityFailures = state.counts().integrityFailures();
     this.firstUntouched = storedPass;
     this.openedPass = storedPass;
-    this.openedReleasedBy = state.releasedBy();
+    this.openedReleasedBy = state.counts().releasedBy();
   }
 
   /**
@@ -82,8 +86,21 @@ public final class DeviceState implements AutoCloseable {
     return init(grantFile, stateFolder, new FileSystemStore());
   }
 
+  /**
+   * As {@link #init(Path, Path)}, with passphrases, which stay the caller's.
+   *
+   * @param forGrant opens the grant's keys
+   * @param forState protects the state's keys from now on
+   */
+  public static DeviceState init(
+      Path grantFile, Path stateFolder, Passphrase forGrant, Passphrase forState) {
+    DurableStore store = new FileSystemStore();
+    return open(StateInit.run(grantFile, stateFolder, forGrant, forState, store), forState, store);
+  }
+
   static DeviceState init(Path grantFile, Path stateFolder, DurableStore store) {
-    return open(StateInit.run(grantFile, stateFolder, store), store);
+    Passphrase none = Passphrase.none();
+    return open(StateInit.run(grantFile, stateFolder, none, none, store), none, store);
   }
 
   /**
@@ -108,24 +125,39 @@ public final class DeviceState implements AutoCloseable {
    * @param prefix first hexadecimal digits of the model's fingerprint or of the chain's id
    */
   public static DeviceState open(Path stateFolder, String prefix) {
+    return open(stateFolder, prefix, Passphrase.none());
+  }
+
+  /**
+   * As {@link #open(Path, String)}, of a state under a passphrase, which stays the caller's.
+   *
+   * @throws BadInputException also when the passphrase is another one
+   */
+  public static DeviceState open(Path stateFolder, String prefix, Passphrase passphrase) {
     String digits = prefix.toLowerCase(Locale.ROOT);
-    Predicate<StateFile> wanted =
+    Predicate<StateFile.Counts> wanted =
         state ->
             state.identity().model().toString().startsWith(digits)
                 || state.identity().chain().toString().startsWith(digits);
     String what = prefix.isEmpty() ? "any model" : "model or chain " + prefix;
     return open(
-        ChainFolders.find(stateFolder.toAbsolutePath(), what, wanted), new FileSystemStore());
+        ChainFolders.find(stateFolder.toAbsolutePath(), what, wanted),
+        passphrase,
+        new FileSystemStore());
   }
 
   static DeviceState open(Path folder, DurableStore store) {
+    return open(folder, Passphrase.none(), store);
+  }
+
+  private static DeviceState open(Path folder, Passphrase passphrase, DurableStore store) {
     ExclusiveLock lock =
         ExclusiveLock.acquire(folder.resolve(ChainFolders.LOCK_FILE), "the device state " + folder);
     try {
       SecretFiles.eraseLeftover(store, folder.resolve(StateFile.NAME));
-      StateFile state = StateFile.read(folder);
-      return new DeviceState(
-          store, folder, lock, state, ChainFolders.readDeviceHalf(folder, state.identity()));
+      DeviceHalf half =
+          ChainFolders.readDeviceHalf(folder, StateFile.readCounts(folder).identity());
+      return new DeviceState(store, folder, lock, StateFile.read(folder, passphrase), half);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
@@ -134,9 +166,10 @@ public final class DeviceState implements AutoCloseable {
 
   /** What the chains of a state folder are, without their secrets; takes no lock. */
   public static List<StateDescription> describe(Path stateFolder) {
-    return ChainFolders.list(stateFolder.toAbsolutePath()).stream()
-        .map(ChainFolders::describe)
-        .toList();
+    List<StateDescription> chains = new ArrayList<>();
+    ChainFolders.readable(stateFolder.toAbsolutePath())
+        .forEach((folder, counts) -> chains.add(ChainFolders.describe(folder, counts)));
+    return chains;
   }
 
   public String device() {
@@ -272,6 +305,7 @@ public final class DeviceState implements AutoCloseable {
       reservations.forEach(Reservation::erase);
       storedKey.close();
       challengeKey.close();
+      wrap.close();
     }
   }
 
@@ -323,7 +357,11 @@ public final class DeviceState implements AutoCloseable {
     SecretFiles.replace(
         store,
         file,
-        new StateFile(identity, nextPass, nextKey, challengeKey, integrityFailures, releasedBy)
+        new StateFile(
+                new StateFile.Counts(identity, nextPass, integrityFailures, releasedBy),
+                nextKey,
+                challengeKey,
+                wrap)
             .toFile());
   }
 

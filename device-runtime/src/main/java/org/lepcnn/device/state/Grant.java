@@ -2,6 +2,7 @@
 package org.lepcnn.device.state;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,7 +17,9 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -26,7 +29,8 @@ import org.lepcnn.device.key.SecretKey;
  */
 public final class Grant implements AutoCloseable {
   static final int MAGIC = 0x4c455047; // "LEPG"
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+  private static final int OLDEST_VERSION = 1;
   private static final String REMEDY = "Provision the device again with 'lepcnn device provision'.";
 
   private final ChainIdentity identity;
@@ -72,47 +76,79 @@ public final class Grant implements AutoCloseable {
    * @throws org.lepcnn.core.io.CorruptFileException missing, short, damaged, or not of one piece
    */
   public static Grant read(Path file) {
+    return read(file, Passphrase.none());
+  }
+
+  /**
+   * As {@link #read(Path)}, of a grant under a passphrase, which stays the caller's.
+   *
+   * @throws BadInputException also when the passphrase is another one
+   */
+  public static Grant read(Path file, Passphrase passphrase) {
     byte[] bytes = SecretFiles.read(file, REMEDY);
     String what = file.toString();
-    BodyReader in =
-        new BodyReader(what, CheckedFile.open(what, bytes, MAGIC, VERSION, VERSION).body());
+    CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
+    BodyReader in = new BodyReader(what, content.body());
     ChainIdentity identity = ChainIdentity.read(in);
     byte[] half = in.bytes();
     identity.verify(what, ModelBundle.hash(half), in);
-    byte[] first = in.bytes();
-    byte[] challenge = in.bytes();
+    byte[] keys =
+        content.version() == 1
+            ? readKeysOfVersion1(in)
+            : readKeys(what, in, content.body(), passphrase);
     in.end();
+    byte[] first = Arrays.copyOfRange(keys, 0, SecretKey.BYTES);
+    byte[] challenge = Arrays.copyOfRange(keys, SecretKey.BYTES, 2 * SecretKey.BYTES);
     try (SecretKey firstKey = SecretKey.copyOf(first);
         SecretKey challengeKey = SecretKey.copyOf(challenge)) {
       return new Grant(identity, half, PassKey.of(firstKey), ChallengeKey.of(challengeKey));
     } finally {
+      Arrays.fill(keys, (byte) 0);
       Arrays.fill(first, (byte) 0);
       Arrays.fill(challenge, (byte) 0);
       Arrays.fill(bytes, (byte) 0);
     }
   }
 
-  /** What the file is, without its secrets. */
+  /** What the file is, without its secrets; needs no passphrase. */
   public static GrantDescription describe(Path file) {
-    try (Grant grant = read(file)) {
-      return new GrantDescription(
-          grant.device(), grant.chain(), grant.model(), grant.deviceHalf.modelName());
-    }
+    byte[] bytes = SecretFiles.read(file, REMEDY);
+    String what = file.toString();
+    BodyReader in =
+        new BodyReader(what, CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION).body());
+    ChainIdentity identity = ChainIdentity.read(in);
+    byte[] half = in.bytes();
+    Arrays.fill(bytes, (byte) 0);
+    identity.verify(what, ModelBundle.hash(half), in);
+    return new GrantDescription(
+        identity.device(),
+        identity.chain(),
+        identity.model(),
+        DeviceHalf.parse("the grant's device half", half).modelName());
   }
 
   /** The file's bytes; they are secret. */
   public byte[] toFile() {
+    return toFile(Passphrase.none());
+  }
+
+  private byte[] toFile(Passphrase passphrase) {
     byte[] first = firstPassKey.copyBytes();
     byte[] challenge = challengeKey.copyBytes();
+    byte[] keys = ByteBuffer.allocate(2 * SecretKey.BYTES).put(first).put(challenge).array();
     BodyWriter body = new BodyWriter();
     identity.write(body);
-    byte[] bytes = body.bytes(deviceHalfFile).bytes(first).bytes(challenge).toByteArray();
-    try {
-      return CheckedFile.frame(MAGIC, VERSION, bytes);
+    body.bytes(deviceHalfFile);
+    try (KeyWrap wrap = KeyWrap.of(passphrase)) {
+      wrap.write(body, keys);
+      byte[] bytes = body.toByteArray();
+      byte[] framed = CheckedFile.frame(MAGIC, VERSION, bytes);
+      Arrays.fill(bytes, (byte) 0);
+      return framed;
     } finally {
       Arrays.fill(first, (byte) 0);
       Arrays.fill(challenge, (byte) 0);
-      Arrays.fill(bytes, (byte) 0);
+      Arrays.fill(keys, (byte) 0);
     }
   }
 
@@ -122,11 +158,16 @@ public final class Grant implements AutoCloseable {
    * @throws BadInputException the file is there already
    */
   public void write(Path file) {
+    write(file, Passphrase.none());
+  }
+
+  /** As {@link #write(Path)}, its keys under a passphrase, which stays the caller's. */
+  public void write(Path file, Passphrase passphrase) {
     if (Files.exists(file)) {
       throw new BadInputException(
           "Writing the grant " + file + ": something is there already. Name another file.");
     }
-    byte[] bytes = toFile();
+    byte[] bytes = toFile(passphrase);
     try {
       AtomicFiles.writePrivate(file, bytes);
     } finally {
@@ -178,6 +219,28 @@ public final class Grant implements AutoCloseable {
 
   byte[] deviceHalfFile() {
     return deviceHalfFile.clone();
+  }
+
+  private static byte[] readKeys(
+      String what, BodyReader in, ByteBuffer body, Passphrase passphrase) {
+    KeyWrap.Opened opened = KeyWrap.read(what, in, body, passphrase);
+    opened.wrap().close();
+    if (opened.keys().length != 2 * SecretKey.BYTES) {
+      throw in.corrupt("its keys have " + opened.keys().length + " bytes");
+    }
+    return opened.keys();
+  }
+
+  private static byte[] readKeysOfVersion1(BodyReader in) {
+    byte[] first = in.bytes();
+    byte[] challenge = in.bytes();
+    if (first.length != SecretKey.BYTES || challenge.length != SecretKey.BYTES) {
+      throw in.corrupt("a key has another length than " + SecretKey.BYTES);
+    }
+    byte[] keys = ByteBuffer.allocate(2 * SecretKey.BYTES).put(first).put(challenge).array();
+    Arrays.fill(first, (byte) 0);
+    Arrays.fill(challenge, (byte) 0);
+    return keys;
   }
 
   /** Erases a grant that was consumed. */

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.state;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.lepcnn.core.io.BodyReader;
@@ -8,25 +9,19 @@ import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 
 /**
  * The contents of {@value #NAME}.
  *
- * @param nextPass the first pass that was never handed out
- * @param nextKey its key
- * @param integrityFailures from 0
- * @param releasedBy the instance that claimed passes from {@code nextPass} on and gave them back to
- *     the edge before it closed; null when nobody did
+ * @param counts what is not secret
+ * @param nextKey the key of the next pass
+ * @param wrap how the keys are kept
  */
-record StateFile(
-    ChainIdentity identity,
-    long nextPass,
-    PassKey nextKey,
-    ChallengeKey challengeKey,
-    long integrityFailures,
-    InstanceId releasedBy) {
+record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyWrap wrap) {
   static final String NAME = "state.lep";
   static final int MAGIC = 0x4c455053; // "LEPS"
   static final int VERSION = 2;
@@ -34,22 +29,33 @@ record StateFile(
   private static final String REMEDY =
       "A state cannot be made anew, or masks would repeat: provision the device again.";
 
+  /**
+   * What the file says without any key.
+   *
+   * @param nextPass the first pass that was never handed out
+   * @param integrityFailures from 0
+   * @param releasedBy the instance that claimed passes from {@code nextPass} on and gave them back
+   *     to the edge before it closed; null when nobody did
+   */
+  record Counts(
+      ChainIdentity identity, long nextPass, long integrityFailures, InstanceId releasedBy) {}
+
   byte[] toFile() {
-    byte[] next = nextKey.copyBytes();
-    byte[] challenge = challengeKey.copyBytes();
     BodyWriter writer = new BodyWriter();
-    identity.write(writer);
-    writer.int64(nextPass).bytes(next).bytes(challenge).int64(integrityFailures);
+    counts.identity().write(writer);
+    writer.int64(counts.nextPass()).int64(counts.integrityFailures());
+    InstanceId releasedBy = counts.releasedBy();
     writer.int32(releasedBy == null ? 0 : 1);
     if (releasedBy != null) {
       writer.int64(releasedBy.high()).int64(releasedBy.low());
     }
+    byte[] keys = keys();
+    wrap.write(writer, keys);
     byte[] body = writer.toByteArray();
     try {
       return CheckedFile.frame(MAGIC, VERSION, body);
     } finally {
-      Arrays.fill(next, (byte) 0);
-      Arrays.fill(challenge, (byte) 0);
+      Arrays.fill(keys, (byte) 0);
       Arrays.fill(body, (byte) 0);
     }
   }
@@ -57,45 +63,126 @@ record StateFile(
   /**
    * Reads the file of a chain's folder.
    *
+   * @param passphrase stays the caller's
    * @throws org.lepcnn.core.io.CorruptFileException missing, empty, short, damaged or of another
    *     chain than the folder's name says
+   * @throws org.lepcnn.core.error.BadInputException another passphrase protects it
    */
-  static StateFile read(Path folder) {
-    Path file = folder.resolve(NAME);
-    String what = file.toString();
-    byte[] bytes = SecretFiles.read(file, REMEDY);
-    CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
-    BodyReader in = new BodyReader(what, content.body());
+  static StateFile read(Path folder, Passphrase passphrase) {
+    Opened file = open(folder);
+    BodyReader in = file.in();
+    byte[] keys = null;
+    try {
+      if (file.version() == 1) {
+        Counts counts = readVersion1(file, folder);
+        keys = file.version1Keys();
+        return of(counts, keys, KeyWrap.of(Passphrase.none()));
+      }
+      Counts counts = readCounts(in, folder);
+      KeyWrap.Opened opened = KeyWrap.read(file.what(), in, file.body(), passphrase);
+      keys = opened.keys();
+      in.end();
+      if (keys.length != 2 * SecretKey.BYTES) {
+        throw in.corrupt("its keys have " + keys.length + " bytes");
+      }
+      return of(counts, keys, opened.wrap());
+    } finally {
+      file.erase();
+      if (keys != null) {
+        Arrays.fill(keys, (byte) 0);
+      }
+    }
+  }
+
+  /** Reads what needs no passphrase; errors as {@link #read}. */
+  static Counts readCounts(Path folder) {
+    Opened file = open(folder);
+    try {
+      if (file.version() == 1) {
+        Counts counts = readVersion1(file, folder);
+        Arrays.fill(file.version1Keys(), (byte) 0);
+        return counts;
+      }
+      Counts counts = readCounts(file.in(), folder);
+      KeyWrap.skip(file.in());
+      file.in().end();
+      return counts;
+    } finally {
+      file.erase();
+    }
+  }
+
+  /** Erases the keys in memory. */
+  void eraseKeys() {
+    nextKey.close();
+    challengeKey.close();
+    wrap.close();
+  }
+
+  @Override
+  public String toString() {
+    return "StateFile(" + counts.identity().device() + ", next pass " + counts.nextPass() + ")";
+  }
+
+  private byte[] keys() {
+    byte[] next = nextKey.copyBytes();
+    byte[] challenge = challengeKey.copyBytes();
+    byte[] keys = ByteBuffer.allocate(2 * SecretKey.BYTES).put(next).put(challenge).array();
+    Arrays.fill(next, (byte) 0);
+    Arrays.fill(challenge, (byte) 0);
+    return keys;
+  }
+
+  private static StateFile of(Counts counts, byte[] keys, KeyWrap wrap) {
+    byte[] next = Arrays.copyOfRange(keys, 0, SecretKey.BYTES);
+    byte[] challenge = Arrays.copyOfRange(keys, SecretKey.BYTES, 2 * SecretKey.BYTES);
+    try (SecretKey nextKey = SecretKey.copyOf(next);
+        SecretKey challengeKey = SecretKey.copyOf(challenge)) {
+      return new StateFile(counts, PassKey.of(nextKey), ChallengeKey.of(challengeKey), wrap);
+    } finally {
+      Arrays.fill(next, (byte) 0);
+      Arrays.fill(challenge, (byte) 0);
+    }
+  }
+
+  private static Counts readCounts(BodyReader in, Path folder) {
+    ChainIdentity identity = ChainIdentity.read(in);
+    long nextPass = in.int64();
+    long failures = in.int64();
+    return checked(new Counts(identity, nextPass, failures, readInstance(in)), in, folder);
+  }
+
+  /** Version 1 had the keys in the middle, never under a passphrase, and knew no release. */
+  private static Counts readVersion1(Opened file, Path folder) {
+    BodyReader in = file.in();
     ChainIdentity identity = ChainIdentity.read(in);
     long nextPass = in.int64();
     byte[] next = in.bytes();
     byte[] challenge = in.bytes();
     long failures = in.int64();
-    InstanceId releasedBy = content.version() > 1 ? readInstance(in) : null;
     in.end();
-    try (SecretKey nextKey = SecretKey.copyOf(next);
-        SecretKey challengeKey = SecretKey.copyOf(challenge)) {
-      if (nextPass < 0 || failures < 0) {
-        throw in.corrupt("a count is negative");
-      }
-      if (nextPass > Long.MAX_VALUE - DeviceState.MAX_RESERVATION) {
-        throw in.corrupt("it is at pass " + nextPass + ", behind the last one of any chain");
-      }
-      if (!identity.chain().toString().equals(folder.getFileName().toString())) {
-        throw in.corrupt("it belongs to chain " + identity.chain() + ", not to this folder");
-      }
-      return new StateFile(
-          identity,
-          nextPass,
-          PassKey.of(nextKey),
-          ChallengeKey.of(challengeKey),
-          failures,
-          releasedBy);
-    } finally {
-      Arrays.fill(next, (byte) 0);
-      Arrays.fill(challenge, (byte) 0);
-      Arrays.fill(bytes, (byte) 0);
+    if (next.length != SecretKey.BYTES || challenge.length != SecretKey.BYTES) {
+      throw in.corrupt("a key has another length than " + SecretKey.BYTES);
     }
+    System.arraycopy(next, 0, file.version1Keys(), 0, SecretKey.BYTES);
+    System.arraycopy(challenge, 0, file.version1Keys(), SecretKey.BYTES, SecretKey.BYTES);
+    Arrays.fill(next, (byte) 0);
+    Arrays.fill(challenge, (byte) 0);
+    return checked(new Counts(identity, nextPass, failures, null), in, folder);
+  }
+
+  private static Counts checked(Counts counts, BodyReader in, Path folder) {
+    if (counts.nextPass() < 0 || counts.integrityFailures() < 0) {
+      throw in.corrupt("a count is negative");
+    }
+    if (counts.nextPass() > Long.MAX_VALUE - DeviceState.MAX_RESERVATION) {
+      throw in.corrupt("it is at pass " + counts.nextPass() + ", behind the last one of any chain");
+    }
+    String chain = counts.identity().chain().toString();
+    if (!chain.equals(folder.getFileName().toString())) {
+      throw in.corrupt("it belongs to chain " + chain + ", not to this folder");
+    }
+    return counts;
   }
 
   private static InstanceId readInstance(BodyReader in) {
@@ -106,14 +193,26 @@ record StateFile(
     return present == 0 ? null : new InstanceId(in.int64(), in.int64());
   }
 
-  /** Erases the keys in memory. */
-  void eraseKeys() {
-    nextKey.close();
-    challengeKey.close();
+  private static Opened open(Path folder) {
+    Path path = folder.resolve(NAME);
+    byte[] bytes = SecretFiles.read(path, REMEDY);
+    CheckedFile.Content content =
+        CheckedFile.open(path.toString(), bytes, MAGIC, OLDEST_VERSION, VERSION);
+    ByteBuffer body = content.body();
+    return new Opened(
+        path.toString(),
+        content.version(),
+        bytes,
+        body,
+        new BodyReader(path.toString(), body),
+        new byte[2 * SecretKey.BYTES]);
   }
 
-  @Override
-  public String toString() {
-    return "StateFile(" + identity.device() + ", next pass " + nextPass + ")";
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Opened(
+      String what, int version, byte[] bytes, ByteBuffer body, BodyReader in, byte[] version1Keys) {
+    void erase() {
+      Arrays.fill(bytes, (byte) 0);
+    }
   }
 }

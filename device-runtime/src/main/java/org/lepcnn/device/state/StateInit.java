@@ -11,7 +11,9 @@ import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.Passphrase;
 
 /**
  * Turns a grant into the folder of a chain. The folder is built under a temporary name and appears
@@ -22,14 +24,20 @@ final class StateInit {
   private StateInit() {}
 
   /** Returns the new chain's folder. */
-  static Path run(Path grantFile, Path stateFolder, DurableStore store) {
+  static Path run(
+      Path grantFile,
+      Path stateFolder,
+      Passphrase forGrant,
+      Passphrase forState,
+      DurableStore store) {
     Path folder = stateFolder.toAbsolutePath();
-    try (Grant grant = Grant.read(grantFile)) {
+    try (Grant grant = Grant.read(grantFile, forGrant);
+        KeyWrap wrap = KeyWrap.of(forState)) {
       makeStateFolder(store, folder);
       try (ExclusiveLock initLock =
           ExclusiveLock.acquire(
               folder.resolve(ChainFolders.LOCK_FILE), "the state folder " + stateFolder)) {
-        return createChain(grant, grantFile, folder, store);
+        return createChain(grant, wrap, grantFile, folder, store);
       }
     }
   }
@@ -45,7 +53,7 @@ final class StateInit {
   }
 
   private static Path createChain(
-      Grant grant, Path grantFile, Path stateFolder, DurableStore store) {
+      Grant grant, KeyWrap wrap, Path grantFile, Path stateFolder, DurableStore store) {
     Path folder = stateFolder.resolve(grant.chain().toString());
     if (Files.exists(folder)) {
       syncFolder(store, stateFolder);
@@ -58,7 +66,7 @@ final class StateInit {
               + " is there already; the grant was consumed before and is now deleted. Open the state, or provision the device again.");
     }
     try {
-      createFolder(store, grant, stateFolder);
+      createFolder(store, grant, wrap, stateFolder);
     } catch (IOException e) {
       throw new EnvironmentException(
           "Initialising " + stateFolder + ": expected a writable folder; found: " + e + ".", e);
@@ -77,7 +85,7 @@ final class StateInit {
   }
 
   /** All of the chain's folder, durably, or nothing. */
-  private static void createFolder(DurableStore store, Grant grant, Path stateFolder)
+  private static void createFolder(DurableStore store, Grant grant, KeyWrap wrap, Path stateFolder)
       throws IOException {
     Path folder = stateFolder.resolve(grant.chain().toString());
     Path temporary = SecretFiles.temporary(folder);
@@ -87,7 +95,8 @@ final class StateInit {
     writeDurably(store, temporary.resolve(ChainFolders.DEVICE_HALF_FILE), grant.deviceHalfFile());
     try (PassKey first = grant.firstPassKey();
         ChallengeKey challenge = grant.challengeKey()) {
-      byte[] state = new StateFile(grant.identity(), 0, first, challenge, 0, null).toFile();
+      StateFile.Counts counts = new StateFile.Counts(grant.identity(), 0, 0, null);
+      byte[] state = new StateFile(counts, first, challenge, wrap).toFile();
       writeDurably(store, temporary.resolve(StateFile.NAME), state);
       Arrays.fill(state, (byte) 0);
     }

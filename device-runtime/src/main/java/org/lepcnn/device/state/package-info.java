@@ -6,8 +6,9 @@
  * <p>A state folder has one folder per chain, named by the 32 hexadecimal digits of the chain id:
  *
  * <pre>
- *   state.lep    LEPS 1: chain identity, int64 next pass, bytes pass key (32) of the next pass,
- *                        bytes challenge key (32), int64 integrity failures
+ *   state.lep    LEPS 2: chain identity, int64 next pass, int64 integrity failures,
+ *                        int32 1 and int64, int64 the instance that released the next pass, or 0,
+ *                        keys: pass key (32) of the next pass, challenge key (32)
  *   device.lep   the device half of the model bundle, see {@link org.lepcnn.core.model}
  *   lock         empty; an exclusive file lock on it is held while the state is open
  *   state.lep.tmp  left by a crash only; erased on opening
@@ -16,14 +17,18 @@
  * <p>A grant is one file, readable by its owner alone, that {@code init} consumes:
  *
  * <pre>
- *   LEPG 1: chain identity, bytes device half, bytes first pass key (32), bytes challenge key (32)
+ *   LEPG 2: chain identity, bytes device half, keys: first pass key (32), challenge key (32)
  * </pre>
+ *
+ * <p>Keys stand as {@link org.lepcnn.device.key.KeyWrap} says: under a passphrase or not. Version 1
+ * of both is read: it had {@code bytes} for every key, in the state before the failures, and no
+ * instance.
  *
  * <p>The chain identity is: string device, int64 and int64 chain id, bytes model fingerprint (32),
  * bytes SHA-256 of the edge half (32), which with the hash of the device half gives the
  * fingerprint. Every file has the frame of {@link org.lepcnn.core.io.CheckedFile}; the checksum
- * finds damage. A key that protected the file would lie beside it, so there is none: whoever may
- * write the file owns the device.
+ * finds damage. Without a passphrase whoever may read the file owns the device, for a key that
+ * protected it would lie beside it.
  *
  * <p><b>The rule.</b> {@code state.lep} holds the key of the first pass that was never handed out,
  * and is replaced by: write the temporary file, fsync it, rename it, fsync the folder. A

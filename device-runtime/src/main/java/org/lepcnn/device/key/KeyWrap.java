@@ -1,0 +1,237 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.key;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.PBEKeySpec;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
+
+/**
+ * How a file keeps its keys: as they are, or under a passphrase. It is the last part of a file's
+ * body:
+ *
+ * <pre>
+ *   int32 0, bytes keys
+ *   int32 1, int32 iterations, bytes salt (16), bytes nonce (12), bytes sealed keys
+ * </pre>
+ *
+ * <p>The sealing is AES-256-GCM under PBKDF2-HMAC-SHA-256 of the passphrase, with all of the body
+ * before the sealed keys as associated data: who does not know the passphrase can alter no count or
+ * id unnoticed. Salt and key stay for the life of the object, so that the costly derivation happens
+ * once; every sealing draws a new nonce. The iterations of a file are bounded both ways: neither a
+ * weak derivation nor an endless one is read.
+ */
+public final class KeyWrap implements AutoCloseable {
+  /** Iterations of new files; a file with fewer is refused. */
+  public static final int MIN_ITERATIONS = 600_000;
+
+  /** A file with more is refused: the number is read before anything is authenticated. */
+  public static final int MAX_ITERATIONS = 10_000_000;
+
+  private static final int PLAIN = 0;
+  private static final int SEALED = 1;
+  private static final int SALT_BYTES = 16;
+  private static final int NONCE_BYTES = 12;
+  private static final int TAG_BITS = 128;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final int iterations;
+  private final byte[] salt;
+  private final SecretKey key; // null: the keys stand as they are
+
+  private KeyWrap(int iterations, byte[] salt, SecretKey key) {
+    this.iterations = iterations;
+    this.salt = salt;
+    this.key = key;
+  }
+
+  /** Keys out of a file, and how to write them again. The caller erases and closes both. */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  public record Opened(KeyWrap wrap, byte[] keys) {}
+
+  /** A way to keep keys in a new file. The passphrase stays the caller's. */
+  public static KeyWrap of(Passphrase passphrase) {
+    if (passphrase.isNone()) {
+      return new KeyWrap(0, new byte[0], null);
+    }
+    byte[] salt = new byte[SALT_BYTES];
+    RANDOM.nextBytes(salt);
+    return new KeyWrap(MIN_ITERATIONS, salt, derive(passphrase, salt, MIN_ITERATIONS));
+  }
+
+  /** Whether a passphrase protects the keys. */
+  public boolean isSealed() {
+    return key != null;
+  }
+
+  /** Appends keys to a body; nothing may be appended afterwards. */
+  public void write(BodyWriter body, byte[] keys) {
+    if (key == null) {
+      body.int32(PLAIN).bytes(keys);
+      return;
+    }
+    byte[] nonce = new byte[NONCE_BYTES];
+    RANDOM.nextBytes(nonce);
+    body.int32(SEALED).int32(iterations).bytes(salt).bytes(nonce);
+    try {
+      body.bytes(cipher(Cipher.ENCRYPT_MODE, key, nonce, body.toByteArray()).doFinal(keys));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("Sealing keys", e);
+    }
+  }
+
+  /**
+   * Reads the end of a body.
+   *
+   * @param what names the file in errors
+   * @param in stands where {@link #write} began
+   * @param body the buffer that {@code in} reads
+   * @param passphrase stays the caller's; ignored when the file has none
+   * @throws BadInputException there is a passphrase and it is not this one, or the file was altered
+   */
+  public static Opened read(String what, BodyReader in, ByteBuffer body, Passphrase passphrase) {
+    int kind = in.int32();
+    if (kind == PLAIN) {
+      return new Opened(new KeyWrap(0, new byte[0], null), in.bytes());
+    }
+    Sealed sealed = Sealed.read(kind, in, body);
+    if (passphrase.isNone()) {
+      throw new BadInputException(
+          "Opening "
+              + what
+              + ": its keys are under a passphrase. Name the file that holds it with"
+              + " --passphrase-file or in "
+              + Passphrase.ENVIRONMENT_VARIABLE
+              + ".");
+    }
+    SecretKey key = derive(passphrase, sealed.salt(), sealed.iterations());
+    try {
+      byte[] keys = sealed.open(what, key);
+      return new Opened(new KeyWrap(sealed.iterations(), sealed.salt(), key), keys);
+    } catch (BadInputException e) {
+      key.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Reads the end of a body that was written by a wrap like this one; derives nothing.
+   *
+   * @return the keys; the caller erases them
+   * @throws BadInputException the file was written under another passphrase or salt
+   */
+  public byte[] readAgain(String what, BodyReader in, ByteBuffer body) {
+    int kind = in.int32();
+    if (kind == PLAIN && key == null) {
+      return in.bytes();
+    }
+    Sealed sealed = kind == PLAIN ? null : Sealed.read(kind, in, body);
+    if (key == null || sealed == null || !Arrays.equals(salt, sealed.salt())) {
+      throw new BadInputException(
+          "Reading " + what + ": its passphrase was changed while it was open. Start again.");
+    }
+    return sealed.open(what, key);
+  }
+
+  /** Passes over what {@link #read} reads; whether a passphrase protects it. */
+  public static boolean skip(BodyReader in) {
+    int kind = in.int32();
+    if (kind != PLAIN) {
+      checkedIterations(kind, in);
+      in.bytes();
+      in.bytes();
+    }
+    Arrays.fill(in.bytes(), (byte) 0);
+    return kind == SEALED;
+  }
+
+  /** Erases the wrapping key. */
+  @Override
+  public void close() {
+    if (key != null) {
+      key.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return key == null ? "KeyWrap(none)" : "KeyWrap(" + iterations + " iterations)";
+  }
+
+  /** What stands in a file for keys under a passphrase, and all of the body before it. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Sealed(int iterations, byte[] salt, byte[] nonce, byte[] before, byte[] sealed) {
+    static Sealed read(int kind, BodyReader in, ByteBuffer body) {
+      int iterations = checkedIterations(kind, in);
+      byte[] salt = in.bytes();
+      byte[] nonce = in.bytes();
+      byte[] before = new byte[body.position()];
+      body.duplicate().flip().get(before);
+      if (salt.length != SALT_BYTES || nonce.length != NONCE_BYTES) {
+        throw in.corrupt("a salt or nonce has another length");
+      }
+      return new Sealed(iterations, salt, nonce, before, in.bytes());
+    }
+
+    byte[] open(String what, SecretKey key) {
+      try {
+        return cipher(Cipher.DECRYPT_MODE, key, nonce, before).doFinal(sealed);
+      } catch (GeneralSecurityException e) {
+        throw new BadInputException(
+            "Opening "
+                + what
+                + ": the passphrase does not open it. Another one does, or the file was altered.",
+            e);
+      }
+    }
+  }
+
+  private static int checkedIterations(int kind, BodyReader in) {
+    if (kind != SEALED) {
+      throw in.corrupt("its keys are kept in way " + kind + ", which nobody knows");
+    }
+    int iterations = in.int32();
+    if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
+      throw in.corrupt(
+          iterations
+              + " iterations of the key derivation; "
+              + MIN_ITERATIONS
+              + " to "
+              + MAX_ITERATIONS
+              + " are accepted");
+    }
+    return iterations;
+  }
+
+  private static Cipher cipher(int mode, SecretKey key, byte[] nonce, byte[] associated)
+      throws GeneralSecurityException {
+    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    cipher.init(mode, key.toAesKey(), new GCMParameterSpec(TAG_BITS, nonce));
+    cipher.updateAAD(associated);
+    return cipher;
+  }
+
+  private static SecretKey derive(Passphrase passphrase, byte[] salt, int iterations) {
+    char[] chars = passphrase.copyChars();
+    PBEKeySpec spec = new PBEKeySpec(chars, salt, iterations, SecretKey.BYTES * Byte.SIZE);
+    byte[] derived = new byte[0];
+    try {
+      derived =
+          SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();
+      return SecretKey.copyOf(derived);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("Every Java platform has PBKDF2WithHmacSHA256", e);
+    } finally {
+      spec.clearPassword();
+      Arrays.fill(chars, '\0');
+      Arrays.fill(derived, (byte) 0);
+    }
+  }
+}

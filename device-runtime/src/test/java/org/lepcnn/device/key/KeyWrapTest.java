@@ -1,0 +1,138 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.key;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.core.io.CorruptFileException;
+
+class KeyWrapTest {
+  private static final String PUBLIC = "device";
+  private static final byte[] KEYS = new byte[64];
+
+  static {
+    Arrays.fill(KEYS, (byte) 7);
+  }
+
+  private static Passphrase passphrase(String value) {
+    return Passphrase.copyOf(value.toCharArray());
+  }
+
+  private static byte[] body(KeyWrap wrap) {
+    BodyWriter body = new BodyWriter().string(PUBLIC);
+    wrap.write(body, KEYS);
+    return body.toByteArray();
+  }
+
+  private static KeyWrap.Opened read(byte[] bytes, Passphrase passphrase) {
+    ByteBuffer body = ByteBuffer.wrap(bytes);
+    BodyReader in = new BodyReader("the test", body);
+    in.string();
+    KeyWrap.Opened opened = KeyWrap.read("the test", in, body, passphrase);
+    in.end();
+    return opened;
+  }
+
+  private static byte[] readAgain(byte[] bytes, KeyWrap wrap) {
+    ByteBuffer body = ByteBuffer.wrap(bytes);
+    BodyReader in = new BodyReader("the test", body);
+    in.string();
+    return wrap.readAgain("the test", in, body);
+  }
+
+  @Test
+  void keysUnderAPassphrase_openWithItAlone_andDoNotStandInTheFile() {
+    byte[] bytes = body(KeyWrap.of(passphrase("grüner Tee")));
+    assertThat(read(bytes, passphrase("grüner Tee")).keys()).isEqualTo(KEYS);
+    assertThat(indexOf(bytes, Arrays.copyOf(KEYS, 8))).isNegative();
+    assertThatThrownBy(() -> read(bytes, passphrase("grüner tee")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("does not open it");
+    assertThatThrownBy(() -> read(bytes, Passphrase.none()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("--passphrase-file")
+        .hasMessageContaining("LEPCNN_PASSPHRASE_FILE");
+  }
+
+  @Test
+  void whatStandsBeforeTheKeys_cannotBeAlteredUnnoticed() {
+    KeyWrap wrap = KeyWrap.of(passphrase("p"));
+    byte[] bytes = body(wrap);
+    int afterString = 4 + PUBLIC.length();
+    int[] unseen = {0}; // the length of the string, which moves everything
+    for (int at = 4; at < bytes.length; at++) {
+      byte[] altered = bytes.clone();
+      altered[at] ^= 1;
+      int position = at;
+      assertThatThrownBy(() -> readAgain(altered, wrap))
+          .as("byte %d of %d, the keys begin at %d", position, bytes.length, afterString)
+          .isInstanceOf(RuntimeException.class);
+      unseen[0]++;
+    }
+    assertThat(unseen[0]).isEqualTo(bytes.length - 4);
+    assertThat(readAgain(bytes, wrap)).isEqualTo(KEYS);
+  }
+
+  @Test
+  void everyWriting_hasANonceOfItsOwn_andOneSaltAWrap() {
+    KeyWrap wrap = KeyWrap.of(passphrase("p"));
+    byte[] one = body(wrap);
+    byte[] two = body(wrap);
+    int salt = 4 + PUBLIC.length() + 4 + 4 + 4;
+    int nonce = salt + 16 + 4;
+    assertThat(Arrays.copyOfRange(one, salt, salt + 16))
+        .isEqualTo(Arrays.copyOfRange(two, salt, salt + 16));
+    assertThat(Arrays.copyOfRange(one, nonce, nonce + 12))
+        .isNotEqualTo(Arrays.copyOfRange(two, nonce, nonce + 12));
+    byte[] other = body(KeyWrap.of(passphrase("p")));
+    assertThat(Arrays.copyOfRange(other, salt, salt + 16))
+        .isNotEqualTo(Arrays.copyOfRange(one, salt, salt + 16));
+  }
+
+  /** The number is read before anything is authenticated: it must not stall the reader. */
+  @Test
+  void iterationsOutOfBounds_areRefusedBeforeAnythingIsDerived() {
+    byte[] bytes = body(KeyWrap.of(passphrase("p")));
+    int at = 4 + PUBLIC.length() + 4;
+    for (int iterations : new int[] {0, -1, 1, 599_999, 10_000_001, Integer.MAX_VALUE}) {
+      ByteBuffer.wrap(bytes).putInt(at, iterations);
+      assertThatThrownBy(() -> read(bytes, passphrase("p")))
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining(iterations + " iterations");
+    }
+  }
+
+  @Test
+  void plainKeys_needNoPassphrase_andUnknownWaysAreCorrupt() {
+    byte[] bytes = body(KeyWrap.of(Passphrase.none()));
+    assertThat(read(bytes, Passphrase.none()).keys()).isEqualTo(KEYS);
+    assertThat(read(bytes, passphrase("p")).wrap().isSealed()).isFalse();
+    bytes[4 + PUBLIC.length() + 3] = 2;
+    assertThatThrownBy(() -> read(bytes, Passphrase.none()))
+        .isInstanceOf(CorruptFileException.class);
+  }
+
+  @Test
+  void closedWrap_opensNothing_andToStringTellsNothing() {
+    KeyWrap wrap = KeyWrap.of(passphrase("secret words"));
+    byte[] bytes = body(wrap);
+    assertThat(wrap.toString()).doesNotContain("secret");
+    wrap.close();
+    assertThatThrownBy(() -> readAgain(bytes, wrap)).isInstanceOf(IllegalStateException.class);
+  }
+
+  private static int indexOf(byte[] bytes, byte[] wanted) {
+    for (int at = 0; at + wanted.length <= bytes.length; at++) {
+      if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+}
