@@ -2,6 +2,7 @@
 # Words, checks and waits that the other parts share.
 
 CORE_CLASSES="$LEPCNN_HOME/core/target/classes"
+DEPLOYMENTS_CLASSES="$LEPCNN_HOME/deployments/target/classes"
 KAFKA_LIBS="$LEPCNN_HOME/deployments/kafka-dist/target/libs"
 FLINK_LIB="$LEPCNN_HOME/deployments/flink-dist/target/lib"
 NATIVES="$LEPCNN_HOME/deployments/flink-dist/target/natives/ai/onnxruntime/native"
@@ -9,7 +10,8 @@ EDGE_JOB_JAR="$LEPCNN_HOME/flink-operators/target/lepcnn-edge-job.jar"
 HOW_TO_BUILD="Build it: cd $LEPCNN_HOME && ./mvnw -q -DskipTests package"
 MINIMUM_DISK_MB="${LEPCNN_MINIMUM_DISK_MB:-1024}"
 START_SECONDS="${LEPCNN_START_SECONDS:-120}"
-BROKER_PORT='' CONTROLLER_PORT='' REST_PORT='' JOBMANAGER_PORT=''
+BROKER_PORT='' CONTROLLER_PORT='' INTERNAL_PORT='' REST_PORT='' JOBMANAGER_PORT='' ZOOKEEPER_PORT=''
+SECURITY='' HA=no GATEWAYS=()
 LOCKED=no
 
 fail() {
@@ -81,7 +83,7 @@ require_build() {
   for part in "$KAFKA_LIBS" "$FLINK_LIB"; do
     compgen -G "$part/*.jar" >/dev/null || fail "not built: no jars in $part. $HOW_TO_BUILD"
   done
-  [ -f "$CORE_CLASSES/org/lepcnn/core/process/ParentWatch.class" ] ||
+  [ -f "$CORE_CLASSES/org/lepcnn/core/process/ParentWatch.class" ] && [ -d "$DEPLOYMENTS_CLASSES" ] ||
     fail "not built: $CORE_CLASSES is missing or incomplete. $HOW_TO_BUILD"
 }
 
@@ -124,17 +126,33 @@ choose_port() {
   fi
 }
 
-# Sets the four ports and writes them down; ports of what runs already stay.
+# Whether the broker is secured and Flink highly available: as it was made, else as it is asked for.
+choose_kind() {
+  if [ -f "$RUN_DIR/broker-data/meta.properties" ]; then
+    [ -z "$WANTED_SECURITY" ] || [ "$WANTED_SECURITY" = "$SECURITY" ] ||
+      fail "the broker of $RUN_DIR was made with --secured ${SECURITY:-(nothing)}: stop and clean first"
+  else
+    SECURITY="$WANTED_SECURITY"
+  fi
+  if running_pid jobmanager >/dev/null; then
+    [ "$WANTED_HA" = no ] || [ "$HA" = yes ] || fail "Flink runs already, without --ha: stop the cluster first"
+  else
+    HA="$WANTED_HA"
+  fi
+}
+
+# Sets the ports and writes them down; ports of what runs already stay.
 choose_ports() {
   local free
   # shellcheck disable=SC2207
-  free=($("$JAVA" -cp "$CORE_CLASSES" org.lepcnn.core.process.FreePorts 4)) || fail "cannot find free ports"
+  free=($("$JAVA" -cp "$CORE_CLASSES" org.lepcnn.core.process.FreePorts 6)) || fail "cannot find free ports"
   if running_pid broker >/dev/null; then
     [ -z "$WANTED_BROKER_PORT" ] || [ "$WANTED_BROKER_PORT" = "$BROKER_PORT" ] ||
       fail "the broker runs already, on port $BROKER_PORT: stop the cluster first"
   else
     BROKER_PORT="$(choose_port "$BROKER_PORT" "$WANTED_BROKER_PORT" 9092 "${free[0]}" broker)"
     CONTROLLER_PORT="$(choose_port "$CONTROLLER_PORT" '' '' "${free[1]}" controller)"
+    INTERNAL_PORT="$(choose_port "$INTERNAL_PORT" '' '' "${free[4]}" "the broker's internal")"
   fi
   if running_pid jobmanager >/dev/null; then
     [ -z "$WANTED_REST_PORT" ] || [ "$WANTED_REST_PORT" = "$REST_PORT" ] ||
@@ -143,8 +161,11 @@ choose_ports() {
     REST_PORT="$(choose_port "$REST_PORT" "$WANTED_REST_PORT" 8081 "${free[2]}" "Flink's REST")"
     JOBMANAGER_PORT="$(choose_port "$JOBMANAGER_PORT" '' '' "${free[3]}" JobManager)"
   fi
+  running_pid zookeeper >/dev/null ||
+    ZOOKEEPER_PORT="$(choose_port "$ZOOKEEPER_PORT" '' '' "${free[5]}" ZooKeeper)"
   printf '%s=%s\n' BROKER_PORT "$BROKER_PORT" CONTROLLER_PORT "$CONTROLLER_PORT" \
-    REST_PORT "$REST_PORT" JOBMANAGER_PORT "$JOBMANAGER_PORT" >"$RUN_DIR/cluster.env"
+    INTERNAL_PORT "$INTERNAL_PORT" REST_PORT "$REST_PORT" JOBMANAGER_PORT "$JOBMANAGER_PORT" \
+    ZOOKEEPER_PORT "$ZOOKEEPER_PORT" SECURITY "$SECURITY" HA "$HA" >"$RUN_DIR/cluster.env"
 }
 
 # Copies a file and fills in NAME VALUE pairs; awk, because paths may hold any character of sed's.

@@ -23,6 +23,7 @@ start_flink() {
   local number
   if ! running_pid jobmanager >/dev/null; then
     write_flink_conf
+    [ "$HA" = no ] || start_zookeeper
     start_jobmanager
   elif [ -n "$FLINK_SETTINGS" ]; then
     fail "the JobManager runs already: --conf takes effect after a stop"
@@ -36,13 +37,16 @@ write_flink_conf() {
   local conf="$RUN_DIR/conf/config.yaml"
   fill_in "$HERE/conf/config.yaml" "$conf.base" JOBMANAGER_PORT "$JOBMANAGER_PORT" REST_PORT "$REST_PORT" \
     SLOTS "$SLOTS" PARALLELISM $((SLOTS * TASKMANAGERS)) TASKMANAGER_MEMORY "$TASKMANAGER_MEMORY" RUN_DIR "$RUN_DIR"
+  [ "$HA" = no ] || fill_in "$HERE/conf/high-availability.yaml" "$conf.ha" \
+    ZOOKEEPER_PORT "$ZOOKEEPER_PORT" RUN_DIR "$RUN_DIR"
+  [ "$HA" = no ] || cat "$conf.ha" >>"$conf.base"
   # A setting given by --conf replaces the line of the same key.
   printf '%s' "$FLINK_SETTINGS" >"$conf.extra"
   awk -F': ' 'FNR == NR { if ($1 != "") { extra[$1] = $0; order[++n] = $1 } next }
       !($1 in extra) { print }
       END { for (i = 1; i <= n; i++) if (order[i] in extra) { print extra[order[i]]; delete extra[order[i]] } }' \
     "$conf.extra" "$conf.base" >"$conf"
-  rm -f "$conf.base" "$conf.extra"
+  rm -f "$conf.base" "$conf.extra" "$conf.ha"
 }
 
 # JM or TM: sets MEMORY_FLAGS and MEMORY_SETTINGS, as Flink's own scripts compute them.
@@ -60,7 +64,19 @@ memory_parameters() {
   read -r -a MEMORY_SETTINGS <<<"$(sed -n 2p <<<"$lines")"
 }
 
+# ZooKeeper is in Flink's own jars. What it holds are addresses and names of files.
+start_zookeeper() {
+  ! running_pid zookeeper >/dev/null || return 0
+  printf '%s\n' "clientPort=$ZOOKEEPER_PORT" clientPortAddress=127.0.0.1 "dataDir=$RUN_DIR/zookeeper" \
+    tickTime=1000 admin.enableServer=false >"$RUN_DIR/conf/zoo.cfg"
+  jvm_arguments log4j2.properties
+  launch zookeeper "$FLINK_LIB/*" org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer \
+    -Xmx128m -XX:TieredStopAtLevel=1 "${JVM_ARGUMENTS[@]}" -- --zkConfigFile "$RUN_DIR/conf/zoo.cfg" --peerId 1
+  await zookeeper "listening on port $ZOOKEEPER_PORT" port_is_taken "$ZOOKEEPER_PORT"
+}
+
 start_jobmanager() {
+  ! running_pid jobmanager >/dev/null || return 0
   memory_parameters JM
   jvm_arguments log4j2.properties
   launch jobmanager "$FLINK_LIB/*" org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint \
@@ -83,10 +99,14 @@ start_taskmanager() {
 
 await_flink() {
   local number
-  await jobmanager "answering on port $REST_PORT" flink_answers
+  await_jobmanager
   for number in $(seq 1 "$TASKMANAGERS"); do
     await_taskmanager "$number"
   done
+}
+
+await_jobmanager() {
+  await jobmanager "answering on port $REST_PORT" flink_answers
 }
 
 await_taskmanager() {
@@ -109,7 +129,8 @@ require_flink_up() {
 
 address_of() {
   case "$1" in
-    broker) echo "127.0.0.1:$BROKER_PORT" ;;
+    broker) echo "127.0.0.1:$BROKER_PORT${SECURITY:+   secured: $SECURITY}" ;;
+    zookeeper) echo "127.0.0.1:$ZOOKEEPER_PORT" ;;
     jobmanager) echo "http://127.0.0.1:$REST_PORT" ;;
   esac
 }

@@ -112,8 +112,8 @@ stop_started() {
 
 stop_all() {
   # shellcheck disable=SC2046
-  stop_processes $(process_names | grep -v '^broker$' || true)
-  stop_processes broker
+  stop_processes $(process_names | grep -v -e '^broker$' -e '^zookeeper$' || true)
+  stop_processes broker zookeeper
 }
 
 stop_process() {

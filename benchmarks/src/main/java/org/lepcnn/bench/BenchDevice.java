@@ -19,6 +19,7 @@ import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.session.DeviceStateSupply;
 import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
@@ -36,44 +37,68 @@ final class BenchDevice implements AutoCloseable {
   private static final int MAX_PASSES_PER_CALL = 8;
 
   private static final long CALL_BUDGET_BYTES = 128L << 20;
-  private static final String DEVICE = "bench-1";
+  private static final String FIRST = "bench-1";
 
   private final BenchModel model;
+  private final String name;
   private final Path folder;
   private final OwnerFile owner;
   private final TableComputation computation;
   private final int passesPerCall;
 
-  private BenchDevice(BenchModel model, Path folder, OwnerFile owner, TableComputation tables) {
+  /** The owner's files and kernels go with the first device. */
+  private final boolean ownsAll;
+
+  private BenchDevice(
+      BenchModel model,
+      String name,
+      OwnerFile owner,
+      TableComputation computation,
+      boolean ownsAll) {
     this.model = model;
-    this.folder = folder;
+    this.name = name;
+    this.folder = model.work().resolve("device").resolve(name);
     this.owner = owner;
-    this.computation = tables;
+    this.computation = computation;
     this.passesPerCall = passesPerCall();
+    this.ownsAll = ownsAll;
   }
 
-  /** Provisions a device; it has no tables yet. */
+  /** Provisions the only device of a new owner; it has no tables yet. */
   static BenchDevice create(BenchModel model, KernelProvider provider) {
-    Path folder = model.work().resolve("device");
-    OwnerFile owner = OwnerFile.create(folder.resolve("owner.lep"));
-    Path grantFile = folder.resolve("device.grant");
-    try (Grant grant = owner.provision(DEVICE, model.bundle())) {
-      grant.write(grantFile);
-    }
-    DeviceState.init(grantFile, folder.resolve("state")).close();
-    TableComputation tables = new TableComputation(model.bundle().edge(), provider);
-    return new BenchDevice(model, folder, owner, tables);
+    return create(model, provider, FIRST);
+  }
+
+  /** Provisions the first device of a new owner; it has no tables yet. */
+  static BenchDevice create(BenchModel model, KernelProvider provider, String device) {
+    OwnerFile owner = OwnerFile.create(model.work().resolve("device").resolve("owner.lep"));
+    TableComputation computation = new TableComputation(model.bundle().edge(), provider);
+    return new BenchDevice(model, device, owner, computation, true).provision();
+  }
+
+  /** Provisions another device of the same owner, to be used while this one is open. */
+  BenchDevice another(String device) {
+    return new BenchDevice(model, device, owner, computation, false).provision();
+  }
+
+  String name() {
+    return name;
   }
 
   /** Makes the tables of passes 0 to {@code passes − 1}, several files at a time. */
   void makeTables(long passes, int threads) {
+    makeTables(0, passes, threads);
+  }
+
+  /** Makes the tables of the next passes, several files at a time. */
+  void makeTables(long firstPass, long passes, int threads) {
     make(
         TableGroups.split(
-            DEVICE,
-            owner.currentChain(DEVICE, model.bundle().fingerprint()),
+            name,
+            owner.currentChain(name, model.bundle().fingerprint()),
             model.bundle().fingerprint(),
-            0,
-            passes - 1),
+            firstPass,
+            firstPass + passes - 1),
         threads);
   }
 
@@ -89,8 +114,8 @@ final class BenchDevice implements AutoCloseable {
       long first = group * TableGroups.GROUP_SIZE;
       ids.add(
           new TableId(
-              DEVICE,
-              owner.currentChain(DEVICE, model.bundle().fingerprint()),
+              name,
+              owner.currentChain(name, model.bundle().fingerprint()),
               model.bundle().fingerprint(),
               group,
               first,
@@ -101,20 +126,40 @@ final class BenchDevice implements AutoCloseable {
 
   /** A session on the device's state and tables. */
   PrivateSession session(EdgeTransport transport, int inFlight, int reservation) {
+    return sessionBuilder(transport, inFlight, reservation).open();
+  }
+
+  /** The same, ready for its first pass as a gateway is that warms its code. */
+  PrivateSession warmSession(EdgeTransport transport, int inFlight, int reservation) {
+    return sessionBuilder(transport, inFlight, reservation).warmUp().open();
+  }
+
+  private PrivateSessionBuilder sessionBuilder(
+      EdgeTransport transport, int inFlight, int reservation) {
     DeviceState state = DeviceState.open(folder.resolve("state"));
     TableFolder tables =
         TableFolder.open(
             tables(), state.device(), state.chain(), state.model(), state.deviceHalf().plan());
     return PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(tables), transport)
         .passesInFlight(inFlight)
-        .passesPerReservation(reservation)
-        .open();
+        .passesPerReservation(reservation);
   }
 
   @Override
   public void close() {
-    computation.close();
-    owner.close();
+    if (ownsAll) {
+      computation.close();
+      owner.close();
+    }
+  }
+
+  private BenchDevice provision() {
+    Path grantFile = folder.resolve("device.grant");
+    try (Grant grant = owner.provision(name, model.bundle())) {
+      grant.write(grantFile);
+    }
+    DeviceState.init(grantFile, folder.resolve("state")).close();
+    return this;
   }
 
   private Path tables() {
@@ -142,7 +187,7 @@ final class BenchDevice implements AutoCloseable {
   }
 
   private void make(TableId id) {
-    try (SecretKey first = owner.firstKey(DEVICE, id.model(), id.chain());
+    try (SecretKey first = owner.firstKey(name, id.model(), id.chain());
         PassKey chainStart = PassKey.of(first);
         ChallengeKey challengeKey = chainStart.challengeKeyOfChain();
         SecretKey groupKey = challengeKey.groupKey(id.group());

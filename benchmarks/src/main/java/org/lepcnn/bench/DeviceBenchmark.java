@@ -28,6 +28,9 @@ import org.lepcnn.device.session.PrivateSession;
 public final class DeviceBenchmark {
   private static final String SESSION_THREADS = "lepcnn-pass-";
 
+  /** Private passes, then as many plain runs: no device runs the network in the open in between. */
+  private static final int BLOCK = 10;
+
   private final BenchModel model;
   private final Options options;
   private final Progress progress;
@@ -75,11 +78,18 @@ public final class DeviceBenchmark {
       progress.step("device: making tables for " + passes + " passes");
       device.makeTables(passes, Runtime.getRuntime().availableProcessors());
       try (PrivateSession session = device.session(edge, 1, passes)) {
-        for (int pass = 0; pass < passes; pass++) {
-          if (pass % 50 == 0) {
-            progress.step("device: pass " + pass + " of " + passes);
+        session.warmUp();
+        for (int done = 0; done < passes; done += BLOCK) {
+          if (done % 50 == 0) {
+            progress.step("device: pass " + done + " of " + passes);
           }
-          measure(session, plain, stages, input, pass >= options.warmUp());
+          int end = Math.min(passes, done + BLOCK);
+          for (int pass = done; pass < end; pass++) {
+            measurePrivate(session, input, pass >= options.warmUp());
+          }
+          for (int pass = done; pass < end; pass++) {
+            measurePlain(plain, stages, pass >= options.warmUp());
+          }
         }
       }
     } catch (OrtException e) {
@@ -88,25 +98,25 @@ public final class DeviceBenchmark {
     return report(provider.name());
   }
 
-  private void measure(
-      PrivateSession session,
-      PlainModel plain,
-      StagesAlone stages,
-      Map<String, HostTensor> input,
-      boolean keep)
-      throws OrtException {
+  private void measurePrivate(PrivateSession session, Map<String, HostTensor> input, boolean keep) {
     ThreadMeter.Reading before = ThreadMeter.named(SESSION_THREADS);
     PassTimings pass = session.submit(input).join().timings();
     ThreadMeter.Reading used = ThreadMeter.named(SESSION_THREADS).minus(before);
+    if (keep) {
+      timings.add(pass);
+      privateCpu.add((double) used.cpuNanos());
+      privateBytes.add((double) used.allocatedBytes());
+    }
+  }
+
+  private void measurePlain(PlainModel plain, StagesAlone stages, boolean keep)
+      throws OrtException {
     ThreadMeter.Reading start = ThreadMeter.ofThisThread();
     plain.run();
     ThreadMeter.Reading afterPlain = ThreadMeter.ofThisThread();
     stages.run();
     ThreadMeter.Reading afterStages = ThreadMeter.ofThisThread();
     if (keep) {
-      timings.add(pass);
-      privateCpu.add((double) used.cpuNanos());
-      privateBytes.add((double) used.allocatedBytes());
       plainCpu.add((double) afterPlain.minus(start).cpuNanos());
       stagesCpu.add((double) afterStages.minus(afterPlain).cpuNanos());
       stagesBytes.add((double) afterStages.minus(afterPlain).allocatedBytes());
@@ -158,7 +168,9 @@ public final class DeviceBenchmark {
     result.note(
         "mask includes the keystream, the largest magnitude, and copies out of ONNX Runtime");
     result.note("steps: wall time on the session's thread; tables in the page cache");
-    result.note("medians of " + options.passes() + " passes after " + options.warmUp());
+    result.note(
+        "medians of %d passes after %d; blocks of %d private passes and %d plain runs alternate"
+            .formatted(options.passes(), options.warmUp(), BLOCK, BLOCK));
     long weights = model.bundle().edge().weights().stream().mapToLong(LayerWeights::count).sum();
     long kept = model.report().totalMacs() - model.report().offloadedMacs();
     SmallCoreModel.Work work =

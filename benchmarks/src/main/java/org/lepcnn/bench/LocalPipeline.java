@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.error.EnvironmentException;
@@ -13,27 +15,38 @@ import org.lepcnn.core.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicSettings;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A broker and an edge in processes of their own, and this process's transport to them. */
+/**
+ * A broker and an edge in processes of their own, and this process's transport to them; beside them
+ * the plain job on the same broker.
+ */
 final class LocalPipeline implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalPipeline.class);
   private static final String GATEWAY = "bench";
   private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(30);
 
   private final LocalBroker broker;
   private final LocalEdge edge;
   private final KafkaEdgeTransport transport;
+  private final PlainPipeline plain;
 
   /**
    * CPU time of the three processes since each began, in milliseconds.
    *
+   * @param edge the edge, or the process of the plain job
    * @param gateway this process, which is also the device
    */
   record Cpu(double broker, double edge, double gateway) {
+    static final Cpu NONE = new Cpu(0, 0, 0);
+
     Cpu minus(Cpu earlier) {
       return new Cpu(broker - earlier.broker, edge - earlier.edge, gateway - earlier.gateway);
     }
@@ -51,56 +64,104 @@ final class LocalPipeline implements AutoCloseable {
     }
   }
 
-  private LocalPipeline(LocalBroker broker, LocalEdge edge, KafkaEdgeTransport transport) {
+  private LocalPipeline(
+      LocalBroker broker, LocalEdge edge, KafkaEdgeTransport transport, PlainPipeline plain) {
     this.broker = broker;
     this.edge = edge;
     this.transport = transport;
+    this.plain = plain;
   }
 
-  /** Starts everything; when a step fails, what was started is ended. */
-  static LocalPipeline start(BenchModel model, Progress progress) {
+  /**
+   * Starts everything; when a step fails, what was started is ended.
+   *
+   * @param parallelism subtasks per operator, of both jobs
+   * @param input of the plain job; null leaves that job out
+   */
+  static LocalPipeline start(
+      BenchModel model, int parallelism, Map<String, HostTensor> input, Progress progress) {
     LocalLayout layout = LocalLayout.find();
     // found before anything is started: without them there is nothing to measure
     layout.edgeLibs();
-    progress.step("pipeline: starting a broker");
-    LocalBroker broker =
-        LocalBroker.start(layout, model.work().resolve("broker"), FreePorts.find());
-    LocalEdge edge = null;
+    Deque<AutoCloseable> started = new ArrayDeque<>();
     try {
-      createTopics(broker);
-      progress.step("pipeline: starting the edge");
-      edge =
-          LocalEdge.start(
-              layout, model.work().resolve("logs"), broker.bootstrapServers(), edgeHalf(model));
-      TransportConfig config = TransportConfig.builder(broker.bootstrapServers(), GATEWAY).build();
-      return new LocalPipeline(broker, edge, KafkaEdgeTransport.open(config));
+      return start(layout, model, parallelism, input, progress, started);
     } catch (RuntimeException e) {
-      if (edge != null) {
-        edge.close();
-      }
-      broker.close();
+      started.forEach(LocalPipeline::closeQuietly);
       throw e;
     }
   }
 
-  String bootstrapServers() {
-    return broker.bootstrapServers();
+  /**
+   * @param started receives what runs, the latest first
+   */
+  private static LocalPipeline start(
+      LocalLayout layout,
+      BenchModel model,
+      int parallelism,
+      Map<String, HostTensor> input,
+      Progress progress,
+      Deque<AutoCloseable> started) {
+    Path folder = model.work().resolve("pipeline-" + parallelism);
+    progress.step("pipeline: starting a broker");
+    LocalBroker broker = LocalBroker.start(layout, folder.resolve("broker"), FreePorts.find());
+    started.push(broker);
+    createTopics(broker);
+    progress.step("pipeline: starting the edge, parallelism " + parallelism);
+    Path logs = folder.resolve("logs");
+    String servers = broker.bootstrapServers();
+    LocalEdge edge = LocalEdge.start(layout, logs, servers, edgeHalf(model), parallelism);
+    started.push(edge);
+    PlainPipeline plain = null;
+    if (input != null) {
+      progress.step("pipeline: starting the plain job");
+      plain = PlainPipeline.start(layout, servers, model.onnx(), input, parallelism, logs);
+      started.push(plain);
+    }
+    TransportConfig config = TransportConfig.builder(servers, GATEWAY).build();
+    return new LocalPipeline(broker, edge, KafkaEdgeTransport.open(config), plain);
   }
 
   KafkaEdgeTransport transport() {
     return transport;
   }
 
+  /** The plain job, or null. */
+  PlainPipeline plain() {
+    return plain;
+  }
+
   Cpu cpu() {
-    return new Cpu(
-        cpuMillis(broker.pid()), cpuMillis(edge.pid()), cpuMillis(ProcessHandle.current().pid()));
+    return cpu(edge.pid());
+  }
+
+  /** With the plain job in the edge's place. */
+  Cpu plainCpu() {
+    return cpu(plain.pid());
   }
 
   @Override
   public void close() {
     transport.close();
+    if (plain != null) {
+      plain.close();
+    }
     edge.close();
     broker.close();
+  }
+
+  private Cpu cpu(long edgePid) {
+    return new Cpu(
+        cpuMillis(broker.pid()), cpuMillis(edgePid), cpuMillis(ProcessHandle.current().pid()));
+  }
+
+  /** After a failure, which is what the caller gets to see. */
+  private static void closeQuietly(AutoCloseable started) {
+    try {
+      started.close();
+    } catch (Exception e) {
+      LOG.warn("Ending what was started failed", e);
+    }
   }
 
   private static double cpuMillis(long pid) {
@@ -122,6 +183,9 @@ final class LocalPipeline implements AutoCloseable {
   private static Path edgeHalf(BenchModel model) {
     Path bundle = model.work().resolve("bundle");
     Path folder = model.work().resolve("edge-model");
+    if (Files.exists(folder)) {
+      return folder;
+    }
     model.bundle().write(bundle);
     try {
       Files.createDirectories(folder);

@@ -4,6 +4,7 @@ package org.lepcnn.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,17 +22,23 @@ class PipelineBenchmarkIT {
     Assumptions.assumeTrue(isBuilt(), "skipped: the jars of the broker or the edge are not built");
     BenchResult result;
     try (BenchModel model = BenchModel.open(TinyModel.write(folder).toString())) {
-      PipelineBenchmark.Options options = new PipelineBenchmark.Options(null, 5, 6, 4);
+      PipelineBenchmark.Options options =
+          new PipelineBenchmark.Options(null, 52, 6, 4, List.of(2), true);
       result = PipelineBenchmark.run(model, options, step -> {});
     }
 
     assertThat(result.figures().stream().map(Figure::name))
         .contains(
-            "private p50 ÷ plain local p50, one thread",
-            "private throughput ÷ plain inferences, same cores",
-            "CPU per pass, broker",
-            "CPU per pass, edge");
-    assertThat(result.json().toString()).contains("\"p50 ms\":", "\"p95 ms\":", "\"p99 ms\":");
+            "private p50 ÷ plain local p50, one thread, parallelism 2",
+            "private p50 ÷ plain job p50, parallelism 2",
+            "private throughput ÷ plain inferences, same cores, parallelism 2",
+            "private throughput ÷ plain job throughput, parallelism 2",
+            "CPU per pass, broker, parallelism 2",
+            "CPU per pass, edge, parallelism 2");
+    assertThat(result.figures())
+        .allSatisfy(figure -> assertThat(figure.value()).isFinite().isNotNegative());
+    assertThat(result.json().toString())
+        .contains("\"path\":\"plain job\"", "\"p50 ms\":", "\"p95 ms\":", "\"p99 ms\":");
   }
 
   private static boolean isBuilt() {

@@ -52,6 +52,16 @@ final class BenchCommand implements Runnable {
   static final class Homomorphic implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofMinutes(60);
 
+    @Option(names = "--json", description = "Print the JSON object instead of the table.")
+    private boolean json;
+
+    @Option(
+        names = "--out",
+        paramLabel = "DIR",
+        defaultValue = "bench-results",
+        description = "Folder for JSON, text and chart. Default: bench-results.")
+    private Path out;
+
     @Option(
         names = "--lepcnn",
         paramLabel = "FILE",
@@ -72,8 +82,10 @@ final class BenchCommand implements Runnable {
       if (figures != null) {
         options.addAll(List.of("--lepcnn", figures.toAbsolutePath().toString()));
       }
+      HomomorphicResult result = HomomorphicBaseline.find().run(options, LIMIT);
+      result.write(out);
       new PrintStream(System.out, true, StandardCharsets.UTF_8)
-          .println(HomomorphicBaseline.find().run(options, LIMIT));
+          .println(json ? result.json() : result.report() + "\nWrote " + out + ".");
       return 0;
     }
   }
@@ -190,7 +202,9 @@ final class BenchCommand implements Runnable {
   /** {@code lepcnn bench pipeline}. */
   @Command(
       name = "pipeline",
-      description = "Private passes through a real broker and edge, against plain local inference.")
+      description =
+          "Private passes through a real broker and edge, against plain local inference and a plain"
+              + " (unmasked float) streaming job.")
   static final class Pipeline implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private BenchArguments arguments;
@@ -213,8 +227,19 @@ final class BenchCommand implements Runnable {
         names = "--in-flight",
         paramLabel = "N",
         defaultValue = "8",
-        description = "How many are many. Default: 8.")
+        description = "How many are many; of up to four devices. Default: 8.")
     private int inFlight;
+
+    @Option(
+        names = "--parallelism",
+        paramLabel = "N",
+        split = ",",
+        defaultValue = "1,2",
+        description = "Subtasks of both jobs, one run for each. Default: 1,2.")
+    private List<Integer> parallelism;
+
+    @Option(names = "--no-plain-job", description = "Leave the plain streaming job out.")
+    private boolean noPlainJob;
 
     @Override
     public Integer call() {
@@ -223,7 +248,8 @@ final class BenchCommand implements Runnable {
             output,
             PipelineBenchmark.run(
                 model,
-                new PipelineBenchmark.Options(arguments.kernel(), warmUp, passes, inFlight),
+                new PipelineBenchmark.Options(
+                    arguments.kernel(), warmUp, passes, inFlight, parallelism, !noPlainJob),
                 output::progress));
       }
     }

@@ -78,14 +78,18 @@ final class CheckCommand implements Callable<Integer> {
     ModelBundle bundle = imported.bundle();
     List<Case> cases = cases(bundle);
     List<CheckLine> lines = new ArrayList<>();
-    LayerErrors layers = new LayerErrors(bundle);
+    LayerErrors layers =
+        perLayer ? new LayerErrors(bundle, imported.prepared().layerReference()) : null;
     try (PrivateCheck check = PrivateCheck.open(bundle, Kernels.choose(kernel));
-        FloatModel floats = perLayer ? layers.floatModel(model) : new FloatModel(model)) {
+        FloatModel floats = new FloatModel(model);
+        FloatModel floatLayers = perLayer ? layers.floatModel(model) : null) {
       for (Case one : cases) {
-        CheckOutcome outcome = check.run(one.inputs(), layers.observer());
+        CheckOutcome outcome =
+            perLayer ? check.run(one.inputs(), layers.observer()) : check.run(one.inputs());
+        if (perLayer) {
+          layers.compare(floatLayers.run(one.inputs()));
+        }
         Map<String, float[]> values = floats.run(one.inputs());
-        layers.compare(values);
-        values.keySet().retainAll(outcome.outputs().keySet());
         lines.add(CheckLine.compare(one.name(), outcome, values, one.expected(), one.label()));
         if (lines.size() % PROGRESS_ROWS == 0) {
           output.progress(lines.size() + " of " + cases.size());

@@ -4,21 +4,18 @@ package org.lepcnn.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.cli.data.Labels;
+import org.lepcnn.cli.local.GatewayBroker;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.process.FreePorts;
-import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.owner.OwnerFile;
@@ -27,9 +24,6 @@ import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PlainIntegerNetwork;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
-import org.lepcnn.kafka.client.ClientSettings;
-import org.lepcnn.kafka.topic.TopicAdmin;
-import org.lepcnn.kafka.topic.TopicSettings;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 import org.lepcnn.onnx.ImportOptions;
@@ -47,14 +41,13 @@ final class Demo implements AutoCloseable {
 
   private static final String GATEWAY = "demo";
   private static final String DEVICE = "meter-1";
-  private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(30);
 
   private final Output output;
   private final Cleanup cleanup;
   private final Path work;
   private final Path logs;
   private final int passes;
-  private final Integer port;
+  private final GatewayBroker.Wish wish;
   private final LocalLayout layout = LocalLayout.find();
   private final Path example = layout.home().resolve("examples").resolve("meter-digits");
 
@@ -89,20 +82,19 @@ final class Demo implements AutoCloseable {
     }
   }
 
-  Demo(Output output, Cleanup cleanup, Path out, int passes, Integer port) {
+  Demo(Output output, Cleanup cleanup, Path out, int passes, GatewayBroker.Wish wish) {
     this.output = output;
     this.cleanup = cleanup;
     this.work = out.toAbsolutePath().resolve("work");
     this.logs = out.toAbsolutePath().resolve("logs");
     this.passes = passes;
-    this.port = port;
+    this.wish = wish;
   }
 
   Result run() {
     prepareFolders();
-    step("starting a Kafka broker in a process of its own");
-    LocalBroker broker =
-        LocalBroker.start(layout, work.resolve("broker"), port == null ? FreePorts.find() : port);
+    step("starting a Kafka broker in a process of its own" + wish.how());
+    GatewayBroker broker = GatewayBroker.start(layout, work, GATEWAY, wish);
     cleanup.onEnd(broker::close);
 
     step("importing the model");
@@ -111,12 +103,13 @@ final class Demo implements AutoCloseable {
     bundle.write(work.resolve("bundle"));
     output.progress(ImportReport.of(bundle).table());
 
-    step("creating topics, starting the edge job in a process of its own");
-    try (TopicAdmin admin =
-        TopicAdmin.connect(ClientSettings.of(broker.bootstrapServers(), Map.of()), ADMIN_TIMEOUT)) {
-      admin.create(GATEWAY, TopicSettings.DEFAULT.withReplicationFactor(1));
-    }
-    LocalEdge edge = LocalEdge.start(layout, logs, broker.bootstrapServers(), edgeHalf());
+    step("creating topics, publishing the model, enrolling the device");
+    broker.createTopics();
+    broker.admit(edgeHalf(), DEVICE);
+    step("starting the edge job in a process of its own");
+    List<String> options = new ArrayList<>(broker.edgeOptions());
+    options.addAll(List.of("--model-cache", work.resolve("model-cache").toString()));
+    LocalEdge edge = LocalEdge.start(layout, logs, broker.bootstrapServers(), options);
     cleanup.onEnd(edge::close);
     step(
         "the edge's class path: "
@@ -167,9 +160,12 @@ final class Demo implements AutoCloseable {
     DeviceState.init(grantFile, work.resolve("state")).close();
   }
 
-  private Result infer(ModelBundle bundle, LocalBroker broker, LocalEdge edge) {
+  private Result infer(ModelBundle bundle, GatewayBroker broker, LocalEdge edge) {
     List<Inputs.Input> inputs = pictures(bundle);
-    TransportConfig config = TransportConfig.builder(broker.bootstrapServers(), GATEWAY).build();
+    TransportConfig config =
+        TransportConfig.builder(broker.bootstrapServers(), GATEWAY)
+            .clientConfig(broker.gatewayConfig())
+            .build();
     DeviceState state = DeviceState.open(work.resolve("state"));
     try (KafkaEdgeTransport transport = KafkaEdgeTransport.open(config);
         PrivateRun run =
@@ -185,7 +181,7 @@ final class Demo implements AutoCloseable {
       ModelBundle bundle,
       PrivateRun run,
       List<PrivateRun.Answer> answers,
-      LocalBroker broker,
+      GatewayBroker broker,
       LocalEdge edge) {
     Labels labels = Labels.read(example.resolve("pictures").resolve("labels.csv"));
     String outputName = bundle.device().outputs().get(0).name();
@@ -217,7 +213,7 @@ final class Demo implements AutoCloseable {
         bundle.fingerprint().toString(),
         outcomes,
         maxError,
-        broker.pid(),
+        broker.broker().pid(),
         edge.pid());
   }
 

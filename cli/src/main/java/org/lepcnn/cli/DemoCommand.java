@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.lepcnn.cli.local.GatewayBroker;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.cli.report.OutcomeTable;
@@ -47,6 +48,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "The broker's port. Default: a free one.")
   private Integer port;
 
+  @Option(
+      names = "--secured",
+      description =
+          "With TLS, a user for each role, and access rules at the broker; secrets are made for this run.")
+  private boolean secured;
+
   @Override
   public Integer call() {
     if (passes < 1 || passes > 10_000) {
@@ -54,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
           "Running the demo: expected --passes of 1 to 10000; found " + passes + ".");
     }
     try (Cleanup cleanup = new Cleanup(output);
-        Demo demo = new Demo(output, cleanup, out, passes, port)) {
+        Demo demo = new Demo(output, cleanup, out, passes, new GatewayBroker.Wish(port, secured))) {
       Demo.Result result = demo.run();
       Path report = out.resolve("report.html");
       HtmlReport.write(

@@ -18,8 +18,8 @@ import org.lepcnn.deployments.LocalLayout;
  * The benchmark under homomorphic encryption, a Node.js program in {@code benchmarks/he}, as a
  * child process.
  *
- * <p>Its table and progress go to this process's standard error; its JSON is returned as it is. The
- * child ends when this process does: it watches its standard input, which is held open.
+ * <p>Its progress goes to this process's standard error. The child ends when this process does: it
+ * watches its standard input, which is held open.
  */
 final class HomomorphicBaseline {
   private static final Path FOLDER = Path.of("benchmarks", "he");
@@ -51,36 +51,37 @@ final class HomomorphicBaseline {
    *
    * @param options of the script, such as {@code --quick}; not {@code --json}
    * @param limit after which the child is ended
-   * @return one JSON object, specified in the README of {@code benchmarks/he}
    * @throws EnvironmentException when node or its packages are missing, or the limit passes
    * @throws BadInputException when the script refuses the options
    * @throws RefusedException when an encrypted result differs from the plain network
    */
-  String run(List<String> options, Duration limit) {
+  HomomorphicResult run(List<String> options, Duration limit) {
     requirePackages();
-    Path output = temporaryFile();
+    Path json = temporaryFile(".json");
+    Path report = temporaryFile(".txt");
     try {
-      int status = await(start(options, output), limit);
+      int status = await(start(options, json, report), limit);
       requireDone(status);
-      return Files.readString(output);
+      return new HomomorphicResult(Files.readString(json), Files.readString(report));
     } catch (IOException e) {
-      throw new EnvironmentException("Reading the benchmark's result from " + output, e);
+      throw new EnvironmentException("Reading the benchmark's result from " + json, e);
     } finally {
-      delete(output);
+      delete(json);
+      delete(report);
     }
   }
 
   private void requirePackages() {
     if (!Files.exists(folder.resolve(PACKAGE))) {
       throw new EnvironmentException(
-          "The benchmark under homomorphic encryption needs node packages, but %s is missing. Install them: cd %s && npm ci"
+          "The benchmark under homomorphic encryption needs Node.js 20 or newer and its packages, but %s is missing. With node and npm on the PATH, once: cd %s && npm ci"
               .formatted(folder.resolve(PACKAGE), folder));
     }
   }
 
-  private static Path temporaryFile() {
+  private static Path temporaryFile(String suffix) {
     try {
-      return Files.createTempFile("lepcnn-he-", ".json");
+      return Files.createTempFile("lepcnn-he-", suffix);
     } catch (IOException e) {
       throw new EnvironmentException("Making a temporary file for the benchmark's result", e);
     }
@@ -94,13 +95,14 @@ final class HomomorphicBaseline {
     }
   }
 
-  private Process start(List<String> options, Path output) {
-    List<String> command = new ArrayList<>(List.of(node, SCRIPT, "--watch-stdin", "--json", "-"));
+  private Process start(List<String> options, Path json, Path report) {
+    List<String> command =
+        new ArrayList<>(List.of(node, SCRIPT, "--watch-stdin", "--json", json.toString()));
     command.addAll(options);
     try {
       return new ProcessBuilder(command)
           .directory(folder.toFile())
-          .redirectOutput(output.toFile())
+          .redirectOutput(report.toFile())
           .redirectError(Redirect.INHERIT)
           .start();
     } catch (IOException e) {

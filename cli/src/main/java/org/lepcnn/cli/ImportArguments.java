@@ -69,9 +69,11 @@ final class ImportArguments {
   /**
    * An imported model.
    *
+   * @param prepared what the bundle was made of
    * @param search what --precision auto found; null for the others
    */
-  record Imported(ModelBundle bundle, PrecisionSearch.Result search, double target) {
+  record Imported(
+      ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Result search, double target) {
     /** A line about the search, or nothing. */
     String text() {
       if (search == null) {
@@ -133,8 +135,8 @@ final class ImportArguments {
   }
 
   private Imported imported(Path model, Precision wanted) {
-    return new Imported(
-        ModelImporter.importModel(model, toOptions().withPrecision(wanted)), null, 0);
+    PreparedImport prepared = ModelImporter.prepare(model, toOptions());
+    return new Imported(prepared.bundle(wanted), prepared, null, 0);
   }
 
   private Imported search(Path model, Output output) {
@@ -153,7 +155,7 @@ final class ImportArguments {
     }
     PrecisionSearch.Result result =
         new PrecisionSearch(prepared, pairs, wanted, Kernels.choose(null), output::progress).run();
-    return new Imported(result.bundle(), result, wanted);
+    return new Imported(result.bundle(), prepared, result, wanted);
   }
 
   private OffloadPolicy policy() {

@@ -3,44 +3,39 @@ package org.lepcnn.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.LayerObserver;
-import org.lepcnn.onnx.InstrumentedModel;
+import org.lepcnn.onnx.LayerReference;
 
 /**
  * The error against float after every linear layer, everything before it included: for each layer
  * the largest error over the largest magnitude of its output, in the worst of all inputs.
- *
- * <p>A layer whose result the importer brings into another form (a transposed product, say) has no
- * counterpart in the float model and no figure.
  */
 final class LayerErrors {
   private final ModelBundle bundle;
+  private final LayerReference reference;
   private final List<float[]> outputs = new ArrayList<>();
   private final List<RelativeError> worst = new ArrayList<>();
 
-  LayerErrors(ModelBundle bundle) {
+  LayerErrors(ModelBundle bundle, LayerReference reference) {
     this.bundle = bundle;
+    this.reference = reference;
     for (int i = 0; i < bundle.plan().layers().size(); i++) {
       outputs.add(null);
       worst.add(null);
     }
   }
 
-  /** The float model with the layers' outputs among its own. */
+  /** The float model whose outputs are those of the layers. */
   FloatModel floatModel(Path onnx) {
-    Set<String> values = new LinkedHashSet<>();
-    bundle.device().layers().forEach(layer -> values.add(layer.output()));
-    return new FloatModel(onnx, InstrumentedModel.withOutputs(onnx, values));
+    return new FloatModel(onnx, reference.model());
   }
 
   /** Takes the layers' outputs of one input. */
@@ -48,10 +43,10 @@ final class LayerErrors {
     return (layer, input, output) -> outputs.set(layer, output);
   }
 
-  /** Compares what was taken last with float, by value name. */
+  /** Compares what was taken last with the outputs of {@link #floatModel}. */
   void compare(Map<String, float[]> floats) {
     for (int i = 0; i < outputs.size(); i++) {
-      float[] expected = floats.get(binding(i).output());
+      float[] expected = floats.get(reference.outputs().get(binding(i).output()));
       if (expected != null && outputs.get(i) != null) {
         RelativeError error = RelativeError.of(outputs.get(i), expected);
         if (worst.get(i) == null || error.value() >= worst.get(i).value()) {

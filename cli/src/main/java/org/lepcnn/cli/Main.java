@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.cli.gateway.GatewayCommand;
 import org.lepcnn.core.error.LepcnnException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,6 +20,7 @@ import picocli.CommandLine.ScopeType;
         "Private CNN inference: masked linear layers at the edge, everything else on the device.",
     subcommands = {
       DemoCommand.class,
+      CampaignCommand.class,
       ImportCommand.class,
       InspectCommand.class,
       CheckCommand.class,
@@ -26,7 +28,10 @@ import picocli.CommandLine.ScopeType;
       DeviceCommand.class,
       PrecomputeCommand.class,
       TopicsCommand.class,
+      ModelsCommand.class,
+      DevicesCommand.class,
       InferCommand.class,
+      GatewayCommand.class,
       ZooCommand.class,
       BenchCommand.class,
       EdgeHint.class

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.lepcnn.core.io.Json;
+import org.lepcnn.kafka.access.AccessReport;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicReport;
 import org.lepcnn.kafka.topic.TopicSettings;
@@ -20,12 +21,14 @@ final class TopicsCommand {
   @Command(
       name = "create",
       description =
-          "Create the topics of a gateway, and those that all gateways share. Topics that exist are left alone.")
+          "Create the topics of a gateway, and those that all gateways share, and say who may use them. What exists is left alone.")
   static final class Create implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
+    @Mixin private AccessOptions access;
+    @Mixin private EdgeProbe probe;
 
     @Option(
         names = "--gateway",
@@ -53,14 +56,18 @@ final class TopicsCommand {
       if (partitions != null) {
         settings = settings.withPartitions(partitions);
       }
+      access.check();
       try (TopicAdmin admin = TopicAdmin.connect(kafka.settings(), TIMEOUT)) {
-        List<TopicReport> reports = admin.create(gateway, settings);
-        output.result(text(reports), json(reports));
+        List<TopicReport> topics = admin.create(gateway, settings);
+        List<AccessReport> rules = access.apply(kafka.settings(), gateway, TIMEOUT);
+        EdgeProbe.Taken taken = probe.ask(admin, kafka, gateway);
+        output.result(
+            text(topics, rules) + "\n" + taken, json(topics, rules).put("edge", taken.name()));
       }
       return 0;
     }
 
-    private static String text(List<TopicReport> reports) {
+    private static String text(List<TopicReport> reports, List<AccessReport> rules) {
       StringBuilder text = new StringBuilder();
       for (TopicReport report : reports) {
         text.append(report.created() ? "created  " : "exists   ")
@@ -70,10 +77,13 @@ final class TopicsCommand {
             .differences()
             .forEach(difference -> text.append("         ").append(difference).append('\n'));
       }
+      for (AccessReport rule : rules) {
+        text.append(rule.created() ? "created  " : "exists   ").append(rule.rule()).append('\n');
+      }
       return text.toString().stripTrailing();
     }
 
-    private static Json json(List<TopicReport> reports) {
+    private static Json.JsonObject json(List<TopicReport> reports, List<AccessReport> rules) {
       Json.JsonArray topics = Json.array();
       for (TopicReport report : reports) {
         Json.JsonArray differences = Json.array();
@@ -84,7 +94,11 @@ final class TopicsCommand {
                 .put("created", report.created())
                 .put("differences", differences));
       }
-      return Json.object().put("topics", topics);
+      Json.JsonArray access = Json.array();
+      rules.forEach(
+          rule ->
+              access.add(Json.object().put("rule", rule.rule()).put("created", rule.created())));
+      return Json.object().put("topics", topics).put("access", access);
     }
   }
 }

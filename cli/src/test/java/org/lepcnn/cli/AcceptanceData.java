@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.lepcnn.cli.data.Pictures;
+import org.lepcnn.device.session.HostTensor;
 
 /** Models and labelled pictures that may lie beside the repository. */
 final class AcceptanceData {
@@ -130,6 +131,20 @@ final class AcceptanceData {
       pictures.add(new Picture(pixels, image.getHeight(), image.getWidth(), RGB, label));
     }
     return pictures;
+  }
+
+  /** The first ImageNet photo in 0..255 as planes, enlarged by repeating pixels. */
+  static HostTensor photo(Path root, long[] shape) throws IOException {
+    Picture picture = imageNet(root).get(0);
+    int height = Math.toIntExact(shape[2]);
+    int width = Math.toIntExact(shape[3]);
+    float[] values = new float[RGB * height * width];
+    for (int i = 0; i < values.length; i++) {
+      int y = i / width % height * picture.height() / height;
+      int x = i % width * picture.width() / width;
+      values[i] = picture.at(y, x, i / (height * width));
+    }
+    return HostTensor.of(values, shape);
   }
 
   private static DataInputStream gzip(Path file) throws IOException {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.Precision;
 
 /**
  * A precision of the importer with what it has to reach.
@@ -35,15 +36,15 @@ record AcceptancePrecision(
    */
   record Exception(double relativeError, double accuracyLoss, double agreement, String cause) {}
 
-  private static final String WEIGHTS = "rounding the weights to 8 bits alone costs that much";
-  private static final String SOFTMAX =
-      "a softmax enlarges the rounding; weights and activations are not told apart here";
+  private static final String DEPTHWISE =
+      "depthwise convolutions on the device end the equalisation of channels; 12-bit weights: 0.002";
+  private static final String TANH =
+      "a tanh times 150 behind 15 instance normalisations enlarges what is 0.02 before it; largest"
+          + " of 1.5 million pixels, the root mean square is some thirty times smaller";
   private static final String CLOSE_RACES =
-      "close scores on pictures that JPEG has degraded; none of it on the exact pictures";
-  private static final String SIGNS =
-      "binarised: the smallest rounding at zero flips a sign, so that errors say nothing";
+      "11 of 2,000 degraded pictures are answered differently, 5 more of them wrongly than rightly";
 
-  /** What acceptance runs: one entry a precision. */
+  /** What acceptance runs: one entry a precision; see {@link AcceptanceFilter}. */
   static final List<AcceptancePrecision> ALL =
       List.of(
           new AcceptancePrecision(
@@ -53,14 +54,16 @@ record AcceptancePrecision(
               0.2,
               0.99,
               Map.of(
-                  "sr/super-resolution-10", new Exception(0.1, 0.2, 0.99, WEIGHTS),
-                  "face/ultraface-slim-320_simplified", new Exception(0.2, 0.2, 0.99, WEIGHTS),
-                  "imagenet/squeezenet1.1-fp32", new Exception(0.12, 0.2, 0.98, SOFTMAX),
-                  "misc/gtsrb-bnn-30", new Exception(2, 0.2, 0.99, SIGNS),
-                  "cifar10/biasfield-base", new Exception(0.03, 0.5, 0.99, CLOSE_RACES),
-                  "cifar10/marabou-medium-nhwc", new Exception(0.03, 0.2, 0.98, CLOSE_RACES),
-                  "mlperf-tiny/ic-resnet8-cifar10-nhwc-bn",
-                      new Exception(0.03, 0.2, 0.98, CLOSE_RACES))));
+                  "face/ultraface-slim-320_simplified", new Exception(0.05, 0.2, 0.99, DEPTHWISE),
+                  "style/fns-candy", new Exception(0.08, 0.2, 0.99, TANH),
+                  "cifar10/mixnet-ts17-folded", new Exception(0.03, 0.3, 0.99, CLOSE_RACES))),
+          new AcceptancePrecision(
+              "high",
+              options -> options.withPrecision(Precision.HIGH),
+              0.01,
+              0.1,
+              0.998,
+              Map.of("style/fns-candy", new Exception(0.05, 0.1, 0.998, TANH))));
 
   /** What a model has to reach. */
   Exception bounds(String model) {

@@ -19,6 +19,7 @@ record AcceptanceTask(String model, Set set, Preprocessing preprocessing, double
   /** Labelled pictures. */
   enum Set {
     MNIST("MNIST 10,000"),
+    MNIST_LAST("MNIST last 2,000"),
     CIFAR_EXACT("CIFAR-10 exact 100"),
     CIFAR_JPEG("CIFAR-10 jpeg 2,000"),
     IMAGENET("ImageNet 50");
@@ -36,6 +37,7 @@ record AcceptanceTask(String model, Set set, Preprocessing preprocessing, double
     List<Picture> read(Path root) throws IOException {
       return switch (this) {
         case MNIST -> AcceptanceData.mnist(root);
+        case MNIST_LAST -> AcceptanceData.mnist(root).subList(8_000, 10_000);
         case CIFAR_EXACT -> AcceptanceData.cifarExact(root);
         case CIFAR_JPEG -> AcceptanceData.cifarJpeg(root);
         case IMAGENET -> AcceptanceData.imageNet(root);
@@ -71,8 +73,9 @@ record AcceptanceTask(String model, Set set, Preprocessing preprocessing, double
               98.91),
           new AcceptanceTask("mnist/verivital-convnet-maxpool", Set.MNIST, UNIT, 97.92),
           new AcceptanceTask("mnist/mnistfc-256x2", Set.MNIST, UNIT, 98.08),
-          // 96.7 by the data's own table, with another preprocessing than that of its test sets
           new AcceptanceTask("mnist/lenet5-tanh-avgpool", Set.MNIST, UNIT, 98.9),
+          // its test sets are the first three of these; on the others it has 99.45, as if trained
+          new AcceptanceTask("mnist/lenet5-tanh-avgpool", Set.MNIST_LAST, UNIT, 96.7),
           new AcceptanceTask("cifar10/vnn-resnet-2b", Set.CIFAR_EXACT, VNN, 77),
           new AcceptanceTask("cifar10/vnn-resnet-2b", Set.CIFAR_JPEG, VNN, 68.7),
           new AcceptanceTask("cifar10/marabou-medium-nhwc", Set.CIFAR_EXACT, pixels(MAX), 77),

@@ -17,6 +17,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.process.RunningJvm;
 import org.lepcnn.deployments.LocalLayout;
 
@@ -26,9 +28,11 @@ class DemoIT {
 
   @TempDir private Path folder;
 
-  @Test
-  void demo_answersExactlyAndStopsEverythingItStarted() throws Exception {
-    Process demo = start("demo", "--passes", "8", "--out", folder.resolve("out").toString());
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--secured"})
+  void demo_answersExactlyAndStopsEverythingItStarted(String option) throws Exception {
+    Process demo =
+        start(("demo --passes 8 --out " + folder.resolve("out") + " " + option).strip().split(" "));
     List<ProcessHandle> children = awaitBrokerAndEdge(demo);
     assertThat(demo.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).as(log()).isTrue();
     assertThat(demo.exitValue()).as(log()).isZero();

@@ -4,12 +4,14 @@ package org.lepcnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +31,7 @@ class HomomorphicBaselineTest {
     Files.writeString(installed.resolve("package.json"), "{}");
   }
 
-  private String run(String script) throws IOException {
+  private HomomorphicResult run(String script) throws IOException {
     Path node = folder.resolve("node");
     Files.writeString(node, "#!/bin/sh\n" + script + "\n");
     Files.setPosixFilePermissions(node, PosixFilePermissions.fromString("rwx------"));
@@ -52,13 +54,32 @@ class HomomorphicBaselineTest {
     HomomorphicBaseline baseline = new HomomorphicBaseline("node", empty);
     assertThatThrownBy(() -> baseline.run(List.of(), LIMIT))
         .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("Node.js 20 or newer")
         .hasMessageContaining("cd " + empty + " && npm ci");
   }
 
   @Test
-  void output_isReturnedAsItIs_andTheOptionsArrive() throws IOException {
-    assertThat(run("pwd; echo \"$@\""))
-        .isEqualTo(folder.toRealPath() + "\ncryptonets.mjs --watch-stdin --json - --quick\n");
+  void outputs_areReturnedAsTheyAre_andTheOptionsArrive() throws IOException {
+    HomomorphicResult result = run("pwd; echo \"$1 $2 $3 $5\"; echo {} > \"$4\"");
+
+    assertThat(result.report())
+        .isEqualTo(folder.toRealPath() + "\ncryptonets.mjs --watch-stdin --json --quick\n");
+    assertThat(result.json()).isEqualTo("{}\n");
+  }
+
+  @Test
+  void result_isWrittenWithItsChart() throws IOException {
+    String json =
+        """
+        {"chart": {"title": "Seconds", "logarithmic": true,
+         "bars": [{"label": "encrypted", "seconds": 3.1e9}, {"label": "private", "seconds": 0.04}]}}""";
+
+    new HomomorphicResult(json, "a table").write(folder.resolve("out"));
+
+    assertThat(folder.resolve("out/he.json")).hasContent(json);
+    assertThat(folder.resolve("out/he.txt")).hasContent("a table");
+    BufferedImage chart = ImageIO.read(folder.resolve("out/he.png").toFile());
+    assertThat(chart.getWidth()).isGreaterThan(500);
   }
 
   @Test
@@ -70,7 +91,7 @@ class HomomorphicBaselineTest {
         sleep 0.3
         kill -0 $reader && echo open
         kill $reader""";
-    assertThat(run(script)).isEqualTo("open\n");
+    assertThat(run(script).report()).isEqualTo("open\n");
   }
 
   @Test

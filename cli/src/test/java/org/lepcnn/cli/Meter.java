@@ -15,7 +15,7 @@ import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 
 /** The repository's own model and pictures. */
-final class Meter {
+public final class Meter {
   private Meter() {}
 
   static Path folder() {
@@ -26,11 +26,13 @@ final class Meter {
     return folder().resolve("meter-digits.onnx");
   }
 
-  static ModelBundle importBundle() {
+  /** The model, imported. */
+  public static ModelBundle importBundle() {
     return ModelImporter.importModel(onnx(), ImportOptions.defaults());
   }
 
-  static List<Path> pictures() {
+  /** Its pictures. */
+  public static List<Path> pictures() {
     try (Stream<Path> files = Files.list(folder().resolve("pictures"))) {
       return files.filter(file -> file.toString().endsWith(".png")).sorted().toList();
     } catch (IOException e) {
@@ -38,7 +40,8 @@ final class Meter {
     }
   }
 
-  static List<Inputs.Input> inputs(ModelBundle bundle) {
+  /** The pictures as inputs. */
+  public static List<Inputs.Input> inputs(ModelBundle bundle) {
     List<Inputs.Input> inputs = new ArrayList<>();
     pictures().forEach(picture -> inputs.addAll(Inputs.read(picture, bundle.device().inputs())));
     return inputs;

@@ -10,9 +10,10 @@ import org.lepcnn.precompute.Precompute;
 import org.lepcnn.precompute.PrecomputeOptions;
 
 /** A device with its state and tables, made by the library calls behind the commands. */
-record ProvisionedDevice(
+public record ProvisionedDevice(
     String id, ModelBundle bundle, Path bundleFolder, Path state, Path tables) {
-  static ProvisionedDevice create(Path folder, ModelBundle bundle, String id, int passes) {
+  /** Provisions a device and makes its tables. */
+  public static ProvisionedDevice create(Path folder, ModelBundle bundle, String id, int passes) {
     Path bundleFolder = folder.resolve("bundle");
     bundle.write(bundleFolder);
     Path owner = folder.resolve(id + ".owner");

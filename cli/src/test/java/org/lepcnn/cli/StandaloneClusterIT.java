@@ -167,6 +167,8 @@ class StandaloneClusterIT {
             List.of(
                 "--bootstrap-server",
                 broker.bootstrapServers(),
+                "--admission",
+                "open",
                 "--model-dir",
                 device.bundleFolder().toString(),
                 "--group",

@@ -7,24 +7,33 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One JSON value (RFC 8259), read only: what Flink's REST server answers.
+ * One JSON value (RFC 8259), read only: what Flink's REST server answers, and other programs that
+ * are started here.
  *
  * <p>Steps down with {@link #at(String)} and {@link #items()}; an absent member or another kind
  * than asked for is an {@link IllegalArgumentException} that says so.
  */
-final class Json {
+public final class Json {
+  /** Deeper values are refused. */
+  private static final int MAX_DEPTH = 64;
+
   private final Object value;
 
   private Json(Object value) {
     this.value = value;
   }
 
-  static Json parse(String text) {
+  /**
+   * Reads a whole document.
+   *
+   * @throws IllegalArgumentException when it is not JSON
+   */
+  public static Json parse(String text) {
     return new Json(new Parser(text).document());
   }
 
   /** The member of this object. */
-  Json at(String name) {
+  public Json at(String name) {
     Map<?, ?> members = as(Map.class, "an object with " + name);
     if (!members.containsKey(name)) {
       throw new IllegalArgumentException("JSON: no member " + name + " in " + members.keySet());
@@ -32,8 +41,22 @@ final class Json {
     return new Json(members.get(name));
   }
 
+  /** Whether this is an object with such a member. */
+  public boolean has(String name) {
+    return value instanceof Map<?, ?> members && members.containsKey(name);
+  }
+
+  /** The names of this object's members, in their order. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (Object name : as(Map.class, "an object").keySet()) {
+      names.add((String) name);
+    }
+    return names;
+  }
+
   /** The elements of this array. */
-  List<Json> items() {
+  public List<Json> items() {
     List<Json> items = new ArrayList<>();
     for (Object item : as(List.class, "an array")) {
       items.add(new Json(item));
@@ -41,12 +64,19 @@ final class Json {
     return items;
   }
 
-  String asText() {
+  /** This string. */
+  public String asText() {
     return as(String.class, "a string");
   }
 
-  long asLong() {
+  /** This number, its fraction cut off. */
+  public long asLong() {
     return as(Double.class, "a number").longValue();
+  }
+
+  /** This number. */
+  public double asDouble() {
+    return as(Double.class, "a number");
   }
 
   private <T> T as(Class<T> type, String expected) {
@@ -60,6 +90,7 @@ final class Json {
   private static final class Parser {
     private final String text;
     private int at;
+    private int depth;
 
     Parser(String text) {
       this.text = text;
@@ -74,7 +105,15 @@ final class Json {
     }
 
     private Object value() {
-      char next = peek();
+      if (++depth > MAX_DEPTH) {
+        throw bad("at most " + MAX_DEPTH + " levels");
+      }
+      Object value = valueOf(peek());
+      depth--;
+      return value;
+    }
+
+    private Object valueOf(char next) {
       return switch (next) {
         case '{' -> object();
         case '[' -> array();

@@ -6,14 +6,19 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.process.FreePorts;
 import org.lepcnn.core.process.ManagedProcess;
 import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.deployments.security.LocalSecurity;
 
 /**
  * A Kafka broker (KRaft, its own controller) in a process of its own, on the loopback interface.
@@ -31,15 +36,23 @@ public final class LocalBroker implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
   private static final String STARTED = "Kafka Server started";
 
+  /**
+   * Not G1, the JVM's default: in a heap of this size it takes every record of more than 512 KB for
+   * humongous and marks the whole heap again and again.
+   */
+  private static final String COLLECTOR = "-XX:+UseParallelGC";
+
   private final LocalLayout layout;
   private final Path folder;
   private final int port;
+  private final LocalSecurity security; // null without
   private ManagedProcess process;
 
-  private LocalBroker(LocalLayout layout, Path folder, int port) {
+  private LocalBroker(LocalLayout layout, Path folder, int port, LocalSecurity security) {
     this.layout = layout;
     this.folder = folder;
     this.port = port;
+    this.security = security;
   }
 
   /** Starts a broker on a free port. */
@@ -48,7 +61,7 @@ public final class LocalBroker implements AutoCloseable {
   }
 
   /**
-   * Starts a broker and waits until it serves.
+   * Starts a broker and waits until it serves. Everybody on this machine may do everything there.
    *
    * @param folder made if absent; must not be in use by another broker
    * @param port of the loopback interface
@@ -56,12 +69,26 @@ public final class LocalBroker implements AutoCloseable {
    *     not built, or the broker does not start; then nothing is left running
    */
   public static LocalBroker start(LocalLayout layout, Path folder, int port) {
+    return startAny(layout, folder, port, null);
+  }
+
+  /**
+   * The same with TLS on every listener, authenticated clients, and access rules: see {@link
+   * LocalSecurity}.
+   */
+  public static LocalBroker start(
+      LocalLayout layout, Path folder, int port, LocalSecurity security) {
+    return startAny(layout, folder, port, Objects.requireNonNull(security, "security"));
+  }
+
+  private static LocalBroker startAny(
+      LocalLayout layout, Path folder, int port, LocalSecurity security) {
     if (!FreePorts.isFree(port)) {
       throw new EnvironmentException(
           "Cannot start the broker: port %d is in use. Stop what listens there, or choose another."
               .formatted(port));
     }
-    LocalBroker broker = new LocalBroker(layout, folder.toAbsolutePath(), port);
+    LocalBroker broker = new LocalBroker(layout, folder.toAbsolutePath(), port, security);
     broker.prepare();
     broker.launch();
     return broker;
@@ -117,7 +144,10 @@ public final class LocalBroker implements AutoCloseable {
             "Cannot start the broker: %s has %d MB of disk left, %d MB are needed."
                 .formatted(folder, left >> 20, MINIMUM_DISK_BYTES >> 20));
       }
-      String template = Files.readString(layout.conf().resolve("server.properties"));
+      String listeners = security == null ? "plaintext" : "secured";
+      String template =
+          Files.readString(layout.conf().resolve("server.properties"))
+              + Files.readString(layout.conf().resolve("listeners-" + listeners + ".properties"));
       Files.writeString(configuration(), filledIn(template));
     } catch (IOException e) {
       throw new EnvironmentException(
@@ -129,14 +159,28 @@ public final class LocalBroker implements AutoCloseable {
   }
 
   private String filledIn(String template) {
-    return template
-        .replace("@BROKER_PORT@", Integer.toString(port))
-        .replace("@CONTROLLER_PORT@", Integer.toString(FreePorts.find()))
-        .replace("@DATA_DIR@", data().toString().replace("\\", "\\\\"));
+    Map<String, String> values = new HashMap<>();
+    values.put("BROKER_PORT", Integer.toString(port));
+    List<Integer> free = FreePorts.find(2);
+    values.put("CONTROLLER_PORT", free.get(0).toString());
+    values.put("INTERNAL_PORT", free.get(1).toString());
+    values.put("DATA_DIR", data().toString());
+    if (security != null) {
+      values.putAll(security.brokerSettings());
+    }
+    String text = template;
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      text = text.replace("@" + value.getKey() + "@", value.getValue().replace("\\", "\\\\"));
+    }
+    return text;
   }
 
   private void format() {
-    List<String> arguments = List.of("format", "-t", clusterId(), "-c", configuration().toString());
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("format", "-t", clusterId(), "-c", configuration().toString()));
+    if (security != null) {
+      arguments.add(security.storageArgument());
+    }
     ProcessSpec spec =
         spec("broker-format", "kafka.tools.StorageTool", arguments)
             .withJvmArguments(jvmArguments("-Xmx256m", "-XX:TieredStopAtLevel=1"));
@@ -153,7 +197,7 @@ public final class LocalBroker implements AutoCloseable {
   private void launch() {
     ProcessSpec spec =
         spec("broker", "kafka.Kafka", List.of(configuration().toString()))
-            .withJvmArguments(jvmArguments("-Xmx512m"));
+            .withJvmArguments(jvmArguments("-Xmx512m", COLLECTOR));
     process = ManagedProcess.start(spec);
     try {
       process.awaitLine(STARTED, START_LIMIT);

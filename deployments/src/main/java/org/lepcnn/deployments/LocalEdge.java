@@ -14,8 +14,9 @@ import org.lepcnn.core.process.ProcessSpec;
 
 /**
  * The edge job in a JVM of its own, on an in-process Flink cluster: what {@code lepcnn edge run}
- * starts. Its class path holds core, kafka-connectors, flink-operators and their libraries, and
- * nothing that handles secrets; {@link #start} refuses to go on otherwise.
+ * starts, with open admission or with enrolled devices. Its class path holds core,
+ * kafka-connectors, flink-operators and their libraries, and nothing that handles secrets; {@link
+ * #start} refuses to go on otherwise.
  */
 public final class LocalEdge implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
@@ -30,19 +31,62 @@ public final class LocalEdge implements AutoCloseable {
   }
 
   /**
+   * Starts the job with one subtask per operator; see {@link #start(LocalLayout, Path, String,
+   * Path, int)}.
+   */
+  public static LocalEdge start(
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder) {
+    return start(layout, folder, bootstrapServers, modelFolder, 1);
+  }
+
+  /**
    * Starts the job and waits until it serves.
    *
    * @param folder for logs; made if absent
    * @param bootstrapServers of the broker
    * @param modelFolder a bundle with its edge half
+   * @param parallelism subtasks per operator
    * @throws EnvironmentException when it does not start, or when its class path reaches secrets
    */
   public static LocalEdge start(
-      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder) {
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder, int parallelism) {
+    return start(
+        layout,
+        folder,
+        bootstrapServers,
+        List.of(
+            "--admission",
+            "open",
+            "--model-dir",
+            modelFolder.toAbsolutePath().toString(),
+            "--parallelism",
+            Integer.toString(parallelism)));
+  }
+
+  /**
+   * Starts the job with enrolled devices and published models, and waits until it serves those that
+   * are published already.
+   *
+   * @param folder for logs; made if absent
+   * @param bootstrapServers of the broker
+   * @param modelCache where fetched models are kept; made if absent
+   */
+  public static LocalEdge startEnrolled(
+      LocalLayout layout, Path folder, String bootstrapServers, Path modelCache) {
+    String cache = modelCache.toAbsolutePath().toString();
+    return start(layout, folder, bootstrapServers, List.of("--model-cache", cache));
+  }
+
+  /**
+   * Starts the job with these options of {@code lepcnn edge run} besides the broker's address, such
+   * as {@code --client-config} and its file, and waits until it serves.
+   */
+  public static LocalEdge start(
+      LocalLayout layout, Path folder, String bootstrapServers, List<String> options) {
     try {
       Files.createDirectories(folder);
       ManagedProcess process =
-          ManagedProcess.start(spec(layout, folder, bootstrapServers, modelFolder));
+          ManagedProcess.start(spec(layout, folder, bootstrapServers, options));
       try {
         process.awaitLine(READY, START_LIMIT);
         return new LocalEdge(process, requireNoSecrets(process.pid()));
@@ -96,9 +140,11 @@ public final class LocalEdge implements AutoCloseable {
     return classPath;
   }
 
-  private static ProcessSpec spec(
-      LocalLayout layout, Path folder, String bootstrapServers, Path modelFolder)
-      throws IOException {
+  /**
+   * The JVM arguments of a process that runs Flink and kernels: heap, collector, Flink's access to
+   * the JDK, logging, and where native libraries lie.
+   */
+  public static List<String> jvmArguments(LocalLayout layout) throws IOException {
     List<String> jvm = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseParallelGC"));
     Files.readAllLines(layout.conf().resolve("flink-jvm.args")).stream()
         .map(String::strip)
@@ -109,18 +155,22 @@ public final class LocalEdge implements AutoCloseable {
       jvm.add("-Donnxruntime.native.path=" + layout.nativeLibraries());
     }
     jvm.add("-Dorg.bytedeco.javacpp.cachedir=" + layout.javacppLibraries());
+    return jvm;
+  }
+
+  private static ProcessSpec spec(
+      LocalLayout layout, Path folder, String bootstrapServers, List<String> options)
+      throws IOException {
+    List<String> arguments =
+        new ArrayList<>(List.of("run", "--bootstrap-server", bootstrapServers));
+    arguments.addAll(options);
     return new ProcessSpec(
             "edge",
             List.of(layout.edgeLibs().resolve("*").toString()),
             "org.lepcnn.flink.EdgeMain",
-            List.of(
-                "run",
-                "--bootstrap-server",
-                bootstrapServers,
-                "--model-dir",
-                modelFolder.toAbsolutePath().toString()),
+            arguments,
             folder.resolve("edge.log"))
-        .withJvmArguments(jvm)
+        .withJvmArguments(jvmArguments(layout))
         .withEnvironment(Map.of("OMP_NUM_THREADS", "1"));
   }
 }

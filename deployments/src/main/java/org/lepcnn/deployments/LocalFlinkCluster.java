@@ -50,10 +50,17 @@ public final class LocalFlinkCluster implements AutoCloseable {
    * @param taskManagers how many, at least 1
    * @param slots of each TaskManager, at least 1
    * @param settings of Flink, over those of {@code deployments/local/conf/config.yaml}
+   * @param highlyAvailable with ZooKeeper, so that jobs outlive their JobManager
    */
-  public record Size(int taskManagers, int slots, Map<String, String> settings) {
+  public record Size(
+      int taskManagers, int slots, Map<String, String> settings, boolean highlyAvailable) {
     public Size {
       settings = Map.copyOf(settings);
+    }
+
+    /** A cluster whose jobs end with its JobManager. */
+    public Size(int taskManagers, int slots, Map<String, String> settings) {
+      this(taskManagers, slots, settings, false);
     }
 
     /** A cluster with the usual settings. */
@@ -80,6 +87,9 @@ public final class LocalFlinkCluster implements AutoCloseable {
         new ArrayList<>(List.of("start", "--only", "flink", "--free-ports", "--exit-with-parent"));
     arguments.addAll(List.of("--taskmanagers", Integer.toString(size.taskManagers())));
     arguments.addAll(List.of("--slots", Integer.toString(size.slots())));
+    if (size.highlyAvailable()) {
+      arguments.add("--ha");
+    }
     new TreeMap<>(size.settings())
         .forEach((key, value) -> arguments.addAll(List.of("--conf", key + "=" + value)));
     try {
@@ -145,6 +155,7 @@ public final class LocalFlinkCluster implements AutoCloseable {
 
   /** SIGKILL to a TaskManager, and waits until it is gone. */
   public void killTaskManager(int number) {
+    killNow(pid(TASK_MANAGER + number));
     run(List.of("taskmanager", "kill", Integer.toString(number)));
   }
 
@@ -153,6 +164,20 @@ public final class LocalFlinkCluster implements AutoCloseable {
     launch(
         List.of("taskmanager", "start", Integer.toString(number), "--exit-with-parent"),
         TASK_MANAGER + number + " is up");
+  }
+
+  /** SIGKILL to the JobManager, and waits until it is gone. */
+  public void killJobManager() {
+    killNow(jobManagerPid());
+    run(List.of("jobmanager", "kill"));
+  }
+
+  /**
+   * Starts a JobManager that was killed, on the same REST port, and waits until it answers. It
+   * finds the jobs again when the cluster is {@linkplain Size#highlyAvailable() highly available}.
+   */
+  public void startJobManager() {
+    launch(List.of("jobmanager", "start", "--exit-with-parent"), "jobmanager is up");
   }
 
   /** The log of {@code jobmanager} or {@code taskmanager-N}. */
@@ -168,6 +193,11 @@ public final class LocalFlinkCluster implements AutoCloseable {
     } finally {
       scripts.forEach(ManagedProcess::close);
     }
+  }
+
+  /** At once, not after the start of a script; which then waits until the process is gone. */
+  private static void killNow(long pid) {
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
   }
 
   private int restPort() {

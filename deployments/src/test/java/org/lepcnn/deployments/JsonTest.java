@@ -32,6 +32,16 @@ class JsonTest {
     assertThatThrownBy(() -> json.at("a").at("c")).hasMessageContaining("expected an object");
   }
 
+  @Test
+  void membersAreNamed_andNestingIsBounded() {
+    assertThat(Json.parse("{\"b\": 1, \"a\": null}").names()).containsExactly("b", "a");
+    assertThat(Json.parse("{\"a\": null}").has("a")).isTrue();
+    assertThat(Json.parse("[1]").has("a")).isFalse();
+    assertThat(Json.parse("[".repeat(64) + "]".repeat(64))).isNotNull();
+    assertThatThrownBy(() -> Json.parse("[".repeat(1_000_000)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +99,44 @@ class LocalClusterIT {
     } finally {
       cluster(run, "stop");
     }
+  }
+
+  @Test
+  void aSecuredBroker_keepsItsSecretsAndItsKind() throws Exception {
+    Path run = folder.resolve("run");
+    try {
+      Answer started =
+          cluster(
+              run,
+              "start",
+              "--only",
+              "broker",
+              "--free-ports",
+              "--secured",
+              "scram",
+              "--gateway",
+              "home");
+      assertThat(started.status()).as(started.text()).isZero();
+      Path secret = run.resolve("security").resolve("clients").resolve("gateway-home.properties");
+      assertThat(started.text()).contains(secret.getParent().toString());
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+          .isEqualTo("rw-------");
+      String before = Files.readString(secret);
+      assertThat(cluster(run, "status").text()).contains("secured: scram");
+
+      assertThat(cluster(run, "broker", "kill").status()).isZero();
+      assertThat(cluster(run, "status").status()).isEqualTo(3);
+      Answer again = cluster(run, "broker", "start");
+      assertThat(again.status()).as(again.text()).isZero();
+      assertThat(Files.readString(secret)).isEqualTo(before);
+      Answer other = cluster(run, "start", "--only", "broker", "--secured", "mutual-tls");
+      assertThat(other.status()).isEqualTo(3);
+      assertThat(other.text()).contains("was made with --secured scram");
+    } finally {
+      cluster(run, "stop");
+    }
+    assertThat(cluster(run, "clean").status()).isZero();
+    assertThat(run).doesNotExist();
   }
 
   @Test

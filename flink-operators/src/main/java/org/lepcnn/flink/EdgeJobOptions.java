@@ -5,18 +5,21 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.kernel.BatchSettings;
-import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.outbox.KafkaTopicViews;
 import org.lepcnn.kafka.client.ClientSettings;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that the ready job and the in-process edge share. */
 final class EdgeJobOptions {
   private static final long MIB = 1L << 20;
+  private static final String PROVIDER = "file";
 
   @Option(
       names = "--bootstrap-server",
@@ -28,17 +31,13 @@ final class EdgeJobOptions {
   @Option(
       names = "--client-config",
       paramLabel = "FILE",
-      description = "Kafka client properties for consumers, producers and the admin client")
+      description = {
+        "Kafka client properties for consumers, producers and the admin client; read under the same",
+        "path on the JobManager and every TaskManager, so that no secret is in the job"
+      })
   Path clientConfig;
 
-  @Option(
-      names = "--model-dir",
-      required = true,
-      paramLabel = "DIR",
-      description =
-          "a bundle's folder with at least its edge half and manifest, under the same path on every"
-              + " TaskManager")
-  Path modelDir;
+  @Mixin AdmissionOptions admission;
 
   @Option(
       names = "--kernel",
@@ -134,13 +133,35 @@ final class EdgeJobOptions {
       description = "memory for a subtask's incomplete requests (default: ${DEFAULT-VALUE})")
   long assemblyMibPerSubtask;
 
-  /** The Kafka client properties: those of the file, then the bootstrap servers. */
+  /**
+   * The Kafka client properties: the bootstrap servers, and a reference to every setting of the
+   * file. Whoever makes a client reads the file then, on its own machine: what travels in the job,
+   * is kept for recovery or shown by Flink holds no value of it. A file that uses configuration
+   * providers itself (for secrets from the environment, say) is taken as it is.
+   */
   Properties client() {
+    ClientSettings checked = clientSettings();
+    Map<String, String> user = user();
     Properties client = new Properties();
-    client.putAll(user());
-    client.setProperty(
-        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, clientSettings().bootstrapServers());
+    if (user.containsKey(AbstractConfig.CONFIG_PROVIDERS_CONFIG)) {
+      client.putAll(user);
+    } else if (!user.isEmpty()) {
+      client.setProperty(AbstractConfig.CONFIG_PROVIDERS_CONFIG, PROVIDER);
+      client.setProperty(
+          AbstractConfig.CONFIG_PROVIDERS_CONFIG + "." + PROVIDER + ".class",
+          FileConfigProvider.class.getName());
+      user.keySet().forEach(key -> client.setProperty(key, reference(key)));
+    }
+    client.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, checked.bootstrapServers());
     return client;
+  }
+
+  private String reference(String key) {
+    String file = clientConfig.toAbsolutePath().toString();
+    if (file.indexOf(':') >= 0 || file.indexOf('}') >= 0) {
+      throw bad("--client-config", "a path without ':' and '}'", file);
+    }
+    return "${" + PROVIDER + ":" + file + ":" + key + "}";
   }
 
   /** The same, checked: unknown settings are refused. */
@@ -161,7 +182,7 @@ final class EdgeJobOptions {
             Math.max(BatchSettings.DEFAULT.queuedRequests(), 2 * maxBatch),
             BatchSettings.DEFAULT.queuedBytes());
     return new EdgeSettings(
-        new ModelSource(modelDir.toAbsolutePath().toString(), kernel),
+        admission.control(client(), kernel),
         new KafkaTopicViews(client()),
         new AssemblyLimits(assemblyMibPerDevice * MIB, assemblyMibPerSubtask * MIB, assemblyMillis),
         GuardLimits.DEFAULT,

@@ -6,20 +6,22 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The edge in one process, for development and demonstrations. Its class path holds core,
- * kafka-connectors, flink-operators and their libraries, and nothing that handles secrets.
+ * The edge: in one process, for development and demonstrations, or submitted to a Flink cluster.
+ * Its class path holds core, kafka-connectors, flink-operators and their libraries, and nothing
+ * that handles secrets.
  *
- * <p>Exit status: 0 stopped as asked, 2 bad usage or input, 3 the environment, 4 internal error.
+ * <p>Exit status: 0 done or stopped as asked, 1 refused, 2 bad usage or input, 3 the environment, 4
+ * internal error.
  */
 @Command(
     name = "edge",
     mixinStandardHelpOptions = true,
-    subcommands = EdgeRun.class,
+    subcommands = {EdgeRun.class, EdgeSubmit.class, EdgeStatus.class, EdgeStop.class},
     description = "The edge of private inference.")
 public final class EdgeMain {
   private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
 
-  private EdgeMain() {}
+  EdgeMain() {}
 
   public static void main(String[] args) {
     if (System.getProperty(LOG_CONFIGURATION) == null) {
@@ -35,8 +37,7 @@ public final class EdgeMain {
         .execute(args);
   }
 
-  private static int report(
-      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+  static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     if (failure instanceof LepcnnException known) {
       command.getErr().println(known.getMessage());
       return known.exitStatus();

@@ -21,6 +21,10 @@ import org.lepcnn.core.port.EdgeErrorCode;
  *   <li>decode: counters {@code requests} (complete rounds), {@code claims}, {@code releases},
  *       {@code chunks}, {@code bytes}, {@code incompleteDropped}; gauges {@code incompleteBytes},
  *       {@code incompleteRequests}
+ *   <li>admission, with decode: counter {@code refusalsNotAnswered} (refused, counted by code, and
+ *       over the limit of answered refusals); gauges {@code devices}, {@code models}, {@code
+ *       modelsLoaded}, {@code modelBytesLoaded}, {@code controlReady} (1 or 0), {@code
+ *       controlMalformed}
  *   <li>kernel: histograms {@code batchSize}, {@code batchMicros}; gauges {@code waiting}, {@code
  *       inside}, {@code insideBytes}
  * </ul>

@@ -7,16 +7,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.flink.kernel.LoadedModel;
-import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.kafka.client.ClientSettings;
+import org.lepcnn.kafka.client.KafkaFailures;
 import org.lepcnn.kafka.topic.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,8 +32,10 @@ import picocli.CommandLine.Spec;
       "Prints a line 'edge ready ...' when every task runs and the kernels are loaded."
     })
 final class EdgeRun implements Callable<Integer> {
-  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration READY_TIMEOUT = Duration.ofMinutes(3);
+  private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration MODELS_TIMEOUT = Duration.ofMinutes(2);
   private static final long POLL_MILLIS = 50;
 
   @Mixin private EdgeJobOptions options;
@@ -65,17 +66,18 @@ final class EdgeRun implements Callable<Integer> {
     if (exitWithParent) {
       watchParent();
     }
-    ModelBundle.readEdge(options.modelDir); // a wrong model is bad input, not a restarting job
-    requireKafka();
     EdgeSettings settings = options.settings();
-    try (ModelLease model = settings.model().acquire()) {
-      LoadedModel loaded =
-          loaded(model); // before Flink starts: a failure ends here, with its cause
-      return serve(settings, loaded);
+    if (!options.admission.enrolled()) {
+      ModelBundle.readEdge(options.admission.modelDir); // a wrong model is not a restarting job
+    }
+    requireKafka();
+    try (EdgeControl control = settings.control().open()) {
+      return serve(settings, control);
     }
   }
 
-  private int serve(EdgeSettings settings, LoadedModel loaded) throws InterruptedException {
+  private int serve(EdgeSettings settings, EdgeControl control) throws InterruptedException {
+    String serving = serving(control); // before Flink starts: a failure ends here, with its cause
     try (TopicView topics = settings.topics().open();
         EmbeddedCluster cluster = EmbeddedCluster.start(options, webPort, checkpointDir)) {
       Thread hook = new Thread(cluster::close, "lepcnn-edge-stop");
@@ -83,23 +85,31 @@ final class EdgeRun implements Callable<Integer> {
       awaitReady(cluster, topics);
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
-          "edge ready model=%s kernel=%s parallelism=%d web=%s%n",
-          loaded.fingerprint(), loaded.kernelName(), options.parallelism(), cluster.restAddress());
+          "edge ready %s parallelism=%d web=%s%n",
+          serving, options.parallelism(), cluster.restAddress());
       out.flush();
       cluster.awaitEnd();
       return 0;
     }
   }
 
-  private static LoadedModel loaded(ModelLease model) throws InterruptedException {
-    try {
-      return model.future().get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException known) {
-        throw known;
+  /** Waits until the control topics are read and the models that are there are loaded. */
+  private static String serving(EdgeControl control) throws InterruptedException {
+    long deadline = System.nanoTime() + CONTROL_TIMEOUT.toNanos();
+    while (!control.isReady()) {
+      if (System.nanoTime() > deadline) {
+        throw new EnvironmentException(
+            "Starting the edge job: expected to read "
+                + Topics.MODELS
+                + " and "
+                + Topics.DEVICES
+                + " within "
+                + CONTROL_TIMEOUT.toSeconds()
+                + " s; could not. Do they exist ('lepcnn topics create')? See the log.");
       }
-      throw new EnvironmentException("Loading the model: " + e.getCause(), e);
+      Thread.sleep(POLL_MILLIS);
     }
+    return control.models().awaitLoaded(MODELS_TIMEOUT);
   }
 
   private static void awaitReady(EmbeddedCluster cluster, TopicView topics)
@@ -116,25 +126,22 @@ final class EdgeRun implements Callable<Integer> {
     }
   }
 
-  private void requireKafka() throws InterruptedException {
-    Throwable found;
-    try (Admin admin = Admin.create(options.clientSettings().admin(KAFKA_TIMEOUT))) {
-      admin.describeCluster().clusterId().get(KAFKA_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      return;
-    } catch (ExecutionException e) {
-      found = e.getCause();
-    } catch (TimeoutException | KafkaException e) {
-      found = e;
+  /**
+   * Asks the broker, with the edge's own rights, for what the job needs first: a wrong password or
+   * a missing rule ends here, not in a job that restarts again and again.
+   */
+  private void requireKafka() {
+    ClientSettings settings = options.clientSettings();
+    String doing = "Connecting to Kafka";
+    long millis = KAFKA_TIMEOUT.toMillis();
+    try (Admin admin = Admin.create(settings.admin(KAFKA_TIMEOUT))) {
+      KafkaFailures.await(admin.describeCluster().clusterId(), millis);
+      doing = "Asking for the offsets of the consumer group " + options.group;
+      KafkaFailures.await(
+          admin.listConsumerGroupOffsets(options.group).partitionsToOffsetAndMetadata(), millis);
+    } catch (ExecutionException | KafkaException e) {
+      throw KafkaFailures.translate(doing, settings, e);
     }
-    throw new EnvironmentException(
-        "Connecting to Kafka at "
-            + options.bootstrapServer
-            + ": expected an answer within "
-            + KAFKA_TIMEOUT.toSeconds()
-            + " s; found: "
-            + found
-            + ". Is the broker running, and does --client-config fit it?",
-        found);
   }
 
   private static void watchParent() {

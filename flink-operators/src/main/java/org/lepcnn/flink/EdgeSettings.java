@@ -3,6 +3,8 @@ package org.lepcnn.flink;
 
 import java.io.Serializable;
 import java.util.Objects;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.kernel.BatchSettings;
@@ -12,14 +14,14 @@ import org.lepcnn.flink.outbox.TopicView;
 /**
  * What the operators of the edge job need to know; travels in the job graph.
  *
- * @param model the model that the job serves
+ * @param control opens what admission asks, and the models
  * @param topics opens the view of the topics that the job writes to
  * @param assembly bounds of incomplete requests
  * @param guard bounds of the replay guard
  * @param batch how rounds are batched
  */
 public record EdgeSettings(
-    ModelSource model,
+    EdgeControl.Provider control,
     TopicView.Provider topics,
     AssemblyLimits assembly,
     GuardLimits guard,
@@ -28,16 +30,21 @@ public record EdgeSettings(
   private static final long serialVersionUID = 1L;
 
   public EdgeSettings {
-    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(control, "control");
     Objects.requireNonNull(topics, "topics");
     Objects.requireNonNull(assembly, "assembly");
     Objects.requireNonNull(guard, "guard");
     Objects.requireNonNull(batch, "batch");
   }
 
-  /** Settings with the defaults of all bounds. */
+  /** Settings without admission, for one model, with the defaults of all bounds. */
   public static EdgeSettings of(ModelSource model, TopicView.Provider topics) {
+    return of(OpenControl.of(model), topics);
+  }
+
+  /** Settings with the defaults of all bounds. */
+  public static EdgeSettings of(EdgeControl.Provider control, TopicView.Provider topics) {
     return new EdgeSettings(
-        model, topics, AssemblyLimits.DEFAULT, GuardLimits.DEFAULT, BatchSettings.DEFAULT);
+        control, topics, AssemblyLimits.DEFAULT, GuardLimits.DEFAULT, BatchSettings.DEFAULT);
   }
 }

@@ -105,6 +105,7 @@ class EdgeJobIT {
         new ArrayList<>(
             List.of(
                 "--bootstrap-server", kafka.bootstrapServers(),
+                "--admission", "open",
                 "--model-dir", model.source().folder(),
                 "--kernel", "scalar",
                 "--checkpoint-interval", "500",

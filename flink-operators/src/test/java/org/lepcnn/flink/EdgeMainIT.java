@@ -46,7 +46,7 @@ class EdgeMainIT {
     command.add("@" + classPath);
     command.addAll(List.of(EdgeMain.class.getName(), "run"));
     command.addAll(List.of("--bootstrap-server", kafka.bootstrapServers()));
-    command.addAll(List.of("--model-dir", model.source().folder()));
+    command.addAll(List.of("--admission", "open", "--model-dir", model.source().folder()));
     command.addAll(List.of("--checkpoint-interval", "300"));
     command.addAll(List.of("--checkpoint-dir", folder.resolve("checkpoints").toString()));
     command.add("--exit-with-parent");
@@ -109,7 +109,13 @@ class EdgeMainIT {
   void unreachableBroker_endsWithStatus3() {
     TestModel model = TestModel.write(folder.resolve("bundle"));
     String[] args = {
-      "run", "--bootstrap-server", "localhost:1", "--model-dir", model.source().folder()
+      "run",
+      "--bootstrap-server",
+      "localhost:1",
+      "--admission",
+      "open",
+      "--model-dir",
+      model.source().folder()
     };
     assertThat(EdgeMain.execute(args)).isEqualTo(3);
   }

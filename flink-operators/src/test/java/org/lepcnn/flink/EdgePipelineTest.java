@@ -21,12 +21,14 @@ class EdgePipelineTest {
 
   private static EdgeJobOptions options(String... more) {
     EdgeJobOptions options = new EdgeJobOptions();
-    String[] all = new String[more.length + 4];
+    String[] all = new String[more.length + 6];
     all[0] = "--bootstrap-server";
     all[1] = "localhost:9";
     all[2] = "--model-dir";
     all[3] = "/models/meter";
-    System.arraycopy(more, 0, all, 4, more.length);
+    all[4] = "--admission";
+    all[5] = "open";
+    System.arraycopy(more, 0, all, 6, more.length);
     new CommandLine(options).parseArgs(all);
     return options;
   }
@@ -100,6 +102,8 @@ class EdgePipelineTest {
                 "run",
                 "--bootstrap-server",
                 "localhost:9",
+                "--admission",
+                "open",
                 "--model-dir",
                 folder.resolve("absent").toString()))
         .isEqualTo(2);

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.process.HostPort;
 
 class PrecomputeOptionsTest {
   @Test

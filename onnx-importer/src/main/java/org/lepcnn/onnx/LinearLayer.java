@@ -11,6 +11,7 @@ import org.lepcnn.core.linear.ConvGeometry;
  * A node that was recognised as a linear layer, with the nodes that are folded into it.
  *
  * <p>Its result is y[oc] = factor[oc] · (W·x)[oc] + bias[oc], in float64 until it is quantized.
+ * {@link Equalization} scales x and y by powers of two.
  */
 final class LinearLayer {
   /** The channels of the output are not along one of its axes. */
@@ -22,6 +23,8 @@ final class LinearLayer {
   private final int channelAxis;
   private final double[] factor;
   private final double[] bias;
+  private final double[] inputScale;
+  private final double[] outputScale;
   private final List<Node> absorbed = new ArrayList<>();
   private final List<Node> before = new ArrayList<>();
   private final List<Node> after = new ArrayList<>();
@@ -30,7 +33,6 @@ final class LinearLayer {
   private long[] outputDims;
   private boolean channelsAreSecondAxis;
   private Node normalization;
-  private double[] inputFactor;
 
   /**
    * @param input the value that it reads
@@ -53,7 +55,11 @@ final class LinearLayer {
     this.weights = weights;
     this.factor = new double[geometry.outChannels()];
     this.bias = new double[geometry.outChannels()];
+    this.inputScale = new double[geometry.inChannels()];
+    this.outputScale = new double[geometry.outChannels()];
     Arrays.fill(factor, 1);
+    Arrays.fill(inputScale, 1);
+    Arrays.fill(outputScale, 1);
   }
 
   Node node() {
@@ -115,6 +121,26 @@ final class LinearLayer {
     }
   }
 
+  /** Multiplies the weights of every input channel, whose values are divided by as much. */
+  void scaleInputs(double[] multiply) {
+    for (int i = 0; i < inputScale.length; i++) {
+      inputScale[i] *= multiply[i];
+    }
+  }
+
+  /** Multiplies the result of every output channel. */
+  void scaleOutputs(double[] multiply) {
+    scaleAndShift(multiply, new double[multiply.length]);
+    for (int i = 0; i < outputScale.length; i++) {
+      outputScale[i] *= multiply[i];
+    }
+  }
+
+  /** What the result is multiplied with against the model's own value, per output channel. */
+  double[] outputScale() {
+    return outputScale.clone();
+  }
+
   /** States that the second axis of the input counts the geometry's input channels. */
   LinearLayer withChannelsAlongSecondAxis() {
     channelsAreSecondAxis = true;
@@ -152,13 +178,13 @@ final class LinearLayer {
     normalization = preceding;
     input = preceding.input(0);
     int fanIn = geometry.fanIn();
-    int positions = geometry.kernelHeight() * geometry.kernelWidth();
     float[] values = weights.get();
     for (int i = 0; i < values.length; i++) {
       int oc = i / fanIn;
-      bias[oc] += factor[oc] * values[i] * add[inputChannel(oc, i % fanIn / positions)];
+      int channel = inputChannel(oc, i % fanIn / geometry.kernelSize());
+      bias[oc] += factor[oc] * values[i] * add[channel];
     }
-    inputFactor = multiply.clone();
+    scaleInputs(multiply);
   }
 
   /** The node before the layer that it does as well; null when there is none. */
@@ -192,14 +218,10 @@ final class LinearLayer {
   float[] weights() {
     float[] values = weights.get();
     int fanIn = geometry.fanIn();
-    int positions = geometry.kernelHeight() * geometry.kernelWidth();
     for (int oc = 0; oc < factor.length; oc++) {
-      if (factor[oc] != 1 || inputFactor != null) {
-        for (int i = 0; i < fanIn; i++) {
-          double before = inputFactor == null ? 1 : inputFactor[inputChannel(oc, i / positions)];
-          int at = oc * fanIn + i;
-          values[at] = (float) (values[at] * before * factor[oc]);
-        }
+      for (int i = 0; i < fanIn; i++) {
+        double multiply = factor[oc] * inputScale[inputChannel(oc, i / geometry.kernelSize())];
+        values[oc * fanIn + i] = (float) (values[oc * fanIn + i] * multiply);
       }
     }
     return values;

@@ -14,8 +14,8 @@ import org.lepcnn.core.model.ModelBundle;
  * ONNX model in, model bundle out.
  *
  * <p>The steps: read the file; let ONNX Runtime compute what is constant; run the model once to
- * learn every shape; recognise linear layers, fold what follows them, quantize, decide; schedule;
- * cut the rest into the device's stages.
+ * learn every shape; recognise linear layers, fold what follows them, decide; equalise channels;
+ * schedule; quantize; cut the rest into the device's stages.
  */
 public final class ModelImporter {
   /** The first operator set of which all is read; of older ones what ONNX Runtime still runs. */
@@ -91,6 +91,7 @@ public final class ModelImporter {
     graph.removeIdentities();
     ShapeFlow flow = new ShapeFlow(graph);
     Selection selection = new Selection(graph, run, flow, options.offload());
+    Equalization.apply(graph, run, selection);
     Schedule schedule = new Schedule(graph, run, selection);
     return new PreparedImport(
         name,

@@ -33,7 +33,9 @@ record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] bias) {
     }
     WeightProfile profile;
     try {
-      profile = WeightProfile.of(layer.weights(), layer.geometry().outChannels());
+      profile =
+          WeightProfile.of(
+              layer.weights(), layer.geometry().outChannels(), layer.geometry().kernelSize());
     } catch (BadInputException e) {
       throw new StaysOnDeviceException("its weights are not finite");
     }
@@ -70,6 +72,7 @@ record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] bias) {
    */
   FittedWeights quantize(Precision precision, int bits) {
     long bound = Math.min(Headroom.maxAbsWeightSum(bits), Headroom.MAX_ABS_WEIGHT_SUM);
-    return WeightQuantizer.fit(layer.weights(), BitBalance.limits(reader(precision), bits), bound);
+    int[] limits = BitBalance.limits(reader(precision), bits);
+    return WeightQuantizer.fit(layer.weights(), limits, layer.geometry().kernelSize(), bound);
   }
 }

@@ -46,6 +46,11 @@ public final class PreparedImport {
     return inputs;
   }
 
+  /** The float model to compare the layers of a bundle with. */
+  public LayerReference layerReference() {
+    return LayerReference.of(graph, run, selection);
+  }
+
   /** Quantizes all layers and proves that no sum wraps around. */
   public ModelBundle bundle(Precision precision) {
     Assembly assembly = new Assembly(schedule, precision);

@@ -49,6 +49,16 @@ final class Selection {
     return offloaded.get(node);
   }
 
+  /** All layers that go to the edge. */
+  List<OffloadedLayer> layers() {
+    return List.copyOf(offloaded.values());
+  }
+
+  /** Takes a layer for a node that had one. */
+  void replace(Node node, OffloadedLayer layer) {
+    offloaded.replace(node, layer);
+  }
+
   /** Whether another node's layer does what this node did. */
   boolean isAbsorbed(Node node) {
     return absorbed.contains(node);

@@ -72,8 +72,22 @@ final class FloatNetwork {
 
   /** All outputs of the original model, in float. */
   static Map<String, float[]> run(Path file, Map<String, OnnxTensor> inputs) throws OrtException {
-    try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString());
-        OrtSession.Result result = session.run(inputs)) {
+    try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString())) {
+      return run(session, inputs);
+    }
+  }
+
+  /** All outputs of a serialized model, in float. */
+  static Map<String, float[]> run(byte[] model, Map<String, OnnxTensor> inputs)
+      throws OrtException {
+    try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model)) {
+      return run(session, inputs);
+    }
+  }
+
+  private static Map<String, float[]> run(OrtSession session, Map<String, OnnxTensor> inputs)
+      throws OrtException {
+    try (OrtSession.Result result = session.run(inputs)) {
       Map<String, float[]> outputs = new LinkedHashMap<>();
       for (Map.Entry<String, OnnxValue> output : result) {
         outputs.put(output.getKey(), PlainNetwork.floats((OnnxTensor) output.getValue()));

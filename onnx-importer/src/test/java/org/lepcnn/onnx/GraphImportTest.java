@@ -209,14 +209,15 @@ class GraphImportTest {
   @Test
   void weightsThatBreakAProof_stayOnTheDevice() throws Exception {
     OnnxModels model = new OnnxModels(13).input("x", 1, 70_000);
-    float[] ones = new float[70_000 * 10];
-    Arrays.fill(ones, 1);
-    model.node("MatMul", "huge", "x " + model.constant(ones, 70_000, 10));
+    float[] alike = new float[70_000 * 10];
+    Arrays.fill(alike, 0.3f);
+    model.node("MatMul", "huge", "x " + model.constant(alike, 70_000, 10));
     model.node(
         "Slice",
         "some",
         "x " + model.integers(0) + " " + model.integers(60_000) + " " + model.integers(1));
-    model.node("MatMul", "few", "some " + model.constant(Arrays.copyOf(ones, 600_000), 60_000, 10));
+    model.node(
+        "MatMul", "few", "some " + model.constant(Arrays.copyOf(alike, 600_000), 60_000, 10));
     model.output("huge", "few");
 
     List<LayerReport> report =
@@ -226,6 +227,22 @@ class GraphImportTest {
     assertThat(report).hasSize(2);
     assertThat(report.get(1).offloaded()).isTrue();
     assertThat(report.get(1).bits()).isEqualTo(Headroom.MIN_BITS);
+  }
+
+  @Test
+  void binaryWeights_areExactAndTakeOneBit() throws Exception {
+    OnnxModels model = new OnnxModels(17).input("x", 1, 4_000);
+    float[] signs = new float[4_000 * 10];
+    for (int i = 0; i < signs.length; i++) {
+      signs[i] = i * 7 % 11 < 5 ? -1 : 1;
+    }
+    model.node("MatMul", "y", "x " + model.constant(signs, 4_000, 10));
+    model.output("y");
+
+    ModelBundle bundle = FloatNetwork.assertImports(model.write(folder), ALL, 1, 1);
+
+    assertThat(bundle.device().report().get(0).maxAbsWeightSum()).isEqualTo(4_000);
+    assertThat(bundle.device().layers().get(0).weightScales()).containsOnly(1);
   }
 
   @Test

@@ -45,6 +45,7 @@ final class PlainNetwork {
   private final double stageGain;
   private final Map<String, Double> errors = new HashMap<>();
   private final Map<String, OnnxTensor> values = new HashMap<>();
+  private final Map<String, float[]> results = new HashMap<>();
 
   /** Outputs by name with the bound of their error. */
   record Answer(Map<String, float[]> outputs, Map<String, Double> bounds) {}
@@ -58,6 +59,14 @@ final class PlainNetwork {
   static Answer run(ModelBundle bundle, Map<String, OnnxTensor> inputs, double stageGain)
       throws OrtException {
     return new PlainNetwork(bundle, stageGain).run(inputs);
+  }
+
+  /** The results of all layers in a pass, by the value that they are. */
+  static Map<String, float[]> layers(ModelBundle bundle, Map<String, OnnxTensor> inputs)
+      throws OrtException {
+    PlainNetwork network = new PlainNetwork(bundle, 2);
+    network.run(inputs);
+    return network.results;
   }
 
   private Answer run(Map<String, OnnxTensor> inputs) throws OrtException {
@@ -152,6 +161,7 @@ final class PlainNetwork {
               (int) sums[i], scale * binding.weightScales()[channel], binding.bias()[channel]);
       maxOut = Math.max(maxOut, Math.abs(y[i]));
     }
+    results.put(binding.output(), y);
     double sum = maxWeightSum(g, weights, binding.weightScales());
     errors.put(binding.output(), sum * (error + scale / 2) + FLOAT_ROUNDING * (sum * max + maxOut));
     values.put(

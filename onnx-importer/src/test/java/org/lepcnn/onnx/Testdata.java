@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Models and data that may lie beside the repository. */
 final class Testdata {
-  private static final Path ROOT = Path.of("../../shared/testdata");
+  private static final Path ROOT =
+      Path.of(System.getProperty("lepcnn.testdata", "../../shared/testdata"));
 
   private Testdata() {}
 

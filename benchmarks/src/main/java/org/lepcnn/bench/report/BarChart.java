@@ -22,6 +22,7 @@ public final class BarChart {
   private final String unit;
   private final List<String> categories;
   private final Map<String, List<Double>> series = new LinkedHashMap<>();
+  private boolean logarithmic;
 
   public BarChart(String title, String unit, List<String> categories) {
     this.title = title;
@@ -35,7 +36,14 @@ public final class BarChart {
     return this;
   }
 
-  void write(Path file) throws IOException {
+  /** Draws the values on a logarithmic axis; all must be positive. */
+  public BarChart logarithmic() {
+    logarithmic = true;
+    return this;
+  }
+
+  /** Writes a PNG file, unless there are no categories. */
+  public void write(Path file) throws IOException {
     if (categories.isEmpty()) {
       return;
     }
@@ -47,7 +55,21 @@ public final class BarChart {
             .yAxisTitle(unit)
             .build();
     chart.getStyler().setXAxisLabelRotation(LABEL_DEGREES);
+    if (logarithmic) {
+      chart.getStyler().setYAxisLogarithmic(true).setYAxisMin(floor());
+    }
     series.forEach((name, values) -> chart.addSeries(name, categories, new ArrayList<>(values)));
     ImageIO.write(BitmapEncoder.getBufferedImage(chart), "PNG", file.toFile());
+  }
+
+  /** The power of ten below the smallest value, where logarithmic bars begin. */
+  private double floor() {
+    double least =
+        series.values().stream()
+            .flatMap(List::stream)
+            .mapToDouble(Double::doubleValue)
+            .min()
+            .orElse(1);
+    return Math.pow(10, Math.ceil(Math.log10(least)) - 1);
   }
 }

@@ -128,6 +128,11 @@ public record ConvGeometry(
     return outHeight * outWidth;
   }
 
+  /** Positions of the kernel: its height times its width. */
+  public int kernelSize() {
+    return kernelHeight * kernelWidth;
+  }
+
   /**
    * Weights that contribute to one output element (before zeros at the border): C/groups · kh · kw.
    */

@@ -120,6 +120,37 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
         EdgeHalf.parse(folder.resolve(EDGE_FILE).toString(), edge), manifest.fingerprint());
   }
 
+  /** The manifest of a bundle's folder: the hashes of both halves. */
+  public static Manifest manifest(Path folder) {
+    return readManifest(folder);
+  }
+
+  /**
+   * Writes what the edge needs of a bundle into a folder that {@link #readEdge} reads: all of it or
+   * nothing. The bytes are verified first.
+   *
+   * @param edgeFile the edge half's file
+   * @param deviceHash SHA-256 of the device half's file
+   * @param expected the model's fingerprint, which the two must prove
+   * @throws BadInputException when they do not; nothing is written then
+   */
+  public static void writeEdge(
+      Path folder, byte[] edgeFile, byte[] deviceHash, Fingerprint expected) {
+    Manifest manifest = new Manifest(hash(edgeFile), deviceHash);
+    if (!manifest.fingerprint().equals(expected)) {
+      throw new BadInputException(
+          "Verifying an edge half of "
+              + edgeFile.length
+              + " bytes: expected that of model "
+              + expected
+              + "; found one of "
+              + manifest.fingerprint()
+              + ". Publish the model again.");
+    }
+    AtomicFiles.write(folder.resolve(EDGE_FILE), edgeFile);
+    AtomicFiles.write(folder.resolve(MANIFEST_FILE), manifest.toFile()); // last: it completes
+  }
+
   /** SHA-256 of a half's file. */
   public static byte[] hash(byte[] file) {
     return CheckedFile.sha256().digest(file);

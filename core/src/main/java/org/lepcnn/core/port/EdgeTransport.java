@@ -2,6 +2,7 @@
 package org.lepcnn.core.port;
 
 import java.util.concurrent.CompletableFuture;
+import org.lepcnn.core.model.Plan;
 
 /**
  * The way from a device to the edge and back. It carries masked data and nothing else.
@@ -19,6 +20,12 @@ public interface EdgeTransport extends AutoCloseable {
 
   /** Sends one round and waits for all its layers. */
   CompletableFuture<RoundResult> exchange(RoundRequest request);
+
+  /**
+   * Runs the transport's own code on rounds of this plan for a few seconds at most, so that the
+   * first pass finds it compiled. Sends nothing.
+   */
+  default void warmUp(Plan plan) {}
 
   /**
    * Gives claimed passes back that were not used; completes when the edge has accepted: then

@@ -12,15 +12,16 @@ import org.lepcnn.core.linear.LayerWeights;
  * more for one side is a bit less for the other, once 8-bit weights have left the activations more
  * than they need. Write l = 2^(b−1) − 1, X = max|x|, M(oc) = max|w| of the channel, N the fan-in.
  * Rounding errors are uniform and independent: a weight's has variance (M(oc)/L(oc))²/12, an
- * activation's (X/l)²/12. With mean squares κ·X² of the activations, the mean noise of the outputs
- * over their mean signal, both summed over all channels, is
+ * activation's (t·X/l)²/12, where 1 ≤ t &lt; 2 makes the step a power of two: t² is {@value
+ * #STEP_POWER} = 3/ln 4 on average. With mean squares κ·X² of the activations, the mean noise of
+ * the outputs over their mean signal, both summed over all channels, is
  *
  * <pre>
- *   noise      Σ over oc of N·(M/L)²·κX² + (X/l)²·Σw²         1
+ *   noise      Σ over oc of N·(M/L)²·κX² + (tX/l)²·Σw²        1
  *   ------  =  ---------------------------------------- · ----
  *   signal               Σ over oc of κX²·Σw²                12
  *
- *           =  E(b) / (12·κ)   with   E(b) = κ · N · Σ(M/L)² / Σw²  +  1/l²
+ *           =  E(b) / (12·κ)   with   E(b) = κ · N · Σ(M/L)² / Σw²  +  t²/l²
  * </pre>
  *
  * where Σw² runs over the whole layer. The weights are known at import, the activations are not: κ
@@ -32,6 +33,9 @@ import org.lepcnn.core.linear.LayerWeights;
 public final class BitBalance {
   /** κ: the assumed mean square of activations over their largest square. */
   public static final double ACTIVATION_POWER = 0.01;
+
+  /** t²: the mean square of the step over that of the finest step for a number of bits. */
+  static final double STEP_POWER = 2.164;
 
   private BitBalance() {}
 
@@ -101,6 +105,6 @@ public final class BitBalance {
     }
     double weights = profile.squares() == 0 ? 0 : profile.fanIn() * steps / profile.squares();
     double limit = ActivationQuantizer.limit(bits);
-    return ACTIVATION_POWER * weights + 1 / (limit * limit);
+    return ACTIVATION_POWER * weights + STEP_POWER / (limit * limit);
   }
 }

@@ -25,9 +25,10 @@ public final class WeightProfile {
    * Measures weights.
    *
    * @param weights output channel first, a multiple of {@code outChannels}
+   * @param kernel the kernel's height times its width
    * @throws BadInputException when a weight is NaN or infinite
    */
-  public static WeightProfile of(float[] weights, int outChannels) {
+  public static WeightProfile of(float[] weights, int outChannels, int kernel) {
     int fanIn = WeightQuantizer.perChannel(weights.length, outChannels);
     float[] max = new float[outChannels];
     double[] relativeSums = new double[outChannels];
@@ -42,7 +43,8 @@ public final class WeightProfile {
       }
       relativeSums[channel] = max[channel] == 0 ? 0 : sum / max[channel];
     }
-    LayerWeights int8 = LayerWeights.of(WeightQuantizer.quantize(weights, outChannels).values());
+    LayerWeights int8 =
+        LayerWeights.of(WeightQuantizer.quantize(weights, outChannels, kernel).values());
     return new WeightProfile(fanIn, max, relativeSums, squares, int8.maxAbsSum(outChannels));
   }
 

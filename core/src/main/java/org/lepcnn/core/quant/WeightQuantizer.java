@@ -7,8 +7,11 @@ import org.lepcnn.core.linear.LayerWeights;
 
 /**
  * Symmetric quantization of weights, per output channel: w ≈ w_q · s with s = max|w|/L over the
- * channel (1 for a channel of zeros) and w_q = rint(w/s) in [−L, L]. L is 127 for int8 weights, and
- * 127 to 2047, each channel its own, for weights of two parts; {@link BitBalance} chooses it.
+ * channel (1 for a channel of zeros) and w_q in [−L, L], rounded by {@link BalancedRounding} so
+ * that the errors of a channel sum up to nothing. Weights that are multiples m of a power of two
+ * with |m| ≤ 127, binary and ternary ones for instance, take that as their s and are exact. L is
+ * 127 for int8 weights, and 127 to 2047, each channel its own, for weights of two parts; {@link
+ * BitBalance} chooses it. Every proof is computed from the integers.
  */
 public final class WeightQuantizer {
   /** The largest magnitude of a quantized weight. */
@@ -32,25 +35,37 @@ public final class WeightQuantizer {
    *
    * @param weights output channel first, a multiple of the number of limits
    * @param limits the L to begin with, per output channel, 127 to 2047
+   * @param kernel how many successive weights read one input channel: the kernel's height times its
+   *     width
    * @param maxAbsSum the bound; weights quantized with L = 127 must be within it
    * @throws BadInputException when a weight is NaN or infinite
    */
-  public static FittedWeights fit(float[] weights, int[] limits, long maxAbsSum) {
+  public static FittedWeights fit(float[] weights, int[] limits, int kernel, long maxAbsSum) {
     int perChannel = perChannel(weights.length, limits.length);
+    if (kernel < 1 || perChannel % kernel != 0) {
+      throw new IllegalArgumentException(
+          "Quantizing weights: expected a kernel that divides the "
+              + perChannel
+              + " weights of a channel; found "
+              + kernel
+              + ".");
+    }
     short[] values = new short[weights.length];
     float[] scales = new float[limits.length];
     int[] used = limits.clone();
     for (int channel = 0; channel < used.length; channel++) {
       int from = channel * perChannel;
       float max = maxMagnitude(weights, from, perChannel);
-      scales[channel] = scale(max, used[channel]);
-      long sum = quantize(weights, from, perChannel, scales[channel], used[channel], values);
-      while (sum > maxAbsSum && used[channel] > LIMIT) {
+      float step = ExactSteps.of(weights, from, perChannel, LIMIT);
+      scales[channel] = step > 0 ? step : scale(max, used[channel]);
+      long sum =
+          quantize(weights, from, perChannel, kernel, scales[channel], used[channel], values);
+      while (sum > maxAbsSum && step == 0 && used[channel] > LIMIT) {
         // Σ|w_q| grows about in proportion to L
         long next = used[channel] * maxAbsSum / sum;
         used[channel] = (int) Math.max(LIMIT, Math.min(used[channel] - 1L, next));
         scales[channel] = scale(max, used[channel]);
-        sum = quantize(weights, from, perChannel, scales[channel], used[channel], values);
+        sum = quantize(weights, from, perChannel, kernel, scales[channel], used[channel], values);
       }
       if (sum > maxAbsSum) {
         throw new IllegalArgumentException(
@@ -70,15 +85,16 @@ public final class WeightQuantizer {
   public record QuantizedWeights(byte[] values, float[] scales) {}
 
   /**
-   * Quantizes a layer.
+   * Quantizes a layer to int8 weights.
    *
    * @param weights output channel first, a multiple of {@code outChannels}
+   * @param kernel the kernel's height times its width
    * @throws BadInputException when a weight is NaN or infinite
    */
-  public static QuantizedWeights quantize(float[] weights, int outChannels) {
+  public static QuantizedWeights quantize(float[] weights, int outChannels, int kernel) {
     int[] limits = new int[outChannels];
     Arrays.fill(limits, LIMIT);
-    FittedWeights fitted = fit(weights, limits, Long.MAX_VALUE);
+    FittedWeights fitted = fit(weights, limits, kernel, Long.MAX_VALUE);
     return new QuantizedWeights(fitted.weights().part(0), fitted.scales());
   }
 
@@ -98,13 +114,17 @@ public final class WeightQuantizer {
 
   /** Quantizes one channel into {@code values} and returns Σ|w_q|. */
   private static long quantize(
-      float[] weights, int from, int count, float scale, int limit, short[] values) {
+      float[] weights, int from, int count, int kernel, float scale, int limit, short[] values) {
     double inverse = 1.0 / scale;
+    double[] steps = new double[count];
+    for (int i = 0; i < count; i++) {
+      steps[i] = weights[from + i] * inverse;
+    }
+    int[] rounded = BalancedRounding.round(steps, kernel, limit);
     long sum = 0;
-    for (int i = from; i < from + count; i++) {
-      double scaled = Math.rint(weights[i] * inverse);
-      values[i] = (short) Math.max(-limit, Math.min(limit, scaled));
-      sum += Math.abs(values[i]);
+    for (int i = 0; i < count; i++) {
+      values[from + i] = (short) rounded[i];
+      sum += Math.abs(rounded[i]);
     }
     return sum;
   }

@@ -11,18 +11,18 @@ import org.lepcnn.core.field.Field;
 
 class QuantizationTest {
   @Test
-  void weights_areWithinHalfAStepOfTheFloat() {
+  void weights_areWithinAStepOfTheFloat() {
     SplittableRandom random = new SplittableRandom(7);
     float[] weights = new float[13 * 207];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) (random.nextDouble() - 0.5) * (1 + i / 207);
     }
-    WeightQuantizer.QuantizedWeights quantized = WeightQuantizer.quantize(weights, 13);
+    WeightQuantizer.QuantizedWeights quantized = WeightQuantizer.quantize(weights, 13, 9);
     for (int i = 0; i < weights.length; i++) {
       float scale = quantized.scales()[i / 207];
-      // rint moves by at most half a step; a float ulp of slack for the product
+      // to the nearest or the other neighbour; a float ulp of slack for the product
       assertThat(Math.abs(quantized.values()[i] * scale - weights[i]))
-          .isLessThanOrEqualTo(scale * 0.50001f);
+          .isLessThanOrEqualTo(scale * 1.00001f);
       assertThat((int) quantized.values()[i]).isBetween(-127, 127);
     }
   }
@@ -30,23 +30,24 @@ class QuantizationTest {
   @Test
   void zeroChannel_hasScaleOne() {
     WeightQuantizer.QuantizedWeights quantized =
-        WeightQuantizer.quantize(new float[] {0, 0, 3, -1}, 2);
+        WeightQuantizer.quantize(new float[] {0, 0, 3, -1.1f}, 2, 1);
     assertThat(quantized.scales()[0]).isEqualTo(1f);
-    assertThat(quantized.values()).containsExactly(0, 0, 127, -42);
+    assertThat(quantized.values()).containsExactly(0, 0, 127, -47);
   }
 
   @Test
   void denormalWeights_keepAFiniteInverseScale() {
     WeightQuantizer.QuantizedWeights quantized =
-        WeightQuantizer.quantize(new float[] {Float.MIN_VALUE, 0}, 1);
+        WeightQuantizer.quantize(new float[] {Float.MIN_VALUE, 0}, 1, 1);
     assertThat(1 / quantized.scales()[0]).isFinite();
   }
 
   @Test
   void nonFiniteWeights_areRefused() {
-    assertThatThrownBy(() -> WeightQuantizer.quantize(new float[] {1, Float.NaN}, 1))
+    assertThatThrownBy(() -> WeightQuantizer.quantize(new float[] {1, Float.NaN}, 1, 1))
         .isInstanceOf(BadInputException.class);
-    assertThatThrownBy(() -> WeightQuantizer.quantize(new float[] {1, Float.NEGATIVE_INFINITY}, 1))
+    assertThatThrownBy(
+            () -> WeightQuantizer.quantize(new float[] {1, Float.NEGATIVE_INFINITY}, 1, 1))
         .isInstanceOf(BadInputException.class);
   }
 
@@ -95,6 +96,28 @@ class QuantizationTest {
   }
 
   @Test
+  void integersAndSigns_areHitExactly() {
+    float[] pixels = {0, 1, 254.5f, 255, -17};
+    float scale = ActivationQuantizer.scale(pixels, pixels.length, 15);
+    for (float pixel : pixels) {
+      int q = ActivationQuantizer.quantize(pixel, 1 / scale, ActivationQuantizer.limit(15));
+      assertThat(q * scale).isEqualTo(pixel);
+    }
+    assertThat(ActivationQuantizer.scale(new float[] {-127}, 1, 8)).isEqualTo(1);
+    assertThat(ActivationQuantizer.scale(new float[] {127.5f}, 1, 8)).isEqualTo(2);
+  }
+
+  @Test
+  void weightsOnAGridOfAPowerOfTwo_areExact() {
+    float[] weights = {1, -1, 1, 0, 0.75f, -31.75f, 0.5f, 0.25f, 0.75f, -32, 0.5f, 0.25f};
+    WeightQuantizer.QuantizedWeights quantized = WeightQuantizer.quantize(weights, 3, 1);
+    assertThat(quantized.values()).startsWith(1, -1, 1, 0, 3, -127, 2, 1);
+    assertThat(quantized.scales()).startsWith(1, 0.25f);
+    // 128 quarters are one too many
+    assertThat(quantized.scales()[2]).isEqualTo(32f / 127);
+  }
+
+  @Test
   void scale_isOneForZerosAndFlooredForDenormals() {
     assertThat(ActivationQuantizer.scale(new float[5], 5, 16)).isEqualTo(1f);
     assertThat(1 / ActivationQuantizer.scale(new float[] {Float.MIN_VALUE}, 1, 16)).isFinite();
@@ -108,7 +131,7 @@ class QuantizationTest {
     assertThatThrownBy(
             () -> ActivationQuantizer.scale(new float[] {Float.NEGATIVE_INFINITY}, 1, 16))
         .isInstanceOf(NonFiniteActivationException.class);
-    assertThat(ActivationQuantizer.scale(new float[] {1, Float.NaN}, 1, 8)).isEqualTo(1f / 127);
+    assertThat(ActivationQuantizer.scale(new float[] {1, Float.NaN}, 1, 8)).isEqualTo(1f / 64);
   }
 
   @Test

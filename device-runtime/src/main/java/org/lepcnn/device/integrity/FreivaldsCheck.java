@@ -19,6 +19,11 @@ import org.lepcnn.core.linear.ConvGeometry;
  * depends on the geometry alone and allocate nothing.
  */
 public final class FreivaldsCheck {
+  private static final int NOT_CANONICAL = -1;
+
+  /** Values that fit a first-level cache beside the challenge. */
+  private static final int BLOCK = 4096;
+
   private FreivaldsCheck() {}
 
   /**
@@ -30,7 +35,8 @@ public final class FreivaldsCheck {
   public static int left(ConvGeometry g, Challenge challenge, int[] y) {
     return g.planeSize() == 1
         ? leftOfVectors(g, challenge.a(), challenge.b(), y)
-        : leftOfPlanes(g, challenge.a(), challenge.b(), y);
+        : leftOfPlanes(
+            g.planeSize(), challenge.a(), challenge.b(), y, 0, g.batch() * challenge.a().length);
   }
 
   /**
@@ -45,14 +51,38 @@ public final class FreivaldsCheck {
     return DotProduct.of(x, 0, c, 0, length);
   }
 
-  private static int leftOfPlanes(ConvGeometry g, int[] a, int[] b, int[] y) {
+  /**
+   * The result's side, when all residues are canonical; −1 otherwise. Values are read from memory
+   * once, a block at a time; how long it takes does not depend on them.
+   *
+   * @param y at least {@code g.outputSize()} values of any kind
+   */
+  public static int leftIfCanonical(ConvGeometry g, Challenge challenge, int[] y) {
     int plane = g.planeSize();
+    int size = g.outputSize();
+    if (plane == 1) {
+      int left = left(g, challenge, y);
+      return Field.allCanonical(y, 0, size) ? left : NOT_CANONICAL;
+    }
+    int[] a = challenge.a();
+    int[] b = challenge.b();
+    int planes = Math.max(1, BLOCK / plane);
     int sum = 0;
-    for (int n = 0; n < g.batch(); n++) {
-      for (int oc = 0; oc < a.length; oc++) {
-        int inner = DotProduct.of(y, (n * a.length + oc) * plane, b, n * plane, plane);
-        sum = Field.add(sum, Field.multiply(a[oc], inner));
-      }
+    boolean canonical = true;
+    for (int from = 0; from < size / plane; from += planes) {
+      int to = Math.min(size / plane, from + planes);
+      sum = Field.add(sum, leftOfPlanes(plane, a, b, y, from, to));
+      // second, when the block is in the first-level cache
+      canonical &= Field.allCanonical(y, from * plane, (to - from) * plane);
+    }
+    return canonical ? sum : NOT_CANONICAL;
+  }
+
+  private static int leftOfPlanes(int plane, int[] a, int[] b, int[] y, int from, int to) {
+    int sum = 0;
+    for (int i = from; i < to; i++) {
+      int inner = DotProduct.of(y, i * plane, b, i / a.length * plane, plane);
+      sum = Field.add(sum, Field.multiply(a[i % a.length], inner));
     }
     return sum;
   }

@@ -96,6 +96,55 @@ public final class GroupChallenges {
     return difference == 0;
   }
 
+  /**
+   * The request's side of a layer's challenges: everything of {@link #accepts} that can be computed
+   * before the result is there.
+   *
+   * @param x at least {@code layer.geometry().inputSize()} canonical residues
+   * @param sides receives one value a challenge
+   * @param at index of the first one in {@code sides}
+   */
+  public void requestSides(LinearLayerSpec layer, int[] x, int[] sides, int at) {
+    for (int index = 0; index < perLayer; index++) {
+      int[] c = vectors.get(layer.index() * perLayer + index);
+      sides[at + index] = FreivaldsCheck.right(c, x, layer.geometry().inputSize());
+    }
+  }
+
+  /**
+   * What every challenge of the layer says to a result from the untrusted side.
+   *
+   * @param y at least {@code layer.geometry().outputSize()} values of any kind
+   * @param sides from {@link #requestSides}
+   * @param at index of the layer's first one in {@code sides}
+   */
+  public Verdict judge(LinearLayerSpec layer, int[] y, int[] sides, int at) {
+    int left = FreivaldsCheck.leftIfCanonical(layer.geometry(), challenge(layer, 0), y);
+    if (left < 0) {
+      return Verdict.NOT_CANONICAL;
+    }
+    int difference = left ^ sides[at];
+    for (int index = 1; index < perLayer; index++) {
+      difference |=
+          FreivaldsCheck.left(layer.geometry(), challenge(layer, index), y) ^ sides[at + index];
+    }
+    return difference == 0 ? Verdict.ACCEPTED : Verdict.WRONG;
+  }
+
+  /** What a check finds. */
+  public enum Verdict {
+    /** y = W·x as far as every challenge can tell. */
+    ACCEPTED,
+    /** y is another vector of canonical residues. */
+    WRONG,
+    /** A value is outside [0, p). */
+    NOT_CANONICAL
+  }
+
+  private Challenge challenge(LinearLayerSpec layer, int index) {
+    return challenges.get(layer.index() * perLayer + index);
+  }
+
   private static List<Challenge> draw(Plan plan, int perLayer, SecretKey groupKey) {
     if (perLayer < 1 || perLayer > Challenge.MAX_PER_LAYER) {
       throw new BadInputException(

@@ -6,10 +6,16 @@ import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** HKDF-SHA-256 of RFC 5869: extract a pseudorandom key, then expand it. */
+/**
+ * HKDF-SHA-256 of RFC 5869: extract a pseudorandom key, then expand it. A thread has one
+ * authentication code for all its derivations; no key stays in it.
+ */
 final class Hkdf {
   static final int HASH_BYTES = 32;
   private static final String HMAC = "HmacSHA256";
+
+  private static final SecretKeySpec ZEROS = new SecretKeySpec(new byte[HASH_BYTES], HMAC);
+  private static final ThreadLocal<Mac> MACS = ThreadLocal.withInitial(Hkdf::newMac);
 
   private Hkdf() {}
 
@@ -20,34 +26,35 @@ final class Hkdf {
    * @param lengthBytes 1 to 255 · 32
    */
   static byte[] derive(byte[] salt, byte[] inputKey, byte[] info, int lengthBytes) {
-    Mac mac = mac();
-    byte[] pseudorandomKey = extract(mac, salt, inputKey);
+    byte[] pseudorandomKey = extract(salt, inputKey);
     try {
-      return expand(mac, pseudorandomKey, info, lengthBytes);
+      return expand(pseudorandomKey, info, lengthBytes);
     } finally {
       Arrays.fill(pseudorandomKey, (byte) 0);
     }
   }
 
   static byte[] extract(byte[] salt, byte[] inputKey) {
-    return extract(mac(), salt, inputKey);
-  }
-
-  private static byte[] extract(Mac mac, byte[] salt, byte[] inputKey) {
-    setKey(mac, salt.length == 0 ? new byte[HASH_BYTES] : salt);
+    Mac mac = MACS.get();
+    setKey(mac, salt.length == 0 ? ZEROS : new SecretKeySpec(salt, HMAC));
     return mac.doFinal(inputKey);
   }
 
   static byte[] expand(byte[] pseudorandomKey, byte[] info, int lengthBytes) {
-    return expand(mac(), pseudorandomKey, info, lengthBytes);
-  }
-
-  private static byte[] expand(Mac mac, byte[] pseudorandomKey, byte[] info, int lengthBytes) {
     if (lengthBytes < 1 || lengthBytes > 255 * HASH_BYTES) {
       throw new IllegalArgumentException(
           "HKDF: expected 1 to " + 255 * HASH_BYTES + " bytes; found " + lengthBytes + ".");
     }
-    setKey(mac, pseudorandomKey);
+    Mac mac = MACS.get();
+    setKey(mac, new SecretKeySpec(pseudorandomKey, HMAC));
+    try {
+      return blocks(mac, info, lengthBytes);
+    } finally {
+      setKey(mac, ZEROS);
+    }
+  }
+
+  private static byte[] blocks(Mac mac, byte[] info, int lengthBytes) {
     byte[] output = new byte[lengthBytes];
     byte[] block = new byte[0];
     for (int done = 0, i = 1; done < lengthBytes; i++) {
@@ -64,7 +71,7 @@ final class Hkdf {
     return output;
   }
 
-  private static Mac mac() {
+  private static Mac newMac() {
     try {
       return Mac.getInstance(HMAC);
     } catch (GeneralSecurityException e) {
@@ -72,9 +79,9 @@ final class Hkdf {
     }
   }
 
-  private static void setKey(Mac mac, byte[] key) {
+  private static void setKey(Mac mac, SecretKeySpec key) {
     try {
-      mac.init(new SecretKeySpec(key, HMAC));
+      mac.init(key);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("Every Java platform has " + HMAC, e);
     }

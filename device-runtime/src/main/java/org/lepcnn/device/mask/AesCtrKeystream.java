@@ -17,7 +17,7 @@ final class AesCtrKeystream implements Keystream {
   private static final javax.crypto.SecretKey NO_KEY = new SecretKeySpec(new byte[32], "AES");
 
   private final Cipher cipher;
-  private final byte[] counter = new byte[BLOCK_BYTES];
+  private final CounterBlock counter = new CounterBlock();
   private javax.crypto.SecretKey key;
   private boolean cipherHasKey;
 
@@ -38,9 +38,9 @@ final class AesCtrKeystream implements Keystream {
   @Override
   public void seek(long id, long block) {
     cipherHasKey = true;
-    ByteBuffer.wrap(counter).putLong(id).putLong(block);
+    counter.set(id, block);
     try {
-      cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(counter));
+      cipher.init(Cipher.ENCRYPT_MODE, key, counter);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-256 in counter mode refuses its key", e);
     }
@@ -56,6 +56,24 @@ final class AesCtrKeystream implements Keystream {
       }
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES in counter mode refuses a segment", e);
+    }
+  }
+
+  /** The first counter block: one object for all of them. */
+  private static final class CounterBlock extends IvParameterSpec {
+    private final ByteBuffer value = ByteBuffer.allocate(BLOCK_BYTES);
+
+    CounterBlock() {
+      super(new byte[BLOCK_BYTES]);
+    }
+
+    void set(long id, long block) {
+      value.putLong(0, id).putLong(Long.BYTES, block);
+    }
+
+    @Override
+    public byte[] getIV() {
+      return value.array().clone();
     }
   }
 

@@ -39,16 +39,47 @@ public final class MaskGenerator implements AutoCloseable {
    * @param length the tensor's elements
    */
   public void fill(int tensorId, int[] out, int length) {
-    if (tensorId < 0) {
-      throw new IllegalArgumentException(
-          "Mask: expected a tensor id from 0; found " + tensorId + ".");
-    }
+    requireTensorId(tensorId);
     stream.fill(tensorId, out, length);
+  }
+
+  /**
+   * Begins the mask of a tensor, to be read piece by piece with {@link #next}; {@link #end} ends
+   * it. The residues are those of {@link #fill}.
+   *
+   * @param tensorId its number in the plan, from 0
+   * @param length the tensor's elements
+   */
+  public void begin(int tensorId, int length) {
+    requireTensorId(tensorId);
+    stream.begin(tensorId, length);
+  }
+
+  /**
+   * The next residues of the mask that was begun.
+   *
+   * @param out receives canonical residues from index 0
+   * @param count how many; not more than are left
+   */
+  public void next(int[] out, int count) {
+    stream.next(out, count);
+  }
+
+  /** Ends the mask that was begun and erases the buffer. */
+  public void end() {
+    stream.end();
   }
 
   /** Forgets the keys; {@link #rekey} may follow. */
   @Override
   public void close() {
     stream.close();
+  }
+
+  private static void requireTensorId(int tensorId) {
+    if (tensorId < 0) {
+      throw new IllegalArgumentException(
+          "Mask: expected a tensor id from 0; found " + tensorId + ".");
+    }
   }
 }

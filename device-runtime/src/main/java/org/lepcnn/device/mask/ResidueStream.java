@@ -29,6 +29,15 @@ public final class ResidueStream implements AutoCloseable {
       ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
   private final byte[] redrawBlock = new byte[Keystream.BLOCK_BYTES];
 
+  private long id;
+  private int position;
+  private int end;
+
+  /** Words of the segment that are still to be read; they end where the segment's words end. */
+  private int unread;
+
+  private int segmentEnd;
+
   /**
    * A stream under two AES keys, which must differ.
    *
@@ -57,11 +66,58 @@ public final class ResidueStream implements AutoCloseable {
       throw new IllegalArgumentException(
           "Residues: expected 0 to " + out.length + "; found " + length + ".");
     }
+    begin(id, length);
+    next(out, length);
+    end();
+  }
+
+  /**
+   * Begins a stream; {@link #next} yields its residues from 0 on, {@link #end} ends it.
+   *
+   * @param id the stream
+   * @param length how many residues will be read
+   */
+  public void begin(long id, int length) {
+    this.id = id;
+    position = 0;
+    end = length;
+    unread = 0;
     words.seek(id, 0);
-    int perSegment = SEGMENT_BYTES / Integer.BYTES;
-    for (int done = 0; done < length; done += perSegment) {
-      fillSegment(id, out, done, Math.min(perSegment, length - done));
+  }
+
+  /**
+   * Reads on in the stream that was begun.
+   *
+   * @param out receives canonical residues from index 0
+   * @param count how many; not more than are left
+   */
+  public void next(int[] out, int count) {
+    if (count < 0 || count > end - position || count > out.length) {
+      throw new IllegalArgumentException(
+          "Residues: expected 0 to "
+              + Math.min(out.length, end - position)
+              + "; found "
+              + count
+              + ".");
     }
+    for (int done = 0; done < count; ) {
+      if (unread == 0) {
+        readSegment();
+      }
+      int some = Math.min(unread, count - done);
+      segmentWords.get(segmentEnd - unread, out, done, some);
+      toResidues(out, done, some);
+      unread -= some;
+      position += some;
+      done += some;
+    }
+  }
+
+  /** Erases what is left of the keystream in the buffer. */
+  public void end() {
+    end = 0;
+    position = 0;
+    unread = 0;
     Arrays.fill(segment, (byte) 0);
   }
 
@@ -77,7 +133,7 @@ public final class ResidueStream implements AutoCloseable {
   public void close() {
     words.close();
     redraws.close();
-    Arrays.fill(segment, (byte) 0);
+    end();
     Arrays.fill(redrawBlock, (byte) 0);
   }
 
@@ -87,11 +143,14 @@ public final class ResidueStream implements AutoCloseable {
     }
   }
 
-  private void fillSegment(long id, int[] out, int from, int count) {
-    int bytes = count * Integer.BYTES;
+  private void readSegment() {
+    segmentEnd = Math.min(SEGMENT_BYTES / Integer.BYTES, end - position);
+    unread = segmentEnd;
+    int bytes = segmentEnd * Integer.BYTES;
     words.read(segment, (bytes + Keystream.BLOCK_BYTES - 1) & -Keystream.BLOCK_BYTES);
-    segmentWords.position(0);
-    segmentWords.get(out, from, count);
+  }
+
+  private void toResidues(int[] out, int from, int count) {
     int rejected = 0;
     for (int i = from; i < from + count; i++) {
       int word = out[i] & Field.P;
@@ -99,21 +158,21 @@ public final class ResidueStream implements AutoCloseable {
       rejected |= Field.P - 1 - word;
     }
     if (rejected < 0) {
-      redrawRejected(id, out, from, count);
+      redrawRejected(out, from, count);
     }
   }
 
-  private void redrawRejected(long id, int[] out, int from, int count) {
-    for (int i = from; i < from + count; i++) {
-      if (out[i] == Field.P) {
-        out[i] = redraw(id, i);
+  private void redrawRejected(int[] out, int from, int count) {
+    for (int i = 0; i < count; i++) {
+      if (out[from + i] == Field.P) {
+        out[from + i] = redraw(position + i);
       }
     }
   }
 
-  private int redraw(long id, int position) {
+  private int redraw(int number) {
     for (long attempt = 0; ; attempt++) {
-      redraws.seek(id, (attempt << 32) | position);
+      redraws.seek(id, (attempt << 32) | number);
       redraws.read(redrawBlock, Keystream.BLOCK_BYTES);
       int word = ByteBuffer.wrap(redrawBlock).order(ByteOrder.LITTLE_ENDIAN).getInt() & Field.P;
       if (word != Field.P) {

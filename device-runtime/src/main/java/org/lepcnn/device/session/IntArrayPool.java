@@ -1,28 +1,44 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Reusable int arrays by length. Contents are whatever the last user left, so secrets must be
- * overwritten before an array is given back. Thread-safe.
+ * Reusable int arrays. Contents are whatever the last user left, so secrets must be overwritten
+ * before an array is given back. A few dozen arrays at most, so it looks through them. Thread-safe.
  */
 final class IntArrayPool {
   private final int keptPerLength;
-  private final Map<Integer, ArrayDeque<int[]>> free = new HashMap<>();
+  private final List<int[]> free = new ArrayList<>();
 
   IntArrayPool(int keptPerLength) {
     this.keptPerLength = keptPerLength;
   }
 
+  /** An array of that length. */
   int[] take(int length) {
+    return take(length, length);
+  }
+
+  /** The shortest array of at least {@code length}: rounds share what lies in the cache already. */
+  int[] takeAtLeast(int length) {
+    return take(length, Integer.MAX_VALUE);
+  }
+
+  private int[] take(int length, int longest) {
     synchronized (free) {
-      ArrayDeque<int[]> arrays = free.get(length);
-      int[] array = arrays == null ? null : arrays.poll();
-      if (array != null) {
-        return array;
+      int best = -1;
+      int bestLength = longest;
+      for (int i = free.size() - 1; i >= 0; i--) {
+        int found = free.get(i).length;
+        if (found >= length && (found < bestLength || (best < 0 && found == bestLength))) {
+          best = i;
+          bestLength = found;
+        }
+      }
+      if (best >= 0) {
+        return free.remove(best);
       }
     }
     return new int[length];
@@ -30,9 +46,12 @@ final class IntArrayPool {
 
   void give(int[] array) {
     synchronized (free) {
-      ArrayDeque<int[]> arrays = free.computeIfAbsent(array.length, length -> new ArrayDeque<>());
-      if (arrays.size() < keptPerLength) {
-        arrays.push(array);
+      int sameLength = 0;
+      for (int[] other : free) {
+        sameLength += other.length == array.length ? 1 : 0;
+      }
+      if (sameLength < keptPerLength) {
+        free.add(array);
       }
     }
   }

@@ -3,7 +3,6 @@ package org.lepcnn.device.session;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -12,7 +11,9 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.device.integrity.Challenge;
 import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.session.Stopwatch.Phase;
 
 /**
@@ -35,8 +36,12 @@ final class MaskedRounds implements AutoCloseable {
   /** U of the layers of the current round, in the plan's order; empty before {@link #readTable}. */
   private final List<int[]> factors = new ArrayList<>();
 
+  /** The request's side of every layer's challenges, from {@link #prepareCheck} on. */
+  private final int[] requestSides;
+
   private PassTables.PassReader table;
   private RuntimeException unreadableTable;
+  private RuntimeException unreadableChallenges;
   private boolean closed;
 
   MaskedRounds(SessionParts parts, PassSupply.Pass pass, Stopwatch stopwatch) {
@@ -45,6 +50,7 @@ final class MaskedRounds implements AutoCloseable {
     this.stopwatch = stopwatch;
     this.plan = parts.model().plan();
     this.scales = new float[plan.tensors().size()];
+    this.requestSides = new int[plan.layers().size() * Challenge.MAX_PER_LAYER];
     PassSupply supply = parts.supply();
     this.id = new PassId(supply.device(), supply.chain(), supply.model(), pass.number());
     this.workspace = parts.workspaces().take(pass.key());
@@ -56,7 +62,8 @@ final class MaskedRounds implements AutoCloseable {
 
   /** Quantizes and masks the tensors of a round. */
   RoundRequest mask(int round, Activations activations) {
-    List<FloatBuffer> values = new ArrayList<>();
+    int count = plan.tensorsOfRound(round).size();
+    List<FloatBuffer> values = new ArrayList<>(count);
     // all scales first: a NaN in the last tensor must not leave a half-made round behind
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = parts.model().half().tensors().get(tensor.id());
@@ -64,46 +71,94 @@ final class MaskedRounds implements AutoCloseable {
       scales[tensor.id()] = workspace.tiles().scale(x, tensor.elements(), binding.bits());
       values.add(x);
     }
-    RoundRequest request = maskOfZeros(round);
-    for (int i = 0; i < values.size(); i++) {
-      RoundRequest.Tensor tensor = request.tensors().get(i);
-      int bits = parts.model().half().tensors().get(tensor.id()).bits();
-      int elements = plan.tensor(tensor.id()).elements();
-      workspace.tiles().mask(values.get(i), scales[tensor.id()], bits, tensor.residues(), elements);
+    List<RoundRequest.Tensor> tensors = new ArrayList<>(count);
+    for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
+      tensors.add(mask(tensor, values.get(tensors.size())));
     }
-    return request;
+    return request(round, tensors);
+  }
+
+  private RoundRequest.Tensor mask(MaskedTensorSpec tensor, FloatBuffer x) {
+    int id = tensor.id();
+    int elements = tensor.elements();
+    MaskGenerator masks = workspace.masks();
+    int[] residues = parts.pool().takeAtLeast(elements);
+    masks.begin(id, elements);
+    workspace.tiles().mask(x, scales[id], masks::next, residues, elements);
+    masks.end();
+    return new RoundRequest.Tensor(id, residues);
   }
 
   /** The round with tensors of zeros: the masks themselves. */
   RoundRequest maskOfZeros(int round) {
     List<RoundRequest.Tensor> tensors = new ArrayList<>();
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
-      int[] residues = parts.pool().take(tensor.elements());
+      int[] residues = parts.pool().takeAtLeast(tensor.elements());
       workspace.masks().fill(tensor.id(), residues, tensor.elements());
       tensors.add(new RoundRequest.Tensor(tensor.id(), residues));
     }
+    return request(round, tensors);
+  }
+
+  private RoundRequest request(int round, List<RoundRequest.Tensor> tensors) {
     return new RoundRequest(id, round, parts.supply().instance(), plan, tensors);
   }
 
   /**
-   * Refuses a result that is not the right answer to the request; before anything is unmasked.
+   * Computes what of the check follows from the request alone, best while the edge works on it and
+   * the masked tensors are still in the cache. Challenges that cannot be read are told by {@link
+   * #check}.
+   */
+  void prepareCheck(RoundRequest request) {
+    if (parts.challenges() == null) {
+      return;
+    }
+    long before = System.nanoTime();
+    try {
+      GroupChallenges challenges = parts.challenges().ofPass(pass.number());
+      int firstTensor = plan.tensorsOfRound(request.round()).get(0).id();
+      for (LinearLayerSpec layer : plan.layersOfRound(request.round())) {
+        int[] masked = request.tensors().get(layer.tensorId() - firstTensor).residues();
+        challenges.requestSides(layer, masked, requestSides, firstSide(layer));
+      }
+    } catch (RuntimeException e) {
+      unreadableChallenges = e;
+    } finally {
+      stopwatch.add(Phase.CHECK, System.nanoTime() - before);
+    }
+  }
+
+  /**
+   * Refuses a result that is not the right answer to the request; before anything is unmasked, and
+   * after {@link #prepareCheck}.
    *
    * @throws org.lepcnn.device.integrity.IntegrityException naming the first wrong layer
    */
   void check(RoundRequest request, RoundResult result) {
     ResultValidator.validate(request, result);
-    if (parts.challenges() == null) {
-      return;
+    if (unreadableChallenges != null) {
+      throw unreadableChallenges;
     }
-    GroupChallenges challenges = parts.challenges().ofPass(pass.number());
-    int firstTensor = plan.tensorsOfRound(request.round()).get(0).id();
     for (RoundResult.Layer layer : result.layers()) {
       LinearLayerSpec spec = plan.layer(layer.index());
-      int[] masked = request.tensors().get(spec.tensorId() - firstTensor).residues();
-      if (!challenges.accepts(spec, masked, layer.residues())) {
-        throw ResultValidator.checkFailed(id, spec);
+      if (parts.challenges() == null) {
+        ResultValidator.requireCanonical(id, spec, layer.residues());
+      } else {
+        check(parts.challenges().ofPass(pass.number()), spec, layer.residues());
       }
     }
+  }
+
+  private void check(GroupChallenges challenges, LinearLayerSpec spec, int[] y) {
+    switch (challenges.judge(spec, y, requestSides, firstSide(spec))) {
+      case ACCEPTED -> {}
+      case WRONG -> throw ResultValidator.checkFailed(id, spec);
+      case NOT_CANONICAL -> throw ResultValidator.notCanonical(id, spec);
+    }
+  }
+
+  private static int firstSide(LinearLayerSpec layer) {
+    return layer.index() * Challenge.MAX_PER_LAYER;
   }
 
   /**
@@ -117,7 +172,7 @@ final class MaskedRounds implements AutoCloseable {
         table = parts.tables().openPass(pass.number(), pass.key());
       }
       for (LinearLayerSpec layer : plan.layersOfRound(round)) {
-        int[] u = parts.pool().take(layer.geometry().outputSize());
+        int[] u = workspace.takeRoom(layer.geometry().outputSize());
         factors.add(u);
         table.readLayer(layer.index(), u);
       }
@@ -164,10 +219,8 @@ final class MaskedRounds implements AutoCloseable {
   }
 
   private void giveFactorsBack() {
-    for (int[] u : factors) {
-      Arrays.fill(u, 0);
-      parts.pool().give(u);
-    }
+    // erased with the workspace: until then the pass's key, which yields them, is there as well
+    factors.forEach(workspace::giveRoom);
     factors.clear();
   }
 

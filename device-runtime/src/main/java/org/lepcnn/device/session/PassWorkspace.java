@@ -2,6 +2,9 @@
 package org.lepcnn.device.session;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.mask.MaskGenerator;
 
@@ -11,6 +14,7 @@ import org.lepcnn.device.mask.MaskGenerator;
  */
 final class PassWorkspace {
   private final TileArithmetic tiles = new TileArithmetic();
+  private final List<int[]> rooms = new ArrayList<>();
   private final MaskGenerator masks;
 
   private PassWorkspace(PassKey key) {
@@ -23,6 +27,26 @@ final class PassWorkspace {
 
   MaskGenerator masks() {
     return masks;
+  }
+
+  /**
+   * Room for unblinding factors, the smallest that is large enough: the rounds of a pass share what
+   * lies in the cache already. What a round leaves is overwritten by the next or at the pass's end.
+   */
+  int[] takeRoom(int length) {
+    int best = -1;
+    for (int i = 0; i < rooms.size(); i++) {
+      int size = rooms.get(i).length;
+      if (size >= length && (best < 0 || size < rooms.get(best).length)) {
+        best = i;
+      }
+    }
+    return best < 0 ? new int[length] : rooms.remove(best);
+  }
+
+  /** Takes a room back. */
+  void giveRoom(int[] room) {
+    rooms.add(room);
   }
 
   /** Reusable workspaces: as many as passes were ever in flight. Thread-safe. */
@@ -46,6 +70,7 @@ final class PassWorkspace {
     void give(PassWorkspace workspace) {
       workspace.masks.close();
       workspace.tiles.erase();
+      workspace.rooms.forEach(room -> Arrays.fill(room, 0));
       synchronized (free) {
         free.push(workspace);
       }

@@ -104,8 +104,9 @@ final class PrivatePass {
     long sent = System.nanoTime();
     CompletableFuture<RoundResult> answer =
         parts.gate().send(() -> parts.transport().exchange(request));
+    // while the edge works; the answer is taken up only after this
+    rounds.prepareCheck(request);
     if (!failedOnDevice) {
-      // while the edge works; the answer is taken up only after this
       rounds.readTable(request.round());
     }
     answer

@@ -106,9 +106,9 @@ public final class PrivateSession implements AutoCloseable {
   }
 
   /**
-   * Runs the device's part of passes on zeros for up to a few seconds, so that the first pass finds
-   * compiled code and warm buffers. Uses up no pass, sends nothing, reads no table. For gateways,
-   * before they report that they are ready.
+   * Runs the device's and the transport's part of passes on zeros for up to some seconds, so that
+   * the first pass finds compiled code and warm buffers. Uses up no pass, sends nothing, reads no
+   * table. For gateways, before they report that they are ready.
    */
   public void warmUp() {
     try {
@@ -116,6 +116,7 @@ public final class PrivateSession implements AutoCloseable {
               () -> {
                 new Rehearsal(parts).run();
                 parts.tables().warmUp();
+                parts.transport().warmUp(model().plan());
               },
               worker)
           .join();

@@ -77,6 +77,7 @@ final class Rehearsal {
         model.runStage(round, activations);
         RoundRequest request = rounds.mask(round, activations);
         model.endRound(round, activations);
+        rounds.prepareCheck(request);
         rounds.readTable(round);
         RoundResult result = zeroResult(request);
         rounds.check(request, result);

@@ -10,12 +10,15 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.integrity.IntegrityException.Kind;
 
-/** Refuses results that do not even look like the answer to the request. */
+/** Refuses results that do not even look like the answer to the request, and says why. */
 final class ResultValidator {
   private ResultValidator() {}
 
   /**
-   * @throws IntegrityException for another id, a wrong number of residues or one outside [0, p)
+   * Looks at ids and sizes; that residues are canonical is for {@link #requireCanonical} or the
+   * check.
+   *
+   * @throws IntegrityException for another id or a wrong number of residues
    */
   static void validate(RoundRequest request, RoundResult result) {
     int round = request.round();
@@ -36,6 +39,23 @@ final class ResultValidator {
     for (int i = 0; i < expected.size(); i++) {
       validate(request.pass(), expected.get(i), result.layers().get(i));
     }
+  }
+
+  /**
+   * @throws IntegrityException for a residue outside [0, p)
+   */
+  static void requireCanonical(PassId pass, LinearLayerSpec layer, int[] residues) {
+    if (!Field.allCanonical(residues, 0, layer.geometry().outputSize())) {
+      throw notCanonical(pass, layer);
+    }
+  }
+
+  /** The exception for a layer with values outside [0, p). */
+  static IntegrityException notCanonical(PassId pass, LinearLayerSpec layer) {
+    return refused(
+        Kind.NON_CANONICAL,
+        pass,
+        "expected residues in [0, p) of layer " + layer.index() + "; found others");
   }
 
   /** The exception for a layer whose residues are wrong. */
@@ -65,12 +85,6 @@ final class ResultValidator {
               + layer.index()
               + "; found "
               + (residues == null ? 0 : residues.length));
-    }
-    if (!Field.allCanonical(residues, 0, size)) {
-      throw refused(
-          Kind.NON_CANONICAL,
-          pass,
-          "expected residues in [0, p) of layer " + layer.index() + "; found others");
     }
   }
 

@@ -33,9 +33,15 @@ final class StageRunner implements AutoCloseable {
   private final OrtSession session;
   private final List<String> inputs;
   private final Set<String> outputs;
+  private volatile Placement placement;
 
-  /** Shapes of the outputs that ONNX Runtime is to write into tensors of ours. */
-  private volatile Map<String, long[]> placed;
+  /**
+   * Which outputs ONNX Runtime is to write into tensors of ours.
+   *
+   * @param shapes of those, by name
+   * @param others the names of the other outputs
+   */
+  private record Placement(Map<String, long[]> shapes, Set<String> others) {}
 
   private StageRunner(
       String what, OrtEnvironment environment, OrtSession session, DeviceHalf.Stage stage)
@@ -45,7 +51,10 @@ final class StageRunner implements AutoCloseable {
     this.session = session;
     this.inputs = stage.inputs();
     this.outputs = Set.copyOf(stage.outputs());
-    this.placed = declaredShapes(session, outputs);
+    Map<String, long[]> shapes = declaredShapes(session, outputs);
+    Set<String> others = new HashSet<>(outputs);
+    others.removeAll(shapes.keySet());
+    this.placement = new Placement(shapes, Set.copyOf(others));
   }
 
   /**
@@ -79,17 +88,14 @@ final class StageRunner implements AutoCloseable {
   /** Reads the stage's inputs from {@code activations} and adds its outputs. */
   void run(Activations activations) {
     try {
-      Map<String, OnnxTensor> feeds = new HashMap<>();
-      for (String input : inputs) {
-        feeds.put(input, activations.onnx(environment, input));
-      }
-      Map<String, long[]> shapes = placed;
-      if (!shapes.isEmpty() && runInPlace(feeds, shapes, activations)) {
+      Map<String, OnnxTensor> feeds = feeds(activations);
+      Placement places = placement;
+      if (!places.shapes().isEmpty() && runInPlace(feeds, places, activations)) {
         return;
       }
       keep(session.run(feeds, outputs), activations);
       // what could not be placed is not tried again: the declared shape is not the real one
-      placed = Map.of();
+      placement = new Placement(Map.of(), outputs);
     } catch (OrtException e) {
       // ONNX Runtime's own text may quote elements of tensors: only for those who ask for it
       LOG.debug("{} failed", what, e);
@@ -102,23 +108,33 @@ final class StageRunner implements AutoCloseable {
     }
   }
 
+  private Map<String, OnnxTensor> feeds(Activations activations) throws OrtException {
+    if (inputs.size() == 1) {
+      // the usual case, without a table for it
+      return Map.of(inputs.get(0), activations.onnx(environment, inputs.get(0)));
+    }
+    Map<String, OnnxTensor> feeds = new HashMap<>();
+    for (String input : inputs) {
+      feeds.put(input, activations.onnx(environment, input));
+    }
+    return feeds;
+  }
+
   /** Runs with outputs in tensors of ours; false when ONNX Runtime refuses. */
   private boolean runInPlace(
-      Map<String, OnnxTensor> feeds, Map<String, long[]> shapes, Activations activations)
+      Map<String, OnnxTensor> feeds, Placement places, Activations activations)
       throws OrtException {
-    Map<String, OnnxTensor> results = new HashMap<>();
-    for (Map.Entry<String, long[]> output : shapes.entrySet()) {
+    Map<String, OnnxTensor> results = new HashMap<>(2);
+    for (Map.Entry<String, long[]> output : places.shapes().entrySet()) {
       NativeTensor tensor = activations.create(output.getKey(), output.getValue());
       results.put(output.getKey(), tensor.onnx(environment));
     }
-    Set<String> others = new HashSet<>(outputs);
-    others.removeAll(shapes.keySet());
     try {
-      keep(session.run(feeds, others, results), activations);
+      keep(session.run(feeds, places.others(), results), activations);
       return true;
     } catch (OrtException e) {
       LOG.debug("{} does not run with outputs in place", what, e);
-      shapes.keySet().forEach(activations::release);
+      places.shapes().keySet().forEach(activations::release);
       return false;
     }
   }

@@ -40,6 +40,11 @@ final class TileArithmetic {
   private static final float ROUNDING = 12_582_912f; // 1.5 · 2²³
   private static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
   private static final int MAGNITUDE = 0x7fff_ffff;
+  private static final int MANTISSA = 0x7f_ffff;
+
+  /** What the mantissa of 1.5·2²³ + q is more than q. */
+  private static final int OFFSET = ROUNDING_BITS & MANTISSA;
+
   private static final int INFINITY_BITS = 0x7f80_0000;
   private static final int HIGH_BITS = Float.floatToRawIntBits(0x1p39f) + 0x8000;
   private static final int LOW_BITS = Float.floatToRawIntBits(0x1p23f);
@@ -54,6 +59,13 @@ final class TileArithmetic {
   private final IntBuffer asInts;
   private final FloatBuffer asFloats;
 
+  /** Where a tensor's mask comes from, piece by piece. */
+  @FunctionalInterface
+  interface MaskSource {
+    /** Puts the next {@code count} canonical residues to {@code out}, from index 0. */
+    void next(int[] out, int count);
+  }
+
   TileArithmetic() {
     ByteBuffer bytes = ByteBuffer.allocate(TILE * Float.BYTES).order(ByteOrder.nativeOrder());
     asInts = bytes.asIntBuffer();
@@ -61,7 +73,7 @@ final class TileArithmetic {
   }
 
   /**
-   * The scale of a tensor, as {@link ActivationQuantizer#scale} defines it.
+   * The scale of a tensor, as {@link ActivationQuantizer#scale(float, int)} defines it.
    *
    * @param x the activations, from index 0
    * @throws NonFiniteActivationException when a value is NaN or infinite
@@ -81,29 +93,33 @@ final class TileArithmetic {
     if (max >= INFINITY_BITS) {
       throw new NonFiniteActivationException();
     }
-    if (max == 0) {
-      return 1;
-    }
-    return Math.max(Float.intBitsToFloat(max) / ActivationQuantizer.limit(bits), Float.MIN_NORMAL);
+    return ActivationQuantizer.scale(Float.intBitsToFloat(max), bits);
   }
 
   /**
-   * x' = q + r mod p.
+   * x' = q + r mod p, tile by tile: the mask never leaves the first-level cache.
    *
-   * @param x activations of magnitude at most 2²² · scale, from index 0
-   * @param masked holds the mask r and receives x', from index 0
+   * <p>q is not clamped to ±limit, because it cannot be beyond: s is at least max|x| / limit, but
+   * for one rounding of that quotient by a factor of at least 1 − 2⁻²⁴; 1/s and x/s are exact for a
+   * power of two, so that |x|/s is at most limit · (1 + 2⁻²³), with limit &lt; 2²¹ less than limit
+   * + ½, and rounds to limit at most. Whatever x holds, the result is a canonical residue: of q
+   * only 23 bits are used.
+   *
+   * @param x the activations that the scale was computed from, from index 0
+   * @param scale from {@link #scale}
+   * @param masks yields the mask r
+   * @param masked receives x', from index 0
    */
-  void mask(FloatBuffer x, float scale, int bits, int[] masked, int length) {
+  void mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length) {
     float inverse = 1 / scale;
-    int limit = ActivationQuantizer.limit(bits);
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
       x.get(from, floats, 0, count);
       round(floats, inverse, count);
       asFloats.put(0, floats, 0, count);
       asInts.get(0, ints, 0, count);
-      System.arraycopy(masked, from, residues, 0, count);
-      addQuantized(ints, limit, residues, count);
+      masks.next(residues, count);
+      addQuantized(ints, residues, count);
       System.arraycopy(residues, 0, masked, from, count);
     }
   }
@@ -112,7 +128,7 @@ final class TileArithmetic {
    * out = (y − u, centred) · s_x · s_w[oc] + bias[oc].
    *
    * @param y the result; overwritten
-   * @param u the unblinding factors; overwritten
+   * @param u the unblinding factors from index 0; overwritten
    * @param out receives the values from index 0
    */
   void unmask(
@@ -133,7 +149,7 @@ final class TileArithmetic {
       asFloats.get(0, lows, 0, count);
       spread(g, from, count, weightScales, scales);
       spread(g, from, count, bias, offsets);
-      dequantize(count, tensorScale);
+      dequantize(floats, lows, scales, offsets, tensorScale, count);
       out.put(from, floats, 0, count);
     }
   }
@@ -161,14 +177,14 @@ final class TileArithmetic {
     }
   }
 
-  private static void addQuantized(int[] rounded, int limit, int[] masked, int count) {
+  /**
+   * The mantissa is q + 2²², 0 ≤ q + 2²² &lt; 2²³. Added to the mask it is below 2³², one fold
+   * brings it to [0, p]; without the 2²² it is in [−2²², p − 2²²].
+   */
+  private static void addQuantized(int[] rounded, int[] masked, int count) {
     for (int i = 0; i < count; i++) {
-      int q = rounded[i] - ROUNDING_BITS;
-      int room = limit - q;
-      q += room & (room >> 31);
-      int above = q + limit;
-      q -= above & (above >> 31);
-      int sum = q + ((q >> 31) & Field.P) - Field.P + masked[i];
+      int sum = (rounded[i] & MANTISSA) + masked[i];
+      sum = (sum & Field.P) + (sum >>> 31) - OFFSET;
       masked[i] = sum + ((sum >> 31) & Field.P);
     }
   }
@@ -183,21 +199,10 @@ final class TileArithmetic {
     }
   }
 
-  private void dequantize(int count, float tensorScale) {
-    convert(floats, lows, count);
-    affine(floats, scales, offsets, tensorScale, count);
-  }
-
-  private static void convert(float[] high, float[] low, int count) {
+  private static void dequantize(
+      float[] high, float[] low, float[] scale, float[] offset, float tensorScale, int count) {
     for (int i = 0; i < count; i++) {
-      high[i] = (high[i] - SUBTRAHEND) + low[i];
-    }
-  }
-
-  private static void affine(
-      float[] x, float[] scale, float[] offset, float tensorScale, int count) {
-    for (int i = 0; i < count; i++) {
-      x[i] = x[i] * (tensorScale * scale[i]) + offset[i];
+      high[i] = ((high[i] - SUBTRAHEND) + low[i]) * (tensorScale * scale[i]) + offset[i];
     }
   }
 

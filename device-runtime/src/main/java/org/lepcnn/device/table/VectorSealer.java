@@ -41,7 +41,7 @@ final class VectorSealer {
   private static final byte[] ZERO_NONCE = new byte[NONCE_BYTES];
 
   private final Cipher cipher;
-  private final byte[] nonce = new byte[NONCE_BYTES];
+  private final Nonce nonce = new Nonce();
   private final byte[] plain = new byte[SEGMENT_BYTES];
   private final byte[] sealed = new byte[SEGMENT_BYTES + TAG_BYTES];
   private final IntBuffer residues =
@@ -149,17 +149,21 @@ final class VectorSealer {
     }
   }
 
-  /** Seals and opens a segment of zeros, with nothing but a throw-away key. */
-  void exercise(SecretKey key, int times) {
+  /**
+   * Opens a sealed message of zeros again and again, with nothing but a throw-away key.
+   *
+   * @param bytes of the message, whole residues, at most a segment
+   */
+  void exercise(SecretKey key, long ordinal, int bytes, int times) {
     Address address = new Address(0, 0, KIND_UNBLINDING);
     int[] zeros = new int[SEGMENT_RESIDUES];
     try {
-      prepare(Cipher.ENCRYPT_MODE, key, 0, address, 0, SEGMENT_RESIDUES);
-      cipher.doFinal(plain, 0, SEGMENT_BYTES, sealed, 0);
+      prepare(Cipher.ENCRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
+      cipher.doFinal(plain, 0, bytes, sealed, 0);
       for (int i = 0; i < times; i++) {
-        prepare(Cipher.DECRYPT_MODE, key, 0, address, 0, SEGMENT_RESIDUES);
-        cipher.doFinal(sealed, 0, sealed.length, plain, 0);
-        residues.get(0, zeros);
+        prepare(Cipher.DECRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
+        cipher.doFinal(sealed, 0, bytes + TAG_BYTES, plain, 0);
+        residues.get(0, zeros, 0, bytes / Integer.BYTES);
       }
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM refuses its own segment", e);
@@ -181,13 +185,31 @@ final class VectorSealer {
   private void prepare(
       int mode, SecretKey key, long ordinal, Address address, int segment, int length)
       throws GeneralSecurityException {
-    ByteBuffer.wrap(nonce).putInt(0).putLong(ordinal);
-    cipher.init(mode, key, new GCMParameterSpec(8 * TAG_BYTES, nonce));
+    nonce.set(ordinal);
+    cipher.init(mode, key, nonce);
     associatedData.position(varyingPart);
     associatedData.putLong(address.pass()).putInt(address.layer()).putInt(address.kind());
     associatedData.putInt(segment).putInt(segments(length));
     associatedData.putLong((long) length * Integer.BYTES);
     cipher.updateAAD(associatedData.array(), 0, associatedData.position());
+  }
+
+  /** The nonce of the segment at hand: one object for all of them. */
+  private static final class Nonce extends GCMParameterSpec {
+    private final ByteBuffer value = ByteBuffer.allocate(NONCE_BYTES);
+
+    Nonce() {
+      super(8 * TAG_BYTES, ZERO_NONCE);
+    }
+
+    void set(long ordinal) {
+      value.putLong(NONCE_BYTES - Long.BYTES, ordinal);
+    }
+
+    @Override
+    public byte[] getIV() {
+      return value.array().clone();
+    }
   }
 
   private static RefusedException refusal(

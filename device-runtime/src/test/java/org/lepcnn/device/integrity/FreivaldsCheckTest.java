@@ -4,6 +4,8 @@ package org.lepcnn.device.integrity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
@@ -54,6 +56,35 @@ class FreivaldsCheckTest {
         int[] x = RandomLayers.constant(g.inputSize(), value);
         Case layer = Case.of(g, weights, x, seed);
         assertThat(layer.accepts(layer.y)).as("seed %d, all %d", seed, value).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void leftIfCanonical_isLeft_andFindsAValueOutsideTheFieldAnywhere() {
+    List<ConvGeometry> geometries = new ArrayList<>();
+    for (int seed = 0; seed < 60; seed++) {
+      geometries.add(new RandomLayers(seed).geometry());
+    }
+    // planes above, at and below a block
+    for (int side : new int[] {1, 63, 64, 65}) {
+      geometries.add(
+          new ConvGeometry(2, 1, side, side, 3, side, side, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1));
+    }
+    for (ConvGeometry g : geometries) {
+      Challenge challenge = Challenge.draw(TestKeys.of(1), 0, 0, g);
+      int[] y = new RandomLayers(7).residues(g.outputSize());
+      assertThat(FreivaldsCheck.leftIfCanonical(g, challenge, y))
+          .isEqualTo(FreivaldsCheck.left(g, challenge, y));
+      for (int i = 0; i < y.length; i += 1 + y.length / 20) {
+        for (int bad : new int[] {Field.P, -1, Integer.MIN_VALUE}) {
+          int right = y[i];
+          y[i] = bad;
+          assertThat(FreivaldsCheck.leftIfCanonical(g, challenge, y))
+              .as("%s at %d", g, i)
+              .isNegative();
+          y[i] = right;
+        }
       }
     }
   }

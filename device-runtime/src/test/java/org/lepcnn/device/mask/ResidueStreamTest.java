@@ -80,6 +80,29 @@ class ResidueStreamTest {
     assertThat(residues).containsOnly(0);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 13, 1024, 4096, 5000})
+  void readPieceByPiece_itIsTheSameStream_redrawsIncluded(int piece) {
+    FakeKeystream words = new FakeKeystream();
+    FakeKeystream redraws = new FakeKeystream();
+    for (int position : new int[] {0, 1023, 1024, 4095, 4096, 9_999}) {
+      words.word(7, position, Field.P);
+      redraws.word(7, 4L * position, 100 + position);
+    }
+    int[] whole = new int[10_000];
+    ResidueStream stream = new ResidueStream(words, redraws);
+    stream.fill(7, whole, whole.length);
+    stream.begin(7, whole.length);
+    for (int from = 0; from < whole.length; from += piece) {
+      int[] some = new int[Math.min(piece, whole.length - from)];
+      stream.next(some, some.length);
+      assertThat(some).isEqualTo(Arrays.copyOfRange(whole, from, from + some.length));
+    }
+    assertThat(whole[4096]).isEqualTo(4196);
+    assertThatThrownBy(() -> stream.next(new int[1], 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @Test
   void aRedrawEqualToP_isRedrawnAgain() {
     FakeKeystream words = new FakeKeystream().word(1, 2, Field.P);

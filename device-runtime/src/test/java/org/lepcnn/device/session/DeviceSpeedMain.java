@@ -125,11 +125,10 @@ public final class DeviceSpeedMain {
     step("mask: keystream and rejection", inputs, l -> masks.fill(0, l.masked, l.masked.length));
     step("mask: scale", inputs, l -> sink += (long) tiles.scale(l.in.floats(), l.x.length, 16));
     step("mask: quantize and add, plain loop", inputs, l -> mask(l));
-    step(
-        "mask: quantize and add",
-        inputs,
-        l -> tiles.mask(l.in.floats(), 1e-4f, 16, l.masked, l.masked.length));
+    step("mask: keystream, quantize and add", inputs, l -> mask(l, masks));
     step("check: canonical", outputs, l -> sink += Field.allCanonical(l.y, 0, l.y.length) ? 1 : 0);
+    step("check: request's side", inputs, l -> sink += right(l));
+    step("check: canonical, result's side", outputs, l -> sink += left(l));
     step("check: both sides, first release", outputs, l -> sink += firstRelease(l));
     step("check: both sides", outputs, l -> sink += check(l));
     step("unmask and dequantize, plain loop", outputs, l -> unmask(l, l.out.floats()));
@@ -147,6 +146,20 @@ public final class DeviceSpeedMain {
   private void step(String name, long count, Work work) {
     steps.put(name, () -> layers.forEach(work::on));
     elements.put(name, count);
+  }
+
+  private void mask(Layer l, MaskGenerator masks) {
+    masks.begin(0, l.masked.length);
+    tiles.mask(l.in.floats(), 1e-4f, masks::next, l.masked, l.masked.length);
+    masks.end();
+  }
+
+  private static int left(Layer l) {
+    return FreivaldsCheck.leftIfCanonical(l.g, l.challenge, l.y);
+  }
+
+  private static int right(Layer l) {
+    return FreivaldsCheck.right(l.c, l.masked, l.x.length);
   }
 
   private static void mask(Layer l) {

@@ -93,7 +93,46 @@ class DurableSessionTest {
   }
 
   @Test
-  void nextOpening_claimsOnlyPassesThatWereNeverClaimed() {
+  void aCleanClose_costsNothing_theNextOpeningGoesOnWithTheNextPass() {
+    for (long pass = 0; pass < 3; pass++) {
+      try (PrivateSession session = open()) {
+        assertThat(await(session.submit(SessionModel.inputs(1))).pass()).isEqualTo(pass);
+      }
+    }
+    assertThat(edge.log)
+        .filteredOn(line -> !line.startsWith("send"))
+        .containsExactly(
+            "claim 0-3", "release 1", "claim 1-4", "release 2", "claim 2-5", "release 3");
+  }
+
+  @Test
+  void openingThatRunsNothing_leavesTheReleaseOfTheFormerOneKnown() {
+    try (PrivateSession session = open()) {
+      await(session.submit(SessionModel.inputs(1)));
+    }
+    open().close();
+    try (DeviceState state = DeviceState.open(folder.resolve("state"))) {
+      state.recordIntegrityFailure();
+      state.reserve(2);
+    }
+    edge.onClaim =
+        claim ->
+            edge.releases.size() < 2
+                ? CompletableFuture.failedFuture(
+                    new org.lepcnn.core.port.EdgeRefusedException(
+                        org.lepcnn.core.port.EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
+                        "the edge went back to a checkpoint"))
+                : CompletableFuture.completedFuture(null);
+    try (PrivateSession session = open()) {
+      assertThat(await(session.submit(SessionModel.inputs(1))).pass()).isEqualTo(1);
+    }
+    assertThat(edge.releases.get(1)).isEqualTo(edge.releases.get(0));
+  }
+
+  @Test
+  void withoutARelease_nextOpening_claimsOnlyPassesThatWereNeverClaimed() {
+    edge.onRelease =
+        release -> CompletableFuture.failedFuture(new EnvironmentException("No answer."));
     try (PrivateSession session = open()) {
       assertThat(await(session.submit(SessionModel.inputs(1))).pass()).isZero();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,13 +28,55 @@ class LayerArithmeticTest {
       for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
         int[] masked = RandomLayers.constant(length, extreme);
         LayerArithmetic.mask(x, scale, bits, masked);
-        int[] tiled = RandomLayers.constant(length, extreme);
-        new TileArithmetic().mask(FloatBuffer.wrap(x), scale, bits, tiled, length);
+        int[] tiled = new int[length];
+        new TileArithmetic()
+            .mask(
+                FloatBuffer.wrap(x),
+                scale,
+                (mask, count) -> Arrays.fill(mask, 0, count, extreme),
+                tiled,
+                length);
         assertThat(tiled).isEqualTo(masked);
         for (int i = 0; i < length; i++) {
           assertThat(masked[i]).isEqualTo(Math.floorMod((long) q[i] + extreme, Field.P));
         }
       }
+    }
+  }
+
+  /** The largest magnitude may not round beyond the limit: nothing clamps it in tiles. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 8, 15, 16, 21, 22})
+  void maskInTiles_staysWithinTheLimit_whateverTheLargestMagnitude(int bits) {
+    SplittableRandom random = new SplittableRandom(bits);
+    TileArithmetic tiles = new TileArithmetic();
+    int[] masked = new int[4];
+    for (int i = 0; i < 20_000; i++) {
+      float largest = Float.intBitsToFloat(random.nextInt(0x7f80_0000));
+      largest = i == 0 ? Float.MAX_VALUE : i == 1 ? Float.MIN_VALUE : largest;
+      float[] x = {largest, -largest, Math.nextDown(largest), largest / 2};
+      float scale = tiles.scale(FloatBuffer.wrap(x), x.length, bits);
+      int[] expected = new int[4];
+      LayerArithmetic.mask(x, scale, bits, expected);
+      tiles.mask(FloatBuffer.wrap(x), scale, (mask, n) -> Arrays.fill(mask, 0, n, 0), masked, 4);
+      assertThat(masked).isEqualTo(expected);
+    }
+  }
+
+  /** An application that changes its input under way gets a wrong answer, but leaks nothing. */
+  @Test
+  void maskInTiles_isCanonical_forValuesBeyondTheScale() {
+    float[] x = {1e9f, -1e9f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f};
+    for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
+      int[] masked = new int[x.length];
+      new TileArithmetic()
+          .mask(
+              FloatBuffer.wrap(x),
+              1e-3f,
+              (mask, n) -> Arrays.fill(mask, 0, n, extreme),
+              masked,
+              x.length);
+      assertThat(Field.allCanonical(masked, 0, x.length)).isTrue();
     }
   }
 

@@ -24,6 +24,7 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
 
 class PrivateSessionTest {
   @Test
@@ -243,7 +244,7 @@ class PrivateSessionTest {
   }
 
   @Test
-  void close_waitsForPassesInFlight_andUsesUpWhatTheEdgeHoldsAClaimOf() {
+  void close_waitsForPassesInFlight_andReleasesWhatIsLeft() {
     try (SessionFixture fixture = new SessionFixture(b -> b.passesPerReservation(5))) {
       List<CompletableFuture<PassResult>> futures = new ArrayList<>();
       for (int seed = 0; seed < 3; seed++) {
@@ -253,8 +254,17 @@ class PrivateSessionTest {
       assertThat(futures).allMatch(CompletableFuture::isDone);
       futures.forEach(SessionFixture::await);
       assertThat(fixture.supply.outcomes)
-          .isEqualTo(
-              Map.of(0L, "finished", 1L, "finished", 2L, "finished", 3L, "burned", 4L, "burned"));
+          .isEqualTo(Map.of(0L, "finished", 1L, "finished", 2L, "finished"));
+      assertThat(fixture.edge.releases)
+          .containsExactly(
+              new PassRelease(
+                  fixture.supply.device(),
+                  fixture.supply.chain(),
+                  fixture.supply.model(),
+                  3,
+                  fixture.supply.instance()));
+      assertThat(fixture.log.indexOf("release 3")).isGreaterThan(fixture.log.indexOf("send 2/1"));
+      assertThat(fixture.supply.released).isTrue();
       assertThat(fixture.supply.closed).isTrue();
       assertThat(failure(fixture.session.submit(SessionModel.inputs(9))))
           .isInstanceOf(EnvironmentException.class)
@@ -263,7 +273,7 @@ class PrivateSessionTest {
   }
 
   @Test
-  void closeTimeout_failsWhatIsLeft_andLosesItsPasses() {
+  void closeTimeout_failsWhatIsLeft_andLosesThePassesThatWereTaken() {
     CountDownLatch release = new CountDownLatch(1);
     try (SessionFixture fixture =
         new SessionFixture(
@@ -279,7 +289,8 @@ class PrivateSessionTest {
       fixture.session.close();
       assertThat(failure(silent)).isInstanceOf(EnvironmentException.class);
       assertThat(failure(waiting)).isInstanceOf(EnvironmentException.class);
-      assertThat(fixture.supply.outcomes).isEqualTo(Map.of(0L, "burned", 1L, "burned"));
+      assertThat(fixture.supply.outcomes).isEqualTo(Map.of(0L, "burned"));
+      assertThat(fixture.log).contains("release 1");
       release.countDown();
       assertThat(fixture.edge.roundsOf(0)).containsExactly(0);
     }

@@ -3,6 +3,7 @@ package org.lepcnn.device.session;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
@@ -18,6 +19,8 @@ final class RecordingSupply implements PassSupply {
   final Map<Long, PassKey> keys = new ConcurrentHashMap<>();
   volatile boolean recordingFails;
   volatile boolean closed;
+  volatile boolean released;
+  volatile InstanceId formerInstance;
   private final ThrowAwayChain chain;
   private final List<String> log;
 
@@ -83,6 +86,16 @@ final class RecordingSupply implements PassSupply {
         return new RecordedPass(pass);
       }
     };
+  }
+
+  @Override
+  public Optional<InstanceId> releasedBefore(long pass) {
+    return pass == 0 ? Optional.ofNullable(formerInstance) : Optional.empty();
+  }
+
+  @Override
+  public void released() {
+    released = true;
   }
 
   @Override

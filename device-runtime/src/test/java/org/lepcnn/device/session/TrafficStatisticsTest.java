@@ -52,15 +52,17 @@ class TrafficStatisticsTest {
     assertThat((long) ELEMENTS * PASSES).isGreaterThan(10_000_000);
   }
 
-  /** The steps of a session: mask, scale, quantize and add. */
+  /** The steps of a session: scale, mask, quantize and add. */
   private static int[] masked(float[] picture, PassKey key) {
     TileArithmetic tiles = new TileArithmetic();
     int[] residues = new int[ELEMENTS];
-    try (MaskGenerator masks = new MaskGenerator(key)) {
-      masks.fill(0, residues, ELEMENTS);
-    }
     FloatBuffer x = FloatBuffer.wrap(picture);
-    tiles.mask(x, tiles.scale(x, ELEMENTS, BITS), BITS, residues, ELEMENTS);
+    float scale = tiles.scale(x, ELEMENTS, BITS);
+    try (MaskGenerator masks = new MaskGenerator(key)) {
+      masks.begin(0, ELEMENTS);
+      tiles.mask(x, scale, masks::next, residues, ELEMENTS);
+      masks.end();
+    }
     return residues;
   }
 

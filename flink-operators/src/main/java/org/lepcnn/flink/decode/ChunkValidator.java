@@ -1,20 +1,28 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.decode;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.IntBuffer;
 import java.util.Optional;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.admission.Refusal;
 import org.lepcnn.kafka.codec.ByteSlice;
 import org.lepcnn.kafka.codec.ChunkLayout;
 import org.lepcnn.kafka.codec.TensorChunkView;
 
 /** Checks a chunk against the plan: round, tensor, chunk count, length, canonical residues. */
 final class ChunkValidator {
+  private static final VarHandle PAIRS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle RESIDUES =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long ONE_EACH = 0x0000_0001_0000_0001L;
+  private static final long TOP_BITS = 0x8000_0000_8000_0000L;
+
   private ChunkValidator() {}
 
   /** Why the chunk does not fit the plan; empty when it does. */
@@ -42,16 +50,22 @@ final class ChunkValidator {
                 EdgeErrorCode.MALFORMED, "payload: expected residues in [0, p); found others"));
   }
 
-  private static boolean allCanonical(ByteSlice payload) {
-    IntBuffer residues =
-        ByteBuffer.wrap(payload.array(), payload.offset(), payload.length())
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .asIntBuffer();
-    boolean canonical = true;
-    while (residues.hasRemaining()) {
-      canonical &= Field.isCanonical(residues.get());
+  /**
+   * Whether all residues are in [0, p), two at a time. A word w is not when its top bit is set (w ≥
+   * 2³¹) or when w = p = 2³¹ − 1, and then w + 1 has the top bit. The sum of the lower word only
+   * carries into the upper one when it is 2³² − 1, whose own top bit tells already.
+   */
+  static boolean allCanonical(ByteSlice payload) {
+    byte[] bytes = payload.array();
+    int at = payload.offset();
+    int end = at + payload.length();
+    long found = 0;
+    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+      long pair = (long) PAIRS.get(bytes, at);
+      found |= pair | (pair + ONE_EACH);
     }
-    return canonical;
+    boolean last = at == end || Field.isCanonical((int) RESIDUES.get(bytes, at));
+    return last && (found & TOP_BITS) == 0;
   }
 
   private static Optional<Refusal> malformed(String what, String expected, int found) {

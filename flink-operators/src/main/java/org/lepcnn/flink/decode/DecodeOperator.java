@@ -10,8 +10,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
-import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.outbox.TopicView;
 import org.lepcnn.flink.record.AssembledRequest;
@@ -30,7 +30,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   private final transient MailboxExecutor mailbox;
   private final EdgeSettings settings;
   private final OutputTag<OutgoingRecord> notices;
-  private transient ModelLease model;
+  private transient EdgeControl control;
   private transient TopicView topics;
   private transient RequestDecoder decoder;
   private transient long sweepMillis;
@@ -50,11 +50,14 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   public void open() throws Exception {
     super.open();
     topics = settings.topics().open();
-    model = settings.model().acquire();
-    model.failWith(mailbox);
+    control = settings.control().open();
+    control.models().failWith(mailbox);
     EdgeMetrics metrics = new EdgeMetrics(getMetricGroup());
     AssemblyLimits limits = settings.assembly().withinHeap();
-    decoder = new RequestDecoder(new RoundAssembler(limits), new Outbox(topics, metrics), metrics);
+    decoder =
+        new RequestDecoder(
+            new RoundAssembler(limits), new Outbox(topics, metrics), control, metrics);
+    control.figures().forEach((name, figure) -> metrics.gauge(name, figure::getAsLong));
     sweepMillis = Math.max(1, limits.timeoutMillis() / 4);
     scheduleSweep();
   }
@@ -62,7 +65,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   @Override
   public void processElement(StreamRecord<InboundRecord> element) {
     long now = getProcessingTimeService().getCurrentProcessingTime();
-    Decoded decoded = decoder.decode(element.getValue(), model.ifReady(), now);
+    Decoded decoded = decoder.decode(element.getValue(), now);
     if (decoded.request() != null) {
       output.collect(new StreamRecord<>(decoded.request()));
     }
@@ -71,8 +74,8 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
 
   @Override
   public void close() throws Exception {
-    if (model != null) {
-      model.close();
+    if (control != null) {
+      control.close();
     }
     if (topics != null) {
       topics.close();

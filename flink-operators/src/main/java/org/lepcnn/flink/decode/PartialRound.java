@@ -102,6 +102,16 @@ final class PartialRound {
     return true;
   }
 
+  /** Whether a chunk is there; numbers outside the plan are not. */
+  boolean holds(int tensor, int chunk) {
+    for (int position = 0; position < chunks.length; position++) {
+      if (tensors.get(position).id() == tensor) {
+        return chunk < chunks[position].length && chunks[position][chunk] != null;
+      }
+    }
+    return false;
+  }
+
   /** All tensors of the complete round, in the plan's order. */
   List<TensorPayload> payloads() {
     List<TensorPayload> payloads = new ArrayList<>(chunks.length);

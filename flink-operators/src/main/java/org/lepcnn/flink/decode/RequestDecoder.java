@@ -6,9 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.flink.metrics.Counter;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeMetrics;
-import org.lepcnn.flink.kernel.LoadedModel;
+import org.lepcnn.flink.admission.Admission;
+import org.lepcnn.flink.admission.Admission.Decision;
+import org.lepcnn.flink.admission.Refusal;
+import org.lepcnn.flink.admission.RefusalLimiter;
+import org.lepcnn.flink.admission.RefusedRounds;
+import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
@@ -27,27 +33,39 @@ import org.slf4j.LoggerFactory;
  * Turns Kafka records into complete requests or refusals, apart from Flink's plumbing. Whatever a
  * record holds, {@link #decode} returns. Not thread-safe.
  */
-final class RequestDecoder {
+public final class RequestDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(RequestDecoder.class);
 
   private final RoundAssembler assembler;
   private final Outbox outbox;
+  private final Admission admission;
+  private final RefusalLimiter limiter = new RefusalLimiter();
+  private final RefusedRounds refusedRounds = new RefusedRounds();
+  private final EdgeMetrics metrics;
   private final Counter requests;
   private final Counter claims;
   private final Counter releases;
   private final Counter chunks;
   private final Counter bytes;
   private final Counter dropped;
+  private final Counter suppressed;
 
-  RequestDecoder(RoundAssembler assembler, Outbox outbox, EdgeMetrics metrics) {
+  /**
+   * @param control what admission asks
+   */
+  public RequestDecoder(
+      RoundAssembler assembler, Outbox outbox, EdgeControl control, EdgeMetrics metrics) {
     this.assembler = assembler;
     this.outbox = outbox;
+    this.admission = new Admission(control);
+    this.metrics = metrics;
     this.requests = metrics.counter("requests");
     this.claims = metrics.counter("claims");
     this.releases = metrics.counter("releases");
     this.chunks = metrics.counter("chunks");
     this.bytes = metrics.counter("bytes");
     this.dropped = metrics.counter("incompleteDropped");
+    this.suppressed = metrics.counter("refusalsNotAnswered");
     metrics.gauge("incompleteBytes", assembler::bytes);
     metrics.gauge("incompleteRequests", assembler::size);
   }
@@ -58,7 +76,7 @@ final class RequestDecoder {
    * @param request a complete request, or null
    * @param notices replies and rejections
    */
-  record Decoded(AssembledRequest request, List<OutgoingRecord> notices) {
+  public record Decoded(AssembledRequest request, List<OutgoingRecord> notices) {
     static final Decoded NOTHING = new Decoded(null, List.of());
 
     static Decoded notices(List<OutgoingRecord> notices) {
@@ -69,20 +87,19 @@ final class RequestDecoder {
   /**
    * Handles a record.
    *
-   * @param model null while it loads
    * @param nowMillis the processing time
    */
-  Decoded decode(InboundRecord record, LoadedModel model, long nowMillis) {
+  public Decoded decode(InboundRecord record, long nowMillis) {
     bytes.inc(record.value().length);
     try {
       Topics.gatewayOf(record.topic());
-      return handle(record, RequestCodec.current().decode(record.value()), model, nowMillis);
+      return handle(record, RequestCodec.current().decode(record.value()), nowMillis);
     } catch (BadInputException e) {
-      return Decoded.notices(outbox.reject(record, EdgeErrorCode.MALFORMED, e.getMessage()));
+      return unreadable(record, EdgeErrorCode.MALFORMED, e.getMessage(), nowMillis);
     } catch (RuntimeException e) {
       LOG.error("Handling {}", record, e);
       String detail = "the record could not be handled: " + e.getClass().getSimpleName();
-      return Decoded.notices(outbox.reject(record, EdgeErrorCode.INTERNAL, detail));
+      return unreadable(record, EdgeErrorCode.INTERNAL, detail, nowMillis);
     }
   }
 
@@ -92,32 +109,72 @@ final class RequestDecoder {
         assembler.expire(nowMillis), "the request did not become complete in time");
   }
 
-  private Decoded handle(
-      InboundRecord record, EdgeRequest request, LoadedModel model, long nowMillis) {
+  private Decoded handle(InboundRecord record, EdgeRequest request, long nowMillis) {
     RequestHeader header = header(record, request);
-    Optional<Refusal> refusal = admission(header, model, nowMillis);
-    if (refusal.isPresent()) {
-      return refuse(header, request, refusal.get());
-    }
     if (request instanceof TensorChunkView chunk) {
       chunks.inc();
-      return assemble(header, chunk, model, nowMillis);
+      return handleChunk(header, chunk, nowMillis);
     }
     (request instanceof ReleaseView ? releases : claims).inc();
-    return new Decoded(new AssembledRequest(header, 0, List.of()), List.of());
+    Decision decision = admission.judge(header, nowMillis);
+    Refusal refusal = decision.refusal();
+    if (refusal == null) {
+      refusal = admission.pay(header, decision.grant(), record.value().length, nowMillis);
+    }
+    return refusal == null
+        ? new Decoded(new AssembledRequest(header, 0, List.of()), List.of())
+        : refuse(header, decision, refusal, nowMillis);
+  }
+
+  private Decoded handleChunk(RequestHeader header, TensorChunkView chunk, long nowMillis) {
+    if (refusedRounds.holds(header, chunk.tensor(), chunk.chunk())) {
+      dropped.inc();
+      return Decoded.NOTHING;
+    }
+    Decision decision = admission.judge(header, nowMillis);
+    if (decision.refusal() != null) {
+      return refuseRound(header, chunk, decision, decision.refusal(), nowMillis);
+    }
+    switch (assembler.standing(header, chunk)) {
+      case BEGINS -> {
+        long need = roundBytes(decision, chunk);
+        Refusal unpaid = admission.pay(header, decision.grant(), need, nowMillis);
+        if (unpaid != null) {
+          return refuseRound(header, chunk, decision, unpaid, nowMillis);
+        }
+        refusedRounds.remove(header);
+      }
+      case REPEATED, MISSING -> {
+        if (!admission.mayGoOn(header, decision.grant(), nowMillis)) {
+          dropped.inc();
+          return Decoded.NOTHING;
+        }
+      }
+    }
+    return assemble(header, chunk, decision, nowMillis);
   }
 
   private Decoded assemble(
-      RequestHeader header, TensorChunkView chunk, LoadedModel model, long nowMillis) {
-    Optional<Refusal> invalid = ChunkValidator.check(chunk, model.plan());
+      RequestHeader header, TensorChunkView chunk, Decision decision, long nowMillis) {
+    Plan plan = decision.model().plan();
+    Optional<Refusal> invalid = ChunkValidator.check(chunk, plan);
     if (invalid.isPresent()) {
-      return Decoded.notices(outbox.refuse(header, invalid.get().code(), invalid.get().detail()));
+      admission.charge(header, decision.grant(), chunk.payload().length(), nowMillis);
+      return refuse(header, decision, invalid.get(), nowMillis);
     }
-    RoundAssembler.Outcome outcome = assembler.add(header, chunk, model.plan(), nowMillis);
+    if (assembler.standing(header, chunk) == RoundAssembler.Standing.REPEATED) {
+      admission.charge(header, decision.grant(), chunk.payload().length(), nowMillis);
+    }
+    RoundAssembler.Outcome outcome = assembler.add(header, chunk, plan, nowMillis);
     List<OutgoingRecord> notices =
         rejectDropped(outcome.dropped(), "the device holds too many incomplete requests");
     if (outcome.refusal() != null) {
-      notices.addAll(refuse(header, chunk, outcome.refusal()).notices());
+      boolean reuse = outcome.refusal().code() == EdgeErrorCode.MASK_REUSE_SUSPECTED;
+      notices.addAll(
+          (reuse
+                  ? refuse(header, decision, outcome.refusal(), nowMillis)
+                  : refuseRound(header, chunk, decision, outcome.refusal(), nowMillis))
+              .notices());
     }
     if (outcome.request() != null) {
       requests.inc();
@@ -125,38 +182,43 @@ final class RequestDecoder {
     return new Decoded(outcome.request(), notices);
   }
 
-  private static Optional<Refusal> admission(
-      RequestHeader header, LoadedModel model, long nowMillis) {
-    if (header.expiresAtMillis() < nowMillis) {
-      return Optional.of(
-          new Refusal(
-              EdgeErrorCode.EXPIRED,
-              "the request is "
-                  + (nowMillis - header.expiresAtMillis())
-                  + " ms older than its lifetime"));
-    }
-    if (model == null) {
-      return Optional.of(new Refusal(EdgeErrorCode.NOT_READY, "the model is loading"));
-    }
-    if (!model.fingerprint().equals(header.model())) {
-      return Optional.of(
-          new Refusal(
-              EdgeErrorCode.UNKNOWN_MODEL,
-              "this edge serves " + model.fingerprint() + "; found " + header.model()));
-    }
-    return Optional.empty();
+  /** What a round costs: all its residues, known from the plan, or this chunk for a wrong round. */
+  private static long roundBytes(Decision decision, TensorChunkView chunk) {
+    Plan plan = decision.model().plan();
+    return chunk.round() < plan.rounds()
+        ? PartialRound.bytesOf(plan, chunk.round())
+        : chunk.payload().length();
   }
 
-  /**
-   * Refuses a request; what concerns all chunks of a round alike is said once, to the first chunk.
-   */
-  private Decoded refuse(RequestHeader header, EdgeRequest request, Refusal refusal) {
-    boolean laterChunk = request instanceof TensorChunkView chunk && chunk.chunk() > 0;
-    if (laterChunk && refusal.code() != EdgeErrorCode.MASK_REUSE_SUSPECTED) {
-      dropped.inc();
+  /** Refuses what concerns all chunks of a round alike; said once, and the rest is dropped. */
+  private Decoded refuseRound(
+      RequestHeader header,
+      TensorChunkView chunk,
+      Decision decision,
+      Refusal refusal,
+      long nowMillis) {
+    refusedRounds.add(header, chunk.tensor(), chunk.chunk());
+    return refuse(header, decision, refusal, nowMillis);
+  }
+
+  private Decoded refuse(RequestHeader header, Decision decision, Refusal refusal, long nowMillis) {
+    String known = decision.grant() == null ? null : header.device();
+    if (!limiter.allows(header.topic(), known, nowMillis)) {
+      metrics.refused(refusal.code());
+      suppressed.inc();
       return Decoded.NOTHING;
     }
     return Decoded.notices(outbox.refuse(header, refusal.code(), refusal.detail()));
+  }
+
+  private Decoded unreadable(
+      InboundRecord record, EdgeErrorCode code, String detail, long nowMillis) {
+    if (!limiter.allows(record.topic(), null, nowMillis)) {
+      metrics.refused(code);
+      suppressed.inc();
+      return Decoded.NOTHING;
+    }
+    return Decoded.notices(outbox.reject(record, code, detail));
   }
 
   private List<OutgoingRecord> rejectDropped(List<RequestHeader> headers, String detail) {

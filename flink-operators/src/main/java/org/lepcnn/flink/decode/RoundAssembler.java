@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.admission.Refusal;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.kafka.codec.TensorChunkView;
@@ -22,7 +23,7 @@ import org.lepcnn.kafka.codec.TensorChunkView;
  * arrives, so that an admitted round can always be completed. See {@link AssemblyLimits} for what
  * happens at the bounds. Not thread-safe.
  */
-final class RoundAssembler {
+public final class RoundAssembler {
   private final AssemblyLimits limits;
   private final RequestDigest digest = new RequestDigest();
 
@@ -33,7 +34,7 @@ final class RoundAssembler {
   private final Map<String, Device> devices = new HashMap<>();
   private long bytes;
 
-  RoundAssembler(AssemblyLimits limits) {
+  public RoundAssembler(AssemblyLimits limits) {
     this.limits = limits;
   }
 
@@ -56,6 +57,25 @@ final class RoundAssembler {
   private static final class Device {
     final Set<PartialRound.Key> keys = new LinkedHashSet<>();
     long bytes;
+  }
+
+  /** What a chunk would be to this assembler. */
+  enum Standing {
+    /** The first of its round. */
+    BEGINS,
+    /** One that is missing from an open round. */
+    MISSING,
+    /** One that is there already. */
+    REPEATED
+  }
+
+  /** What a chunk would be; its tensor and number need not fit the plan. */
+  Standing standing(RequestHeader header, TensorChunkView chunk) {
+    PartialRound partial = partials.get(PartialRound.Key.of(header));
+    if (partial == null) {
+      return Standing.BEGINS;
+    }
+    return partial.holds(chunk.tensor(), chunk.chunk()) ? Standing.REPEATED : Standing.MISSING;
   }
 
   /** Bytes reserved. */

@@ -12,8 +12,8 @@ import org.apache.flink.util.OutputTag;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.EdgeSettings;
-import org.lepcnn.flink.kernel.LoadedModel;
-import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.model.ModelState;
 import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.outbox.TopicView;
 import org.lepcnn.flink.record.AssembledRequest;
@@ -23,12 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Admission, then claims, releases and the replay guard, keyed by device id. Rounds that pass are
- * the output; answers to claims and releases, and refusals, a side output.
+ * Claims, releases and the replay guard, keyed by device id, behind {@link
+ * org.lepcnn.flink.admission.Admission}. Rounds that pass are the output; answers to claims and
+ * releases, and refusals, a side output.
  *
- * <p>Admission comes first and writes no state: the request must not be expired, its results topic
- * must be there and admit the results, and the model must be loaded in this process. The state is
- * one {@link DeviceGuard} per device, bounded as {@link ReplayGuard} says.
+ * <p>What needs no state comes first and writes none: the request must not be expired, its results
+ * topic must be there and admit the results, and the model must be loaded in this process. The
+ * state is one {@link DeviceGuard} per device, bounded as {@link ReplayGuard} says.
  */
 public final class GuardFunction
     extends KeyedProcessFunction<String, AssembledRequest, AssembledRequest> {
@@ -38,7 +39,7 @@ public final class GuardFunction
 
   private final EdgeSettings settings;
   private final OutputTag<OutgoingRecord> notices;
-  private transient ModelLease model;
+  private transient EdgeControl control;
   private transient TopicView topics;
   private transient Outbox outbox;
   private transient ReplayGuard guard;
@@ -55,7 +56,7 @@ public final class GuardFunction
   @Override
   public void open(OpenContext context) {
     topics = settings.topics().open();
-    model = settings.model().acquire();
+    control = settings.control().open();
     outbox = new Outbox(topics, new EdgeMetrics(getRuntimeContext().getMetricGroup()));
     guard = new ReplayGuard(settings.guard());
     state =
@@ -83,8 +84,8 @@ public final class GuardFunction
 
   @Override
   public void close() {
-    if (model != null) {
-      model.close();
+    if (control != null) {
+      control.close();
     }
     if (topics != null) {
       topics.close();
@@ -95,11 +96,11 @@ public final class GuardFunction
     if (header.expiresAtMillis() < now) {
       return new Verdict(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
     }
-    LoadedModel loaded = model.ifReady();
-    if (loaded == null) {
-      return new Verdict(EdgeErrorCode.NOT_READY, "the model is loading");
+    ModelState found = control.models().find(header.model());
+    if (found.refusal() != null) {
+      return new Verdict(found.refusal().code(), found.refusal().detail());
     }
-    int largest = header.isRound() ? loaded.largestResultBatch(header.round()) : 0;
+    int largest = header.isRound() ? found.model().largestResultBatch(header.round()) : 0;
     return switch (outbox.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->

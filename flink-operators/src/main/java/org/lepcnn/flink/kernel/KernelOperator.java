@@ -17,6 +17,7 @@ import org.apache.flink.util.function.ThrowingRunnable;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.RoundComputer.Computed;
 import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.outbox.TopicView;
@@ -40,7 +41,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private final transient MailboxExecutor mailbox;
   private final EdgeSettings settings;
   private final OutputTag<OutgoingRecord> notices;
-  private transient ModelLease model;
+  private transient EdgeControl control;
   private transient TopicView topics;
   private transient Outbox outbox;
   private transient EdgeMetrics metrics;
@@ -69,9 +70,8 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   public void open() throws Exception {
     super.open();
     topics = settings.topics().open();
-    model = settings.model().acquire();
-    model.failWith(mailbox);
-    model.logReady(LOG);
+    control = settings.control().open();
+    control.models().failWith(mailbox);
     openMetrics();
     outbox = new Outbox(topics, metrics);
     queue = new BatchQueue(settings.batch());
@@ -114,8 +114,8 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     if (threads != null) {
       threads.shutdown();
     }
-    if (model != null) {
-      model.close(); // a batch that is being computed holds a share of its own
+    if (control != null) {
+      control.close(); // a batch that is being computed holds a share of its own
     }
     if (topics != null) {
       topics.close();
@@ -162,10 +162,23 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   }
 
   private void start(List<AssembledRequest> batch) {
+    ModelLease share = control.models().lease(batch.get(0).header().model());
+    if (share == null) {
+      refuse(batch);
+      return;
+    }
     freeThreads--;
     batchSize.update(batch.size());
-    ModelLease share = model.share();
     threads.execute(() -> compute(batch, share));
+  }
+
+  /** The model was released while the batch waited; the identical requests may come again. */
+  private void refuse(List<AssembledRequest> batch) {
+    for (AssembledRequest request : batch) {
+      inside--;
+      insideBytes -= request.payloadBytes();
+      emit(outbox.refuse(request.header(), EdgeErrorCode.NOT_READY, "the model was released"));
+    }
   }
 
   private void setTimer(long dueMillis) {
@@ -221,13 +234,16 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private void emit(Computed computed) {
     if (computed.failed()) {
       String detail = "the kernel failed";
-      for (OutgoingRecord notice :
-          outbox.refuse(computed.request().header(), EdgeErrorCode.INTERNAL, detail)) {
-        output.collect(notices, new StreamRecord<>(notice));
-      }
+      emit(outbox.refuse(computed.request().header(), EdgeErrorCode.INTERNAL, detail));
     }
     for (OutgoingRecord result : outbox.admit(computed.results())) {
       output.collect(new StreamRecord<>(result));
+    }
+  }
+
+  private void emit(List<OutgoingRecord> records) {
+    for (OutgoingRecord record : records) {
+      output.collect(notices, new StreamRecord<>(record));
     }
   }
 }

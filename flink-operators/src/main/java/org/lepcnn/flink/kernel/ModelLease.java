@@ -41,17 +41,6 @@ public final class ModelLease implements AutoCloseable {
     return model;
   }
 
-  /** Logs a line when the model is loaded. */
-  void logReady(Logger log) {
-    var unused =
-        shared
-            .future()
-            .thenAccept(
-                model ->
-                    log.info(
-                        "edge ready model={} kernel={}", model.fingerprint(), model.kernelName()));
-  }
-
   /** Fails the operator with that mailbox when the model cannot be loaded. */
   public void failWith(MailboxExecutor mailbox) {
     var unused =

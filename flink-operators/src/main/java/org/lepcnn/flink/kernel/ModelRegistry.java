@@ -4,6 +4,9 @@ package org.lepcnn.flink.kernel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The models of this process: each is loaded once, by a thread of its own, shared by all operators
@@ -11,24 +14,33 @@ import java.util.concurrent.CompletableFuture;
  * operator that travels in a job graph.
  */
 public final class ModelRegistry {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
   private static final Map<ModelSource, Shared> MODELS = new HashMap<>();
 
   private ModelRegistry() {}
 
-  /** A share in a model, which starts to load unless it is there. */
-  public static ModelLease acquire(ModelSource source) {
+  /**
+   * A share in a model, which starts to load unless it is there.
+   *
+   * @param whenLoaded gets the model before anybody else does, on the loader's thread
+   */
+  public static ModelLease acquire(ModelSource source, Consumer<LoadedModel> whenLoaded) {
     synchronized (MODELS) {
-      return new ModelLease(MODELS.computeIfAbsent(source, ModelRegistry::load).retain());
+      return new ModelLease(
+          MODELS.computeIfAbsent(source, absent -> load(absent, whenLoaded)).retain());
     }
   }
 
-  private static Shared load(ModelSource source) {
+  private static Shared load(ModelSource source, Consumer<LoadedModel> whenLoaded) {
     CompletableFuture<LoadedModel> future = new CompletableFuture<>();
     Thread loader =
         new Thread(
             () -> {
               try {
-                future.complete(LoadedModel.load(source));
+                LoadedModel model = LoadedModel.load(source);
+                whenLoaded.accept(model);
+                LOG.info("edge ready model={} kernel={}", model.fingerprint(), model.kernelName());
+                future.complete(model);
               } catch (Throwable e) { // reported by every operator that waits for the model
                 future.completeExceptionally(e);
               }

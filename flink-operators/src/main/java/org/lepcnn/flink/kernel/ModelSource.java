@@ -21,6 +21,6 @@ public record ModelSource(String folder, String kernel) implements Serializable 
 
   /** A share in the model, which starts to load unless this process has it. */
   public ModelLease acquire() {
-    return ModelRegistry.acquire(this);
+    return ModelRegistry.acquire(this, loaded -> {});
   }
 }

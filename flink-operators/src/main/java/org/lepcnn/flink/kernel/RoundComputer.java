@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Computes one round for a batch of requests and encodes the results; runs in a kernel thread. */
-final class RoundComputer {
+public final class RoundComputer {
   private static final Logger LOG = LoggerFactory.getLogger(RoundComputer.class);
 
   private final LoadedModel model;
 
-  RoundComputer(LoadedModel model) {
+  public RoundComputer(LoadedModel model) {
     this.model = model;
   }
 
@@ -30,8 +30,8 @@ final class RoundComputer {
    *
    * @param results all chunks of all layers; empty when it failed
    */
-  record Computed(AssembledRequest request, List<OutgoingRecord> results) {
-    boolean failed() {
+  public record Computed(AssembledRequest request, List<OutgoingRecord> results) {
+    public boolean failed() {
       return results.isEmpty();
     }
   }
@@ -40,7 +40,7 @@ final class RoundComputer {
    * Computes a batch of requests for the same round. When that fails, each request is tried alone,
    * so that one cannot spoil the others.
    */
-  List<Computed> compute(List<AssembledRequest> batch) {
+  public List<Computed> compute(List<AssembledRequest> batch) {
     try {
       return computeTogether(batch);
     } catch (RuntimeException e) {

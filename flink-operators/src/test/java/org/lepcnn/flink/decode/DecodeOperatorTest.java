@@ -25,6 +25,7 @@ import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.InboundRecordSerializer;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
+import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
@@ -125,6 +126,19 @@ class DecodeOperatorTest {
   }
 
   @Test
+  void release_comesOutAsItIs() throws Exception {
+    try (var harness = open(model.source())) {
+      harness.processElement(Requests.releaseRecord("d", fingerprint, Requests.INSTANCE, 7), 0);
+      RequestHeader header = harness.extractOutputValues().get(0).header();
+      assertThat(header.isRelease()).isTrue();
+      assertThat(header.isClaim()).isFalse();
+      assertThat(header.isRound()).isFalse();
+      assertThat(header.firstPass()).isEqualTo(7);
+      assertThat(notices(harness)).isEmpty();
+    }
+  }
+
+  @Test
   void randomBytes_areAlwaysRejected_neverAnException() throws Exception {
     SplittableRandom random = new SplittableRandom(3);
     try (var harness = open(model.source())) {
@@ -136,6 +150,7 @@ class DecodeOperatorTest {
           value[0] = (byte) 0xc3;
           value[1] = 1;
         }
+        harness.setProcessingTime(10L * i); // slow enough for each to be told
         harness.processElement(Requests.record(value), 0);
       }
       assertThat(harness.extractOutputValues()).isEmpty();

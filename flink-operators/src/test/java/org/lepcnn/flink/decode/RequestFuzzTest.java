@@ -19,6 +19,8 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.admission.QuotaSettings;
+import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
@@ -27,6 +29,7 @@ import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.TensorPayload;
+import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
@@ -52,6 +55,8 @@ class RequestFuzzTest {
   private static ModelLease lease;
   private static LoadedModel loaded;
   private static FakeTopics topics;
+  private static FakeControl provider;
+  private static EdgeControl control;
 
   private long records;
 
@@ -61,10 +66,16 @@ class RequestFuzzTest {
     lease = model.source().acquire();
     loaded = lease.future().join();
     topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
+    provider = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
+    for (String device : List.of("d1", "d2")) {
+      provider.enrol(device, "gw", List.of(loaded.fingerprint()), 0, 0);
+    }
+    control = provider.open();
   }
 
   @AfterAll
   static void releaseModel() {
+    control.close();
     lease.close();
   }
 
@@ -97,7 +108,7 @@ class RequestFuzzTest {
     EdgeMetrics metrics =
         new EdgeMetrics(UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
     RequestDecoder decoder =
-        new RequestDecoder(assembler, new Outbox(topics.open(), metrics), metrics);
+        new RequestDecoder(assembler, new Outbox(topics.open(), metrics), control, metrics);
     List<InboundRecord> arriving = List.of();
     int senders = 1 + random.below(5);
     for (int i = 0; i < senders; i++) {
@@ -109,7 +120,8 @@ class RequestFuzzTest {
       now += random.below(40);
       InboundRecord sent =
           random.onceIn(2) ? damaged(record, random.oneOf(arriving), random) : record;
-      Decoded decoded = decoder.decode(sent, random.onceIn(50) ? null : loaded, now);
+      provider.ready(!random.onceIn(50));
+      Decoded decoded = decoder.decode(sent, now);
       complete += require(decoded);
       requireNotices(decoder.expire(now));
       assertThat(assembler.bytes()).isBetween(0L, limits.bytesPerSubtask());
@@ -140,11 +152,7 @@ class RequestFuzzTest {
       return 0;
     }
     assertThat(request.header().model()).isEqualTo(loaded.fingerprint());
-    if (request.header().isRelease()) {
-      assertThat(request.header().firstPass()).isNotNegative();
-      return 1;
-    }
-    if (request.header().isClaim()) {
+    if (!request.header().isRound()) {
       assertThat(request.header().firstPass()).isBetween(0L, request.header().lastPass());
       return 1;
     }

@@ -4,6 +4,7 @@ package org.lepcnn.flink.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -72,10 +73,42 @@ class DeviceGuardSerializerTest {
   }
 
   @Test
-  void layoutOfVersion1_isFixed() throws IOException {
+  void releasedClaim_roundTrips_evenWhenItIsEmpty() throws IOException {
+    DeviceGuard device = device(0, 1);
+    ReplayGuard guard = new ReplayGuard(GuardLimits.DEFAULT);
+    assertThat(
+            guard
+                .release(device, Requests.releaseHeader("d", MODEL, Requests.INSTANCE, 3))
+                .accepted())
+        .isTrue();
+    ChainGuard chain = read(bytes(device)).chains().get(0);
+    assertThat(chain.released()).isTrue();
+    assertThat(chain.first()).isEqualTo(3);
+    assertThat(chain.last()).isEqualTo(2);
+    assertThat(chain.copy().released()).isTrue();
+  }
+
+  /** One chain, claim 3 to 1,000,000, one open pass, as the first release wrote it. */
+  @Test
+  void stateOfVersion1_isRead() throws IOException {
+    byte[] now = bytes(device(1, 1));
+    ByteArrayOutputStream first = new ByteArrayOutputStream();
+    first.write(1);
+    first.write(now, 1, 1 + 16 + 32 + 16 + 1);
+    first.writeBytes(new byte[] {(byte) 0xbd, (byte) 0x84, 0x3d, 0}); // 999,997; none before
+    first.write(now, now.length - 12, 12);
+    ChainGuard chain = read(first.toByteArray()).chains().get(0);
+    assertThat(chain.last()).isEqualTo(1_000_000);
+    assertThat(chain.othersLast()).isEqualTo(ChainGuard.NONE);
+    assertThat(chain.released()).isFalse();
+    assertThat(bytes(read(first.toByteArray()))).isEqualTo(now);
+  }
+
+  @Test
+  void layoutOfVersion2_isFixed() throws IOException {
     byte[] bytes = bytes(device(1, 1));
-    assertThat(bytes).hasSize(2 + 16 + 32 + 16 + 1 + 3 + 1 + 1 + 1 + 1 + 1 + 8);
-    assertThat(bytes[0]).isEqualTo((byte) 1);
+    assertThat(bytes).hasSize(2 + 16 + 32 + 16 + 1 + 3 + 1 + 1 + 1 + 1 + 1 + 1 + 8);
+    assertThat(bytes[0]).isEqualTo((byte) 2);
     assertThat(bytes[1]).isEqualTo((byte) 1);
     assertThat(bytes[9]).isEqualTo((byte) 11);
     assertThat(bytes[66]).isEqualTo((byte) 3);
@@ -95,8 +128,8 @@ class DeviceGuardSerializerTest {
   @Test
   void otherLayoutVersion_isRefused() throws IOException {
     byte[] bytes = bytes(device(1, 1));
-    bytes[0] = 2;
-    assertThatThrownBy(() -> read(bytes)).isInstanceOf(IOException.class).hasMessageContaining("2");
+    bytes[0] = 3;
+    assertThatThrownBy(() -> read(bytes)).isInstanceOf(IOException.class).hasMessageContaining("3");
   }
 
   @Test
@@ -105,7 +138,7 @@ class DeviceGuardSerializerTest {
     TypeSerializerSnapshot.writeVersionedSnapshot(out, SERIALIZER.snapshotConfiguration());
     byte[] written = out.getCopyOfBuffer();
     assertThat(resolve(written).isCompatibleAsIs()).isTrue();
-    written[written.length - 1] = 2;
+    written[written.length - 1] = 3;
     assertThat(resolve(written).isIncompatible()).isTrue();
   }
 

@@ -194,6 +194,60 @@ class GuardFunctionTest {
   }
 
   @Test
+  void release_isAnswered_andSurvivesSnapshotAndRestore() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      send(harness, round("d", 3, 0, 5));
+      send(harness, Requests.release("d", fingerprint, INSTANCE, 4));
+      assertThat(replies(harness))
+          .extracting(EdgeReplyView::round, EdgeReplyView::error)
+          .containsExactly(
+              org.assertj.core.groups.Tuple.tuple(-1, Optional.empty()),
+              org.assertj.core.groups.Tuple.tuple(-2, Optional.empty()));
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var restored = harness(model.source())) {
+      restored.initializeState(snapshot);
+      restored.open();
+      send(restored, claim("d", 0, 9));
+      send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 4, 12));
+      assertThat(replies(restored))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(Optional.of(EdgeErrorCode.STALE), Optional.empty());
+    }
+  }
+
+  /** Kafka's offsets go back with the state: what came after the checkpoint is read again. */
+  @Test
+  void restoreToBeforeARelease_readsTheReleaseAgain_andTheNextClaimIsAccepted() throws Exception {
+    OperatorSubtaskState before;
+    List<AssembledRequest> after =
+        List.of(
+            Requests.release("d", fingerprint, INSTANCE, 4),
+            Requests.claim("d", fingerprint, OTHER_INSTANCE, 4, 12));
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      before = harness.snapshot(1, 1);
+      for (AssembledRequest request : after) {
+        send(harness, request);
+      }
+    }
+    try (var restored = harness(model.source())) {
+      restored.initializeState(before);
+      restored.open();
+      for (AssembledRequest request : after) {
+        send(restored, request);
+      }
+      send(restored, Requests.round("d", fingerprint, OTHER_INSTANCE, 4, 0, 77, List.of()));
+      assertThat(rejections(restored)).isEmpty();
+      assertThat(restored.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  @Test
   void checkpoint_isSmallPerDevice() throws Exception {
     try (var harness = harness(model.source())) {
       harness.open();

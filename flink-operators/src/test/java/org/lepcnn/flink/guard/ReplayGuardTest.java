@@ -22,6 +22,10 @@ class ReplayGuardTest {
     return guard.claim(device, Requests.claimHeader("d", MODEL, instance, first, last)).refusal();
   }
 
+  private EdgeErrorCode release(InstanceId instance, long firstFree) {
+    return guard.release(device, Requests.releaseHeader("d", MODEL, instance, firstFree)).refusal();
+  }
+
   private EdgeErrorCode round(InstanceId instance, long pass, int round, long digest) {
     return guard
         .round(device, Requests.roundHeader("d", MODEL, instance, pass, round), digest)
@@ -132,6 +136,79 @@ class ReplayGuardTest {
     claim(OTHER_INSTANCE, 5, 12);
     claim(OTHER_INSTANCE, 5_000, 5_001);
     assertThat(round(INSTANCE, 5, 0, 1)).isNull();
+  }
+
+  @Test
+  void releasedPasses_mayBeClaimedByTheNextInstance_andTheFormerOneIsRefusedThere() {
+    claim(INSTANCE, 0, 9);
+    round(INSTANCE, 3, 0, 1);
+    assertThat(release(INSTANCE, 4)).isNull();
+    assertThat(round(INSTANCE, 4, 0, 1)).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    assertThat(round(INSTANCE, 3, 0, 1)).isNull();
+    assertThat(round(INSTANCE, 2, 0, 1)).isNull();
+    assertThat(claim(OTHER_INSTANCE, 3, 9)).isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+    assertThat(claim(OTHER_INSTANCE, 4, 9)).isNull();
+    assertThat(round(OTHER_INSTANCE, 4, 0, 2)).isNull();
+    assertThat(round(INSTANCE, 3, 0, 1)).isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+  }
+
+  @Test
+  void repeatedRelease_isAcceptedAgain_andALateRepetitionOfTheClaimUndoesNothing() {
+    claim(INSTANCE, 0, 9);
+    assertThat(release(INSTANCE, 4)).isNull();
+    assertThat(release(INSTANCE, 4)).isNull();
+    assertThat(claim(INSTANCE, 0, 9)).isEqualTo(EdgeErrorCode.STALE);
+    assertThat(claim(INSTANCE, 10, 19)).isEqualTo(EdgeErrorCode.STALE);
+    assertThat(claim(OTHER_INSTANCE, 4, 9)).isNull();
+  }
+
+  @Test
+  void releaseThatComesAgainAfterAHandOver_changesNothing() {
+    claim(INSTANCE, 0, 9);
+    release(INSTANCE, 4);
+    claim(OTHER_INSTANCE, 4, 13);
+    assertThat(release(INSTANCE, 4)).isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+    assertThat(release(INSTANCE, 8)).isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+    assertThat(round(OTHER_INSTANCE, 13, 0, 1)).isNull();
+    assertThat(release(OTHER_INSTANCE, 14)).isNull();
+  }
+
+  @Test
+  void passThatWasSeen_cannotBeReleased() {
+    claim(INSTANCE, 0, 9);
+    round(INSTANCE, 6, 0, 1);
+    assertThat(release(INSTANCE, 6)).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    assertThat(release(INSTANCE, 0)).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    assertThat(round(INSTANCE, 9, 0, 1)).isNull();
+    assertThat(claim(OTHER_INSTANCE, 6, 9)).isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+  }
+
+  @Test
+  void passThatLeftTheWindow_cannotBeReleasedEither() {
+    claim(INSTANCE, 0, 999);
+    for (int pass = 0; pass < 200; pass++) {
+      round(INSTANCE, pass, 0, pass);
+    }
+    assertThat(release(INSTANCE, 199)).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    assertThat(release(INSTANCE, 200)).isNull();
+  }
+
+  @Test
+  void releaseOfWhatWasNotClaimed_isRefused() {
+    assertThat(release(INSTANCE, 0)).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    claim(INSTANCE, 5, 9);
+    assertThat(release(INSTANCE, 11)).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    assertThat(release(OTHER_INSTANCE, 7)).isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+    assertThat(release(INSTANCE, 4)).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    assertThat(round(INSTANCE, 9, 0, 1)).isNull();
+  }
+
+  @Test
+  void wholeClaim_mayBeReleased() {
+    claim(INSTANCE, 0, 9);
+    assertThat(release(INSTANCE, 0)).isNull();
+    assertThat(round(INSTANCE, 0, 0, 1)).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    assertThat(claim(OTHER_INSTANCE, 0, 9)).isNull();
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.record.AssembledRequest;
@@ -58,7 +59,11 @@ class KernelOperatorTest {
       BatchSettings batch) throws Exception {
     EdgeSettings settings =
         new EdgeSettings(
-            model.source(), topics, AssemblyLimits.DEFAULT, GuardLimits.DEFAULT, batch);
+            OpenControl.of(model.source()),
+            topics,
+            AssemblyLimits.DEFAULT,
+            GuardLimits.DEFAULT,
+            batch);
     OneInputStreamOperatorTestHarness<AssembledRequest, OutgoingRecord> harness =
         new OneInputStreamOperatorTestHarness<>(
             new KernelOperatorFactory(settings, NOTICES), AssembledRequestSerializer.INSTANCE);

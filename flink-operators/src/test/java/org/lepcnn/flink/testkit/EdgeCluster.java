@@ -21,6 +21,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.codec.RecordCodec;
+import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.testkit.LocalKafka;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicSettings;
@@ -37,6 +38,16 @@ public final class EdgeCluster implements AutoCloseable {
 
   public String bootstrapServers() {
     return kafka.bootstrapServers();
+  }
+
+  /** The broker's process. */
+  public LocalKafka broker() {
+    return kafka;
+  }
+
+  /** The control topics, for those who administer them. */
+  public ControlTopics control() {
+    return ControlTopics.connect(ClientSettings.of(bootstrapServers(), Map.of()), TIMEOUT);
   }
 
   /** Creates a gateway's topics and the shared ones, as the command line does. */

@@ -8,6 +8,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
@@ -44,6 +45,36 @@ public final class Requests {
         RequestHeader.CLAIM,
         instance,
         Long.MAX_VALUE);
+  }
+
+  /** The header of a release that never expires. */
+  public static RequestHeader releaseHeader(
+      String device, Fingerprint model, InstanceId instance, long firstFree) {
+    return new RequestHeader(
+        TOPIC,
+        0,
+        0,
+        device,
+        CHAIN,
+        model,
+        firstFree,
+        firstFree,
+        RequestHeader.RELEASE,
+        instance,
+        Long.MAX_VALUE);
+  }
+
+  /** A release behind the decoder. */
+  public static AssembledRequest release(
+      String device, Fingerprint model, InstanceId instance, long firstFree) {
+    return new AssembledRequest(releaseHeader(device, model, instance, firstFree), 0, List.of());
+  }
+
+  /** The record of a release. */
+  public static InboundRecord releaseRecord(
+      String device, Fingerprint model, InstanceId instance, long firstFree) {
+    PassRelease release = new PassRelease(device, CHAIN, model, firstFree, instance);
+    return record(RequestCodec.current().encode(release, LIFETIME));
   }
 
   /** The header of a round that never expires. */

@@ -41,6 +41,11 @@ public final class TestModel implements AutoCloseable {
 
   /** Writes the bundle into a folder. */
   public static TestModel write(Path folder) {
+    return write(folder, 7);
+  }
+
+  /** Writes a bundle with other weights into a folder. */
+  public static TestModel write(Path folder, long seed) {
     ConvGeometry wide = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
     ConvGeometry narrow = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
     Plan plan =
@@ -56,7 +61,7 @@ public final class TestModel implements AutoCloseable {
                 new LinearLayerSpec(2, 1, ConvGeometry.fullyConnected(1, 17, 5)),
                 new LinearLayerSpec(3, 2, ConvGeometry.fullyConnected(1, WIDE, 2)),
                 new LinearLayerSpec(4, 3, ConvGeometry.fullyConnected(1, 2, WIDE))));
-    TestModel model = new TestModel(ModelBundle.of(edge(plan), device(plan)), folder);
+    TestModel model = new TestModel(ModelBundle.of(edge(plan, seed), device(plan)), folder);
     model.bundle.write(folder);
     return model;
   }
@@ -115,8 +120,8 @@ public final class TestModel implements AutoCloseable {
     return results;
   }
 
-  private static EdgeHalf edge(Plan plan) {
-    SplittableRandom random = new SplittableRandom(7);
+  private static EdgeHalf edge(Plan plan, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
     List<LayerWeights> weights = new ArrayList<>();
     for (LinearLayerSpec layer : plan.layers()) {
       byte[] values = new byte[layer.geometry().weightCount()];

@@ -8,13 +8,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.lepcnn.core.error.BadInputException;
@@ -40,6 +43,8 @@ public final class ClientSettings {
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
           ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
           ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+
+  private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG + ".";
 
   private final String bootstrapServers;
   private final Map<String, String> user;
@@ -88,6 +93,12 @@ public final class ClientSettings {
 
   public String bootstrapServers() {
     return bootstrapServers;
+  }
+
+  /** Whether the user's settings ask for TLS. */
+  boolean usesTls() {
+    String protocol = user.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
+    return protocol.toUpperCase(Locale.ROOT).endsWith("SSL");
   }
 
   /** For an admin client whose calls end within the time-out. */
@@ -142,7 +153,7 @@ public final class ClientSettings {
     result.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     user.forEach(
         (key, value) -> {
-          if (names.contains(key)) {
+          if (names.contains(key) || key.startsWith(AbstractConfig.CONFIG_PROVIDERS_CONFIG)) {
             result.put(key, value);
           }
         });
@@ -154,7 +165,11 @@ public final class ClientSettings {
       throw new BadInputException(
           "Kafka client configuration: '" + key + "' is set by lepcnn; remove it.");
     }
-    if (!ProducerConfig.configNames().contains(key)
+    if (key.startsWith(PROVIDERS)) {
+      return; // where values come from: ${env:NAME}, say
+    }
+    if (!key.equals(AbstractConfig.CONFIG_PROVIDERS_CONFIG)
+        && !ProducerConfig.configNames().contains(key)
         && !ConsumerConfig.configNames().contains(key)
         && !AdminClientConfig.configNames().contains(key)) {
       throw new BadInputException(

@@ -1,6 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.client;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +33,9 @@ public final class KafkaFailures {
     if (cause instanceof LepcnnException already) {
       return already;
     }
-    if (hasCause(cause, ConfigException.class)) {
+    if (hasCause(cause, ConfigException.class) || isUnusableFile(cause)) {
       return new BadInputException(
-          doing + ": the client settings are not usable: " + deepest(cause).getMessage(), failure);
+          doing + ": the client settings are not usable: " + deepest(cause), failure);
     }
     return new EnvironmentException(doing + ": " + reason(settings, cause), failure);
   }
@@ -62,25 +66,65 @@ public final class KafkaFailures {
     String servers = settings.bootstrapServers();
     if (cause instanceof TimeoutException
         || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
-      return "expected an answer of the Kafka broker at "
+      return silence(settings);
+    }
+    if (hasCause(cause, CertPathBuilderException.class)
+        || hasCause(cause, CertificateException.class)) {
+      return "the certificate of the broker at "
           + servers
-          + "; found none in time. Is the broker running, and is --bootstrap-server right?";
+          + " is not trusted: "
+          + deepest(cause).getMessage()
+          + ". Check ssl.truststore.location in --client-config, and that the certificate names this"
+          + " host.";
     }
     if (cause instanceof AuthenticationException) {
       return "the broker at "
           + servers
           + " does not accept the credentials or the connection's security: "
-          + cause.getMessage()
-          + " Check --client-config.";
+          + sentence(deepest(cause).getMessage())
+          + " Check user, password, key and security.protocol in --client-config.";
     }
     if (cause instanceof AuthorizationException) {
       return "the broker at "
           + servers
           + " does not allow it: "
-          + cause.getMessage()
-          + " Check the access rules (ACLs) of this user.";
+          + sentence(cause.getMessage())
+          + " Grant the access rules (ACLs) of this user: lepcnn topics create --acls.";
     }
     return "Kafka at " + servers + " reports " + cause + ".";
+  }
+
+  /** A broker that does not answer: away, or a misunderstanding about TLS. */
+  private static String silence(ClientSettings settings) {
+    String servers = settings.bootstrapServers();
+    String expected = "expected an answer of the Kafka broker at " + servers + "; found ";
+    EndpointProbe.Finding finding = EndpointProbe.find(servers);
+    if (finding == EndpointProbe.Finding.TLS && !settings.usesTls()) {
+      return expected
+          + "one that speaks TLS alone, while the client settings do not. Set security.protocol to"
+          + " SASL_SSL or SSL in --client-config.";
+    }
+    if (finding == EndpointProbe.Finding.NO_TLS && settings.usesTls()) {
+      return expected
+          + "one that does not speak TLS, while the client settings ask for it. Is"
+          + " --bootstrap-server the secured listener?";
+    }
+    if (finding == EndpointProbe.Finding.TLS) {
+      return expected
+          + "none in time, although it speaks TLS. Does it want another security.protocol (SASL_SSL"
+          + " and a user) or a client certificate in --client-config? Else it is overloaded.";
+    }
+    return expected + "none in time. Is the broker running, and is --bootstrap-server right?";
+  }
+
+  private static String sentence(String text) {
+    return text == null || text.endsWith(".") ? text : text + ".";
+  }
+
+  /** Key and trust stores are read when a client is made; then the failure names no broker. */
+  private static boolean isUnusableFile(Throwable cause) {
+    return hasCause(cause, NoSuchFileException.class)
+        || hasCause(cause, AccessDeniedException.class);
   }
 
   private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {

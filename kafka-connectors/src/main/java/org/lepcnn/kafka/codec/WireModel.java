@@ -16,6 +16,7 @@ import org.lepcnn.kafka.wire.LayerChunk;
 import org.lepcnn.kafka.wire.ModelRecord;
 import org.lepcnn.kafka.wire.ModelStatus;
 import org.lepcnn.kafka.wire.Rejection;
+import org.lepcnn.kafka.wire.ReleaseRequest;
 import org.lepcnn.kafka.wire.TensorChunk;
 
 /**
@@ -32,6 +33,7 @@ final class WireModel extends SpecificData {
     for (Class<?> type :
         List.of(
             ClaimRequest.class,
+            ReleaseRequest.class,
             TensorChunk.class,
             LayerChunk.class,
             EdgeReply.class,

@@ -19,6 +19,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -100,6 +102,25 @@ public final class TopicAdmin implements AutoCloseable {
       settle(topics);
     } catch (ExecutionException | KafkaException e) {
       throw KafkaFailures.translate("Looking at the topics " + topics, settings, e);
+    }
+  }
+
+  /**
+   * Whether a consumer group has committed offsets; not so, too, when this user may not see it.
+   *
+   * @throws EnvironmentException if the broker is not reachable
+   */
+  public boolean hasOffsets(String group) {
+    try {
+      return !KafkaFailures.await(
+              admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(), timeoutMillis)
+          .isEmpty();
+    } catch (ExecutionException | KafkaException e) {
+      Throwable cause = KafkaFailures.unwrap(e);
+      if (cause instanceof AuthorizationException || cause instanceof GroupIdNotFoundException) {
+        return false;
+      }
+      throw KafkaFailures.translate("Looking at the consumer group " + group, settings, e);
     }
   }
 

@@ -7,10 +7,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.KafkaException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
@@ -119,9 +121,15 @@ public final class KafkaEdgeTransport implements EdgeTransport {
             results,
             future,
             parts -> future.complete(RoundCoding.result(request, results, parts)),
-            new RetrySchedule(config, System.nanoTime())),
+            schedule()),
         future);
     return future;
+  }
+
+  @Override
+  public void warmUp(Plan plan) {
+    int passes = new TransportRehearsal(config, plan).run();
+    LOG.debug("Rehearsed {} passes of the transport", passes);
   }
 
   /** What was done so far. */
@@ -154,13 +162,7 @@ public final class KafkaEdgeTransport implements EdgeTransport {
     CompletableFuture<Void> future = new CompletableFuture<>();
     submit(
         new Exchange(
-            id,
-            instance,
-            List.of(value),
-            null,
-            future,
-            none -> future.complete(null),
-            new RetrySchedule(config, System.nanoTime())),
+            id, instance, List.of(value), null, future, none -> future.complete(null), schedule()),
         future);
     return future;
   }
@@ -244,6 +246,11 @@ public final class KafkaEdgeTransport implements EdgeTransport {
   private void sendFailed(Exchange exchange, Exception error) {
     open.fail(
         exchange, KafkaFailures.translate("Sending " + exchange.id(), config.client(), error));
+  }
+
+  private RetrySchedule schedule() {
+    return new RetrySchedule(
+        config, System.nanoTime(), () -> ThreadLocalRandom.current().nextDouble());
   }
 
   private EnvironmentException closedError() {

@@ -1,10 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.transport;
 
+import java.util.function.DoubleSupplier;
+
 /**
  * When to send again and when to give up: the wait after the n-th attempt is retry·2ⁿ, after the
- * n-th retriable refusal refusal·2ⁿ, neither above the maximum, until the patience ends. Several
- * refusals of one attempt count once. Not thread-safe. All times in nanoseconds of one clock.
+ * n-th retriable refusal refusal·2ⁿ, neither above the maximum, until the patience ends. From each
+ * wait a random part of up to {@value #JITTER_PERCENT} % is taken away, so that the many requests
+ * that one outage stopped do not all come back in the same moment; no wait gets longer than it
+ * says. Several refusals of one attempt count once. Not thread-safe. All times in nanoseconds of
+ * one clock.
  */
 final class RetrySchedule {
   enum Action {
@@ -13,6 +18,9 @@ final class RetrySchedule {
     GIVE_UP
   }
 
+  static final int JITTER_PERCENT = 25;
+
+  private final DoubleSupplier random;
   private final long maxBackoff;
   private final long deadline;
   private long backoff;
@@ -21,12 +29,16 @@ final class RetrySchedule {
   private int attempts = 1;
   private int refusedAttempt;
 
-  RetrySchedule(TransportConfig config, long now) {
+  /**
+   * @param random numbers from 0 (inclusive) to 1; nothing secret depends on them
+   */
+  RetrySchedule(TransportConfig config, long now, DoubleSupplier random) {
+    this.random = random;
     maxBackoff = config.maxBackoff().toNanos();
     deadline = now + config.patience().toNanos();
     backoff = config.retryTimeout().toNanos();
     refusalBackoff = Math.min(config.refusalBackoff().toNanos(), maxBackoff);
-    nextAttempt = now + backoff;
+    nextAttempt = now + shortened(backoff);
   }
 
   /**
@@ -44,7 +56,7 @@ final class RetrySchedule {
     }
     attempts++;
     backoff = Math.min(2 * backoff, maxBackoff);
-    nextAttempt = now + backoff;
+    nextAttempt = now + shortened(backoff);
     return Action.SEND_AGAIN;
   }
 
@@ -52,12 +64,16 @@ final class RetrySchedule {
   void refused(long now) {
     if (refusedAttempt < attempts) {
       refusedAttempt = attempts;
-      nextAttempt = now + refusalBackoff;
+      nextAttempt = now + shortened(refusalBackoff);
       refusalBackoff = Math.min(2 * refusalBackoff, maxBackoff);
     }
   }
 
   int attempts() {
     return attempts;
+  }
+
+  private long shortened(long wait) {
+    return wait - (long) (wait / 100.0 * JITTER_PERCENT * random.getAsDouble());
   }
 }

@@ -87,12 +87,28 @@ class AnswerCodecTest {
   }
 
   @Test
+  void acceptanceOfARelease_comesBackAsItWas() {
+    EdgeReplyView reply = EdgeReplyView.released(samples.pass(), samples.instance());
+    EdgeReplyView read = (EdgeReplyView) CODEC.decode(CODEC.encode(reply));
+    assertThat(read).isEqualTo(reply);
+    assertThat(read.round()).isEqualTo(-2);
+  }
+
+  @Test
+  void roundBelowMinus2_isRefused() {
+    EdgeReply wire = wire("ACCEPTED");
+    wire.setRound(-3);
+    assertThatThrownBy(() -> CODEC.decode(RecordCodec.REPLIES.encode(wire)))
+        .isInstanceOf(MalformedRecordException.class);
+  }
+
+  @Test
   void acceptanceOfARound_isRefused() {
     EdgeReply wire = wire("ACCEPTED");
     wire.setRound(0);
     assertThatThrownBy(() -> CODEC.decode(RecordCodec.REPLIES.encode(wire)))
         .isInstanceOf(MalformedRecordException.class)
-        .hasMessageContaining("for a claim only");
+        .hasMessageContaining("for a claim or release only");
   }
 
   @Test

@@ -146,7 +146,8 @@ class CodecFuzzTest {
             .setDevice(pass.device())
             .setGateway("home")
             .setModels(List.of(WireIds.wire(pass.model()), WireIds.wire(SAMPLES.model())))
-            .setPassesPerMinute(60)
+            .setRequestsPerSecond(60)
+            .setBytesPerSecond(1 << 20)
             .setStatus(DeviceStatus.ENROLLED)
             .build();
     return new Sample(RecordCodec.DEVICES.encode(record), DECODERS.get(4));

@@ -112,6 +112,7 @@ class RecordCodecTest {
         "gw",
         List.of(WireIds.wire(samples.model()), WireIds.wire(samples.model())),
         60L,
+        1L << 20,
         DeviceStatus.REVOKED);
   }
 

@@ -21,7 +21,9 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.kafka.wire.ClaimRequest;
+import org.lepcnn.kafka.wire.ReleaseRequest;
 import org.lepcnn.kafka.wire.TensorChunk;
 
 class RequestCodecTest {
@@ -78,6 +80,50 @@ class RequestCodecTest {
               WireIds.wire(claim.instance()),
               lifetime);
       assertThat(CODEC.encode(claim, lifetime)).isEqualTo(bytes(avro.encode(record)));
+    }
+  }
+
+  @Test
+  void releaseRecords_areByteForByteWhatAvroWrites() throws IOException {
+    Samples samples = new Samples(3);
+    BinaryMessageEncoder<ReleaseRequest> avro =
+        new BinaryMessageEncoder<>(WireModel.INSTANCE, ReleaseRequest.getClassSchema());
+    for (int i = 0; i < 500; i++) {
+      PassRelease release = release(samples);
+      long lifetime = 1 + samples.number() / 2;
+      ReleaseRequest record =
+          new ReleaseRequest(
+              release.device(),
+              WireIds.wire(release.chain()),
+              WireIds.wire(release.model()),
+              release.firstFree(),
+              WireIds.wire(release.instance()),
+              lifetime);
+      assertThat(CODEC.encode(release, lifetime)).isEqualTo(bytes(avro.encode(record)));
+    }
+  }
+
+  @Test
+  void releases_comeBackAsTheyWere() {
+    Samples samples = new Samples(6);
+    for (int i = 0; i < 200; i++) {
+      PassRelease release = release(samples);
+      ReleaseView read = (ReleaseView) CODEC.decode(CODEC.encode(release, 5));
+      assertThat(read).isEqualTo(new ReleaseView(release, 5));
+      assertThat(read.round()).isEqualTo(-2);
+      assertThat(read.pass()).isEqualTo(release.firstFree());
+    }
+  }
+
+  @Test
+  void releaseOfANegativePass_orWithoutALifetime_isRefused() {
+    byte[] value =
+        CODEC.encode(
+            new PassRelease("d", new Samples(1).chain(), model(), 0, new Samples(2).instance()), 1);
+    for (int fromEnd : new int[] {1, 18}) {
+      byte[] changed = value.clone();
+      changed[changed.length - fromEnd] = 1; // -1 as a zigzag varint
+      assertThatThrownBy(() -> CODEC.decode(changed)).isInstanceOf(MalformedRecordException.class);
     }
   }
 
@@ -216,7 +262,7 @@ class RequestCodecTest {
         refused += decodes(random) ? 0 : 1;
       }
     }
-    assertThat(refused).isEqualTo(10_000);
+    assertThat(refused).isEqualTo(5_000 * someRecords().size());
   }
 
   @Test
@@ -263,6 +309,7 @@ class RequestCodecTest {
     Samples samples = new Samples(7);
     List<byte[]> records = new ArrayList<>();
     records.add(CODEC.encode(claim(samples), 60_000));
+    records.add(CODEC.encode(release(samples), 60_000));
     records.addAll(
         CODEC.encodeTensor(
             samples.pass(), 2, samples.instance(), 1, samples.residues(16), 16, 60_000));
@@ -278,6 +325,11 @@ class RequestCodecTest {
         first,
         first + samples.index(),
         samples.instance());
+  }
+
+  private static PassRelease release(Samples samples) {
+    return new PassRelease(
+        samples.device(), samples.chain(), samples.model(), samples.number(), samples.instance());
   }
 
   private static Fingerprint model() {

@@ -120,6 +120,6 @@ class AnswerFuzzTest {
         RESULTS,
         future,
         future::complete,
-        new RetrySchedule(CONFIG, System.nanoTime()));
+        new RetrySchedule(CONFIG, System.nanoTime(), () -> 0));
   }
 }

@@ -92,6 +92,6 @@ class AnswerHandlerTest {
         RoundShape.layersOf(plan, 0),
         future,
         future::complete,
-        new RetrySchedule(TransportConfig.builder("b:1", "g").build(), System.nanoTime()));
+        new RetrySchedule(TransportConfig.builder("b:1", "g").build(), System.nanoTime(), () -> 0));
   }
 }

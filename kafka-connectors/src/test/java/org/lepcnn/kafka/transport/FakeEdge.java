@@ -27,6 +27,7 @@ import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.ClaimView;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.EdgeRequest;
+import org.lepcnn.kafka.codec.ReleaseView;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 import org.lepcnn.kafka.topic.Topics;
@@ -70,12 +71,16 @@ final class FakeEdge implements AutoCloseable {
     thread.start();
   }
 
-  /** Accepts claims and answers rounds. */
+  /** Accepts claims and releases and answers rounds. */
   static void answer(EdgeRequest request, FakeEdge edge) {
     if (request instanceof ClaimView claim) {
       edge.send(
           claim.device(),
           AnswerCodec.current().encode(EdgeReplyView.accepted(pass(claim), claim.instance())));
+    } else if (request instanceof ReleaseView) {
+      edge.send(
+          request.device(),
+          AnswerCodec.current().encode(EdgeReplyView.released(pass(request), request.instance())));
     } else {
       edge.takeChunk((TensorChunkView) request)
           .forEach(value -> edge.send(request.device(), value));

@@ -37,6 +37,7 @@ import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.kafka.client.ClientSettings;
@@ -96,6 +97,41 @@ class KafkaEdgeTransportIT {
       requireRight(second, get(two));
     }
     assertThat(transport.statistics().retries()).isZero();
+  }
+
+  @Test
+  void unansweredRelease_isSentAgainWithIdenticalBytes_untilItIsAccepted() throws Exception {
+    AtomicInteger requests = new AtomicInteger();
+    FakeEdge edge =
+        edge(
+            plan(new int[] {20}),
+            (request, self) -> {
+              switch (requests.incrementAndGet()) {
+                case 1 -> {}
+                case 2 -> refuse(request, self, EdgeErrorCode.NOT_READY);
+                default -> FakeEdge.answer(request, self);
+              }
+            });
+    KafkaEdgeTransport transport =
+        transport(config().retryTimeout(Duration.ofMillis(300)).maxBackoff(Duration.ofMillis(600)));
+    get(transport.release(release(pass)));
+    List<byte[]> received = edge.received();
+    assertThat(received).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(received).allSatisfy(value -> assertThat(value).isEqualTo(received.get(0)));
+    // a claim from the same pass is another exchange
+    get(transport.claim(claim(pass)));
+  }
+
+  @Test
+  void refusedRelease_isATypedError() {
+    edge(
+        plan(new int[] {20}),
+        (request, self) -> refuse(request, self, EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE));
+    KafkaEdgeTransport transport = transport(config());
+    assertThatThrownBy(() -> get(transport.release(release(pass))))
+        .cause()
+        .isInstanceOf(EdgeRefusedException.class)
+        .hasMessageContaining("the release from pass 5");
   }
 
   @Test
@@ -381,6 +417,10 @@ class KafkaEdgeTransportIT {
   private PassClaim claim(PassId from) {
     return new PassClaim(
         from.device(), from.chain(), from.model(), from.pass(), from.pass() + 63, instance);
+  }
+
+  private PassRelease release(PassId from) {
+    return new PassRelease(from.device(), from.chain(), from.model(), from.pass(), instance);
   }
 
   private static void refuse(EdgeRequest request, FakeEdge edge, EdgeErrorCode code) {

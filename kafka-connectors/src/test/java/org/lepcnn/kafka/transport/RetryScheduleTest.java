@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 
 class RetryScheduleTest {
   private static final long MILLI = 1_000_000;
   private static final long START = Long.MAX_VALUE - 500 * MILLI; // the clock wraps around
-  private final RetrySchedule schedule = new RetrySchedule(config().build(), START);
+  private final RetrySchedule schedule = new RetrySchedule(config().build(), START, () -> 0);
 
   @Test
   void silence_isMetWithPausesThatDoubleUpToTheLongestUntilThePatienceEnds() {
@@ -30,6 +33,22 @@ class RetryScheduleTest {
     assertThat(now).isEqualTo(1000);
     assertThat(attempts).containsExactly(100L, 300L, 600L, 900L);
     assertThat(schedule.attempts()).isEqualTo(5);
+  }
+
+  @Test
+  void pauses_areShortenedAtRandomByAQuarterAtMost() {
+    SplittableRandom random = new SplittableRandom(1);
+    Set<Long> first = new HashSet<>();
+    for (int request = 0; request < 200; request++) {
+      RetrySchedule one = new RetrySchedule(config().build(), START, random::nextDouble);
+      long now = 0;
+      while (one.due(START + now * MILLI, false) == RetrySchedule.Action.WAIT) {
+        now++;
+      }
+      first.add(now);
+    }
+    assertThat(first).allMatch(pause -> pause >= 75 && pause <= 100);
+    assertThat(first).as("requests that one outage stopped come back apart").hasSizeGreaterThan(15);
   }
 
   @Test

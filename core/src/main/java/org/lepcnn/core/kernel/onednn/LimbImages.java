@@ -2,35 +2,24 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
-import java.util.Arrays;
+import org.lepcnn.core.kernel.limb.LimbPixels;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
  * Writes planar residues as channel-last limb images, the source of a convolution: {@code
  * [limb][image][y][x][channel]} of unsigned bytes, four channels to a word.
  *
- * <p>Channels are taken four at a time; where their number is not a multiple of four, every group
- * is filled up with zero channels (the weights are filled up likewise). For one thread.
+ * <p>The weights are filled up with zero channels as {@link LimbPixels} fills up the images. For
+ * one thread.
  */
 final class LimbImages {
-  private static final int WORD = Integer.BYTES;
-
-  /** Words of one tile and limb: four of them and the transposed one fit a first-level cache. */
-  private static final int TILE_WORDS = 2048;
+  private static final int LIMBS = 4;
 
   private final ConvGeometry geometry;
   private final Axis rows;
   private final Axis columns;
   private final boolean canvas;
-  private final int groupChannels;
-  private final int paddedGroupChannels;
-  private final int words;
-  private final int tile;
-  private final int[][] limbs;
-  private final int[] transposed;
-  private final int[][] quad;
-  private final int[] firstPair;
-  private final int[] secondPair;
+  private final LimbPixels pixels;
 
   /**
    * Buffers for one thread.
@@ -43,22 +32,14 @@ final class LimbImages {
     this.rows = rows;
     this.columns = columns;
     this.canvas = canvas;
-    this.groupChannels = geometry.inChannels() / geometry.groups();
-    this.paddedGroupChannels = paddedGroupChannels(geometry);
-    this.words = paddedGroupChannels * geometry.groups() / WORD;
-    int plane = geometry.inHeight() * geometry.inWidth();
-    this.tile = Math.min(plane, Math.max(16, TILE_WORDS / words));
-    this.limbs = new int[WORD][tile * words];
-    this.transposed = new int[tile * words];
-    this.quad = new int[WORD][tile];
-    this.firstPair = new int[tile];
-    this.secondPair = new int[tile];
+    this.pixels =
+        new LimbPixels(
+            geometry.inChannels(), geometry.groups(), geometry.inHeight() * geometry.inWidth());
   }
 
   /** Channels of one group after filling up. */
   static int paddedGroupChannels(ConvGeometry geometry) {
-    int channels = geometry.inChannels() / geometry.groups();
-    return geometry.inChannels() % WORD == 0 ? channels : (channels + WORD - 1) / WORD * WORD;
+    return LimbPixels.paddedGroupChannels(geometry.inChannels(), geometry.groups());
   }
 
   /**
@@ -71,46 +52,19 @@ final class LimbImages {
    */
   void write(int[] input, int offset, IntBuffer target, int at, int limbStride) {
     int plane = geometry.inHeight() * geometry.inWidth();
-    for (int first = 0; first < plane; first += tile) {
-      int count = Math.min(tile, plane - first);
-      splitTile(input, offset + first, plane, count);
-      for (int limb = 0; limb < WORD; limb++) {
-        writeTile(limbs[limb], first, count, target, at + limb * limbStride);
+    for (int first = 0; first < plane; first += pixels.tile()) {
+      int count = Math.min(pixels.tile(), plane - first);
+      pixels.split(input, offset + first, plane, count);
+      for (int limb = 0; limb < LIMBS; limb++) {
+        writeTile(pixels.pixels(limb), first, count, target, at + limb * limbStride);
       }
     }
   }
 
-  private void splitTile(int[] input, int from, int plane, int count) {
-    boolean padded = paddedGroupChannels != groupChannels;
-    int wordsPerGroup = padded ? paddedGroupChannels / WORD : words;
-    int channelsPerGroup = padded ? groupChannels : WORD * words;
-    for (int word = 0; word < words; word++) {
-      int channel = word % wordsPerGroup * WORD;
-      int first = word / wordsPerGroup * channelsPerGroup + channel;
-      for (int k = 0; k < WORD; k++) {
-        if (channel + k < channelsPerGroup) {
-          System.arraycopy(input, from + (first + k) * plane, quad[k], 0, count);
-        } else {
-          Arrays.fill(quad[k], 0, count, 0);
-        }
-      }
-      int at = word * tile;
-      for (int odd = 0; odd < 2; odd++) {
-        LimbLoops.pair(quad[0], quad[1], odd * Byte.SIZE, firstPair, count);
-        LimbLoops.pair(quad[2], quad[3], odd * Byte.SIZE, secondPair, count);
-        LimbLoops.merge(firstPair, secondPair, count, limbs[odd], limbs[odd + 2], at);
-      }
-    }
-  }
-
-  private void writeTile(int[] limb, int first, int count, IntBuffer target, int at) {
-    int[] pixels = limb;
-    if (words > 1) {
-      LimbLoops.transpose(limb, 0, tile, words, count, transposed, 0, words);
-      pixels = transposed;
-    }
+  private void writeTile(int[] tile, int first, int count, IntBuffer target, int at) {
+    int words = pixels.words();
     if (!canvas) {
-      target.put(at + first * words, pixels, 0, count * words);
+      target.put(at + first * words, tile, 0, count * words);
       return;
     }
     for (int i = 0; i < count; i++) {
@@ -127,7 +81,7 @@ final class LimbImages {
               geometry.padLeft(),
               columns.in());
       if (y >= 0 && x >= 0) {
-        target.put(at + (y * columns.in() + x) * words, pixels, i * words, words);
+        target.put(at + (y * columns.in() + x) * words, tile, i * words, words);
       }
     }
   }

@@ -33,12 +33,17 @@ final class NativeMemory implements AutoCloseable {
     dnnl_memory_desc description =
         Descriptions.dense(dnnl.dnnl_u8, new long[] {bytes}, dnnl.dnnl_a);
     try {
-      NativeMemory memory = new NativeMemory(description);
-      Pointer.memset(memory.address, 0, bytes);
-      return memory;
+      return zeroed(description);
     } finally {
       dnnl.dnnl_memory_desc_destroy(description);
     }
+  }
+
+  /** Memory of the layout {@code description}, zero. */
+  static NativeMemory zeroed(dnnl_memory_desc description) {
+    NativeMemory memory = new NativeMemory(description);
+    Pointer.memset(memory.address, 0, memory.bytes);
+    return memory;
   }
 
   dnnl_memory memory() {

@@ -10,6 +10,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -22,11 +23,11 @@ import org.lepcnn.core.linear.ConvGeometry;
 final class OneDnnConvolution implements LinearKernel {
   private static final int LIMBS = 4;
 
-  /** Accumulator bytes that one run of a primitive may produce. */
-  private static final long RUN_BYTES = 1 << 20;
-
-  /** Accumulator bytes of an image above which it is cut into bands. */
-  private static final long BAND_BYTES = 4 << 20;
+  /**
+   * Accumulator bytes that the runs of a primitive may produce before they are recombined, so that
+   * they are still in a second-level cache; an image with more is cut into bands.
+   */
+  private static final long RUN_BYTES = 768 << 10;
 
   private final ConvGeometry geometry;
   private final Axis rows;
@@ -71,7 +72,7 @@ final class OneDnnConvolution implements LinearKernel {
     long imageBytes = (long) LIMBS * Integer.BYTES * g.outChannels() * g.planeSize();
     this.chunk = (int) Math.max(1, Math.min(32, RUN_BYTES / imageBytes));
     this.bandRows =
-        imageBytes <= BAND_BYTES
+        imageBytes <= RUN_BYTES
             ? g.outHeight()
             : balanced(g.outHeight(), Math.max(1, RUN_BYTES * g.outHeight() / imageBytes));
     Shape first = bands() ? new Shape(1, rows.band(0, bandRows)) : new Shape(LIMBS, rows);
@@ -210,7 +211,7 @@ final class OneDnnConvolution implements LinearKernel {
       this.sourceWords = source.buffer().asIntBuffer();
       this.accumulators = target.buffer().asIntBuffer();
       this.split = new LimbImages(geometry, rows, columns, canvas);
-      this.recombination = new Recombination(geometry.outChannels(), accumulatorBound);
+      this.recombination = new Recombination(accumulatorBound);
       OneDnn.check(
           dnnl.dnnl_stream_create(stream, OneDnn.engine(), dnnl.dnnl_stream_default_flags),
           "stream_create");
@@ -257,7 +258,8 @@ final class OneDnnConvolution implements LinearKernel {
       int[] output = outputs[image / geometry.batch()];
       int plane = geometry.planeSize();
       int to = image % geometry.batch() * geometry.outChannels() * plane + firstPosition;
-      recombination.planar(accumulators, at, limbStride, positions, output, to, plane);
+      recombination.planar(
+          accumulators, at, limbStride, positions, geometry.outChannels(), output, to, plane);
     }
 
     private void execute(Shape shape, long fromBytes, long toBytes) {

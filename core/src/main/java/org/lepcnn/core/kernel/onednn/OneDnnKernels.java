@@ -79,16 +79,28 @@ public final class OneDnnKernels implements KernelProvider {
     if (bound > Integer.MAX_VALUE) {
       return scalar.prepare(geometry, weights);
     }
-    LinearKernel kernel =
-        OneDnnProduct.takes(geometry)
-            ? new OneDnnProduct(geometry, weights, bound)
-            : new OneDnnConvolution(geometry, weights, bound);
+    LinearKernel kernel = create(geometry, weights, bound);
     if (LayerProbe.isExact(kernel, weights)) {
       return kernel;
     }
     kernel.close();
     LOG.warn("oneDNN kernels: wrong sums for {}; it runs on ONNX Runtime instead", geometry);
     return OnnxRuntimeKernels.create().prepare(geometry, weights);
+  }
+
+  private static LinearKernel create(ConvGeometry geometry, byte[] weights, long bound) {
+    if (OneDnnProduct.takes(geometry)) {
+      return new OneDnnProduct(geometry, weights, bound);
+    }
+    if (StrideFolding.takes(geometry)) {
+      return new StrideFolding(
+          geometry, weights, (folded, its) -> new OneDnnConvolution(folded, its, bound));
+    }
+    LinearKernel pointwise =
+        OneDnnPointwise.takes(geometry)
+            ? OneDnnPointwise.createIfSupported(geometry, weights)
+            : null;
+    return pointwise == null ? new OneDnnConvolution(geometry, weights, bound) : pointwise;
   }
 
   /** Over all output channels, the larger of the sum of positive and of negative weights. */

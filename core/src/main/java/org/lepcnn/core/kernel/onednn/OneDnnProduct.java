@@ -2,7 +2,6 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +10,9 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.limb.LimbLoops;
+import org.lepcnn.core.kernel.limb.LimbSplit;
+import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -140,10 +142,7 @@ final class OneDnnProduct implements LinearKernel {
     private final NativeMemory target;
     private final IntBuffer sourceWords;
     private final IntBuffer accumulators;
-    private final int[][] quad = new int[WORD][quarter];
-    private final int[] firstPair = new int[quarter];
-    private final int[] secondPair = new int[quarter];
-    private final int[][] limbs = new int[LIMBS][quarter];
+    private final LimbSplit words = new LimbSplit(Math.min(quarter, LimbLoops.PASS), false);
     private final Recombination recombination;
     private final dnnl_stream stream = new dnnl_stream();
     private final Map<Integer, Execution> executions = new HashMap<>();
@@ -155,7 +154,7 @@ final class OneDnnProduct implements LinearKernel {
           NativeMemory.zeroed((long) LIMBS * capacity * geometry.outChannels() * Integer.BYTES);
       this.sourceWords = source.buffer().asIntBuffer();
       this.accumulators = target.buffer().asIntBuffer();
-      this.recombination = new Recombination(geometry.outChannels(), accumulatorBound);
+      this.recombination = new Recombination(accumulatorBound);
       OneDnn.check(
           dnnl.dnnl_stream_create(stream, OneDnn.engine(), dnnl.dnnl_stream_default_flags),
           "stream_create");
@@ -188,18 +187,21 @@ final class OneDnnProduct implements LinearKernel {
 
     private void split(int[] input, int row, int vectorIndex, int vectors) {
       int in = geometry.inChannels();
-      for (int k = 0; k < WORD; k++) {
-        int present = Math.max(0, Math.min(quarter, in - k * quarter));
-        System.arraycopy(input, row * in + in - Math.max(0, in - k * quarter), quad[k], 0, present);
-        Arrays.fill(quad[k], present, quarter, 0);
-      }
-      for (int odd = 0; odd < 2; odd++) {
-        LimbLoops.pair(quad[0], quad[1], odd * Byte.SIZE, firstPair, quarter);
-        LimbLoops.pair(quad[2], quad[3], odd * Byte.SIZE, secondPair, quarter);
-        LimbLoops.merge(firstPair, secondPair, quarter, limbs[odd], limbs[odd + 2], 0);
-      }
-      for (int limb = 0; limb < LIMBS; limb++) {
-        sourceWords.put((limb * vectors + vectorIndex) * quarter, limbs[limb], 0, quarter);
+      for (int first = 0; first < quarter; first += LimbLoops.PASS) {
+        int count = Math.min(LimbLoops.PASS, quarter - first);
+        for (int k = 0; k < WORD; k++) {
+          int from = k * quarter + first;
+          int present = Math.max(0, Math.min(count, in - from));
+          words.takeZeros(k, present, count - present);
+          if (present > 0) {
+            words.take(k, input, row * in + from, 0, present);
+          }
+        }
+        words.split(count);
+        for (int limb = 0; limb < LIMBS; limb++) {
+          sourceWords.put(
+              (limb * vectors + vectorIndex) * quarter + first, words.limb(limb), 0, count);
+        }
       }
     }
 

@@ -10,8 +10,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * A compiled operation u8 · s8 → s32 of one shape. Safe for concurrent use: scratch memory belongs
- * to the {@link Execution}.
+ * A compiled operation on 8-bit integers, s32 its result, of one shape. Safe for concurrent use:
+ * scratch memory belongs to the {@link Execution}.
  */
 final class Primitive implements AutoCloseable {
   private final dnnl_primitive_desc description;
@@ -73,16 +73,26 @@ final class Primitive implements AutoCloseable {
         Descriptions.dense(dnnl.dnnl_u8, new long[] {rows, depth}, dnnl.dnnl_ab);
     dnnl_memory_desc to =
         Descriptions.dense(dnnl.dnnl_s32, new long[] {rows, columns}, dnnl.dnnl_ab);
-    dnnl_primitive_attr attributes = attributes();
-    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    return product(from, weights, to);
+  }
+
+  /**
+   * A product of one s8 matrix (the source) with the signed limbs of a matrix (the weights), which
+   * oneDNN may want in any layout; the target is row-major.
+   *
+   * @param sizes {@code {limbs, rows, depth, columns}}
+   */
+  static Primitive limbProduct(long[] sizes) {
+    long[] source = {1, sizes[1], sizes[2]};
+    long[] weights = {sizes[0], sizes[2], sizes[3]};
+    long[] target = {sizes[0], sizes[1], sizes[3]};
+    dnnl_memory_desc from = Descriptions.dense(dnnl.dnnl_s8, source, dnnl.dnnl_abc);
+    dnnl_memory_desc any = Descriptions.dense(dnnl.dnnl_s8, weights, dnnl.dnnl_format_tag_any);
+    dnnl_memory_desc to = Descriptions.dense(dnnl.dnnl_s32, target, dnnl.dnnl_abc);
     try {
-      OneDnn.check(
-          dnnl.dnnl_matmul_primitive_desc_create(
-              description, OneDnn.engine(), from, weights, null, to, attributes),
-          "matmul_primitive_desc_create");
-      return new Primitive(description);
+      return product(from, any, to);
     } finally {
-      destroy(attributes, from, to);
+      dnnl.dnnl_memory_desc_destroy(any);
     }
   }
 
@@ -124,6 +134,22 @@ final class Primitive implements AutoCloseable {
   public void close() {
     OneDnn.check(dnnl.dnnl_primitive_destroy(primitive), "primitive_destroy");
     OneDnn.check(dnnl.dnnl_primitive_desc_destroy(description), "primitive_desc_destroy");
+  }
+
+  /** A product; destroys the descriptions of source and target. */
+  private static Primitive product(
+      dnnl_memory_desc from, dnnl_memory_desc weights, dnnl_memory_desc to) {
+    dnnl_primitive_attr attributes = attributes();
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    try {
+      OneDnn.check(
+          dnnl.dnnl_matmul_primitive_desc_create(
+              description, OneDnn.engine(), from, weights, null, to, attributes),
+          "matmul_primitive_desc_create");
+      return new Primitive(description);
+    } finally {
+      destroy(attributes, from, to);
+    }
   }
 
   private static dnnl_primitive_attr attributes() {

@@ -1,0 +1,177 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.session.PrivateSession;
+
+/**
+ * The measurements at one parallelism: private passes, plain calls through the plain job, and plain
+ * local inference take turns.
+ */
+final class PipelineRun {
+  /** These are reported apart; the plain job stays silent until they are over. */
+  static final int FIRST_PASSES = 50;
+
+  static final int THROUGHPUT_ROUNDS = 3;
+  private static final int PLAIN_CALLS = 30;
+  private static final int STEP = 50;
+
+  private final LocalPipeline pipeline;
+  private final List<BenchDevice> devices;
+  private final List<PrivateSession> sessions;
+  private final Progress progress;
+  private final Measured measured;
+
+  /**
+   * What was found; times in milliseconds.
+   *
+   * @param first private passes from the first on, one in flight
+   * @param warm private passes after the warm-up, one in flight
+   * @param local plain local inferences between them, one thread
+   * @param job plain calls through the plain job between them; empty without one
+   * @param many private passes, many in flight
+   * @param jobMany plain calls through the plain job, as many in flight
+   */
+  record Measured(
+      int parallelism,
+      List<Double> first,
+      List<Double> warm,
+      List<Double> local,
+      List<Double> job,
+      Burst many,
+      Burst jobMany) {
+    Measured(int parallelism) {
+      this(
+          parallelism,
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new Burst(),
+          new Burst());
+    }
+  }
+
+  /** Calls of several rounds with many in flight. */
+  static final class Burst {
+    private final List<Double> perSecond = new ArrayList<>();
+    private LocalPipeline.Cpu cpu = LocalPipeline.Cpu.NONE;
+    private int calls;
+
+    /** The median over the rounds; NaN when there were none. */
+    double perSecond() {
+      return Timing.median(perSecond);
+    }
+
+    /** CPU time of a call. */
+    LocalPipeline.Cpu cpu() {
+      return cpu.dividedBy(calls);
+    }
+
+    /** One round. */
+    void run(
+        int count, Supplier<LocalPipeline.Cpu> meter, IntFunction<CompletableFuture<?>> submit) {
+      LocalPipeline.Cpu before = meter.get();
+      long start = System.nanoTime();
+      List<CompletableFuture<?>> futures = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        futures.add(submit.apply(i));
+      }
+      futures.forEach(CompletableFuture::join);
+      perSecond.add(count * Timing.NANOS_PER_SECOND / (System.nanoTime() - start));
+      cpu = cpu.plus(meter.get().minus(before));
+      calls += count;
+    }
+  }
+
+  /**
+   * @param devices each with tables
+   * @param sessions of the devices, in their order
+   */
+  PipelineRun(
+      int parallelism,
+      LocalPipeline pipeline,
+      List<BenchDevice> devices,
+      List<PrivateSession> sessions,
+      Progress progress) {
+    this.measured = new Measured(parallelism);
+    this.pipeline = pipeline;
+    this.devices = devices;
+    this.sessions = sessions;
+    this.progress = progress;
+  }
+
+  Measured measured() {
+    return measured;
+  }
+
+  /** One in flight, by the first device. */
+  void oneInFlight(int warmUp, int passes, Map<String, HostTensor> input, PlainModel local) {
+    for (int pass = 0; pass < warmUp + passes; pass++) {
+      if (pass % STEP == 0) {
+        progress.step("pipeline: one in flight, pass " + pass);
+      }
+      double millis = millis(() -> sessions.get(0).submit(input).join());
+      double localMillis = millis(local::run);
+      double jobMillis = pass < FIRST_PASSES ? Double.NaN : jobMillis();
+      if (pass < FIRST_PASSES) {
+        measured.first().add(millis);
+      }
+      if (pass >= warmUp) {
+        measured.warm().add(millis);
+        measured.local().add(localMillis);
+        if (!Double.isNaN(jobMillis)) {
+          measured.job().add(jobMillis);
+        }
+      }
+    }
+  }
+
+  /**
+   * Many in flight, by all devices alike.
+   *
+   * @param passes of a round
+   * @param inFlight of each device
+   */
+  void manyInFlight(
+      int passes, int inFlight, Map<String, HostTensor> input, PlainThroughput local) {
+    for (int round = 0; round < THROUGHPUT_ROUNDS; round++) {
+      progress.step("pipeline: many in flight, round " + (round + 1));
+      measured
+          .many()
+          .run(passes, pipeline::cpu, pass -> sessions.get(pass % sessions.size()).submit(input));
+      local.sample(PLAIN_CALLS);
+      if (pipeline.plain() != null) {
+        InFlight limit = new InFlight(inFlight * devices.size());
+        measured
+            .jobMany()
+            .run(
+                passes,
+                pipeline::plainCpu,
+                call -> limit.start(() -> pipeline.plain().submit(deviceOf(call))));
+      }
+    }
+  }
+
+  private double jobMillis() {
+    return pipeline.plain() == null
+        ? Double.NaN
+        : millis(() -> pipeline.plain().submit(deviceOf(0)).join());
+  }
+
+  private String deviceOf(int call) {
+    return devices.get(call % devices.size()).name();
+  }
+
+  private static double millis(Runnable work) {
+    long before = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - before) / Timing.NANOS_PER_MILLI;
+  }
+}

@@ -1,0 +1,100 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.lepcnn.cli.campaign.DeviceKillReport;
+import org.lepcnn.cli.campaign.DeviceKills;
+import org.lepcnn.cli.campaign.EdgeFaultReport;
+import org.lepcnn.cli.campaign.EdgeFaults;
+import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.core.io.Json;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lepcnn campaign}: kills processes of a local deployment and checks what comes of it. */
+@Command(
+    name = "campaign",
+    description = "Fault campaigns on this machine: kill -9 under load, seeded, minutes to hours.",
+    subcommands = {CampaignCommand.Edge.class, CampaignCommand.Device.class})
+final class CampaignCommand {
+  private static final int DID_NOT_HOLD = 1;
+
+  private CampaignCommand() {}
+
+  @Command(
+      name = "edge",
+      description = {
+        "Kills TaskManager, JobManager and broker in random order while passes run.",
+        "Exit status 0 when every pass was answered, right and once."
+      })
+  static final class Edge implements Callable<Integer> {
+    @Mixin private Output output;
+
+    @Option(names = "--passes", defaultValue = "10000", description = "Default: 10000.")
+    private int passes;
+
+    @Option(names = "--kills", defaultValue = "60", description = "Default: 60.")
+    private int kills;
+
+    @Option(names = "--in-flight", defaultValue = "8", description = "Default: 8.")
+    private int inFlight;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Default: 1.")
+    private long seed;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "DIR",
+        description = "A new folder for logs, state and report.json.")
+    private Path out;
+
+    @Override
+    public Integer call() {
+      EdgeFaultReport report =
+          EdgeFaults.run(
+              new EdgeFaults.Settings(passes, kills, inFlight, seed), out, output::progress);
+      finish(output, out, report.text(), report.json());
+      return report.holds() ? 0 : DID_NOT_HOLD;
+    }
+  }
+
+  @Command(
+      name = "device",
+      description = {
+        "Kills the device's process at instants spread over everything it does, and starts it again.",
+        "Exit status 0 when no mask was used twice and nothing cost more than it may."
+      })
+  static final class Device implements Callable<Integer> {
+    @Mixin private Output output;
+
+    @Option(names = "--kills", defaultValue = "1000", description = "Default: 1000.")
+    private int kills;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Default: 1.")
+    private long seed;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "DIR",
+        description = "A new folder for logs, state and report.json.")
+    private Path out;
+
+    @Override
+    public Integer call() {
+      DeviceKillReport report =
+          DeviceKills.run(new DeviceKills.Settings(kills, seed), out, output::progress);
+      finish(output, out, report.text(), report.json());
+      return report.holds() ? 0 : DID_NOT_HOLD;
+    }
+  }
+
+  private static void finish(Output output, Path out, String text, Json json) {
+    AtomicFiles.write(out.resolve("report.json"), json.toString().getBytes(StandardCharsets.UTF_8));
+    output.result(text, json);
+  }
+}

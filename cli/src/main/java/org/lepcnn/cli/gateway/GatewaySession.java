@@ -1,0 +1,93 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli.gateway;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.device.session.DeviceStateSupply;
+import org.lepcnn.device.session.FolderTables;
+import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
+
+/** A device with one of its models, open. Whoever submits more than a bound waits. */
+final class GatewaySession implements AutoCloseable {
+  private final String device;
+  private final PrivateSession session;
+  private final Semaphore room;
+
+  private GatewaySession(String device, PrivateSession session, int room) {
+    this.device = device;
+    this.session = session;
+    this.room = new Semaphore(room);
+  }
+
+  /** Opens state and tables; when that fails nothing stays open. */
+  static GatewaySession open(
+      GatewayConfig.Session config, GatewayConfig gateway, EdgeTransport transport) {
+    DeviceState state =
+        config.model() == null
+            ? DeviceState.open(config.state())
+            : DeviceState.open(config.state(), config.model());
+    try {
+      return open(state, config.tables(), gateway, transport);
+    } catch (RuntimeException e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private static GatewaySession open(
+      DeviceState state, Path tables, GatewayConfig gateway, EdgeTransport transport) {
+    TableFolder folder =
+        TableFolder.open(
+            tables, state.device(), state.chain(), state.model(), state.deviceHalf().plan());
+    try {
+      PrivateSession session =
+          PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(folder), transport)
+              .passesInFlight(gateway.inFlight())
+              .passesPerReservation(gateway.reservation())
+              .open();
+      return new GatewaySession(state.device(), session, 2 * gateway.inFlight());
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  String device() {
+    return device;
+  }
+
+  DeviceHalf model() {
+    return session.model();
+  }
+
+  /** The inputs of a file that fit the model. */
+  List<Inputs.Input> read(Path file) {
+    return Inputs.read(file, session.model().inputs());
+  }
+
+  /** Begins a pass; waits while too many are under way. */
+  CompletableFuture<PassResult> submit(Inputs.Input input) throws InterruptedException {
+    room.acquire();
+    try {
+      CompletableFuture<PassResult> result = session.submit(input.values());
+      var unused = result.whenComplete((ignored, failure) -> room.release());
+      return result;
+    } catch (RuntimeException e) {
+      room.release();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

@@ -1,0 +1,61 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.cli.campaign.EdgeFaultReport;
+import org.lepcnn.cli.campaign.EdgeFaults;
+import org.lepcnn.cli.campaign.EdgeKill;
+
+/** The short form of {@code lepcnn campaign edge}: each kind of process is killed once. */
+class EdgeFaultsIT {
+  @TempDir private Path folder;
+
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
+  void killedTaskManagerJobManagerAndBroker_costNoAnswer() throws IOException {
+    EdgeFaultReport report =
+        EdgeFaults.run(new EdgeFaults.Settings(60, 3, 4, 5), folder, System.out::println);
+    assertThat(report.holds()).as(report.text()).isTrue();
+    assertThat(report.exact()).isEqualTo(60);
+    assertThat(report.kills())
+        .extracting(EdgeKill::victim)
+        .containsExactlyInAnyOrder(EdgeKill.Victim.values());
+    assertThat(report.kills())
+        .allSatisfy(
+            kill -> {
+              assertThat(kill.killedIsGone()).isTrue();
+              assertThat(kill.successor()).isNotEqualTo(kill.killed());
+              assertThat(kill.unanswered()).isPositive();
+            });
+    assertNoPasswordInFlinksFiles();
+  }
+
+  /** Not in the job that is kept for recovery, in no checkpoint, log or configuration. */
+  private void assertNoPasswordInFlinksFiles() throws IOException {
+    Path config = folder.resolve("security").resolve("clients").resolve("edge.properties");
+    Matcher password = Pattern.compile("password=\"([^\"]+)\"").matcher(Files.readString(config));
+    assertThat(password.find()).isTrue();
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(folder.resolve("flink"))) {
+      files = walk.filter(Files::isRegularFile).toList();
+    }
+    assertThat(files).anyMatch(file -> file.startsWith(folder.resolve("flink").resolve("ha")));
+    for (Path file : files) {
+      String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+      assertThat(bytes.contains(password.group(1))).as("%s holds a password", file).isFalse();
+    }
+  }
+}

@@ -1,0 +1,220 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import org.lepcnn.core.kernel.limb.LimbPixels;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.DirectConvolution;
+
+/**
+ * The rows of a layer's im2col matrix, limb by limb, a tile at a time.
+ *
+ * <p>Rows are output positions, of all requests and images one after the other. A request is split
+ * into channel-last limbs once; a row is then a handful of block copies, because the depth runs
+ * over (kernel row, kernel column, channel). The rows of a 1×1 layer are the limbs themselves and
+ * are split straight into the tile. For one thread.
+ */
+final class LimbRows {
+  private final ConvGeometry geometry;
+  private final Limbs limbs;
+  private final boolean words;
+  private final int channels;
+  private final int depth;
+  private final int plane;
+  private final LimbPixels pixels;
+
+  /** [limb][image][group][y][x][channel] */
+  private final byte[] split;
+
+  private final IntBuffer splitWords;
+  private byte[] tile = new byte[0];
+  private int[][] requests;
+  private int splitRequest;
+
+  LimbRows(ConvGeometry geometry, Limbs limbs) {
+    this.geometry = geometry;
+    this.limbs = limbs;
+    this.words = inWords(geometry, limbs);
+    this.channels = channels(geometry, limbs);
+    this.depth = depth(geometry, limbs);
+    this.plane = geometry.inHeight() * geometry.inWidth();
+    this.pixels = words ? new LimbPixels(geometry.inChannels(), 1, plane) : null;
+    this.split = new byte[isPointwise() ? 0 : Math.multiplyExact(limbs.count(), limbBytes())];
+    this.splitWords = ByteBuffer.wrap(split).order(ByteOrder.nativeOrder()).asIntBuffer();
+  }
+
+  /** Channels of one group in a row; filled up with zeros where four make a word. */
+  static int channels(ConvGeometry g, Limbs limbs) {
+    return inWords(g, limbs)
+        ? LimbPixels.paddedGroupChannels(g.inChannels(), 1)
+        : g.inChannels() / g.groups();
+  }
+
+  /** Bytes of a row. */
+  static int depth(ConvGeometry g, Limbs limbs) {
+    return Math.multiplyExact(channels(g, limbs), g.kernelHeight() * g.kernelWidth());
+  }
+
+  void begin(int[][] inputs) {
+    requests = inputs;
+    splitRequest = -1;
+  }
+
+  void end() {
+    requests = null;
+  }
+
+  /**
+   * Fills tiles with rows {@code first} to {@code first + used − 1}, of one request or several.
+   *
+   * @param tiles per group, {@code [limb][row][depth]}
+   */
+  void fill(int first, int used, ByteBuffer[] tiles) {
+    int row = 0;
+    while (row < used) {
+      int request = (first + row) / geometry.positions();
+      int position = (first + row) % geometry.positions();
+      int count;
+      if (isPointwise()) {
+        count = Math.min(used - row, plane - position % plane);
+        splitRows(requests[request], position, count, tiles[0], row, used);
+      } else {
+        if (request != splitRequest) {
+          split(requests[request]);
+          splitRequest = request;
+        }
+        count = Math.min(used - row, geometry.positions() - position);
+        gather(position, count, row, used, tiles);
+      }
+      row += count;
+    }
+  }
+
+  private static boolean inWords(ConvGeometry g, Limbs limbs) {
+    return limbs.bits() == Byte.SIZE && g.groups() == 1;
+  }
+
+  private boolean isPointwise() {
+    return words
+        && depth == channels
+        && geometry.padTop() == 0
+        && geometry.padLeft() == 0
+        && geometry.inHeight() == geometry.outHeight()
+        && geometry.inWidth() == geometry.outWidth()
+        && (geometry.strideHeight() == 1 || geometry.inHeight() == 1)
+        && (geometry.strideWidth() == 1 || geometry.inWidth() == 1)
+        && geometry.inputDilationHeight() * geometry.inputDilationWidth() == 1;
+  }
+
+  private int limbBytes() {
+    return Math.multiplyExact(geometry.batch() * geometry.groups() * channels, plane);
+  }
+
+  private void splitRows(
+      int[] input, int position, int count, ByteBuffer tileBuffer, int row, int usedRows) {
+    IntBuffer target = tileBuffer.asIntBuffer();
+    int image = position / plane * geometry.inChannels() * plane;
+    for (int done = 0; done < count; done += pixels.tile()) {
+      int run = Math.min(pixels.tile(), count - done);
+      pixels.split(input, image + position % plane + done, plane, run);
+      for (int limb = 0; limb < limbs.count(); limb++) {
+        int to = (limb * usedRows + row + done) * pixels.words();
+        target.put(to, pixels.pixels(limb), 0, run * pixels.words());
+      }
+    }
+  }
+
+  private void split(int[] input) {
+    if (!words) {
+      int groupSize = channels * plane;
+      for (int image = 0; image < geometry.batch() * geometry.groups(); image++) {
+        int at = image * groupSize;
+        limbs.split(input, at, channels, plane, split, at, geometry.inputSize());
+      }
+      return;
+    }
+    int limbWords = limbBytes() / Integer.BYTES;
+    for (int image = 0; image < geometry.batch(); image++) {
+      for (int first = 0; first < plane; first += pixels.tile()) {
+        int count = Math.min(pixels.tile(), plane - first);
+        pixels.split(input, image * geometry.inChannels() * plane + first, plane, count);
+        for (int limb = 0; limb < limbs.count(); limb++) {
+          int to = limb * limbWords + (image * plane + first) * pixels.words();
+          splitWords.put(to, pixels.pixels(limb), 0, count * pixels.words());
+        }
+      }
+    }
+  }
+
+  /**
+   * Copies im2col rows of every limb and group into the tile.
+   *
+   * @param position the request's first output position
+   * @param count positions
+   * @param row the tile's row for the first
+   * @param usedRows rows of this tile
+   */
+  private void gather(int position, int count, int row, int usedRows, ByteBuffer[] tiles) {
+    if (tile.length < count * depth) {
+      tile = new byte[count * depth];
+    }
+    for (int group = 0; group < geometry.groups(); group++) {
+      for (int limb = 0; limb < limbs.count(); limb++) {
+        int to = 0;
+        for (int i = 0; i < count; i++) {
+          gatherRow(limb, group, position + i, to);
+          to += depth;
+        }
+        tiles[group].put((limb * usedRows + row) * depth, tile, 0, to);
+      }
+    }
+  }
+
+  private void gatherRow(int limb, int group, int position, int to) {
+    ConvGeometry g = geometry;
+    int image = position / g.planeSize();
+    int y = position % g.planeSize() / g.outWidth() * g.strideHeight() - g.padTop();
+    int x = position % g.outWidth() * g.strideWidth() - g.padLeft();
+    int base = limb * limbBytes() + (image * g.groups() + group) * channels * plane;
+    int at = to;
+    int rowBytes = g.kernelWidth() * channels;
+    for (int u = 0; u < g.kernelHeight(); u++) {
+      int sourceRow = source(y + u * g.dilationHeight(), g.inputDilationHeight(), g.inHeight());
+      if (sourceRow < 0) {
+        Arrays.fill(tile, at, at + rowBytes, (byte) 0);
+      } else {
+        gatherKernelRow(base + sourceRow * g.inWidth() * channels, x, at);
+      }
+      at += rowBytes;
+    }
+  }
+
+  private void gatherKernelRow(int base, int x, int to) {
+    ConvGeometry g = geometry;
+    boolean contiguous = g.dilationWidth() == 1 && g.inputDilationWidth() == 1;
+    if (contiguous && x >= 0 && x + g.kernelWidth() <= g.inWidth()) {
+      System.arraycopy(split, base + x * channels, tile, to, g.kernelWidth() * channels);
+      return;
+    }
+    int at = to;
+    for (int v = 0; v < g.kernelWidth(); v++) {
+      int column = source(x + v * g.dilationWidth(), g.inputDilationWidth(), g.inWidth());
+      if (column < 0) {
+        Arrays.fill(tile, at, at + channels, (byte) 0);
+      } else {
+        System.arraycopy(split, base + column * channels, tile, at, channels);
+      }
+      at += channels;
+    }
+  }
+
+  private static int source(int dilated, int inputDilation, int size) {
+    if (inputDilation == 1) {
+      return dilated >= 0 && dilated < size ? dilated : -1;
+    }
+    return DirectConvolution.sourceIndex(dilated, inputDilation, size);
+  }
+}

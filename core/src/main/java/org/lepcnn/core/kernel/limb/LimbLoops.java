@@ -1,0 +1,155 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.limb;
+
+/**
+ * The inner loops between residues and limbs: 32-bit operations without branches.
+ *
+ * <p>The JIT compiler of JDK 17 vectorises them, five to eight times faster, under conditions that
+ * their form obeys: every array is read and written at the loop's index alone (an offset, even one
+ * that does not change, makes the loop scalar; hence copies before and after, which cost little),
+ * and all arrays are different ones unless a loop works in place.
+ */
+public final class LimbLoops {
+  /** Elements of one pass: the arrays of a step fit a first-level cache together. */
+  public static final int PASS = 1024;
+
+  /**
+   * Up to this magnitude of accumulators {@link #joinSmall} may be used: 257 of them and 2¹⁵ stay
+   * below 2³⁰.
+   */
+  public static final int SMALL_ACCUMULATOR = ((1 << 30) - (1 << 15)) / 257;
+
+  private static final int P = Integer.MAX_VALUE;
+
+  /** Makes the sums of {@link #joinSmall} non-negative. */
+  private static final int SMALL_OFFSET = 1 << 30;
+
+  /** What {@link #fold} adds so that its small part is non-negative. */
+  private static final int FOLD_OFFSET = 1 << 9;
+
+  /** What {@link #join} takes away again: 2⁹ of the lower pair, 2⁹ · 2¹⁶ of the upper one. */
+  private static final int JOIN_OFFSET = FOLD_OFFSET + (FOLD_OFFSET << 16);
+
+  /** 128 in every byte. */
+  private static final int HALF_BYTES = 0x80808080;
+
+  private LimbLoops() {}
+
+  /**
+   * Replaces canonical residues by words whose four bytes, taken as signed, are limbs: {@code x[i]}
+   * ≡ Σ 2^(8k) · byte k (mod p).
+   *
+   * <p>The centred residue t lies in [−2³⁰, 2³⁰), so t + 128·(1 + 2⁸ + 2¹⁶ + 2²⁴) lies in [0, 2³²):
+   * its unsigned bytes, less 128 each, add up to t; and less 128 is a flip of the highest bit.
+   */
+  public static void signedLimbs(int[] x, int length) {
+    for (int i = 0; i < length; i++) {
+      x[i] = (((x[i] << 1) >> 1) + (x[i] >>> 30) + HALF_BYTES) ^ HALF_BYTES;
+    }
+  }
+
+  /**
+   * Bytes of two channels: 16-bit half h of {@code y[i]} is bits [shift + 16h, shift + 16h + 8) of
+   * {@code a[i]} in its lower byte and those of {@code b[i]} in its upper one.
+   *
+   * @param shift 0 for limbs 0 and 2, 8 for limbs 1 and 3
+   */
+  public static void pair(int[] a, int[] b, int shift, int[] y, int length) {
+    for (int i = 0; i < length; i++) {
+      y[i] = ((a[i] >>> shift) & 0xff00ff) | (((b[i] >>> shift) & 0xff00ff) << 8);
+    }
+  }
+
+  /** Words of four channels, from the lower halves of two {@link #pair pairs}. */
+  public static void mergeLower(int[] first, int[] second, int[] y, int length) {
+    for (int i = 0; i < length; i++) {
+      y[i] = (first[i] & 0xffff) | (second[i] << 16);
+    }
+  }
+
+  /** Words of four channels, from the upper halves of two {@link #pair pairs}. */
+  public static void mergeUpper(int[] first, int[] second, int[] y, int length) {
+    for (int i = 0; i < length; i++) {
+      y[i] = (first[i] >>> 16) | (second[i] & 0xffff0000);
+    }
+  }
+
+  /**
+   * One pair of limbs: {@code y[i]} ≡ a[i] + 2⁸·b[i] + 2⁹ (mod p), in [0, p], for any accumulators;
+   * a is overwritten.
+   *
+   * <p>With 2³¹ ≡ 1, a signed v·2^k is congruent to (v ≪ k mod 2³¹) + (v ≫ (31 − k)), the first in
+   * [0, 2³¹), the second small. Unsigned sums below 2³² are folded.
+   */
+  public static void fold(int[] a, int[] b, int[] y, int length) {
+    for (int i = 0; i < length; i++) {
+      int sum = (a[i] & P) + ((b[i] << 8) & P);
+      y[i] = (sum & P) + (sum >>> 31);
+    }
+    for (int i = 0; i < length; i++) {
+      a[i] = (a[i] >> 31) + (b[i] >> 23) + FOLD_OFFSET;
+    }
+    for (int i = 0; i < length; i++) {
+      int sum = y[i] + a[i];
+      y[i] = (sum & P) + (sum >>> 31);
+    }
+  }
+
+  /**
+   * Joins two pairs of {@link #fold}: {@code lower[i]} ≡ lower[i] + 2¹⁶·upper[i] without their
+   * offsets, canonical.
+   */
+  public static void join(int[] lower, int[] upper, int length) {
+    for (int i = 0; i < length; i++) {
+      int sum = lower[i] + (((upper[i] << 16) & P) + (upper[i] >>> 15));
+      sum = (sum & P) + (sum >>> 31) - JOIN_OFFSET;
+      lower[i] = sum + ((sum >> 31) & P);
+    }
+  }
+
+  /**
+   * Recombines four limbs' accumulators of magnitude {@value #SMALL_ACCUMULATOR} at most, with one
+   * fold: {@code a[i]} ≡ a[i] + 2⁸·b[i] + 2¹⁶·c[i] + 2²⁴·d[i], canonical.
+   */
+  public static void joinSmall(int[] a, int[] b, int[] c, int[] d, int length) {
+    for (int i = 0; i < length; i++) {
+      int low = a[i] + (b[i] << 8);
+      int high = c[i] + (d[i] << 8);
+      int sum = ((high << 16) & P) + (low + (high >> 15) + SMALL_OFFSET);
+      sum = (sum & P) + (sum >>> 31) - SMALL_OFFSET;
+      a[i] = sum + ((sum >> 31) & P);
+    }
+  }
+
+  /**
+   * Transposes a matrix: {@code y[to + c·toStride + r] = x[from + r·fromStride + c]}.
+   *
+   * @param rows of x
+   * @param columns of x
+   */
+  public static void transpose(
+      int[] x, int from, int fromStride, int rows, int columns, int[] y, int to, int toStride) {
+    int full = rows & -8;
+    for (int r = 0; r < full; r += 8) {
+      int source = from + r * fromStride;
+      int target = to + r;
+      for (int c = 0; c < columns; c++) {
+        y[target] = x[source];
+        y[target + 1] = x[source + fromStride];
+        y[target + 2] = x[source + 2 * fromStride];
+        y[target + 3] = x[source + 3 * fromStride];
+        y[target + 4] = x[source + 4 * fromStride];
+        y[target + 5] = x[source + 5 * fromStride];
+        y[target + 6] = x[source + 6 * fromStride];
+        y[target + 7] = x[source + 7 * fromStride];
+        source++;
+        target += toStride;
+      }
+    }
+    for (int c = 0; c < columns; c++) {
+      for (int r = full; r < rows; r++) {
+        y[to + c * toStride + r] = x[from + r * fromStride + c];
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.limb;
+
+import java.nio.IntBuffer;
+
+/** Recombines accumulators of four limbs into planar residues. For one thread. */
+public final class Recombination {
+  private static final int LIMBS = 4;
+
+  private final boolean small;
+  private final int[][] accumulators = new int[LIMBS][LimbLoops.PASS];
+  private final int[] folded;
+  private int[] residues = new int[0];
+
+  /**
+   * Buffers for one thread.
+   *
+   * @param bound the largest magnitude of an accumulator
+   */
+  public Recombination(long bound) {
+    this.small = bound <= LimbLoops.SMALL_ACCUMULATOR;
+    this.folded = new int[small ? 0 : LimbLoops.PASS];
+  }
+
+  /**
+   * Recombines a run of positions.
+   *
+   * @param source accumulators {@code [limb][position][channel]}
+   * @param at the first position's first accumulator of limb 0
+   * @param limbStride accumulators between two limbs
+   * @param positions how many
+   * @param channels how many
+   * @param output planar residues
+   * @param to the first position in the plane of channel 0
+   * @param plane residues of one channel
+   */
+  public void planar(
+      IntBuffer source,
+      int at,
+      int limbStride,
+      int positions,
+      int channels,
+      int[] output,
+      int to,
+      int plane) {
+    int tile = Math.max(16, 4 * LimbLoops.PASS / channels);
+    if (residues.length < tile * channels) {
+      residues = new int[tile * channels];
+    }
+    for (int first = 0; first < positions; first += tile) {
+      int count = Math.min(tile, positions - first);
+      flat(source, at + first * channels, limbStride, count * channels, residues, 0);
+      LimbLoops.transpose(residues, 0, channels, count, channels, output, to + first, plane);
+    }
+  }
+
+  /** Recombines a run of accumulators into the same order. */
+  public void flat(IntBuffer source, int at, int limbStride, int length, int[] output, int to) {
+    int[][] a = accumulators;
+    for (int first = 0; first < length; first += LimbLoops.PASS) {
+      int count = Math.min(LimbLoops.PASS, length - first);
+      for (int limb = 0; limb < LIMBS; limb++) {
+        source.get(at + first + limb * limbStride, a[limb], 0, count);
+      }
+      System.arraycopy(combined(count), 0, output, to + first, count);
+    }
+  }
+
+  private int[] combined(int length) {
+    int[][] a = accumulators;
+    if (small) {
+      LimbLoops.joinSmall(a[0], a[1], a[2], a[3], length);
+      return a[0];
+    }
+    LimbLoops.fold(a[0], a[1], folded, length);
+    LimbLoops.fold(a[2], a[3], a[1], length);
+    LimbLoops.join(folded, a[1], length);
+    return folded;
+  }
+}

@@ -1,0 +1,118 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.limb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.Field;
+
+class LimbLoopsTest {
+  private static final int[] EXTREMES = {
+    Integer.MAX_VALUE, Integer.MIN_VALUE, Integer.MIN_VALUE + 1, -1, 0, 1, 0x7fff_ff00, 0x8000_00ff
+  };
+
+  @Test
+  void split_putsFourChannelsIntoAWord() {
+    int[][] x = new int[4][13];
+    SplittableRandom random = new SplittableRandom(1);
+    for (int[] channel : x) {
+      for (int i = 0; i < channel.length; i++) {
+        channel[i] = random.nextInt(Field.P);
+      }
+    }
+    LimbSplit words = new LimbSplit(13, false);
+    for (int channel = 0; channel < 4; channel++) {
+      words.take(channel, x[channel], 0, 0, 13);
+    }
+    words.split(13);
+    for (int limb = 0; limb < 4; limb++) {
+      for (int i = 0; i < 13; i++) {
+        for (int channel = 0; channel < 4; channel++) {
+          assertThat((words.limb(limb)[i] >>> (8 * channel)) & 0xff)
+              .isEqualTo((x[channel][i] >>> (8 * limb)) & 0xff);
+        }
+      }
+    }
+  }
+
+  @Test
+  void foldAndJoin_areExactForAllAccumulators() {
+    int[][] a = accumulators(EXTREMES);
+    int length = a[0].length;
+    int[] lower = new int[length];
+    int[] upper = new int[length];
+    LimbLoops.fold(a[0].clone(), a[1], lower, length);
+    LimbLoops.fold(a[2].clone(), a[3], upper, length);
+    LimbLoops.join(lower, upper, length);
+    assertCombined(a, lower);
+  }
+
+  @Test
+  void joinSmall_isExactUpToItsBound() {
+    int bound = LimbLoops.SMALL_ACCUMULATOR;
+    int[][] a = accumulators(bound, -bound, -1, 0, 1, 255 * 127, -255 * 127, bound / 2);
+    int[] y = a[0].clone();
+    LimbLoops.joinSmall(y, a[1], a[2], a[3], y.length);
+    assertCombined(a, y);
+  }
+
+  @Test
+  void signedLimbs_addUpToTheResidue() {
+    int[] x = {
+      0, 1, Field.P - 1, Field.HALF, Field.HALF + 1, 0x7f7f7f7f, 0x7f7f7f80, 127, 128, 255, 32768
+    };
+    int[] words = x.clone();
+    LimbLoops.signedLimbs(words, words.length);
+    for (int i = 0; i < x.length; i++) {
+      long sum = 0;
+      for (int limb = 3; limb >= 0; limb--) {
+        sum = (sum << 8) + (byte) (words[i] >> (8 * limb));
+      }
+      assertThat(sum).isEqualTo(Field.centred(x[i]));
+    }
+  }
+
+  @Test
+  void transpose_takesAnySize() {
+    for (int rows : new int[] {1, 7, 8, 13, 16}) {
+      int[] x = new int[rows * 5 + 3];
+      for (int i = 0; i < x.length; i++) {
+        x[i] = i;
+      }
+      int[] y = new int[5 * (rows + 1) + 2];
+      LimbLoops.transpose(x, 3, 5, rows, 5, y, 2, rows + 1);
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < 5; c++) {
+          assertThat(y[2 + c * (rows + 1) + r]).isEqualTo(3 + r * 5 + c);
+        }
+      }
+    }
+  }
+
+  /** All combinations of four of the values. */
+  private static int[][] accumulators(int... values) {
+    int count = values.length;
+    int[][] a = new int[4][count * count * count * count];
+    for (int i = 0; i < a[0].length; i++) {
+      int rest = i;
+      for (int limb = 0; limb < 4; limb++) {
+        a[limb][i] = values[rest % count];
+        rest /= count;
+      }
+    }
+    return a;
+  }
+
+  private static void assertCombined(int[][] a, int[] y) {
+    BigInteger p = BigInteger.valueOf(Field.P);
+    for (int i = 0; i < a[0].length; i++) {
+      BigInteger sum = BigInteger.ZERO;
+      for (int limb = 3; limb >= 0; limb--) {
+        sum = sum.shiftLeft(8).add(BigInteger.valueOf(a[limb][i]));
+      }
+      assertThat(y[i]).isEqualTo(sum.mod(p).intValueExact());
+    }
+  }
+}

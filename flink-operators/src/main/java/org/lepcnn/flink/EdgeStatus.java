@@ -1,0 +1,39 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink;
+
+import java.util.concurrent.Callable;
+import org.apache.flink.client.deployment.StandaloneClusterId;
+import org.apache.flink.client.program.rest.RestClusterClient;
+import org.apache.flink.runtime.client.JobStatusMessage;
+import org.lepcnn.core.io.Json;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code edge status}. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Lists the edge jobs of a Flink cluster that have not ended.")
+final class EdgeStatus implements Callable<Integer> {
+  @Mixin private ClusterOptions cluster;
+
+  @Override
+  public Integer call() {
+    StringBuilder text = new StringBuilder();
+    Json.JsonArray jobs = Json.array();
+    try (RestClusterClient<StandaloneClusterId> client = cluster.connect()) {
+      for (JobStatusMessage job : cluster.edgeJobs(client)) {
+        text.append(job.getJobId()).append("  ").append(job.getJobState()).append('\n');
+        jobs.add(
+            Json.object()
+                .put("job", job.getJobId().toString())
+                .put("state", job.getJobState().name())
+                .put("startedMillis", job.getStartTime()));
+      }
+    }
+    cluster.print(
+        text.isEmpty() ? "no edge job" : text.toString().stripTrailing(),
+        Json.object().put("jobs", jobs));
+    return 0;
+  }
+}

@@ -1,0 +1,111 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.admission;
+
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.control.DeviceGrant;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.kernel.LoadedModel;
+import org.lepcnn.flink.model.ModelState;
+import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.kafka.topic.Topics;
+
+/**
+ * Decides from a request's header whether it is let in, in this order: lifetime, what was published
+ * is known, device, its gateway, its model, the model is loaded, range of passes. Quotas come last
+ * and are asked for separately, because a round pays once and not per chunk. Thread-safe.
+ */
+public final class Admission {
+  /** No chain is that long: at a thousand passes a second it would last 34 years. */
+  public static final long MAX_PASS = 1L << 40;
+
+  private final EdgeControl control;
+
+  public Admission(EdgeControl control) {
+    this.control = control;
+  }
+
+  /**
+   * What admission says.
+   *
+   * @param grant what the device may do; null when it is not enrolled or nothing is known yet
+   * @param model the model, loaded; null when the request is refused
+   * @param refusal null when the request is let in
+   */
+  public record Decision(DeviceGrant grant, LoadedModel model, Refusal refusal) {
+    static Decision refuse(DeviceGrant grant, EdgeErrorCode code, String detail) {
+      return new Decision(grant, null, new Refusal(code, detail));
+    }
+  }
+
+  /** Judges a header. */
+  public Decision judge(RequestHeader header, long nowMillis) {
+    DeviceGrant grant = control.grant(header.device());
+    if (header.expiresAtMillis() < nowMillis) {
+      long late = nowMillis - header.expiresAtMillis();
+      return Decision.refuse(
+          grant, EdgeErrorCode.EXPIRED, "the request is " + late + " ms older than its lifetime");
+    }
+    if (!control.isReady()) {
+      return Decision.refuse(
+          grant, EdgeErrorCode.NOT_READY, "enrolled devices and models are being read");
+    }
+    Refusal refusal = refusal(header, grant);
+    if (refusal != null) {
+      return new Decision(grant, null, refusal);
+    }
+    ModelState model = control.models().find(header.model());
+    return new Decision(grant, model.model(), model.refusal());
+  }
+
+  /** Why a new request of that size may not be let in now; null when it may and is paid for. */
+  public Refusal pay(RequestHeader header, DeviceGrant grant, long bytes, long nowMillis) {
+    return control.quotas().take(header.device(), grant, bytes, nowMillis);
+  }
+
+  /** Charges a record that was not part of a request let in, such as a wrong or doubled chunk. */
+  public void charge(RequestHeader header, DeviceGrant grant, long bytes, long nowMillis) {
+    control.quotas().charge(header.device(), grant, 1, bytes, nowMillis);
+  }
+
+  /** Whether the device's next chunks of an open round may be looked at. */
+  public boolean mayGoOn(RequestHeader header, DeviceGrant grant, long nowMillis) {
+    return !control.quotas().indebted(header.device(), grant, nowMillis);
+  }
+
+  private static Refusal refusal(RequestHeader header, DeviceGrant grant) {
+    if (grant == null) {
+      return new Refusal(
+          EdgeErrorCode.UNKNOWN_DEVICE,
+          "device " + header.device() + " is not enrolled; see 'lepcnn devices enrol'");
+    }
+    if (grant.revoked()) {
+      return notAuthorised("device " + header.device() + " is revoked");
+    }
+    if (!grant.speaksThrough(gateway(header))) {
+      return notAuthorised("device " + header.device() + " is enrolled for another gateway");
+    }
+    if (!grant.mayUse(header.model())) {
+      return notAuthorised(
+          "device " + header.device() + " may not use model " + header.model().shortName());
+    }
+    if (header.lastPass() >= MAX_PASS) {
+      return new Refusal(
+          EdgeErrorCode.PASS_OUT_OF_RANGE,
+          "expected passes below " + MAX_PASS + "; found " + header.lastPass());
+    }
+    return null;
+  }
+
+  private static String gateway(RequestHeader header) {
+    try {
+      return Topics.gatewayOf(header.topic());
+    } catch (BadInputException e) {
+      return "";
+    }
+  }
+
+  private static Refusal notAuthorised(String detail) {
+    return new Refusal(EdgeErrorCode.NOT_AUTHORISED, detail);
+  }
+}

@@ -1,0 +1,12 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.admission;
+
+import org.lepcnn.core.port.EdgeErrorCode;
+
+/**
+ * Why a request is refused.
+ *
+ * @param code for programs
+ * @param detail for people, without payload
+ */
+public record Refusal(EdgeErrorCode code, String detail) {}

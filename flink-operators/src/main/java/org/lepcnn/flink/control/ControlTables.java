@@ -1,0 +1,150 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.control;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.kafka.codec.RecordCodec;
+import org.lepcnn.kafka.codec.WireIds;
+import org.lepcnn.kafka.topic.Topics;
+import org.lepcnn.kafka.wire.DeviceRecord;
+import org.lepcnn.kafka.wire.DeviceStatus;
+import org.lepcnn.kafka.wire.Id256;
+import org.lepcnn.kafka.wire.ModelRecord;
+import org.lepcnn.kafka.wire.ModelStatus;
+
+/**
+ * The last record of every device and model. Written by one thread, read by many.
+ *
+ * <p>A device costs its id, a map entry and a reference: grants are shared between devices that may
+ * do the same. {@code ControlTablesMemory} in the tests measures it.
+ */
+final class ControlTables {
+  /** More models than one device can need. */
+  private static final int MOST_MODELS = 1_000;
+
+  private static final int SHARED_GRANTS = 10_000;
+
+  private final Map<String, DeviceGrant> devices = new ConcurrentHashMap<>();
+  private final Map<Fingerprint, PublishedModel> models = new ConcurrentHashMap<>();
+
+  /** The latest distinct grants; only the writing thread uses it. */
+  private final Map<DeviceGrant, DeviceGrant> shared =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<DeviceGrant, DeviceGrant> eldest) {
+          return size() > SHARED_GRANTS;
+        }
+      };
+
+  DeviceGrant device(String id) {
+    return devices.get(id);
+  }
+
+  PublishedModel model(Fingerprint id) {
+    return models.get(id);
+  }
+
+  Collection<PublishedModel> models() {
+    return models.values();
+  }
+
+  int deviceCount() {
+    return devices.size();
+  }
+
+  /**
+   * Takes a record of a control topic.
+   *
+   * @param value null for a tombstone
+   * @return the model that the record changed, or null
+   * @throws BadInputException when it cannot be read; nothing is changed then
+   */
+  PublishedModel apply(String topic, byte[] key, byte[] value) {
+    if (key == null) {
+      throw new BadInputException("expected a key; found none");
+    }
+    String name = new String(key, StandardCharsets.US_ASCII);
+    if (topic.equals(Topics.DEVICES)) {
+      applyDevice(PassId.checkDevice(name), value);
+      return null;
+    }
+    return applyModel(Fingerprint.parse(name), value);
+  }
+
+  private void applyDevice(String device, byte[] value) {
+    if (value == null) {
+      devices.computeIfPresent(device, (id, grant) -> grant.revoked() ? grant : null);
+      return;
+    }
+    DeviceRecord record = RecordCodec.DEVICES.decode(value);
+    requireKey(device, record.getDevice());
+    requireModels(record);
+    List<Fingerprint> allowed = new ArrayList<>();
+    for (Id256 model : record.getModels()) {
+      allowed.add(WireIds.fingerprint(model));
+    }
+    DeviceGrant grant =
+        new DeviceGrant(
+            Topics.checkGateway(record.getGateway()),
+            allowed,
+            requireQuota(record.getRequestsPerSecond()),
+            requireQuota(record.getBytesPerSecond()),
+            record.getStatus() != DeviceStatus.ENROLLED);
+    DeviceGrant known = shared.putIfAbsent(grant, grant);
+    devices.put(device, known == null ? grant : known);
+  }
+
+  private PublishedModel applyModel(Fingerprint id, byte[] value) {
+    if (value == null) {
+      PublishedModel removed = models.remove(id);
+      return removed == null ? null : withdrawn(removed);
+    }
+    ModelRecord record = RecordCodec.MODELS.decode(value);
+    requireKey(id.toString(), WireIds.fingerprint(record.getModel()).toString());
+    PublishedModel model =
+        new PublishedModel(
+            id,
+            record.getName(),
+            record.getEdgeHalf(),
+            record.getDeviceHash().bytes(),
+            record.getStatus() == ModelStatus.AVAILABLE);
+    models.put(id, model);
+    return model;
+  }
+
+  private static PublishedModel withdrawn(PublishedModel model) {
+    return new PublishedModel(
+        model.id(), model.name(), model.edgeHalf(), model.deviceHash(), false);
+  }
+
+  private static void requireModels(DeviceRecord record) {
+    if (record.getModels().size() > MOST_MODELS) {
+      throw new BadInputException(
+          "expected at most " + MOST_MODELS + " models; found " + record.getModels().size());
+    }
+  }
+
+  private static long requireQuota(long quota) {
+    if (quota < 0) {
+      throw new BadInputException("expected a quota from 0; found " + quota);
+    }
+    return quota;
+  }
+
+  private static void requireKey(String key, String inRecord) {
+    if (!key.equals(inRecord)) {
+      throw new BadInputException(
+          "expected a record of its key " + key + "; found one of " + inRecord);
+    }
+  }
+}

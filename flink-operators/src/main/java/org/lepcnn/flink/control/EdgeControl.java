@@ -1,0 +1,38 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.control;
+
+import java.io.Serializable;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.lepcnn.flink.admission.Quotas;
+import org.lepcnn.flink.model.ModelPool;
+
+/**
+ * What admission asks: who may do what, which models are there, what quotas are used up. One per
+ * process and job, shared by its operators. Never blocks; thread-safe.
+ */
+public interface EdgeControl extends AutoCloseable {
+  /** Whether all that was published before the start is known. */
+  boolean isReady();
+
+  /** What a device may do; null when it is not enrolled. */
+  DeviceGrant grant(String device);
+
+  /** The models that this process serves. */
+  ModelPool models();
+
+  /** What devices have used of their quotas. */
+  Quotas quotas();
+
+  /** Figures for metrics, by name. */
+  Map<String, LongSupplier> figures();
+
+  @Override
+  void close();
+
+  /** Opens the control of a process, or a share of it; travels in the job graph. */
+  @FunctionalInterface
+  interface Provider extends Serializable {
+    EdgeControl open();
+  }
+}

@@ -1,0 +1,167 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.control;
+
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.function.LongSupplier;
+import org.lepcnn.flink.admission.QuotaSettings;
+import org.lepcnn.flink.admission.Quotas;
+import org.lepcnn.flink.model.ModelLimits;
+import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.model.PublishedModels;
+
+/**
+ * Admission of enrolled devices and published models; all operators of a process with the same
+ * settings share one reader, its tables, models and quotas.
+ */
+public final class KafkaControl implements EdgeControl.Provider {
+  private static final long serialVersionUID = 1L;
+  private static final Map<Settings, Shared> OPEN = new HashMap<>();
+
+  private final Settings settings;
+
+  /**
+   * @param client Kafka client properties, {@code bootstrap.servers} among them; copied
+   * @param quotas of devices whose record names none
+   * @param kernel the name of a kernel; empty for the best one of each machine
+   * @param modelCache a folder of each machine for edge halves; empty for one in the temporary
+   *     folder
+   */
+  public KafkaControl(
+      Properties client,
+      QuotaSettings quotas,
+      String kernel,
+      String modelCache,
+      ModelLimits models) {
+    Properties copy = new Properties();
+    copy.putAll(client);
+    settings = new Settings(copy, quotas, kernel, modelCache, models);
+  }
+
+  private record Settings(
+      Properties client, QuotaSettings quotas, String kernel, String modelCache, ModelLimits models)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    Settings {
+      Objects.requireNonNull(kernel, "kernel");
+      Objects.requireNonNull(modelCache, "model cache");
+    }
+
+    Path cacheFolder() {
+      return modelCache.isEmpty()
+          ? Path.of(System.getProperty("java.io.tmpdir"), "lepcnn-model-cache")
+          : Path.of(modelCache);
+    }
+  }
+
+  @Override
+  public EdgeControl open() {
+    synchronized (OPEN) {
+      Shared shared = OPEN.computeIfAbsent(settings, Shared::new);
+      shared.users++;
+      return new Handle(shared);
+    }
+  }
+
+  /** Without the properties, which may hold credentials. */
+  @Override
+  public String toString() {
+    return "KafkaControl";
+  }
+
+  private static final class Shared {
+    final Settings settings;
+    final Quotas quotas;
+    final ControlReader reader;
+    final PublishedModels models;
+    int users;
+
+    Shared(Settings settings) {
+      this.settings = settings;
+      quotas = new Quotas(settings.quotas);
+      reader = new ControlReader(settings.client, this::changed);
+      models =
+          new PublishedModels(
+              id -> reader.tables().model(id),
+              settings.cacheFolder(),
+              settings.kernel,
+              settings.models);
+      reader.start();
+    }
+
+    private void changed(PublishedModel model) {
+      models.changed(model);
+    }
+
+    void close() {
+      reader.close();
+      models.close();
+    }
+  }
+
+  private static final class Handle implements EdgeControl {
+    private final Shared shared;
+    private boolean closed;
+
+    Handle(Shared shared) {
+      this.shared = shared;
+    }
+
+    @Override
+    public boolean isReady() {
+      return shared.reader.isReady();
+    }
+
+    @Override
+    public DeviceGrant grant(String device) {
+      return shared.reader.tables().device(device);
+    }
+
+    @Override
+    public ModelPool models() {
+      return shared.models;
+    }
+
+    @Override
+    public Quotas quotas() {
+      return shared.quotas;
+    }
+
+    @Override
+    public Map<String, LongSupplier> figures() {
+      return Map.of(
+          "devices",
+          () -> shared.reader.tables().deviceCount(),
+          "models",
+          () -> shared.reader.tables().models().size(),
+          "modelsLoaded",
+          shared.models::loadedCount,
+          "modelBytesLoaded",
+          shared.models::loadedBytes,
+          "controlReady",
+          () -> shared.reader.isReady() ? 1 : 0,
+          "controlMalformed",
+          shared.reader::malformed);
+    }
+
+    @Override
+    public void close() {
+      boolean last;
+      synchronized (OPEN) {
+        last = !closed && --shared.users == 0;
+        if (last) {
+          OPEN.remove(shared.settings);
+        }
+        closed = true;
+      }
+      if (last) {
+        shared.close();
+      }
+    }
+  }
+}

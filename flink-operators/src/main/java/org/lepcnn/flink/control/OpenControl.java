@@ -1,0 +1,60 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.control;
+
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.lepcnn.flink.admission.QuotaSettings;
+import org.lepcnn.flink.admission.Quotas;
+import org.lepcnn.flink.kernel.ModelRegistry;
+import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.model.FixedModel;
+import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.rehearsal.EdgeRehearsal;
+
+/**
+ * No admission: every device on every gateway may use one model that lies in a folder, without
+ * quotas. For development and measurements.
+ */
+public final class OpenControl implements EdgeControl {
+  private final FixedModel model;
+  private final Quotas quotas = new Quotas(QuotaSettings.UNLIMITED);
+
+  private OpenControl(ModelSource source) {
+    model = new FixedModel(ModelRegistry.acquire(source, EdgeRehearsal::once));
+  }
+
+  /** Opens such a control. */
+  public static EdgeControl.Provider of(ModelSource source) {
+    return () -> new OpenControl(source);
+  }
+
+  @Override
+  public boolean isReady() {
+    return true;
+  }
+
+  @Override
+  public DeviceGrant grant(String device) {
+    return DeviceGrant.OPEN;
+  }
+
+  @Override
+  public ModelPool models() {
+    return model;
+  }
+
+  @Override
+  public Quotas quotas() {
+    return quotas;
+  }
+
+  @Override
+  public Map<String, LongSupplier> figures() {
+    return Map.of();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

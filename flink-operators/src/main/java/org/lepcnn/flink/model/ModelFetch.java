@@ -1,0 +1,128 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.model;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+
+/**
+ * Gets an edge half from where it was published: {@code file:} on this machine, {@code http:} or
+ * {@code https:}. Sizes and times are bounded; redirects are not followed. What comes is not
+ * trusted: the caller verifies it against the model's fingerprint.
+ */
+final class ModelFetch {
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+  private static final Duration TRANSFER_LIMIT = Duration.ofMinutes(5);
+
+  private final long maxBytes;
+  private final Duration limit;
+
+  ModelFetch(long maxBytes) {
+    this(maxBytes, TRANSFER_LIMIT);
+  }
+
+  ModelFetch(long maxBytes, Duration limit) {
+    this.maxBytes = maxBytes;
+    this.limit = limit;
+  }
+
+  /**
+   * The bytes.
+   *
+   * @throws BadInputException for another kind of address, or for more bytes than allowed
+   * @throws EnvironmentException when they do not come
+   */
+  byte[] get(String address) {
+    URI uri = parse(address);
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme();
+    return switch (scheme) {
+      case "file" -> fromFile(uri);
+      case "http", "https" -> fromServer(uri);
+      default ->
+          throw new BadInputException(
+              "Fetching a model: expected a file:, http: or https: address; found '"
+                  + address
+                  + "'.");
+    };
+  }
+
+  private static URI parse(String address) {
+    try {
+      return URI.create(address);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(
+          "Fetching a model: expected an address; found '" + address + "'.", e);
+    }
+  }
+
+  private byte[] fromFile(URI uri) {
+    try (InputStream in = Files.newInputStream(Path.of(uri))) {
+      return read(uri, in);
+    } catch (IOException | IllegalArgumentException e) {
+      throw unavailable(uri, e);
+    }
+  }
+
+  private byte[] fromServer(URI uri) {
+    HttpClient client =
+        HttpClient.newBuilder()
+            .connectTimeout(CONNECT_LIMIT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(limit).GET().build();
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        client.sendAsync(request, info -> new BoundedBody(info, maxBytes));
+    try {
+      HttpResponse<byte[]> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      if (response.statusCode() != 200) {
+        throw new EnvironmentException(
+            "Fetching a model from " + uri + ": found status " + response.statusCode() + ".");
+      }
+      return response.body();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable(uri, e);
+    } catch (ExecutionException e) {
+      throw BoundedBody.wasTooLarge(e) ? tooLarge(uri) : unavailable(uri, e.getCause());
+    } catch (TimeoutException e) {
+      throw unavailable(uri, e);
+    } finally {
+      answer.cancel(true); // also ends a transfer that stalls
+    }
+  }
+
+  private byte[] read(URI uri, InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes(Math.toIntExact(maxBytes + 1));
+    if (bytes.length > maxBytes) {
+      throw tooLarge(uri);
+    }
+    return bytes;
+  }
+
+  private BadInputException tooLarge(URI uri) {
+    return new BadInputException(
+        "Fetching a model from "
+            + uri
+            + ": expected at most "
+            + maxBytes
+            + " bytes; found more. Raise --max-model-mib if this is right.");
+  }
+
+  private static EnvironmentException unavailable(URI uri, Throwable cause) {
+    return new EnvironmentException(
+        "Fetching a model from " + uri + ": expected a readable file; found: " + cause + ".",
+        cause);
+  }
+}

@@ -1,0 +1,7 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * The models that a process serves: one from a folder, or those that are published, fetched into a
+ * cache folder, verified, and loaded off the mailbox threads.
+ */
+package org.lepcnn.flink.model;

@@ -1,0 +1,103 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.test.junit5.InjectMiniCluster;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.flink.testkit.EdgeCluster;
+import picocli.CommandLine;
+
+/** The commands that reach a Flink cluster through its REST address. */
+@Timeout(value = 150, unit = TimeUnit.SECONDS)
+class EdgeSubmitIT {
+  @RegisterExtension
+  private static final MiniClusterExtension FLINK =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(1)
+              .setConfiguration(parentFirst())
+              .build());
+
+  /** The job's jar holds what is on this process's class path, too. */
+  private static Configuration parentFirst() {
+    Configuration configuration = new Configuration();
+    configuration.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, "parent-first");
+    return configuration;
+  }
+
+  @TempDir private Path folder;
+  private URI rest;
+
+  private record Ran(int status, String out) {}
+
+  private Ran run(String command, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(command, "--json"));
+    arguments.addAll(List.of("--jobmanager", rest.getHost() + ":" + rest.getPort()));
+    arguments.addAll(List.of(more));
+    StringWriter out = new StringWriter();
+    int status =
+        new CommandLine(new EdgeMain())
+            .setOut(new PrintWriter(out))
+            .setExecutionExceptionHandler(EdgeMain::report)
+            .execute(arguments.toArray(new String[0]));
+    return new Ran(status, out.toString());
+  }
+
+  private Ran submit(EdgeCluster kafka, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--bootstrap-server", kafka.bootstrapServers(), "--kernel", "scalar"));
+    arguments.addAll(List.of("--model-cache", folder.resolve("models").toString()));
+    arguments.addAll(List.of(more));
+    if (!arguments.contains("--jar")) {
+      arguments.addAll(List.of("--jar", "target/lepcnn-edge-job.jar"));
+    }
+    return run("submit", arguments.toArray(new String[0]));
+  }
+
+  @Test
+  void job_isSubmitted_listed_stoppedWithASavepoint_andGoesOnFromIt(
+      @InjectMiniCluster MiniCluster cluster) throws Exception {
+    rest = cluster.getRestAddress().get();
+    try (EdgeCluster kafka = new EdgeCluster()) {
+      kafka.createGateway("gw");
+      assertThat(run("status")).isEqualTo(new Ran(0, "{\"jobs\":[]}\n"));
+      assertThat(run("stop").status()).as("nothing to stop").isEqualTo(2);
+      assertThat(submit(kafka, "--jar", "absent.jar").status()).isEqualTo(2);
+      Ran submitted = submit(kafka);
+      assertThat(submitted.status()).isZero();
+      assertThat(submitted.out()).contains("\"state\":\"RUNNING\"");
+      assertThat(submit(kafka).status()).as("one edge job at a time").isEqualTo(1);
+      assertThat(run("status").out()).contains("RUNNING");
+      Ran stopped = run("stop", "--savepoint", folder.resolve("savepoints").toUri().toString());
+      assertThat(stopped.status()).isZero();
+      String savepoint = stopped.out().replaceAll("(?s).*\"savepoint\":\"([^\"]+)\".*", "$1");
+      assertThat(submit(kafka, "--from-savepoint", savepoint).status()).isZero();
+      assertThat(run("stop").out()).contains("CANCELED");
+      assertThat(run("status").out()).contains("[]");
+    }
+  }
+
+  @Test
+  void clusterThatIsNotThere_isTheEnvironmentsFault() {
+    rest = URI.create("http://127.0.0.1:1");
+    assertThat(run("status").status()).isEqualTo(3);
+  }
+}

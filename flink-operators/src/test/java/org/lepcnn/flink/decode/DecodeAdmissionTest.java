@@ -1,0 +1,307 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.admission.Admission;
+import org.lepcnn.flink.admission.QuotaSettings;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.InboundRecordSerializer;
+import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.RecordTypes;
+import org.lepcnn.flink.testkit.FakeControl;
+import org.lepcnn.flink.testkit.FakeTopics;
+import org.lepcnn.flink.testkit.Requests;
+import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.kafka.codec.EdgeReplyView;
+import org.lepcnn.kafka.codec.RecordCodec;
+import org.lepcnn.kafka.topic.Topics;
+import org.lepcnn.kafka.wire.Rejection;
+
+/** Who is let in at the decoder, and what becomes of those who are not. */
+class DecodeAdmissionTest {
+  private static final OutputTag<OutgoingRecord> NOTICES =
+      new OutputTag<>("notices", RecordTypes.OUTGOING);
+  @TempDir private static Path folder;
+  private static TestModel model;
+  private static Fingerprint fingerprint;
+
+  private FakeControl control;
+
+  @BeforeAll
+  static void loadModel() {
+    model = TestModel.write(folder.resolve("bundle")).load();
+    fingerprint = model.bundle().fingerprint();
+  }
+
+  @AfterAll
+  static void releaseModel() {
+    model.close();
+  }
+
+  @BeforeEach
+  void enrol() {
+    control = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
+    control.enrol("d", "gw", List.of(fingerprint), 0, 0);
+  }
+
+  private OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> open()
+      throws Exception {
+    EdgeSettings settings =
+        EdgeSettings.of(
+            control, FakeTopics.with(Requests.RESULTS, Topics.results("other"), Topics.REJECTED));
+    OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness =
+        new OneInputStreamOperatorTestHarness<>(
+            new DecodeOperatorFactory(settings, NOTICES), InboundRecordSerializer.INSTANCE);
+    harness.open();
+    return harness;
+  }
+
+  private static InboundRecord claim(String device) {
+    return Requests.claimRecord(device, fingerprint, Requests.INSTANCE, 0, 9);
+  }
+
+  private static List<InboundRecord> round(String device, long pass, int round) {
+    return Requests.records(
+        device, fingerprint, Requests.INSTANCE, pass, round, model.tensors(round, pass));
+  }
+
+  private static void send(
+      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness,
+      List<InboundRecord> records)
+      throws Exception {
+    for (InboundRecord record : records) {
+      harness.processElement(record, 0);
+    }
+  }
+
+  /** The replies to the sender so far, and nothing else on results topics. */
+  private static List<EdgeReplyView> replies(
+      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
+    List<EdgeReplyView> replies = new ArrayList<>();
+    for (OutgoingRecord record : notices(harness)) {
+      if (record.topic().startsWith(Topics.RESULTS_PREFIX)) {
+        replies.add((EdgeReplyView) AnswerCodec.current().decode(record.value()));
+      }
+    }
+    return replies;
+  }
+
+  private static List<Rejection> rejections(
+      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
+    List<Rejection> rejections = new ArrayList<>();
+    for (OutgoingRecord record : notices(harness)) {
+      if (record.topic().equals(Topics.REJECTED)) {
+        rejections.add(RecordCodec.REJECTIONS.decode(record.value()));
+      }
+    }
+    return rejections;
+  }
+
+  private static List<OutgoingRecord> notices(
+      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
+    List<OutgoingRecord> notices = new ArrayList<>();
+    var side = harness.getSideOutput(NOTICES);
+    if (side != null) {
+      side.forEach(record -> notices.add(record.getValue()));
+    }
+    return notices;
+  }
+
+  private EdgeErrorCode refusalOf(InboundRecord record) throws Exception {
+    try (var harness = open()) {
+      harness.processElement(record, 0);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      List<EdgeReplyView> replies = replies(harness);
+      assertThat(replies).hasSize(1);
+      EdgeErrorCode code = replies.get(0).error().orElseThrow();
+      if (code != EdgeErrorCode.NOT_READY) {
+        assertThat(rejections(harness)).extracting(Rejection::getCode).containsExactly(code.name());
+      }
+      return code;
+    }
+  }
+
+  @Test
+  void enrolledDevice_isLetIn() throws Exception {
+    try (var harness = open()) {
+      harness.processElement(claim("d"), 0);
+      send(harness, round("d", 1, 1));
+      assertThat(harness.extractOutputValues()).hasSize(2);
+      assertThat(notices(harness)).isEmpty();
+    }
+  }
+
+  @Test
+  void unenrolledDevice_isToldSo_underItsId() throws Exception {
+    try (var harness = open()) {
+      harness.processElement(claim("stranger"), 0);
+      send(harness, round("stranger", 1, 1)); // two chunks, one answer
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(replies(harness))
+          .hasSize(2)
+          .allSatisfy(
+              reply -> {
+                assertThat(reply.error()).contains(EdgeErrorCode.UNKNOWN_DEVICE);
+                assertThat(reply.passId().device()).isEqualTo("stranger");
+              });
+      assertThat(rejections(harness)).extracting(Rejection::getDevice).containsOnly("stranger");
+    }
+  }
+
+  @Test
+  void revokedDevice_anotherGateway_anotherModel_areNotAuthorised() throws Exception {
+    control.revoke("gone");
+    assertThat(refusalOf(claim("gone"))).isEqualTo(EdgeErrorCode.NOT_AUTHORISED);
+
+    control.enrol("elsewhere", "other", List.of(fingerprint), 0, 0);
+    assertThat(refusalOf(claim("elsewhere"))).isEqualTo(EdgeErrorCode.NOT_AUTHORISED);
+
+    control.enrol("modelless", "gw", List.of(), 0, 0);
+    assertThat(refusalOf(claim("modelless"))).isEqualTo(EdgeErrorCode.NOT_AUTHORISED);
+  }
+
+  @Test
+  void revocation_takesEffectBetweenTwoRecords() throws Exception {
+    try (var harness = open()) {
+      harness.processElement(claim("d"), 0);
+      control.revoke("d");
+      harness.processElement(claim("d"), 0);
+      assertThat(harness.extractOutputValues()).hasSize(1);
+      assertThat(replies(harness).get(0).error()).contains(EdgeErrorCode.NOT_AUTHORISED);
+    }
+  }
+
+  @Test
+  void anotherGatewaysDevice_isAnsweredOnTheTopicItCameFrom() throws Exception {
+    InboundRecord record = claim("d");
+    try (var harness = open()) {
+      harness.processElement(
+          new InboundRecord(Topics.requests("other"), 0, 1, 0, record.value()), 0);
+      assertThat(notices(harness))
+          .extracting(OutgoingRecord::topic)
+          .containsExactlyInAnyOrder(Topics.results("other"), Topics.REJECTED);
+      assertThat(replies(harness).get(0).error()).contains(EdgeErrorCode.NOT_AUTHORISED);
+    }
+  }
+
+  @Test
+  void implausiblePass_isRefused_theLargestPlausibleIsNot() throws Exception {
+    long last = Admission.MAX_PASS - 1;
+    assertThat(
+            refusalOf(
+                Requests.claimRecord(
+                    "d", fingerprint, Requests.INSTANCE, 1L << 62, (1L << 62) + 1)))
+        .isEqualTo(EdgeErrorCode.PASS_OUT_OF_RANGE);
+    assertThat(refusalOf(Requests.claimRecord("d", fingerprint, Requests.INSTANCE, last, last + 1)))
+        .isEqualTo(EdgeErrorCode.PASS_OUT_OF_RANGE);
+    try (var harness = open()) {
+      harness.processElement(
+          Requests.claimRecord("d", fingerprint, Requests.INSTANCE, last, last), 0);
+      assertThat(harness.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  @Test
+  void beforeTheControlTopicsAreRead_theAnswerIsNotReady() throws Exception {
+    control.ready(false);
+    assertThat(refusalOf(claim("d"))).isEqualTo(EdgeErrorCode.NOT_READY);
+    assertThat(refusalOf(claim("stranger"))).isEqualTo(EdgeErrorCode.NOT_READY);
+  }
+
+  @Test
+  void requestsOverQuota_areToldSoOnce_andLetInLater() throws Exception {
+    control.enrol("d", "gw", List.of(fingerprint), 2, 0); // a burst of four
+    try (var harness = open()) {
+      harness.setProcessingTime(1_000);
+      for (int pass = 0; pass < 6; pass++) {
+        send(harness, round("d", pass, 1)); // two chunks each
+      }
+      assertThat(harness.extractOutputValues()).hasSize(4);
+      assertThat(replies(harness))
+          .hasSize(2)
+          .allSatisfy(reply -> assertThat(reply.error()).contains(EdgeErrorCode.QUOTA_EXCEEDED));
+      send(harness, round("d", 5, 1));
+      assertThat(replies(harness)).as("a repetition is judged anew").hasSize(3);
+      harness.setProcessingTime(1_500);
+      send(harness, round("d", 5, 1));
+      assertThat(harness.extractOutputValues()).hasSize(5);
+    }
+  }
+
+  @Test
+  void bytesOverQuota_areRefused_butARoundLargerThanTheBurstIsNot() throws Exception {
+    control.enrol("d", "gw", List.of(fingerprint), 0, 100_000); // round 1 has 1.2 MB
+    try (var harness = open()) {
+      harness.setProcessingTime(1_000);
+      send(harness, round("d", 0, 1));
+      assertThat(harness.extractOutputValues()).hasSize(1);
+      send(harness, round("d", 1, 1));
+      assertThat(harness.extractOutputValues()).hasSize(1);
+      assertThat(replies(harness)).hasSize(1);
+      harness.setProcessingTime(9_000);
+      send(harness, round("d", 1, 1));
+      assertThat(harness.extractOutputValues()).as("the debt is not paid yet").hasSize(1);
+      harness.setProcessingTime(13_000);
+      send(harness, round("d", 1, 1));
+      assertThat(harness.extractOutputValues()).hasSize(2);
+    }
+  }
+
+  @Test
+  void quotaOfOneDevice_leavesAnotherAlone() throws Exception {
+    control.enrol("d", "gw", List.of(fingerprint), 1, 0);
+    control.enrol("e", "gw", List.of(fingerprint), 0, 0);
+    try (var harness = open()) {
+      for (int i = 0; i < 50; i++) {
+        harness.processElement(claim("d"), 0);
+        harness.processElement(claim("e"), 0);
+      }
+      assertThat(harness.extractOutputValues())
+          .filteredOn(request -> request.header().device().equals("e"))
+          .hasSize(50);
+      assertThat(harness.extractOutputValues()).hasSize(52);
+    }
+  }
+
+  @Test
+  void refusalsOfASenderThatDoesNotStop_areNotAllAnswered() throws Exception {
+    try (var harness = open()) {
+      for (int i = 0; i < 5_000; i++) {
+        harness.processElement(claim("stranger" + i), 0);
+      }
+      assertThat(replies(harness)).hasSizeBetween(100, 1_000);
+      harness.processElement(claim("d"), 0);
+      assertThat(harness.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  @Test
+  void repeatedChunksOfAnOpenRound_areChargedToo() throws Exception {
+    control.enrol("d", "gw", List.of(fingerprint), 5, 0);
+    try (var harness = open()) {
+      InboundRecord first = round("d", 0, 1).get(0);
+      for (int i = 0; i < 100; i++) {
+        harness.processElement(first, 0);
+      }
+      harness.processElement(claim("d"), 0);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(replies(harness).get(0).error()).contains(EdgeErrorCode.QUOTA_EXCEEDED);
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.control.PublishedModel;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.testkit.TestModel;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class PublishedModelsTest {
+  private static final Duration WAIT = Duration.ofSeconds(20);
+
+  @TempDir private Path folder;
+  private final Map<Fingerprint, PublishedModel> published = new ConcurrentHashMap<>();
+  private TestModel model;
+  private Fingerprint id;
+
+  @BeforeEach
+  void writeModel() {
+    model = TestModel.write(folder.resolve("bundle"));
+    id = model.bundle().fingerprint();
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+  }
+
+  private PublishedModels open(ModelLimits limits) {
+    return new PublishedModels(published::get, folder.resolve("cache"), "scalar", limits);
+  }
+
+  private PublishedModel publish(PublishedModels models, String address, boolean available) {
+    PublishedModel record =
+        new PublishedModel(id, "test", address, model.bundle().manifest().deviceHash(), available);
+    published.put(id, record);
+    models.changed(record);
+    return record;
+  }
+
+  private String edgeHalf() {
+    return folder.resolve("bundle").resolve(ModelBundle.EDGE_FILE).toUri().toString();
+  }
+
+  private static EdgeErrorCode refusal(PublishedModels models, Fingerprint id) {
+    return models.find(id).refusal().code();
+  }
+
+  @Test
+  void publishedModel_isLoaded_served_andReleasedWhenWithdrawn() throws Exception {
+    try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+      assertThat(refusal(models, id)).isEqualTo(EdgeErrorCode.UNKNOWN_MODEL);
+      publish(models, edgeHalf(), true);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).model().fingerprint()).isEqualTo(id);
+      assertThat(models.loadedCount()).isEqualTo(1);
+      assertThat(models.loadedBytes()).isPositive();
+      ModelLease share = models.lease(id);
+      publish(models, edgeHalf(), false);
+      models.awaitLoaded(WAIT);
+      assertThat(refusal(models, id)).isEqualTo(EdgeErrorCode.UNKNOWN_MODEL);
+      assertThat(models.lease(id)).isNull();
+      assertThat(share.ifReady()).as("a batch that is computed keeps its share").isNotNull();
+      share.close();
+      assertThat(models.loadedCount()).isZero();
+      assertThat(folder.resolve("cache").resolve(id.toString())).doesNotExist();
+    }
+  }
+
+  @Test
+  void modelThatIsAskedForFirst_isNotReadyUntilItIsLoaded() throws Exception {
+    try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+      published.put(
+          id,
+          new PublishedModel(id, "t", edgeHalf(), model.bundle().manifest().deviceHash(), true));
+      assertThat(refusal(models, id)).isEqualTo(EdgeErrorCode.NOT_READY);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).refusal()).isNull();
+    }
+  }
+
+  @Test
+  void edgeHalfOfAnotherModel_isNotServed() throws Exception {
+    try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+      Path forged = folder.resolve("forged.lep");
+      byte[] bytes = Files.readAllBytes(Path.of(java.net.URI.create(edgeHalf())));
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(forged, bytes);
+      publish(models, forged.toUri().toString(), true);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).refusal().code()).isEqualTo(EdgeErrorCode.NOT_READY);
+      assertThat(models.find(id).refusal().detail()).contains("Verifying an edge half");
+      try (var left = Files.list(folder.resolve("cache"))) {
+        assertThat(left).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void damagedCache_isFetchedAgain() throws Exception {
+    Path cached = folder.resolve("cache").resolve(id.toString());
+    try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+      publish(models, edgeHalf(), true);
+      models.awaitLoaded(WAIT);
+    }
+    Files.write(cached.resolve(ModelBundle.EDGE_FILE), new byte[] {1, 2, 3});
+    try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+      publish(models, edgeHalf(), true);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).refusal().detail()).contains("cannot be loaded");
+      assertThat(cached).doesNotExist();
+    }
+    try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+      publish(models, edgeHalf(), true);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).refusal()).isNull();
+    }
+  }
+
+  @Test
+  void tooLargeAndForeignAddresses_areRefused() throws Exception {
+    try (PublishedModels models = open(new ModelLimits(4, 1 << 20, 1_000))) {
+      publish(models, edgeHalf(), true);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).refusal().detail()).contains("expected at most 1000 bytes");
+    }
+    published.clear();
+    for (String address :
+        new String[] {"ftp://localhost/x", "edge.lep", "file:///absent", "not an address", ""}) {
+      try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+        publish(models, address, true);
+        models.awaitLoaded(WAIT);
+        assertThat(models.find(id).refusal().detail()).contains("Fetching a model");
+      }
+    }
+  }
+
+  @Test
+  void fullPool_keepsWhatIsInUse() throws Exception {
+    try (PublishedModels models = open(new ModelLimits(1, 1, 1L << 30))) {
+      publish(models, edgeHalf(), true);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).refusal().detail()).contains("as many models as it may");
+    }
+  }
+
+  @Test
+  void httpServer_isAskedForTheFile() throws Exception {
+    byte[] file = Files.readAllBytes(Path.of(java.net.URI.create(edgeHalf())));
+    HttpServer server = serve(file);
+    String address = "http://127.0.0.1:" + server.getAddress().getPort();
+    try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+      publish(models, address + "/edge.lep", true);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).refusal()).isNull();
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void httpServer_thatSendsTooMuchOrSomethingElse_isRefused() throws Exception {
+    HttpServer server = serve(new byte[100_000]);
+    String address = "http://127.0.0.1:" + server.getAddress().getPort();
+    try {
+      ModelFetch small = new ModelFetch(10_000, WAIT);
+      org.assertj.core.api.Assertions.assertThatThrownBy(() -> small.get(address + "/edge.lep"))
+          .hasMessageContaining("expected at most 10000 bytes");
+      org.assertj.core.api.Assertions.assertThatThrownBy(() -> small.get(address + "/absent"))
+          .hasMessageContaining("status 404");
+      org.assertj.core.api.Assertions.assertThatThrownBy(
+              () -> new ModelFetch(10_000, Duration.ofMillis(300)).get(address + "/slow"))
+          .hasMessageContaining("Fetching a model");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static HttpServer serve(byte[] file) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/edge.lep",
+        exchange -> {
+          exchange.sendResponseHeaders(200, file.length);
+          try (var body = exchange.getResponseBody()) {
+            body.write(file);
+          }
+        });
+    server.createContext("/slow", exchange -> exchange.sendResponseHeaders(200, 1_000));
+    server.start();
+    return server;
+  }
+}

@@ -1,0 +1,99 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.testkit;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.flink.admission.QuotaSettings;
+import org.lepcnn.flink.admission.Quotas;
+import org.lepcnn.flink.control.DeviceGrant;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.model.FixedModel;
+import org.lepcnn.flink.model.ModelPool;
+
+/** Devices that are enrolled because a test says so; survives serialization within one process. */
+public final class FakeControl implements EdgeControl.Provider {
+  private static final long serialVersionUID = 1L;
+  private static final Map<String, State> ALL = new ConcurrentHashMap<>();
+
+  private final String id = UUID.randomUUID().toString();
+  private final ModelSource model;
+
+  private static final class State {
+    final Map<String, DeviceGrant> devices = new ConcurrentHashMap<>();
+    final Quotas quotas;
+    volatile boolean ready = true;
+
+    State(QuotaSettings quotas) {
+      this.quotas = new Quotas(quotas);
+    }
+  }
+
+  /**
+   * @param model what is served
+   * @param quotas of devices whose grant names none
+   */
+  public FakeControl(ModelSource model, QuotaSettings quotas) {
+    this.model = model;
+    ALL.put(id, new State(quotas));
+  }
+
+  /** Enrols a device, or enrols it anew. */
+  public FakeControl enrol(
+      String device, String gateway, List<Fingerprint> models, long requests, long bytes) {
+    ALL.get(id).devices.put(device, new DeviceGrant(gateway, models, requests, bytes, false));
+    return this;
+  }
+
+  /** Revokes a device. */
+  public void revoke(String device) {
+    ALL.get(id).devices.put(device, new DeviceGrant("gw", List.of(), 0, 0, true));
+  }
+
+  /** Says whether all is known. */
+  public FakeControl ready(boolean ready) {
+    ALL.get(id).ready = ready;
+    return this;
+  }
+
+  @Override
+  public EdgeControl open() {
+    State state = ALL.get(id);
+    FixedModel pool = new FixedModel(model.acquire());
+    return new EdgeControl() {
+      @Override
+      public boolean isReady() {
+        return state.ready;
+      }
+
+      @Override
+      public DeviceGrant grant(String device) {
+        return state.devices.get(device);
+      }
+
+      @Override
+      public ModelPool models() {
+        return pool;
+      }
+
+      @Override
+      public Quotas quotas() {
+        return state.quotas;
+      }
+
+      @Override
+      public Map<String, LongSupplier> figures() {
+        return Map.of();
+      }
+
+      @Override
+      public void close() {
+        pool.close();
+      }
+    };
+  }
+}

@@ -1,0 +1,7 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * The control topics, {@code lepcnn.models} and {@code lepcnn.devices}, as those who administer
+ * them read and write them.
+ */
+package org.lepcnn.kafka.control;
