@@ -29,7 +29,8 @@ public record RequestAudit(long records, long ids, long repetitions, long reuses
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Duration POLL = Duration.ofMillis(200);
 
-  static RequestAudit of(String bootstrapServers, String topic) {
+  /** Audits a topic of a broker without access rules. */
+  public static RequestAudit of(String bootstrapServers, String topic) {
     Tally tally = new Tally();
     Map<String, Object> settings =
         Map.of(

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
@@ -20,6 +19,8 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.state.DurableStore;
+import org.lepcnn.device.state.SecretFiles;
 
 /** The contents of the owner file; see the package for the layout. */
 record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
@@ -95,7 +96,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
   }
 
   /** Replaces the file durably. */
-  void write(Path file) {
+  void write(DurableStore store, Path file) {
     BodyWriter writer = new BodyWriter().int32(ledger.size());
     for (LedgerEntry entry : ledger) {
       writer.string(entry.device()).bytes(entry.model().toBytes());
@@ -105,13 +106,9 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     wrap.write(writer, rootBytes);
     byte[] body = writer.toByteArray();
     byte[] bytes = CheckedFile.frame(MAGIC, VERSION, body);
-    try {
-      AtomicFiles.writePrivate(file, bytes);
-    } finally {
-      Arrays.fill(rootBytes, (byte) 0);
-      Arrays.fill(body, (byte) 0);
-      Arrays.fill(bytes, (byte) 0);
-    }
+    Arrays.fill(rootBytes, (byte) 0);
+    Arrays.fill(body, (byte) 0);
+    SecretFiles.replace(store, file, bytes);
   }
 
   @Override

@@ -21,8 +21,12 @@ import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.state.DurableStore;
 import org.lepcnn.device.state.ExclusiveLock;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.state.SecretFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The owner's root key and ledger. Every provisioning makes a new random chain, and every pass is
@@ -33,13 +37,16 @@ import org.lepcnn.device.state.Grant;
  * on what the file says at that moment. Thread-safe.
  */
 public final class OwnerFile implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnerFile.class);
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  private final DurableStore store;
   private final Path file;
   private final SecretKey root;
   private final KeyWrap wrap;
 
-  private OwnerFile(Path file, SecretKey root, KeyWrap wrap) {
+  private OwnerFile(DurableStore store, Path file, SecretKey root, KeyWrap wrap) {
+    this.store = store;
     this.file = file;
     this.root = root;
     this.wrap = wrap;
@@ -56,6 +63,10 @@ public final class OwnerFile implements AutoCloseable {
 
   /** As {@link #create(Path)}, the key under a passphrase, which stays the caller's. */
   public static OwnerFile create(Path file, Passphrase passphrase) {
+    return create(file, passphrase, DurableStore.onDisk());
+  }
+
+  static OwnerFile create(Path file, Passphrase passphrase, DurableStore store) {
     Path absolute = file.toAbsolutePath();
     try {
       Files.createDirectories(absolute.getParent());
@@ -71,8 +82,8 @@ public final class OwnerFile implements AutoCloseable {
       }
       SecretKey root = SecretKey.random();
       KeyWrap wrap = KeyWrap.of(passphrase);
-      new OwnerContents(root, List.of(), wrap).write(absolute);
-      return new OwnerFile(absolute, root, wrap);
+      new OwnerContents(root, List.of(), wrap).write(store, absolute);
+      return new OwnerFile(store, absolute, root, wrap);
     }
   }
 
@@ -92,9 +103,14 @@ public final class OwnerFile implements AutoCloseable {
    * @throws BadInputException also when the passphrase is another one
    */
   public static OwnerFile open(Path file, Passphrase passphrase) {
+    return open(file, passphrase, DurableStore.onDisk());
+  }
+
+  static OwnerFile open(Path file, Passphrase passphrase, DurableStore store) {
     Path absolute = file.toAbsolutePath();
     OwnerContents contents = OwnerContents.read(absolute, passphrase);
-    return new OwnerFile(absolute, contents.root(), contents.wrap());
+    eraseLeftover(store, absolute);
+    return new OwnerFile(store, absolute, contents.root(), contents.wrap());
   }
 
   /** What the file is, without the root key; needs no passphrase. */
@@ -115,7 +131,7 @@ public final class OwnerFile implements AutoCloseable {
     try (ExclusiveLock lock = lock(file)) {
       List<LedgerEntry> ledger = new ArrayList<>(reread());
       ledger.add(new LedgerEntry(device, model, chain, 0));
-      new OwnerContents(root, ledger, wrap).write(file);
+      new OwnerContents(root, ledger, wrap).write(store, file);
     }
     try (SecretKey first = derive(device, model, chain)) {
       return Grant.of(device, chain, bundle, first);
@@ -146,7 +162,7 @@ public final class OwnerFile implements AutoCloseable {
       }
       long end = first + passes;
       ledger.set(ledger.lastIndexOf(entry), new LedgerEntry(device, model, entry.chain(), end));
-      new OwnerContents(root, ledger, wrap).write(file);
+      new OwnerContents(root, ledger, wrap).write(store, file);
       return new IssuedRange(device, model, entry.chain(), first, end - 1);
     }
   }
@@ -225,9 +241,10 @@ public final class OwnerFile implements AutoCloseable {
         "chain", device.getBytes(StandardCharsets.UTF_8), model.toBytes(), chainBytes);
   }
 
-  /** The ledger as the file has it now; another process may have changed it. */
+  /** The ledger as the file has it now, durably; another process may have changed it. */
   private List<LedgerEntry> reread() {
     OwnerContents contents = OwnerContents.readAgain(file, wrap);
+    SecretFiles.syncFolder(store, file.getParent());
     try (SecretKey found = contents.root()) {
       if (!found.equals(root)) {
         throw new BadInputException(
@@ -251,6 +268,17 @@ public final class OwnerFile implements AutoCloseable {
             + " and model "
             + model.shortName()
             + ": the ledger has no chain of them. Run 'lepcnn device provision' first.");
+  }
+
+  /** What a crash left goes, unless another process is at it: then it is that process's. */
+  private static void eraseLeftover(DurableStore store, Path file) {
+    if (Files.exists(SecretFiles.temporary(file))) {
+      try (ExclusiveLock lock = lock(file)) {
+        SecretFiles.eraseLeftover(store, file);
+      } catch (EnvironmentException e) {
+        LOG.warn("A temporary file beside {} stays: {}", file, e.getMessage());
+      }
+    }
   }
 
   private static ExclusiveLock lock(Path file) {

@@ -155,6 +155,8 @@ public final class DeviceState implements AutoCloseable {
         ExclusiveLock.acquire(folder.resolve(ChainFolders.LOCK_FILE), "the device state " + folder);
     try {
       SecretFiles.eraseLeftover(store, folder.resolve(StateFile.NAME));
+      SecretFiles.syncFolder(store, folder);
+      SecretFiles.syncFolder(store, folder.toAbsolutePath().getParent());
       DeviceHalf half =
           ChainFolders.readDeviceHalf(folder, StateFile.readCounts(folder).identity());
       return new DeviceState(store, folder, lock, StateFile.read(folder, passphrase), half);

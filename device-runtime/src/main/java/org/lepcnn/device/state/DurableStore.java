@@ -5,12 +5,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The steps by which a device's state reaches the disk, one method each, so that a test can record
- * them and cut the power between any two.
+ * The steps by which the files of device and owner reach the disk, one method each, so that a test
+ * can record them and cut the power between any two.
  *
  * <p>Nothing is durable before {@link #syncFile} for contents and {@link #syncFolder} for names.
  */
-interface DurableStore {
+public interface DurableStore {
+  /** The real disk. */
+  static DurableStore onDisk() {
+    return new FileSystemStore();
+  }
+
   /** Creates a file that only its owner may read, or replaces it. */
   void write(Path file, byte[] contents) throws IOException;
 
@@ -23,7 +28,10 @@ interface DurableStore {
   /** Makes creations, renames and deletions in a folder durable. */
   void syncFolder(Path folder) throws IOException;
 
-  /** Overwrites a file with zeros as far as the file system lets it, then deletes it. */
+  /**
+   * Overwrites a file with zeros as far as the file system lets it, then deletes it; an empty
+   * folder is only deleted.
+   */
   void erase(Path file) throws IOException;
 
   /** Creates a folder that only its owner may enter, unless it is there. */

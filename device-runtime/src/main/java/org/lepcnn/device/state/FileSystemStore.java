@@ -61,6 +61,10 @@ final class FileSystemStore implements DurableStore {
 
   @Override
   public void erase(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      Files.delete(file);
+      return;
+    }
     try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
       byte[] zeros = new byte[8192];
       for (long left = open.length(); left > 0; left -= zeros.length) {

@@ -243,8 +243,9 @@ public final class Grant implements AutoCloseable {
     return keys;
   }
 
-  /** Erases a grant that was consumed. */
+  /** Erases a grant that was consumed, and what a crash left of writing it. */
   static void erase(DurableStore store, Path file) {
+    SecretFiles.eraseLeftover(store, file.toAbsolutePath());
     try {
       store.erase(file);
       store.syncFolder(file.toAbsolutePath().getParent());

@@ -10,12 +10,12 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.CorruptFileException;
 
-/** Durable replacement and strict reading of the files of this package. */
-final class SecretFiles {
+/** Durable replacement and strict reading of files that hold keys or counts. */
+public final class SecretFiles {
   private SecretFiles() {}
 
   /** Replaces a file: temporary file, fsync, rename, fsync of the folder; erases {@code bytes}. */
-  static void replace(DurableStore store, Path file, byte[] bytes) {
+  public static void replace(DurableStore store, Path file, byte[] bytes) {
     Path temporary = temporary(file);
     try {
       store.write(temporary, bytes);
@@ -32,7 +32,7 @@ final class SecretFiles {
   }
 
   /** Erases what a crash left half written. */
-  static void eraseLeftover(DurableStore store, Path file) {
+  public static void eraseLeftover(DurableStore store, Path file) {
     Path temporary = temporary(file);
     try {
       if (Files.exists(temporary)) {
@@ -42,6 +42,20 @@ final class SecretFiles {
     } catch (IOException e) {
       throw new EnvironmentException(
           "Erasing " + temporary + ", which a crash left: " + e + ". Make the folder writable.", e);
+    }
+  }
+
+  /**
+   * Makes the names in a folder durable before anybody relies on what its files say: a process that
+   * was killed may have renamed a file and not come to this.
+   */
+  public static void syncFolder(DurableStore store, Path folder) {
+    try {
+      store.syncFolder(folder);
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Opening " + folder + ": expected a folder that can be made durable; found: " + e + ".",
+          e);
     }
   }
 
@@ -63,7 +77,8 @@ final class SecretFiles {
     }
   }
 
-  static Path temporary(Path file) {
+  /** The name that a file has while it is written. */
+  public static Path temporary(Path file) {
     return file.resolveSibling(file.getFileName() + AtomicFiles.TEMPORARY_SUFFIX);
   }
 }

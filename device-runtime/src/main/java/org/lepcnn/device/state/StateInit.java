@@ -44,7 +44,9 @@ final class StateInit {
 
   private static void makeStateFolder(DurableStore store, Path folder) {
     try {
-      Files.createDirectories(folder.getParent());
+      if (!Files.isDirectory(folder.getParent())) {
+        makeStateFolder(store, folder.getParent());
+      }
       store.createFolder(folder);
       store.syncFolder(folder.getParent());
     } catch (IOException e) {
@@ -56,7 +58,7 @@ final class StateInit {
       Grant grant, KeyWrap wrap, Path grantFile, Path stateFolder, DurableStore store) {
     Path folder = stateFolder.resolve(grant.chain().toString());
     if (Files.exists(folder)) {
-      syncFolder(store, stateFolder);
+      SecretFiles.syncFolder(store, stateFolder);
       Grant.erase(store, grantFile);
       throw new BadInputException(
           "Initialising "
@@ -73,15 +75,6 @@ final class StateInit {
     }
     Grant.erase(store, grantFile);
     return folder;
-  }
-
-  /** The rename that an earlier attempt made is durable before the grant goes. */
-  private static void syncFolder(DurableStore store, Path stateFolder) {
-    try {
-      store.syncFolder(stateFolder);
-    } catch (IOException e) {
-      throw new EnvironmentException("Initialising " + stateFolder + ": " + e + ".", e);
-    }
   }
 
   /** All of the chain's folder, durably, or nothing. */
@@ -119,11 +112,7 @@ final class StateInit {
       files = walk.sorted(Comparator.reverseOrder()).toList();
     }
     for (Path file : files) {
-      if (file.equals(folder)) {
-        Files.delete(file);
-      } else {
-        store.erase(file);
-      }
+      store.erase(file);
     }
   }
 }

@@ -6,72 +6,68 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * Records every step on one folder, does it on the real disk too, and tells what the disk may hold
- * after the power went at any point: of the steps on names since the last sync of the folder any
- * number in order may have arrived, and contents that were not synced may be empty, half there or
- * whole.
+ * Records every step below one folder, does it on the real disk too (but for the syncs), and tells what the disk may
+ * hold after the power went at any point, as {@link PowerLossDisk} has it. A process that is killed
+ * loses nothing but what it was about to do: {@link #killAfter}.
  */
-final class PowerLossStore implements DurableStore {
-  /** What a lost write may have left, in halves of the contents. */
-  private static final int[] HALVES = {0, 1, 2};
-
+public final class PowerLossStore implements DurableStore {
   private final DurableStore disk = new FileSystemStore();
-  private final List<Consumer<Simulation>> log = new ArrayList<>();
-  private final Map<String, byte[]> initial = new LinkedHashMap<>();
+  private final Path root;
+  private final List<Consumer<PowerLossDisk>> log = new ArrayList<>();
+  private final Map<Path, byte[]> initialFiles = new TreeMap<>();
+  private final List<Path> initialFolders = new ArrayList<>();
+  private final Map<String, Long> promises = new HashMap<>();
   private boolean dropFileSyncs;
+  private boolean dropFolderSyncs;
+  private int stepsLeft = Integer.MAX_VALUE;
+  private int steps;
 
-  /** What one cut of the power may leave, and what the device had promised before. */
-  record Outcome(Map<String, byte[]> files, long passesHandedOut, long failuresCounted) {}
-
-  private static final class Contents {
-    private final byte[] bytes;
-    private boolean synced;
-
-    Contents(byte[] bytes) {
-      this.bytes = bytes;
-    }
-  }
-
-  private static final class Simulation {
-    private final Map<String, Contents> durable = new LinkedHashMap<>();
-    private final Map<String, Contents> current = new LinkedHashMap<>();
-    private final List<Consumer<Map<String, Contents>>> pending = new ArrayList<>();
-    private long handedOut;
-    private long failures;
-
-    void names(Consumer<Map<String, Contents>> change) {
-      change.accept(current);
-      pending.add(change);
+  /**
+   * What one cut of the power may leave.
+   *
+   * @param key tells equal outcomes, also of several runs
+   * @param files by their paths below the root
+   * @param promises what was relied on before the cut, the greatest number of each name
+   */
+  public record Outcome(
+      String key, List<Path> folders, Map<Path, byte[]> files, Map<String, Long> promises) {
+    /** What was promised under a name; 0 when nothing was. */
+    public long promised(String name) {
+      return promises.getOrDefault(name, 0L);
     }
 
-    void collect(List<Outcome> outcomes) {
-      for (int arrived = 0; arrived <= pending.size(); arrived++) {
-        Map<String, Contents> names = new LinkedHashMap<>(durable);
-        pending.subList(0, arrived).forEach(change -> change.accept(names));
-        for (int halves : HALVES) {
-          Map<String, byte[]> files = new LinkedHashMap<>();
-          names.forEach(
-              (name, contents) -> {
-                int length =
-                    contents.synced ? contents.bytes.length : contents.bytes.length * halves / 2;
-                files.put(name, Arrays.copyOf(contents.bytes, length));
-              });
-          outcomes.add(new Outcome(files, handedOut, failures));
-        }
+    /** Writes it all to an empty folder. */
+    public Path restore(Path target) throws IOException {
+      Files.createDirectories(target);
+      for (Path folder : folders) {
+        Files.createDirectories(target.resolve(folder.toString()));
       }
+      for (Map.Entry<Path, byte[]> file : files.entrySet()) {
+        Files.write(target.resolve(file.getKey().toString()), file.getValue());
+      }
+      return target;
     }
   }
 
-  PowerLossStore(Path folder) throws IOException {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        initial.put(file.getFileName().toString(), Files.readAllBytes(file));
+  /** What lies below {@code root} now is durable. */
+  public PowerLossStore(Path root) throws IOException {
+    this.root = root.toAbsolutePath();
+    try (Stream<Path> walk = Files.walk(this.root)) {
+      for (Path path : walk.filter(path -> !path.equals(this.root)).sorted().toList()) {
+        if (Files.isDirectory(path)) {
+          initialFolders.add(relative(path));
+        } else {
+          initialFiles.put(relative(path), Files.readAllBytes(path));
+        }
       }
     }
   }
@@ -82,83 +78,106 @@ final class PowerLossStore implements DurableStore {
     return this;
   }
 
-  /** The device has used this pass. */
-  void handedOut(long pass) {
-    log.add(s -> s.handedOut = Math.max(s.handedOut, pass + 1));
+  /** A disk that lies: names are not durable when they should be. */
+  public PowerLossStore droppingFolderSyncs() {
+    dropFolderSyncs = true;
+    return this;
   }
 
-  /** The device relies on this count. */
-  void failuresCounted(long failures) {
-    log.add(s -> s.failures = failures);
+  /** Lets that many more steps through; the next ones fail until this is called again. */
+  public void killAfter(int steps) {
+    stepsLeft = steps;
   }
 
-  /** Everything that any cut of the power may leave. */
-  List<Outcome> outcomes() {
-    List<Outcome> outcomes = new ArrayList<>();
-    Simulation simulation = new Simulation();
-    initial.forEach(
-        (name, bytes) -> {
-          Contents contents = new Contents(bytes);
-          contents.synced = true;
-          simulation.durable.put(name, contents);
-          simulation.current.put(name, contents);
-        });
-    simulation.collect(outcomes);
-    for (Consumer<Simulation> step : log) {
-      step.accept(simulation);
-      simulation.collect(outcomes);
+  /** Steps that went through. */
+  public int steps() {
+    return steps;
+  }
+
+  /** Somebody relies on this number or a greater one from now on. */
+  public void promise(String name, long value) {
+    promises.merge(name, value, Math::max);
+    Map<String, Long> now = Map.copyOf(promises);
+    log.add(d -> d.promises = now);
+  }
+
+  /** Everything that any cut of the power may leave, each once. */
+  public List<Outcome> outcomes() {
+    PowerLossDisk simulated = new PowerLossDisk();
+    initialFolders.forEach(simulated::createFolder);
+    initialFiles.forEach(simulated::write);
+    simulated.syncAll();
+    Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    simulated.collect(outcomes);
+    for (Consumer<PowerLossDisk> step : log) {
+      step.accept(simulated);
+      simulated.collect(outcomes);
     }
-    return outcomes;
+    return List.copyOf(outcomes.values());
   }
 
   @Override
   public void write(Path file, byte[] contents) throws IOException {
-    String name = file.getFileName().toString();
     byte[] copy = contents.clone();
-    log.add(
-        s -> {
-          Contents written = new Contents(copy);
-          s.names(names -> names.put(name, written));
-        });
+    step(d -> d.write(relative(file), copy));
     disk.write(file, contents);
   }
 
   @Override
   public void syncFile(Path file) throws IOException {
-    String name = file.getFileName().toString();
-    boolean drop = dropFileSyncs;
-    log.add(s -> s.current.get(name).synced |= !drop);
-    disk.syncFile(file);
+    step(dropFileSyncs ? d -> {} : d -> d.syncFile(relative(file)));
   }
 
   @Override
   public void rename(Path from, Path to) throws IOException {
-    String fromName = from.getFileName().toString();
-    String toName = to.getFileName().toString();
-    log.add(s -> s.names(names -> names.put(toName, names.remove(fromName))));
+    step(d -> d.rename(relative(from), relative(to)));
     disk.rename(from, to);
   }
 
   @Override
   public void syncFolder(Path folder) throws IOException {
-    log.add(
-        s -> {
-          s.pending.clear();
-          s.durable.clear();
-          s.durable.putAll(s.current);
-        });
-    disk.syncFolder(folder);
+    step(dropFolderSyncs ? d -> {} : d -> d.syncFolder(relative(folder)));
   }
 
+  /** Three steps that a crash may come between: zeros, their sync, the deletion. */
   @Override
   public void erase(Path file) throws IOException {
-    String name = file.getFileName().toString();
-    log.add(s -> s.names(names -> names.remove(name)));
-    disk.erase(file);
+    boolean folder = Files.isDirectory(file);
+    if (!folder) {
+      byte[] zeros = new byte[(int) Files.size(file)];
+      step(d -> d.overwrite(relative(file), zeros));
+      Files.write(file, zeros);
+      step(dropFileSyncs ? d -> {} : d -> d.syncFile(relative(file)));
+    }
+    step(d -> d.remove(relative(file)));
+    Files.delete(file);
   }
 
   @Override
-  public void createFolder(Path folder) {
-    throw new UnsupportedOperationException("this store records one folder");
+  public void createFolder(Path folder) throws IOException {
+    boolean there = Files.isDirectory(folder);
+    step(there ? d -> {} : d -> d.createFolder(relative(folder)));
+    disk.createFolder(folder);
+  }
+
+  private void step(Consumer<PowerLossDisk> change) throws IOException {
+    if (stepsLeft <= 0) {
+      throw new IOException("the test killed this process");
+    }
+    stepsLeft--;
+    steps++;
+    log.add(change);
+  }
+
+  private Path relative(Path path) {
+    Path below = root.relativize(path.toAbsolutePath());
+    if (below.startsWith("..")) {
+      throw new AssertionError("A step outside the recorded folder: " + path);
+    }
+    return below;
+  }
+
+  static String digest(byte[] bytes) {
+    return bytes.length + ":" + Arrays.hashCode(bytes);
   }
 }

@@ -7,56 +7,91 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CorruptFileException;
 
 /**
- * The power goes between any two steps: the state opens, no pass that was handed out comes again,
- * and no failure that was counted is forgotten.
+ * The power goes between any two steps, of a process that was killed before at any step or not: the
+ * state opens, no pass that was handed out comes again, and no failure that was counted is
+ * forgotten.
  */
 class PowerLossTest {
+  private static final String PASSES = "passes handed out";
+  private static final String FAILURES = "failures counted";
+
   @TempDir Path folder;
-  private Path chainFolder;
+  private int restored;
 
   @BeforeEach
   void init() {
     Grants.init(folder).close();
-    chainFolder = Grants.chainFolder(folder);
   }
 
   @Test
   void noCutOfThePower_bringsAPassBackOrForgetsAFailure() throws IOException {
-    PowerLossStore store = new PowerLossStore(chainFolder);
-    run(store);
+    Path root = folder.resolve("state");
+    PowerLossStore store = new PowerLossStore(root);
+    try (DeviceState state = open(root, store)) {
+      Reservation first = state.reserve(5);
+      use(first, store).finish();
+      use(first, store).burn();
+      count(state, store);
+      Reservation second = state.reserve(3);
+      use(first, store).finish();
+      use(second, store).finish();
+      state.released();
+    }
+    try (DeviceState state = open(root, store)) {
+      Reservation third = state.reserve(4);
+      use(third, store).finish();
+      use(third, store);
+      count(state, store);
+    }
     List<PowerLossStore.Outcome> outcomes = store.outcomes();
-    assertThat(outcomes).hasSizeGreaterThan(100);
-    int number = 0;
+    assertThat(outcomes).hasSizeGreaterThan(25);
     for (PowerLossStore.Outcome outcome : outcomes) {
-      Path restored = restore(outcome, number++);
-      try (DeviceState state = DeviceState.open(restored)) {
-        assertThat(state.nextPass()).isGreaterThanOrEqualTo(outcome.passesHandedOut());
-        assertThat(state.integrityFailures()).isGreaterThanOrEqualTo(outcome.failuresCounted());
-        PassLease lease = state.reserve(1).take();
-        assertThat(lease.key()).isEqualTo(Grants.passKey(lease.pass()));
-      }
+      assertSafe(outcome);
     }
   }
 
-  /** The simulation would notice a step that is left out. */
   @Test
-  void withoutSyncedContents_someCutLosesTheState() throws IOException {
-    PowerLossStore store = new PowerLossStore(chainFolder).droppingFileSyncs();
-    run(store);
-    int number = 0;
+  void afterAKillAtAnyStep_noCutBringsAPassBackOrForgetsAFailure() throws IOException {
+    int kills = 0;
+    Set<String> seen = new HashSet<>();
+    for (boolean killed = true; killed; kills++) {
+      Path here = Files.createDirectory(folder.resolve("killed-" + kills));
+      Grants.init(here).close();
+      Path root = here.resolve("state");
+      PowerLossStore store = new PowerLossStore(root);
+      store.killAfter(kills);
+      killed = diesWhileItRuns(root, store);
+      store.killAfter(Integer.MAX_VALUE);
+      goOn(root, store);
+      for (PowerLossStore.Outcome outcome : store.outcomes()) {
+        if (seen.add(outcome.key())) {
+          assertSafe(outcome);
+        }
+      }
+    }
+    assertThat(kills).isGreaterThan(12);
+  }
+
+  /** A state that was not synced is corrupt, never a state in which nothing was used. */
+  @Test
+  void withoutSyncedContents_someCutLosesTheState_andThatIsCorruption() throws IOException {
+    Path root = folder.resolve("state");
+    PowerLossStore store = new PowerLossStore(root).droppingFileSyncs();
+    diesWhileItRuns(root, store);
     int corrupt = 0;
     for (PowerLossStore.Outcome outcome : store.outcomes()) {
-      Path restored = restore(outcome, number++);
-      try (DeviceState state = DeviceState.open(restored)) {
-        assertThat(state.nextPass()).isNotNegative();
+      try (DeviceState state = DeviceState.open(restore(outcome))) {
+        assertThat(state.nextPass()).isGreaterThanOrEqualTo(outcome.promised(PASSES));
       } catch (CorruptFileException e) {
         corrupt++;
       }
@@ -64,48 +99,80 @@ class PowerLossTest {
     assertThat(corrupt).isPositive();
   }
 
+  /** The simulation would notice a sync of the folder that is left out. */
+  @Test
+  void withoutSyncedNames_someCutBringsAPassBack() throws IOException {
+    Path root = folder.resolve("state");
+    PowerLossStore store = new PowerLossStore(root).droppingFolderSyncs();
+    try (DeviceState state = open(root, store)) {
+      use(state.reserve(2), store).finish();
+    }
+    int repeated = 0;
+    for (PowerLossStore.Outcome outcome : store.outcomes()) {
+      try (DeviceState state = DeviceState.open(restore(outcome))) {
+        repeated += state.nextPass() < outcome.promised(PASSES) ? 1 : 0;
+      }
+    }
+    assertThat(repeated).isPositive();
+  }
+
   @Test
   void theRecordedFolder_isLockedWhileItRuns() throws IOException {
-    try (DeviceState state = DeviceState.open(chainFolder, new PowerLossStore(chainFolder))) {
+    Path root = folder.resolve("state");
+    try (DeviceState state = open(root, new PowerLossStore(root))) {
       assertThat(state.nextPass()).isZero();
-      assertThatThrownBy(() -> DeviceState.open(folder.resolve("state")))
-          .hasMessageContaining("another process");
+      assertThatThrownBy(() -> DeviceState.open(root)).hasMessageContaining("another process");
     }
   }
 
-  /** Two openings with reservations, failures, a clean close, and a close with a pass in flight. */
-  private void run(PowerLossStore store) {
-    try (DeviceState state = DeviceState.open(chainFolder, store)) {
-      Reservation first = state.reserve(5);
-      use(first, store).finish();
-      use(first, store).burn();
-      state.recordIntegrityFailure();
-      store.failuresCounted(1);
-      Reservation second = state.reserve(3);
-      use(first, store).finish();
-      use(second, store).finish();
+  /** A reservation, a failure and a clean close with a release; returns whether it was killed. */
+  private static boolean diesWhileItRuns(Path root, PowerLossStore store) {
+    try (DeviceState state = open(root, store)) {
+      Reservation passes = state.reserve(3);
+      use(passes, store).finish();
+      count(state, store);
+      use(passes, store).finish();
+      state.released();
+    } catch (EnvironmentException e) {
+      return true;
     }
-    try (DeviceState state = DeviceState.open(chainFolder, store)) {
-      Reservation third = state.reserve(4);
-      use(third, store).finish();
-      use(third, store);
-      state.recordIntegrityFailure();
-      store.failuresCounted(2);
+    return false;
+  }
+
+  /** The next process relies on what it reads, and uses a pass. */
+  private static void goOn(Path root, PowerLossStore store) {
+    try (DeviceState state = open(root, store)) {
+      store.promise(FAILURES, state.integrityFailures());
+      use(state.reserve(2), store).finish();
     }
+  }
+
+  private void assertSafe(PowerLossStore.Outcome outcome) throws IOException {
+    Path here = restore(outcome);
+    try (DeviceState state = open(here, new PowerLossStore(here))) {
+      assertThat(state.nextPass()).isGreaterThanOrEqualTo(outcome.promised(PASSES));
+      assertThat(state.integrityFailures()).isGreaterThanOrEqualTo(outcome.promised(FAILURES));
+      PassLease lease = state.reserve(1).take();
+      assertThat(lease.key()).isEqualTo(Grants.passKey(lease.pass()));
+    }
+  }
+
+  private static DeviceState open(Path root, PowerLossStore store) {
+    return DeviceState.open(root.resolve(Grants.CHAIN.toString()), store);
   }
 
   private static PassLease use(Reservation reservation, PowerLossStore store) {
     PassLease lease = reservation.take();
-    store.handedOut(lease.pass());
+    store.promise(PASSES, lease.pass() + 1);
     return lease;
   }
 
-  private Path restore(PowerLossStore.Outcome outcome, int number) throws IOException {
-    Path restored = folder.resolve("cut-" + number);
-    Path chain = Files.createDirectories(restored.resolve(Grants.CHAIN.toString()));
-    for (Map.Entry<String, byte[]> file : outcome.files().entrySet()) {
-      Files.write(chain.resolve(file.getKey()), file.getValue());
-    }
-    return restored;
+  private static void count(DeviceState state, PowerLossStore store) {
+    state.recordIntegrityFailure();
+    store.promise(FAILURES, state.integrityFailures());
+  }
+
+  private Path restore(PowerLossStore.Outcome outcome) throws IOException {
+    return outcome.restore(folder.resolve("cut-" + restored++));
   }
 }

@@ -1,0 +1,129 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/**
+ * A device is seized at any instant, powered off or not: no file of its state, temporary ones
+ * included, holds the key of a pass that was handed out, nor a key from which one follows.
+ */
+class SeizedStateTest {
+  private static final String PASSES = "passes handed out";
+  private static final int CHAIN = 24;
+  private static final int FORWARD = 8;
+
+  @TempDir Path folder;
+
+  @Test
+  void atNoInstant_aFileLeadsToAPassThatWasHandedOut() throws IOException {
+    Map<String, Long> passOfKey = knownKeys();
+    int keysFound = 0;
+    for (PowerLossStore.Outcome outcome : seizures()) {
+      for (byte[] file : changingFiles(outcome)) {
+        for (int at = 0; at + SecretKey.BYTES <= file.length; at++) {
+          Long pass = passOfKey.get(hex(file, at));
+          if (pass != null) {
+            assertThat(pass).isGreaterThanOrEqualTo(outcome.promised(PASSES));
+            keysFound++;
+          }
+        }
+      }
+    }
+    assertThat(keysFound).as("the search finds keys that are there").isGreaterThan(10);
+  }
+
+  /** HKDF of whatever 32 bytes stand in the files leads to no earlier key either. */
+  @Test
+  void whatFollowsFromAFilesBytes_isNoKeyOfAPassThatWasHandedOut() throws IOException {
+    Map<String, Long> passOfKey = knownKeys();
+    int keysFound = 0;
+    PowerLossStore.Outcome last = null;
+    for (PowerLossStore.Outcome outcome : seizures()) {
+      last = outcome;
+    }
+    for (byte[] file : last.files().values()) {
+      for (int at = 0; at + SecretKey.BYTES <= file.length; at++) {
+        byte[] window = Arrays.copyOfRange(file, at, at + SecretKey.BYTES);
+        PassKey key = PassKey.of(SecretKey.copyOf(window));
+        for (int step = 0; step < FORWARD; step++) {
+          Long pass = passOfKey.get(hex(key.copyBytes(), 0));
+          if (pass != null) {
+            assertThat(pass).isGreaterThanOrEqualTo(last.promised(PASSES));
+            keysFound++;
+          }
+          key = key.next();
+        }
+      }
+    }
+    assertThat(keysFound).isEqualTo(FORWARD);
+  }
+
+  /** Reservations, a failure, a clean close, and a process that is killed while it writes. */
+  private Iterable<PowerLossStore.Outcome> seizures() throws IOException {
+    Grants.init(folder).close();
+    Path root = folder.resolve("state");
+    Path chain = root.resolve(Grants.CHAIN.toString());
+    PowerLossStore store = new PowerLossStore(root);
+    try (DeviceState state = DeviceState.open(chain, store)) {
+      Reservation passes = state.reserve(4);
+      take(passes, store);
+      take(passes, store);
+      state.recordIntegrityFailure();
+      take(passes, store);
+    }
+    try (DeviceState state = DeviceState.open(chain, store)) {
+      take(state.reserve(3), store);
+      store.killAfter(2);
+      assertThatThrownBy(state::recordIntegrityFailure).isInstanceOf(EnvironmentException.class);
+      store.killAfter(Integer.MAX_VALUE);
+    }
+    return store.outcomes();
+  }
+
+  /** The device half is the same at every instant; the other test searches it. */
+  private static List<byte[]> changingFiles(PowerLossStore.Outcome outcome) {
+    return outcome.files().entrySet().stream()
+        .filter(file -> !file.getKey().endsWith(ChainFolders.DEVICE_HALF_FILE))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  private static void take(Reservation passes, PowerLossStore store) {
+    PassLease lease = passes.take();
+    store.promise(PASSES, lease.pass() + 1);
+    lease.finish();
+  }
+
+  /** Every key of the first passes and what is derived from it, by its bytes. */
+  private static Map<String, Long> knownKeys() {
+    Map<String, Long> passOfKey = new HashMap<>();
+    for (long pass = 0; pass < CHAIN; pass++) {
+      PassKey key = Grants.passKey(pass);
+      for (byte[] bytes :
+          new byte[][] {
+            key.copyBytes(), key.maskKey().copyBytes(), key.redrawKey().copyBytes(),
+          }) {
+        passOfKey.put(hex(bytes, 0), pass);
+      }
+    }
+    return passOfKey;
+  }
+
+  private static String hex(byte[] bytes, int at) {
+    return HexFormat.of().formatHex(bytes, at, at + SecretKey.BYTES);
+  }
+}

@@ -1,0 +1,186 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/**
+ * Sealed zeros are the bare keystream, so that a key-nonce pair that is used twice shows: within a
+ * file, and between files that hold the same passes.
+ */
+class TableKeystreamTest {
+  private static final int BLOCK = 16;
+  private static final int PASSES = 3;
+
+  @TempDir Path folder;
+
+  @Test
+  void noKeyStreamBlock_comesTwice_withinAFileOrInTwoWritingsOfTheSamePasses() throws IOException {
+    Set<String> seen = new HashSet<>();
+    int blocks = 0;
+    for (int writing = 0; writing < 3; writing++) {
+      Path file = writeZeros(folder.resolve("writing-" + writing));
+      for (byte[] block : keystream(Files.readAllBytes(file))) {
+        seen.add(HexFormat.of().formatHex(block));
+        blocks++;
+      }
+    }
+    assertThat(blocks).isGreaterThan(3 * PASSES * 4000);
+    assertThat(seen).hasSize(blocks);
+  }
+
+  @Test
+  void segmentsOfAFile_haveNoncesOfTheirOwn() {
+    TableLayout layout = new TableLayout(TestTables.PLAN, 2);
+    List<Long> nonces = new ArrayList<>();
+    for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
+      for (int index = 0; index < 2; index++) {
+        addNonces(
+            nonces, layout.challengeOrdinal(layer.index(), index), layer.geometry().inputSize());
+      }
+    }
+    for (int position = 0; position < TableGroups.GROUP_SIZE; position++) {
+      for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
+        addNonces(
+            nonces, layout.layerOrdinal(position, layer.index()), layer.geometry().outputSize());
+      }
+    }
+    assertThat(nonces).doesNotHaveDuplicates().hasSizeGreaterThan(4 * TableGroups.GROUP_SIZE);
+  }
+
+  /** What a crash left of a writing holds no key and nothing unsealed. */
+  @Test
+  void temporaryFile_holdsNoSecret() throws IOException {
+    try (SecretKey groupKey = TestTables.groupKey(0);
+        TableWriter writer = TableWriter.create(folder, TestTables.id(0, 5), 1, groupKey)) {
+      writer.writeChallenges(TestTables.challenges(0, 1));
+      for (long pass = 0; pass < 5; pass++) {
+        TestTables.writePass(writer, pass);
+      }
+      byte[] left = Files.readAllBytes(onlyFile());
+      assertThat(left).hasSizeGreaterThan(100_000);
+      Set<String> windows = windows(left);
+      for (byte[] secret : secrets()) {
+        for (int at = 0; at + BLOCK <= secret.length; at += BLOCK) {
+          assertThat(windows).doesNotContain(HexFormat.of().formatHex(secret, at, at + BLOCK));
+        }
+      }
+      assertThat(windows).as("the search finds what is there").contains(modelInHeader());
+    }
+  }
+
+  private static List<byte[]> secrets() {
+    List<byte[]> secrets = new ArrayList<>();
+    secrets.add(TestTables.groupKey(0).copyBytes());
+    TestTables.challenges(0, 1).forEach(vector -> secrets.add(littleEndian(vector)));
+    for (long pass = 0; pass < 6; pass++) {
+      try (PassKey key = TestTables.passKey(pass)) {
+        if (pass > 0) {
+          // the first key of these tables is all zeros, as is the fingerprint in the header
+          secrets.add(key.copyBytes());
+        }
+        secrets.add(key.maskKey().copyBytes());
+        secrets.add(key.redrawKey().copyBytes());
+      }
+      for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
+        secrets.add(littleEndian(TestTables.u(pass, layer.index())));
+      }
+    }
+    return secrets;
+  }
+
+  private static String modelInHeader() {
+    return HexFormat.of().formatHex(TestTables.MODEL.toBytes(), 0, BLOCK);
+  }
+
+  private static byte[] littleEndian(int[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(values.length * Integer.BYTES);
+    bytes.order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(values);
+    return bytes.array();
+  }
+
+  private static Set<String> windows(byte[] bytes) {
+    Set<String> windows = new HashSet<>();
+    for (int at = 0; at + BLOCK <= bytes.length; at++) {
+      windows.add(HexFormat.of().formatHex(bytes, at, at + BLOCK));
+    }
+    return windows;
+  }
+
+  private Path onlyFile() throws IOException {
+    try (var files = Files.list(folder)) {
+      List<Path> all = files.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
+    }
+  }
+
+  private static Path writeZeros(Path target) {
+    TableId id = TestTables.id(0, PASSES - 1);
+    List<int[]> inputs = new ArrayList<>();
+    List<int[]> outputs = new ArrayList<>();
+    for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
+      inputs.add(new int[layer.geometry().inputSize()]);
+      outputs.add(new int[layer.geometry().outputSize()]);
+    }
+    try (SecretKey groupKey = TestTables.groupKey(0);
+        TableWriter writer = TableWriter.create(target, id, 1, groupKey)) {
+      writer.writeChallenges(inputs);
+      for (long pass = 0; pass < PASSES; pass++) {
+        try (PassKey key = TestTables.passKey(pass)) {
+          writer.writePass(pass, key, outputs);
+        }
+      }
+      writer.commit();
+    }
+    return target.resolve(id.fileName());
+  }
+
+  /** The whole blocks of all segments, and their tags. */
+  private static List<byte[]> keystream(byte[] file) {
+    List<Integer> lengths = new ArrayList<>();
+    TestTables.PLAN.layers().forEach(layer -> lengths.add(layer.geometry().inputSize()));
+    for (int pass = 0; pass < PASSES; pass++) {
+      TestTables.PLAN.layers().forEach(layer -> lengths.add(layer.geometry().outputSize()));
+    }
+    long sealed = lengths.stream().mapToLong(VectorSealer::sealedBytes).sum();
+    int at = (int) (file.length - sealed);
+    List<byte[]> blocks = new ArrayList<>();
+    for (int length : lengths) {
+      for (int left = length * Integer.BYTES; left > 0; ) {
+        int segment = Math.min(left, VectorSealer.SEGMENT_BYTES);
+        for (int block = 0; block + BLOCK <= segment; block += BLOCK) {
+          blocks.add(Arrays.copyOfRange(file, at + block, at + block + BLOCK));
+        }
+        at += segment;
+        blocks.add(Arrays.copyOfRange(file, at, at + BLOCK));
+        at += VectorSealer.TAG_BYTES;
+        left -= segment;
+      }
+    }
+    assertThat(at).isEqualTo(file.length);
+    return blocks;
+  }
+
+  private static void addNonces(List<Long> nonces, long ordinal, int length) {
+    for (int segment = 0; segment < VectorSealer.segments(length); segment++) {
+      nonces.add(ordinal + segment);
+    }
+  }
+}
