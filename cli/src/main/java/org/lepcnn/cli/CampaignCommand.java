@@ -48,22 +48,16 @@ final class CampaignCommand {
     @Option(names = "--in-flight", defaultValue = "8", description = "Default: 8.")
     private int inFlight;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Default: 1.")
-    private long seed;
-
-    @Option(
-        names = "--out",
-        required = true,
-        paramLabel = "DIR",
-        description = "A new folder for logs, state and report.json.")
-    private Path out;
+    @Mixin private Place place;
 
     @Override
     public Integer call() {
       EdgeFaultReport report =
           EdgeFaults.run(
-              new EdgeFaults.Settings(passes, kills, inFlight, seed), out, output::progress);
-      finish(output, out, report.text(), report.json());
+              new EdgeFaults.Settings(passes, kills, inFlight, place.seed),
+              place.out,
+              output::progress);
+      finish(output, place.out, report.text(), report.json());
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
@@ -80,6 +74,19 @@ final class CampaignCommand {
     @Option(names = "--kills", defaultValue = "1000", description = "Default: 1000.")
     private int kills;
 
+    @Mixin private Place place;
+
+    @Override
+    public Integer call() {
+      DeviceKillReport report =
+          DeviceKills.run(new DeviceKills.Settings(kills, place.seed), place.out, output::progress);
+      finish(output, place.out, report.text(), report.json());
+      return report.holds() ? 0 : DID_NOT_HOLD;
+    }
+  }
+
+  /** What every campaign needs to be repeated. */
+  static final class Place {
     @Option(names = "--seed", defaultValue = "1", description = "Default: 1.")
     private long seed;
 
@@ -89,14 +96,6 @@ final class CampaignCommand {
         paramLabel = "DIR",
         description = "A new folder for logs, state and report.json.")
     private Path out;
-
-    @Override
-    public Integer call() {
-      DeviceKillReport report =
-          DeviceKills.run(new DeviceKills.Settings(kills, seed), out, output::progress);
-      finish(output, out, report.text(), report.json());
-      return report.holds() ? 0 : DID_NOT_HOLD;
-    }
   }
 
   @Command(
