@@ -118,9 +118,7 @@ class SeizedDeviceTest {
         .hasMessageContaining("found none");
   }
 
-  /**
-   * Every 32 bytes of the state, temporary file included, and what the ratchet makes of it.
-   */
+  /** Every 32 bytes of the state, temporary file included, and what the ratchet makes of it. */
   private List<PassKey> keysOfTheFiles() throws IOException {
     List<PassKey> keys = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder.resolve("state"))) {

@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Records every step below one folder, does it on the real disk too (but for the syncs), and tells what the disk may
- * hold after the power went at any point, as {@link PowerLossDisk} has it. A process that is killed
- * loses nothing but what it was about to do: {@link #killAfter}.
+ * Records every step below one folder, does it on the real disk too (but for the syncs), and tells
+ * what the disk may hold after the power went at any point, as {@link PowerLossDisk} has it. A
+ * process that is killed loses nothing but what it was about to do: {@link #killAfter}.
  */
 public final class PowerLossStore implements DurableStore {
   private final DurableStore disk = new FileSystemStore();
