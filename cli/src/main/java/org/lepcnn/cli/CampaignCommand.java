@@ -8,17 +8,23 @@ import org.lepcnn.cli.campaign.DeviceKillReport;
 import org.lepcnn.cli.campaign.DeviceKills;
 import org.lepcnn.cli.campaign.EdgeFaultReport;
 import org.lepcnn.cli.campaign.EdgeFaults;
+import org.lepcnn.cli.campaign.Neighbour;
+import org.lepcnn.cli.campaign.NeighbourReport;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code lepcnn campaign}: kills processes of a local deployment and checks what comes of it. */
+/** {@code lepcnn campaign}: does harm to a local deployment and checks what comes of it. */
 @Command(
     name = "campaign",
-    description = "Fault campaigns on this machine: kill -9 under load, seeded, minutes to hours.",
-    subcommands = {CampaignCommand.Edge.class, CampaignCommand.Device.class})
+    description = "Campaigns on this machine, minutes to hours: kill -9 under load, and a flood.",
+    subcommands = {
+      CampaignCommand.Edge.class,
+      CampaignCommand.Device.class,
+      CampaignCommand.Beside.class
+    })
 final class CampaignCommand {
   private static final int DID_NOT_HOLD = 1;
 
@@ -42,22 +48,16 @@ final class CampaignCommand {
     @Option(names = "--in-flight", defaultValue = "8", description = "Default: 8.")
     private int inFlight;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Default: 1.")
-    private long seed;
-
-    @Option(
-        names = "--out",
-        required = true,
-        paramLabel = "DIR",
-        description = "A new folder for logs, state and report.json.")
-    private Path out;
+    @Mixin private Place place;
 
     @Override
     public Integer call() {
       EdgeFaultReport report =
           EdgeFaults.run(
-              new EdgeFaults.Settings(passes, kills, inFlight, seed), out, output::progress);
-      finish(output, out, report.text(), report.json());
+              new EdgeFaults.Settings(passes, kills, inFlight, place.seed),
+              place.out,
+              output::progress);
+      finish(output, place.out, report.text(), report.json());
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
@@ -74,8 +74,53 @@ final class CampaignCommand {
     @Option(names = "--kills", defaultValue = "1000", description = "Default: 1000.")
     private int kills;
 
+    @Mixin private Place place;
+
+    @Override
+    public Integer call() {
+      DeviceKillReport report =
+          DeviceKills.run(new DeviceKills.Settings(kills, place.seed), place.out, output::progress);
+      finish(output, place.out, report.text(), report.json());
+      return report.holds() ? 0 : DID_NOT_HOLD;
+    }
+  }
+
+  /** What every campaign needs to be repeated. */
+  static final class Place {
     @Option(names = "--seed", defaultValue = "1", description = "Default: 1.")
     private long seed;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "DIR",
+        description = "A new folder for logs, state and report.json.")
+    private Path out;
+  }
+
+  @Command(
+      name = "neighbour",
+      description = {
+        "Measures a device's passes, quiet and beside devices at ten times their quota.",
+        "Exit status 0 when its p95 is at most three times the quiet one."
+      })
+  static final class Beside implements Callable<Integer> {
+    @Mixin private Output output;
+
+    @Option(
+        names = "--quota",
+        defaultValue = "100",
+        description = "Requests per second of the noisy devices. Default: 100.")
+    private int quota;
+
+    @Option(
+        names = "--passes",
+        defaultValue = "150",
+        description = "In each phase of each turn. Default: 150.")
+    private int passes;
+
+    @Option(names = "--turns", defaultValue = "3", description = "Default: 3.")
+    private int turns;
 
     @Option(
         names = "--out",
@@ -86,8 +131,8 @@ final class CampaignCommand {
 
     @Override
     public Integer call() {
-      DeviceKillReport report =
-          DeviceKills.run(new DeviceKills.Settings(kills, seed), out, output::progress);
+      NeighbourReport report =
+          Neighbour.run(new Neighbour.Settings(quota, passes, turns), out, output::progress);
       finish(output, out, report.text(), report.json());
       return report.holds() ? 0 : DID_NOT_HOLD;
     }

@@ -43,8 +43,8 @@ final class EdgeProbe {
     YES("a running edge job has taken the topics"),
     /** It does not, within the time. */
     NO("no edge job answers on the topics; is it running? New topics are found within 10 s"),
-    /** Nobody was asked. */
-    NOT_ASKED("no edge job has run on this broker yet");
+    /** Nobody was asked: no job has committed offsets, which its first checkpoint does. */
+    NOT_ASKED("no edge job has run on this broker yet, or only for seconds");
 
     private final String text;
 

@@ -9,8 +9,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,11 +24,15 @@ import org.lepcnn.deployments.Json;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.kafka.client.ClientSettings;
+import org.lepcnn.kafka.topic.TopicAdmin;
 
 /** The commands that say who is let in, against a real broker and a real edge. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class AdmissionCommandsIT {
   @TempDir private static Path folder;
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
   private static LocalBroker broker;
   private static ModelBundle bundle;
   private static ProvisionedDevice device;
@@ -79,18 +85,15 @@ class AdmissionCommandsIT {
   }
 
   @Test
-  void modelsAndDevices_areAdministered_whileTheEdgeRuns() throws IOException {
+  void modelsAndDevices_areAdministered_whileTheEdgeRuns() throws Exception {
     String folderOfBundle = edgeHalf().toString();
     assertThat(run("models", "publish", folderOfBundle).status()).as("no topics yet").isEqualTo(3);
     Ran created = run("topics", "create", "--gateway", "home", "--json");
     assertThat(created.status()).isZero();
     assertThat(created.json().at("edge").asText()).isEqualTo("NOT_ASKED");
     try (LocalEdge edge =
-        LocalEdge.startEnrolled(
-            LocalLayout.find(),
-            folder.resolve("edge"),
-            broker.bootstrapServers(),
-            folder.resolve("models"))) {
+        LocalEdge.start(
+            LocalLayout.find(), folder.resolve("edge"), broker.bootstrapServers(), edgeOptions())) {
       assertThat(edge.isAlive()).isTrue();
       assertThat(infer().status()).as("not enrolled").isEqualTo(1);
       publishAndEnrol(folderOfBundle);
@@ -101,12 +104,30 @@ class AdmissionCommandsIT {
       assertThat(infer().status()).as("revoked").isEqualTo(1);
       assertThat(run("devices", "list").out()).contains("meter-1  REVOKED  gateway home");
       withdraw();
+      awaitCheckpoint();
       Ran second = run("topics", "create", "--gateway", "garden", "--json");
       assertThat(second.json().at("edge").asText()).isEqualTo("YES");
     }
     Ran third = run("topics", "create", "--gateway", "cellar", "--wait", "3", "--json");
     assertThat(third.status()).isZero();
     assertThat(third.json().at("edge").asText()).isEqualTo("NO");
+  }
+
+  private static List<String> edgeOptions() {
+    String cache = folder.resolve("models").toString();
+    return List.of("--model-cache", cache, "--checkpoint-interval", "500");
+  }
+
+  /** The first one commits offsets, by which others know that a job has run. */
+  private static void awaitCheckpoint() throws InterruptedException {
+    ClientSettings client = ClientSettings.of(broker.bootstrapServers(), Map.of());
+    try (TopicAdmin admin = TopicAdmin.connect(client, LIMIT)) {
+      long deadline = System.nanoTime() + LIMIT.toNanos();
+      while (!admin.hasOffsets("lepcnn-edge")) {
+        assertThat(System.nanoTime() - deadline).as("no checkpoint yet").isNegative();
+        Thread.sleep(100);
+      }
+    }
   }
 
   private static void publishAndEnrol(String folderOfBundle) {

@@ -22,9 +22,8 @@ import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
-import org.lepcnn.core.port.PassClaim;
-import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
@@ -182,39 +181,27 @@ class ForgedResultsIT {
   }
 
   /** Changes results on their way back. */
-  private record Forging(EdgeTransport real, UnaryOperator<RoundResult> forgery)
-      implements EdgeTransport {
-    @Override
-    public CompletableFuture<Void> claim(PassClaim claim) {
-      return real.claim(claim);
-    }
+  private static final class Forging extends ForwardingEdgeTransport {
+    private final UnaryOperator<RoundResult> forgery;
 
-    @Override
-    public CompletableFuture<Void> release(PassRelease release) {
-      return real.release(release);
+    Forging(EdgeTransport real, UnaryOperator<RoundResult> forgery) {
+      super(real);
+      this.forgery = forgery;
     }
 
     @Override
     public CompletableFuture<RoundResult> exchange(RoundRequest request) {
-      return real.exchange(request).thenApply(forgery);
-    }
-
-    @Override
-    public void close() {
-      real.close();
+      return super.exchange(request).thenApply(forgery);
     }
   }
 
   /** Claims at the real edge, computes elsewhere. */
-  private record ClaimsThere(EdgeTransport claims, EdgeTransport rounds) implements EdgeTransport {
-    @Override
-    public CompletableFuture<Void> claim(PassClaim claim) {
-      return claims.claim(claim);
-    }
+  private static final class ClaimsThere extends ForwardingEdgeTransport {
+    private final EdgeTransport rounds;
 
-    @Override
-    public CompletableFuture<Void> release(PassRelease release) {
-      return claims.release(release);
+    ClaimsThere(EdgeTransport claims, EdgeTransport rounds) {
+      super(claims);
+      this.rounds = rounds;
     }
 
     @Override

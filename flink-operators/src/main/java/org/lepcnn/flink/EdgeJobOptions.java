@@ -2,6 +2,7 @@
 package org.lepcnn.flink;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Option;
 /** The options that the ready job and the in-process edge share. */
 final class EdgeJobOptions {
   private static final long MIB = 1L << 20;
+  private static final long MAX_READY_WAIT_MILLIS = 3_600_000;
   private static final String PROVIDER = "file";
 
   @Option(
@@ -133,6 +135,15 @@ final class EdgeJobOptions {
       description = "memory for a subtask's incomplete requests (default: ${DEFAULT-VALUE})")
   long assemblyMibPerSubtask;
 
+  @Option(
+      names = "--ready-wait",
+      defaultValue = "30000",
+      paramLabel = "MILLIS",
+      description =
+          "how long a task that starts or restarts waits, before it reads requests, for the control"
+              + " topics and the models (default: ${DEFAULT-VALUE})")
+  long readyWaitMillis;
+
   /**
    * The Kafka client properties: the bootstrap servers, and a reference to every setting of the
    * file. Whoever makes a client reads the file then, on its own machine: what travels in the job,
@@ -186,7 +197,15 @@ final class EdgeJobOptions {
         new KafkaTopicViews(client()),
         new AssemblyLimits(assemblyMibPerDevice * MIB, assemblyMibPerSubtask * MIB, assemblyMillis),
         GuardLimits.DEFAULT,
-        batch);
+        batch,
+        readyWait());
+  }
+
+  private Duration readyWait() {
+    if (readyWaitMillis < 0 || readyWaitMillis > MAX_READY_WAIT_MILLIS) {
+      throw bad("--ready-wait", "0 to " + MAX_READY_WAIT_MILLIS, "" + readyWaitMillis);
+    }
+    return Duration.ofMillis(readyWaitMillis);
   }
 
   EdgeSinks.Delivery delivery() {

@@ -2,6 +2,7 @@
 package org.lepcnn.flink;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Objects;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.OpenControl;
@@ -19,14 +20,20 @@ import org.lepcnn.flink.outbox.TopicView;
  * @param assembly bounds of incomplete requests
  * @param guard bounds of the replay guard
  * @param batch how rounds are batched
+ * @param readyWait how long a task that starts waits, before it reads, for the control topics to be
+ *     read and the models to be loaded; not negative
  */
 public record EdgeSettings(
     EdgeControl.Provider control,
     TopicView.Provider topics,
     AssemblyLimits assembly,
     GuardLimits guard,
-    BatchSettings batch)
+    BatchSettings batch,
+    Duration readyWait)
     implements Serializable {
+  /** How long a task that starts waits for what admission asks. */
+  public static final Duration READY_WAIT = Duration.ofSeconds(30);
+
   private static final long serialVersionUID = 1L;
 
   public EdgeSettings {
@@ -35,6 +42,9 @@ public record EdgeSettings(
     Objects.requireNonNull(assembly, "assembly");
     Objects.requireNonNull(guard, "guard");
     Objects.requireNonNull(batch, "batch");
+    if (readyWait.isNegative()) {
+      throw new IllegalArgumentException("ready wait: expected 0 or more; found " + readyWait);
+    }
   }
 
   /** Settings without admission, for one model, with the defaults of all bounds. */
@@ -45,6 +55,16 @@ public record EdgeSettings(
   /** Settings with the defaults of all bounds. */
   public static EdgeSettings of(EdgeControl.Provider control, TopicView.Provider topics) {
     return new EdgeSettings(
-        control, topics, AssemblyLimits.DEFAULT, GuardLimits.DEFAULT, BatchSettings.DEFAULT);
+        control,
+        topics,
+        AssemblyLimits.DEFAULT,
+        GuardLimits.DEFAULT,
+        BatchSettings.DEFAULT,
+        READY_WAIT);
+  }
+
+  /** The same settings with another wait. */
+  public EdgeSettings withReadyWait(Duration wait) {
+    return new EdgeSettings(control, topics, assembly, guard, batch, wait);
   }
 }

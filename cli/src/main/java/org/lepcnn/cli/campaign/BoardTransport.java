@@ -5,30 +5,18 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.lepcnn.core.port.EdgeTransport;
-import org.lepcnn.core.port.PassClaim;
-import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 
 /** Writes on the board what is sent, what is open, and which passes work on a result. */
-final class BoardTransport implements EdgeTransport {
-  private final EdgeTransport transport;
+final class BoardTransport extends ForwardingEdgeTransport {
   private final PhaseBoard board;
   private final Set<Long> unmasking = ConcurrentHashMap.newKeySet();
 
   BoardTransport(EdgeTransport transport, PhaseBoard board) {
-    this.transport = transport;
+    super(transport);
     this.board = board;
-  }
-
-  @Override
-  public CompletableFuture<Void> claim(PassClaim claim) {
-    return transport.claim(claim);
-  }
-
-  @Override
-  public CompletableFuture<Void> release(PassRelease release) {
-    return transport.release(release);
   }
 
   @Override
@@ -38,7 +26,7 @@ final class BoardTransport implements EdgeTransport {
     board.sending(pass);
     board.enter(PhaseBoard.Phase.SENDING);
     try {
-      return transport.exchange(request).whenComplete((result, failure) -> received(pass));
+      return super.exchange(request).whenComplete((result, failure) -> received(pass));
     } finally {
       board.leave(PhaseBoard.Phase.SENDING);
     }
@@ -49,11 +37,6 @@ final class BoardTransport implements EdgeTransport {
     if (unmasking.remove(pass)) {
       board.leave(PhaseBoard.Phase.UNMASKING);
     }
-  }
-
-  @Override
-  public void close() {
-    transport.close();
   }
 
   private void received(long pass) {

@@ -87,6 +87,11 @@ final class CampaignModel {
             .allMatch(output -> outputs.get(output.getKey()).sameBits(output.getValue()));
   }
 
+  /** The imported model. */
+  ModelBundle bundle() {
+    return bundle;
+  }
+
   /** Writes the bundle to {@code folder/bundle}. */
   Path writeBundle(Path folder) {
     Path target = folder.resolve("bundle");

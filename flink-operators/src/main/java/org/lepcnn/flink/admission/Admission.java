@@ -12,8 +12,9 @@ import org.lepcnn.kafka.topic.Topics;
 
 /**
  * Decides from a request's header whether it is let in, in this order: lifetime, what was published
- * is known, device, its gateway, its model, the model is loaded, range of passes. Quotas come last
- * and are asked for separately, because a round pays once and not per chunk. Thread-safe.
+ * is known, device, its gateway, its model, range of passes, the model is published and loaded.
+ * Quotas come last and are asked for separately, because a round pays once and not per chunk. A
+ * claim or release does not need the model loaded: what it says must reach the guard. Thread-safe.
  */
 public final class Admission {
   /** No chain is that long: at a thousand passes a second it would last 34 years. */
@@ -29,7 +30,8 @@ public final class Admission {
    * What admission says.
    *
    * @param grant what the device may do; null when it is not enrolled or nothing is known yet
-   * @param model the model, loaded; null when the request is refused
+   * @param model the model, loaded; null when the request is refused, and may be for one that is no
+   *     round
    * @param refusal null when the request is let in
    */
   public record Decision(DeviceGrant grant, LoadedModel model, Refusal refusal) {
@@ -55,7 +57,8 @@ public final class Admission {
       return new Decision(grant, null, refusal);
     }
     ModelState model = control.models().find(header.model());
-    return new Decision(grant, model.model(), model.refusal());
+    boolean needless = !header.isRound() && model.isComing();
+    return new Decision(grant, model.model(), needless ? null : model.refusal());
   }
 
   /** Why a new request of that size may not be let in now; null when it may and is paid for. */

@@ -22,7 +22,7 @@ public record DeviceGrant(
   static final String ANY = "*";
 
   /** What every device may do on an edge without admission. */
-  public static final DeviceGrant OPEN = new DeviceGrant(ANY, null, 0, 0, false);
+  static final DeviceGrant OPEN = new DeviceGrant(ANY, null, 0, 0, false);
 
   public DeviceGrant {
     models = models == null ? null : List.copyOf(models);

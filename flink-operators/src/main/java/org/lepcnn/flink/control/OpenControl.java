@@ -12,20 +12,29 @@ import org.lepcnn.flink.model.ModelPool;
 import org.lepcnn.flink.rehearsal.EdgeRehearsal;
 
 /**
- * No admission: every device on every gateway may use one model that lies in a folder, without
- * quotas. For development and measurements.
+ * No admission: every device on every gateway may use the models, without quotas. For development
+ * and measurements.
  */
 public final class OpenControl implements EdgeControl {
-  private final FixedModel model;
+  private final ModelPool models;
   private final Quotas quotas = new Quotas(QuotaSettings.UNLIMITED);
 
-  private OpenControl(ModelSource source) {
-    model = new FixedModel(ModelRegistry.acquire(source, EdgeRehearsal::once));
+  private OpenControl(ModelPool models) {
+    this.models = models;
   }
 
-  /** Opens such a control. */
+  /** Opens a control that serves the model of a folder. */
   public static EdgeControl.Provider of(ModelSource source) {
-    return () -> new OpenControl(source);
+    return () -> over(new FixedModel(ModelRegistry.acquire(source, EdgeRehearsal::once)));
+  }
+
+  /**
+   * A control that serves these models.
+   *
+   * @param models closed with the control
+   */
+  public static EdgeControl over(ModelPool models) {
+    return new OpenControl(models);
   }
 
   @Override
@@ -40,7 +49,7 @@ public final class OpenControl implements EdgeControl {
 
   @Override
   public ModelPool models() {
-    return model;
+    return models;
   }
 
   @Override
@@ -55,6 +64,6 @@ public final class OpenControl implements EdgeControl {
 
   @Override
   public void close() {
-    model.close();
+    models.close();
   }
 }

@@ -11,6 +11,7 @@ import org.apache.flink.util.OutputTag;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.Readiness;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
 import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.outbox.TopicView;
@@ -21,7 +22,7 @@ import org.lepcnn.flink.record.OutgoingRecord;
 /**
  * Decodes, validates and assembles requests, chained to the source. Complete requests are the
  * output; replies and rejections a side output. Keeps no state: incomplete requests are dropped on
- * failure.
+ * failure. Nothing is read before {@link Readiness} lets it.
  */
 final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
     implements OneInputStreamOperator<InboundRecord, AssembledRequest> {
@@ -59,6 +60,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
             new RoundAssembler(limits), new Outbox(topics, metrics), control, metrics);
     control.figures().forEach((name, figure) -> metrics.gauge(name, figure::getAsLong));
     sweepMillis = Math.max(1, limits.timeoutMillis() / 4);
+    boolean unused = Readiness.await(control, settings.readyWait());
     scheduleSweep();
   }
 

@@ -13,6 +13,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.Readiness;
 import org.lepcnn.flink.model.ModelState;
 import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.outbox.TopicView;
@@ -28,8 +29,10 @@ import org.slf4j.LoggerFactory;
  * releases, and refusals, a side output.
  *
  * <p>What needs no state comes first and writes none: the request must not be expired, its results
- * topic must be there and admit the results, and the model must be loaded in this process. The
- * state is one {@link DeviceGuard} per device, bounded as {@link ReplayGuard} says.
+ * topic must be there and admit the results, and for a round the model must be loaded in this
+ * process. A claim is recorded before the model is loaded and answered {@code NOT_READY}, so that
+ * its sender repeats it and nobody else gets its passes; a release needs no model. The state is one
+ * {@link DeviceGuard} per device, bounded as {@link ReplayGuard} says.
  */
 public final class GuardFunction
     extends KeyedProcessFunction<String, AssembledRequest, AssembledRequest> {
@@ -54,7 +57,7 @@ public final class GuardFunction
   }
 
   @Override
-  public void open(OpenContext context) {
+  public void open(OpenContext context) throws InterruptedException {
     topics = settings.topics().open();
     control = settings.control().open();
     outbox = new Outbox(topics, new EdgeMetrics(getRuntimeContext().getMetricGroup()));
@@ -62,6 +65,7 @@ public final class GuardFunction
     state =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>(STATE_NAME, DeviceGuardSerializer.INSTANCE));
+    boolean unused = Readiness.await(control, settings.readyWait());
   }
 
   @Override
@@ -69,9 +73,13 @@ public final class GuardFunction
       AssembledRequest request, Context context, Collector<AssembledRequest> out) throws Exception {
     RequestHeader header = request.header();
     long now = context.timerService().currentProcessingTime();
-    Verdict verdict = admit(header, now);
+    ModelState model = control.models().find(header.model());
+    Verdict verdict = admit(header, model, now);
     if (verdict.accepted()) {
       verdict = judge(request);
+    }
+    if (verdict.accepted() && header.isClaim() && model.isComing()) {
+      verdict = refused(model);
     }
     if (!verdict.accepted()) {
       emit(context, outbox.refuse(header, verdict.refusal(), verdict.detail()));
@@ -92,15 +100,14 @@ public final class GuardFunction
     }
   }
 
-  private Verdict admit(RequestHeader header, long now) {
+  private Verdict admit(RequestHeader header, ModelState model, long now) {
     if (header.expiresAtMillis() < now) {
       return new Verdict(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
     }
-    ModelState found = control.models().find(header.model());
-    if (found.refusal() != null) {
-      return new Verdict(found.refusal().code(), found.refusal().detail());
+    if (model.refusal() != null && (header.isRound() || !model.isComing())) {
+      return refused(model);
     }
-    int largest = header.isRound() ? found.model().largestResultBatch(header.round()) : 0;
+    int largest = header.isRound() ? model.model().largestResultBatch(header.round()) : 0;
     return switch (outbox.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->
@@ -110,6 +117,10 @@ public final class GuardFunction
       case MISSING -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is missing");
       case UNKNOWN -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
     };
+  }
+
+  private static Verdict refused(ModelState model) {
+    return new Verdict(model.refusal().code(), model.refusal().detail());
   }
 
   private Verdict judge(AssembledRequest request) throws IOException {

@@ -13,7 +13,7 @@ import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
 
 /** A pool of one model, which is loaded for as long as the pool is open. */
-public final class FixedModel implements ModelPool, AutoCloseable {
+public final class FixedModel implements ModelPool {
   private final ModelLease lease;
 
   /**

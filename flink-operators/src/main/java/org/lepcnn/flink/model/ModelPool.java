@@ -7,7 +7,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.flink.kernel.ModelLease;
 
 /** The models of a process. Never blocks; thread-safe. */
-public interface ModelPool {
+public interface ModelPool extends AutoCloseable {
   /** The model, or why it cannot be used now; one that is available begins to load. */
   ModelState find(Fingerprint model);
 
@@ -24,4 +24,7 @@ public interface ModelPool {
 
   /** Fails the task of that mailbox when the pool's only model cannot be loaded. */
   void failWith(MailboxExecutor mailbox);
+
+  @Override
+  void close();
 }

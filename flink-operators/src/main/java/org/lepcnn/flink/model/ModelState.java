@@ -12,6 +12,11 @@ import org.lepcnn.flink.kernel.LoadedModel;
  * @param refusal why it is not there; null when it is
  */
 public record ModelState(LoadedModel model, Refusal refusal) {
+  /** Whether the model may be used, but is not loaded. */
+  public boolean isComing() {
+    return refusal != null && refusal.code() == EdgeErrorCode.NOT_READY;
+  }
+
   static ModelState of(LoadedModel model) {
     return new ModelState(model, null);
   }

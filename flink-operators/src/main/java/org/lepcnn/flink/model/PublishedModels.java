@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * that is withdrawn is released; whoever computes with it finishes first, because every batch holds
  * a share. One that cannot be fetched or loaded is tried again after a while when a device asks.
  */
-public final class PublishedModels implements ModelPool, AutoCloseable {
+public final class PublishedModels implements ModelPool {
   private static final Logger LOG = LoggerFactory.getLogger(PublishedModels.class);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);

@@ -4,10 +4,8 @@ package org.lepcnn.flink.rehearsal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -19,10 +17,7 @@ import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.EdgeMetrics;
-import org.lepcnn.flink.admission.QuotaSettings;
-import org.lepcnn.flink.admission.Quotas;
-import org.lepcnn.flink.control.DeviceGrant;
-import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.decode.RequestDecoder;
 import org.lepcnn.flink.decode.RoundAssembler;
@@ -77,7 +72,8 @@ public final class EdgeRehearsal {
     this.outbox = new Outbox(new EverythingFits(), metrics);
     AssemblyLimits limits = AssemblyLimits.DEFAULT;
     this.decoder =
-        new RequestDecoder(new RoundAssembler(limits), outbox, new OneModel(model), metrics);
+        new RequestDecoder(
+            new RoundAssembler(limits), outbox, OpenControl.over(new OneModel(model)), metrics);
     this.computer = new RoundComputer(model);
     this.zeros =
         new int
@@ -172,32 +168,8 @@ public final class EdgeRehearsal {
     }
   }
 
-  /** Everybody may use the model. */
-  private record OneModel(LoadedModel model, Quotas quotas) implements EdgeControl, ModelPool {
-    OneModel(LoadedModel model) {
-      this(model, new Quotas(QuotaSettings.UNLIMITED));
-    }
-
-    @Override
-    public boolean isReady() {
-      return true;
-    }
-
-    @Override
-    public DeviceGrant grant(String device) {
-      return DeviceGrant.OPEN;
-    }
-
-    @Override
-    public ModelPool models() {
-      return this;
-    }
-
-    @Override
-    public Map<String, LongSupplier> figures() {
-      return Map.of();
-    }
-
+  /** The model that is rehearsed with. */
+  private record OneModel(LoadedModel model) implements ModelPool {
     @Override
     public ModelState find(Fingerprint wanted) {
       return new ModelState(model, null);

@@ -2,8 +2,10 @@
 package org.lepcnn.flink.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -42,6 +44,7 @@ class DecodeAdmissionTest {
   private static Fingerprint fingerprint;
 
   private FakeControl control;
+  private Duration readyWait = EdgeSettings.READY_WAIT;
 
   @BeforeAll
   static void loadModel() {
@@ -64,7 +67,9 @@ class DecodeAdmissionTest {
       throws Exception {
     EdgeSettings settings =
         EdgeSettings.of(
-            control, FakeTopics.with(Requests.RESULTS, Topics.results("other"), Topics.REJECTED));
+                control,
+                FakeTopics.with(Requests.RESULTS, Topics.results("other"), Topics.REJECTED))
+            .withReadyWait(readyWait);
     OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness =
         new OneInputStreamOperatorTestHarness<>(
             new DecodeOperatorFactory(settings, NOTICES), InboundRecordSerializer.INSTANCE);
@@ -220,8 +225,30 @@ class DecodeAdmissionTest {
   @Test
   void beforeTheControlTopicsAreRead_theAnswerIsNotReady() throws Exception {
     control.ready(false);
+    readyWait = Duration.ofMillis(50);
     assertThat(refusalOf(claim("d"))).isEqualTo(EdgeErrorCode.NOT_READY);
     assertThat(refusalOf(claim("stranger"))).isEqualTo(EdgeErrorCode.NOT_READY);
+  }
+
+  /** As after a restart, when what came since the checkpoint is read again at once. */
+  @Test
+  void whatIsReadAtTheStart_waitsForTheControlTopics_andNothingIsLost() throws Exception {
+    control.readyAfter(5);
+    try (var harness = open()) {
+      harness.processElement(claim("d"), 0);
+      send(harness, round("d", 1, 1));
+      harness.processElement(Requests.releaseRecord("d", fingerprint, Requests.INSTANCE, 2), 0);
+      assertThat(harness.extractOutputValues()).hasSize(3);
+      assertThat(notices(harness)).isEmpty();
+    }
+  }
+
+  @Test
+  void cancellation_endsTheWait() {
+    control.ready(false);
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(this::open).isInstanceOf(InterruptedException.class);
+    assertThat(Thread.interrupted()).isFalse();
   }
 
   @Test

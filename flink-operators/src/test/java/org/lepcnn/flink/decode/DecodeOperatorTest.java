@@ -258,9 +258,21 @@ class DecodeOperatorTest {
   @Test
   void loadingModel_isNotReady() throws Exception {
     try (var harness = open(new ModelSource(folder.resolve("absent").toString(), "scalar"))) {
-      harness.processElement(Requests.claimRecord("d", fingerprint, Requests.INSTANCE, 0, 9), 0);
+      for (InboundRecord record : records(1)) {
+        harness.processElement(record, 0);
+      }
       assertThat(replies(harness)).containsExactly(EdgeErrorCode.NOT_READY);
       assertThat(codes(harness)).isEmpty();
+    }
+  }
+
+  @Test
+  void loadingModel_letsClaimsAndReleasesThrough_forTheGuard() throws Exception {
+    try (var harness = open(new ModelSource(folder.resolve("absent").toString(), "scalar"))) {
+      harness.processElement(Requests.claimRecord("d", fingerprint, Requests.INSTANCE, 0, 9), 0);
+      harness.processElement(Requests.releaseRecord("d", fingerprint, Requests.INSTANCE, 4), 0);
+      assertThat(harness.extractOutputValues()).hasSize(2);
+      assertThat(replies(harness)).isEmpty();
     }
   }
 

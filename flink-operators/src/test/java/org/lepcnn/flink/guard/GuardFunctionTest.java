@@ -304,16 +304,51 @@ class GuardFunctionTest {
   }
 
   @Test
-  void loadingModel_isNotReady_andWritesNoState() throws Exception {
-    try (var harness = harness(new ModelSource(folder.resolve("absent").toString(), "scalar"))) {
+  void roundOfALoadingModel_isNotReady_andWritesNoState() throws Exception {
+    try (var harness = harness(absentModel())) {
       harness.open();
-      send(harness, claim("d", 0, 9));
+      send(harness, round("d", 0, 0, 5));
       assertThat(replies(harness))
           .extracting(EdgeReplyView::error)
           .containsExactly(Optional.of(EdgeErrorCode.NOT_READY));
       assertThat(rejections(harness)).isEmpty();
       assertThat(harness.numKeyedStateEntries()).isZero();
     }
+  }
+
+  /** Both may be read again after a restart, before the model is there. */
+  @Test
+  void claimsAndReleasesOfALoadingModel_areRecorded() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (var harness = harness(absentModel())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      send(harness, claim("d", 0, 9));
+      send(harness, Requests.claim("d", fingerprint, OTHER_INSTANCE, 5, 12));
+      send(harness, Requests.release("d", fingerprint, INSTANCE, 4));
+      assertThat(replies(harness))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(
+              Optional.of(EdgeErrorCode.NOT_READY),
+              Optional.of(EdgeErrorCode.NOT_READY),
+              Optional.of(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE),
+              Optional.empty());
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var restored = harness(model.source())) {
+      restored.initializeState(snapshot);
+      restored.open();
+      send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 3, 12));
+      send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 4, 12));
+      assertThat(replies(restored))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(
+              Optional.of(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE), Optional.empty());
+    }
+  }
+
+  private static ModelSource absentModel() {
+    return new ModelSource(folder.resolve("absent").toString(), "scalar");
   }
 
   @Test

@@ -4,6 +4,7 @@ package org.lepcnn.flink.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +64,8 @@ class KernelOperatorTest {
             topics,
             AssemblyLimits.DEFAULT,
             GuardLimits.DEFAULT,
-            batch);
+            batch,
+            Duration.ZERO);
     OneInputStreamOperatorTestHarness<AssembledRequest, OutgoingRecord> harness =
         new OneInputStreamOperatorTestHarness<>(
             new KernelOperatorFactory(settings, NOTICES), AssembledRequestSerializer.INSTANCE);

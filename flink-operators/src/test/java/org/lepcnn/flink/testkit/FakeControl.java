@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.flink.admission.QuotaSettings;
@@ -27,6 +28,7 @@ public final class FakeControl implements EdgeControl.Provider {
     final Map<String, DeviceGrant> devices = new ConcurrentHashMap<>();
     final Quotas quotas;
     volatile boolean ready = true;
+    final AtomicInteger asksLeft = new AtomicInteger();
 
     State(QuotaSettings quotas) {
       this.quotas = new Quotas(quotas);
@@ -60,6 +62,12 @@ public final class FakeControl implements EdgeControl.Provider {
     return this;
   }
 
+  /** All is known once somebody has asked that often in vain. */
+  public FakeControl readyAfter(int asks) {
+    ALL.get(id).asksLeft.set(asks);
+    return this;
+  }
+
   @Override
   public EdgeControl open() {
     State state = ALL.get(id);
@@ -67,7 +75,7 @@ public final class FakeControl implements EdgeControl.Provider {
     return new EdgeControl() {
       @Override
       public boolean isReady() {
-        return state.ready;
+        return state.ready && state.asksLeft.getAndUpdate(left -> Math.max(0, left - 1)) == 0;
       }
 
       @Override

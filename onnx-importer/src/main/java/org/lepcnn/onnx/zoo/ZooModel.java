@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.core.linear.ConvGeometry;
 
 /** A network of the zoo. */
 public enum ZooModel {
@@ -79,15 +80,17 @@ public enum ZooModel {
 
   /** What the topology counts, without making weights. */
   public ZooCounts count() {
-    ZooNetwork net = new ZooNetwork(null);
-    topology.accept(net);
-    return net.counts();
+    return lay(null).counts();
+  }
+
+  /** The linear layers in the order of the topology, without making weights. */
+  public List<ConvGeometry> layers() {
+    return lay(null).layers();
   }
 
   /** The model with weights from a seed; takes the memory of the weights once. */
   public ModelProto build(long seed) {
-    ZooNetwork net = new ZooNetwork(new SeededWeights(seed));
-    topology.accept(net);
+    ZooNetwork net = lay(new SeededWeights(seed));
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("lepcnn zoo")
@@ -115,5 +118,11 @@ public enum ZooModel {
           "Writing " + file + ": expected a writable folder with enough space; found: " + e + ".",
           e);
     }
+  }
+
+  private ZooNetwork lay(SeededWeights weights) {
+    ZooNetwork net = new ZooNetwork(weights);
+    topology.accept(net);
+    return net;
   }
 }

@@ -10,8 +10,10 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.lepcnn.core.linear.ConvGeometry;
 
 /**
  * An ONNX graph under construction: layers in, nodes and initializers out, with shapes and counts
@@ -33,8 +35,8 @@ final class ZooNetwork {
 
   private final SeededWeights weights;
   private final GraphProto.Builder graph = GraphProto.newBuilder();
+  private final List<ConvGeometry> layers = new ArrayList<>();
   private long parameters;
-  private long macs;
   private int values;
 
   /**
@@ -45,7 +47,13 @@ final class ZooNetwork {
   }
 
   ZooCounts counts() {
+    long macs = layers.stream().mapToLong(ConvGeometry::macs).sum();
     return new ZooCounts(parameters, macs);
+  }
+
+  /** The linear layers so far. */
+  List<ConvGeometry> layers() {
+    return List.copyOf(layers);
   }
 
   GraphProto graph(String name) {
@@ -77,14 +85,36 @@ final class ZooNetwork {
     static Conv depthwise(int channels, int stride) {
       return new Conv(channels, 3, stride, 1, channels, false);
     }
+
+    ConvGeometry geometry(ZooTensor x) {
+      int height = (x.height() + 2 * padding - kernel) / stride + 1;
+      int width = (x.width() + 2 * padding - kernel) / stride + 1;
+      return new ConvGeometry(
+          1,
+          x.channels(),
+          x.height(),
+          x.width(),
+          outChannels,
+          height,
+          width,
+          kernel,
+          kernel,
+          stride,
+          stride,
+          padding,
+          padding,
+          1,
+          1,
+          1,
+          1,
+          groups);
+    }
   }
 
   ZooTensor conv(String name, ZooTensor x, Conv c) {
-    int height = (x.height() + 2 * c.padding() - c.kernel()) / c.stride() + 1;
-    int width = (x.width() + 2 * c.padding() - c.kernel()) / c.stride() + 1;
-    int fanIn = x.channels() / c.groups() * c.kernel() * c.kernel();
-    int count = Math.multiplyExact(c.outChannels(), fanIn);
-    macs += (long) count * height * width;
+    ConvGeometry geometry = c.geometry(x);
+    layers.add(geometry);
+    int fanIn = geometry.fanIn();
     NodeProto.Builder node = node("Conv", name, x);
     node.addAttribute(ints("kernel_shape", c.kernel(), c.kernel()));
     node.addAttribute(ints("strides", c.stride(), c.stride()));
@@ -95,7 +125,8 @@ final class ZooNetwork {
     if (c.biased()) {
       bias(node, name + ".bias", c.outChannels(), fanIn);
     }
-    return add(node, c.outChannels(), height, width, 2 * x.secondMoment());
+    return add(
+        node, c.outChannels(), geometry.outHeight(), geometry.outWidth(), 2 * x.secondMoment());
   }
 
   /** BatchNormalization with statistics that fit its input; E[x²] becomes {@code gain²}. */
@@ -149,7 +180,7 @@ final class ZooNetwork {
   }
 
   ZooTensor fullyConnected(String name, ZooTensor x, int out) {
-    macs += (long) x.channels() * out;
+    layers.add(ConvGeometry.fullyConnected(1, x.channels(), out));
     NodeProto.Builder node = node("Gemm", name, x).addAttribute(integer("transB", 1));
     weight(node, name + ".weight", x.channels(), out, x.channels());
     bias(node, name + ".bias", out, x.channels());

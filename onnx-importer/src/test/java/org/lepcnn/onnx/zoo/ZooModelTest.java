@@ -18,10 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.OffloadPolicy;
 
 class ZooModelTest {
   private static final int PIXELS = 3 * 224 * 224;
@@ -39,10 +41,14 @@ class ZooModelTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SQUEEZENET", "MOBILENETV2", "RESNET18"})
-  void theImporter_countsTheSame(ZooModel model) {
-    ModelBundle bundle = importModel(model);
+  void theImporter_findsTheSameLayers(ZooModel model) {
+    ModelBundle bundle =
+        importModel(model, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
 
     assertThat(ImportReport.of(bundle).totalMacs()).isEqualTo(model.count().macs());
+    assertThat(bundle.plan().layers())
+        .extracting(LinearLayerSpec::geometry)
+        .containsExactlyInAnyOrderElementsOf(model.layers());
   }
 
   @Test
@@ -99,9 +105,13 @@ class ZooModelTest {
   }
 
   private ModelBundle importModel(ZooModel model) {
+    return importModel(model, ImportOptions.defaults());
+  }
+
+  private ModelBundle importModel(ZooModel model, ImportOptions options) {
     Path file = folder.resolve(model.modelName() + ".onnx");
     model.write(file, 1);
-    return ModelImporter.importModel(file, ImportOptions.defaults());
+    return ModelImporter.importModel(file, options);
   }
 
   private static float[][] run(ZooModel model, long... pictures) throws OrtException {

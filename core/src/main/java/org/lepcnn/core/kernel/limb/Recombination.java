@@ -56,14 +56,22 @@ public final class Recombination {
 
   /** Recombines a run of accumulators into the same order. */
   public void flat(IntBuffer source, int at, int limbStride, int length, int[] output, int to) {
-    int[][] a = accumulators;
     for (int first = 0; first < length; first += LimbLoops.PASS) {
       int count = Math.min(LimbLoops.PASS, length - first);
-      for (int limb = 0; limb < LIMBS; limb++) {
-        source.get(at + first + limb * limbStride, a[limb], 0, count);
-      }
-      System.arraycopy(combined(count), 0, output, to + first, count);
+      System.arraycopy(pass(source, at + first, limbStride, count), 0, output, to + first, count);
     }
+  }
+
+  /**
+   * Recombines a run of at most {@link LimbLoops#PASS} accumulators into the same order.
+   *
+   * @return the residues, from index 0; valid until the next call of any method
+   */
+  public int[] pass(IntBuffer source, int at, int limbStride, int length) {
+    for (int limb = 0; limb < LIMBS; limb++) {
+      source.get(at + limb * limbStride, accumulators[limb], 0, length);
+    }
+    return combined(length);
   }
 
   private int[] combined(int length) {

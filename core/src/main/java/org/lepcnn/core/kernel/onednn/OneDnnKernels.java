@@ -94,13 +94,20 @@ public final class OneDnnKernels implements KernelProvider {
     }
     if (StrideFolding.takes(geometry)) {
       return new StrideFolding(
-          geometry, weights, (folded, its) -> new OneDnnConvolution(folded, its, bound));
+          geometry, weights, (folded, its) -> createConvolution(folded, its, bound));
     }
-    LinearKernel pointwise =
-        OneDnnPointwise.takes(geometry)
-            ? OneDnnPointwise.createIfSupported(geometry, weights)
-            : null;
-    return pointwise == null ? new OneDnnConvolution(geometry, weights, bound) : pointwise;
+    return createConvolution(geometry, weights, bound);
+  }
+
+  /** A convolution as a planar product where that is to be had, and as itself elsewhere. */
+  private static LinearKernel createConvolution(ConvGeometry geometry, byte[] weights, long bound) {
+    LinearKernel planar = null;
+    if (OneDnnPointwise.takes(geometry)) {
+      planar = OneDnnPointwise.createIfSupported(geometry, weights);
+    } else if (OneDnnColumns.takes(geometry)) {
+      planar = OneDnnColumns.createIfSupported(geometry, weights);
+    }
+    return planar == null ? new OneDnnConvolution(geometry, weights, bound) : planar;
   }
 
   /** Over all output channels, the larger of the sum of positive and of negative weights. */

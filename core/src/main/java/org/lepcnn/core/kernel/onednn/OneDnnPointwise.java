@@ -1,60 +1,26 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.onednn;
 
-import java.nio.ByteBuffer;
-import java.nio.IntBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.bytedeco.dnnl.dnnl_stream;
-import org.bytedeco.dnnl.global.dnnl;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.LimbSplit;
-import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.core.quant.WeightQuantizer;
 
 /**
- * A 1×1 convolution as the product of its weights {@code [outChannels][inChannels]} with the limbs
- * {@code [inChannels][positions]}: planar on both sides, so that nothing is transposed.
- *
- * <p>oneDNN wants the right-hand matrix signed, hence {@link LimbLoops#signedLimbs}; an accumulator
- * is at most 128·Σ|w| in magnitude. A run of the primitive computes some output channels of some
- * positions, so few that their accumulators stay in a second-level cache.
+ * A 1×1 convolution as a {@link PlanarProduct} of its weights {@code [outChannels][inChannels]}
+ * with the limbs {@code [inChannels][positions]}.
  */
 final class OneDnnPointwise implements LinearKernel {
-  private static final int LIMBS = 4;
-
-  /** The largest magnitude of a signed limb. */
-  private static final long LIMB_MAX = 128;
-
-  /** Accumulators of one run. */
-  private static final int RUN = 64 << 10;
-
-  /** Positions of one run, at most. */
-  private static final int RUN_POSITIONS = 1024;
-
   private final ConvGeometry geometry;
-  private final long accumulatorBound;
   private final int plane;
-  private final int runPositions;
-  private final int runChannels;
-  private final Primitive primitive;
-  private final PackedColumns layout;
-  private final NativeMemory weights;
+  private final PlanarProduct product;
   private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
 
-  private OneDnnPointwise(ConvGeometry g, byte[] weights) {
-    this.geometry = g;
-    this.accumulatorBound = LIMB_MAX * WeightQuantizer.maxAbsSum(weights, g.outChannels());
-    this.plane = g.planeSize();
-    this.runPositions = balanced(plane, RUN_POSITIONS);
-    this.runChannels = balanced(g.outChannels(), Math.max(16, RUN / LIMBS / runPositions));
-    this.primitive =
-        Primitive.limbProduct(new long[] {LIMBS, runChannels, g.inChannels(), runPositions});
-    this.layout = PackedColumns.of(primitive.weights(), g.inChannels());
-    this.weights = NativeMemory.zeroed(weights.length);
-    ByteBuffer target = this.weights.buffer();
-    target.put(weights);
+  private OneDnnPointwise(ConvGeometry geometry, PlanarProduct product) {
+    this.geometry = geometry;
+    this.plane = geometry.planeSize();
+    this.product = product;
   }
 
   /** Whether a layer is of this kind. */
@@ -70,12 +36,9 @@ final class OneDnnPointwise implements LinearKernel {
 
   /** A kernel, or null where oneDNN wants the limbs in a layout that cannot be written here. */
   static OneDnnPointwise createIfSupported(ConvGeometry g, byte[] weights) {
-    OneDnnPointwise kernel = new OneDnnPointwise(g, weights);
-    if (kernel.layout != null && kernel.accumulatorBound <= Integer.MAX_VALUE) {
-      return kernel;
-    }
-    kernel.close();
-    return null;
+    PlanarProduct product =
+        PlanarProduct.createIfSupported(g.outChannels(), g.inChannels(), g.planeSize(), weights);
+    return product == null ? null : new OneDnnPointwise(g, product);
   }
 
   @Override
@@ -104,77 +67,47 @@ final class OneDnnPointwise implements LinearKernel {
       scratch.close();
       scratch = pool.poll();
     }
-    primitive.close();
-    weights.close();
-  }
-
-  /**
-   * The size of equal parts of at most {@code most} that cover {@code total}; the last overlaps.
-   */
-  private static int balanced(int total, int most) {
-    int parts = (total + most - 1) / most;
-    return (total + parts - 1) / parts;
+    product.close();
   }
 
   /** The buffers of one call at a time. */
   private final class Scratch implements AutoCloseable {
-    private final NativeMemory limbs = NativeMemory.zeroed(primitive.weights());
-    private final NativeMemory target =
-        NativeMemory.zeroed((long) LIMBS * Integer.BYTES * runChannels * runPositions);
-    private final IntBuffer limbWords = limbs.buffer().asIntBuffer();
-    private final IntBuffer accumulators = target.buffer().asIntBuffer();
+    private final PlanarProduct.Buffers buffers = product.buffers();
     private final LimbSplit split = new LimbSplit(LimbLoops.PASS, true);
-    private final Recombination recombination = new Recombination(accumulatorBound);
-    private final Execution execution = new Execution(primitive, limbs);
-    private final dnnl_stream stream = new dnnl_stream();
     private final int[] sampled =
         new int[isStrided() ? geometry.inChannels() * geometry.planeSize() : 0];
 
-    Scratch() {
-      OneDnn.check(
-          dnnl.dnnl_stream_create(stream, OneDnn.engine(), dnnl.dnnl_stream_default_flags),
-          "stream_create");
-    }
-
     /** Computes one image. */
     void run(int[] input, int imageInBatch, int[] output) {
-      int[] source = input;
-      int from = imageInBatch * geometry.inChannels() * geometry.inHeight() * geometry.inWidth();
-      int step = geometry.inHeight() * geometry.inWidth();
-      if (isStrided()) {
-        sample(input, from);
-        source = sampled;
-        from = 0;
-        step = plane;
+      int size = geometry.inHeight() * geometry.inWidth();
+      int offset = imageInBatch * geometry.inChannels() * size;
+      boolean strided = isStrided();
+      if (strided) {
+        sample(input, offset);
       }
+      int[] source = strided ? sampled : input;
+      int from = strided ? 0 : offset;
+      int step = strided ? plane : size;
       int to = imageInBatch * geometry.outChannels() * plane;
-      for (int next = 0; next < plane; next += runPositions) {
-        int first = Math.min(next, plane - runPositions);
-        layout.write(
-            source, from + first, step, geometry.inChannels(), runPositions, split, limbWords);
-        for (int channel = 0; channel < geometry.outChannels(); channel += runChannels) {
-          multiply(Math.min(channel, geometry.outChannels() - runChannels), output, to, first);
-        }
-      }
-    }
-
-    private void multiply(int channel, int[] output, int to, int first) {
-      execution.run(
-          stream, weights.address() + (long) channel * geometry.inChannels(), target.address());
-      int limbStride = runChannels * runPositions;
-      if (runPositions == plane) {
-        recombination.flat(accumulators, 0, limbStride, limbStride, output, to + channel * plane);
-        return;
-      }
-      for (int i = 0; i < runChannels; i++) {
-        recombination.flat(
-            accumulators,
-            i * runPositions,
-            limbStride,
-            runPositions,
-            output,
-            to + (channel + i) * plane + first);
-      }
+      buffers.run(
+          (first, target) ->
+              product
+                  .layout()
+                  .write(
+                      source,
+                      from + first,
+                      step,
+                      geometry.inChannels(),
+                      product.runPositions(),
+                      split,
+                      target),
+          (channel, first, at) ->
+              System.arraycopy(
+                  buffers.residues(at),
+                  0,
+                  output,
+                  to + channel * plane + first,
+                  product.runPositions()));
     }
 
     private void sample(int[] input, int from) {
@@ -198,10 +131,7 @@ final class OneDnnPointwise implements LinearKernel {
 
     @Override
     public void close() {
-      execution.close();
-      dnnl.dnnl_stream_destroy(stream);
-      limbs.close();
-      target.close();
+      buffers.close();
     }
   }
 }

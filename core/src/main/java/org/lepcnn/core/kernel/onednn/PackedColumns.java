@@ -94,6 +94,27 @@ record PackedColumns(int positions, int blockWords, int limbWords) {
     }
   }
 
+  /**
+   * Copies words of one limb, one row of the matrix's words after the other.
+   *
+   * @param words the rows
+   * @param starts where in {@code words} the first position of every row is
+   * @param from what is added to every start
+   * @param count positions
+   * @param block a buffer of {@link #positions} words for every row
+   */
+  void copy(
+      int[] words, int[] starts, int from, int count, int limb, int[] block, IntBuffer target) {
+    for (int first = 0; first < count; first += positions) {
+      int length = Math.min(positions, count - first);
+      for (int row = 0; row < starts.length; row++) {
+        System.arraycopy(words, starts[row] + from + first, block, row * positions, length);
+      }
+      int to = limb * limbWords + first / positions * blockWords;
+      target.put(to, block, 0, starts.length * positions);
+    }
+  }
+
   private void put(int[] words, int row, int rows, int rowsPerBlock, IntBuffer target, int to) {
     int done = 0;
     while (done < rows) {

@@ -1,0 +1,232 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli.campaign;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.lepcnn.cli.campaign.NeighbourReport.Phase;
+import org.lepcnn.cli.local.PublishedBundle;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.deployments.LocalBroker;
+import org.lepcnn.deployments.LocalEdge;
+import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.device.session.DeviceStateSupply;
+import org.lepcnn.device.session.FolderTables;
+import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.kafka.client.ClientSettings;
+import org.lepcnn.kafka.control.ControlTopics;
+import org.lepcnn.kafka.topic.TopicAdmin;
+import org.lepcnn.kafka.topic.TopicSettings;
+import org.lepcnn.kafka.transport.KafkaEdgeTransport;
+import org.lepcnn.kafka.transport.TransportConfig;
+import org.lepcnn.kafka.wire.DeviceRecord;
+import org.lepcnn.kafka.wire.DeviceStatus;
+import org.lepcnn.kafka.wire.ModelRecord;
+
+/**
+ * Measures what a device at ten times its quota does to another one: the victim's time per pass,
+ * one in flight, quiet and beside a flood on its own gateway and on another. Real processes; phases
+ * take turns, so that a slow minute of the machine meets all of them.
+ */
+public final class Neighbour {
+  static final int TIMES_QUOTA = 10;
+
+  private static final String HOME = "home";
+  private static final String OTHER = "other";
+  private static final String NOISY_HOME = "noisy-home";
+  private static final String NOISY_OTHER = "noisy-other";
+  private static final int WARM_UP = 100;
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration PASS_LIMIT = Duration.ofSeconds(60);
+  private static final long BURST_MILLIS = 1_000;
+
+  private final Settings settings;
+  private final Path folder;
+  private final Consumer<String> progress;
+  private final CampaignModel model;
+
+  /**
+   * What to do.
+   *
+   * @param quota of the noisy devices, requests per second
+   * @param passes of the victim in each phase of each turn
+   * @param turns how often each phase comes
+   */
+  public record Settings(int quota, int passes, int turns) {
+    public Settings {
+      if (quota < 1 || quota > 1_000 || passes < 1 || passes > 10_000 || turns < 1 || turns > 100) {
+        throw new BadInputException(
+            "Neighbour campaign: expected a quota of 1 to 1000 requests/s, 1 to 10000 passes and 1 to"
+                + " 100 turns; found %d, %d and %d.".formatted(quota, passes, turns));
+      }
+    }
+  }
+
+  /** A condition of the victim, and what it met so far. */
+  private static final class Tally {
+    final String name;
+    final Flood.Source flood;
+    final List<Double> millis = new ArrayList<>();
+    int exact;
+    long floodRounds;
+    double floodSeconds;
+
+    Tally(String name, Flood.Source flood) {
+      this.name = name;
+      this.flood = flood;
+    }
+
+    Phase phase() {
+      double[] values = millis.stream().mapToDouble(Double::doubleValue).toArray();
+      return new Phase(name, values, exact, floodRounds, floodSeconds);
+    }
+  }
+
+  private Neighbour(Settings settings, Path folder, Consumer<String> progress) {
+    this.settings = settings;
+    this.folder = folder;
+    this.progress = progress;
+    this.model = CampaignModel.load(LocalLayout.find());
+  }
+
+  /**
+   * Runs the campaign to its end; nothing that it starts outlives it.
+   *
+   * @param folder an empty one for state, tables, topics and logs; left to the caller
+   * @param progress gets a line now and then
+   */
+  public static NeighbourReport run(Settings settings, Path folder, Consumer<String> progress) {
+    return new Neighbour(settings, folder.toAbsolutePath(), progress).run();
+  }
+
+  private NeighbourReport run() {
+    Path bundle = model.writeBundle(folder);
+    progress.accept("precomputing tables, starting a broker and an edge");
+    model.provision(folder, settings.passes() * 3 * settings.turns() + WARM_UP);
+    try (LocalBroker broker = LocalBroker.start(folder.resolve("broker"))) {
+      String servers = broker.bootstrapServers();
+      admit(servers, PublishedBundle.record(bundle, null, null));
+      try (LocalEdge edge =
+              LocalEdge.startEnrolled(
+                  LocalLayout.find(), folder.resolve("edge"), servers, folder.resolve("models"));
+          PrivateSession session = session(servers)) {
+        progress.accept("the edge is process " + edge.pid());
+        return compare(session, servers);
+      }
+    }
+  }
+
+  private NeighbourReport compare(PrivateSession session, String servers) {
+    Tally warm = new Tally("warm-up", null);
+    run(session, WARM_UP, warm);
+    List<Tally> tallies =
+        List.of(
+            new Tally("quiet", null),
+            new Tally("flood on the same gateway", new Flood.Source(servers, HOME, NOISY_HOME)),
+            new Tally("flood on another gateway", new Flood.Source(servers, OTHER, NOISY_OTHER)));
+    for (int turn = 0; turn < settings.turns(); turn++) {
+      for (Tally tally : tallies) {
+        run(session, tally, turn);
+      }
+      progress.accept("turn %d of %d".formatted(turn + 1, settings.turns()));
+    }
+    return new NeighbourReport(settings.quota(), tallies.stream().map(Tally::phase).toList());
+  }
+
+  private void run(PrivateSession session, Tally tally, int turn) {
+    if (tally.flood == null) {
+      run(session, settings.passes(), tally);
+      return;
+    }
+    Flood flood =
+        Flood.start(tally.flood, model.bundle(), (long) TIMES_QUOTA * settings.quota(), turn);
+    try (flood) {
+      pause(); // the burst that the quota allows is used up
+      run(session, settings.passes(), tally);
+    }
+    tally.floodRounds += flood.rounds();
+    tally.floodSeconds += flood.seconds();
+  }
+
+  private void run(PrivateSession session, int count, Tally tally) {
+    for (int i = 0; i < count; i++) {
+      int input = i % model.size();
+      long start = System.nanoTime();
+      Map<String, HostTensor> outputs = answer(session, input);
+      tally.millis.add((System.nanoTime() - start) / 1e6);
+      tally.exact += model.isExact(input, outputs) ? 1 : 0;
+    }
+  }
+
+  private Map<String, HostTensor> answer(PrivateSession session, int input) {
+    String problem = "Neighbour campaign: expected an answer to the victim; found: ";
+    try {
+      return session
+          .submit(model.input(input))
+          .get(PASS_LIMIT.toSeconds(), TimeUnit.SECONDS)
+          .outputs();
+    } catch (ExecutionException e) {
+      throw new EnvironmentException(problem + e.getCause(), e.getCause());
+    } catch (TimeoutException e) {
+      throw new EnvironmentException(problem + "none within " + PASS_LIMIT.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException(problem + "an interruption", e);
+    }
+  }
+
+  private void admit(String servers, ModelRecord published) {
+    ClientSettings client = ClientSettings.of(servers, Map.of());
+    try (TopicAdmin admin = TopicAdmin.connect(client, TIMEOUT)) {
+      admin.create(HOME, TopicSettings.DEFAULT.withReplicationFactor(1));
+      admin.create(OTHER, TopicSettings.DEFAULT.withReplicationFactor(1));
+    }
+    ControlTopics control = ControlTopics.connect(client, TIMEOUT);
+    control.put(published);
+    control.put(enrolment(CampaignModel.DEVICE, HOME, published, 0));
+    control.put(enrolment(NOISY_HOME, HOME, published, settings.quota()));
+    control.put(enrolment(NOISY_OTHER, OTHER, published, settings.quota()));
+  }
+
+  private static DeviceRecord enrolment(
+      String device, String gateway, ModelRecord published, long requests) {
+    return new DeviceRecord(
+        device, gateway, List.of(published.getModel()), requests, 0L, DeviceStatus.ENROLLED);
+  }
+
+  private PrivateSession session(String servers) {
+    DeviceState state = DeviceState.open(folder.resolve("state"));
+    TableFolder tables =
+        TableFolder.open(
+            folder.resolve("tables"),
+            state.device(),
+            state.chain(),
+            state.model(),
+            state.deviceHalf().plan());
+    return PrivateSession.builder(
+            new DeviceStateSupply(state),
+            new FolderTables(tables),
+            KafkaEdgeTransport.open(TransportConfig.builder(servers, HOME).build()))
+        .passesInFlight(1)
+        .open();
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(BURST_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException("Neighbour campaign: interrupted.", e);
+    }
+  }
+}

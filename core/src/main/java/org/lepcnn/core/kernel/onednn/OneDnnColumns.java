@@ -1,0 +1,176 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+import java.nio.IntBuffer;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * A convolution of stride 1 as a {@link PlanarProduct} of its weights with the columns of its input
+ * (im2col).
+ *
+ * <p>The limbs of an image are words of four channels on a canvas with the padding around it. An
+ * output at (i, j) of a tap (u, v) looks at the canvas at (i + u·dilation, j + v·dilation): with
+ * the positions counted along the canvas' rows, every tap of every word is one run of the canvas,
+ * and the matrix is written by copies of whole blocks. The positions behind the end of a row of
+ * outputs are computed and dropped.
+ */
+final class OneDnnColumns implements LinearKernel {
+  private static final int LIMBS = 4;
+  private static final int WORD = Integer.BYTES;
+
+  /**
+   * The deepest matrix, in channels times taps, filled up: every tap is a copy of the image, what
+   * it saves is a transposition of the results. On a Xeon with AMX, ÷ {@link OneDnnConvolution}:
+   * 0.5 at 48 (SqueezeNet's first layer), 0.6 at 192 (ResNet's), 0.75 at 144 (16 channels at 55²);
+   * 0.95 to 1.1 at 288 (32 channels at 27²), 1.8 and more at 432 (13²; AlexNet's first layer, 55²).
+   */
+  private static final int MAX_DEPTH = 192;
+
+  private final ConvGeometry geometry;
+  private final PlanarProduct product;
+  private final int[] starts;
+  private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
+
+  private OneDnnColumns(ConvGeometry geometry, PlanarProduct product) {
+    this.geometry = geometry;
+    this.product = product;
+    this.starts = starts(geometry);
+  }
+
+  /** Whether a layer is of this kind. */
+  static boolean takes(ConvGeometry g) {
+    return g.strideHeight() * g.strideWidth() == 1
+        && g.inputDilationHeight() * g.inputDilationWidth() == 1
+        && g.groups() == 1
+        && g.padTop() >= 0
+        && g.padLeft() >= 0
+        && (long) words(g) * WORD * g.kernelSize() <= MAX_DEPTH
+        && (long) words(g) * canvasHeight(g) * canvasWidth(g) <= ConvGeometry.MAX_TENSOR_ELEMENTS;
+  }
+
+  /** A kernel, or null where oneDNN wants the limbs in a layout that cannot be written here. */
+  static OneDnnColumns createIfSupported(ConvGeometry g, byte[] weights) {
+    int positions = (g.outHeight() - 1) * (int) canvasWidth(g) + g.outWidth();
+    PlanarProduct product =
+        PlanarProduct.createIfSupported(
+            g.outChannels(), words(g) * WORD * g.kernelSize(), positions, ordered(g, weights));
+    return product == null ? null : new OneDnnColumns(g, product);
+  }
+
+  @Override
+  public ConvGeometry geometry() {
+    return geometry;
+  }
+
+  @Override
+  public void apply(int count, int[][] inputs, int[][] outputs) {
+    Scratch polled = pool.poll();
+    Scratch scratch = polled == null ? new Scratch() : polled;
+    try {
+      for (int image = 0; image < count * geometry.batch(); image++) {
+        int inBatch = image % geometry.batch();
+        scratch.run(inputs[image / geometry.batch()], inBatch, outputs[image / geometry.batch()]);
+      }
+    } finally {
+      pool.add(scratch);
+    }
+  }
+
+  @Override
+  public void close() {
+    Scratch scratch = pool.poll();
+    while (scratch != null) {
+      scratch.close();
+      scratch = pool.poll();
+    }
+    product.close();
+  }
+
+  private static int words(ConvGeometry g) {
+    return (g.inChannels() + WORD - 1) / WORD;
+  }
+
+  private static long canvasHeight(ConvGeometry g) {
+    return g.outHeight() + (g.kernelHeight() - 1L) * g.dilationHeight();
+  }
+
+  private static long canvasWidth(ConvGeometry g) {
+    return g.outWidth() + (g.kernelWidth() - 1L) * g.dilationWidth();
+  }
+
+  /** Where on the canvases of a limb the rows of the matrix start: by word and tap. */
+  private static int[] starts(ConvGeometry g) {
+    int width = (int) canvasWidth(g);
+    int canvas = (int) canvasHeight(g) * width;
+    int[] starts = new int[words(g) * g.kernelSize()];
+    for (int i = 0; i < starts.length; i++) {
+      int tap = i % g.kernelSize();
+      int y = tap / g.kernelWidth() * g.dilationHeight();
+      int x = tap % g.kernelWidth() * g.dilationWidth();
+      starts[i] = i / g.kernelSize() * canvas + y * width + x;
+    }
+    return starts;
+  }
+
+  /** Weights {@code [outChannel][word][tap][channel of the word]}. */
+  private static byte[] ordered(ConvGeometry g, byte[] weights) {
+    int taps = g.kernelSize();
+    int depth = words(g) * WORD * taps;
+    byte[] ordered = new byte[Math.multiplyExact(g.outChannels(), depth)];
+    for (int from = 0; from < weights.length; from++) {
+      int channel = from / taps % g.inChannels();
+      int row = channel / WORD * taps + from % taps;
+      ordered[from / g.fanIn() * depth + row * WORD + channel % WORD] = weights[from];
+    }
+    return ordered;
+  }
+
+  /** The buffers of one call at a time. */
+  private final class Scratch implements AutoCloseable {
+    private final PlanarProduct.Buffers buffers = product.buffers();
+    private final LimbCanvas canvas =
+        new LimbCanvas(geometry, (int) canvasHeight(geometry), (int) canvasWidth(geometry));
+    private final int[] block = new int[starts.length * product.layout().positions()];
+
+    /** Computes one image. */
+    void run(int[] input, int imageInBatch, int[] output) {
+      ConvGeometry g = geometry;
+      canvas.write(input, imageInBatch * g.inChannels() * g.inHeight() * g.inWidth());
+      int to = imageInBatch * g.outChannels() * g.planeSize();
+      buffers.run(
+          this::columns,
+          (channel, first, at) ->
+              copyRows(buffers.residues(at), first, output, to + channel * g.planeSize()));
+    }
+
+    private void columns(int first, IntBuffer target) {
+      for (int limb = 0; limb < LIMBS; limb++) {
+        product
+            .layout()
+            .copy(canvas.limb(limb), starts, first, product.runPositions(), limb, block, target);
+      }
+    }
+
+    /** Copies the parts of a run that are outputs into one channel of them. */
+    private void copyRows(int[] residues, int first, int[] output, int to) {
+      int outWidth = geometry.outWidth();
+      int width = canvas.width();
+      int end = first + product.runPositions();
+      for (int y = first / width; y * width < end; y++) {
+        int left = Math.max(0, first - y * width);
+        int right = Math.min(outWidth, end - y * width);
+        if (left < right) {
+          System.arraycopy(
+              residues, y * width + left - first, output, to + y * outWidth + left, right - left);
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      buffers.close();
+    }
+  }
+}

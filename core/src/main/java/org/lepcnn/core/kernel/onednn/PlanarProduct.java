@@ -1,0 +1,182 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.global.dnnl;
+import org.lepcnn.core.kernel.limb.LimbLoops;
+import org.lepcnn.core.kernel.limb.Recombination;
+import org.lepcnn.core.quant.WeightQuantizer;
+
+/**
+ * The product of weights {@code [channels][depth]} with limbs {@code [depth][positions]}: planar on
+ * both sides, so that nothing is transposed.
+ *
+ * <p>oneDNN wants the right-hand matrix signed, hence {@link LimbLoops#signedLimbs}; an accumulator
+ * is at most 128·Σ|w| in magnitude, whatever zeros fill up the depth. A run of the primitive
+ * computes some channels of some positions, so few that their accumulators stay in a second-level
+ * cache; runs have one size, and the last one overlaps the one before.
+ */
+final class PlanarProduct implements AutoCloseable {
+  private static final int LIMBS = 4;
+
+  /** The largest magnitude of a signed limb. */
+  private static final long LIMB_MAX = 128;
+
+  /** Accumulators of one run, unless one unit of channels has more. */
+  private static final int RUN = 64 << 10;
+
+  /**
+   * Positions of one run, at most: below {@link LimbLoops#PASS}, where rows would be a page apart.
+   * Rows 4096 bytes apart cost half as much again.
+   */
+  private static final int RUN_POSITIONS = 992;
+
+  /** Positions of a run are a multiple of it; rows that start within cache lines cost a third. */
+  private static final int POSITIONS_UNIT = 32;
+
+  /** Channels of a run are a multiple of it or all: rows of a tile register of AMX. */
+  private static final int CHANNELS_UNIT = 16;
+
+  private final int channels;
+  private final int depth;
+  private final int positions;
+  private final long accumulatorBound;
+  private final int runPositions;
+  private final int runChannels;
+  private final Primitive primitive;
+  private final PackedColumns layout;
+  private final NativeMemory weights;
+
+  private PlanarProduct(int channels, int depth, int positions, byte[] weights) {
+    this.channels = channels;
+    this.depth = depth;
+    this.positions = positions;
+    this.accumulatorBound = LIMB_MAX * WeightQuantizer.maxAbsSum(weights, channels);
+    this.runPositions = balanced(positions, RUN_POSITIONS, POSITIONS_UNIT);
+    int most = RUN / LIMBS / runPositions;
+    this.runChannels = Math.min(channels, balanced(channels, most, CHANNELS_UNIT));
+    this.primitive = Primitive.limbProduct(new long[] {LIMBS, runChannels, depth, runPositions});
+    this.layout = PackedColumns.of(primitive.weights(), depth);
+    this.weights = NativeMemory.zeroed(weights.length);
+    ByteBuffer target = this.weights.buffer();
+    target.put(weights);
+  }
+
+  /**
+   * A product, or null where oneDNN wants the limbs in a layout that cannot be written here, or
+   * where an accumulator could overflow.
+   *
+   * @param weights {@code [channels][depth]}
+   */
+  static PlanarProduct createIfSupported(int channels, int depth, int positions, byte[] weights) {
+    PlanarProduct product = new PlanarProduct(channels, depth, positions, weights);
+    if (product.layout != null && product.accumulatorBound <= Integer.MAX_VALUE) {
+      return product;
+    }
+    product.close();
+    return null;
+  }
+
+  /** Where the limbs of a run are to be written. */
+  PackedColumns layout() {
+    return layout;
+  }
+
+  /** Positions of one run that there are. */
+  int runPositions() {
+    return Math.min(positions, runPositions);
+  }
+
+  /** Buffers for one thread. */
+  Buffers buffers() {
+    return new Buffers();
+  }
+
+  @Override
+  public void close() {
+    primitive.close();
+    weights.close();
+  }
+
+  /**
+   * The size of equal parts, multiples of {@code unit}, of at most {@code most} or one unit, that
+   * cover {@code total}.
+   */
+  private static int balanced(int total, int most, int unit) {
+    int units = ceilDivide(total, unit);
+    int parts = ceilDivide(units, Math.max(1, most / unit));
+    return ceilDivide(units, parts) * unit;
+  }
+
+  private static int ceilDivide(int a, int b) {
+    return (a + b - 1) / b;
+  }
+
+  /** Writes the limbs of a run. */
+  interface Columns {
+    /** Writes {@link #runPositions} positions from {@code first} on in the {@link #layout}. */
+    void write(int first, IntBuffer target);
+  }
+
+  /** Takes the results of runs. */
+  interface Results {
+    /**
+     * Takes one channel of a run.
+     *
+     * @param first the first position
+     * @param at where its accumulators are, for {@link Buffers#residues}
+     */
+    void take(int channel, int first, int at);
+  }
+
+  /** The buffers of one call at a time. */
+  final class Buffers implements AutoCloseable {
+    private final NativeMemory limbs = NativeMemory.zeroed(primitive.weights());
+    private final NativeMemory target =
+        NativeMemory.zeroed((long) LIMBS * Integer.BYTES * runChannels * runPositions);
+    private final IntBuffer limbWords = limbs.buffer().asIntBuffer();
+    private final IntBuffer accumulators = target.buffer().asIntBuffer();
+    private final Recombination recombination = new Recombination(accumulatorBound);
+    private final Execution execution = new Execution(primitive, limbs);
+    private final dnnl_stream stream = new dnnl_stream();
+
+    private Buffers() {
+      OneDnn.check(
+          dnnl.dnnl_stream_create(stream, OneDnn.engine(), dnnl.dnnl_stream_default_flags),
+          "stream_create");
+    }
+
+    /** Computes all channels of all positions. */
+    void run(Columns columns, Results results) {
+      for (int next = 0; next < positions; next += runPositions) {
+        int first = Math.max(0, Math.min(next, positions - runPositions));
+        columns.write(first, limbWords);
+        for (int channel = 0; channel < channels; channel += runChannels) {
+          multiply(Math.min(channel, channels - runChannels), first, results);
+        }
+      }
+    }
+
+    /** The residues of one channel of a run; valid until the next call. */
+    int[] residues(int at) {
+      return recombination.pass(accumulators, at, runChannels * runPositions, runPositions());
+    }
+
+    private void multiply(int channel, int first, Results results) {
+      execution.run(stream, weights.address() + (long) channel * depth, target.address());
+      for (int i = 0; i < runChannels; i++) {
+        results.take(channel + i, first, i * runPositions);
+      }
+    }
+
+    @Override
+    public void close() {
+      execution.close();
+      dnnl.dnnl_stream_destroy(stream);
+      limbs.close();
+      target.close();
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
+import org.lepcnn.core.linear.RandomLayers;
+
+/** Convolutions of few channels as planar products, compared with the oracle. */
+class OneDnnColumnsTest {
+  private static OneDnnKernels provider;
+
+  @BeforeAll
+  static void oneDnnServes() {
+    try {
+      provider = OneDnnKernels.create();
+    } catch (EnvironmentException e) {
+      assumeTrue(false, e.getMessage());
+    }
+  }
+
+  static List<ConvGeometry> layers() {
+    return List.of(
+        // SqueezeNet, ResNet, AlexNet and VGG, first layers of smaller images
+        conv(1, 3, 35, 37, 64, 3, 2, 0, 1),
+        conv(1, 3, 33, 41, 24, 7, 2, 3, 1),
+        conv(1, 3, 67, 59, 33, 11, 4, 2, 1), // folded and yet too deep
+        conv(1, 1, 61, 59, 18, 5, 4, 2, 1),
+        conv(1, 3, 40, 31, 64, 3, 1, 1, 1),
+        // one channel, one output, one column of outputs
+        conv(1, 1, 5, 3, 1, 3, 1, 0, 1),
+        // wide padding, dilation, a batch
+        conv(2, 5, 19, 23, 17, 3, 1, 2, 1),
+        conv(1, 7, 21, 18, 40, 3, 1, 4, 3),
+        conv(2, 3, 23, 29, 50, 5, 2, 1, 1),
+        // several runs of positions and of channels
+        conv(2, 4, 45, 47, 100, 3, 1, 1, 1),
+        // padding at the end alone, outputs that look at nothing but padding
+        new ConvGeometry(1, 3, 9, 11, 20, 14, 13, 3, 2, 1, 1, 0, 0, 1, 1, 1, 1, 1),
+        // inputs that no output looks at
+        new ConvGeometry(1, 6, 30, 40, 20, 7, 9, 2, 3, 1, 1, 1, 0, 2, 1, 1, 1, 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void randomOperands_equalTheOracle(ConvGeometry g) {
+    RandomLayers random = new RandomLayers(51);
+    byte[] weights = random.weights(g);
+    assertSameAsOracle(g, weights, random.residues(g.inputSize()), random.residues(g.inputSize()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void extremes_equalTheOracle(ConvGeometry g) {
+    byte[] weights = new byte[g.weightCount()];
+    for (byte weight : new byte[] {-127, 127}) {
+      Arrays.fill(weights, weight);
+      for (int residue : new int[] {Field.P - 1, Field.HALF, Field.HALF + 1, 0x40808080}) {
+        assertSameAsOracle(g, weights, RandomLayers.constant(g.inputSize(), residue));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void weightsOfTwoParts_equalTheOracle(ConvGeometry g) {
+    RandomLayers random = new RandomLayers(52);
+    LayerWeights weights = random.partedWeights(g);
+    int[] input = random.residues(g.inputSize());
+    int[] expected = new int[g.outputSize()];
+    int[] found = new int[g.outputSize()];
+    try (LinearKernel oracle = new ScalarKernels().prepare(g, weights);
+        LinearKernel kernel = provider.prepare(g, weights)) {
+      oracle.apply(input, expected);
+      kernel.apply(input, found);
+    }
+    assertThat(found).isEqualTo(expected);
+  }
+
+  @Test
+  void randomLayers_equalTheOracleInThisForm() {
+    RandomLayers random = new RandomLayers(53);
+    int compared = 0;
+    for (int i = 0; i < 400; i++) {
+      ConvGeometry g = random.convolution();
+      byte[] weights = random.weights(g);
+      LinearKernel kernel =
+          OneDnnColumns.takes(g) ? OneDnnColumns.createIfSupported(g, weights) : null;
+      if (kernel != null) {
+        try (kernel) {
+          assertSameAsOracle(kernel, weights, random.residues(g.inputSize()));
+        }
+        compared++;
+      }
+    }
+    assumeTrue(compared > 0, "oneDNN wants another layout on this processor");
+    assertThat(compared).isGreaterThan(10);
+  }
+
+  @Test
+  void otherLayers_areNotTaken() {
+    ConvGeometry grouped = new ConvGeometry(1, 8, 9, 9, 8, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 2);
+    ConvGeometry cropped = new ConvGeometry(1, 8, 9, 9, 8, 5, 5, 3, 3, 1, 1, -1, 0, 1, 1, 1, 1, 1);
+    ConvGeometry spread = new ConvGeometry(1, 8, 9, 9, 8, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 1);
+    ConvGeometry deep = conv(1, 256, 9, 9, 8, 3, 1, 1, 1);
+    for (ConvGeometry g : List.of(grouped, cropped, spread, deep)) {
+      assertThat(OneDnnColumns.takes(g)).as("%s", g).isFalse();
+      RandomLayers random = new RandomLayers(54);
+      assertSameAsOracle(g, random.weights(g), random.residues(g.inputSize()));
+    }
+    assertThat(OneDnnColumns.takes(conv(1, 16, 55, 55, 64, 3, 1, 1, 1))).isTrue();
+  }
+
+  private static ConvGeometry conv(
+      int batch, int in, int height, int width, int out, int kernel, int stride, int pad, int dil) {
+    int reach = (kernel - 1) * dil + 1;
+    int outHeight = (height + 2 * pad - reach) / stride + 1;
+    int outWidth = (width + 2 * pad - reach) / stride + 1;
+    return new ConvGeometry(
+        batch, in, height, width, out, outHeight, outWidth, kernel, kernel, stride, stride, pad,
+        pad, dil, dil, 1, 1, 1);
+  }
+
+  private static void assertSameAsOracle(ConvGeometry g, byte[] weights, int[]... inputs) {
+    try (LinearKernel kernel = provider.prepare(g, weights)) {
+      assertSameAsOracle(kernel, weights, inputs);
+    }
+  }
+
+  /** Twice: buffers are used again. */
+  private static void assertSameAsOracle(LinearKernel kernel, byte[] weights, int[]... inputs) {
+    ConvGeometry g = kernel.geometry();
+    int[][] expected = new int[inputs.length][g.outputSize()];
+    try (LinearKernel oracle = new ScalarKernels().prepare(g, weights)) {
+      oracle.apply(inputs.length, inputs, expected);
+    }
+    for (int time = 0; time < 2; time++) {
+      int[][] found = new int[inputs.length][g.outputSize()];
+      kernel.apply(inputs.length, inputs, found);
+      assertThat(found).as("%s", g).isDeepEqualTo(expected);
+    }
+  }
+}

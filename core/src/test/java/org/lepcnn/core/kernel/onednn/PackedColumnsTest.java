@@ -1,0 +1,221 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.SplittableRandom;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.global.dnnl;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.limb.LimbLoops;
+import org.lepcnn.core.kernel.limb.LimbSplit;
+
+class PackedColumnsTest {
+  private static final int LIMBS = 4;
+  private static final int[] EXTREMES = {
+    0, 1, Field.P - 1, Field.HALF, Field.HALF + 1, 0x7f7f7f7f, 0x7fff_ff80, 0x0080_8080
+  };
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 16", // one residue
+    "4, 16, 16", // one block
+    "5, 17, 16", // one more of both
+    "3, 70, 64",
+    "64, 49, 64",
+    "67, 200, 32", // several blocks, channels that fill up no word
+    "64, 1024, 64", // several passes
+    "130, 300, 48" // passes that end within a block
+  })
+  void write_putsSignedLimbsWhereTheLayoutSays(int channels, int count, int positions) {
+    int offset = 5;
+    int plane = count + 9;
+    int[] input = residues(offset + channels * plane);
+    int blockWords = (channels + 3) / 4 * positions + 2 * positions; // room between blocks
+    int limbWords = (count + positions - 1) / positions * blockWords + 3;
+    ByteBuffer target = buffer(LIMBS * limbWords * Integer.BYTES);
+    PackedColumns layout = new PackedColumns(positions, blockWords, limbWords);
+
+    layout.write(input, offset, plane, channels, count, split(), target.asIntBuffer());
+
+    for (int channel = 0; channel < (channels + 3) / 4 * 4; channel++) {
+      for (int position = 0; position < count; position++) {
+        int word =
+            position / positions * blockWords + channel / 4 * positions + position % positions;
+        long value = 0;
+        for (int limb = 0; limb < LIMBS; limb++) {
+          int at = (limb * limbWords + word) * Integer.BYTES + channel % 4;
+          value += (long) target.get(at) << (Byte.SIZE * limb);
+        }
+        int expected = channel < channels ? input[offset + channel * plane + position] : 0;
+        assertThat((int) Math.floorMod(value, (long) Field.P))
+            .as("channel %d, position %d", channel, position)
+            .isEqualTo(expected);
+      }
+    }
+    assertRoomIsUntouched(target, channels, count, layout);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "64, 64",
+    "3, 10",
+    "65, 65",
+    "128, 200",
+    "130, 196",
+  })
+  void blockedLayouts_areReadFromTheirDescriptions(int channels, int positions) {
+    assumeOneDnn();
+    int[] tags = {
+      dnnl.dnnl_aCB16b16c4b, dnnl.dnnl_aCB16b32c4b, dnnl.dnnl_aCB16b48c4b, dnnl.dnnl_aCB16b64c4b
+    };
+    for (int i = 0; i < tags.length; i++) {
+      dnnl_memory_desc description = description(channels, positions, tags[i]);
+      try {
+        PackedColumns layout = PackedColumns.of(description, channels);
+        assertThat(layout).isNotNull();
+        assertThat(layout.positions()).isEqualTo(16 * (i + 1));
+        assertSameAsReorder(description, layout, channels, positions);
+      } finally {
+        dnnl.dnnl_memory_desc_destroy(description);
+      }
+    }
+  }
+
+  @Test
+  void layoutThatProductsWantHere_isWrittenAsOneDnnPacksIt() {
+    assumeOneDnn();
+    int channels = 70;
+    int positions = 150;
+    try (Primitive primitive = Primitive.limbProduct(new long[] {LIMBS, 32, channels, positions})) {
+      PackedColumns layout = PackedColumns.of(primitive.weights(), channels);
+      assumeTrue(layout != null, "skipped: oneDNN wants another layout on this processor (no AMX)");
+      assertSameAsReorder(primitive.weights(), layout, channels, positions);
+    }
+  }
+
+  @Test
+  void otherLayouts_areNotTaken() {
+    assumeOneDnn();
+    for (int tag :
+        new int[] {
+          dnnl.dnnl_abc,
+          dnnl.dnnl_acb,
+          dnnl.dnnl_aBc16b,
+          dnnl.dnnl_aCB16b64c2b,
+          dnnl.dnnl_aCB4c8b8c4b
+        }) {
+      dnnl_memory_desc description = description(64, 64, tag);
+      try {
+        assertThat(PackedColumns.of(description, 64)).as("tag %d", tag).isNull();
+      } finally {
+        dnnl.dnnl_memory_desc_destroy(description);
+      }
+    }
+  }
+
+  /** Lets oneDNN pack the same limbs. */
+  private static void assertSameAsReorder(
+      dnnl_memory_desc description, PackedColumns layout, int channels, int positions) {
+    SplittableRandom random = new SplittableRandom(7);
+    int[] input = residues(channels * positions);
+    byte[] plain = new byte[LIMBS * channels * positions];
+    for (int i = 0; i < input.length; i++) {
+      input[i] = random.nextInt(8) == 0 ? input[i] : Field.canonical(random.nextInt(256) - 128);
+      for (int limb = 0; limb < LIMBS; limb++) {
+        plain[limb * input.length + i] = signedLimb(input[i], limb);
+      }
+    }
+    dnnl_memory_desc dense = description(channels, positions, dnnl.dnnl_abc);
+    try (Weights packed = new Weights(plain, dense, description);
+        NativeMemory written = NativeMemory.zeroed(description)) {
+      layout.write(
+          input, 0, positions, channels, positions, split(), written.buffer().asIntBuffer());
+      ByteBuffer expected = packed.in(description).buffer();
+      ByteBuffer actual = written.buffer();
+      assertThat(actual.capacity()).isEqualTo(expected.capacity());
+      for (int i = 0; i < LIMBS * input.length; i++) {
+        int limb = i / input.length;
+        int channel = i / positions % channels;
+        int position = i % positions;
+        int at = Integer.BYTES * word(layout, limb, channel, position) + channel % 4;
+        assertThat(actual.get(at)).as("written %d", i).isEqualTo(plain[i]);
+        assertThat(expected.get(at)).as("packed %d", i).isEqualTo(plain[i]);
+      }
+    } finally {
+      dnnl.dnnl_memory_desc_destroy(dense);
+    }
+  }
+
+  private static int word(PackedColumns layout, int limb, int channel, int position) {
+    return limb * layout.limbWords()
+        + position / layout.positions() * layout.blockWords()
+        + channel / 4 * layout.positions()
+        + position % layout.positions();
+  }
+
+  /** The digit of the centred residue in base 256 with digits in [−128, 127]. */
+  private static byte signedLimb(int residue, int limb) {
+    int rest = Field.centred(residue);
+    for (int i = 0; i < limb; i++) {
+      rest = (rest - (byte) rest) >> Byte.SIZE;
+    }
+    return (byte) rest;
+  }
+
+  private static void assertRoomIsUntouched(
+      ByteBuffer target, int channels, int count, PackedColumns layout) {
+    int used = (channels + 3) / 4 * layout.positions();
+    int blocks = (count + layout.positions() - 1) / layout.positions();
+    for (int limb = 0; limb < LIMBS; limb++) {
+      for (int inLimb = 0; inLimb < layout.limbWords(); inLimb++) {
+        boolean room =
+            inLimb / layout.blockWords() >= blocks || inLimb % layout.blockWords() >= used;
+        if (room) {
+          int at = (limb * layout.limbWords() + inLimb) * Integer.BYTES;
+          assertThat(target.getInt(at)).as("word %d of limb %d", inLimb, limb).isZero();
+        }
+      }
+    }
+  }
+
+  private static int[] residues(int length) {
+    SplittableRandom random = new SplittableRandom(length);
+    int[] residues = new int[length];
+    for (int i = 0; i < length; i++) {
+      residues[i] =
+          random.nextInt(4) == 0
+              ? EXTREMES[random.nextInt(EXTREMES.length)]
+              : random.nextInt(Field.P);
+    }
+    return residues;
+  }
+
+  private static dnnl_memory_desc description(int channels, int positions, int tag) {
+    return Descriptions.dense(dnnl.dnnl_s8, new long[] {LIMBS, channels, positions}, tag);
+  }
+
+  private static LimbSplit split() {
+    return new LimbSplit(LimbLoops.PASS, true);
+  }
+
+  private static ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  private static void assumeOneDnn() {
+    boolean there;
+    try {
+      there = OneDnn.engine() != null;
+    } catch (LinkageError | IllegalStateException e) {
+      there = false;
+    }
+    assumeTrue(there, "skipped: oneDNN is not here for this platform");
+  }
+}

@@ -1,0 +1,220 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.RandomLayers;
+
+/** The folded layer runs on the scalar kernel here, so that the folding alone is tested. */
+class StrideFoldingTest {
+  private static final ScalarKernels SCALAR = new ScalarKernels();
+
+  @Test
+  void randomLayers_equalTheLayerItself() {
+    SplittableRandom shapes = new SplittableRandom(1);
+    RandomLayers random = new RandomLayers(2);
+    int taken = 0;
+    while (taken < 300) {
+      ConvGeometry g = randomShape(shapes);
+      if (StrideFolding.takes(g)) {
+        taken++;
+        byte[] weights = random.weights(g);
+        int[][] inputs = {random.residues(g.inputSize()), constant(g)};
+        assertSameAsTheLayer(g, weights, inputs);
+      }
+    }
+  }
+
+  @Test
+  void firstLayersOfNetworks_equalTheLayerItself() {
+    RandomLayers random = new RandomLayers(3);
+    for (ConvGeometry g :
+        new ConvGeometry[] {
+          shape(3, 61, 4, 14, 11, 4, 2), // AlexNet
+          shape(3, 40, 4, 20, 7, 2, 3), // ResNet
+          shape(3, 40, 4, 19, 3, 2, 0), // SqueezeNet
+          shape(3, 40, 4, 20, 3, 2, 1) // MobileNet
+        }) {
+      assertThat(StrideFolding.takes(g)).isTrue();
+      assertSameAsTheLayer(g, random.weights(g), random.residues(g.inputSize()));
+    }
+  }
+
+  @Test
+  void folded_hasAChannelForEveryPhaseAndStrideOne() {
+    ConvGeometry[] folded = new ConvGeometry[1];
+    ConvGeometry g = shape(3, 224, 64, 55, 11, 4, 2);
+    new StrideFolding(
+            g,
+            new byte[g.weightCount()],
+            (target, weights) -> {
+              folded[0] = target;
+              return SCALAR.prepare(target, weights);
+            })
+        .close();
+    // padding 2 becomes ⌈2/4⌉ = 1; the last tap is 11 − 1 − 2 + 1·4 = 12, of phase 0 and place 3
+    assertThat(folded[0])
+        .isEqualTo(new ConvGeometry(1, 48, 56, 56, 64, 55, 55, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1));
+  }
+
+  @Test
+  void scratch_isReusedAcrossNumbersOfRequests() {
+    RandomLayers random = new RandomLayers(4);
+    ConvGeometry g = new ConvGeometry(2, 2, 7, 5, 3, 4, 3, 3, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1);
+    byte[] weights = random.weights(g);
+    try (LinearKernel folding = new StrideFolding(g, weights, SCALAR::prepare);
+        LinearKernel layer = SCALAR.prepare(g, weights)) {
+      for (int count : new int[] {1, 3, 2, 1}) {
+        int[][] inputs = new int[count][];
+        Arrays.setAll(inputs, i -> random.residues(g.inputSize()));
+        assertThat(outputs(folding, inputs)).isDeepEqualTo(outputs(layer, inputs));
+      }
+    }
+  }
+
+  @Test
+  void concurrentCalls_doNotShareScratch() throws InterruptedException {
+    RandomLayers random = new RandomLayers(5);
+    ConvGeometry g = shape(3, 20, 2, 10, 3, 2, 1);
+    byte[] weights = random.weights(g);
+    ConcurrentLinkedQueue<Integer> wrong = new ConcurrentLinkedQueue<>();
+    try (LinearKernel folding = new StrideFolding(g, weights, SCALAR::prepare);
+        LinearKernel layer = SCALAR.prepare(g, weights)) {
+      Thread[] threads = new Thread[4];
+      for (int t = 0; t < threads.length; t++) {
+        int[] input = random.residues(g.inputSize());
+        int[] expected = outputs(layer, input)[0];
+        threads[t] =
+            new Thread(
+                () -> {
+                  for (int i = 0; i < 100; i++) {
+                    if (!Arrays.equals(outputs(folding, input)[0], expected)) {
+                      wrong.add(i);
+                    }
+                  }
+                });
+        threads[t].start();
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void close_closesTheFoldedKernel() {
+    ConvGeometry g = shape(3, 8, 2, 4, 3, 2, 1);
+    int[] closed = new int[1];
+    new StrideFolding(g, new byte[g.weightCount()], (target, weights) -> counting(target, closed))
+        .close();
+    assertThat(closed[0]).isEqualTo(1);
+  }
+
+  @Test
+  void layersOfAnotherKind_areNotTaken() {
+    assertThat(StrideFolding.takes(shape(3, 20, 4, 10, 3, 2, 1))).isTrue();
+    assertThat(StrideFolding.takes(shape(3, 20, 4, 20, 3, 1, 1))).as("no stride").isFalse();
+    assertThat(StrideFolding.takes(shape(15, 20, 4, 10, 3, 2, 1))).isTrue();
+    assertThat(StrideFolding.takes(shape(16, 20, 4, 10, 3, 2, 1))).as("channels").isFalse();
+    assertThat(StrideFolding.takes(shape(4, 32, 4, 4, 8, 8, 0))).isTrue();
+    assertThat(StrideFolding.takes(shape(5, 32, 4, 4, 8, 8, 0))).as("folded channels").isFalse();
+    assertThat(StrideFolding.takes(shape(3, 20, 4, 5, 3, 4, 0))).as("gaps").isFalse();
+    assertThat(StrideFolding.takes(shape(3, 20, 4, 10, 3, 2, -1))).as("cropping").isFalse();
+    assertThat(StrideFolding.takes(with(2, 1, 1))).as("groups").isFalse();
+    assertThat(StrideFolding.takes(with(1, 2, 1))).as("dilation").isFalse();
+    assertThat(StrideFolding.takes(with(1, 1, 2))).as("input dilation").isFalse();
+    assertThat(StrideFolding.takes(with(1, 1, 1))).isTrue();
+  }
+
+  @Test
+  void layerThatWouldFoldBeyondTheLargestTensor_isNotTaken() {
+    // 15 · 2²⁰ residues fit; the one row is phase 0 of two, so that half of the folded ones are
+    // zeros
+    ConvGeometry g =
+        new ConvGeometry(1, 15, 1, 1 << 20, 1, 1, 1 << 19, 2, 2, 2, 2, 0, 0, 1, 1, 1, 1, 1);
+    assertThat(StrideFolding.takes(g)).isFalse();
+  }
+
+  private static ConvGeometry with(int groups, int dilation, int inputDilation) {
+    return new ConvGeometry(
+        1, 4, 20, 20, 4, 10, 10, 3, 3, 2, 2, 1, 1, dilation, 1, 1, inputDilation, groups);
+  }
+
+  private static ConvGeometry shape(
+      int in, int size, int out, int outSize, int kernel, int stride, int pad) {
+    return new ConvGeometry(
+        1, in, size, size, out, outSize, outSize, kernel, kernel, stride, stride, pad, pad, 1, 1, 1,
+        1, 1);
+  }
+
+  /** Different in both axes; outputs may lie beyond the input. */
+  private static ConvGeometry randomShape(SplittableRandom random) {
+    int strideHeight = 1 + random.nextInt(4);
+    int strideWidth = 1 + random.nextInt(4);
+    return new ConvGeometry(
+        1 + random.nextInt(2),
+        1 + random.nextInt(4),
+        1 + random.nextInt(12),
+        1 + random.nextInt(12),
+        1 + random.nextInt(3),
+        1 + random.nextInt(7),
+        1 + random.nextInt(7),
+        strideHeight + random.nextInt(6),
+        strideWidth + random.nextInt(6),
+        strideHeight,
+        strideWidth,
+        random.nextInt(6),
+        random.nextInt(6),
+        1,
+        1,
+        1,
+        1,
+        1);
+  }
+
+  private static int[] constant(ConvGeometry g) {
+    return RandomLayers.constant(g.inputSize(), Field.P - 1);
+  }
+
+  private static void assertSameAsTheLayer(ConvGeometry g, byte[] weights, int[]... inputs) {
+    try (LinearKernel folding = new StrideFolding(g, weights, SCALAR::prepare);
+        LinearKernel layer = SCALAR.prepare(g, weights)) {
+      assertThat(folding.geometry()).isEqualTo(g);
+      assertThat(outputs(folding, inputs)).as("%s", g).isDeepEqualTo(outputs(layer, inputs));
+    }
+  }
+
+  private static int[][] outputs(LinearKernel kernel, int[]... inputs) {
+    int[][] outputs = new int[inputs.length][kernel.geometry().outputSize()];
+    kernel.apply(inputs.length, inputs, outputs);
+    return outputs;
+  }
+
+  private static LinearKernel counting(ConvGeometry geometry, int[] closed) {
+    return new LinearKernel() {
+      @Override
+      public ConvGeometry geometry() {
+        return geometry;
+      }
+
+      @Override
+      public void apply(int count, int[][] inputs, int[][] outputs) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void close() {
+        closed[0]++;
+      }
+    };
+  }
+}

@@ -1,0 +1,183 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.DirectConvolution;
+
+/**
+ * All kernels give identical residues on every layer of every network of the zoo, whatever a policy
+ * would offload; a shape that occurs in several places is computed once.
+ *
+ * <p>The fast kernels' results are compared whole with the scalar one's where a layer has at most
+ * {@value #SCALAR_MACS} multiplications. For a larger one they are compared whole with each other,
+ * and at {@value #SAMPLES} outputs a request with the defining sum; {@code -Dlepcnn.zoo.full=true}
+ * compares these whole with the scalar kernel as well.
+ */
+class ZooKernelsTest {
+  private static final boolean FULL = Boolean.getBoolean("lepcnn.zoo.full");
+  private static final long SCALAR_MACS = 20_000_000;
+  private static final int SAMPLES = 200;
+
+  private static final Set<ConvGeometry> SEEN = new LinkedHashSet<>();
+  private static final List<KernelProvider> FAST = new ArrayList<>();
+  private static final KernelProvider SCALAR = Kernels.choose("scalar");
+
+  /** Why oneDNN is not among the fast kernels, or null. */
+  private static String missing;
+
+  @BeforeAll
+  static void chooseKernels() {
+    FAST.add(Kernels.choose("onnxruntime"));
+    try {
+      FAST.add(Kernels.choose("onednn"));
+    } catch (EnvironmentException e) {
+      missing = e.getMessage();
+    }
+  }
+
+  @AfterAll
+  static void forget() {
+    FAST.clear();
+    SEEN.clear();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void allKernels_giveIdenticalResiduesOnEveryLayer(ZooModel model) {
+    for (ConvGeometry geometry : model.layers()) {
+      if (SEEN.add(geometry)) {
+        compare(geometry, new SplittableRandom(SEEN.size()));
+      }
+    }
+    assumeTrue(
+        missing == null, () -> "compared onnxruntime and scalar only; onednn skipped: " + missing);
+  }
+
+  private static void compare(ConvGeometry geometry, SplittableRandom random) {
+    byte[] weights = weights(geometry, random);
+    int[][] inputs = {residues(geometry, random), new int[geometry.inputSize()]};
+    Arrays.fill(inputs[1], Field.P - 1);
+    int[][] expected = null;
+    if (FULL || geometry.macs() <= SCALAR_MACS) {
+      expected = outputs(SCALAR, geometry, weights, inputs);
+    }
+    for (KernelProvider provider : FAST) {
+      int[][] actual = outputs(provider, geometry, weights, inputs);
+      if (expected == null) {
+        assertSamples(provider, geometry, weights, inputs, actual, random.split());
+        expected = actual;
+      } else {
+        assertSame(provider, geometry, expected, actual);
+      }
+    }
+  }
+
+  private static int[][] outputs(
+      KernelProvider provider, ConvGeometry geometry, byte[] weights, int[][] inputs) {
+    int[][] outputs = new int[inputs.length][geometry.outputSize()];
+    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+      kernel.apply(inputs.length, inputs, outputs);
+    }
+    return outputs;
+  }
+
+  private static void assertSame(
+      KernelProvider provider, ConvGeometry geometry, int[][] expected, int[][] actual) {
+    for (int request = 0; request < expected.length; request++) {
+      assertThat(Arrays.mismatch(actual[request], expected[request]))
+          .as("first wrong residue of %s, request %d, %s", provider.name(), request, geometry)
+          .isEqualTo(-1);
+    }
+  }
+
+  /** The first and last output, at borders therefore, and random ones. */
+  private static void assertSamples(
+      KernelProvider provider,
+      ConvGeometry geometry,
+      byte[] weights,
+      int[][] inputs,
+      int[][] actual,
+      SplittableRandom random) {
+    for (int request = 0; request < inputs.length; request++) {
+      for (int sample = 0; sample < SAMPLES; sample++) {
+        int last = geometry.outputSize() - 1;
+        int index = sample == 0 ? 0 : sample == 1 ? last : random.nextInt(last);
+        assertThat(actual[request][index])
+            .as("residue %d of %s, request %d, %s", index, provider.name(), request, geometry)
+            .isEqualTo(definition(geometry, weights, inputs[request], index));
+      }
+    }
+  }
+
+  /** One output of a layer without batch, by the sum in {@link ConvGeometry}. */
+  private static int definition(ConvGeometry g, byte[] weights, int[] input, int index) {
+    int channel = index / g.planeSize();
+    int i = index % g.planeSize() / g.outWidth();
+    int j = index % g.outWidth();
+    int perGroup = g.inChannels() / g.groups();
+    int first = channel / (g.outChannels() / g.groups()) * perGroup;
+    long sum = 0;
+    for (int tap = 0; tap < g.fanIn(); tap++) {
+      int u = tap / g.kernelWidth() % g.kernelHeight();
+      int v = tap % g.kernelWidth();
+      int y = i * g.strideHeight() + u * g.dilationHeight() - g.padTop();
+      int x = j * g.strideWidth() + v * g.dilationWidth() - g.padLeft();
+      int row = DirectConvolution.sourceIndex(y, g.inputDilationHeight(), g.inHeight());
+      int column = DirectConvolution.sourceIndex(x, g.inputDilationWidth(), g.inWidth());
+      if (row >= 0 && column >= 0) {
+        int plane = first + tap / g.kernelSize();
+        long value = input[(plane * g.inHeight() + row) * g.inWidth() + column];
+        sum += weights[channel * g.fanIn() + tap] * value;
+      }
+    }
+    return (int) Math.floorMod(sum, (long) Field.P);
+  }
+
+  /**
+   * Weights in [−127, 127]; of every other layer all extreme in the first and the last channel, so
+   * that accumulators are as large as they can be, and of the others small enough in most places
+   * that they stay far from that, as those of trained networks.
+   */
+  private static byte[] weights(ConvGeometry geometry, SplittableRandom random) {
+    byte[] weights = new byte[geometry.weightCount()];
+    random.nextBytes(weights);
+    boolean extreme = SEEN.size() % 2 == 0;
+    for (int i = 0; i < weights.length; i++) {
+      int weight = Math.max(weights[i], -127);
+      weights[i] = (byte) (extreme || i % 64 == 0 ? weight : weight / 8);
+    }
+    if (extreme) {
+      Arrays.fill(weights, weights.length - geometry.fanIn(), weights.length, (byte) -127);
+      Arrays.fill(weights, 0, geometry.fanIn(), (byte) 127);
+    }
+    return weights;
+  }
+
+  /** Canonical residues, one in sixteen p − 1. */
+  private static int[] residues(ConvGeometry geometry, SplittableRandom random) {
+    int[] residues = new int[geometry.inputSize()];
+    for (int i = 0; i < residues.length; i++) {
+      int bits = random.nextInt();
+      residues[i] = (bits & 15) == 0 ? Field.P - 1 : (bits >>> 1) % Field.P;
+    }
+    return residues;
+  }
+}
