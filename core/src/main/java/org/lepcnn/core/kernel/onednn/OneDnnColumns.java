@@ -2,8 +2,6 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -16,26 +14,22 @@ import org.lepcnn.core.linear.ConvGeometry;
  * and the matrix is written by copies of whole blocks. The positions behind the end of a row of
  * outputs are computed and dropped.
  */
-final class OneDnnColumns implements LinearKernel {
+final class OneDnnColumns extends PlanarKernel {
   private static final int LIMBS = 4;
   private static final int WORD = Integer.BYTES;
 
   /**
    * The deepest matrix, in channels times taps, filled up: every tap is a copy of the image, what
    * it saves is a transposition of the results. On a Xeon with AMX, ÷ {@link OneDnnConvolution}:
-   * 0.5 at 48 (SqueezeNet's first layer), 0.6 at 192 (ResNet's), 0.75 at 144 (16 channels at 55²);
-   * 0.95 to 1.1 at 288 (32 channels at 27²), 1.8 and more at 432 (13²; AlexNet's first layer, 55²).
+   * 0.5 to 0.65 at 48 (SqueezeNet's first layer), 0.65 to 0.85 at 192 (ResNet's), 0.7 to 1.0 at 144
+   * (16 channels at 55²); 0.95 to 1.2 at 288 (32 channels at 27²), slower from 432 on (AlexNet's).
    */
   private static final int MAX_DEPTH = 192;
 
-  private final ConvGeometry geometry;
-  private final PlanarProduct product;
   private final int[] starts;
-  private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
 
   private OneDnnColumns(ConvGeometry geometry, PlanarProduct product) {
-    this.geometry = geometry;
-    this.product = product;
+    super(geometry, product);
     this.starts = starts(geometry);
   }
 
@@ -60,32 +54,8 @@ final class OneDnnColumns implements LinearKernel {
   }
 
   @Override
-  public ConvGeometry geometry() {
-    return geometry;
-  }
-
-  @Override
-  public void apply(int count, int[][] inputs, int[][] outputs) {
-    Scratch polled = pool.poll();
-    Scratch scratch = polled == null ? new Scratch() : polled;
-    try {
-      for (int image = 0; image < count * geometry.batch(); image++) {
-        int inBatch = image % geometry.batch();
-        scratch.run(inputs[image / geometry.batch()], inBatch, outputs[image / geometry.batch()]);
-      }
-    } finally {
-      pool.add(scratch);
-    }
-  }
-
-  @Override
-  public void close() {
-    Scratch scratch = pool.poll();
-    while (scratch != null) {
-      scratch.close();
-      scratch = pool.poll();
-    }
-    product.close();
+  Images images() {
+    return new Scratch();
   }
 
   private static int words(ConvGeometry g) {
@@ -127,15 +97,14 @@ final class OneDnnColumns implements LinearKernel {
     return ordered;
   }
 
-  /** The buffers of one call at a time. */
-  private final class Scratch implements AutoCloseable {
+  private final class Scratch implements Images {
     private final PlanarProduct.Buffers buffers = product.buffers();
     private final LimbCanvas canvas =
         new LimbCanvas(geometry, (int) canvasHeight(geometry), (int) canvasWidth(geometry));
     private final int[] block = new int[starts.length * product.layout().positions()];
 
-    /** Computes one image. */
-    void run(int[] input, int imageInBatch, int[] output) {
+    @Override
+    public void run(int[] input, int imageInBatch, int[] output) {
       ConvGeometry g = geometry;
       canvas.write(input, imageInBatch * g.inChannels() * g.inHeight() * g.inWidth());
       int to = imageInBatch * g.outChannels() * g.planeSize();

@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.onednn;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.LimbSplit;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -11,16 +9,12 @@ import org.lepcnn.core.linear.ConvGeometry;
  * A 1×1 convolution as a {@link PlanarProduct} of its weights {@code [outChannels][inChannels]}
  * with the limbs {@code [inChannels][positions]}.
  */
-final class OneDnnPointwise implements LinearKernel {
-  private final ConvGeometry geometry;
+final class OneDnnPointwise extends PlanarKernel {
   private final int plane;
-  private final PlanarProduct product;
-  private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
 
   private OneDnnPointwise(ConvGeometry geometry, PlanarProduct product) {
-    this.geometry = geometry;
+    super(geometry, product);
     this.plane = geometry.planeSize();
-    this.product = product;
   }
 
   /** Whether a layer is of this kind. */
@@ -42,43 +36,18 @@ final class OneDnnPointwise implements LinearKernel {
   }
 
   @Override
-  public ConvGeometry geometry() {
-    return geometry;
+  Images images() {
+    return new Scratch();
   }
 
-  @Override
-  public void apply(int count, int[][] inputs, int[][] outputs) {
-    Scratch polled = pool.poll();
-    Scratch scratch = polled == null ? new Scratch() : polled;
-    try {
-      for (int image = 0; image < count * geometry.batch(); image++) {
-        int inBatch = image % geometry.batch();
-        scratch.run(inputs[image / geometry.batch()], inBatch, outputs[image / geometry.batch()]);
-      }
-    } finally {
-      pool.add(scratch);
-    }
-  }
-
-  @Override
-  public void close() {
-    Scratch scratch = pool.poll();
-    while (scratch != null) {
-      scratch.close();
-      scratch = pool.poll();
-    }
-    product.close();
-  }
-
-  /** The buffers of one call at a time. */
-  private final class Scratch implements AutoCloseable {
+  private final class Scratch implements Images {
     private final PlanarProduct.Buffers buffers = product.buffers();
     private final LimbSplit split = new LimbSplit(LimbLoops.PASS, true);
     private final int[] sampled =
         new int[isStrided() ? geometry.inChannels() * geometry.planeSize() : 0];
 
-    /** Computes one image. */
-    void run(int[] input, int imageInBatch, int[] output) {
+    @Override
+    public void run(int[] input, int imageInBatch, int[] output) {
       int size = geometry.inHeight() * geometry.inWidth();
       int offset = imageInBatch * geometry.inChannels() * size;
       boolean strided = isStrided();

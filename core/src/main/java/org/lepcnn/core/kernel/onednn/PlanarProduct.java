@@ -29,7 +29,7 @@ final class PlanarProduct implements AutoCloseable {
 
   /**
    * Positions of one run, at most: below {@link LimbLoops#PASS}, where rows would be a page apart.
-   * Rows 4096 bytes apart cost half as much again.
+   * Rows 4096 bytes apart made the product slower (seen on one layer, 64 channels at 55²).
    */
   private static final int RUN_POSITIONS = 992;
 

@@ -1,0 +1,64 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onednn;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * A layer that is a {@link PlanarProduct}, image by image; what differs is how the matrix of limbs
+ * comes from an image and where the residues go. Buffers are pooled, so that concurrent calls do
+ * not share them.
+ */
+abstract class PlanarKernel implements LinearKernel {
+  final ConvGeometry geometry;
+  final PlanarProduct product;
+  private final ConcurrentLinkedQueue<Images> pool = new ConcurrentLinkedQueue<>();
+
+  PlanarKernel(ConvGeometry geometry, PlanarProduct product) {
+    this.geometry = geometry;
+    this.product = product;
+  }
+
+  /** The buffers of one call at a time. */
+  interface Images extends AutoCloseable {
+    /** Computes one image of a request. */
+    void run(int[] input, int imageInBatch, int[] output);
+
+    @Override
+    void close();
+  }
+
+  /** New buffers, closed with the kernel. */
+  abstract Images images();
+
+  @Override
+  public final ConvGeometry geometry() {
+    return geometry;
+  }
+
+  @Override
+  public final void apply(int count, int[][] inputs, int[][] outputs) {
+    Images polled = pool.poll();
+    Images images = polled == null ? images() : polled;
+    try {
+      for (int request = 0; request < count; request++) {
+        for (int image = 0; image < geometry.batch(); image++) {
+          images.run(inputs[request], image, outputs[request]);
+        }
+      }
+    } finally {
+      pool.add(images);
+    }
+  }
+
+  @Override
+  public final void close() {
+    Images images = pool.poll();
+    while (images != null) {
+      images.close();
+      images = pool.poll();
+    }
+    product.close();
+  }
+}
