@@ -6,10 +6,11 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.session.PassSupply;
 
-/** Writes reservations on the board. */
+/** Writes reservations on the board, and which of their passes are begun or thrown away. */
 record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
   @Override
   public String device() {
@@ -45,7 +46,7 @@ record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
   public Range reserve(int passes) {
     board.enter(PhaseBoard.Phase.RESERVING);
     try {
-      return supply.reserve(passes);
+      return new BoardRange(supply.reserve(passes), board);
     } finally {
       board.leave(PhaseBoard.Phase.RESERVING);
     }
@@ -79,5 +80,65 @@ record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
   @Override
   public void close() {
     supply.close();
+  }
+
+  private record BoardRange(Range range, PhaseBoard board) implements Range {
+    @Override
+    public long firstPass() {
+      return range.firstPass();
+    }
+
+    @Override
+    public long lastPass() {
+      return range.lastPass();
+    }
+
+    @Override
+    public int remaining() {
+      return range.remaining();
+    }
+
+    /** On the board first: a kill between the two must not find a pass that nobody wrote down. */
+    @Override
+    public Pass take() {
+      board.begun(range.lastPass() - range.remaining() + 1);
+      return new BoardPass(range.take(), board);
+    }
+  }
+
+  /** A pass whose key nobody asked for before it was burnt had no work done on it. */
+  private static final class BoardPass implements Pass {
+    private final Pass pass;
+    private final PhaseBoard board;
+    private volatile boolean begun;
+
+    BoardPass(Pass pass, PhaseBoard board) {
+      this.pass = pass;
+      this.board = board;
+    }
+
+    @Override
+    public long number() {
+      return pass.number();
+    }
+
+    @Override
+    public PassKey key() {
+      begun = true;
+      return pass.key();
+    }
+
+    @Override
+    public void finish() {
+      pass.finish();
+    }
+
+    @Override
+    public void burn() {
+      if (!begun) {
+        board.wasted();
+      }
+      pass.burn();
+    }
   }
 }

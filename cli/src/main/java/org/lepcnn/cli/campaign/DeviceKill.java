@@ -13,6 +13,8 @@ import java.util.Set;
  * @param answered passes that it had answered
  * @param wrong of those, wrong ones
  * @param firstPass the state's next pass before this life
+ * @param wasted passes that were thrown away without work on them
+ * @param passesBegun one more than the highest pass that work was begun on, or {@code firstPass}
  * @param passesSent one more than the highest pass of which anything was sent, or {@code firstPass}
  * @param nextPass the state's next pass after this life
  */
@@ -23,16 +25,23 @@ public record DeviceKill(
     int unanswered,
     int answered,
     int wrong,
+    int wasted,
     long firstPass,
+    long passesBegun,
     long passesSent,
     long nextPass) {
   public DeviceKill {
     caught = Set.copyOf(caught);
   }
 
-  /** Passes that this life made its own and did not send. */
+  /** Passes that this life made its own and never worked on. */
   public long cost() {
-    return nextPass - passesSent;
+    return nextPass - passesBegun + wasted;
+  }
+
+  /** Passes that were masked when it died, and of which nothing was handed over yet. */
+  public long interrupted() {
+    return passesBegun - passesSent;
   }
 
   /** The instants that a campaign aims at. */

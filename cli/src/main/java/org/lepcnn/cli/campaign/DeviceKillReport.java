@@ -11,11 +11,12 @@ import org.lepcnn.core.io.Json;
  *
  * @param seed of the instants
  * @param reservation passes of a reservation: the most that a kill may cost
+ * @param inFlight passes that a life works on at the same time
  * @param lives killed ones and those that ended in order
  * @param audit of the request topic
  */
 public record DeviceKillReport(
-    long seed, int reservation, List<DeviceKill> lives, RequestAudit audit) {
+    long seed, int reservation, int inFlight, List<DeviceKill> lives, RequestAudit audit) {
   public DeviceKillReport {
     lives = List.copyOf(lives);
   }
@@ -37,13 +38,18 @@ public record DeviceKillReport(
         .count();
   }
 
-  /** The most that a kill has cost, in passes. */
+  /** The most that a kill has cost, in passes that were made the device's own and not worked on. */
   public long highestCost() {
     return lives.stream()
         .filter(life -> life.target() != null)
         .mapToLong(DeviceKill::cost)
         .max()
         .orElse(0);
+  }
+
+  /** The most passes that one kill interrupted before anything of them was sent. */
+  public long mostInterrupted() {
+    return lives.stream().mapToLong(DeviceKill::interrupted).max().orElse(0);
   }
 
   /** What orderly ends have cost together, in passes. */
@@ -65,7 +71,9 @@ public record DeviceKillReport(
   private boolean goesOn() {
     long next = 0;
     for (DeviceKill life : lives) {
-      if (life.firstPass() < next || life.nextPass() < life.passesSent()) {
+      if (life.firstPass() < next
+          || life.passesBegun() < life.passesSent()
+          || life.nextPass() < life.passesBegun()) {
         return false;
       }
       next = life.nextPass();
@@ -80,6 +88,7 @@ public record DeviceKillReport(
         && wrong() == 0
         && goesOn()
         && highestCost() <= reservation
+        && mostInterrupted() <= inFlight
         && costOfOrderlyEnds() == 0
         && unanswered() * 10 >= kills() * 8;
   }
@@ -104,9 +113,12 @@ public record DeviceKillReport(
     text.append(
         String.format(
             Locale.ROOT,
-            "highest cost of a kill %d passes (a reservation has %d); %d orderly ends cost %d%n",
+            "highest cost of a kill %d passes (a reservation has %d), and %d begun and not sent"
+                + " (%d in flight); %d orderly ends cost %d%n",
             highestCost(),
             reservation,
+            mostInterrupted(),
+            inFlight,
             lives.size() - kills(),
             costOfOrderlyEnds()));
     text.append(
@@ -135,7 +147,9 @@ public record DeviceKillReport(
               .put("caught", life.caught().toString())
               .put("unanswered", life.unanswered())
               .put("answered", life.answered())
+              .put("wasted", life.wasted())
               .put("firstPass", life.firstPass())
+              .put("passesBegun", life.passesBegun())
               .put("passesSent", life.passesSent())
               .put("nextPass", life.nextPass()));
     }
@@ -149,6 +163,8 @@ public record DeviceKillReport(
         .put("wrong", wrong())
         .put("highestCost", highestCost())
         .put("reservation", reservation)
+        .put("mostInterrupted", mostInterrupted())
+        .put("inFlight", inFlight)
         .put("costOfOrderlyEnds", costOfOrderlyEnds())
         .put("records", audit.records())
         .put("ids", audit.ids())

@@ -116,6 +116,7 @@ public final class DeviceKills {
       return new DeviceKillReport(
           settings.seed(),
           DeviceVictim.RESERVATION,
+          DeviceVictim.IN_FLIGHT,
           lives,
           RequestAudit.of(bootstrapServers, Topics.requests(GATEWAY)));
     }
@@ -156,7 +157,9 @@ public final class DeviceKills {
               board.unanswered(),
               board.answered(),
               board.wrong(),
+              board.wastedPasses(),
               firstPass,
+              Math.max(firstPass, board.passesBegun()),
               Math.max(firstPass, board.passesSent()),
               nextPass()));
     }

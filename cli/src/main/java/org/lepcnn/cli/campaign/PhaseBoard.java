@@ -16,7 +16,8 @@ import org.lepcnn.core.error.EnvironmentException;
  * it outlives a SIGKILL. Written by the device, read by whoever kills it.
  *
  * <p>Layout, native byte order: for each phase two ints (threads inside, entries so far), then the
- * ints unanswered, answered and wrong, an unused one, and the long highest pass sent, plus one.
+ * ints unanswered, answered, wrong and wasted, and the longs highest pass begun and highest pass
+ * sent, each plus one.
  */
 final class PhaseBoard {
   /** What a device can be doing. */
@@ -44,8 +45,10 @@ final class PhaseBoard {
   private static final int UNANSWERED = 32;
   private static final int ANSWERED = 36;
   private static final int WRONG = 40;
-  private static final int PASSES_SENT = 48;
-  private static final int SIZE = 56;
+  private static final int WASTED = 44;
+  private static final int PASSES_BEGUN = 48;
+  private static final int PASSES_SENT = 56;
+  private static final int SIZE = 64;
 
   private final MappedByteBuffer buffer;
 
@@ -84,10 +87,15 @@ final class PhaseBoard {
 
   void sending(long pass) {
     add(UNANSWERED, 1);
-    long seen = passesSent();
-    while (seen <= pass && !LONG.compareAndSet(buffer, PASSES_SENT, seen, pass + 1)) {
-      seen = passesSent();
-    }
+    raise(PASSES_SENT, pass + 1);
+  }
+
+  void begun(long pass) {
+    raise(PASSES_BEGUN, pass + 1);
+  }
+
+  void wasted() {
+    add(WASTED, 1);
   }
 
   void received() {
@@ -114,9 +122,26 @@ final class PhaseBoard {
     return (int) INT.getVolatile(buffer, WRONG);
   }
 
+  /** Passes that were thrown away without work on them. */
+  int wastedPasses() {
+    return (int) INT.getVolatile(buffer, WASTED);
+  }
+
+  /** One more than the highest pass that work was begun on; 0 when none was. */
+  long passesBegun() {
+    return (long) LONG.getVolatile(buffer, PASSES_BEGUN);
+  }
+
   /** One more than the highest pass of which anything was sent; 0 when nothing was. */
   long passesSent() {
     return (long) LONG.getVolatile(buffer, PASSES_SENT);
+  }
+
+  private void raise(int offset, long value) {
+    long seen = (long) LONG.getVolatile(buffer, offset);
+    while (seen < value && !LONG.compareAndSet(buffer, offset, seen, value)) {
+      seen = (long) LONG.getVolatile(buffer, offset);
+    }
   }
 
   private void add(int offset, int change) {
