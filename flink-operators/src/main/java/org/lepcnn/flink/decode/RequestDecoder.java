@@ -104,7 +104,7 @@ public final class RequestDecoder {
   }
 
   /** Drops incomplete requests that are overdue. */
-  List<OutgoingRecord> expire(long nowMillis) {
+  public List<OutgoingRecord> expire(long nowMillis) {
     return rejectDropped(
         assembler.expire(nowMillis), "the request did not become complete in time");
   }
