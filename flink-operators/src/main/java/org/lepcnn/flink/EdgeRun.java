@@ -14,6 +14,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.flink.rehearsal.EdgeRehearsal;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.client.KafkaFailures;
 import org.lepcnn.kafka.topic.Topics;
@@ -66,12 +67,12 @@ final class EdgeRun implements Callable<Integer> {
     if (exitWithParent) {
       watchParent();
     }
-    EdgeSettings settings = options.settings();
+    EdgeSettings settings = options.settings().withWhenLoaded(EdgeRehearsal::once);
     if (!options.admission.enrolled()) {
       ModelBundle.readEdge(options.admission.modelDir); // a wrong model is not a restarting job
     }
     requireKafka();
-    try (EdgeControl control = settings.control().open()) {
+    try (EdgeControl control = settings.openControl()) {
       return serve(settings, control);
     }
   }

@@ -3,10 +3,11 @@ package org.lepcnn.flink.admission;
 
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.control.DeviceGrant;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.model.ModelState;
+import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.kafka.topic.Topics;
 

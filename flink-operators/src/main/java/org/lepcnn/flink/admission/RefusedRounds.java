@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.admission;
 
+import org.lepcnn.flink.quota.LruMap;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.RoundKey;
 

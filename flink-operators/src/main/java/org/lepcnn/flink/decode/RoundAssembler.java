@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.admission.Refusal;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.RoundKey;
 import org.lepcnn.kafka.codec.TensorChunkView;
@@ -104,11 +104,7 @@ public final class RoundAssembler {
   }
 
   private Outcome begin(
-      RoundKey key,
-      RequestHeader header,
-      TensorChunkView chunk,
-      Plan plan,
-      long nowMillis) {
+      RoundKey key, RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
     PartialRound partial =
         new PartialRound(
             header, plan.tensorsOfRound(header.round()), nowMillis + limits.timeoutMillis());

@@ -59,7 +59,7 @@ public final class GuardFunction
   @Override
   public void open(OpenContext context) throws InterruptedException {
     topics = settings.topics().open();
-    control = settings.control().open();
+    control = settings.openControl();
     outbox = new Outbox(topics, new EdgeMetrics(getRuntimeContext().getMetricGroup()));
     guard = new ReplayGuard(settings.guard());
     state =

@@ -19,7 +19,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.admission.Admission;
-import org.lepcnn.flink.admission.QuotaSettings;
+import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.InboundRecordSerializer;
