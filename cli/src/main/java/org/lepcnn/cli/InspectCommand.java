@@ -41,7 +41,8 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--tables",
       paramLabel = "DIR",
-      description = "with a device's state: the folder of its tables, to say how many passes are left")
+      description =
+          "with a device's state: the folder of its tables, to say how many passes are left")
   private Path tablesFolder;
 
   private record Finding(String text, Json json) {}

@@ -24,8 +24,8 @@ final class PassesLeft {
   }
 
   /**
-   * Passes without a gap from the chain's next pass on; 0 when its tables are dry. A session that is
-   * open has reserved the passes before that.
+   * Passes without a gap from the chain's next pass on; 0 when its tables are dry. A session that
+   * is open has reserved the passes before that.
    */
   long of(StateDescription chain) {
     long next = chain.nextPass();

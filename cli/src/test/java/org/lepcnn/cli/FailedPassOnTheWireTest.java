@@ -111,8 +111,7 @@ class FailedPassOnTheWireTest {
     Map<String, HostTensor> good = Meter.inputs(bundle).get(0).values();
     DeviceState state = DeviceState.open(device.state());
     TableFolder tables =
-        TableFolder.open(
-            device.tables(), device.id(), state.chain(), state.model(), bundle.plan());
+        TableFolder.open(device.tables(), device.id(), state.chain(), state.model(), bundle.plan());
     try (PrivateSession session =
         PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(tables), wire)
             .open()) {

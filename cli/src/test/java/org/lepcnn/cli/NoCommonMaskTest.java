@@ -82,8 +82,7 @@ class NoCommonMaskTest {
   @Test
   void oneDeviceWithTwoModels_hasTwoChains() throws IOException {
     ModelBundle one = Meter.importBundle();
-    ModelBundle other =
-        ModelImporter.importModel(withOtherWeights(), ImportOptions.defaults());
+    ModelBundle other = ModelImporter.importModel(withOtherWeights(), ImportOptions.defaults());
     assertThat(other.fingerprint()).isNotEqualTo(one.fingerprint());
     assertThat(other.plan().tensors()).isEqualTo(one.plan().tensors());
     assertNoMaskInCommon(List.of(state("meter-1", one), state("meter-1", other)));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -33,15 +33,15 @@ class HugeInputsTest {
     refused(() -> Pictures.read(file), "expected at most");
   }
 
-  /** Some sixty bytes that would become sixteen gigabytes of pixels. */
+  /** Some thirty bytes that would become four hundred megabytes of pixels. */
   @Test
   void aPictureThatPromisesTooManyPixels_isRefused() throws IOException {
-    ByteBuffer bmp = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
-    bmp.put((byte) 'B').put((byte) 'M').putInt(64).putInt(0).putInt(54);
-    bmp.putInt(40).putInt(65_535).putInt(65_535).putShort((short) 1).putShort((short) 32);
-    Path file = Files.write(folder.resolve("bomb.bmp"), bmp.array());
+    ByteBuffer png = ByteBuffer.allocate(64);
+    png.putLong(0x89504e470d0a1a0aL).putInt(13).put("IHDR".getBytes(StandardCharsets.US_ASCII));
+    png.putInt(20_000).putInt(20_000).put((byte) 8).put(new byte[4]);
+    Path file = Files.write(folder.resolve("bomb.png"), png.array());
 
-    refused(() -> Pictures.read(file), "found 65535 x 65535");
+    refused(() -> Pictures.read(file), "found 20000 x 20000");
   }
 
   private static void refused(ThrowingCallable reading, String why) {

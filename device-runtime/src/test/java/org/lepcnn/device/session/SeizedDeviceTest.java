@@ -38,9 +38,9 @@ import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
 
 /**
- * Somebody has recorded all traffic, both ways, has the model's weights, and seizes the device after
- * some passes: with every 32 bytes of its files as a key, and every key that follows from them,
- * neither an input nor a result of an earlier pass is unmasked.
+ * Somebody has recorded all traffic, both ways, has the model's weights, and seizes the device
+ * after some passes: with every 32 bytes of its files as a key, and every key that follows from
+ * them, neither an input nor a result of an earlier pass is unmasked.
  */
 class SeizedDeviceTest {
   private static final String DEVICE = "meter-1";
@@ -152,8 +152,7 @@ class SeizedDeviceTest {
   private List<PassKey> keysOfTheFiles() throws IOException {
     List<PassKey> keys = new ArrayList<>();
     try (Stream<Path> files =
-        Stream.concat(
-            Files.walk(folder.resolve("state")), Files.walk(folder.resolve("tables")))) {
+        Stream.concat(Files.walk(folder.resolve("state")), Files.walk(folder.resolve("tables")))) {
       for (Path file : files.filter(SeizedDeviceTest::mayHoldKeys).toList()) {
         byte[] all = Files.readAllBytes(file);
         byte[] bytes = Arrays.copyOf(all, Math.min(all.length, UNSEALED));
@@ -242,7 +241,8 @@ class SeizedDeviceTest {
       for (RoundResult.Layer layer : result.layers()) {
         results.put(
             new Id(request.pass().pass(), layer.index()),
-            Arrays.copyOf(layer.residues(), half.plan().layer(layer.index()).geometry().outputSize()));
+            Arrays.copyOf(
+                layer.residues(), half.plan().layer(layer.index()).geometry().outputSize()));
       }
       return result;
     }
