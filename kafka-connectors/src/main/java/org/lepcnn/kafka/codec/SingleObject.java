@@ -77,6 +77,8 @@ final class SingleObject {
               null,
               DecoderFactory.get()
                   .binaryDecoder(body.array(), body.offset(), body.length(), null)));
+    } catch (SecurityException e) {
+      throw e; // a class that may not be used is a fault of the installation, not of the record
     } catch (IOException | RuntimeException e) {
       throw new MalformedRecordException(
           writerSchema.getName() + ": the record cannot be read as this release's schema.", e);
