@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
@@ -21,6 +22,7 @@ import org.lepcnn.device.table.TableDescription;
 import org.lepcnn.onnx.ImportReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code lepcnn inspect}. */
@@ -35,6 +37,13 @@ final class InspectCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "PATH", description = "A file or folder that lepcnn wrote.")
   private Path path;
+
+  @Option(
+      names = "--tables",
+      paramLabel = "DIR",
+      description =
+          "with a device's state: the folder of its tables, to say how many passes are left")
+  private Path tablesFolder;
 
   private record Finding(String text, Json json) {}
 
@@ -56,7 +65,7 @@ final class InspectCommand implements Callable<Integer> {
     if (Files.exists(path.resolve(ModelBundle.MANIFEST_FILE))) {
       return bundle(ModelBundle.read(path));
     }
-    List<Path> tables = tableFiles();
+    List<Path> tables = tableFiles(path);
     if (!tables.isEmpty()) {
       return tables(tables);
     }
@@ -148,7 +157,8 @@ final class InspectCommand implements Callable<Integer> {
             .put("model", grant.model().toString()));
   }
 
-  private static Finding state(List<StateDescription> chains) {
+  private Finding state(List<StateDescription> chains) {
+    Optional<PassesLeft> left = Optional.ofNullable(tablesFolder).map(PassesLeft::read);
     StringBuilder text = new StringBuilder("Device state");
     Json.JsonArray list = Json.array();
     for (StateDescription chain : chains) {
@@ -162,13 +172,22 @@ final class InspectCommand implements Callable<Integer> {
               chain.chain(),
               chain.nextPass(),
               chain.integrityFailures()));
-      list.add(
+      Json.JsonObject json =
           Json.object()
               .put("device", chain.device())
               .put("model", chain.model().toString())
               .put("chain", chain.chain().toString())
               .put("nextPass", chain.nextPass())
-              .put("integrityFailures", chain.integrityFailures()));
+              .put("integrityFailures", chain.integrityFailures());
+      left.ifPresent(
+          tables -> {
+            text.append("  passes left ").append(tables.of(chain));
+            json.put("passesLeft", tables.of(chain));
+          });
+      list.add(json);
+    }
+    if (left.isEmpty()) {
+      text.append("\nName its tables with --tables DIR to see how many passes are left.");
     }
     return new Finding(text.toString(), Json.object().put("kind", "state").put("chains", list));
   }
@@ -211,12 +230,13 @@ final class InspectCommand implements Callable<Integer> {
         Json.object().put("kind", "tables").put("passes", passes).put("files", list));
   }
 
-  private List<Path> tableFiles() {
-    try (Stream<Path> files = Files.list(path)) {
+  /** The tables of a folder, by name. */
+  static List<Path> tableFiles(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(TABLE_SUFFIX)).sorted().toList();
     } catch (IOException e) {
       throw new BadInputException(
-          "Inspecting " + path + ": expected a readable folder; found: " + e + ".", e);
+          "Inspecting " + folder + ": expected a readable folder; found: " + e + ".", e);
     }
   }
 }

@@ -4,12 +4,12 @@ package org.lepcnn.flink;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.flink.admission.QuotaSettings;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.KafkaControl;
 import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.model.ModelLimits;
+import org.lepcnn.flink.quota.QuotaSettings;
 import picocli.CommandLine.Option;
 
 /** The options that say who is let in, and to which models. */

@@ -9,9 +9,10 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.flink.batch.BatchSettings;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
-import org.lepcnn.flink.kernel.BatchSettings;
+import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.outbox.KafkaTopicViews;
 import org.lepcnn.kafka.client.ClientSettings;
 import picocli.CommandLine.Mixin;
@@ -198,7 +199,8 @@ final class EdgeJobOptions {
         new AssemblyLimits(assemblyMibPerDevice * MIB, assemblyMibPerSubtask * MIB, assemblyMillis),
         GuardLimits.DEFAULT,
         batch,
-        readyWait());
+        readyWait(),
+        WhenLoaded.NOTHING);
   }
 
   private Duration readyWait() {

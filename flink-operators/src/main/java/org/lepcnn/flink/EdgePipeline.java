@@ -5,13 +5,14 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
+import org.lepcnn.flink.batch.KernelOperatorFactory;
 import org.lepcnn.flink.decode.DecodeOperatorFactory;
 import org.lepcnn.flink.guard.GuardFunction;
-import org.lepcnn.flink.kernel.KernelOperatorFactory;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
+import org.lepcnn.flink.rehearsal.EdgeRehearsal;
 
 /**
  * The operators of the edge, from Kafka records to Kafka records.
@@ -38,8 +39,9 @@ public final class EdgePipeline {
    */
   public record Streams(DataStream<OutgoingRecord> results, DataStream<OutgoingRecord> notices) {}
 
-  /** Applies the operators to a stream of requests. */
-  public static Streams apply(DataStream<InboundRecord> requests, EdgeSettings settings) {
+  /** Applies the operators to a stream of requests; models are rehearsed when they are loaded. */
+  public static Streams apply(DataStream<InboundRecord> requests, EdgeSettings given) {
+    EdgeSettings settings = given.withWhenLoaded(EdgeRehearsal::once);
     SingleOutputStreamOperator<AssembledRequest> decoded =
         requests
             .transform("decode", RecordTypes.REQUEST, new DecodeOperatorFactory(settings, NOTICES))

@@ -6,16 +6,12 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.KafkaException;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.outbox.TopicView;
-import org.lepcnn.kafka.client.ClientSettings;
-import org.lepcnn.kafka.client.KafkaFailures;
+import org.lepcnn.flink.rehearsal.EdgeRehearsal;
 import org.lepcnn.kafka.topic.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +28,6 @@ import picocli.CommandLine.Spec;
       "Prints a line 'edge ready ...' when every task runs and the kernels are loaded."
     })
 final class EdgeRun implements Callable<Integer> {
-  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration READY_TIMEOUT = Duration.ofMinutes(3);
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration MODELS_TIMEOUT = Duration.ofMinutes(2);
@@ -66,12 +61,12 @@ final class EdgeRun implements Callable<Integer> {
     if (exitWithParent) {
       watchParent();
     }
-    EdgeSettings settings = options.settings();
+    EdgeSettings settings = options.settings().withWhenLoaded(EdgeRehearsal::once);
     if (!options.admission.enrolled()) {
       ModelBundle.readEdge(options.admission.modelDir); // a wrong model is not a restarting job
     }
-    requireKafka();
-    try (EdgeControl control = settings.control().open()) {
+    KafkaAccess.require(options.clientSettings(), options.group);
+    try (EdgeControl control = settings.openControl()) {
       return serve(settings, control);
     }
   }
@@ -130,20 +125,6 @@ final class EdgeRun implements Callable<Integer> {
    * Asks the broker, with the edge's own rights, for what the job needs first: a wrong password or
    * a missing rule ends here, not in a job that restarts again and again.
    */
-  private void requireKafka() {
-    ClientSettings settings = options.clientSettings();
-    String doing = "Connecting to Kafka";
-    long millis = KAFKA_TIMEOUT.toMillis();
-    try (Admin admin = Admin.create(settings.admin(KAFKA_TIMEOUT))) {
-      KafkaFailures.await(admin.describeCluster().clusterId(), millis);
-      doing = "Asking for the offsets of the consumer group " + options.group;
-      KafkaFailures.await(
-          admin.listConsumerGroupOffsets(options.group).partitionsToOffsetAndMetadata(), millis);
-    } catch (ExecutionException | KafkaException e) {
-      throw KafkaFailures.translate(doing, settings, e);
-    }
-  }
-
   private static void watchParent() {
     Thread watcher =
         new Thread(

@@ -4,12 +4,13 @@ package org.lepcnn.flink;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
+import org.lepcnn.flink.batch.BatchSettings;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
-import org.lepcnn.flink.kernel.BatchSettings;
 import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.outbox.TopicView;
 
 /**
@@ -22,6 +23,7 @@ import org.lepcnn.flink.outbox.TopicView;
  * @param batch how rounds are batched
  * @param readyWait how long a task that starts waits, before it reads, for the control topics to be
  *     read and the models to be loaded; not negative
+ * @param whenLoaded gets every model before it is used; a pipeline rehearses
  */
 public record EdgeSettings(
     EdgeControl.Provider control,
@@ -29,7 +31,8 @@ public record EdgeSettings(
     AssemblyLimits assembly,
     GuardLimits guard,
     BatchSettings batch,
-    Duration readyWait)
+    Duration readyWait,
+    WhenLoaded whenLoaded)
     implements Serializable {
   /** How long a task that starts waits for what admission asks. */
   public static final Duration READY_WAIT = Duration.ofSeconds(30);
@@ -42,6 +45,7 @@ public record EdgeSettings(
     Objects.requireNonNull(assembly, "assembly");
     Objects.requireNonNull(guard, "guard");
     Objects.requireNonNull(batch, "batch");
+    Objects.requireNonNull(whenLoaded, "when loaded");
     if (readyWait.isNegative()) {
       throw new IllegalArgumentException("ready wait: expected 0 or more; found " + readyWait);
     }
@@ -60,11 +64,22 @@ public record EdgeSettings(
         AssemblyLimits.DEFAULT,
         GuardLimits.DEFAULT,
         BatchSettings.DEFAULT,
-        READY_WAIT);
+        READY_WAIT,
+        WhenLoaded.NOTHING);
   }
 
   /** The same settings with another wait. */
   public EdgeSettings withReadyWait(Duration wait) {
-    return new EdgeSettings(control, topics, assembly, guard, batch, wait);
+    return new EdgeSettings(control, topics, assembly, guard, batch, wait, whenLoaded);
+  }
+
+  /** The same settings, which hand models that are loaded to somebody first. */
+  public EdgeSettings withWhenLoaded(WhenLoaded first) {
+    return new EdgeSettings(control, topics, assembly, guard, batch, readyWait, first);
+  }
+
+  /** Opens the control, or a share of it. */
+  public EdgeControl openControl() {
+    return control.open(whenLoaded);
   }
 }

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
@@ -13,7 +14,10 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Lists the edge jobs of a Flink cluster that have not ended.")
+    description = {
+      "Lists the edge jobs of a Flink cluster that have not ended,",
+      "and why they last failed, if they did."
+    })
 final class EdgeStatus implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
 
@@ -23,17 +27,27 @@ final class EdgeStatus implements Callable<Integer> {
     Json.JsonArray jobs = Json.array();
     try (RestClusterClient<StandaloneClusterId> client = cluster.connect()) {
       for (JobStatusMessage job : cluster.edgeJobs(client)) {
-        text.append(job.getJobId()).append("  ").append(job.getJobState()).append('\n');
-        jobs.add(
-            Json.object()
-                .put("job", job.getJobId().toString())
-                .put("state", job.getJobState().name())
-                .put("startedMillis", job.getStartTime()));
+        Optional<JobFailure> failure = JobFailure.newest(cluster, client, job.getJobId());
+        text.append(job.getJobId()).append("  ").append(job.getJobState());
+        failure.ifPresent(last -> text.append("  ").append(last));
+        text.append('\n');
+        jobs.add(describe(job, failure));
       }
     }
     cluster.print(
         text.isEmpty() ? "no edge job" : text.toString().stripTrailing(),
         Json.object().put("jobs", jobs));
     return 0;
+  }
+
+  private static Json.JsonObject describe(JobStatusMessage job, Optional<JobFailure> failure) {
+    Json.JsonObject json =
+        Json.object()
+            .put("job", job.getJobId().toString())
+            .put("state", job.getJobState().name())
+            .put("startedMillis", job.getStartTime());
+    failure.ifPresent(
+        last -> json.put("failedMillis", last.atMillis()).put("failure", last.reason()));
+    return json;
   }
 }

@@ -24,7 +24,9 @@ import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.io.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code edge submit}: the job on a Flink cluster that runs already. */
 @Command(
@@ -41,6 +43,7 @@ final class EdgeSubmit implements Callable<Integer> {
 
   @Mixin private EdgeJobOptions options;
   @Mixin private ClusterOptions cluster;
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--jar",
@@ -56,6 +59,7 @@ final class EdgeSubmit implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    requireAccess();
     StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration());
     EdgeJob.build(env, options);
     StreamGraph graph = env.getStreamGraph();
@@ -78,6 +82,21 @@ final class EdgeSubmit implements Callable<Integer> {
           Json.object().put("job", job.toString()).put("state", "RUNNING"));
     }
     return 0;
+  }
+
+  /**
+   * Only a definite refusal ends here: the broker may be out of reach of this machine, and its
+   * secrets elsewhere, while the cluster has both.
+   */
+  private void requireAccess() {
+    try {
+      KafkaAccess.require(options.clientSettings(), options.group);
+    } catch (EnvironmentException | BadInputException e) {
+      if (KafkaAccess.isRefusal(e)) {
+        throw e;
+      }
+      spec.commandLine().getErr().println("Cannot ask Kafka from here: " + e.getMessage());
+    }
   }
 
   private Configuration configuration() {
@@ -114,7 +133,11 @@ final class EdgeSubmit implements Callable<Integer> {
                 + job
                 + " is "
                 + status
-                + ". Are there free slots? See the JobManager's log.");
+                + JobFailure.newest(cluster, client, job)
+                    .map(failure -> " and " + failure)
+                    .orElse(". Are there free slots?")
+                + " See 'lepcnn edge status' and the JobManager's log; the job is tried again until"
+                + " 'lepcnn edge stop'.");
       }
       Thread.sleep(POLL_MILLIS);
     }

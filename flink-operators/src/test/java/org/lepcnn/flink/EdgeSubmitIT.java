@@ -16,11 +16,13 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.common.acl.AclOperation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.flink.testkit.EdgeCluster;
+import org.lepcnn.kafka.topic.Topics;
 import picocli.CommandLine;
 
 /** The commands that reach a Flink cluster through its REST address. */
@@ -45,19 +47,21 @@ class EdgeSubmitIT {
   @TempDir private Path folder;
   private URI rest;
 
-  private record Ran(int status, String out) {}
+  private record Ran(int status, String out, String err) {}
 
   private Ran run(String command, String... more) {
     List<String> arguments = new ArrayList<>(List.of(command, "--json"));
     arguments.addAll(List.of("--jobmanager", rest.getHost() + ":" + rest.getPort()));
     arguments.addAll(List.of(more));
     StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
     int status =
         new CommandLine(new EdgeMain())
             .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
             .setExecutionExceptionHandler(EdgeMain::report)
             .execute(arguments.toArray(new String[0]));
-    return new Ran(status, out.toString());
+    return new Ran(status, out.toString(), err.toString());
   }
 
   private Ran submit(EdgeCluster kafka, String... more) {
@@ -78,7 +82,7 @@ class EdgeSubmitIT {
     rest = cluster.getRestAddress().get();
     try (EdgeCluster kafka = new EdgeCluster()) {
       kafka.createGateway("gw");
-      assertThat(run("status")).isEqualTo(new Ran(0, "{\"jobs\":[]}\n"));
+      assertThat(run("status")).isEqualTo(new Ran(0, "{\"jobs\":[]}\n", ""));
       assertThat(run("stop").status()).as("nothing to stop").isEqualTo(2);
       assertThat(submit(kafka, "--jar", "absent.jar").status()).isEqualTo(2);
       Ran submitted = submit(kafka);
@@ -93,6 +97,40 @@ class EdgeSubmitIT {
       assertThat(run("stop").out()).contains("CANCELED");
       assertThat(run("status").out()).contains("[]");
     }
+  }
+
+  @Test
+  void jobWithoutItsRights_isNotSubmitted_andOneThatLosesThemSaysWhy(
+      @InjectMiniCluster MiniCluster cluster) throws Exception {
+    rest = cluster.getRestAddress().get();
+    try (EdgeCluster kafka = EdgeCluster.withAccessRules()) {
+      kafka.createGateway("gw");
+      assertThat(submit(kafka).status()).isZero();
+      assertThat(run("status").out()).doesNotContain("failure");
+      kafka.allowOnly(Topics.requests("gw"), AclOperation.DESCRIBE);
+      assertThat(statusUntil("TopicAuthorizationException")).contains(Topics.requests("gw"));
+      assertThat(run("stop").status()).isZero();
+
+      kafka.allowOnly(Topics.results("gw"), AclOperation.DESCRIBE);
+      Ran refused = submit(kafka);
+      assertThat(refused.status()).isEqualTo(3);
+      assertThat(refused.err())
+          .contains("may not read " + Topics.requests("gw"))
+          .contains("write " + Topics.results("gw"))
+          .contains("--acls");
+      assertThat(run("status").out()).contains("[]");
+    }
+  }
+
+  private String statusUntil(String wanted) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    String out = run("status").out();
+    while (!out.contains(wanted)) {
+      assertThat(System.nanoTime()).as(out).isLessThan(deadline);
+      Thread.sleep(300);
+      out = run("status").out();
+    }
+    return out;
   }
 
   @Test

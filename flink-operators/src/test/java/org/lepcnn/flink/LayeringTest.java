@@ -1,7 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -70,8 +74,34 @@ class LayeringTest {
   }
 
   @Test
+  void packagesOfTheEdge_haveNoCycles() {
+    slices().matching("org.lepcnn.flink.(*)..").should().beFreeOfCycles().check(classes);
+  }
+
+  /** The package above puts them together: what it knows of them they do not know of it. */
+  @Test
+  void packagesOfTheEdge_knowOfTheOneAboveOnlySettingsAndMetrics() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.lepcnn.flink.*..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("org.lepcnn.flink")
+                .and(not(simpleName("EdgeSettings").or(simpleName("EdgeMetrics")))))
+        .check(classes);
+    noClasses()
+        .that(
+            resideInAPackage("org.lepcnn.flink")
+                .and(simpleName("EdgeSettings").or(simpleName("EdgeMetrics"))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.lepcnn.flink.rehearsal..")
+        .check(classes);
+  }
+
+  @Test
   void noOperator_hasAFieldOfANativeType() {
-    assertThat(classes.contain("org.lepcnn.flink.kernel.KernelOperator")).isTrue();
+    assertThat(classes.contain("org.lepcnn.flink.batch.KernelOperator")).isTrue();
     classes.stream()
         .filter(type -> type.isAssignableTo(AbstractStreamOperator.class))
         .flatMap(type -> type.getFields().stream())

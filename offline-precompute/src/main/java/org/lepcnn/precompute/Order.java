@@ -12,6 +12,7 @@ import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
@@ -33,6 +34,9 @@ record Order(String device, Fingerprint model, int challengesPerLayer, List<Pass
   private static final int MAGIC = 0x4c455052; // "LEPR"
   private static final int VERSION = 1;
 
+  /** Some hundred thousand ranges. */
+  static final int MAX_BYTES = 1 << 24;
+
   Order {
     ranges = List.copyOf(ranges);
   }
@@ -42,7 +46,7 @@ record Order(String device, Fingerprint model, int challengesPerLayer, List<Pass
     Path file = folder.resolve(FILE);
     byte[] bytes;
     try {
-      bytes = Files.readAllBytes(file);
+      bytes = WholeFile.read(file.toString(), file, MAX_BYTES);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.fuzz.SparseFiles;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.ExclusiveLock;
@@ -40,6 +41,15 @@ class OrderBookTest {
       assertThat(Order.read(shop.tables).orElseThrow().ranges()).containsExactly(first, second);
       assertThat(book(owner, 0).owed()).containsExactly(first, second);
     }
+  }
+
+  @Test
+  void aHugeOrder_isRefused() throws IOException {
+    SparseFiles.enlarge(shop.tables.resolve(Order.FILE));
+
+    assertThatThrownBy(() -> Order.read(shop.tables))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("expected at most");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.WholeFile;
 
 /**
  * Reads an ONNX file, external data included, in the form that the importer works on: dense
@@ -63,18 +64,7 @@ final class OnnxReader {
           "Reading the model: expected an ONNX file; found nothing of that kind at " + file + ".");
     }
     try {
-      long size = Files.size(file);
-      if (size > MAX_FILE_BYTES) {
-        throw new BadInputException(
-            "Reading "
-                + file
-                + ": expected at most "
-                + MAX_FILE_BYTES
-                + " bytes; found "
-                + size
-                + ".");
-      }
-      return Files.readAllBytes(file);
+      return WholeFile.read(file.toString(), file, MAX_FILE_BYTES);
     } catch (IOException e) {
       throw new BadInputException(
           "Reading " + file + ": expected a readable file; found: " + e + ".", e);

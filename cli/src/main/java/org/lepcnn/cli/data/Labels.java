@@ -9,12 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.WholeFile;
 
 /**
  * The right answers: a CSV file with lines {@code file,label}, or a NumPy file in the order of the
  * inputs.
  */
 public final class Labels {
+  private static final long MAX_BYTES = 1L << 27;
+
   private final Map<String, Long> byName = new HashMap<>();
   private final long[] inOrder;
 
@@ -34,6 +37,7 @@ public final class Labels {
     }
     Labels labels = none();
     try {
+      WholeFile.requireAtMost(path.toString(), path, MAX_BYTES);
       List<String> lines = Files.readAllLines(path, StandardCharsets.UTF_8);
       for (int i = 0; i < lines.size(); i++) {
         labels.add(path, i, lines.get(i));

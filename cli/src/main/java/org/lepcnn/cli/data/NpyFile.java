@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.WholeFile;
 
 /**
  * Reads NumPy's {@code .npy} format, versions 1 to 3: C order, little-endian float32, float64,
@@ -42,7 +42,8 @@ public final class NpyFile {
    */
   public static NpyFile read(Path path) {
     try {
-      return parse(path, ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN));
+      byte[] bytes = WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES);
+      return parse(path, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
     } catch (IOException e) {
       throw new BadInputException(
           "Reading " + path + ": expected a NumPy file; found: " + e + ".", e);

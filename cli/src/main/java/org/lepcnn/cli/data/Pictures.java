@@ -6,18 +6,24 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.WholeFile;
 
 /** Turns pictures into planar float tensors: values 0..1, grey or red-green-blue planes. */
 public final class Pictures {
+  private static final long MAX_PIXELS = 1L << 26;
+
   private Pictures() {}
 
   /** Reads a PNG, JPEG, GIF or BMP file. */
   public static BufferedImage read(Path path) {
     BufferedImage picture;
     try {
-      picture = ImageIO.read(path.toFile());
+      picture = decode(path);
     } catch (IOException e) {
       throw new BadInputException(
           "Reading " + path + ": expected a picture; found: " + e.getMessage() + ".", e);
@@ -82,6 +88,41 @@ public final class Pictures {
       values[i] = samples[i] / 255f;
     }
     return values;
+  }
+
+  /** Null for a file that is no picture. */
+  private static BufferedImage decode(Path path) throws IOException {
+    WholeFile.requireAtMost(path.toString(), path, WholeFile.MAX_DATA_BYTES);
+    try (ImageInputStream in = ImageIO.createImageInputStream(path.toFile())) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        return null;
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in, true, true);
+        requireSize(path, reader.getWidth(0), reader.getHeight(0));
+        return reader.read(0);
+      } finally {
+        reader.dispose();
+      }
+    }
+  }
+
+  /** A few bytes can promise any number of pixels, and all of them would be allocated. */
+  private static void requireSize(Path path, int width, int height) {
+    if ((long) width * height > MAX_PIXELS) {
+      throw new BadInputException(
+          "Reading "
+              + path
+              + ": expected a picture of at most "
+              + MAX_PIXELS
+              + " pixels; found "
+              + width
+              + " x "
+              + height
+              + ". Make it smaller.");
+    }
   }
 
   private static BufferedImage scale(BufferedImage picture, int height, int width) {

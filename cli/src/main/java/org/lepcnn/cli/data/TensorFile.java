@@ -6,9 +6,9 @@ import ai.onnxruntime.platform.Fp16Conversions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.device.session.HostTensor;
 
 /** Reads an ONNX {@code TensorProto} file ({@code input_0.pb} of a test data set). */
@@ -20,7 +20,8 @@ public final class TensorFile {
   /** Reads a float32, float16 (widened), double, int32, int64, uint8, int8 or bool tensor. */
   public static HostTensor read(Path path) {
     try {
-      return convert(TensorProto.parseFrom(Files.readAllBytes(path)));
+      return convert(
+          TensorProto.parseFrom(WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES)));
     } catch (IOException e) {
       throw new BadInputException(
           "Reading " + path + ": expected an ONNX TensorProto; found: " + e.getMessage() + ".", e);

@@ -2,8 +2,10 @@
 package org.lepcnn.cli.gateway;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -136,11 +139,17 @@ record GatewayConfig(
 
   private static Properties load(Path file) {
     Properties properties = new Properties();
-    try (Reader in = Files.newBufferedReader(file)) {
-      properties.load(in);
+    try {
+      String what = "gateway configuration " + file;
+      byte[] bytes = WholeFile.read(what, file, WholeFile.MAX_SETTINGS_BYTES);
+      ByteBuffer text = ByteBuffer.wrap(bytes);
+      properties.load(
+          new StringReader(StandardCharsets.UTF_8.newDecoder().decode(text).toString()));
       return properties;
     } catch (NoSuchFileException e) {
       throw bad("a readable file", "no " + file);
+    } catch (CharacterCodingException e) {
+      throw bad("a properties file in UTF-8", file + ", which is none");
     } catch (IOException e) {
       throw new EnvironmentException("Gateway configuration: cannot read " + file + ": " + e, e);
     } catch (IllegalArgumentException e) {

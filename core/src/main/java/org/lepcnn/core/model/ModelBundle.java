@@ -15,6 +15,7 @@ import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.io.WholeFile;
 
 /**
  * An imported model: a folder with the edge half ({@value #EDGE_FILE}), the device half ({@value
@@ -42,6 +43,7 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
   public record Manifest(byte[] edgeHash, byte[] deviceHash) {
     private static final int MAGIC = 0x4c45504d; // "LEPM"
     private static final int VERSION = 1;
+    private static final int MAX_BYTES = 4_096;
 
     public Fingerprint fingerprint() {
       return Fingerprint.combine(edgeHash, deviceHash);
@@ -158,12 +160,12 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
 
   private static Manifest readManifest(Path folder) {
     Path file = folder.resolve(MANIFEST_FILE);
-    return Manifest.parse(file.toString(), readFile(file));
+    return Manifest.parse(file.toString(), readFile(file, Manifest.MAX_BYTES));
   }
 
   private static byte[] readHalf(Path folder, String name, byte[] expectedHash) {
     Path path = folder.resolve(name);
-    byte[] file = readFile(path);
+    byte[] file = readFile(path, WholeFile.MAX_HALF_BYTES);
     if (!java.util.Arrays.equals(hash(file), expectedHash)) {
       throw new BadInputException(
           "Reading "
@@ -173,9 +175,9 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
     return file;
   }
 
-  private static byte[] readFile(Path path) {
+  private static byte[] readFile(Path path, long mostBytes) {
     try {
-      return Files.readAllBytes(path);
+      return WholeFile.read(path.toString(), path, mostBytes);
     } catch (IOException e) {
       throw new BadInputException(
           "Reading "

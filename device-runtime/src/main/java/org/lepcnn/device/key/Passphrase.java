@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.WholeFile;
 
 /**
  * A passphrase for files with keys, or none. It comes from a file, never from a command line, where
@@ -50,10 +50,7 @@ public final class Passphrase implements AutoCloseable {
     byte[] bytes = null;
     CharBuffer chars = null;
     try {
-      if (Files.size(file) > MAX_FILE_BYTES) {
-        throw unusable(file, "more than " + MAX_FILE_BYTES + " bytes", null);
-      }
-      bytes = Files.readAllBytes(file);
+      bytes = WholeFile.read("the passphrase file " + file, file, MAX_FILE_BYTES);
       chars = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
       int length = chars.length();
       while (length > 0 && (chars.get(length - 1) == '\n' || chars.get(length - 1) == '\r')) {

@@ -3,7 +3,6 @@ package org.lepcnn.device.owner;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -14,6 +13,7 @@ import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.KeyWrap;
@@ -27,6 +27,9 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
   static final int MAGIC = 0x4c45504f; // "LEPO"
   static final int VERSION = 2;
   private static final int OLDEST_VERSION = 1;
+
+  /** A ledger of some millions of chains. */
+  static final int MAX_BYTES = 1 << 29;
 
   OwnerContents {
     ledger = List.copyOf(ledger);
@@ -129,7 +132,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
 
   private static byte[] readBytes(Path file) {
     try {
-      return Files.readAllBytes(file);
+      return WholeFile.read("the owner file " + file, file, MAX_BYTES);
     } catch (NoSuchFileException e) {
       throw new BadInputException(
           "Reading the owner file "

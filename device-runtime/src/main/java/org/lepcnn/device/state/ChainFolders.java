@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.slf4j.Logger;
@@ -107,7 +108,9 @@ final class ChainFolders {
   /** Reads and verifies the device half of a chain. */
   static DeviceHalf readDeviceHalf(Path folder, ChainIdentity identity) {
     Path file = folder.resolve(DEVICE_HALF_FILE);
-    byte[] bytes = SecretFiles.read(file, "Copy " + DEVICE_HALF_FILE + " from the model bundle.");
+    byte[] bytes =
+        SecretFiles.read(
+            file, WholeFile.MAX_HALF_BYTES, "Copy " + DEVICE_HALF_FILE + " from the model bundle.");
     identity.verify(
         file.toString(),
         ModelBundle.hash(bytes),

@@ -12,6 +12,7 @@ import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
@@ -31,6 +32,10 @@ public final class Grant implements AutoCloseable {
   static final int MAGIC = 0x4c455047; // "LEPG"
   static final int VERSION = 2;
   private static final int OLDEST_VERSION = 1;
+
+  /** A device half and what a state holds. */
+  static final long MAX_BYTES = WholeFile.MAX_HALF_BYTES + StateFile.MAX_BYTES;
+
   private static final String REMEDY = "Provision the device again with 'lepcnn device provision'.";
 
   private final ChainIdentity identity;
@@ -85,7 +90,7 @@ public final class Grant implements AutoCloseable {
    * @throws BadInputException also when the passphrase is another one
    */
   public static Grant read(Path file, Passphrase passphrase) {
-    byte[] bytes = SecretFiles.read(file, REMEDY);
+    byte[] bytes = SecretFiles.read(file, MAX_BYTES, REMEDY);
     String what = file.toString();
     CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
     BodyReader in = new BodyReader(what, content.body());
@@ -112,7 +117,7 @@ public final class Grant implements AutoCloseable {
 
   /** What the file is, without its secrets; needs no passphrase. */
   public static GrantDescription describe(Path file) {
-    byte[] bytes = SecretFiles.read(file, REMEDY);
+    byte[] bytes = SecretFiles.read(file, MAX_BYTES, REMEDY);
     String what = file.toString();
     BodyReader in =
         new BodyReader(what, CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION).body());

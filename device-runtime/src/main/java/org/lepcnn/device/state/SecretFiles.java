@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.core.io.WholeFile;
 
 /** Durable replacement and strict reading of files that hold keys or counts. */
 public final class SecretFiles {
@@ -62,12 +63,14 @@ public final class SecretFiles {
   /**
    * Reads a file that must be there.
    *
+   * @param mostBytes the largest size that makes sense
    * @param remedy ends the message when it is not
    * @throws CorruptFileException the file is missing
+   * @throws org.lepcnn.core.error.BadInputException it is larger
    */
-  static byte[] read(Path file, String remedy) {
+  static byte[] read(Path file, long mostBytes, String remedy) {
     try {
-      return Files.readAllBytes(file);
+      return WholeFile.read(file.toString(), file, mostBytes);
     } catch (NoSuchFileException e) {
       throw new CorruptFileException(
           "Reading " + file + ": expected a file; found none. " + remedy);

@@ -26,6 +26,10 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   static final int MAGIC = 0x4c455053; // "LEPS"
   static final int VERSION = 2;
   private static final int OLDEST_VERSION = 1;
+
+  /** Ids, counts, hashes and keys take a few hundred. */
+  static final int MAX_BYTES = 1 << 16;
+
   private static final String REMEDY =
       "A state cannot be made anew, or masks would repeat: provision the device again.";
 
@@ -195,7 +199,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
 
   private static Opened open(Path folder) {
     Path path = folder.resolve(NAME);
-    byte[] bytes = SecretFiles.read(path, REMEDY);
+    byte[] bytes = SecretFiles.read(path, MAX_BYTES, REMEDY);
     CheckedFile.Content content =
         CheckedFile.open(path.toString(), bytes, MAGIC, OLDEST_VERSION, VERSION);
     ByteBuffer body = content.body();

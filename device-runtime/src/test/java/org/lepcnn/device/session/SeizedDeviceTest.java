@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -19,8 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.MaskGenerator;
@@ -30,13 +38,17 @@ import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
 
 /**
- * Somebody has recorded all traffic and seizes the device after some passes: with every 32 bytes of
- * its files as a key, and every key that follows from them, no earlier pass is unmasked.
+ * Somebody has recorded all traffic, both ways, has the model's weights, and seizes the device
+ * after some passes: with every 32 bytes of its files as a key, and every key that follows from
+ * them, neither an input nor a result of an earlier pass is unmasked.
  */
 class SeizedDeviceTest {
   private static final String DEVICE = "meter-1";
   private static final int USED = 6;
   private static final int FORWARD = 10;
+
+  /** More than a state file and the header of a table have. */
+  private static final int UNSEALED = 320;
 
   /** A masked residue is taken for unmasked when it is that small; tensors have 90 and more. */
   private static final int LARGEST_PLAIN = 1 << 24;
@@ -45,6 +57,7 @@ class SeizedDeviceTest {
 
   private final ModelBundle bundle = SessionModel.bundle(31);
   private final FakeEdge edge = new FakeEdge(bundle.edge(), new CopyOnWriteArrayList<>());
+  private final Traffic traffic = new Traffic(bundle.edge());
   private OwnerFile owner;
   private ChainId chain;
 
@@ -56,12 +69,14 @@ class SeizedDeviceTest {
       grant.write(folder.resolve("grant"));
     }
     WrittenTables.write(bundle, owner, DEVICE, 20, folder.resolve("tables"));
+    edge.forge = traffic::record;
     DeviceState.init(folder.resolve("grant"), folder.resolve("state")).close();
     DeviceState state = DeviceState.open(folder.resolve("state"));
     byte[] leftover;
     try (PrivateSession session =
         PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(openTables()), edge)
             .passesPerReservation(4)
+            .unsafeResultObserver(traffic::truth)
             .open()) {
       for (int seed = 0; seed < USED; seed++) {
         await(session.submit(SessionModel.inputs(seed)));
@@ -70,6 +85,10 @@ class SeizedDeviceTest {
     }
     // what a crash in the middle of writing would have left
     Files.write(chainFile("state.lep.tmp"), leftover);
+    try (Stream<Path> tables = Files.list(folder.resolve("tables"))) {
+      Path table = tables.findFirst().orElseThrow();
+      Files.copy(table, folder.resolve("tables").resolve(table.getFileName() + ".0badc0de.tmp"));
+    }
   }
 
   @AfterEach
@@ -81,13 +100,16 @@ class SeizedDeviceTest {
   @Test
   void noKeyOfTheSeizedFiles_opensATableOrUnmasksTrafficOfAnEarlierPass() throws IOException {
     List<PassKey> keys = keysOfTheFiles();
-    assertThat(keys).hasSizeGreaterThan(1000);
+    assertThat(keys).hasSizeGreaterThan(2000);
+    assertThat(traffic.passes()).isEqualTo(USED);
     int opened = 0;
     try (TableFolder tables = openTables()) {
       for (PassKey key : keys) {
+        List<int[]> factors = traffic.factors(key);
         for (long pass = 0; pass < USED; pass++) {
           assertThat(opens(tables, pass, key)).isFalse();
           assertThat(unmasks(pass, key)).isFalse();
+          assertThat(traffic.unmasksAResult(pass, factors)).isFalse();
         }
         opened += opens(tables, USED, key) ? 1 : 0;
       }
@@ -103,6 +125,11 @@ class SeizedDeviceTest {
         PassKey key = owner.passKey(DEVICE, bundle.fingerprint(), chain, pass);
         assertThat(opens(tables, pass, key)).isTrue();
         assertThat(unmasks(pass, key)).isTrue();
+        assertThat(traffic.unmasksAResult(pass, traffic.factors(key))).isTrue();
+        assertThat(traffic.unmasksAResult(pass, tableFactors(tables, pass, key))).isTrue();
+        assertThat(traffic.unmasksAResult((pass + 1) % USED, traffic.factors(key)))
+            .as("of one pass only")
+            .isFalse();
       }
     }
   }
@@ -118,12 +145,17 @@ class SeizedDeviceTest {
         .hasMessageContaining("found none");
   }
 
-  /** Every 32 bytes of the state, temporary file included, and what the ratchet makes of it. */
+  /**
+   * Every 32 bytes of the state, temporary file included, and of what stands unsealed in the
+   * tables, and what the ratchet makes of it.
+   */
   private List<PassKey> keysOfTheFiles() throws IOException {
     List<PassKey> keys = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
+    try (Stream<Path> files =
+        Stream.concat(Files.walk(folder.resolve("state")), Files.walk(folder.resolve("tables")))) {
       for (Path file : files.filter(SeizedDeviceTest::mayHoldKeys).toList()) {
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] all = Files.readAllBytes(file);
+        byte[] bytes = Arrays.copyOf(all, Math.min(all.length, UNSEALED));
         for (int at = 0; at + SecretKey.BYTES <= bytes.length; at++) {
           SecretKey window = SecretKey.copyOf(Arrays.copyOfRange(bytes, at, at + SecretKey.BYTES));
           PassKey key = PassKey.of(window);
@@ -150,6 +182,17 @@ class SeizedDeviceTest {
     } catch (RefusedException e) {
       return false;
     }
+  }
+
+  /** U of all layers, from the table. */
+  private List<int[]> tableFactors(TableFolder tables, long pass, PassKey key) {
+    List<int[]> factors = new ArrayList<>();
+    for (LinearLayerSpec layer : bundle.plan().layers()) {
+      int[] u = new int[layer.geometry().outputSize()];
+      tables.readLayer(pass, key, layer.index(), u);
+      factors.add(u);
+    }
+    return factors;
   }
 
   /** Whether the recorded tensor of round 0 becomes small numbers under the key's mask. */
@@ -180,5 +223,70 @@ class SeizedDeviceTest {
   private TableFolder openTables() {
     return TableFolder.open(
         folder.resolve("tables"), DEVICE, chain, bundle.fingerprint(), bundle.plan());
+  }
+
+  /** Recorded results, and what they were unmasked to while the keys were there. */
+  private static final class Traffic {
+    private record Id(long pass, int layer) {}
+
+    private final EdgeHalf half;
+    private final Map<Id, int[]> results = new ConcurrentHashMap<>();
+    private final Map<Id, int[]> truth = new ConcurrentHashMap<>();
+
+    Traffic(EdgeHalf half) {
+      this.half = half;
+    }
+
+    RoundResult record(RoundRequest request, RoundResult result) {
+      for (RoundResult.Layer layer : result.layers()) {
+        results.put(
+            new Id(request.pass().pass(), layer.index()),
+            Arrays.copyOf(
+                layer.residues(), half.plan().layer(layer.index()).geometry().outputSize()));
+      }
+      return result;
+    }
+
+    void truth(long pass, int layer, int[] integers) {
+      truth.put(new Id(pass, layer), integers.clone());
+    }
+
+    long passes() {
+      return results.keySet().stream().map(Id::pass).distinct().count();
+    }
+
+    /** U of all layers as whoever has the weights computes it from a key's masks. */
+    List<int[]> factors(PassKey key) {
+      List<int[]> factors = new ArrayList<>();
+      try (MaskGenerator generator = new MaskGenerator(key)) {
+        for (LinearLayerSpec layer : half.plan().layers()) {
+          int[] mask = new int[layer.geometry().inputSize()];
+          generator.fill(layer.tensorId(), mask, mask.length);
+          int[] u = new int[layer.geometry().outputSize()];
+          try (LinearKernel kernel =
+              new ScalarKernels().prepare(layer.geometry(), half.weights().get(layer.index()))) {
+            kernel.apply(mask, u);
+          }
+          factors.add(u);
+        }
+      }
+      return factors;
+    }
+
+    /** Whether three numbers next to each other in any result become the true ones. */
+    boolean unmasksAResult(long pass, List<int[]> factors) {
+      for (LinearLayerSpec layer : half.plan().layers()) {
+        Id id = new Id(pass, layer.index());
+        int[] plain = LayerArithmetic.unmaskedIntegers(results.get(id), factors.get(layer.index()));
+        int equal = 0;
+        for (int i = 0; i < plain.length; i++) {
+          equal = plain[i] == truth.get(id)[i] ? equal + 1 : 0;
+          if (equal == 3) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
   }
 }

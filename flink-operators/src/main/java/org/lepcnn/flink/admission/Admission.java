@@ -3,10 +3,11 @@ package org.lepcnn.flink.admission;
 
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.control.DeviceGrant;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.model.ModelState;
+import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.kafka.topic.Topics;
 
@@ -14,7 +15,8 @@ import org.lepcnn.kafka.topic.Topics;
  * Decides from a request's header whether it is let in, in this order: lifetime, what was published
  * is known, device, its gateway, its model, range of passes, the model is published and loaded.
  * Quotas come last and are asked for separately, because a round pays once and not per chunk. A
- * claim or release does not need the model loaded: what it says must reach the guard. Thread-safe.
+ * claim or release does not need the model loaded, and may be older than its lifetime: what it says
+ * must reach the guard, which may have forgotten it in a failure and read it again. Thread-safe.
  */
 public final class Admission {
   /** No chain is that long: at a thousand passes a second it would last 34 years. */
@@ -43,7 +45,7 @@ public final class Admission {
   /** Judges a header. */
   public Decision judge(RequestHeader header, long nowMillis) {
     DeviceGrant grant = control.grant(header.device());
-    if (header.expiresAtMillis() < nowMillis) {
+    if (header.isRound() && header.expiresAtMillis() < nowMillis) {
       long late = nowMillis - header.expiresAtMillis();
       return Decision.refuse(
           grant, EdgeErrorCode.EXPIRED, "the request is " + late + " ms older than its lifetime");

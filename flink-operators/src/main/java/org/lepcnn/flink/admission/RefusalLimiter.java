@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.admission;
 
+import org.lepcnn.flink.quota.LruMap;
+import org.lepcnn.flink.quota.TokenBucket;
+
 /**
  * How many refusals are answered: {@value #PER_SECOND} a second for each enrolled device, {@value
  * #PER_SECOND_UNKNOWN} for all others of a topic together, with bursts of {@value #BURST_SECONDS}

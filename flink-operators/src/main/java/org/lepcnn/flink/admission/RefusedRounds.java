@@ -1,10 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.admission;
 
-import java.util.Objects;
-import org.lepcnn.core.port.ChainId;
-import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.flink.quota.LruMap;
 import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.record.RoundKey;
 
 /**
  * The rounds whose sending was refused lately, so that the rest of their chunks is dropped without
@@ -14,28 +13,11 @@ import org.lepcnn.flink.record.RequestHeader;
 public final class RefusedRounds {
   private static final int REMEMBERED = 4_096;
 
-  private final LruMap<Key, Long> lastSeen = new LruMap<>(REMEMBERED);
-
-  private record Key(
-      String topic, String device, ChainId chain, long pass, int round, InstanceId instance) {
-    Key {
-      Objects.requireNonNull(device, "device");
-    }
-
-    static Key of(RequestHeader header) {
-      return new Key(
-          header.topic(),
-          header.device(),
-          header.chain(),
-          header.firstPass(),
-          header.round(),
-          header.instance());
-    }
-  }
+  private final LruMap<RoundKey, Long> lastSeen = new LruMap<>(REMEMBERED);
 
   /** Whether a chunk belongs to an attempt that was refused. */
   public boolean holds(RequestHeader header, int tensor, int chunk) {
-    Key key = Key.of(header);
+    RoundKey key = RoundKey.of(header);
     Long last = lastSeen.get(key);
     if (last == null || position(tensor, chunk) <= last) {
       return false;
@@ -46,13 +28,13 @@ public final class RefusedRounds {
 
   /** Remembers that an attempt was refused at that chunk. */
   public void add(RequestHeader header, int tensor, int chunk) {
-    lastSeen.put(Key.of(header), position(tensor, chunk));
+    lastSeen.put(RoundKey.of(header), position(tensor, chunk));
   }
 
   /** A new attempt was let in. */
   public void remove(RequestHeader header) {
     if (!lastSeen.isEmpty()) {
-      lastSeen.remove(Key.of(header));
+      lastSeen.remove(RoundKey.of(header));
     }
   }
 

@@ -26,6 +26,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.flink.model.PublishedModel;
 import org.lepcnn.kafka.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.flink.model.PublishedModel;
+import org.lepcnn.flink.quota.DeviceGrant;
 import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.topic.Topics;

@@ -4,8 +4,10 @@ package org.lepcnn.flink.control;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.lepcnn.flink.admission.Quotas;
+import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Quotas;
 
 /**
  * What admission asks: who may do what, which models are there, what quotas are used up. One per
@@ -33,6 +35,9 @@ public interface EdgeControl extends AutoCloseable {
   /** Opens the control of a process, or a share of it; travels in the job graph. */
   @FunctionalInterface
   interface Provider extends Serializable {
-    EdgeControl open();
+    /**
+     * @param whenLoaded gets every model that is loaded for this process, before it is used
+     */
+    EdgeControl open(WhenLoaded whenLoaded);
   }
 }

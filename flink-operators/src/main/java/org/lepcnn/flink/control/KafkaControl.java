@@ -8,11 +8,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.function.LongSupplier;
-import org.lepcnn.flink.admission.QuotaSettings;
-import org.lepcnn.flink.admission.Quotas;
+import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.model.ModelLimits;
 import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.model.PublishedModel;
 import org.lepcnn.flink.model.PublishedModels;
+import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.QuotaSettings;
+import org.lepcnn.flink.quota.Quotas;
 
 /**
  * Admission of enrolled devices and published models; all operators of a process with the same
@@ -60,9 +63,9 @@ public final class KafkaControl implements EdgeControl.Provider {
   }
 
   @Override
-  public EdgeControl open() {
+  public EdgeControl open(WhenLoaded whenLoaded) {
     synchronized (OPEN) {
-      Shared shared = OPEN.computeIfAbsent(settings, Shared::new);
+      Shared shared = OPEN.computeIfAbsent(settings, absent -> new Shared(absent, whenLoaded));
       shared.users++;
       return new Handle(shared);
     }
@@ -81,7 +84,7 @@ public final class KafkaControl implements EdgeControl.Provider {
     final PublishedModels models;
     int users;
 
-    Shared(Settings settings) {
+    Shared(Settings settings, WhenLoaded whenLoaded) {
       this.settings = settings;
       quotas = new Quotas(settings.quotas);
       reader = new ControlReader(settings.client, this::changed);
@@ -90,7 +93,8 @@ public final class KafkaControl implements EdgeControl.Provider {
               id -> reader.tables().model(id),
               settings.cacheFolder(),
               settings.kernel,
-              settings.models);
+              settings.models,
+              whenLoaded);
       reader.start();
     }
 

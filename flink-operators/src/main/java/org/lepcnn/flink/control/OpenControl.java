@@ -3,13 +3,13 @@ package org.lepcnn.flink.control;
 
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.lepcnn.flink.admission.QuotaSettings;
-import org.lepcnn.flink.admission.Quotas;
 import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.model.FixedModel;
 import org.lepcnn.flink.model.ModelPool;
-import org.lepcnn.flink.rehearsal.EdgeRehearsal;
+import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.QuotaSettings;
+import org.lepcnn.flink.quota.Quotas;
 
 /**
  * No admission: every device on every gateway may use the models, without quotas. For development
@@ -25,7 +25,7 @@ public final class OpenControl implements EdgeControl {
 
   /** Opens a control that serves the model of a folder. */
   public static EdgeControl.Provider of(ModelSource source) {
-    return () -> over(new FixedModel(ModelRegistry.acquire(source, EdgeRehearsal::once)));
+    return whenLoaded -> over(new FixedModel(ModelRegistry.acquire(source, whenLoaded)));
   }
 
   /**

@@ -9,7 +9,7 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.admission.Refusal;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.kafka.codec.ByteSlice;
 import org.lepcnn.kafka.codec.ChunkLayout;
 import org.lepcnn.kafka.codec.TensorChunkView;

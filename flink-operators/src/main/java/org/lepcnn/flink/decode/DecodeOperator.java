@@ -51,7 +51,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   public void open() throws Exception {
     super.open();
     topics = settings.topics().open();
-    control = settings.control().open();
+    control = settings.openControl();
     control.models().failWith(mailbox);
     EdgeMetrics metrics = new EdgeMetrics(getMetricGroup());
     AssemblyLimits limits = settings.assembly().withinHeap();

@@ -6,8 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
-import org.lepcnn.core.port.ChainId;
-import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.TensorPayload;
 import org.lepcnn.kafka.codec.ByteSlice;
@@ -18,20 +16,6 @@ import org.lepcnn.kafka.codec.TensorChunkView;
 final class PartialRound {
   /** More than a chunk's ids, array and bookkeeping take beside its payload. */
   private static final int CHUNK_OVERHEAD_BYTES = 512;
-
-  /** What the chunks of one request have in common. */
-  record Key(
-      String topic, String device, ChainId chain, long pass, int round, InstanceId instance) {
-    static Key of(RequestHeader header) {
-      return new Key(
-          header.topic(),
-          header.device(),
-          header.chain(),
-          header.firstPass(),
-          header.round(),
-          header.instance());
-    }
-  }
 
   private final List<MaskedTensorSpec> tensors;
   private final ByteSlice[][] chunks;

@@ -11,7 +11,6 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.admission.Admission;
 import org.lepcnn.flink.admission.Admission.Decision;
-import org.lepcnn.flink.admission.Refusal;
 import org.lepcnn.flink.admission.RefusalLimiter;
 import org.lepcnn.flink.admission.RefusedRounds;
 import org.lepcnn.flink.control.EdgeControl;
@@ -19,6 +18,7 @@ import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.kafka.codec.ClaimView;
 import org.lepcnn.kafka.codec.EdgeRequest;
@@ -104,7 +104,7 @@ public final class RequestDecoder {
   }
 
   /** Drops incomplete requests that are overdue. */
-  List<OutgoingRecord> expire(long nowMillis) {
+  public List<OutgoingRecord> expire(long nowMillis) {
     return rejectDropped(
         assembler.expire(nowMillis), "the request did not become complete in time");
   }

@@ -11,9 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.admission.Refusal;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.record.RoundKey;
 import org.lepcnn.kafka.codec.TensorChunkView;
 
 /**
@@ -28,9 +29,9 @@ public final class RoundAssembler {
   private final RequestDigest digest = new RequestDigest();
 
   /** In the order of their deadlines. */
-  private final Map<PartialRound.Key, PartialRound> partials = new LinkedHashMap<>();
+  private final Map<RoundKey, PartialRound> partials = new LinkedHashMap<>();
 
-  private final Map<PartialRound.Key, Long> reserved = new HashMap<>();
+  private final Map<RoundKey, Long> reserved = new HashMap<>();
   private final Map<String, Device> devices = new HashMap<>();
   private long bytes;
 
@@ -55,7 +56,7 @@ public final class RoundAssembler {
 
   /** The incomplete requests of one device, oldest first. */
   private static final class Device {
-    final Set<PartialRound.Key> keys = new LinkedHashSet<>();
+    final Set<RoundKey> keys = new LinkedHashSet<>();
     long bytes;
   }
 
@@ -71,7 +72,7 @@ public final class RoundAssembler {
 
   /** What a chunk would be; its tensor and number need not fit the plan. */
   Standing standing(RequestHeader header, TensorChunkView chunk) {
-    PartialRound partial = partials.get(PartialRound.Key.of(header));
+    PartialRound partial = partials.get(RoundKey.of(header));
     if (partial == null) {
       return Standing.BEGINS;
     }
@@ -79,12 +80,12 @@ public final class RoundAssembler {
   }
 
   /** Bytes reserved. */
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 
   /** Incomplete requests. */
-  int size() {
+  public int size() {
     return partials.size();
   }
 
@@ -95,7 +96,7 @@ public final class RoundAssembler {
    * @param nowMillis the processing time
    */
   Outcome add(RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
-    PartialRound.Key key = PartialRound.Key.of(header);
+    RoundKey key = RoundKey.of(header);
     PartialRound partial = partials.get(key);
     return partial == null
         ? begin(key, header, chunk, plan, nowMillis)
@@ -103,11 +104,7 @@ public final class RoundAssembler {
   }
 
   private Outcome begin(
-      PartialRound.Key key,
-      RequestHeader header,
-      TensorChunkView chunk,
-      Plan plan,
-      long nowMillis) {
+      RoundKey key, RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
     PartialRound partial =
         new PartialRound(
             header, plan.tensorsOfRound(header.round()), nowMillis + limits.timeoutMillis());
@@ -132,7 +129,7 @@ public final class RoundAssembler {
   }
 
   private Outcome continueWith(
-      PartialRound.Key key,
+      RoundKey key,
       PartialRound partial,
       RequestHeader header,
       TensorChunkView chunk,
@@ -165,7 +162,7 @@ public final class RoundAssembler {
         break;
       }
       expired.add(partial.header());
-      release(PartialRound.Key.of(partial.header()));
+      release(RoundKey.of(partial.header()));
     }
     return expired;
   }
@@ -180,7 +177,7 @@ public final class RoundAssembler {
     List<RequestHeader> dropped = new ArrayList<>();
     Device usage = devices.get(device);
     while (usage != null && usage.bytes + need > limits.bytesPerDevice()) {
-      PartialRound.Key oldest = usage.keys.iterator().next();
+      RoundKey oldest = usage.keys.iterator().next();
       dropped.add(partials.get(oldest).header());
       release(oldest);
       usage = devices.get(device);
@@ -188,7 +185,7 @@ public final class RoundAssembler {
     return dropped;
   }
 
-  private void reserve(PartialRound.Key key, PartialRound partial, long need) {
+  private void reserve(RoundKey key, PartialRound partial, long need) {
     partials.put(key, partial);
     reserved.put(key, need);
     Device usage = devices.computeIfAbsent(key.device(), unused -> new Device());
@@ -197,7 +194,7 @@ public final class RoundAssembler {
     bytes += need;
   }
 
-  private void release(PartialRound.Key key) {
+  private void release(RoundKey key) {
     partials.remove(key);
     long freed = reserved.remove(key);
     bytes -= freed;

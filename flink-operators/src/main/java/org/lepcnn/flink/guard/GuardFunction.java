@@ -31,14 +31,21 @@ import org.slf4j.LoggerFactory;
  * <p>What needs no state comes first and writes none: the request must not be expired, its results
  * topic must be there and admit the results, and for a round the model must be loaded in this
  * process. A claim is recorded before the model is loaded and answered {@code NOT_READY}, so that
- * its sender repeats it and nobody else gets its passes; a release needs no model. The state is one
- * {@link DeviceGuard} per device, bounded as {@link ReplayGuard} says.
+ * its sender repeats it and nobody else gets its passes; a release needs no model. A claim or
+ * release that is older than its lifetime is recorded, too, and answered {@code EXPIRED}: after a
+ * failure the log is read again from the last checkpoint, and what was accepted then must not be
+ * forgotten because the restart took long. What nobody accepted does no harm: the passes of a claim
+ * that was ever sent are used up for every other instance, and who repeats a claim or release is
+ * answered as before. The state is one {@link DeviceGuard} per device, bounded as {@link
+ * ReplayGuard} says.
  */
 public final class GuardFunction
     extends KeyedProcessFunction<String, AssembledRequest, AssembledRequest> {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(GuardFunction.class);
   private static final String STATE_NAME = "device-guard";
+  private static final Verdict EXPIRED =
+      new Verdict(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
 
   private final EdgeSettings settings;
   private final OutputTag<OutgoingRecord> notices;
@@ -59,7 +66,7 @@ public final class GuardFunction
   @Override
   public void open(OpenContext context) throws InterruptedException {
     topics = settings.topics().open();
-    control = settings.control().open();
+    control = settings.openControl();
     outbox = new Outbox(topics, new EdgeMetrics(getRuntimeContext().getMetricGroup()));
     guard = new ReplayGuard(settings.guard());
     state =
@@ -77,6 +84,9 @@ public final class GuardFunction
     Verdict verdict = admit(header, model, now);
     if (verdict.accepted()) {
       verdict = judge(request);
+    }
+    if (verdict.accepted() && isLate(header, now)) {
+      verdict = EXPIRED;
     }
     if (verdict.accepted() && header.isClaim() && model.isComing()) {
       verdict = refused(model);
@@ -101,8 +111,8 @@ public final class GuardFunction
   }
 
   private Verdict admit(RequestHeader header, ModelState model, long now) {
-    if (header.expiresAtMillis() < now) {
-      return new Verdict(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
+    if (header.isRound() && isLate(header, now)) {
+      return EXPIRED;
     }
     if (model.refusal() != null && (header.isRound() || !model.isComing())) {
       return refused(model);
@@ -117,6 +127,10 @@ public final class GuardFunction
       case MISSING -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is missing");
       case UNKNOWN -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
     };
+  }
+
+  private static boolean isLate(RequestHeader header, long now) {
+    return header.expiresAtMillis() < now;
   }
 
   private static Verdict refused(ModelState model) {

@@ -33,7 +33,7 @@ public final class ModelLease implements AutoCloseable {
   }
 
   /** The model, which must be loaded. */
-  LoadedModel require() {
+  public LoadedModel require() {
     LoadedModel model = ifReady();
     if (model == null) {
       throw new IllegalStateException("A round was admitted while the model was not loaded");

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.flink.control.PublishedModel;
 
 /**
  * Edge halves on this machine's disk, a folder per fingerprint that {@link ModelBundle#readEdge}

@@ -2,7 +2,6 @@
 package org.lepcnn.flink.model;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.WholeFile;
 
 /**
  * Gets an edge half from where it was published: {@code file:} on this machine, {@code http:} or
@@ -68,8 +68,12 @@ final class ModelFetch {
   }
 
   private byte[] fromFile(URI uri) {
-    try (InputStream in = Files.newInputStream(Path.of(uri))) {
-      return read(uri, in);
+    try {
+      Path file = Path.of(uri);
+      if (Files.size(file) > maxBytes) {
+        throw tooLarge(uri);
+      }
+      return WholeFile.read("the model's edge half at " + uri, file, maxBytes);
     } catch (IOException | IllegalArgumentException e) {
       throw unavailable(uri, e);
     }
@@ -101,14 +105,6 @@ final class ModelFetch {
     } finally {
       answer.cancel(true); // also ends a transfer that stalls
     }
-  }
-
-  private byte[] read(URI uri, InputStream in) throws IOException {
-    byte[] bytes = in.readNBytes(Math.toIntExact(maxBytes + 1));
-    if (bytes.length > maxBytes) {
-      throw tooLarge(uri);
-    }
-    return bytes;
   }
 
   private BadInputException tooLarge(URI uri) {

@@ -2,8 +2,8 @@
 package org.lepcnn.flink.model;
 
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.admission.Refusal;
 import org.lepcnn.flink.kernel.LoadedModel;
+import org.lepcnn.flink.record.Refusal;
 
 /**
  * What became of the search for a model.

@@ -20,12 +20,11 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.control.PublishedModel;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
-import org.lepcnn.flink.rehearsal.EdgeRehearsal;
+import org.lepcnn.flink.kernel.WhenLoaded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +45,7 @@ public final class PublishedModels implements ModelPool {
   private final ModelCache cache;
   private final String kernel;
   private final ModelLimits limits;
+  private final WhenLoaded whenLoaded;
   private final Map<Fingerprint, Entry> entries = new ConcurrentHashMap<>();
   private final ExecutorService loader =
       Executors.newSingleThreadExecutor(
@@ -59,16 +59,19 @@ public final class PublishedModels implements ModelPool {
    * @param published what is known of a model now; null for nothing
    * @param cacheFolder where edge halves are kept
    * @param kernel the name of a kernel; empty for the best one of the machine
+   * @param whenLoaded gets every model before it is used
    */
   public PublishedModels(
       Function<Fingerprint, PublishedModel> published,
       Path cacheFolder,
       String kernel,
-      ModelLimits limits) {
+      ModelLimits limits,
+      WhenLoaded whenLoaded) {
     this.published = published;
     this.cache = new ModelCache(cacheFolder, new ModelFetch(limits.modelBytes()));
     this.kernel = kernel;
     this.limits = limits;
+    this.whenLoaded = whenLoaded;
   }
 
   /** A model that is loaded, is to be loaded, or could not be. */
@@ -247,7 +250,7 @@ public final class PublishedModels implements ModelPool {
   private void loadFrom(Path folder, PublishedModel model, Entry entry, long bytes)
       throws InterruptedException {
     ModelSource source = new ModelSource(folder.toString(), kernel);
-    ModelLease lease = ModelRegistry.acquire(source, EdgeRehearsal::once);
+    ModelLease lease = ModelRegistry.acquire(source, whenLoaded);
     try {
       LoadedModel loaded = lease.future().get();
       if (!loaded.fingerprint().equals(model.id())) {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.flink.quota.DeviceGrant;
 import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.topic.Topics;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.AfterAll;
@@ -19,7 +20,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.admission.Admission;
-import org.lepcnn.flink.admission.QuotaSettings;
+import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.InboundRecordSerializer;
@@ -329,6 +330,32 @@ class DecodeAdmissionTest {
       harness.processElement(claim("d"), 0);
       assertThat(harness.extractOutputValues()).isEmpty();
       assertThat(replies(harness).get(0).error()).contains(EdgeErrorCode.QUOTA_EXCEEDED);
+    }
+  }
+
+  /** After a failure they may be read again late, and the guard must not miss them. */
+  @Test
+  void claimsAndReleasesOlderThanTheirLifetime_reachTheGuard_roundsDoNot() throws Exception {
+    try (var harness = open()) {
+      harness.setProcessingTime(Requests.LIFETIME + 1);
+      send(harness, List.of(claim("d")));
+      send(harness, List.of(Requests.releaseRecord("d", fingerprint, Requests.INSTANCE, 4)));
+      send(harness, round("d", 0, 0));
+      assertThat(harness.extractOutputValues())
+          .extracting(request -> request.header().isRound())
+          .containsExactly(false, false);
+      assertThat(replies(harness))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(Optional.of(EdgeErrorCode.EXPIRED));
+    }
+  }
+
+  @Test
+  void lateClaimsOfStrangers_doNot() throws Exception {
+    try (var harness = open()) {
+      harness.setProcessingTime(Requests.LIFETIME + 1);
+      send(harness, List.of(claim("nobody")));
+      assertThat(harness.extractOutputValues()).isEmpty();
     }
   }
 }

@@ -19,12 +19,13 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.flink.EdgeMetrics;
-import org.lepcnn.flink.admission.QuotaSettings;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -70,7 +71,7 @@ class RequestFuzzTest {
     for (String device : List.of("d1", "d2")) {
       provider.enrol(device, "gw", List.of(loaded.fingerprint()), 0, 0);
     }
-    control = provider.open();
+    control = provider.open(WhenLoaded.NOTHING);
   }
 
   @AfterAll

@@ -351,19 +351,88 @@ class GuardFunctionTest {
     return new ModelSource(folder.resolve("absent").toString(), "scalar");
   }
 
+  private static AssembledRequest late(RequestHeader header) {
+    return new AssembledRequest(
+        new RequestHeader(
+            header.topic(),
+            0,
+            0,
+            header.device(),
+            header.chain(),
+            header.model(),
+            header.firstPass(),
+            header.lastPass(),
+            header.round(),
+            header.instance(),
+            9_999),
+        0,
+        List.of());
+  }
+
   @Test
-  void expiredRequest_isAnsweredExpired() throws Exception {
+  void expiredRound_isAnsweredExpired_andWritesNoState() throws Exception {
     try (var harness = harness(model.source())) {
       harness.open();
       harness.setProcessingTime(10_000);
-      RequestHeader header = Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9);
-      RequestHeader old =
-          new RequestHeader(
-              header.topic(), 0, 0, "d", header.chain(), fingerprint, 0, 9, -1, INSTANCE, 9_999);
-      send(harness, new AssembledRequest(old, 0, List.of()));
+      send(harness, late(Requests.roundHeader("d", fingerprint, INSTANCE, 0, 0)));
       assertThat(replies(harness))
           .extracting(EdgeReplyView::error)
           .containsExactly(Optional.of(EdgeErrorCode.EXPIRED));
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  /** The claim was accepted, the edge failed before a checkpoint, and came back after a minute. */
+  @Test
+  void claimReadAgainAfterItsLifetime_stillKeepsItsPassesFromAnotherInstance() throws Exception {
+    try (var restored = harness(model.source())) {
+      restored.open();
+      restored.setProcessingTime(10_000);
+      send(restored, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
+      send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 0, 9));
+      send(restored, Requests.round("d", fingerprint, OTHER_INSTANCE, 5, 0, 6, List.of()));
+      send(restored, round("d", 5, 0, 5));
+      assertThat(replies(restored))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(
+              Optional.of(EdgeErrorCode.EXPIRED),
+              Optional.of(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE),
+              Optional.of(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE));
+      assertThat(restored.extractOutputValues())
+          .as("what the claim's instance sends is served on")
+          .extracting(request -> request.digest())
+          .containsExactly(5L);
+    }
+  }
+
+  @Test
+  void releaseReadAgainAfterItsLifetime_letsTheNextInstanceIn() throws Exception {
+    try (var restored = harness(model.source())) {
+      restored.open();
+      restored.setProcessingTime(10_000);
+      send(restored, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
+      send(restored, late(Requests.releaseHeader("d", fingerprint, INSTANCE, 4)));
+      send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 4, 12));
+      assertThat(replies(restored))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(
+              Optional.of(EdgeErrorCode.EXPIRED),
+              Optional.of(EdgeErrorCode.EXPIRED),
+              Optional.empty());
+    }
+  }
+
+  /** A sender that was told EXPIRED sends again, and is let in. */
+  @Test
+  void claimRepeatedInTime_isAccepted() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      harness.setProcessingTime(10_000);
+      send(harness, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
+      send(harness, claim("d", 0, 9));
+      send(harness, round("d", 0, 0, 5));
+      assertThat(harness.extractOutputValues()).hasSize(1);
     }
   }
 }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.control.PublishedModel;
 import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.testkit.TestModel;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -46,7 +46,8 @@ class PublishedModelsTest {
   }
 
   private PublishedModels open(ModelLimits limits) {
-    return new PublishedModels(published::get, folder.resolve("cache"), "scalar", limits);
+    return new PublishedModels(
+        published::get, folder.resolve("cache"), "scalar", limits, WhenLoaded.NOTHING);
   }
 
   private PublishedModel publish(PublishedModels models, String address, boolean available) {

@@ -16,6 +16,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.lepcnn.flink.record.InboundRecord;
@@ -34,7 +41,37 @@ import org.lepcnn.kafka.wire.Rejection;
 public final class EdgeCluster implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
-  private final LocalKafka kafka = LocalKafka.start();
+  private final LocalKafka kafka;
+
+  /** A broker that lets everybody do everything. */
+  public EdgeCluster() {
+    this(Map.of());
+  }
+
+  /** A broker with further settings. */
+  public EdgeCluster(Map<String, String> settings) {
+    kafka = LocalKafka.start(settings);
+  }
+
+  /** A broker that knows access rules; what has none is open to everybody. */
+  public static EdgeCluster withAccessRules() {
+    return new EdgeCluster(
+        Map.of(
+            "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "allow.everyone.if.no.acl.found", "true"));
+  }
+
+  /** From now on, this is all that may be done with a topic. */
+  public void allowOnly(String topic, AclOperation operation)
+      throws ExecutionException, InterruptedException {
+    AclBinding rule =
+        new AclBinding(
+            new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+            new AccessControlEntry("User:ANONYMOUS", "*", operation, AclPermissionType.ALLOW));
+    try (Admin admin = Admin.create(client())) {
+      admin.createAcls(List.of(rule)).all().get();
+    }
+  }
 
   public String bootstrapServers() {
     return kafka.bootstrapServers();

@@ -8,13 +8,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.lepcnn.core.model.Fingerprint;
-import org.lepcnn.flink.admission.QuotaSettings;
-import org.lepcnn.flink.admission.Quotas;
-import org.lepcnn.flink.control.DeviceGrant;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.model.FixedModel;
 import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.QuotaSettings;
+import org.lepcnn.flink.quota.Quotas;
 
 /** Devices that are enrolled because a test says so; survives serialization within one process. */
 public final class FakeControl implements EdgeControl.Provider {
@@ -69,9 +71,9 @@ public final class FakeControl implements EdgeControl.Provider {
   }
 
   @Override
-  public EdgeControl open() {
+  public EdgeControl open(WhenLoaded whenLoaded) {
     State state = ALL.get(id);
-    FixedModel pool = new FixedModel(model.acquire());
+    FixedModel pool = new FixedModel(ModelRegistry.acquire(model, whenLoaded));
     return new EdgeControl() {
       @Override
       public boolean isReady() {

@@ -61,6 +61,30 @@ public final class TestModel implements AutoCloseable {
                 new LinearLayerSpec(2, 1, ConvGeometry.fullyConnected(1, 17, 5)),
                 new LinearLayerSpec(3, 2, ConvGeometry.fullyConnected(1, WIDE, 2)),
                 new LinearLayerSpec(4, 3, ConvGeometry.fullyConnected(1, 2, WIDE))));
+    return write(folder, plan, seed);
+  }
+
+  /**
+   * Writes a small bundle whose rounds have the tensors of {@link #write}, by number, in other
+   * sizes: what fits one of the two plans does not fit the other.
+   */
+  public static TestModel writeOther(Path folder) {
+    Plan plan =
+        new Plan(
+            List.of(
+                new MaskedTensorSpec(0, 0, 17),
+                new MaskedTensorSpec(1, 0, 40),
+                new MaskedTensorSpec(2, 0, 5),
+                new MaskedTensorSpec(3, 1, 8)),
+            List.of(
+                new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 17, 5)),
+                new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(1, 40, 3)),
+                new LinearLayerSpec(2, 2, ConvGeometry.fullyConnected(1, 5, 4)),
+                new LinearLayerSpec(3, 3, ConvGeometry.fullyConnected(1, 8, 2))));
+    return write(folder, plan, 8);
+  }
+
+  private static TestModel write(Path folder, Plan plan, long seed) {
     TestModel model = new TestModel(ModelBundle.of(edge(plan, seed), device(plan)), folder);
     model.bundle.write(folder);
     return model;

@@ -1,9 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.client;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.WholeFile;
 
 /**
  * The settings of Kafka clients: the user's (security, mostly) over this project's defaults, under
@@ -74,8 +74,10 @@ public final class ClientSettings {
   /** Reads a client configuration file, as Kafka's own tools take it: Java properties. */
   public static Map<String, String> load(Path file) {
     Properties properties = new Properties();
-    try (InputStream in = Files.newInputStream(file)) {
-      properties.load(in);
+    try {
+      String what = "Kafka client configuration " + file;
+      byte[] bytes = WholeFile.read(what, file, WholeFile.MAX_SETTINGS_BYTES);
+      properties.load(new ByteArrayInputStream(bytes));
     } catch (NoSuchFileException e) {
       throw new BadInputException(
           "Kafka client configuration: expected a readable file; found no " + file + ".", e);

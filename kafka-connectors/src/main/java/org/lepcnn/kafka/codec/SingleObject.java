@@ -6,12 +6,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.message.SchemaStore;
-import org.lepcnn.core.error.BadInputException;
 
 /** The header of Avro's single-object encoding, and the general way to decode what follows it. */
 final class SingleObject {
@@ -58,19 +56,30 @@ final class SingleObject {
         "Record: expected " + expected + "; found a " + found.getName() + ".");
   }
 
-  /** Decodes a body written with any schema that resolves to the generated class's. */
+  /**
+   * Decodes a body written with any schema that resolves to the generated class's.
+   *
+   * <p>What Avro's decoder throws when a schema resolves on paper and its values do not fit (a
+   * class cast, an index, a missing value) is its own affair and changes with its releases:
+   * whatever it is, the record cannot be read. Lengths were checked before, so that memory is not
+   * at stake.
+   *
+   * @throws MalformedRecordException for everything that cannot be read
+   */
   static <T> T decode(Class<T> type, Schema readerSchema, Schema writerSchema, ByteSlice body) {
     WireReader bounds = new WireReader(writerSchema.getName(), body);
     SchemaWalk.skip(writerSchema, bounds, writerSchema.getName());
     bounds.requireEnd();
-    DatumReader<?> reader = WireModel.INSTANCE.createDatumReader(writerSchema, readerSchema);
     try {
+      DatumReader<?> reader = WireModel.INSTANCE.createDatumReader(writerSchema, readerSchema);
       return type.cast(
           reader.read(
               null,
               DecoderFactory.get()
                   .binaryDecoder(body.array(), body.offset(), body.length(), null)));
-    } catch (IOException | AvroRuntimeException | BadInputException e) {
+    } catch (SecurityException e) {
+      throw e; // a class that may not be used is a fault of the installation, not of the record
+    } catch (IOException | RuntimeException e) {
       throw new MalformedRecordException(
           writerSchema.getName() + ": the record cannot be read as this release's schema.", e);
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.fuzz.SparseFiles;
 import org.lepcnn.kafka.topic.TopicAdmin;
 
 class ClientSettingsTest {
@@ -51,6 +52,15 @@ class ClientSettingsTest {
   @Test
   void producer_doesNotLingerByDefault() {
     assertThat(ClientSettings.of("b:1", Map.of()).producer()).containsEntry("linger.ms", 0);
+  }
+
+  @Test
+  void aHugeConfigurationFile_isRefused(@TempDir Path folder) throws IOException {
+    Path file = SparseFiles.enlarge(folder.resolve("huge.properties"));
+
+    assertThatThrownBy(() -> ClientSettings.load(file))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("expected at most");
   }
 
   @Test

@@ -86,6 +86,26 @@ class KnownSchemasTest {
     assertThatThrownBy(() -> codec.decode(value)).isInstanceOf(MalformedRecordException.class);
   }
 
+  /** What Avro throws unchecked, such as a class cast, is no way out. */
+  @Test
+  void valueOfAnotherClass_isATypedError() {
+    byte[] value = RecordCodec.REPLIES.encode(reply());
+    assertThatThrownBy(
+            () ->
+                SingleObject.decode(
+                    LayerChunk.class,
+                    EdgeReply.getClassSchema(),
+                    EdgeReply.getClassSchema(),
+                    SingleObject.body(ByteSlice.of(value))))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasCauseInstanceOf(ClassCastException.class);
+  }
+
+  private EdgeReply reply() {
+    return RecordCodec.REPLIES.decode(
+        AnswerCodec.current().encode(EdgeReplyView.accepted(pass, samples.instance())));
+  }
+
   /** The same record type with one more field, which stands first. */
   private static Schema withPriority(Schema schema) {
     List<Schema.Field> fields = new ArrayList<>();

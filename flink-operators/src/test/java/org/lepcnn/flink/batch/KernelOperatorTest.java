@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.kernel;
+package org.lepcnn.flink.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,6 +21,9 @@ import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.AssembledRequestSerializer;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -65,7 +68,8 @@ class KernelOperatorTest {
             AssemblyLimits.DEFAULT,
             GuardLimits.DEFAULT,
             batch,
-            Duration.ZERO);
+            Duration.ZERO,
+            WhenLoaded.NOTHING);
     OneInputStreamOperatorTestHarness<AssembledRequest, OutgoingRecord> harness =
         new OneInputStreamOperatorTestHarness<>(
             new KernelOperatorFactory(settings, NOTICES), AssembledRequestSerializer.INSTANCE);

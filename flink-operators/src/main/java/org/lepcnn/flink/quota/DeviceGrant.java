@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.control;
+package org.lepcnn.flink.quota;
 
 import java.util.List;
 import org.lepcnn.core.model.Fingerprint;
@@ -19,10 +19,10 @@ public record DeviceGrant(
     long requestsPerSecond,
     long bytesPerSecond,
     boolean revoked) {
-  static final String ANY = "*";
+  public static final String ANY = "*";
 
   /** What every device may do on an edge without admission. */
-  static final DeviceGrant OPEN = new DeviceGrant(ANY, null, 0, 0, false);
+  public static final DeviceGrant OPEN = new DeviceGrant(ANY, null, 0, 0, false);
 
   public DeviceGrant {
     models = models == null ? null : List.copyOf(models);

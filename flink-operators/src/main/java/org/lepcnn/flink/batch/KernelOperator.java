@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.kernel;
+package org.lepcnn.flink.batch;
 
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +18,8 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.RoundComputer;
 import org.lepcnn.flink.kernel.RoundComputer.Computed;
 import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.outbox.TopicView;
@@ -70,7 +72,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   public void open() throws Exception {
     super.open();
     topics = settings.topics().open();
-    control = settings.control().open();
+    control = settings.openControl();
     control.models().failWith(mailbox);
     openMetrics();
     outbox = new Outbox(topics, metrics);

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.admission;
+package org.lepcnn.flink.record;
 
 import org.lepcnn.core.port.EdgeErrorCode;
 

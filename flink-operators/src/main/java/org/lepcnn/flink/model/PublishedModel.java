@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.control;
+package org.lepcnn.flink.model;
 
 import org.lepcnn.core.model.Fingerprint;
 

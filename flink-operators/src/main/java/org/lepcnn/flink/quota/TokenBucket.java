@@ -1,19 +1,19 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.admission;
+package org.lepcnn.flink.quota;
 
 /**
  * A bucket that fills at a rate and never holds more than a burst. It may go into debt, which the
  * rate repays. Times are milliseconds of one clock; a clock that goes back fills nothing. Not
  * thread-safe.
  */
-final class TokenBucket {
+public final class TokenBucket {
   private static final double MILLIS_PER_SECOND = 1_000;
 
   private double level;
   private long filledMillis;
 
   /** A full bucket. */
-  TokenBucket(double burst, long nowMillis) {
+  public TokenBucket(double burst, long nowMillis) {
     level = burst;
     filledMillis = nowMillis;
   }
@@ -22,7 +22,7 @@ final class TokenBucket {
    * Fills the bucket up to now; the rate and the burst may differ from call to call. An infinite
    * rate makes an infinite bucket.
    */
-  void fill(double perSecond, double burst, long nowMillis) {
+  public void fill(double perSecond, double burst, long nowMillis) {
     if (Double.isInfinite(perSecond)) {
       level = perSecond;
       return;
@@ -33,11 +33,11 @@ final class TokenBucket {
   }
 
   /** What is there; negative for a debt. */
-  double level() {
+  public double level() {
     return level;
   }
 
-  void take(double amount) {
+  public void take(double amount) {
     level -= amount;
   }
 }

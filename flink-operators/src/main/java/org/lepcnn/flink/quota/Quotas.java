@@ -1,8 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.admission;
+package org.lepcnn.flink.quota;
 
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.control.DeviceGrant;
+import org.lepcnn.flink.record.Refusal;
 
 /**
  * What devices have used of their quotas, for all subtasks of a process together: a bucket of
@@ -57,7 +57,7 @@ public final class Quotas {
   }
 
   /** Why a request may not be let in now; null when it may, and then it is paid for. */
-  Refusal take(String device, DeviceGrant grant, long bytes, long nowMillis) {
+  public Refusal take(String device, DeviceGrant grant, long bytes, long nowMillis) {
     Rates rates = rates(grant);
     if (rates.unlimited()) {
       return null;
@@ -77,7 +77,7 @@ public final class Quotas {
   }
 
   /** Charges what was not asked for: bytes sent again, or a record that proved wrong. */
-  void charge(String device, DeviceGrant grant, long requests, long bytes, long nowMillis) {
+  public void charge(String device, DeviceGrant grant, long requests, long bytes, long nowMillis) {
     Rates rates = rates(grant);
     if (rates.unlimited()) {
       return;
@@ -89,7 +89,7 @@ public final class Quotas {
   }
 
   /** Whether a device owes so much that not even the rest of an open round is looked at. */
-  boolean indebted(String device, DeviceGrant grant, long nowMillis) {
+  public boolean indebted(String device, DeviceGrant grant, long nowMillis) {
     Rates rates = rates(grant);
     if (rates.unlimited()) {
       return false;

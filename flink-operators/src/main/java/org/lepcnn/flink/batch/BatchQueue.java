@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.kernel;
+package org.lepcnn.flink.batch;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,0 +1,7 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * What a device may do, and what it has used of it: buckets of requests and bytes, in maps of fixed
+ * size that forget what was not used for the longest time.
+ */
+package org.lepcnn.flink.quota;

@@ -1,0 +1,171 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.guard;
+
+import static org.lepcnn.flink.guard.SequenceWorld.require;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.record.TensorPayload;
+import org.lepcnn.flink.testkit.TestModel;
+
+/**
+ * What must hold whatever was sent: no id with two payloads, no pass served for two instances, no
+ * pass without a claim, floors that never fall, state within its bounds and the same after a
+ * checkpoint, and requests that fit the plan of the model they name.
+ */
+final class SequenceOracle {
+  /** See the layout of the guard's state: 86 bytes a chain and 20 an open pass at most. */
+  private static final int MOST_STATE_BYTES =
+      2 + GuardLimits.DEFAULT.chainsPerDevice() * (110 + OpenPasses.CAPACITY * 23);
+
+  private record Chain(String device, ChainId chain, Fingerprint model) {
+    static Chain of(RequestHeader header) {
+      return new Chain(header.device(), header.chain(), header.model());
+    }
+  }
+
+  private record Pass(Chain chain, long pass) {}
+
+  private record Round(Pass pass, int round) {}
+
+  private final Map<Fingerprint, TestModel> models = new HashMap<>();
+  private final Map<Round, int[]> payloads = new HashMap<>();
+  private final Map<Pass, InstanceId> servedFor = new HashMap<>();
+  private final Map<Chain, Long> floors = new HashMap<>();
+
+  /** The claim in force: who holds the chain, and how far. */
+  private final Map<Chain, InstanceId> holders = new HashMap<>();
+
+  private final Map<Chain, Long> claimedTo = new HashMap<>();
+
+  SequenceOracle(List<TestModel> models) {
+    models.forEach(model -> this.models.put(model.bundle().fingerprint(), model));
+  }
+
+  long acceptedRounds() {
+    return payloads.size();
+  }
+
+  /** A request that the decoder calls complete has what the plan of its model asks for. */
+  void complete(AssembledRequest request) {
+    RequestHeader header = request.header();
+    if (!header.isRound()) {
+      require(request.tensors().isEmpty(), "no tensors without a round");
+      return;
+    }
+    List<MaskedTensorSpec> specs = models.get(header.model()).plan().tensorsOfRound(header.round());
+    require(request.tensors().size() == specs.size(), "all tensors of the round");
+    for (int i = 0; i < specs.size(); i++) {
+      TensorPayload tensor = request.tensors().get(i);
+      require(tensor.id() == specs.get(i).id(), "tensors in order");
+      require(tensor.elements() == specs.get(i).elements(), "the plan's number of residues");
+      int carried = tensor.slices().stream().mapToInt(slice -> slice.residueCount()).sum();
+      require(carried == tensor.elements(), "as many residues as it says");
+      require(Arrays.stream(tensor.toResidues()).allMatch(Field::isCanonical), "residues");
+    }
+  }
+
+  /** A verdict, with the state before and after it. */
+  void judged(DeviceGuard before, DeviceGuard after, AssembledRequest request, Verdict verdict) {
+    RequestHeader header = request.header();
+    require(after.chains().size() <= GuardLimits.DEFAULT.chainsPerDevice(), "bounded chains");
+    require(bytes(after).length <= MOST_STATE_BYTES, "bounded bytes");
+    for (ChainGuard chain : after.chains()) {
+      Chain key = new Chain(header.device(), chain.chain(), chain.model());
+      Long floor = floors.put(key, chain.open().floor());
+      require(floor == null || chain.open().floor() >= floor, "floors never fall");
+      require(chain.open().size() <= OpenPasses.CAPACITY, "bounded passes");
+    }
+    if (!verdict.accepted()) {
+      require(sameClaims(before, after), "a refusal changes no claim");
+    } else if (header.isClaim()) {
+      claimed(header);
+    } else if (header.isRelease()) {
+      require(header.instance().equals(holders.get(Chain.of(header))), "who releases holds");
+      claimedTo.put(Chain.of(header), header.firstPass() - 1);
+    } else {
+      served(request);
+    }
+  }
+
+  /** What a checkpoint keeps is all there is. */
+  DeviceGuard throughACheckpoint(DeviceGuard guard) {
+    byte[] written = bytes(guard);
+    try {
+      DeviceGuard read =
+          DeviceGuardSerializer.INSTANCE.deserialize(new DataInputDeserializer(written));
+      require(Arrays.equals(bytes(read), written), "the same after a checkpoint");
+      return read;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void claimed(RequestHeader claim) {
+    Chain chain = Chain.of(claim);
+    InstanceId holder = holders.put(chain, claim.instance());
+    long to = claimedTo.getOrDefault(chain, -1L);
+    boolean another = holder != null && !holder.equals(claim.instance());
+    require(!another || claim.firstPass() > to, "another instance starts above what was claimed");
+    claimedTo.put(chain, Math.max(to, claim.lastPass()));
+  }
+
+  private void served(AssembledRequest request) {
+    RequestHeader header = request.header();
+    Chain chain = Chain.of(header);
+    Pass pass = new Pass(chain, header.firstPass());
+    require(header.instance().equals(holders.get(chain)), "served for who holds the chain");
+    require(header.firstPass() <= claimedTo.get(chain), "served within the claim");
+    InstanceId first = servedFor.putIfAbsent(pass, header.instance());
+    require(first == null || first.equals(header.instance()), "a pass served for one instance");
+    int[] payload =
+        request.tensors().stream().flatMapToInt(t -> Arrays.stream(t.toResidues())).toArray();
+    int[] known = payloads.putIfAbsent(new Round(pass, header.round()), payload);
+    require(known == null || Arrays.equals(known, payload), "one payload under an id");
+  }
+
+  private static boolean sameClaims(DeviceGuard before, DeviceGuard after) {
+    if (before.chains().size() != after.chains().size()) {
+      return false;
+    }
+    for (int i = 0; i < before.chains().size(); i++) {
+      ChainGuard a = before.chains().get(i);
+      ChainGuard b = after.chains().get(i);
+      boolean same =
+          a.chain().equals(b.chain())
+              && a.model().equals(b.model())
+              && a.instance().equals(b.instance())
+              && a.first() == b.first()
+              && a.last() == b.last()
+              && a.othersLast() == b.othersLast()
+              && a.released() == b.released();
+      if (!same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] bytes(DeviceGuard guard) {
+    try {
+      DataOutputSerializer out = new DataOutputSerializer(256);
+      DeviceGuardSerializer.INSTANCE.serialize(guard, out);
+      return out.getCopyOfBuffer();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.guard;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
+import org.lepcnn.core.fuzz.ByteMutator;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.decode.AssemblyLimits;
+import org.lepcnn.flink.decode.RequestDecoder;
+import org.lepcnn.flink.decode.RoundAssembler;
+import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.testkit.FakeTopics;
+import org.lepcnn.flink.testkit.Requests;
+import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.kafka.topic.Topics;
+
+/**
+ * One edge, from the records of Kafka to the guard's verdict, and senders that send anything: two
+ * devices, two instances, two models on one chain, claims and releases of any range, rounds of any
+ * pass with any of three payloads, whole, in parts, out of order, damaged and again.
+ */
+final class SequenceWorld {
+  private static final AssemblyLimits LIMITS = new AssemblyLimits(4_000, 7_000, 100);
+  private static final List<String> DEVICES = List.of("d1", "d2");
+  private static final List<InstanceId> INSTANCES =
+      List.of(Requests.INSTANCE, Requests.OTHER_INSTANCE);
+  private static final int PAYLOADS = 3;
+  private static final int MOST_WAITING = 40;
+
+  private final ByteMutator random;
+  private final List<TestModel> models;
+  private final GuardWorld.Judge judge;
+  private final RoundAssembler assembler = new RoundAssembler(LIMITS);
+  private final EdgeMetrics metrics =
+      new EdgeMetrics(UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
+  private final RequestDecoder decoder;
+  private final Map<String, DeviceGuard> guards = new HashMap<>();
+  private final SequenceOracle oracle;
+  private final List<InboundRecord> waiting = new ArrayList<>();
+  private final List<InboundRecord> seen = new ArrayList<>();
+  private long now;
+
+  SequenceWorld(
+      ByteMutator random,
+      List<TestModel> models,
+      FakeTopics topics,
+      EdgeControl control,
+      GuardWorld.Judge judge) {
+    this.random = random;
+    this.models = models;
+    this.judge = judge;
+    this.oracle = new SequenceOracle(models);
+    this.decoder =
+        new RequestDecoder(assembler, new Outbox(topics.open(), metrics), control, metrics);
+  }
+
+  /** Throws an {@link AssertionError} where the oracle is contradicted. */
+  void run(int steps) {
+    for (int step = 0; step < steps; step++) {
+      if (waiting.size() < MOST_WAITING) {
+        send();
+      }
+      now += random.below(10);
+      arrive();
+      require(assembler.bytes() >= 0 && assembler.bytes() <= LIMITS.bytesPerSubtask(), "memory");
+    }
+    require(metrics.refusals(EdgeErrorCode.INTERNAL) == 0, "no internal error");
+    var unused = decoder.expire(now + LIMITS.timeoutMillis());
+    require(assembler.bytes() == 0 && assembler.size() == 0, "nothing stays");
+  }
+
+  long acceptedRounds() {
+    return oracle.acceptedRounds();
+  }
+
+  private void send() {
+    String device = random.oneOf(DEVICES);
+    TestModel model = random.oneOf(models);
+    InstanceId instance = random.oneOf(INSTANCES);
+    long pass = random.onceIn(8) ? random.below(200) : random.below(6);
+    switch (random.below(10)) {
+      case 0, 1 -> {
+        long last = random.onceIn(20) ? Math.abs(random.extreme()) : pass + random.below(90);
+        if (last >= pass) {
+          waiting.add(
+              Requests.claimRecord(device, model.bundle().fingerprint(), instance, pass, last));
+        }
+      }
+      case 2 -> waiting.add(release(device, model, instance, pass));
+      case 3 -> {
+        if (!seen.isEmpty()) {
+          waiting.add(random.oneOf(seen));
+        }
+      }
+      default -> sendRound(device, model, instance, pass);
+    }
+  }
+
+  private static InboundRecord release(
+      String device, TestModel model, InstanceId instance, long pass) {
+    return Requests.releaseRecord(device, model.bundle().fingerprint(), instance, pass);
+  }
+
+  private void sendRound(String device, TestModel model, InstanceId instance, long pass) {
+    int round = random.below(model.plan().rounds());
+    List<RoundRequest.Tensor> tensors =
+        round == 1 && model.plan().tensor(2).elements() == TestModel.WIDE
+            ? model.tensors(round = 0, random.below(PAYLOADS))
+            : model.tensors(round, random.below(PAYLOADS));
+    waiting.addAll(
+        random.disordered(
+            Requests.records(
+                device, model.bundle().fingerprint(), instance, pass, round, tensors)));
+  }
+
+  /** The network delivers mostly in order. */
+  private void arrive() {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    int at = random.onceIn(4) ? random.below(waiting.size()) : 0;
+    InboundRecord record = waiting.remove(at);
+    seen.add(record);
+    if (random.onceIn(25)) {
+      byte[] value = random.damaged(record.value(), random.oneOf(seen).value());
+      record = Requests.record(value);
+    }
+    AssembledRequest request = decoder.decode(record, now).request();
+    if (random.onceIn(10)) {
+      var unused = decoder.expire(now);
+    }
+    if (request != null) {
+      judge(request);
+    }
+  }
+
+  private void judge(AssembledRequest request) {
+    oracle.complete(request);
+    DeviceGuard guard =
+        guards.computeIfAbsent(request.header().device(), unused -> new DeviceGuard());
+    if (random.onceIn(5)) {
+      guard = oracle.throughACheckpoint(guard);
+      guards.put(request.header().device(), guard);
+    }
+    DeviceGuard before = guard.copy();
+    Verdict verdict = judge.judge(guard, request.header(), request.digest());
+    oracle.judged(before, guard, request, verdict);
+    if (verdict.accepted() && request.header().isRound()) {
+      Verdict again = judge.judge(guard, request.header(), request.digest());
+      require(again.accepted(), "an identical repeat is answered again");
+    }
+  }
+
+  static FakeTopics topics() {
+    return FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
+  }
+
+  static void require(boolean holds, String what) {
+    if (!holds) {
+      throw new AssertionError("expected: " + what);
+    }
+  }
+}
