@@ -12,6 +12,7 @@ import org.lepcnn.bench.report.Figure;
 import org.lepcnn.bench.report.Machine;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.LinearLayerSpec;
 
 /**
@@ -86,7 +87,7 @@ public final class KernelBenchmark {
     try (Callers callers = new Callers(threads);
         Callers single = new Callers(1)) {
       for (LinearLayerSpec layer : model.bundle().plan().layers()) {
-        byte[] weights = model.bundle().edge().weights().get(layer.index()).part(0);
+        LayerWeights weights = model.bundle().edge().weights().get(layer.index());
         String name = model.bundle().device().layers().get(layer.index()).name();
         pairs.add(LayerPair.open(name, layer.geometry(), weights, provider, threads));
       }

@@ -10,6 +10,7 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 
 /** One layer, masked and plain, with the samples taken of both. */
 final class LayerPair implements AutoCloseable {
@@ -35,9 +36,13 @@ final class LayerPair implements AutoCloseable {
   }
 
   static LayerPair open(
-      String name, ConvGeometry geometry, byte[] weights, KernelProvider provider, int threads) {
+      String name,
+      ConvGeometry geometry,
+      LayerWeights weights,
+      KernelProvider provider,
+      int threads) {
     LinearKernel kernel = provider.prepare(geometry, weights);
-    Optional<PlainModel> plain = FloatLayer.open(geometry, weights, threads);
+    Optional<PlainModel> plain = FloatLayer.open(geometry, weights.part(0), threads);
     if (plain.isPresent() && plain.get().outputElements() != geometry.outputSize()) {
       throw new IllegalStateException("The float form of " + name + " is not the same layer");
     }

@@ -71,15 +71,15 @@ final class PrecisionSearch {
   }
 
   Result run() {
-    Trial fast = attempt(Precision.FAST, "8-bit weights");
-    if (fast.error() <= target) {
-      return result(fast);
+    Trial eight = attempt(Precision.EIGHT_BITS, "8-bit weights");
+    if (eight.error() <= target) {
+      return result(eight);
     }
     Trial high = attempt(Precision.HIGH, "finest weights");
     if (high.error() > target) {
       return result(high);
     }
-    List<Candidate> candidates = candidates(fast.bundle(), high.bundle());
+    List<Candidate> candidates = candidates(eight.bundle(), high.bundle());
     int fewest = bisect(candidates);
     Set<String> finer = outputs(candidates.subList(0, fewest));
     return result(prune(candidates.subList(0, fewest), finer));

@@ -64,12 +64,12 @@ class NoCommonMaskTest {
 
   @Test
   void oneModelImportedWithOtherOptions_isAnotherModel() {
-    ModelBundle fast = Meter.importBundle();
-    ModelBundle high =
+    ModelBundle fine = Meter.importBundle();
+    ModelBundle coarse =
         ModelImporter.importModel(
-            Meter.onnx(), ImportOptions.defaults().withPrecision(Precision.HIGH));
-    assertThat(high.fingerprint()).isNotEqualTo(fast.fingerprint());
-    assertNoMaskInCommon(List.of(state("meter-1", fast), state("meter-1", high)));
+            Meter.onnx(), ImportOptions.defaults().withPrecision(Precision.EIGHT_BITS));
+    assertThat(coarse.fingerprint()).isNotEqualTo(fine.fingerprint());
+    assertNoMaskInCommon(List.of(state("meter-1", fine), state("meter-1", coarse)));
   }
 
   @Test

@@ -62,31 +62,32 @@ class PrecisionTest {
   }
 
   @Test
-  void high_isExactAndCloserThanFast_andEveryLayerIsTold() {
-    String fast = check("--precision", "fast", "--per-layer");
+  void high_isExactAndCloserThanEightBits_andEveryLayerIsTold() {
+    String coarse =
+        check("--precision", "auto", "--samples", rows.toString(), "--target", "99", "--per-layer");
     String high = check("--precision", "high", "--per-layer");
-    assertThat(fast).contains("\"exact\":true,\"integrityOk\":true");
+    assertThat(coarse).contains("\"exact\":true,\"integrityOk\":true", "\"weightBits\":8");
     assertThat(high).contains("\"exact\":true,\"integrityOk\":true", "\"weightBits\":12");
     assertThat(number(high, "maxRelativeError")).isLessThan(0.01);
     // the scores behind the softmax are 0 and 1 with either, so the layers tell more
     int layers = Meter.importBundle().plan().layers().size();
-    double[] fastErrors = layerErrors(fast);
+    double[] coarseErrors = layerErrors(coarse);
     double[] highErrors = layerErrors(high);
     assertThat(highErrors).hasSize(layers);
     for (int i = 0; i < layers; i++) {
-      assertThat(highErrors[i]).isLessThan(fastErrors[i] / 3).isLessThan(0.005);
+      assertThat(highErrors[i]).isLessThan(coarseErrors[i] / 3).isLessThan(0.005);
     }
   }
 
   @Test
   void auto_takesTheCheapestThatMeetsTheTarget() {
     PreparedImport prepared = ModelImporter.prepare(Meter.onnx(), ImportOptions.defaults());
-    double fast = number(check("--precision", "fast"), "maxRelativeError");
+    double coarse = search(prepared, 99).error();
     double high = number(check("--precision", "high"), "maxRelativeError");
-    assertThat(search(prepared, fast * 1.001).finerLayers()).isZero();
-    PrecisionSearch.Result between = search(prepared, Math.sqrt(fast * high));
+    assertThat(search(prepared, coarse).finerLayers()).isZero();
+    PrecisionSearch.Result between = search(prepared, Math.sqrt(coarse * high));
     assertThat(between.met()).isTrue();
-    assertThat(between.error()).isLessThanOrEqualTo(Math.sqrt(fast * high));
+    assertThat(between.error()).isLessThanOrEqualTo(Math.sqrt(coarse * high));
     assertThat(between.finerLayers()).isBetween(1, prepared.inputs().size() + 20);
     PrecisionSearch.Result impossible = search(prepared, high / 1000);
     assertThat(impossible.met()).isFalse();

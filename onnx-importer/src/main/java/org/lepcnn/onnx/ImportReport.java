@@ -30,19 +30,33 @@ public final class ImportReport {
   private final String fingerprint;
   private final Plan plan;
   private final List<LayerReport> lines;
+  private final long finerMacs;
 
-  private ImportReport(String modelName, String fingerprint, Plan plan, List<LayerReport> lines) {
+  private ImportReport(
+      String modelName, String fingerprint, Plan plan, List<LayerReport> lines, long finerMacs) {
     this.modelName = modelName;
     this.fingerprint = fingerprint;
     this.plan = plan;
     this.lines = lines;
+    this.finerMacs = finerMacs;
   }
 
   /** The report of a bundle. */
   public static ImportReport of(ModelBundle bundle) {
     DeviceHalf device = bundle.device();
     return new ImportReport(
-        device.modelName(), bundle.fingerprint().toString(), device.plan(), device.report());
+        device.modelName(),
+        bundle.fingerprint().toString(),
+        device.plan(),
+        device.report(),
+        finerMacs(bundle));
+  }
+
+  private static long finerMacs(ModelBundle bundle) {
+    return bundle.plan().layers().stream()
+        .filter(layer -> bundle.edge().weights().get(layer.index()).parts() > 1)
+        .mapToLong(layer -> layer.geometry().macs())
+        .sum();
   }
 
   /** Multiplications of all layers. */
@@ -58,6 +72,11 @@ public final class ImportReport {
   /** The share of the multiplications that is offloaded, 0 to 1; 0 for a model without any. */
   public double offloadedShare() {
     return totalMacs() == 0 ? 0 : (double) offloadedMacs() / totalMacs();
+  }
+
+  /** Multiplications of the layers whose weights have two parts: the edge does them twice. */
+  public long finerMacs() {
+    return finerMacs;
   }
 
   /** Bytes of all masked tensors of a pass. */
@@ -118,6 +137,7 @@ public final class ImportReport {
         .put("totalMacs", totalMacs())
         .put("offloadedMacs", offloadedMacs())
         .put("offloadedShare", offloadedShare())
+        .put("finerMacs", finerMacs())
         .put("bytesUp", bytesUp())
         .put("bytesDown", bytesDown())
         .put("tableBytesPerPass", tableBytes())
@@ -155,13 +175,15 @@ public final class ImportReport {
   private String totals() {
     return String.format(
         Locale.ROOT,
-        "%s: %d rounds; %s of %s multiplications offloaded (%.2f %%); per pass %s bytes up, %s"
+        "%s: %d rounds; %s of %s multiplications offloaded (%.2f %%), %s of them with weights of"
+            + " more than 8 bits, done twice; per pass %s bytes up, %s"
             + " bytes down, %s bytes of table\n",
         modelName,
         plan.rounds(),
         grouped(offloadedMacs()),
         grouped(totalMacs()),
         100 * offloadedShare(),
+        grouped(finerMacs()),
         grouped(bytesUp()),
         grouped(bytesDown()),
         grouped(tableBytes()));

@@ -46,6 +46,11 @@ public final class PreparedImport {
     return inputs;
   }
 
+  /** The layers that go to the edge, in the model's order. */
+  List<OffloadedLayer> offloadedLayers() {
+    return selection.layers();
+  }
+
   /** The float model to compare the layers of a bundle with. */
   public LayerReference layerReference() {
     return LayerReference.of(graph, run, selection);
@@ -53,7 +58,7 @@ public final class PreparedImport {
 
   /** Quantizes all layers and proves that no sum wraps around. */
   public ModelBundle bundle(Precision precision) {
-    Assembly assembly = new Assembly(schedule, precision);
+    Assembly assembly = new Assembly(schedule, precision.resolve(selection.layers()));
     DeviceHalf device =
         new DeviceHalf(
             name,

@@ -37,7 +37,7 @@ class EqualizationTest {
     model.node("Relu", "r", "a");
     model.node("MaxPool", "p", "r", ints("kernel_shape", 2, 2), ints("strides", 2, 2));
     second("y", "p");
-    assertThat(error(Precision.FAST)).isLessThan(CLOSE);
+    assertThat(error(Precision.EIGHT_BITS)).isLessThan(CLOSE);
     assertThat(scaled("a")).isTrue();
   }
 
@@ -49,7 +49,7 @@ class EqualizationTest {
     model.node("Add", "s", "ra b");
     model.node("LeakyRelu", "r", "s");
     second("y", "r");
-    assertThat(error(Precision.FAST)).isLessThan(CLOSE);
+    assertThat(error(Precision.EIGHT_BITS)).isLessThan(CLOSE);
     assertThat(scaled("a")).isTrue();
     assertThat(scaled("b")).isTrue();
   }
@@ -68,7 +68,7 @@ class EqualizationTest {
       weights[i] *= i / 40 % 2 == 0 ? SMALL : 1;
     }
     model.node("MatMul", "y", "f " + model.constant(weights, in, 40));
-    assertThat(error(Precision.FAST)).isLessThan(CLOSE);
+    assertThat(error(Precision.EIGHT_BITS)).isLessThan(CLOSE);
     assertThat(scaled("a")).isTrue();
     assertThat(scaled("b")).isTrue();
   }
@@ -112,7 +112,7 @@ class EqualizationTest {
       weights[i] *= i / 9 % CHANNELS == 3 ? 0 : 1;
     }
     model.node("Conv", "y", "r " + model.constant(weights, 8, CHANNELS, 3, 3));
-    assertThat(error(Precision.FAST)).isLessThan(CLOSE);
+    assertThat(error(Precision.EIGHT_BITS)).isLessThan(CLOSE);
   }
 
   /** The reference gives what the layers give, so that only rounding remains. */

@@ -48,7 +48,7 @@ class ImportReportTest {
         .anySatisfy(line -> assertThat(line).contains("node_b", "on the device", "depthwise"))
         .anySatisfy(line -> assertThat(line).contains("node_d", "shared"))
         .last()
-        .satisfies(line -> assertThat(line).contains("net: 2 rounds", "91.15 %"));
+        .satisfies(line -> assertThat(line).contains("net: 2 rounds", "91.15 %", "0 of them"));
   }
 
   @Test
@@ -56,6 +56,7 @@ class ImportReportTest {
     assertThat(report.json().toString())
         .startsWith("{\"model\":\"net\",\"fingerprint\":\"")
         .contains("\"rounds\":2,\"totalMacs\":26048,\"offloadedMacs\":23744")
+        .contains("\"finerMacs\":0")
         .contains("\"name\":\"node_a\",\"op\":\"Conv\",\"shape\":\"16x3x3x3\",\"macs\":15552")
         .contains("\"offloaded\":false,\"reason\":\"not worth moving");
   }

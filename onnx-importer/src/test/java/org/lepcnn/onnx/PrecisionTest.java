@@ -7,6 +7,7 @@ import static org.lepcnn.onnx.OnnxModels.dims;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -26,17 +27,17 @@ class PrecisionTest {
   @Test
   void high_isSeveralTimesCloserToFloat_withTheSamePlan() throws OrtException {
     Path file = network();
-    ModelBundle fast = imported(file, Precision.FAST);
+    ModelBundle coarse = imported(file, Precision.EIGHT_BITS);
     ModelBundle high = imported(file, Precision.HIGH);
-    assertThat(high.plan().layers()).isEqualTo(fast.plan().layers());
+    assertThat(high.plan().layers()).isEqualTo(coarse.plan().layers());
     assertThat(high.edge().weights()).allMatch(weights -> weights.parts() == 2);
-    assertThat(fast.edge().weights()).allMatch(weights -> weights.parts() == 1);
-    assertThat(high.fingerprint()).isNotEqualTo(fast.fingerprint());
-    assertProved(fast);
+    assertThat(coarse.edge().weights()).allMatch(weights -> weights.parts() == 1);
+    assertThat(high.fingerprint()).isNotEqualTo(coarse.fingerprint());
+    assertProved(coarse);
     assertProved(high);
-    double fastError = error(fast, file);
+    double coarseError = error(coarse, file);
     double highError = error(high, file);
-    assertThat(highError).isLessThan(fastError / 4).isLessThan(0.005);
+    assertThat(highError).isLessThan(coarseError / 4).isLessThan(0.005);
   }
 
   @Test
@@ -49,8 +50,17 @@ class PrecisionTest {
       assertThat(mix.edge().weights().get(layer.index()).parts()).isEqualTo(named ? 2 : 1);
     }
     assertProved(mix);
-    assertThat(prepared.bundle(Precision.FAST).fingerprint())
-        .isEqualTo(imported(file, Precision.FAST).fingerprint());
+    assertThat(prepared.bundle(Precision.EIGHT_BITS).fingerprint())
+        .isEqualTo(imported(file, Precision.EIGHT_BITS).fingerprint());
+  }
+
+  @Test
+  void fast_isAsFineAsHigh_whereTheBudgetReaches_andTheSameEveryTime() {
+    Path file = network();
+    PreparedImport prepared = ModelImporter.prepare(file, ImportOptions.defaults());
+    ModelBundle fast = prepared.bundle(Precision.FAST);
+    assertThat(fast.fingerprint()).isEqualTo(prepared.bundle(Precision.HIGH).fingerprint());
+    assertThat(fast.fingerprint()).isEqualTo(imported(file, Precision.FAST).fingerprint());
   }
 
   @Test
@@ -66,7 +76,7 @@ class PrecisionTest {
     ImportReport report = ImportReport.of(high);
     assertThat(report.table()).contains("weight bits", "headroom");
     assertThat(report.json().toString()).contains("\"weightBits\":12,\"weightLimit\":");
-    assertThat(imported(network(), Precision.FAST).device().report())
+    assertThat(imported(network(), Precision.EIGHT_BITS).device().report())
         .extracting(LayerReport::weightBits)
         .containsOnly(8);
   }
@@ -80,7 +90,7 @@ class PrecisionTest {
     model.node("Conv", "b", "x " + model.constant(constant, 16, 3, 3, 3));
     model.node("Add", "y", "a b");
     Path file = model.output("y").write(folder);
-    for (Precision precision : new Precision[] {Precision.FAST, Precision.HIGH}) {
+    for (Precision precision : List.of(Precision.EIGHT_BITS, Precision.FAST, Precision.HIGH)) {
       ModelBundle bundle = imported(file, precision);
       assertThat(bundle.plan().layers()).hasSize(2);
       assertProved(bundle);
