@@ -44,8 +44,8 @@ public final class MaskGenerator implements AutoCloseable {
   }
 
   /**
-   * Begins the mask of a tensor, to be read piece by piece with {@link #next}; {@link #end} ends
-   * it. The residues are those of {@link #fill}.
+   * Begins the mask of a tensor, to be read piece by piece with {@link #nextWords}; {@link #end}
+   * ends it.
    *
    * @param tensorId its number in the plan, from 0
    * @param length the tensor's elements
@@ -56,13 +56,26 @@ public final class MaskGenerator implements AutoCloseable {
   }
 
   /**
-   * The next residues of the mask that was begun.
+   * The next words of the mask that was begun. A word without its top bit is the residue that
+   * {@link #fill} yields, unless it is p: then {@link #addRedraws} has the residue.
    *
-   * @param out receives canonical residues from index 0
+   * @param out receives words from index 0, with any top bit
    * @param count how many; not more than are left
    */
-  public void next(int[] out, int count) {
-    stream.next(out, count);
+  public void nextWords(int[] out, int count) {
+    stream.nextWords(out, count);
+  }
+
+  /**
+   * Adds the residues of the mask where its word is p: once in two thousand million elements.
+   *
+   * @param tensorId its number in the plan, from 0
+   * @param sums canonical residues from index 0, masked where the word is not p; changed
+   * @param length the tensor's elements
+   */
+  public void addRedraws(int tensorId, int[] sums, int length) {
+    requireTensorId(tensorId);
+    stream.addRedraws(tensorId, sums, length);
   }
 
   /** Ends the mask that was begun and erases the buffer. */

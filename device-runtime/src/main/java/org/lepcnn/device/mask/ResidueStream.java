@@ -38,6 +38,9 @@ public final class ResidueStream implements AutoCloseable {
 
   private int segmentEnd;
 
+  /** So many bytes of the segment may hold keystream. */
+  private int segmentBytes;
+
   /**
    * A stream under two AES keys, which must differ.
    *
@@ -92,6 +95,26 @@ public final class ResidueStream implements AutoCloseable {
    * @param count how many; not more than are left
    */
   public void next(int[] out, int count) {
+    nextWords(out, count);
+    int rejected = 0;
+    for (int i = 0; i < count; i++) {
+      int word = out[i] & Field.P;
+      out[i] = word;
+      rejected |= word + 1;
+    }
+    if (rejected < 0) {
+      redrawRejected(out, count);
+    }
+  }
+
+  /**
+   * Reads on in the stream that was begun, for a caller that rejects in a loop of its own: residue
+   * j is the word without its top bit, unless that is p; {@link #addRedraws} has the others.
+   *
+   * @param out receives words from index 0, with any top bit
+   * @param count how many; not more than are left
+   */
+  public void nextWords(int[] out, int count) {
     if (count < 0 || count > end - position || count > out.length) {
       throw new IllegalArgumentException(
           "Residues: expected 0 to "
@@ -106,11 +129,30 @@ public final class ResidueStream implements AutoCloseable {
       }
       int some = Math.min(unread, count - done);
       segmentWords.get(segmentEnd - unread, out, done, some);
-      toResidues(out, done, some);
       unread -= some;
       position += some;
       done += some;
     }
+  }
+
+  /**
+   * Adds to every element whose word is rejected the residue that replaces the word.
+   *
+   * @param id the stream
+   * @param sums canonical residues from index 0; changed
+   * @param length how many
+   */
+  public void addRedraws(long id, int[] sums, int length) {
+    int[] word = new int[1];
+    begin(id, length);
+    for (int i = 0; i < length; i++) {
+      nextWords(word, 1);
+      if ((word[0] & Field.P) == Field.P) {
+        sums[i] = Field.add(sums[i], redraw(i));
+      }
+    }
+    word[0] = 0;
+    end();
   }
 
   /** Erases what is left of the keystream in the buffer. */
@@ -118,7 +160,8 @@ public final class ResidueStream implements AutoCloseable {
     end = 0;
     position = 0;
     unread = 0;
-    Arrays.fill(segment, (byte) 0);
+    Arrays.fill(segment, 0, segmentBytes, (byte) 0);
+    segmentBytes = 0;
   }
 
   /** Goes on with other keys, in the same buffers. */
@@ -147,25 +190,16 @@ public final class ResidueStream implements AutoCloseable {
     segmentEnd = Math.min(SEGMENT_BYTES / Integer.BYTES, end - position);
     unread = segmentEnd;
     int bytes = segmentEnd * Integer.BYTES;
-    words.read(segment, (bytes + Keystream.BLOCK_BYTES - 1) & -Keystream.BLOCK_BYTES);
+    int blocks = (bytes + Keystream.BLOCK_BYTES - 1) & -Keystream.BLOCK_BYTES;
+    segmentBytes = Math.max(segmentBytes, blocks);
+    words.read(segment, blocks);
   }
 
-  private void toResidues(int[] out, int from, int count) {
-    int rejected = 0;
-    for (int i = from; i < from + count; i++) {
-      int word = out[i] & Field.P;
-      out[i] = word;
-      rejected |= Field.P - 1 - word;
-    }
-    if (rejected < 0) {
-      redrawRejected(out, from, count);
-    }
-  }
-
-  private void redrawRejected(int[] out, int from, int count) {
+  /** The last {@code count} residues that were read. */
+  private void redrawRejected(int[] out, int count) {
     for (int i = 0; i < count; i++) {
-      if (out[from + i] == Field.P) {
-        out[from + i] = redraw(position + i);
+      if (out[i] == Field.P) {
+        out[i] = redraw(position - count + i);
       }
     }
   }

@@ -4,6 +4,7 @@ package org.lepcnn.device.session;
 import java.util.List;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.table.ResidueRoom;
 import org.lepcnn.device.table.TableFolder;
 
 /** Decryption tables in a folder. */
@@ -59,7 +60,7 @@ public final class FolderTables implements PassTables {
 
   private record FolderReader(TableFolder.PassTable table) implements PassReader {
     @Override
-    public void readLayer(int layer, int[] out) {
+    public void readLayer(int layer, ResidueRoom out) {
       table.readLayer(layer, out);
     }
 

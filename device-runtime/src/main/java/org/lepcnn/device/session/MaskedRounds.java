@@ -15,6 +15,7 @@ import org.lepcnn.device.integrity.Challenge;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.session.Stopwatch.Phase;
+import org.lepcnn.device.table.ResidueRoom;
 
 /**
  * The arithmetic of one pass's rounds: mask, check, unmask. Knows nothing of threads and transport.
@@ -34,7 +35,7 @@ final class MaskedRounds implements AutoCloseable {
   private final float[] scales;
 
   /** U of the layers of the current round, in the plan's order; empty before {@link #readTable}. */
-  private final List<int[]> factors = new ArrayList<>();
+  private final List<ResidueRoom> factors = new ArrayList<>();
 
   /** The request's side of every layer's challenges, from {@link #prepareCheck} on. */
   private final int[] requestSides;
@@ -84,8 +85,11 @@ final class MaskedRounds implements AutoCloseable {
     MaskGenerator masks = workspace.masks();
     int[] residues = parts.pool().takeAtLeast(elements);
     masks.begin(id, elements);
-    workspace.tiles().mask(x, scales[id], masks::next, residues, elements);
+    boolean rejected = workspace.tiles().mask(x, scales[id], masks::nextWords, residues, elements);
     masks.end();
+    if (rejected) {
+      masks.addRedraws(id, residues, elements);
+    }
     return new RoundRequest.Tensor(id, residues);
   }
 
@@ -172,7 +176,7 @@ final class MaskedRounds implements AutoCloseable {
         table = parts.tables().openPass(pass.number(), pass.key());
       }
       for (LinearLayerSpec layer : plan.layersOfRound(round)) {
-        int[] u = workspace.takeRoom(layer.geometry().outputSize());
+        ResidueRoom u = workspace.takeRoom(layer.geometry().outputSize());
         factors.add(u);
         table.readLayer(layer.index(), u);
       }
@@ -224,11 +228,14 @@ final class MaskedRounds implements AutoCloseable {
     factors.clear();
   }
 
-  private void unmask(LinearLayerSpec spec, int[] y, int[] u, Activations activations) {
+  private void unmask(LinearLayerSpec spec, int[] y, ResidueRoom u, Activations activations) {
     if (parts.unsafeResultObserver() != null) {
       parts
           .unsafeResultObserver()
-          .layerResult(pass.number(), spec.index(), LayerArithmetic.unmaskedIntegers(y, u));
+          .layerResult(
+              pass.number(),
+              spec.index(),
+              LayerArithmetic.unmaskedIntegers(y, u.toArray(y.length)));
     }
     DeviceHalf.LayerBinding binding = parts.model().half().layers().get(spec.index());
     NativeTensor out = activations.create(binding.output(), binding.outputShape());
@@ -237,7 +244,7 @@ final class MaskedRounds implements AutoCloseable {
         .unmask(
             spec.geometry(),
             y,
-            u,
+            u.residues(),
             scales[spec.tensorId()],
             binding.weightScales(),
             binding.bias(),

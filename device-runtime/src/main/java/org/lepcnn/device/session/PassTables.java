@@ -1,9 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.table.ResidueRoom;
 
 /**
  * Where a session reads challenge vectors and unblinding factors: decryption tables, or a
@@ -37,7 +39,12 @@ public interface PassTables extends AutoCloseable {
    * @param key the pass's key; stays the caller's and outlives the reader
    */
   default PassReader openPass(long pass, PassKey key) {
-    return (layer, out) -> readLayer(pass, key, layer, out);
+    return (layer, out) -> {
+      int[] residues = new int[out.capacity()];
+      readLayer(pass, key, layer, residues);
+      out.residues().put(0, residues);
+      Arrays.fill(residues, 0);
+    };
   }
 
   /**
@@ -62,7 +69,7 @@ public interface PassTables extends AutoCloseable {
      *
      * @param out receives {@code outputSize()} canonical residues
      */
-    void readLayer(int layer, int[] out);
+    void readLayer(int layer, ResidueRoom out);
 
     /** Forgets the pass's key. */
     @Override

@@ -3,10 +3,10 @@ package org.lepcnn.device.session;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.mask.MaskGenerator;
+import org.lepcnn.device.table.ResidueRoom;
 
 /**
  * The buffers and ciphers that one pass works with. What is in them follows from the pass's key or
@@ -14,7 +14,7 @@ import org.lepcnn.device.mask.MaskGenerator;
  */
 final class PassWorkspace {
   private final TileArithmetic tiles = new TileArithmetic();
-  private final List<int[]> rooms = new ArrayList<>();
+  private final List<ResidueRoom> rooms = new ArrayList<>();
   private final MaskGenerator masks;
 
   private PassWorkspace(PassKey key) {
@@ -33,19 +33,19 @@ final class PassWorkspace {
    * Room for unblinding factors, the smallest that is large enough: the rounds of a pass share what
    * lies in the cache already. What a round leaves is overwritten by the next or at the pass's end.
    */
-  int[] takeRoom(int length) {
+  ResidueRoom takeRoom(int length) {
     int best = -1;
     for (int i = 0; i < rooms.size(); i++) {
-      int size = rooms.get(i).length;
-      if (size >= length && (best < 0 || size < rooms.get(best).length)) {
+      int size = rooms.get(i).capacity();
+      if (size >= length && (best < 0 || size < rooms.get(best).capacity())) {
         best = i;
       }
     }
-    return best < 0 ? new int[length] : rooms.remove(best);
+    return best < 0 ? new ResidueRoom(length) : rooms.remove(best);
   }
 
   /** Takes a room back. */
-  void giveRoom(int[] room) {
+  void giveRoom(ResidueRoom room) {
     rooms.add(room);
   }
 
@@ -70,7 +70,7 @@ final class PassWorkspace {
     void give(PassWorkspace workspace) {
       workspace.masks.close();
       workspace.tiles.erase();
-      workspace.rooms.forEach(room -> Arrays.fill(room, 0));
+      workspace.rooms.forEach(ResidueRoom::erase);
       synchronized (free) {
         free.push(workspace);
       }

@@ -56,14 +56,15 @@ final class TileArithmetic {
   private final float[] offsets = new float[TILE];
   private final int[] ints = new int[TILE];
   private final int[] residues = new int[TILE];
+  private final int[] rejections = new int[TILE];
   private final IntBuffer asInts;
   private final FloatBuffer asFloats;
 
   /** Where a tensor's mask comes from, piece by piece. */
   @FunctionalInterface
   interface MaskSource {
-    /** Puts the next {@code count} canonical residues to {@code out}, from index 0. */
-    void next(int[] out, int count);
+    /** Puts the next {@code count} words to {@code out}, from index 0; the top bit says nothing. */
+    void nextWords(int[] out, int count);
   }
 
   TileArithmetic() {
@@ -97,7 +98,8 @@ final class TileArithmetic {
   }
 
   /**
-   * x' = q + r mod p, tile by tile: the mask never leaves the first-level cache.
+   * x' = q + r mod p, tile by tile: the mask never leaves the first-level cache. A word that the
+   * mask's rule rejects, p, counts as r = 0 here and is reported; the caller adds what replaces it.
    *
    * <p>q is not clamped to ±limit, because it cannot be beyond: s is at least max|x| / limit, but
    * for one rounding of that quotient by a factor of at least 1 − 2⁻²⁴; 1/s and x/s are exact for a
@@ -107,34 +109,41 @@ final class TileArithmetic {
    *
    * @param x the activations that the scale was computed from, from index 0
    * @param scale from {@link #scale}
-   * @param masks yields the mask r
+   * @param masks yields the words of the mask r
    * @param masked receives x', from index 0
+   * @return whether a word was p
    */
-  void mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length) {
+  boolean mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length) {
     float inverse = 1 / scale;
+    Arrays.fill(rejections, 0);
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
       x.get(from, floats, 0, count);
       round(floats, inverse, count);
       asFloats.put(0, floats, 0, count);
       asInts.get(0, ints, 0, count);
-      masks.next(residues, count);
-      addQuantized(ints, residues, count);
+      masks.nextWords(residues, count);
+      addQuantized(ints, residues, rejections, count);
       System.arraycopy(residues, 0, masked, from, count);
     }
+    int rejected = 0;
+    for (int each : rejections) {
+      rejected |= each;
+    }
+    return rejected < 0;
   }
 
   /**
    * out = (y − u, centred) · s_x · s_w[oc] + bias[oc].
    *
-   * @param y the result; overwritten
-   * @param u the unblinding factors from index 0; overwritten
+   * @param y the result from index 0
+   * @param u the unblinding factors from index 0
    * @param out receives the values from index 0
    */
   void unmask(
       ConvGeometry g,
       int[] y,
-      int[] u,
+      IntBuffer u,
       float tensorScale,
       float[] weightScales,
       float[] bias,
@@ -142,14 +151,18 @@ final class TileArithmetic {
     int length = g.outputSize();
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
-      toFloatBits(y, u, from, from + count);
-      asInts.put(0, y, from, count);
+      System.arraycopy(y, from, ints, 0, count);
+      u.get(from, residues, 0, count);
+      toFloatBits(ints, residues, count);
+      asInts.put(0, ints, 0, count);
       asFloats.get(0, floats, 0, count);
-      asInts.put(0, u, from, count);
+      asInts.put(0, residues, 0, count);
       asFloats.get(0, lows, 0, count);
-      spread(g, from, count, weightScales, scales);
-      spread(g, from, count, bias, offsets);
-      dequantize(floats, lows, scales, offsets, tensorScale, count);
+      if (g.planeSize() == 1) {
+        dequantizeVectors(from, count, tensorScale, weightScales, bias);
+      } else {
+        dequantizePlanes(g.planeSize(), from, count, tensorScale, weightScales, bias);
+      }
       out.put(from, floats, 0, count);
     }
   }
@@ -179,23 +192,47 @@ final class TileArithmetic {
 
   /**
    * The mantissa is q + 2²², 0 ≤ q + 2²² &lt; 2²³. Added to the mask it is below 2³², one fold
-   * brings it to [0, p]; without the 2²² it is in [−2²², p − 2²²].
+   * brings it to [0, p]; without the 2²² it is in [−2²², p − 2²²]. Nothing of that changes when the
+   * mask is p, which then counts as 0; p alone makes the rejection negative.
    */
-  private static void addQuantized(int[] rounded, int[] masked, int count) {
+  private static void addQuantized(int[] rounded, int[] masked, int[] rejections, int count) {
     for (int i = 0; i < count; i++) {
-      int sum = (rounded[i] & MANTISSA) + masked[i];
+      int word = masked[i] & Field.P;
+      rejections[i] |= word + 1;
+      int sum = (rounded[i] & MANTISSA) + word;
       sum = (sum & Field.P) + (sum >>> 31) - OFFSET;
       masked[i] = sum + ((sum >> 31) & Field.P);
     }
   }
 
-  private static void toFloatBits(int[] y, int[] u, int from, int to) {
-    for (int i = from; i < to; i++) {
+  private static void toFloatBits(int[] y, int[] u, int count) {
+    for (int i = 0; i < count; i++) {
       int d = y[i] - u[i];
       d += (d >> 31) & Field.P;
       d -= Field.P & ((Field.HALF - d) >> 31);
       y[i] = HIGH_BITS + (d >> 16);
       u[i] = LOW_BITS | (d & 0xffff);
+    }
+  }
+
+  /** The tile of the elements {@code from} on, where each is a channel of its own. */
+  private void dequantizeVectors(
+      int from, int count, float tensorScale, float[] weightScales, float[] bias) {
+    repeat(weightScales, from, scales, count);
+    repeat(bias, from, offsets, count);
+    dequantize(floats, lows, scales, offsets, tensorScale, count);
+  }
+
+  /** The tile of the elements {@code from} on, channel by channel. */
+  private void dequantizePlanes(
+      int plane, int from, int count, float tensorScale, float[] weightScales, float[] bias) {
+    int channel = from / plane % bias.length;
+    int left = plane - from % plane;
+    for (int done = 0; done < count; left = plane) {
+      int to = Math.min(count, done + left);
+      dequantize(floats, lows, tensorScale * weightScales[channel], bias[channel], done, to);
+      channel = channel + 1 == bias.length ? 0 : channel + 1;
+      done = to;
     }
   }
 
@@ -206,24 +243,19 @@ final class TileArithmetic {
     }
   }
 
-  /** Repeats the values of the output channels for the elements {@code from} on. */
-  private static void spread(ConvGeometry g, int from, int count, float[] perChannel, float[] to) {
-    int plane = g.planeSize();
-    int channels = g.outChannels();
-    int channel = from / plane % channels;
-    if (plane == 1) {
-      for (int done = 0; done < count; channel = 0) {
-        int some = Math.min(channels - channel, count - done);
-        System.arraycopy(perChannel, channel, to, done, some);
-        done += some;
-      }
-      return;
+  private static void dequantize(
+      float[] high, float[] low, float scale, float offset, int from, int to) {
+    for (int i = from; i < to; i++) {
+      high[i] = ((high[i] - SUBTRAHEND) + low[i]) * scale + offset;
     }
-    int left = plane - from % plane;
-    for (int done = 0; done < count; left = plane) {
-      int some = Math.min(left, count - done);
-      Arrays.fill(to, done, done + some, perChannel[channel]);
-      channel = channel + 1 == channels ? 0 : channel + 1;
+  }
+
+  /** Values {@code from}, {@code from} + 1, … of an endless repetition. */
+  private static void repeat(float[] values, int from, float[] to, int count) {
+    int next = from % values.length;
+    for (int done = 0; done < count; next = 0) {
+      int some = Math.min(values.length - next, count - done);
+      System.arraycopy(values, next, to, done, some);
       done += some;
     }
   }

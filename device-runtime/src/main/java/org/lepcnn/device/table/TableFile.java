@@ -81,10 +81,12 @@ final class TableFile implements AutoCloseable {
    * U of one pass and layer.
    *
    * @param key from {@link #sealKey}
+   * @param out has room for the layer's results
    */
-  void readLayer(VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, int[] out) {
+  void readLayer(
+      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, ResidueRoom out) {
     int size = layout.outputSize(layer);
-    if (out.length < size) {
+    if (out.capacity() < size) {
       throw new IllegalArgumentException(
           "Reading U of layer " + layer + ": expected room for " + size + " residues.");
     }
@@ -111,7 +113,7 @@ final class TableFile implements AutoCloseable {
 
   private int[] readChallenge(
       VectorSealer sealer, javax.crypto.SecretKey key, int layer, int index) {
-    int[] vector = new int[layout.inputSize(layer)];
+    ResidueRoom vector = new ResidueRoom(layout.inputSize(layer));
     int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
     try {
       sealer.open(
@@ -122,8 +124,8 @@ final class TableFile implements AutoCloseable {
           file,
           headerBytes + layout.challengeOffset(layer, index),
           vector,
-          vector.length);
-      return vector;
+          vector.capacity());
+      return vector.toArray(vector.capacity());
     } catch (IOException e) {
       throw unreadable(path, e);
     }

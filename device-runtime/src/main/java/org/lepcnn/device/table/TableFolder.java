@@ -124,8 +124,12 @@ public final class TableFolder implements AutoCloseable {
    * @throws RefusedException the section does not open; {@code out} is all zeros then
    */
   public void readLayer(long pass, PassKey key, int layer, int[] out) {
+    ResidueRoom room = new ResidueRoom(out.length);
     try (PassTable table = openPass(pass, key)) {
-      table.readLayer(layer, out);
+      table.readLayer(layer, room);
+    } finally {
+      room.residues().get(0, out);
+      room.erase();
     }
   }
 
@@ -261,7 +265,7 @@ public final class TableFolder implements AutoCloseable {
      * @param out receives the layer's {@code outputSize()} canonical residues
      * @throws RefusedException the section does not open; {@code out} is all zeros then
      */
-    public void readLayer(int layer, int[] out) {
+    public void readLayer(int layer, ResidueRoom out) {
       TableFile file = startReading(id);
       try {
         file.readLayer(sealer, pass, key, layer, out);

@@ -111,7 +111,7 @@ final class VectorSealer {
    *
    * @param what names the file in errors
    * @param offset where the vector starts in {@code file}
-   * @param out receives {@code length} residues; zeros when the vector does not open
+   * @param out receives {@code length} residues; all zeros when the vector does not open
    * @throws RefusedException a tag is wrong
    */
   void open(
@@ -121,7 +121,7 @@ final class VectorSealer {
       String what,
       RandomAccessFile file,
       long offset,
-      int[] out,
+      ResidueRoom out,
       int length)
       throws IOException {
     long position = offset;
@@ -137,15 +137,13 @@ final class VectorSealer {
       position += sealedBytes;
       try {
         prepare(Cipher.DECRYPT_MODE, key, ordinal + segment, address, segment, length);
-        cipher.doFinal(sealed, 0, sealedBytes, plain, 0);
+        cipher.doFinal(sealed, 0, sealedBytes, out.bytes(), from * Integer.BYTES);
       } catch (AEADBadTagException e) {
-        Arrays.fill(out, 0, length, 0);
+        out.erase();
         throw refusal(what, address, segment, e);
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("AES-GCM refuses to open", e);
       }
-      residues.position(0);
-      residues.get(out, from, count);
     }
   }
 
@@ -156,14 +154,12 @@ final class VectorSealer {
    */
   void exercise(SecretKey key, long ordinal, int bytes, int times) {
     Address address = new Address(0, 0, KIND_UNBLINDING);
-    int[] zeros = new int[SEGMENT_RESIDUES];
     try {
       prepare(Cipher.ENCRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
       cipher.doFinal(plain, 0, bytes, sealed, 0);
       for (int i = 0; i < times; i++) {
         prepare(Cipher.DECRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
         cipher.doFinal(sealed, 0, bytes + TAG_BYTES, plain, 0);
-        residues.get(0, zeros, 0, bytes / Integer.BYTES);
       }
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM refuses its own segment", e);

@@ -103,6 +103,38 @@ class ResidueStreamTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** What a caller makes of the words and of the redraws is the stream. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 13, 1024, 5000})
+  void wordsWithTheirRedrawsAdded_areTheSameStream(int piece) {
+    FakeKeystream words = new FakeKeystream();
+    FakeKeystream redraws = new FakeKeystream();
+    for (int position : new int[] {0, 1023, 4096, 9_999}) {
+      words.word(7, position, position % 2 == 0 ? Field.P : -1);
+      redraws.word(7, 4L * position, position == 0 ? Field.P - 1 : position);
+    }
+    words.word(7, 5, 0x8000_0003);
+    int[] expected = new int[10_000];
+    ResidueStream stream = new ResidueStream(words, redraws);
+    stream.fill(7, expected, expected.length);
+    int[] sums = new int[expected.length];
+    stream.begin(7, sums.length);
+    for (int from = 0; from < sums.length; from += piece) {
+      int[] some = new int[Math.min(piece, sums.length - from)];
+      stream.nextWords(some, some.length);
+      for (int i = 0; i < some.length; i++) {
+        int word = some[i] & Field.P;
+        sums[from + i] = Field.add(word == Field.P ? 0 : word, 2);
+      }
+    }
+    stream.end();
+    stream.addRedraws(7, sums, sums.length);
+    assertThat(sums).isEqualTo(Arrays.stream(expected).map(r -> Field.add(r, 2)).toArray());
+    assertThat(expected).startsWith(Field.P - 1, 0, 0, 0, 0, 3);
+    assertThatThrownBy(() -> stream.nextWords(new int[1], 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @Test
   void aRedrawEqualToP_isRedrawnAgain() {
     FakeKeystream words = new FakeKeystream().word(1, 2, Field.P);

@@ -19,6 +19,7 @@ import org.lepcnn.device.integrity.FreivaldsCheck;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.MaskGenerator;
+import org.lepcnn.device.table.ResidueRoom;
 
 /**
  * Nanoseconds and allocated bytes per element of the device's loops on AlexNet's layers, one
@@ -51,6 +52,7 @@ public final class DeviceSpeedMain {
       int[] masked,
       int[] y,
       int[] u,
+      ResidueRoom room,
       int[] c,
       Challenge challenge,
       float[] scales) {}
@@ -114,6 +116,7 @@ public final class DeviceSpeedMain {
             residues.residues(x.length),
             residues.residues(g.outputSize()),
             residues.residues(g.outputSize()),
+            new ResidueRoom(g.outputSize()),
             residues.residues(x.length),
             Challenge.draw(key, layers.size(), 0, g),
             scales));
@@ -135,7 +138,7 @@ public final class DeviceSpeedMain {
     step(
         "unmask and dequantize",
         outputs,
-        l -> tiles.unmask(l.g, l.y, l.u, 0.01f, l.scales, l.scales, l.out.floats()));
+        l -> tiles.unmask(l.g, l.y, l.room.residues(), 0.01f, l.scales, l.scales, l.out.floats()));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 
@@ -150,7 +153,7 @@ public final class DeviceSpeedMain {
 
   private void mask(Layer l, MaskGenerator masks) {
     masks.begin(0, l.masked.length);
-    tiles.mask(l.in.floats(), 1e-4f, masks::next, l.masked, l.masked.length);
+    sink += tiles.mask(l.in.floats(), 1e-4f, masks::nextWords, l.masked, l.x.length) ? 1 : 0;
     masks.end();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,35 @@ class LayerArithmeticTest {
     }
   }
 
+  /** Top bits say nothing; the word p is the mask 0 until its redraw is added, and is reported. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 1023, 1024, 4097})
+  void maskInTiles_reportsTheWordP_andTakesItForZero(int position) {
+    int length = 4098;
+    float[] x = values(length, 4);
+    float scale = ActivationQuantizer.scale(x, length, 16);
+    int[] words = new SplittableRandom(position).ints(length).toArray();
+    int[] expected = Arrays.stream(words).map(word -> word & Field.P).toArray();
+    TileArithmetic tiles = new TileArithmetic();
+    int[] masked = new int[length];
+    assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isFalse();
+    for (int rejected : new int[] {Field.P, -1}) {
+      words[position] = rejected;
+      assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isTrue();
+      expected[position] = 0;
+      int[] whole = expected.clone();
+      LayerArithmetic.mask(x, scale, 16, whole);
+      assertThat(masked).isEqualTo(whole);
+    }
+    words[position] = Field.P - 1;
+    assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isFalse();
+  }
+
+  private static TileArithmetic.MaskSource pieces(int[] words) {
+    IntBuffer left = IntBuffer.wrap(words);
+    return (out, count) -> left.get(out, 0, count);
+  }
+
   /** An application that changes its input under way gets a wrong answer, but leaks nothing. */
   @Test
   void maskInTiles_isCanonical_forValuesBeyondTheScale() {
@@ -107,7 +137,7 @@ class LayerArithmeticTest {
     assertThat(found).containsExactly(expected);
     assertThat(LayerArithmetic.unmaskedIntegers(y, u)).isEqualTo(plain);
     FloatBuffer tiled = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, u, 0.01f, scales, bias, tiled);
+    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.01f, scales, bias, tiled);
     assertThat(tiled.array()).containsExactly(expected);
   }
 
@@ -157,7 +187,7 @@ class LayerArithmeticTest {
       ones[i] = 1;
     }
     FloatBuffer out = FloatBuffer.allocate(plain.length);
-    new TileArithmetic().unmask(g, y, u, 1, ones, new float[plain.length], out);
+    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 1, ones, new float[plain.length], out);
     for (int i = 0; i < plain.length; i++) {
       assertThat(out.get(i)).isEqualTo((float) plain[i]);
     }
@@ -175,7 +205,7 @@ class LayerArithmeticTest {
     float[] expected = new float[size];
     LayerArithmetic.unmask(g, y, u, 0.37f, scales, bias, expected);
     FloatBuffer out = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, u, 0.37f, scales, bias, out);
+    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.37f, scales, bias, out);
     assertThat(out.array()).containsExactly(expected);
   }
 

@@ -60,8 +60,11 @@ class TrafficStatisticsTest {
     float scale = tiles.scale(x, ELEMENTS, BITS);
     try (MaskGenerator masks = new MaskGenerator(key)) {
       masks.begin(0, ELEMENTS);
-      tiles.mask(x, scale, masks::next, residues, ELEMENTS);
+      boolean rejected = tiles.mask(x, scale, masks::nextWords, residues, ELEMENTS);
       masks.end();
+      if (rejected) {
+        masks.addRedraws(0, residues, ELEMENTS);
+      }
     }
     return residues;
   }

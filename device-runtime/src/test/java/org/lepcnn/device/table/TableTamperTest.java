@@ -71,6 +71,32 @@ class TableTamperTest {
   }
 
   @Test
+  void afterARefusal_theRoomIsEmpty() throws IOException {
+    flip(header + (int) layout.layerOffset(1, 0) - 1); // the tag of layer 2's second segment
+    ResidueRoom room = new ResidueRoom(TestTables.geometry(2).outputSize() + 3);
+    for (int i = 0; i < room.capacity(); i++) {
+      room.residues().put(i, 7);
+    }
+    try (TableFolder tables = TestTables.open(folder);
+        TableFolder.PassTable table = tables.openPass(0, TestTables.passKey(0))) {
+      assertThatThrownBy(() -> table.readLayer(2, room))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("segment 1");
+    }
+    assertThat(room.toArray(room.capacity())).containsOnly(0);
+  }
+
+  @Test
+  void aRoomThatIsTooSmall_isRefused() throws IOException {
+    ResidueRoom room = new ResidueRoom(TestTables.geometry(2).outputSize() - 1);
+    try (TableFolder tables = TestTables.open(folder);
+        TableFolder.PassTable table = tables.openPass(0, TestTables.passKey(0))) {
+      assertThatThrownBy(() -> table.readLayer(2, room))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void changedChallenges_areRefused() throws IOException {
     flip(header + (int) layout.challengeOffset(1, 0) + 3);
     try (TableFolder tables = TestTables.open(folder)) {
