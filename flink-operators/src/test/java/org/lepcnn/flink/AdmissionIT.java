@@ -12,15 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
-import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.runtime.execution.ExecutionState;
-import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
-import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterAll;
@@ -69,8 +63,7 @@ class AdmissionIT {
   private static EdgeCluster kafka;
   private static TestModel model;
 
-  private MiniCluster flink;
-  private JobClient job;
+  private RunningEdge job;
   private ControlTopics control;
 
   @BeforeAll
@@ -88,55 +81,26 @@ class AdmissionIT {
 
   @BeforeEach
   void startJob(@InjectMiniCluster MiniCluster cluster) throws Exception {
-    flink = cluster;
     control = kafka.control();
     publish(model, ModelStatus.AVAILABLE);
-    EdgeJobOptions options = new EdgeJobOptions();
-    new picocli.CommandLine(options)
-        .parseArgs(
-            "--bootstrap-server", kafka.bootstrapServers(),
-            "--kernel", "scalar",
-            "--model-cache", folder.resolve("cache").toString(),
-            "--parallelism", "2",
-            "--start", "latest",
-            "--checkpoint-interval", "500",
-            "--discovery-interval", "500");
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    EdgeJob.build(env, options);
-    job = env.executeAsync("edge");
-    await(this::allTasksRun);
+    job =
+        RunningEdge.start(
+            cluster,
+            kafka.bootstrapServers(),
+            new Configuration(),
+            List.of(
+                "--model-cache", folder.resolve("cache").toString(),
+                "--parallelism", "2",
+                "--start", "latest"));
   }
 
   @AfterEach
   void cancelJob() throws Exception {
-    job.cancel().get(WAIT_SECONDS, TimeUnit.SECONDS);
-    await(() -> flink.getJobStatus(job.getJobID()).join().isGloballyTerminalState());
-  }
-
-  private boolean allTasksRun() {
-    for (AccessExecutionVertex vertex : graph().getAllExecutionVertices()) {
-      if (vertex.getExecutionState() != ExecutionState.RUNNING) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private AccessExecutionGraph graph() {
-    return flink.getExecutionGraph(job.getJobID()).join();
+    job.close();
   }
 
   private void assertNeverRestarted() {
-    assertThat(graph().getState()).isEqualTo(JobStatus.RUNNING);
-    assertThat(graph().getStatusTimestamp(JobStatus.RESTARTING)).isZero();
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
-      Thread.sleep(50);
-    }
+    job.assertNeverRestarted();
   }
 
   private void publish(TestModel published, ModelStatus status) {
@@ -213,7 +177,7 @@ class AdmissionIT {
 
   /** Waits until what was written to a control topic has taken effect. */
   private static void awaitRefusal(EdgeErrorCode code, Call call) throws InterruptedException {
-    await(() -> refusal(call) == code);
+    RunningEdge.await(() -> refusal(call) == code);
   }
 
   @Test

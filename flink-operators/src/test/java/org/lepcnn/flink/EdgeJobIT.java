@@ -11,19 +11,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import org.apache.flink.api.common.JobID;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.execution.ExecutionState;
-import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
-import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterAll;
@@ -47,7 +38,6 @@ import org.lepcnn.flink.testkit.EdgeCluster;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
 import org.lepcnn.kafka.topic.Topics;
-import picocli.CommandLine;
 
 /** The whole job on a Flink mini cluster, over a broker in its own process. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -67,7 +57,7 @@ class EdgeJobIT {
   private static TestModel model;
 
   private MiniCluster flink;
-  private JobClient job;
+  private RunningEdge job;
 
   @BeforeAll
   static void startKafka() {
@@ -90,68 +80,22 @@ class EdgeJobIT {
 
   @AfterEach
   void cancelJob() throws Exception {
-    if (!job.getJobStatus().get().isGloballyTerminalState()) {
-      job.cancel().get(WAIT_SECONDS, TimeUnit.SECONDS);
-      await(() -> status(job.getJobID()).isGloballyTerminalState());
-    }
+    job.close();
   }
 
-  private JobClient start(String... more) throws Exception {
+  private RunningEdge start(String... more) throws Exception {
     return start(new Configuration(), more);
   }
 
-  private JobClient start(Configuration configuration, String... more) throws Exception {
-    List<String> args =
-        new ArrayList<>(
-            List.of(
-                "--bootstrap-server", kafka.bootstrapServers(),
-                "--admission", "open",
-                "--model-dir", model.source().folder(),
-                "--kernel", "scalar",
-                "--checkpoint-interval", "500",
-                "--discovery-interval", "500"));
-    args.addAll(List.of(more));
-    EdgeJobOptions options = new EdgeJobOptions();
-    new CommandLine(options).parseArgs(args.toArray(new String[0]));
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    EdgeJob.build(env, options);
-    JobClient client = env.executeAsync("edge");
-    await(() -> allTasksRun(client.getJobID()));
-    return client;
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("still waiting").isLessThan(deadline);
-      Thread.sleep(50);
-    }
-  }
-
-  private AccessExecutionGraph graph(JobID id) {
-    return flink.getExecutionGraph(id).join();
-  }
-
-  private JobStatus status(JobID id) {
-    return flink.getJobStatus(id).join();
-  }
-
-  private boolean allTasksRun(JobID id) {
-    for (AccessExecutionVertex vertex : graph(id).getAllExecutionVertices()) {
-      if (vertex.getExecutionState() != ExecutionState.RUNNING) {
-        return false;
-      }
-    }
-    return true;
+  private RunningEdge start(Configuration configuration, String... more) throws Exception {
+    List<String> options =
+        new ArrayList<>(List.of("--admission", "open", "--model-dir", model.source().folder()));
+    options.addAll(List.of(more));
+    return RunningEdge.start(flink, kafka.bootstrapServers(), configuration, options);
   }
 
   private void assertNeverRestarted() {
-    assertThat(status(job.getJobID())).isEqualTo(JobStatus.RUNNING);
-    for (AccessExecutionVertex vertex : graph(job.getJobID()).getAllExecutionVertices()) {
-      assertThat(vertex.getCurrentExecutionAttempt().getAttemptNumber()).isZero();
-    }
-    assertThat(graph(job.getJobID()).getStatusTimestamp(JobStatus.RESTARTING)).isZero();
+    job.assertNeverRestarted();
   }
 
   private static PassId pass(String device, long pass) {
@@ -297,13 +241,7 @@ class EdgeJobIT {
     try (EdgeTransport transport = kafka.transport("gw")) {
       claim(transport, "s1", Requests.INSTANCE, 0);
       assertRound(transport, "s1", 0, 0, 1);
-      String savepoint =
-          job.stopWithSavepoint(
-                  false,
-                  folder.resolve("savepoints").toUri().toString(),
-                  SavepointFormatType.CANONICAL)
-              .get(WAIT_SECONDS, TimeUnit.SECONDS);
-      await(() -> status(job.getJobID()) == JobStatus.FINISHED);
+      String savepoint = job.stopWithSavepoint(folder.resolve("savepoints").toUri().toString());
       Configuration restore = new Configuration();
       restore.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
       job = start(restore, "--parallelism", "1");
@@ -317,8 +255,7 @@ class EdgeJobIT {
 
   @Test
   void exactlyOnceSink_answersToo() throws Exception {
-    job.cancel().get(WAIT_SECONDS, TimeUnit.SECONDS);
-    await(() -> status(job.getJobID()).isGloballyTerminalState());
+    job.close();
     job = start("--delivery", "exactly-once", "--group", "exact", "--start", "latest");
     try (EdgeTransport transport = kafka.transport("gw")) {
       claim(transport, "e1", Requests.INSTANCE, 0);

@@ -24,7 +24,12 @@ public final class ModelImporter {
   private ModelImporter() {}
 
   /**
-   * Imports a model.
+   * Imports a model, in this process.
+   *
+   * <p>A model that is made for it can crash ONNX Runtime's native code, and this process with it.
+   * The command {@code lepcnn import} therefore runs {@link ImportTrial} first; this call does not.
+   * For a model whose origin is not trusted, call {@link ImportTrial#run} with the same file and
+   * options before.
    *
    * @param onnx the ONNX file; external data are read from its folder
    * @param options open dimensions, offload policy, precision
