@@ -18,9 +18,10 @@ import org.lepcnn.device.key.SecretKey;
 public final class ResidueStream implements AutoCloseable {
   /**
    * The most bytes that one cipher call handles: calls of more than 64 KiB fall out of the compiled
-   * code, and so many stay in a first-level cache.
+   * code, and so many, with as many zeros that they come from, leave half of a first-level cache to
+   * the caller.
    */
-  static final int SEGMENT_BYTES = 16 << 10;
+  static final int SEGMENT_BYTES = 8 << 10;
 
   private final Keystream words;
   private final Keystream redraws;

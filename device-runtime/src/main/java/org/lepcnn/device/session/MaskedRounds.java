@@ -13,7 +13,6 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.Challenge;
 import org.lepcnn.device.integrity.GroupChallenges;
-import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.session.Stopwatch.Phase;
 import org.lepcnn.device.table.ResidueRoom;
 
@@ -82,14 +81,8 @@ final class MaskedRounds implements AutoCloseable {
   private RoundRequest.Tensor mask(MaskedTensorSpec tensor, FloatBuffer x) {
     int id = tensor.id();
     int elements = tensor.elements();
-    MaskGenerator masks = workspace.masks();
     int[] residues = parts.pool().takeAtLeast(elements);
-    masks.begin(id, elements);
-    boolean rejected = workspace.tiles().mask(x, scales[id], masks::nextWords, residues, elements);
-    masks.end();
-    if (rejected) {
-      masks.addRedraws(id, residues, elements);
-    }
+    workspace.tiles().mask(x, scales[id], workspace.masks(), id, residues, elements);
     return new RoundRequest.Tensor(id, residues);
   }
 

@@ -10,6 +10,7 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.core.quant.NonFiniteActivationException;
+import org.lepcnn.device.mask.MaskGenerator;
 
 /**
  * {@link LayerArithmetic} for the private path, in loops that the compiler of JDK 17 turns into
@@ -131,6 +132,21 @@ final class TileArithmetic {
       rejected |= each;
     }
     return rejected < 0;
+  }
+
+  /**
+   * The same with the mask of a tensor, redraws included.
+   *
+   * @param tensorId its number in the plan
+   */
+  void mask(
+      FloatBuffer x, float scale, MaskGenerator masks, int tensorId, int[] masked, int length) {
+    masks.begin(tensorId, length);
+    boolean rejected = mask(x, scale, masks::nextWords, masked, length);
+    masks.end();
+    if (rejected) {
+      masks.addRedraws(tensorId, masked, length);
+    }
   }
 
   /**

@@ -152,9 +152,7 @@ public final class DeviceSpeedMain {
   }
 
   private void mask(Layer l, MaskGenerator masks) {
-    masks.begin(0, l.masked.length);
-    sink += tiles.mask(l.in.floats(), 1e-4f, masks::nextWords, l.masked, l.x.length) ? 1 : 0;
-    masks.end();
+    tiles.mask(l.in.floats(), 1e-4f, masks, 0, l.masked, l.masked.length);
   }
 
   private static int left(Layer l) {

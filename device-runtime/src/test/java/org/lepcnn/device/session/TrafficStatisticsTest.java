@@ -59,12 +59,7 @@ class TrafficStatisticsTest {
     FloatBuffer x = FloatBuffer.wrap(picture);
     float scale = tiles.scale(x, ELEMENTS, BITS);
     try (MaskGenerator masks = new MaskGenerator(key)) {
-      masks.begin(0, ELEMENTS);
-      boolean rejected = tiles.mask(x, scale, masks::nextWords, residues, ELEMENTS);
-      masks.end();
-      if (rejected) {
-        masks.addRedraws(0, residues, ELEMENTS);
-      }
+      tiles.mask(x, scale, masks, 0, residues, ELEMENTS);
     }
     return residues;
   }
