@@ -23,8 +23,8 @@ final class FinerLayers {
   /**
    * Multiplications a pass that {@link Precision#FAST} may spend: 2²⁴, some 0.1 ms of a core, far
    * less than the handling of a round's records takes. Networks of no more than that many, such as
-   * those for pictures of 32×32 pixels, get fine weights throughout; SqueezeNet's work grows by 4 %,
-   * MobileNetV2's by 6 %, that of AlexNet, VGG16 and ResNets by less than 1 %.
+   * those for pictures of 32×32 pixels, get fine weights throughout; SqueezeNet's work grows by 4
+   * %, MobileNetV2's by 6 %, that of AlexNet, VGG16 and ResNets by less than 1 %.
    */
   static final long FAST_BUDGET = 1L << 24;
 
