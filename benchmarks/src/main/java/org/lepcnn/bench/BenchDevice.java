@@ -1,6 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.integrity.GroupChallenges;
@@ -37,6 +42,7 @@ final class BenchDevice implements AutoCloseable {
   private static final int MAX_PASSES_PER_CALL = 8;
 
   private static final long CALL_BUDGET_BYTES = 128L << 20;
+  private static final int READ_BYTES = 1 << 20;
   private static final String FIRST = "bench-1";
 
   private final BenchModel model;
@@ -143,6 +149,22 @@ final class BenchDevice implements AutoCloseable {
     return PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(tables), transport)
         .passesInFlight(inFlight)
         .passesPerReservation(reservation);
+  }
+
+  /** Reads all tables through, so that the page cache holds them whatever was taken out of it. */
+  void readTables() {
+    byte[] buffer = new byte[READ_BYTES];
+    try (Stream<Path> files = Files.list(tables())) {
+      for (Path file : files.toList()) {
+        try (InputStream in = Files.newInputStream(file)) {
+          while (in.read(buffer) >= 0) {
+            // what it says does not matter
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Reading tables of the benchmark's device", e);
+    }
   }
 
   @Override

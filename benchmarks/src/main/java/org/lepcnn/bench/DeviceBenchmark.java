@@ -83,6 +83,7 @@ public final class DeviceBenchmark {
           if (done % 50 == 0) {
             progress.step("device: pass " + done + " of " + passes);
           }
+          device.readTables();
           int end = Math.min(passes, done + BLOCK);
           for (int pass = done; pass < end; pass++) {
             measurePrivate(session, input, pass >= options.warmUp());
