@@ -46,6 +46,10 @@ launch() {
     <&9 >"$log" 2>&1 9<&- &
   echo $! >"$RUN_DIR/pids/$name"
   STARTED="$STARTED $name"
+  # Until it has become its program its command line is this script's, and running_pid does not know it.
+  while ! running_pid "$name" >/dev/null && is_there $!; do
+    sleep 0.02
+  done
 }
 
 process_names() {
