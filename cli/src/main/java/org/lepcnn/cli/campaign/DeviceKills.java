@@ -144,8 +144,7 @@ public final class DeviceKills {
                   .formatted(status, device.logTail()));
         }
       } else {
-        awaitTarget(target, board, device);
-        LockSupport.parkNanos(1_000L * random.nextInt(MAX_PAUSE_MICROS));
+        awaitInstant(target, board, device);
         device.kill();
         caught = caught(board);
       }
@@ -165,8 +164,18 @@ public final class DeviceKills {
     }
   }
 
-  private void awaitTarget(DeviceKill.Target target, PhaseBoard board, ManagedProcess device) {
+  /** The target, then a pause, and both again when all rounds were answered in the meantime. */
+  private void awaitInstant(DeviceKill.Target target, PhaseBoard board, ManagedProcess device) {
     int entries = 1 + random.nextInt(MOST_ENTRIES);
+    long pauseNanos = 1_000L * random.nextInt(MAX_PAUSE_MICROS);
+    do {
+      awaitTarget(target, entries, board, device);
+      LockSupport.parkNanos(pauseNanos);
+    } while (target != DeviceKill.Target.CLOSING && board.unanswered() == 0 && device.isAlive());
+  }
+
+  private void awaitTarget(
+      DeviceKill.Target target, int entries, PhaseBoard board, ManagedProcess device) {
     long deadline = System.nanoTime() + LIFE_LIMIT.toNanos();
     while (!isAt(target, board, entries)) {
       if (!device.isAlive()) {
