@@ -39,7 +39,7 @@ public record DeviceKill(
     return nextPass - passesBegun + wasted;
   }
 
-  /** Passes that were masked when it died, and of which nothing was handed over yet. */
+  /** Passes that were begun when it died, and of which nothing was handed over yet. */
   public long interrupted() {
     return passesBegun - passesSent;
   }
