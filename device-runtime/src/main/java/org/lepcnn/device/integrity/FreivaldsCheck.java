@@ -15,29 +15,12 @@ import org.lepcnn.core.linear.ConvGeometry;
  * With a and b uniform on F_p and unknown to the edge, that vanishes for an e ≠ 0 with probability
  * at most 2/p, whatever x' and e are.
  *
- * <p>Values must be canonical residues; see {@link Field#allCanonical}. Both sides run in time that
- * depends on the geometry alone and allocate nothing.
+ * <p>Both sides run in time that depends on the geometry alone and allocate nothing.
  */
 public final class FreivaldsCheck {
   private static final int NOT_CANONICAL = -1;
 
-  /** Values that fit a first-level cache beside the challenge. */
-  private static final int BLOCK = 4096;
-
   private FreivaldsCheck() {}
-
-  /**
-   * The result's side.
-   *
-   * @param y at least {@code g.outputSize()} canonical residues, {@code [batch][oc][h][w]}
-   * @return Σ a[oc]·b[pos]·y[oc,pos] mod p
-   */
-  public static int left(ConvGeometry g, Challenge challenge, int[] y) {
-    return g.planeSize() == 1
-        ? leftOfVectors(g, challenge.a(), challenge.b(), y)
-        : leftOfPlanes(
-            g.planeSize(), challenge.a(), challenge.b(), y, 0, g.batch() * challenge.a().length);
-  }
 
   /**
    * The request's side.
@@ -52,48 +35,41 @@ public final class FreivaldsCheck {
   }
 
   /**
-   * The result's side, when all residues are canonical; −1 otherwise. Values are read from memory
-   * once, a block at a time; how long it takes does not depend on them.
+   * The result's side. How long it takes does not depend on the values.
    *
-   * @param y at least {@code g.outputSize()} values of any kind
+   * @param y at least {@code g.outputSize()} values of any kind, {@code [batch][oc][h][w]}
+   * @return Σ a[oc]·b[pos]·y[oc,pos] mod p, or −1 when one of the values is not a canonical residue
    */
-  public static int leftIfCanonical(ConvGeometry g, Challenge challenge, int[] y) {
-    int plane = g.planeSize();
-    int size = g.outputSize();
-    if (plane == 1) {
-      int left = left(g, challenge, y);
-      return Field.allCanonical(y, 0, size) ? left : NOT_CANONICAL;
-    }
-    int[] a = challenge.a();
-    int[] b = challenge.b();
-    int planes = Math.max(1, BLOCK / plane);
-    int sum = 0;
-    boolean canonical = true;
-    for (int from = 0; from < size / plane; from += planes) {
-      int to = Math.min(size / plane, from + planes);
-      sum = Field.add(sum, leftOfPlanes(plane, a, b, y, from, to));
-      // second, when the block is in the first-level cache
-      canonical &= Field.allCanonical(y, from * plane, (to - from) * plane);
-    }
-    return canonical ? sum : NOT_CANONICAL;
+  public static int left(ConvGeometry g, Challenge challenge, int[] y) {
+    return g.planeSize() == 1
+        ? leftOfVectors(g, challenge.a(), challenge.b(), y)
+        : leftOfPlanes(g, challenge.a(), challenge.b(), y);
   }
 
-  private static int leftOfPlanes(int plane, int[] a, int[] b, int[] y, int from, int to) {
+  private static int leftOfPlanes(ConvGeometry g, int[] a, int[] b, int[] y) {
+    int plane = g.planeSize();
     int sum = 0;
-    for (int i = from; i < to; i++) {
-      int inner = DotProduct.of(y, i * plane, b, i / a.length * plane, plane);
-      sum = Field.add(sum, Field.multiply(a[i % a.length], inner));
+    int bad = 0;
+    for (int n = 0; n < g.batch(); n++) {
+      for (int oc = 0; oc < a.length; oc++) {
+        int at = (n * a.length + oc) * plane;
+        int inner = DotProduct.ifCanonical(y, at, b, n * plane, plane);
+        bad |= inner;
+        sum = Field.add(sum, Field.multiply(a[oc], inner & Field.P));
+      }
     }
-    return sum;
+    return bad < 0 ? NOT_CANONICAL : sum;
   }
 
   /** One position per image: the channels are contiguous, so they are contracted first. */
   private static int leftOfVectors(ConvGeometry g, int[] a, int[] b, int[] y) {
     int sum = 0;
+    int bad = 0;
     for (int n = 0; n < g.batch(); n++) {
-      int inner = DotProduct.of(y, n * a.length, a, 0, a.length);
-      sum = Field.add(sum, Field.multiply(b[n], inner));
+      int inner = DotProduct.ifCanonical(y, n * a.length, a, 0, a.length);
+      bad |= inner;
+      sum = Field.add(sum, Field.multiply(b[n], inner & Field.P));
     }
-    return sum;
+    return bad < 0 ? NOT_CANONICAL : sum;
   }
 }

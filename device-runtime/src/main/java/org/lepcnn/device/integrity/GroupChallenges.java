@@ -80,20 +80,16 @@ public final class GroupChallenges {
   }
 
   /**
-   * Whether y = W·x as far as every challenge of the layer can tell. Values must be canonical.
+   * Whether y = W·x as far as every challenge of the layer can tell; false when a value of y is not
+   * a canonical residue.
    *
-   * @param x at least {@code layer.geometry().inputSize()} residues
-   * @param y at least {@code layer.geometry().outputSize()} residues
+   * @param x at least {@code layer.geometry().inputSize()} canonical residues
+   * @param y at least {@code layer.geometry().outputSize()} values of any kind
    */
   public boolean accepts(LinearLayerSpec layer, int[] x, int[] y) {
-    int difference = 0;
-    for (int index = 0; index < perLayer; index++) {
-      int number = layer.index() * perLayer + index;
-      int left = FreivaldsCheck.left(layer.geometry(), challenges.get(number), y);
-      int right = FreivaldsCheck.right(vectors.get(number), x, layer.geometry().inputSize());
-      difference |= left ^ right;
-    }
-    return difference == 0;
+    int[] sides = new int[perLayer];
+    requestSides(layer, x, sides, 0);
+    return judge(layer, y, sides, 0) == Verdict.ACCEPTED;
   }
 
   /**
@@ -119,7 +115,7 @@ public final class GroupChallenges {
    * @param at index of the layer's first one in {@code sides}
    */
   public Verdict judge(LinearLayerSpec layer, int[] y, int[] sides, int at) {
-    int left = FreivaldsCheck.leftIfCanonical(layer.geometry(), challenge(layer, 0), y);
+    int left = FreivaldsCheck.left(layer.geometry(), challenge(layer, 0), y);
     if (left < 0) {
       return Verdict.NOT_CANONICAL;
     }

@@ -59,10 +59,11 @@ public final class MaskGenerator implements AutoCloseable {
    * The next words of the mask that was begun. A word without its top bit is the residue that
    * {@link #fill} yields, unless it is p: then {@link #addRedraws} has the residue.
    *
-   * @param out receives words from index 0, with any top bit
+   * @param out receives words from index 0, little-endian, with any top bit; see {@link
+   *     ResidueStream#nextWords}
    * @param count how many; not more than are left
    */
-  public void nextWords(int[] out, int count) {
+  public void nextWords(byte[] out, int count) {
     stream.nextWords(out, count);
   }
 

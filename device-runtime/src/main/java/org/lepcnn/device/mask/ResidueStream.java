@@ -23,6 +23,9 @@ public final class ResidueStream implements AutoCloseable {
    */
   static final int SEGMENT_BYTES = 8 << 10;
 
+  /** The most words that {@link #nextWords} yields at once. */
+  public static final int MAX_WORDS = SEGMENT_BYTES / Integer.BYTES;
+
   private final Keystream words;
   private final Keystream redraws;
   private final byte[] segment = new byte[SEGMENT_BYTES];
@@ -96,7 +99,7 @@ public final class ResidueStream implements AutoCloseable {
    * @param count how many; not more than are left
    */
   public void next(int[] out, int count) {
-    nextWords(out, count);
+    readWords(out, count);
     int rejected = 0;
     for (int i = 0; i < count; i++) {
       int word = out[i] & Field.P;
@@ -110,20 +113,39 @@ public final class ResidueStream implements AutoCloseable {
 
   /**
    * Reads on in the stream that was begun, for a caller that rejects in a loop of its own: residue
-   * j is the word without its top bit, unless that is p; {@link #addRedraws} has the others.
+   * j is the word without its top bit, unless that is p; {@link #addRedraws} has the others. The
+   * cipher writes straight to {@code out}.
    *
-   * @param out receives words from index 0, with any top bit
-   * @param count how many; not more than are left
+   * @param out receives words from index 0, little-endian, with any top bit; has room for whole
+   *     cipher blocks, which may overwrite up to 12 bytes behind the words
+   * @param count how many; not more than are left, and whole cipher blocks (4 words) unless they
+   *     are the stream's last; at most {@link #MAX_WORDS}
    */
-  public void nextWords(int[] out, int count) {
-    if (count < 0 || count > end - position || count > out.length) {
+  public void nextWords(byte[] out, int count) {
+    int bytes = blockBytes(count);
+    boolean last = count == end - position;
+    if (unread > 0
+        || count > MAX_WORDS
+        || bytes > out.length
+        || (bytes != wordBytes(count) && !last)) {
       throw new IllegalArgumentException(
-          "Residues: expected 0 to "
-              + Math.min(out.length, end - position)
-              + "; found "
+          "Words of a residue stream: expected whole blocks, at most "
+              + MAX_WORDS
+              + " words, with room for them; found "
               + count
-              + ".");
+              + " words, room for "
+              + out.length
+              + " bytes, and "
+              + unread
+              + " words read ahead.");
     }
+    requireLeft(count, count);
+    words.read(out, bytes);
+    position += count;
+  }
+
+  private void readWords(int[] out, int count) {
+    requireLeft(count, out.length);
     for (int done = 0; done < count; ) {
       if (unread == 0) {
         readSegment();
@@ -147,7 +169,7 @@ public final class ResidueStream implements AutoCloseable {
     int[] word = new int[1];
     begin(id, length);
     for (int i = 0; i < length; i++) {
-      nextWords(word, 1);
+      readWords(word, 1);
       if ((word[0] & Field.P) == Field.P) {
         sums[i] = Field.add(sums[i], redraw(i));
       }
@@ -188,12 +210,27 @@ public final class ResidueStream implements AutoCloseable {
   }
 
   private void readSegment() {
-    segmentEnd = Math.min(SEGMENT_BYTES / Integer.BYTES, end - position);
+    segmentEnd = Math.min(MAX_WORDS, end - position);
     unread = segmentEnd;
-    int bytes = segmentEnd * Integer.BYTES;
-    int blocks = (bytes + Keystream.BLOCK_BYTES - 1) & -Keystream.BLOCK_BYTES;
+    int blocks = blockBytes(segmentEnd);
     segmentBytes = Math.max(segmentBytes, blocks);
     words.read(segment, blocks);
+  }
+
+  private void requireLeft(int count, int room) {
+    if (count < 0 || count > end - position || count > room) {
+      throw new IllegalArgumentException(
+          "Residues: expected 0 to " + Math.min(room, end - position) + "; found " + count + ".");
+    }
+  }
+
+  private static int wordBytes(int count) {
+    return count * Integer.BYTES;
+  }
+
+  /** Bytes of the cipher blocks that hold so many words. */
+  private static int blockBytes(int count) {
+    return (wordBytes(count) + Keystream.BLOCK_BYTES - 1) & -Keystream.BLOCK_BYTES;
   }
 
   /** The last {@code count} residues that were read. */

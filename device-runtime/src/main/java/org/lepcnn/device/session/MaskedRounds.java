@@ -237,7 +237,7 @@ final class MaskedRounds implements AutoCloseable {
         .unmask(
             spec.geometry(),
             y,
-            u.residues(),
+            u,
             scales[spec.tensorId()],
             binding.weightScales(),
             binding.bias(),

@@ -13,7 +13,7 @@ import org.lepcnn.device.table.ResidueRoom;
  * data and is overwritten when they are given back.
  */
 final class PassWorkspace {
-  private final TileArithmetic tiles = new TileArithmetic();
+  private final TileArithmetic tiles = TileArithmetic.best();
   private final List<ResidueRoom> rooms = new ArrayList<>();
   private final MaskGenerator masks;
 

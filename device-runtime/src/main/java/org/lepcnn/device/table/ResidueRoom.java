@@ -42,8 +42,8 @@ public final class ResidueRoom {
     Arrays.fill(bytes, (byte) 0);
   }
 
-  /** The bytes of the residues, in their order. */
-  byte[] bytes() {
+  /** The bytes of the residues, in their order; not a copy. */
+  public byte[] bytes() {
     return bytes;
   }
 }

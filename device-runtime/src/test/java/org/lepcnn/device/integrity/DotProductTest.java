@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.RandomLayers;
+import org.lepcnn.device.vector.VectorUnit;
 
 class DotProductTest {
   @ParameterizedTest
@@ -26,6 +27,10 @@ class DotProductTest {
     assertThat(DotProduct.of(values, 3, factors, 5, length)).isEqualTo(residue);
     assertThat(DotProduct.plain(values, 3, factors, 5, length)).isEqualTo(residue);
     assertThat(DotProduct.unrolled(values, 3, factors, 5, length)).isEqualTo(residue);
+    assertThat(DotProduct.inBlocks(values, 3, factors, 5, length)).isEqualTo(residue);
+    if (VectorUnit.present()) {
+      assertThat(DotProduct.inVectors(values, 3, factors, 5, length)).isEqualTo(residue);
+    }
   }
 
   @ParameterizedTest
@@ -35,5 +40,29 @@ class DotProductTest {
     // (−1)·(−1) = 1, length times
     assertThat(DotProduct.plain(largest, 0, largest, 0, length)).isEqualTo(length);
     assertThat(DotProduct.unrolled(largest, 0, largest, 0, length)).isEqualTo(length);
+    assertThat(DotProduct.inBlocks(largest, 0, largest, 0, length)).isEqualTo(length);
+    if (VectorUnit.present()) {
+      assertThat(DotProduct.inVectors(largest, 0, largest, 0, length)).isEqualTo(length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 16, 31, 32, 4095, 4096, 4097, 9000})
+  void valuesOutsideTheField_areFoundAnywhere(int length) {
+    int[] values = new RandomLayers(1).residues(length);
+    int[] factors = new RandomLayers(2).residues(length);
+    for (int at = 0; at < length; at += 1 + length / 37) {
+      int right = values[at];
+      for (int bad : new int[] {Field.P, -1, Integer.MIN_VALUE}) {
+        values[at] = bad;
+        assertThat(DotProduct.ifCanonical(values, 0, factors, 0, length)).isNegative();
+        assertThat(DotProduct.inBlocks(values, 0, factors, 0, length)).isNegative();
+        if (VectorUnit.present()) {
+          assertThat(DotProduct.inVectors(values, 0, factors, 0, length)).isNegative();
+        }
+      }
+      values[at] = right;
+    }
+    assertThat(DotProduct.ifCanonical(values, 0, factors, 0, length)).isNotNegative();
   }
 }

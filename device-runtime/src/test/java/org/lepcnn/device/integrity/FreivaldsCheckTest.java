@@ -61,7 +61,7 @@ class FreivaldsCheckTest {
   }
 
   @Test
-  void leftIfCanonical_isLeft_andFindsAValueOutsideTheFieldAnywhere() {
+  void left_findsAValueOutsideTheFieldAnywhere() {
     List<ConvGeometry> geometries = new ArrayList<>();
     for (int seed = 0; seed < 60; seed++) {
       geometries.add(new RandomLayers(seed).geometry());
@@ -74,15 +74,12 @@ class FreivaldsCheckTest {
     for (ConvGeometry g : geometries) {
       Challenge challenge = Challenge.draw(TestKeys.of(1), 0, 0, g);
       int[] y = new RandomLayers(7).residues(g.outputSize());
-      assertThat(FreivaldsCheck.leftIfCanonical(g, challenge, y))
-          .isEqualTo(FreivaldsCheck.left(g, challenge, y));
+      assertThat(FreivaldsCheck.left(g, challenge, y)).isNotNegative();
       for (int i = 0; i < y.length; i += 1 + y.length / 20) {
         for (int bad : new int[] {Field.P, -1, Integer.MIN_VALUE}) {
           int right = y[i];
           y[i] = bad;
-          assertThat(FreivaldsCheck.leftIfCanonical(g, challenge, y))
-              .as("%s at %d", g, i)
-              .isNegative();
+          assertThat(FreivaldsCheck.left(g, challenge, y)).as("%s at %d", g, i).isNegative();
           y[i] = right;
         }
       }

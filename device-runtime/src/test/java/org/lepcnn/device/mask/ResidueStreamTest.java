@@ -105,7 +105,7 @@ class ResidueStreamTest {
 
   /** What a caller makes of the words and of the redraws is the stream. */
   @ParameterizedTest
-  @ValueSource(ints = {1, 13, 1024, 5000})
+  @ValueSource(ints = {4, 12, 1024, 2048})
   void wordsWithTheirRedrawsAdded_areTheSameStream(int piece) {
     FakeKeystream words = new FakeKeystream();
     FakeKeystream redraws = new FakeKeystream();
@@ -118,12 +118,13 @@ class ResidueStreamTest {
     ResidueStream stream = new ResidueStream(words, redraws);
     stream.fill(7, expected, expected.length);
     int[] sums = new int[expected.length];
+    byte[] bytes = new byte[4 * piece];
     stream.begin(7, sums.length);
     for (int from = 0; from < sums.length; from += piece) {
-      int[] some = new int[Math.min(piece, sums.length - from)];
-      stream.nextWords(some, some.length);
-      for (int i = 0; i < some.length; i++) {
-        int word = some[i] & Field.P;
+      int some = Math.min(piece, sums.length - from);
+      stream.nextWords(bytes, some);
+      for (int i = 0; i < some; i++) {
+        int word = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4 * i) & Field.P;
         sums[from + i] = Field.add(word == Field.P ? 0 : word, 2);
       }
     }
@@ -131,8 +132,26 @@ class ResidueStreamTest {
     stream.addRedraws(7, sums, sums.length);
     assertThat(sums).isEqualTo(Arrays.stream(expected).map(r -> Field.add(r, 2)).toArray());
     assertThat(expected).startsWith(Field.P - 1, 0, 0, 0, 0, 3);
-    assertThatThrownBy(() -> stream.nextWords(new int[1], 1))
+    assertThatThrownBy(() -> stream.nextWords(bytes, 1))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void wordsAreReadInWholeBlocks_butForTheLast() {
+    FakeKeystream words = new FakeKeystream().word(3, 4, 44).word(3, 5, 55);
+    ResidueStream stream = new ResidueStream(words, new FakeKeystream());
+    byte[] bytes = new byte[16];
+    stream.begin(3, 6);
+    assertThatThrownBy(() -> stream.nextWords(bytes, 3)).hasMessageContaining("3 words");
+    assertThatThrownBy(() -> stream.nextWords(bytes, 6)).hasMessageContaining("16 bytes");
+    assertThatThrownBy(() -> stream.nextWords(bytes, -4))
+        .isInstanceOf(IllegalArgumentException.class);
+    stream.nextWords(bytes, 4);
+    stream.nextWords(bytes, 2);
+    assertThat(bytes).startsWith(44, 0, 0, 0, 55, 0, 0, 0);
+    stream.begin(3, 6);
+    stream.next(new int[1], 1);
+    assertThatThrownBy(() -> stream.nextWords(bytes, 4)).hasMessageContaining("5 words read ahead");
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.vector.VectorUnit;
 
 /**
  * Nanoseconds and allocated bytes per element of the device's loops on AlexNet's layers, one
@@ -39,7 +40,7 @@ public final class DeviceSpeedMain {
   private final Map<String, Runnable> steps = new LinkedHashMap<>();
   private final Map<String, Long> elements = new LinkedHashMap<>();
   private final List<Layer> layers = new ArrayList<>();
-  private final TileArithmetic tiles = new TileArithmetic();
+  private final TileArithmetic tiles = TileArithmetic.best();
   private long inputs;
   private long outputs;
   private long sink;
@@ -138,7 +139,7 @@ public final class DeviceSpeedMain {
     step(
         "unmask and dequantize",
         outputs,
-        l -> tiles.unmask(l.g, l.y, l.room.residues(), 0.01f, l.scales, l.scales, l.out.floats()));
+        l -> tiles.unmask(l.g, l.y, l.room, 0.01f, l.scales, l.scales, l.out.floats()));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 
@@ -156,7 +157,7 @@ public final class DeviceSpeedMain {
   }
 
   private static int left(Layer l) {
-    return FreivaldsCheck.leftIfCanonical(l.g, l.challenge, l.y);
+    return FreivaldsCheck.left(l.g, l.challenge, l.y);
   }
 
   private static int right(Layer l) {
@@ -239,8 +240,9 @@ public final class DeviceSpeedMain {
   private void print(Map<String, long[]> nanos, Map<String, Long> bytes) {
     System.out.printf(
         Locale.ROOT,
-        "%s, AlexNet: %d masked elements, %d results (%d)%n",
+        "%s, %s, AlexNet: %d masked elements, %d results (%d)%n",
         System.getProperty("java.vm.version"),
+        VectorUnit.description(),
         inputs,
         outputs,
         sink & 1);

@@ -4,9 +4,12 @@ package org.lepcnn.device.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,8 +19,16 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.core.quant.NonFiniteActivationException;
+import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.vector.VectorUnit;
 
 class LayerArithmeticTest {
+  /** Both, where this JVM and processor have vectors. */
+  private static final List<TileArithmetic> TILES =
+      VectorUnit.present()
+          ? List.of(new PlainTiles(), new VectorTiles())
+          : List.of(new PlainTiles());
+
   @ParameterizedTest
   @ValueSource(ints = {1, 13, 207, 4098})
   void mask_isTheModularSumOfQuantizedValueAndMask_atEveryExtreme(int length) {
@@ -29,15 +40,11 @@ class LayerArithmeticTest {
       for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
         int[] masked = RandomLayers.constant(length, extreme);
         LayerArithmetic.mask(x, scale, bits, masked);
-        int[] tiled = new int[length];
-        new TileArithmetic()
-            .mask(
-                FloatBuffer.wrap(x),
-                scale,
-                (mask, count) -> Arrays.fill(mask, 0, count, extreme),
-                tiled,
-                length);
-        assertThat(tiled).isEqualTo(masked);
+        for (TileArithmetic tiles : TILES) {
+          int[] tiled = new int[length];
+          tiles.mask(FloatBuffer.wrap(x), scale, constant(extreme), tiled, length);
+          assertThat(tiled).as("%s", tiles).isEqualTo(masked);
+        }
         for (int i = 0; i < length; i++) {
           assertThat(masked[i]).isEqualTo(Math.floorMod((long) q[i] + extreme, Field.P));
         }
@@ -50,63 +57,96 @@ class LayerArithmeticTest {
   @ValueSource(ints = {2, 3, 4, 8, 15, 16, 21, 22})
   void maskInTiles_staysWithinTheLimit_whateverTheLargestMagnitude(int bits) {
     SplittableRandom random = new SplittableRandom(bits);
-    TileArithmetic tiles = new TileArithmetic();
-    int[] masked = new int[4];
     for (int i = 0; i < 20_000; i++) {
       float largest = Float.intBitsToFloat(random.nextInt(0x7f80_0000));
       largest = i == 0 ? Float.MAX_VALUE : i == 1 ? Float.MIN_VALUE : largest;
-      float[] x = {largest, -largest, Math.nextDown(largest), largest / 2};
-      float scale = tiles.scale(FloatBuffer.wrap(x), x.length, bits);
-      int[] expected = new int[4];
+      // as many as fill vectors, and some more
+      float[] x = new float[35];
+      for (int at : new int[] {0, x.length - 4}) {
+        x[at] = largest;
+        x[at + 1] = -largest;
+        x[at + 2] = Math.nextDown(largest);
+        x[at + 3] = largest / 2;
+      }
+      for (int j = 4; j < x.length - 4; j++) {
+        x[j] = largest / j;
+      }
+      float scale = ActivationQuantizer.scale(x, x.length, bits);
+      int[] expected = new int[x.length];
       LayerArithmetic.mask(x, scale, bits, expected);
-      tiles.mask(FloatBuffer.wrap(x), scale, (mask, n) -> Arrays.fill(mask, 0, n, 0), masked, 4);
-      assertThat(masked).isEqualTo(expected);
+      for (TileArithmetic tiles : TILES) {
+        int[] masked = new int[x.length];
+        assertThat(tiles.scale(FloatBuffer.wrap(x), x.length, bits)).isEqualTo(scale);
+        tiles.mask(FloatBuffer.wrap(x), scale, constant(0), masked, x.length);
+        assertThat(masked).as("%s", tiles).isEqualTo(expected);
+      }
     }
   }
 
   /** Top bits say nothing; the word p is the mask 0 until its redraw is added, and is reported. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 1023, 1024, 4097})
+  @ValueSource(ints = {0, 1, 1023, 1024, 2048, 4095, 4096, 4097})
   void maskInTiles_reportsTheWordP_andTakesItForZero(int position) {
     int length = 4098;
     float[] x = values(length, 4);
     float scale = ActivationQuantizer.scale(x, length, 16);
     int[] words = new SplittableRandom(position).ints(length).toArray();
     int[] expected = Arrays.stream(words).map(word -> word & Field.P).toArray();
-    TileArithmetic tiles = new TileArithmetic();
-    int[] masked = new int[length];
-    assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isFalse();
-    for (int rejected : new int[] {Field.P, -1}) {
-      words[position] = rejected;
-      assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isTrue();
-      expected[position] = 0;
-      int[] whole = expected.clone();
-      LayerArithmetic.mask(x, scale, 16, whole);
-      assertThat(masked).isEqualTo(whole);
+    expected[position] = 0;
+    LayerArithmetic.mask(x, scale, 16, expected);
+    for (TileArithmetic tiles : TILES) {
+      int[] masked = new int[length];
+      words[position] = Field.P - 1;
+      assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isFalse();
+      for (int rejected : new int[] {Field.P, -1}) {
+        words[position] = rejected;
+        assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isTrue();
+        assertThat(masked).as("%s", tiles).isEqualTo(expected);
+      }
     }
-    words[position] = Field.P - 1;
-    assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isFalse();
   }
 
   private static TileArithmetic.MaskSource pieces(int[] words) {
     IntBuffer left = IntBuffer.wrap(words);
-    return (out, count) -> left.get(out, 0, count);
+    return (out, count) -> {
+      for (int i = 0; i < count; i++) {
+        asInts(out).put(i, left.get());
+      }
+    };
+  }
+
+  private static TileArithmetic.MaskSource constant(int word) {
+    return (out, count) -> {
+      for (int i = 0; i < count; i++) {
+        asInts(out).put(i, word);
+      }
+    };
+  }
+
+  private static IntBuffer asInts(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+  }
+
+  private static ResidueRoom room(int[] residues) {
+    ResidueRoom room = new ResidueRoom(residues.length);
+    room.residues().put(0, residues);
+    return room;
   }
 
   /** An application that changes its input under way gets a wrong answer, but leaks nothing. */
   @Test
   void maskInTiles_isCanonical_forValuesBeyondTheScale() {
-    float[] x = {1e9f, -1e9f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f};
+    float[] bad = {1e9f, -1e9f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f};
+    float[] x = new float[40];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = bad[i % bad.length];
+    }
     for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
-      int[] masked = new int[x.length];
-      new TileArithmetic()
-          .mask(
-              FloatBuffer.wrap(x),
-              1e-3f,
-              (mask, n) -> Arrays.fill(mask, 0, n, extreme),
-              masked,
-              x.length);
-      assertThat(Field.allCanonical(masked, 0, x.length)).isTrue();
+      for (TileArithmetic tiles : TILES) {
+        int[] masked = new int[x.length];
+        tiles.mask(FloatBuffer.wrap(x), 1e-3f, constant(extreme), masked, x.length);
+        assertThat(Field.allCanonical(masked, 0, x.length)).as("%s", tiles).isTrue();
+      }
     }
   }
 
@@ -136,27 +176,34 @@ class LayerArithmeticTest {
     LayerArithmetic.unmask(g, y, u, 0.01f, scales, bias, found);
     assertThat(found).containsExactly(expected);
     assertThat(LayerArithmetic.unmaskedIntegers(y, u)).isEqualTo(plain);
-    FloatBuffer tiled = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.01f, scales, bias, tiled);
-    assertThat(tiled.array()).containsExactly(expected);
+    for (TileArithmetic tiles : TILES) {
+      FloatBuffer tiled = FloatBuffer.allocate(size);
+      tiles.unmask(g, y, room(u), 0.01f, scales, bias, tiled);
+      assertThat(tiled.array()).as("%s", tiles).containsExactly(expected);
+    }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 13, 207, 1023, 1024, 1025, 4098})
   void scaleInTiles_isTheQuantizersScale(int length) {
-    TileArithmetic tiles = new TileArithmetic();
-    float[] x = values(length, 3);
-    for (float largest : new float[] {5, -7, Float.MIN_VALUE, Float.MAX_VALUE, -0f}) {
-      x[length / 2] = largest;
-      assertThat(tiles.scale(FloatBuffer.wrap(x), length, 16))
-          .isEqualTo(ActivationQuantizer.scale(x, length, 16));
-    }
-    float[] zeros = new float[length];
-    assertThat(tiles.scale(FloatBuffer.wrap(zeros), length, 16)).isEqualTo(1);
-    for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
-      x[length - 1] = bad;
-      assertThatThrownBy(() -> tiles.scale(FloatBuffer.wrap(x), length, 16))
-          .isInstanceOf(NonFiniteActivationException.class);
+    for (TileArithmetic tiles : TILES) {
+      float[] x = values(length, 3);
+      for (float largest : new float[] {5, -7, Float.MIN_VALUE, Float.MAX_VALUE, -0f}) {
+        x[length / 2] = largest;
+        assertThat(tiles.scale(FloatBuffer.wrap(x), length, 16))
+            .as("%s", tiles)
+            .isEqualTo(ActivationQuantizer.scale(x, length, 16));
+      }
+      float[] zeros = new float[length];
+      assertThat(tiles.scale(FloatBuffer.wrap(zeros), length, 16)).isEqualTo(1);
+      for (int at : new int[] {0, length - 1}) {
+        for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+          float[] damaged = x.clone();
+          damaged[at] = bad;
+          assertThatThrownBy(() -> tiles.scale(FloatBuffer.wrap(damaged), length, 16))
+              .isInstanceOf(NonFiniteActivationException.class);
+        }
+      }
     }
   }
 
@@ -186,15 +233,18 @@ class LayerArithmeticTest {
       y[i] = Field.add(Field.canonical(plain[i]), u[i]);
       ones[i] = 1;
     }
-    FloatBuffer out = FloatBuffer.allocate(plain.length);
-    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 1, ones, new float[plain.length], out);
-    for (int i = 0; i < plain.length; i++) {
-      assertThat(out.get(i)).isEqualTo((float) plain[i]);
+    ResidueRoom room = room(u);
+    for (TileArithmetic tiles : TILES) {
+      FloatBuffer out = FloatBuffer.allocate(plain.length);
+      tiles.unmask(g, y, room, 1, ones, new float[plain.length], out);
+      for (int i = 0; i < plain.length; i++) {
+        assertThat(out.get(i)).isEqualTo((float) plain[i]);
+      }
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 7, 49, 1024, 1500})
+  @ValueSource(ints = {1, 2, 3, 7, 15, 16, 17, 49, 1024, 1500, 2047, 2048, 2049, 2064, 5000})
   void planesOfEverySize_getTheirChannelsScale(int side) {
     ConvGeometry g = new ConvGeometry(2, 1, 1, side, 5, 1, side, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
     int size = g.outputSize();
@@ -204,9 +254,11 @@ class LayerArithmeticTest {
     float[] bias = {0, -1, 2, 1e9f, 0.5f};
     float[] expected = new float[size];
     LayerArithmetic.unmask(g, y, u, 0.37f, scales, bias, expected);
-    FloatBuffer out = FloatBuffer.allocate(size);
-    new TileArithmetic().unmask(g, y, IntBuffer.wrap(u), 0.37f, scales, bias, out);
-    assertThat(out.array()).containsExactly(expected);
+    for (TileArithmetic tiles : TILES) {
+      FloatBuffer out = FloatBuffer.allocate(size);
+      tiles.unmask(g, y, room(u), 0.37f, scales, bias, out);
+      assertThat(out.array()).as("%s", tiles).containsExactly(expected);
+    }
   }
 
   private static float[] values(int length, int seed) {

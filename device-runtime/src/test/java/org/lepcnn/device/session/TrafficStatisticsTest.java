@@ -54,7 +54,7 @@ class TrafficStatisticsTest {
 
   /** The steps of a session: scale, mask, quantize and add. */
   private static int[] masked(float[] picture, PassKey key) {
-    TileArithmetic tiles = new TileArithmetic();
+    TileArithmetic tiles = TileArithmetic.best();
     int[] residues = new int[ELEMENTS];
     FloatBuffer x = FloatBuffer.wrap(picture);
     float scale = tiles.scale(x, ELEMENTS, BITS);

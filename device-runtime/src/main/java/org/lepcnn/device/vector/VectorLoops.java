@@ -1,0 +1,155 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.vector;
+
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.OR;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.lepcnn.core.field.Field;
+
+/**
+ * The inner loops. Each handles as many elements as whole vectors hold and says how many; the rest,
+ * fewer than {@link #LANES}, is the caller's. To be called only where {@link VectorUnit} says so.
+ *
+ * <p>Time depends on lengths alone. Nothing is allocated once the compiler has seen the loops.
+ */
+public final class VectorLoops {
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
+
+  /** Elements of a vector. */
+  public static final int LANES = INTS.length();
+
+  private static final float ROUNDING = 12_582_912f; // 1.5 · 2²³
+  private static final int MANTISSA = 0x7f_ffff;
+  private static final int OFFSET = Float.floatToRawIntBits(ROUNDING) & MANTISSA;
+  private static final int MAGNITUDE = 0x7fff_ffff;
+  private static final long LOW = 0xffff_ffffL;
+  private static final long P = Field.P;
+  private static final int NOT_CANONICAL = -1;
+
+  private VectorLoops() {}
+
+  /** How many of {@code count} elements whole vectors hold. */
+  public static int whole(int count) {
+    return count & -LANES;
+  }
+
+  /** The largest of {@code soFar} and the bits of |x[0]| … |x[whole(count) − 1]|. */
+  public static int largestMagnitude(float[] x, int count, int soFar) {
+    IntVector largest = IntVector.broadcast(INTS, soFar);
+    for (int i = 0; i < whole(count); i += LANES) {
+      IntVector bits = FloatVector.fromArray(FLOATS, x, i).reinterpretAsInts();
+      largest = largest.max(bits.and(MAGNITUDE));
+    }
+    return largest.reduceLanes(MAX);
+  }
+
+  /**
+   * masked[to + i] = rint(x[i] · inverse) + word i mod p, where a word p counts as 0.
+   *
+   * <p>For |v| ≤ 2²² the mantissa of v + 1.5·2²³ is 2²² + v rounded half to even. Added to a word
+   * it is below 2³², one fold brings it to [0, p]; without the 2²² it is in [−2²², p − 2²²].
+   *
+   * @param x the values, |x[i] · inverse| ≤ 2²²
+   * @param words of the mask, little-endian; their top bits say nothing
+   * @return whether one of the words was p
+   */
+  public static boolean mask(
+      float[] x, float inverse, byte[] words, int[] masked, int to, int count) {
+    IntVector rejected = IntVector.zero(INTS);
+    for (int i = 0; i < whole(count); i += LANES) {
+      FloatVector scaled = FloatVector.fromArray(FLOATS, x, i).mul(inverse).add(ROUNDING);
+      IntVector word =
+          ByteVector.fromArray(BYTES, words, i * Integer.BYTES).reinterpretAsInts().and(Field.P);
+      // p alone becomes negative
+      rejected = rejected.or(word.add(1));
+      IntVector sum = scaled.reinterpretAsInts().and(MANTISSA).add(word);
+      sum = sum.and(Field.P).add(sum.lanewise(LSHR, 31)).sub(OFFSET);
+      sum = sum.add(sum.lanewise(ASHR, 31).and(Field.P));
+      sum.intoArray(masked, to + i);
+    }
+    return rejected.reduceLanes(OR) < 0;
+  }
+
+  /**
+   * out[i] = (y[from + i] − u[from + i], centred) · scale + offset, for values of one channel.
+   *
+   * @param u residues, little-endian
+   */
+  public static void unmask(
+      int[] y, byte[] u, int from, float scale, float offset, float[] out, int to, int count) {
+    for (int i = 0; i < whole(count); i += LANES) {
+      plain(y, u, from + i).mul(scale).add(offset).intoArray(out, to + i);
+    }
+  }
+
+  /**
+   * out[i] = (y[from + i] − u[from + i], centred) · (tensorScale · scales[channel + i]) +
+   * offsets[channel + i], for one value a channel.
+   */
+  public static void unmaskChannels(
+      int[] y,
+      byte[] u,
+      int from,
+      float tensorScale,
+      float[] scales,
+      float[] offsets,
+      int channel,
+      float[] out,
+      int to,
+      int count) {
+    for (int i = 0; i < whole(count); i += LANES) {
+      FloatVector scale = FloatVector.fromArray(FLOATS, scales, channel + i).mul(tensorScale);
+      FloatVector offset = FloatVector.fromArray(FLOATS, offsets, channel + i);
+      plain(y, u, from + i).mul(scale).add(offset).intoArray(out, to + i);
+    }
+  }
+
+  private static FloatVector plain(int[] y, byte[] u, int at) {
+    IntVector factor = ByteVector.fromArray(BYTES, u, at * Integer.BYTES).reinterpretAsInts();
+    IntVector difference = IntVector.fromArray(INTS, y, at).sub(factor);
+    difference = difference.add(difference.lanewise(ASHR, 31).and(Field.P));
+    IntVector upperHalf = IntVector.broadcast(INTS, Field.HALF).sub(difference);
+    difference = difference.sub(upperHalf.lanewise(ASHR, 31).and(Field.P));
+    return (FloatVector) difference.convert(I2F, 0);
+  }
+
+  /**
+   * Σ values[v + i] · factors[f + i] mod p over i = 0 … whole(count) − 1, or −1 when one of the
+   * values is not a canonical residue.
+   *
+   * <p>Two products of residues are below 2⁶³; folded they are below 2³³, so that the sums of any
+   * {@code int} number of elements stay below 2⁶³.
+   *
+   * @param factors canonical residues
+   */
+  public static int dotIfCanonical(int[] values, int v, int[] factors, int f, int count) {
+    LongVector low = LongVector.zero(LONGS);
+    LongVector high = LongVector.zero(LONGS);
+    IntVector bad = IntVector.zero(INTS);
+    for (int i = 0; i < whole(count); i += LANES) {
+      IntVector value = IntVector.fromArray(INTS, values, v + i);
+      // negative, or p itself: then value + 1 is
+      bad = bad.or(value).or(value.add(1));
+      LongVector two = value.reinterpretAsLongs();
+      LongVector by = IntVector.fromArray(INTS, factors, f + i).reinterpretAsLongs();
+      LongVector products =
+          two.and(LOW).mul(by.and(LOW)).add(two.lanewise(LSHR, 32).mul(by.lanewise(LSHR, 32)));
+      low = low.add(products.and(P));
+      high = high.add(products.lanewise(LSHR, 31));
+    }
+    long sum = low.add(high).reduceLanes(ADD);
+    return bad.reduceLanes(OR) < 0 ? NOT_CANONICAL : Field.reduce(sum);
+  }
+}

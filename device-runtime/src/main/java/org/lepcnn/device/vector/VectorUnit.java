@@ -1,0 +1,58 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.vector;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+
+/**
+ * Which of {@link VectorLoops} are worth calling in this JVM; decided once.
+ *
+ * <p>Needed are the module {@code jdk.incubator.vector}, vectors of 256 bits or more, and
+ * little-endian order, in which residues lie in tables and keystreams. Narrower vectors are left to
+ * the plain loops, which the compiler turns into the same instructions for the most part. {@code
+ * -Dlepcnn.vectors=false} leaves everything to them.
+ */
+public final class VectorUnit {
+  /** The system property that is {@code true} by default. */
+  public static final String PROPERTY = "lepcnn.vectors";
+
+  private static final String MODULE = "jdk.incubator.vector";
+  private static final int MIN_BITS = 256;
+
+  /** Products of 64 bits are one instruction from AVX-512 on only. */
+  private static final int MIN_BITS_OF_PRODUCTS = 512;
+
+  private static final int BITS = usableBits();
+
+  private VectorUnit() {}
+
+  /** Whether {@link VectorLoops} may be used at all. */
+  public static boolean present() {
+    return BITS >= MIN_BITS;
+  }
+
+  /** Whether {@link VectorLoops#dotIfCanonical} is faster than a plain loop. */
+  public static boolean multipliesLongs() {
+    return BITS >= MIN_BITS_OF_PRODUCTS;
+  }
+
+  /** For reports: what the device's loops run on. */
+  public static String description() {
+    return present()
+        ? "vectors of " + BITS + " bits"
+        : "plain loops (vectors: java --add-modules " + MODULE + ", processors with AVX2)";
+  }
+
+  private static int usableBits() {
+    boolean wanted = Boolean.parseBoolean(System.getProperty(PROPERTY, "true"));
+    boolean there = ModuleLayer.boot().findModule(MODULE).isPresent();
+    return wanted && there && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? Width.bits() : 0;
+  }
+
+  /** Loaded only when the module is there. */
+  private static final class Width {
+    static int bits() {
+      return IntVector.SPECIES_PREFERRED.vectorBitSize();
+    }
+  }
+}
