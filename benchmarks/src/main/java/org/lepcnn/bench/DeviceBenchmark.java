@@ -17,6 +17,7 @@ import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.vector.VectorUnit;
 
 /**
  * What a private pass costs the device, against running the network in the open there.
@@ -169,6 +170,7 @@ public final class DeviceBenchmark {
     result.note(
         "mask includes the keystream, the largest magnitude, and copies out of ONNX Runtime");
     result.note("steps: wall time on the session's thread; tables in the page cache");
+    result.note("mask, check and unmask: " + VectorUnit.description());
     result.note(
         "medians of %d passes after %d; blocks of %d private passes and %d plain runs alternate"
             .formatted(options.passes(), options.warmUp(), BLOCK, BLOCK));

@@ -3,6 +3,7 @@ package org.lepcnn.cli.gateway;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,9 +13,11 @@ import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
+import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.vector.VectorUnit;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 
 /** The sessions of a gateway over one transport. */
@@ -28,7 +31,7 @@ final class Gateway implements AutoCloseable {
     this.transport = transport;
   }
 
-  /** Connects and opens all sessions, or none. */
+  /** Connects and opens all sessions, or none; the code of every model is warm then. */
   static Gateway open(GatewayConfig config) {
     return open(config, KafkaEdgeTransport.open(config.transport()));
   }
@@ -42,11 +45,19 @@ final class Gateway implements AutoCloseable {
           .forEach(
               (name, session) ->
                   gateway.sessions.put(name, GatewaySession.open(session, config, transport)));
+      gateway.warmUp();
       return gateway;
     } catch (RuntimeException e) {
       gateway.close();
       throw e;
     }
+  }
+
+  /** One session of each model: the others run the same code on the same shapes. */
+  private void warmUp() {
+    Map<Fingerprint, GatewaySession> models = new HashMap<>();
+    sessions.values().forEach(session -> models.putIfAbsent(session.fingerprint(), session));
+    models.values().forEach(GatewaySession::warmUp);
   }
 
   /** The line that says that it is ready. */
@@ -59,7 +70,10 @@ final class Gateway implements AutoCloseable {
                     .put("session", name)
                     .put("device", session.device())
                     .put("model", session.model().modelName())));
-    return Json.object().put("ready", true).put("sessions", list);
+    return Json.object()
+        .put("ready", true)
+        .put("loops", VectorUnit.description())
+        .put("sessions", list);
   }
 
   /**

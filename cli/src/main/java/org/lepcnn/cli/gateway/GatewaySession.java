@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.session.DeviceStateSupply;
@@ -19,11 +20,13 @@ import org.lepcnn.device.table.TableFolder;
 /** A device with one of its models, open. Whoever submits more than a bound waits. */
 final class GatewaySession implements AutoCloseable {
   private final String device;
+  private final Fingerprint fingerprint;
   private final PrivateSession session;
   private final Semaphore room;
 
-  private GatewaySession(String device, PrivateSession session, int room) {
+  private GatewaySession(String device, Fingerprint fingerprint, PrivateSession session, int room) {
     this.device = device;
+    this.fingerprint = fingerprint;
     this.session = session;
     this.room = new Semaphore(room);
   }
@@ -59,7 +62,7 @@ final class GatewaySession implements AutoCloseable {
               .passesInFlight(gateway.inFlight())
               .passesPerReservation(gateway.reservation())
               .open();
-      return new GatewaySession(state.device(), session, 2 * gateway.inFlight());
+      return new GatewaySession(state.device(), state.model(), session, 2 * gateway.inFlight());
     } catch (RuntimeException e) {
       folder.close();
       throw e;
@@ -68,6 +71,15 @@ final class GatewaySession implements AutoCloseable {
 
   String device() {
     return device;
+  }
+
+  Fingerprint fingerprint() {
+    return fingerprint;
+  }
+
+  /** Compiles what passes of this model need; see {@link PrivateSession#warmUp}. */
+  void warmUp() {
+    session.warmUp();
   }
 
   DeviceHalf model() {

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +23,9 @@ import org.lepcnn.cli.ProvisionedDevice;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Plan;
+import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.deployments.Json;
 
@@ -43,17 +48,41 @@ class GatewayTest {
   }
 
   private static Gateway open(String name) throws IOException {
-    ProvisionedDevice device =
-        ProvisionedDevice.create(folder.resolve(name), bundle, "meter-" + name, PASSES);
-    Path file =
-        config(
-            "gateway = home",
-            "bootstrap.servers = localhost:9",
-            "reservation = 2",
-            "session.hall.state = " + folder.relativize(device.state()),
-            "session.hall.tables = " + folder.relativize(device.tables()));
     return Gateway.open(
-        GatewayConfig.read(file), new InProcessEdge(bundle.edge(), new ScalarKernels()));
+        GatewayConfig.read(config(name, List.of("hall"))),
+        new InProcessEdge(bundle.edge(), new ScalarKernels()));
+  }
+
+  /** A session for each name, each with a device of its own. */
+  private static Path config(String device, List<String> sessions) throws IOException {
+    List<String> lines =
+        new ArrayList<>(
+            List.of("gateway = home", "bootstrap.servers = localhost:9", "reservation = 2"));
+    for (String session : sessions) {
+      String name = session + "-" + device;
+      ProvisionedDevice provisioned =
+          ProvisionedDevice.create(folder.resolve(name), bundle, "meter-" + device, PASSES);
+      lines.add("session." + session + ".state = " + folder.relativize(provisioned.state()));
+      lines.add("session." + session + ".tables = " + folder.relativize(provisioned.tables()));
+    }
+    return config(lines.toArray(new String[0]));
+  }
+
+  @Test
+  void beforeAGatewayIsReady_everyModelsCodeIsWarmedOnce() throws Exception {
+    AtomicInteger rehearsals = new AtomicInteger();
+    EdgeTransport transport =
+        new ForwardingEdgeTransport(new InProcessEdge(bundle.edge(), new ScalarKernels())) {
+          @Override
+          public void warmUp(Plan plan) {
+            rehearsals.incrementAndGet();
+          }
+        };
+    Path file = config("warm", List.of("hall", "attic"));
+    try (Gateway gateway = Gateway.open(GatewayConfig.read(file), transport)) {
+      assertThat(rehearsals).hasValue(1);
+      assertThat(gateway.ready().toString()).contains("\"hall\"", "\"attic\"", "\"loops\"");
+    }
   }
 
   @Test

@@ -25,7 +25,7 @@ public interface EdgeTransport extends AutoCloseable {
    * Runs the transport's own code on rounds of this plan for a few seconds at most, so that the
    * first pass finds it compiled. Sends nothing.
    */
-  default void warmUp(Plan plan) {}
+  void warmUp(Plan plan);
 
   /**
    * Gives claimed passes back that were not used; completes when the edge has accepted: then

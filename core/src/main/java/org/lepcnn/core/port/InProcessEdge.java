@@ -10,6 +10,7 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.Plan;
 
 /**
  * An edge in the caller's own process, for {@code lepcnn check} and tests: the same kernels on the
@@ -43,6 +44,10 @@ public final class InProcessEdge implements EdgeTransport {
     return CompletableFuture.completedFuture(
         new RoundResult(request.pass(), request.round(), layers));
   }
+
+  /** The layers are all there is to run, and sessions do not rehearse those. */
+  @Override
+  public void warmUp(Plan plan) {}
 
   @Override
   public CompletableFuture<Void> release(PassRelease release) {

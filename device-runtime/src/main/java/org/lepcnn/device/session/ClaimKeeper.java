@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
@@ -32,13 +33,12 @@ import org.slf4j.LoggerFactory;
  * <p>What is repeated was sent before or carries no tensor, and the edge judges it by the same
  * rules: a copied state gains nothing by it. Repetitions go through the {@link EdgeGate}.
  */
-final class ClaimKeeper implements EdgeTransport {
+final class ClaimKeeper extends ForwardingEdgeTransport {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimKeeper.class);
   private static final int MAX_REPETITIONS = 3;
   private static final int MAX_CLAIMS = 64;
 
   private final PassSupply supply;
-  private final EdgeTransport transport;
   private final EdgeGate gate;
 
   /** Accepted claims by first pass, the latest ones. */
@@ -48,15 +48,14 @@ final class ClaimKeeper implements EdgeTransport {
   private final Map<PassClaim, CompletableFuture<Void>> repeating = new HashMap<>();
 
   ClaimKeeper(PassSupply supply, EdgeTransport transport, EdgeGate gate) {
+    super(transport);
     this.supply = supply;
-    this.transport = transport;
     this.gate = gate;
   }
 
   @Override
   public CompletableFuture<Void> claim(PassClaim claim) {
-    return transport
-        .claim(claim)
+    return super.claim(claim)
         .exceptionallyCompose(error -> releaseAndClaim(claim, error))
         .thenRun(() -> remember(claim));
   }
@@ -64,11 +63,6 @@ final class ClaimKeeper implements EdgeTransport {
   @Override
   public CompletableFuture<RoundResult> exchange(RoundRequest request) {
     return exchange(request, MAX_REPETITIONS);
-  }
-
-  @Override
-  public CompletableFuture<Void> release(PassRelease release) {
-    return transport.release(release);
   }
 
   /** The transport stays the caller's. */
@@ -84,15 +78,14 @@ final class ClaimKeeper implements EdgeTransport {
     PassRelease release =
         new PassRelease(
             claim.device(), claim.chain(), claim.model(), claim.firstPass(), former.get());
-    return gated(() -> transport.release(release))
-        .thenCompose(done -> gated(() -> transport.claim(claim)))
+    return gated(() -> release(release))
+        .thenCompose(done -> gated(() -> super.claim(claim)))
         // the first refusal says more than that of the repetition
         .exceptionallyCompose(again -> CompletableFuture.failedFuture(error));
   }
 
   private CompletableFuture<RoundResult> exchange(RoundRequest request, int repetitions) {
-    return transport
-        .exchange(request)
+    return super.exchange(request)
         .exceptionallyCompose(
             error -> {
               PassClaim claim = claimOf(request.pass().pass());

@@ -6,10 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.PassClaim;
@@ -27,6 +29,8 @@ final class FakeEdge implements EdgeTransport {
   final List<PassClaim> claims = new CopyOnWriteArrayList<>();
   final List<PassRelease> releases = new CopyOnWriteArrayList<>();
   final List<Seen> seen = new CopyOnWriteArrayList<>();
+
+  final AtomicInteger rehearsals = new AtomicInteger();
 
   /** What happened in which order; may be shared with others. */
   final List<String> log;
@@ -62,6 +66,11 @@ final class FakeEdge implements EdgeTransport {
     claims.add(claim);
     log.add("claim " + claim.firstPass() + "-" + claim.lastPass());
     return onClaim.apply(claim);
+  }
+
+  @Override
+  public void warmUp(Plan plan) {
+    rehearsals.incrementAndGet();
   }
 
   @Override

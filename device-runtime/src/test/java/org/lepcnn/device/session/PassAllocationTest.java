@@ -91,6 +91,11 @@ class PassAllocationTest {
     }
 
     @Override
+    public void warmUp(Plan plan) {
+      edge.warmUp(plan);
+    }
+
+    @Override
     public CompletableFuture<Void> release(PassRelease release) {
       return edge.release(release);
     }
