@@ -27,7 +27,6 @@ import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
-import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.device.table.TableGroups;
 import org.lepcnn.device.table.TableId;
 import org.lepcnn.device.table.TableWriter;
@@ -143,10 +142,8 @@ final class BenchDevice implements AutoCloseable {
   private PrivateSessionBuilder sessionBuilder(
       EdgeTransport transport, int inFlight, int reservation) {
     DeviceState state = DeviceState.open(folder.resolve("state"));
-    TableFolder tables =
-        TableFolder.open(
-            tables(), state.device(), state.chain(), state.model(), state.deviceHalf().plan());
-    return PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(tables), transport)
+    FolderTables tables = FolderTables.open(tables(), state);
+    return PrivateSession.builder(new DeviceStateSupply(state), tables, transport)
         .passesInFlight(inFlight)
         .passesPerReservation(reservation);
   }

@@ -24,7 +24,6 @@ import org.lepcnn.device.session.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.table.TableFolder;
 
 /** Runs inputs privately on a device's state and tables, through a transport that is given. */
 final class PrivateRun implements AutoCloseable {
@@ -79,9 +78,7 @@ final class PrivateRun implements AutoCloseable {
       int inputs,
       boolean keepTensors) {
     try {
-      TableFolder folder =
-          TableFolder.open(
-              tables, state.device(), state.chain(), state.model(), state.deviceHalf().plan());
+      FolderTables folder = FolderTables.open(tables, state);
       return new PrivateRun(state, folder, transport, inFlight, pace, inputs, keepTensors);
     } catch (RuntimeException e) {
       state.close();
@@ -91,7 +88,7 @@ final class PrivateRun implements AutoCloseable {
 
   private PrivateRun(
       DeviceState state,
-      TableFolder folder,
+      FolderTables folder,
       EdgeTransport transport,
       int inFlight,
       Duration pace,
@@ -99,7 +96,7 @@ final class PrivateRun implements AutoCloseable {
       boolean keepTensors) {
     try {
       PrivateSessionBuilder builder =
-          PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(folder), transport)
+          PrivateSession.builder(new DeviceStateSupply(state), folder, transport)
               .passesInFlight(inFlight)
               .pace(pace)
               .passesPerReservation(reservation(inputs))

@@ -25,7 +25,6 @@ import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.topic.Topics;
 
 /**
@@ -120,10 +119,8 @@ class CopiedStateIT {
 
   private static PrivateSession open(Path stateFolder, Path tables, EdgeTransport transport) {
     DeviceState state = DeviceState.open(stateFolder);
-    TableFolder folder =
-        TableFolder.open(
-            tables, state.device(), state.chain(), state.model(), state.deviceHalf().plan());
-    return PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(folder), transport)
+    FolderTables folder = FolderTables.open(tables, state);
+    return PrivateSession.builder(new DeviceStateSupply(state), folder, transport)
         .passesPerReservation(3)
         .open();
   }

@@ -27,7 +27,6 @@ import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.codec.EdgeRequest;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
@@ -110,11 +109,9 @@ class FailedPassOnTheWireTest {
   private void run(ProvisionedDevice device, ModelBundle bundle, Wire wire) throws Exception {
     Map<String, HostTensor> good = Meter.inputs(bundle).get(0).values();
     DeviceState state = DeviceState.open(device.state());
-    TableFolder tables =
-        TableFolder.open(device.tables(), device.id(), state.chain(), state.model(), bundle.plan());
+    FolderTables tables = FolderTables.open(device.tables(), state);
     try (PrivateSession session =
-        PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(tables), wire)
-            .open()) {
+        PrivateSession.builder(new DeviceStateSupply(state), tables, wire).open()) {
       session.submit(good).get(60, TimeUnit.SECONDS);
       assertThatThrownBy(() -> session.submit(huge(good)).get(60, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)

@@ -35,7 +35,6 @@ import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PlainIntegerNetwork;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.table.TableFolder;
 
 /**
  * Forged results on the real path: a real broker and edge, and between the transport and the device
@@ -157,14 +156,8 @@ class ForgedResultsIT {
   }
 
   private static PrivateSession open(DeviceState state, EdgeTransport transport) {
-    TableFolder tables =
-        TableFolder.open(
-            device.tables(),
-            state.device(),
-            state.chain(),
-            state.model(),
-            state.deviceHalf().plan());
-    return PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(tables), transport)
+    FolderTables tables = FolderTables.open(device.tables(), state);
+    return PrivateSession.builder(new DeviceStateSupply(state), tables, transport)
         .passesPerReservation(2)
         .open();
   }

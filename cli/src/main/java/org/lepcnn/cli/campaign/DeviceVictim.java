@@ -15,7 +15,6 @@ import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -52,9 +51,7 @@ public final class DeviceVictim {
     ExpectedAnswers expected = ExpectedAnswers.read(folder.resolve("answers"));
     DeviceState state = DeviceState.open(folder.resolve("state"));
     DeviceHalf half = state.deviceHalf();
-    TableFolder tables =
-        TableFolder.open(
-            folder.resolve("tables"), state.device(), state.chain(), state.model(), half.plan());
+    FolderTables tables = FolderTables.open(folder.resolve("tables"), state);
     List<Map<String, HostTensor>> inputs = new ArrayList<>();
     for (String picture : args.subList(FIRST_PICTURE, args.size())) {
       Inputs.read(Path.of(picture), half.inputs()).forEach(input -> inputs.add(input.values()));
@@ -64,9 +61,7 @@ public final class DeviceVictim {
     BoardTransport transport = new BoardTransport(kafka, board);
     PrivateSession session =
         PrivateSession.builder(
-                new BoardSupply(new DeviceStateSupply(state), board),
-                new FolderTables(tables),
-                transport)
+                new BoardSupply(new DeviceStateSupply(state), board), tables, transport)
             .passesInFlight(IN_FLIGHT)
             .passesPerReservation(RESERVATION)
             .open();

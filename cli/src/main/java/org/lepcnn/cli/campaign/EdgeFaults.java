@@ -20,7 +20,6 @@ import org.lepcnn.device.session.DeviceStateSupply;
 import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -118,18 +117,11 @@ public final class EdgeFaults {
             .patience(PATIENCE)
             .build();
     DeviceState state = DeviceState.open(folder.resolve("state"));
-    TableFolder tables =
-        TableFolder.open(
-            folder.resolve("tables"),
-            state.device(),
-            state.chain(),
-            state.model(),
-            state.deviceHalf().plan());
+    FolderTables tables = FolderTables.open(folder.resolve("tables"), state);
     try (KafkaEdgeTransport kafka = KafkaEdgeTransport.open(config);
         CountingTransport transport = new CountingTransport(kafka);
         PrivateSession session =
-            PrivateSession.builder(
-                    new DeviceStateSupply(state), new FolderTables(tables), transport)
+            PrivateSession.builder(new DeviceStateSupply(state), tables, transport)
                 .passesInFlight(settings.inFlight())
                 .passesPerReservation(RESERVATION)
                 .open()) {

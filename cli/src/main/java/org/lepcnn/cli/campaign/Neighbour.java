@@ -22,7 +22,6 @@ import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.topic.TopicAdmin;
@@ -206,16 +205,10 @@ public final class Neighbour {
 
   private PrivateSession session(String servers) {
     DeviceState state = DeviceState.open(folder.resolve("state"));
-    TableFolder tables =
-        TableFolder.open(
-            folder.resolve("tables"),
-            state.device(),
-            state.chain(),
-            state.model(),
-            state.deviceHalf().plan());
+    FolderTables tables = FolderTables.open(folder.resolve("tables"), state);
     return PrivateSession.builder(
             new DeviceStateSupply(state),
-            new FolderTables(tables),
+            tables,
             KafkaEdgeTransport.open(TransportConfig.builder(servers, HOME).build()))
         .passesInFlight(1)
         .open();

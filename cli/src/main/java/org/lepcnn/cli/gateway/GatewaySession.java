@@ -15,7 +15,6 @@ import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.table.TableFolder;
 
 /** A device with one of its models, open. Whoever submits more than a bound waits. */
 final class GatewaySession implements AutoCloseable {
@@ -53,12 +52,10 @@ final class GatewaySession implements AutoCloseable {
 
   private static GatewaySession open(
       DeviceState state, Path tables, GatewayConfig gateway, EdgeTransport transport) {
-    TableFolder folder =
-        TableFolder.open(
-            tables, state.device(), state.chain(), state.model(), state.deviceHalf().plan());
+    FolderTables folder = FolderTables.open(tables, state);
     try {
       PrivateSession session =
-          PrivateSession.builder(new DeviceStateSupply(state), new FolderTables(folder), transport)
+          PrivateSession.builder(new DeviceStateSupply(state), folder, transport)
               .passesInFlight(gateway.inFlight())
               .passesPerReservation(gateway.reservation())
               .open();

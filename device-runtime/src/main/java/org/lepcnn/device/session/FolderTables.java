@@ -1,9 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.ResidueRoom;
 import org.lepcnn.device.table.TableFolder;
 
@@ -11,11 +13,20 @@ import org.lepcnn.device.table.TableFolder;
 public final class FolderTables implements PassTables {
   private final TableFolder folder;
 
-  /**
-   * @param folder closed with this
-   */
-  public FolderTables(TableFolder folder) {
+  private FolderTables(TableFolder folder) {
     this.folder = folder;
+  }
+
+  /**
+   * Opens the tables of a state's chain and model.
+   *
+   * @param folder where they lie; see {@link TableFolder#open}
+   * @param state stays the caller's
+   */
+  public static FolderTables open(Path folder, DeviceState state) {
+    return new FolderTables(
+        TableFolder.open(
+            folder, state.device(), state.chain(), state.model(), state.deviceHalf().plan()));
   }
 
   @Override
