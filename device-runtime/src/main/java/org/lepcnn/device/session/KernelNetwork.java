@@ -58,8 +58,8 @@ public final class KernelNetwork implements AutoCloseable {
     int[] q = new int[input.length];
     LayerArithmetic.quantize(input, scale, bits, q);
     float[] out = new float[spec.geometry().outputSize()];
-    LayerArithmetic.dequantize(
-        spec.geometry(), multiply(spec, q), scale, binding.weightScales(), binding.bias(), out);
+    ChannelScales scales = new ChannelScales(scale, binding.weightScales(), binding.bias());
+    LayerArithmetic.dequantize(spec.geometry(), multiply(spec, q), scales, out);
     return out;
   }
 

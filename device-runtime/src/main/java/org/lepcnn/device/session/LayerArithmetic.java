@@ -40,20 +40,13 @@ final class LayerArithmetic {
   }
 
   /** out = (y − u, centred) · s_x · s_w[oc] + bias[oc]. */
-  static void unmask(
-      ConvGeometry g,
-      int[] y,
-      int[] u,
-      float tensorScale,
-      float[] weightScales,
-      float[] bias,
-      float[] out) {
+  static void unmask(ConvGeometry g, int[] y, int[] u, ChannelScales scales, float[] out) {
     int plane = g.planeSize();
     int base = 0;
     for (int n = 0; n < g.batch(); n++) {
       for (int oc = 0; oc < g.outChannels(); oc++) {
-        float scale = tensorScale * weightScales[oc];
-        float offset = bias[oc];
+        float scale = scales.scale(oc);
+        float offset = scales.bias()[oc];
         for (int i = base; i < base + plane; i++) {
           int centred = Field.centred(Field.subtract(y[i], u[i]));
           out[i] = ActivationQuantizer.dequantize(centred, scale, offset);
@@ -73,12 +66,11 @@ final class LayerArithmetic {
   }
 
   /** out = y · s_x · s_w[oc] + bias[oc]. */
-  static void dequantize(
-      ConvGeometry g, int[] y, float tensorScale, float[] weightScales, float[] bias, float[] out) {
+  static void dequantize(ConvGeometry g, int[] y, ChannelScales scales, float[] out) {
     int plane = g.planeSize();
     for (int i = 0; i < out.length; i++) {
       int oc = i / plane % g.outChannels();
-      out[i] = ActivationQuantizer.dequantize(y[i], tensorScale * weightScales[oc], bias[oc]);
+      out[i] = ActivationQuantizer.dequantize(y[i], scales.scale(oc), scales.bias()[oc]);
     }
   }
 }

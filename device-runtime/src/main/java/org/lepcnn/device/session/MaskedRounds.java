@@ -238,9 +238,7 @@ final class MaskedRounds implements AutoCloseable {
             spec.geometry(),
             y,
             u,
-            scales[spec.tensorId()],
-            binding.weightScales(),
-            binding.bias(),
+            new ChannelScales(scales[spec.tensorId()], binding.weightScales(), binding.bias()),
             out.floats());
   }
 }

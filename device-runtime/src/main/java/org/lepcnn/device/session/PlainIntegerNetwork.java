@@ -96,9 +96,7 @@ public final class PlainIntegerNetwork {
       LayerArithmetic.dequantize(
           layer.geometry(),
           y,
-          scales.get(layer.tensorId()),
-          binding.weightScales(),
-          binding.bias(),
+          new ChannelScales(scales.get(layer.tensorId()), binding.weightScales(), binding.bias()),
           out);
       activations.put(binding.output(), HostTensor.of(out, binding.outputShape()));
       observer.layerResult(-1, layer.index(), y);

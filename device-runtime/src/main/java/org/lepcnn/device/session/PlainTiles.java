@@ -49,7 +49,7 @@ final class PlainTiles implements TileArithmetic {
 
   private final float[] floats = new float[TILE];
   private final float[] lows = new float[TILE];
-  private final float[] scales = new float[TILE];
+  private final float[] factors = new float[TILE];
   private final float[] offsets = new float[TILE];
   private final int[] ints = new int[TILE];
   private final int[] residues = new int[TILE];
@@ -111,13 +111,7 @@ final class PlainTiles implements TileArithmetic {
 
   @Override
   public void unmask(
-      ConvGeometry g,
-      int[] y,
-      ResidueRoom u,
-      float tensorScale,
-      float[] weightScales,
-      float[] bias,
-      FloatBuffer out) {
+      ConvGeometry g, int[] y, ResidueRoom u, ChannelScales scales, FloatBuffer out) {
     int length = g.outputSize();
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
@@ -129,9 +123,9 @@ final class PlainTiles implements TileArithmetic {
       asInts.put(0, residues, 0, count);
       asFloats.get(0, lows, 0, count);
       if (g.planeSize() == 1) {
-        dequantizeVectors(from, count, tensorScale, weightScales, bias);
+        dequantizeVectors(from, count, scales);
       } else {
-        dequantizePlanes(g.planeSize(), from, count, tensorScale, weightScales, bias);
+        dequantizePlanes(g.planeSize(), from, count, scales);
       }
       out.put(from, floats, 0, count);
     }
@@ -187,22 +181,20 @@ final class PlainTiles implements TileArithmetic {
   }
 
   /** The tile of the elements {@code from} on, where each is a channel of its own. */
-  private void dequantizeVectors(
-      int from, int count, float tensorScale, float[] weightScales, float[] bias) {
-    repeat(weightScales, from, scales, count);
-    repeat(bias, from, offsets, count);
-    dequantize(floats, lows, scales, offsets, tensorScale, count);
+  private void dequantizeVectors(int from, int count, ChannelScales scales) {
+    repeat(scales.weightScales(), from, factors, count);
+    repeat(scales.bias(), from, offsets, count);
+    dequantize(floats, lows, factors, offsets, scales.tensorScale(), count);
   }
 
   /** The tile of the elements {@code from} on, channel by channel. */
-  private void dequantizePlanes(
-      int plane, int from, int count, float tensorScale, float[] weightScales, float[] bias) {
-    int channel = from / plane % bias.length;
+  private void dequantizePlanes(int plane, int from, int count, ChannelScales scales) {
+    int channel = from / plane % scales.channels();
     int left = plane - from % plane;
     for (int done = 0; done < count; left = plane) {
       int to = Math.min(count, done + left);
-      dequantize(floats, lows, tensorScale * weightScales[channel], bias[channel], done, to);
-      channel = channel + 1 == bias.length ? 0 : channel + 1;
+      dequantize(floats, lows, scales.scale(channel), scales.bias()[channel], done, to);
+      channel = channel + 1 == scales.channels() ? 0 : channel + 1;
       done = to;
     }
   }

@@ -84,14 +84,7 @@ interface TileArithmetic {
    * @param u the unblinding factors
    * @param out receives the values from index 0
    */
-  void unmask(
-      ConvGeometry g,
-      int[] y,
-      ResidueRoom u,
-      float tensorScale,
-      float[] weightScales,
-      float[] bias,
-      FloatBuffer out);
+  void unmask(ConvGeometry g, int[] y, ResidueRoom u, ChannelScales scales, FloatBuffer out);
 
   /** Overwrites what the tiles hold. */
   void erase();

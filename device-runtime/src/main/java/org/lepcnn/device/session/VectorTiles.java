@@ -73,13 +73,7 @@ final class VectorTiles implements TileArithmetic {
 
   @Override
   public void unmask(
-      ConvGeometry g,
-      int[] y,
-      ResidueRoom u,
-      float tensorScale,
-      float[] weightScales,
-      float[] bias,
-      FloatBuffer out) {
+      ConvGeometry g, int[] y, ResidueRoom u, ChannelScales scales, FloatBuffer out) {
     int length = g.outputSize();
     int plane = g.planeSize();
     int count;
@@ -90,71 +84,66 @@ final class VectorTiles implements TileArithmetic {
               ? Math.min(TILE / plane * plane, length - from)
               : Math.min(TILE, plane - from % plane);
       if (plane == 1) {
-        unmaskChannels(y, u, from, count, tensorScale, weightScales, bias);
+        unmaskChannels(y, u, from, count, scales);
       } else {
-        unmaskPlanes(plane, y, u, from, count, tensorScale, weightScales, bias);
+        unmaskPlanes(plane, y, u, from, count, scales);
       }
       out.put(from, floats, 0, count);
     }
   }
 
-  private void unmaskChannels(
-      int[] y,
-      ResidueRoom u,
-      int from,
-      int count,
-      float tensorScale,
-      float[] weightScales,
-      float[] bias) {
+  private void unmaskChannels(int[] y, ResidueRoom u, int from, int count, ChannelScales scales) {
     int some;
     for (int done = 0; done < count; done += some) {
-      int channel = (from + done) % bias.length;
-      some = Math.min(count - done, bias.length - channel);
+      int channel = (from + done) % scales.channels();
+      some = Math.min(count - done, scales.channels() - channel);
       VectorLoops.unmaskChannels(
-          y, u.bytes(), from + done, tensorScale, weightScales, bias, channel, floats, done, some);
+          y,
+          u.bytes(),
+          from + done,
+          scales.tensorScale(),
+          scales.weightScales(),
+          scales.bias(),
+          channel,
+          floats,
+          done,
+          some);
       for (int i = VectorLoops.whole(some); i < some; i++) {
-        float scale = tensorScale * weightScales[channel + i];
-        floats[done + i] = unmasked(y, u, from + done + i, scale, bias[channel + i]);
+        floats[done + i] = unmasked(y, u, from + done + i, scales, channel + i);
       }
     }
   }
 
   private void unmaskPlanes(
-      int plane,
-      int[] y,
-      ResidueRoom u,
-      int from,
-      int count,
-      float tensorScale,
-      float[] weightScales,
-      float[] bias) {
+      int plane, int[] y, ResidueRoom u, int from, int count, ChannelScales scales) {
     int some;
     for (int done = 0; done < count; done += some) {
       some = Math.min(plane, count - done);
-      int channel = (from + done) / plane % bias.length;
-      float scale = tensorScale * weightScales[channel];
-      unmaskPlane(y, u, from + done, scale, bias[channel], done, some);
+      int channel = (from + done) / plane % scales.channels();
+      unmaskPlane(y, u, from + done, scales, channel, done, some);
     }
   }
 
   /** The last vector overlaps the one before: it makes the same values again. */
   private void unmaskPlane(
-      int[] y, ResidueRoom u, int from, float scale, float offset, int to, int count) {
+      int[] y, ResidueRoom u, int from, ChannelScales scales, int channel, int to, int count) {
     if (count < VectorLoops.LANES) {
       for (int i = 0; i < count; i++) {
-        floats[to + i] = unmasked(y, u, from + i, scale, offset);
+        floats[to + i] = unmasked(y, u, from + i, scales, channel);
       }
       return;
     }
+    float scale = scales.scale(channel);
+    float offset = scales.bias()[channel];
     VectorLoops.unmask(y, u.bytes(), from, scale, offset, floats, to, count);
     int last = count - VectorLoops.LANES;
     VectorLoops.unmask(
         y, u.bytes(), from + last, scale, offset, floats, to + last, VectorLoops.LANES);
   }
 
-  private static float unmasked(int[] y, ResidueRoom u, int at, float scale, float offset) {
+  private static float unmasked(int[] y, ResidueRoom u, int at, ChannelScales scales, int channel) {
     int centred = Field.centred(Field.subtract(y[at], u.residues().get(at)));
-    return ActivationQuantizer.dequantize(centred, scale, offset);
+    return ActivationQuantizer.dequantize(centred, scales.scale(channel), scales.bias()[channel]);
   }
 
   @Override

@@ -56,7 +56,7 @@ public final class DeviceSpeedMain {
       ResidueRoom room,
       int[] c,
       Challenge challenge,
-      float[] scales) {}
+      ChannelScales channels) {}
 
   private DeviceSpeedMain(SecretKey key) {
     for (int[] a : ALEXNET) {
@@ -120,7 +120,7 @@ public final class DeviceSpeedMain {
             new ResidueRoom(g.outputSize()),
             residues.residues(x.length),
             Challenge.draw(key, layers.size(), 0, g),
-            scales));
+            new ChannelScales(0.01f, scales, scales)));
     inputs += g.inputSize();
     outputs += g.outputSize();
   }
@@ -139,7 +139,7 @@ public final class DeviceSpeedMain {
     step(
         "unmask and dequantize",
         outputs,
-        l -> tiles.unmask(l.g, l.y, l.room, 0.01f, l.scales, l.scales, l.out.floats()));
+        l -> tiles.unmask(l.g, l.y, l.room, l.channels(), l.out.floats()));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 
@@ -169,7 +169,7 @@ public final class DeviceSpeedMain {
   }
 
   private static void unmask(Layer l, FloatBuffer out) {
-    LayerArithmetic.unmask(l.g, l.y, l.u, 0.01f, l.scales, l.scales, scratch(l.y.length));
+    LayerArithmetic.unmask(l.g, l.y, l.u, l.channels(), scratch(l.y.length));
     out.put(0, scratch(l.y.length));
   }
 

@@ -172,13 +172,14 @@ class LayerArithmeticTest {
     }
     float[] expected = new float[size];
     float[] found = new float[size];
-    LayerArithmetic.dequantize(g, plain, 0.01f, scales, bias, expected);
-    LayerArithmetic.unmask(g, y, u, 0.01f, scales, bias, found);
+    ChannelScales channels = new ChannelScales(0.01f, scales, bias);
+    LayerArithmetic.dequantize(g, plain, channels, expected);
+    LayerArithmetic.unmask(g, y, u, channels, found);
     assertThat(found).containsExactly(expected);
     assertThat(LayerArithmetic.unmaskedIntegers(y, u)).isEqualTo(plain);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer tiled = FloatBuffer.allocate(size);
-      tiles.unmask(g, y, room(u), 0.01f, scales, bias, tiled);
+      tiles.unmask(g, y, room(u), channels, tiled);
       assertThat(tiled.array()).as("%s", tiles).containsExactly(expected);
     }
   }
@@ -234,9 +235,10 @@ class LayerArithmeticTest {
       ones[i] = 1;
     }
     ResidueRoom room = room(u);
+    ChannelScales channels = new ChannelScales(1, ones, new float[plain.length]);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer out = FloatBuffer.allocate(plain.length);
-      tiles.unmask(g, y, room, 1, ones, new float[plain.length], out);
+      tiles.unmask(g, y, room, channels, out);
       for (int i = 0; i < plain.length; i++) {
         assertThat(out.get(i)).isEqualTo((float) plain[i]);
       }
@@ -253,10 +255,11 @@ class LayerArithmeticTest {
     float[] scales = {1.5f, 0.25f, 3, 7.125f, 0.001f};
     float[] bias = {0, -1, 2, 1e9f, 0.5f};
     float[] expected = new float[size];
-    LayerArithmetic.unmask(g, y, u, 0.37f, scales, bias, expected);
+    ChannelScales channels = new ChannelScales(0.37f, scales, bias);
+    LayerArithmetic.unmask(g, y, u, channels, expected);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer out = FloatBuffer.allocate(size);
-      tiles.unmask(g, y, room(u), 0.37f, scales, bias, out);
+      tiles.unmask(g, y, room(u), channels, out);
       assertThat(out.array()).as("%s", tiles).containsExactly(expected);
     }
   }
