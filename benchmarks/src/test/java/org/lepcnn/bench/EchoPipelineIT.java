@@ -31,8 +31,7 @@ class EchoPipelineIT {
             LocalBroker.start(layout, folder.resolve("broker"), FreePorts.find());
         EchoPipeline echo =
             EchoPipeline.start(
-                new BaselineJob.Place(layout, broker.bootstrapServers(), 2, folder.resolve("logs")),
-                rounds)) {
+                new BaselineJob.Place(layout, broker.bootstrapServers(), 2, folder), rounds)) {
       assertThat(echo.passMillis("bench-2")).hasSize(2).doesNotContain(0);
       assertThat(echo.passMillis("bench-3")).hasSize(2).doesNotContain(0);
     }
