@@ -109,27 +109,23 @@ public final class PipelineBenchmark {
             options.echo() ? rounds : List.of());
     List<PipelineRun.Measured> runs = new ArrayList<>();
     try (BenchDevice first = BenchDevice.create(model, provider, DEVICES.get(0));
-        PlainModel local = PlainModel.open(model.onnx(), 1, input);
-        PlainThroughput throughput = new PlainThroughput(model, cores, input)) {
+        LocalBaselines local = LocalBaselines.open(model, cores, input, options.echo())) {
       List<BenchDevice> devices = new ArrayList<>(List.of(first));
       DEVICES.subList(1, options.devices()).forEach(name -> devices.add(first.another(name)));
       for (int parallelism : options.parallelism()) {
         makeTables(devices, cores, runs.size());
         try (LocalPipeline pipeline =
             LocalPipeline.start(model, parallelism, baselines, progress)) {
-          runs.add(measure(parallelism, pipeline, devices, local, throughput));
+          runs.add(measure(parallelism, pipeline, devices, local));
         }
       }
-      return new PipelineReport(model, options, rounds, provider.name(), runs, throughput).result();
+      return new PipelineReport(model, options, rounds, provider.name(), runs, local.throughput())
+          .result();
     }
   }
 
   private PipelineRun.Measured measure(
-      int parallelism,
-      LocalPipeline pipeline,
-      List<BenchDevice> devices,
-      PlainModel local,
-      PlainThroughput throughput) {
+      int parallelism, LocalPipeline pipeline, List<BenchDevice> devices, LocalBaselines local) {
     int inFlight = options.inFlightOfDevice();
     List<PrivateSession> sessions = new ArrayList<>();
     RoundTimer timer = new RoundTimer(pipeline.transport(), rounds.size());
@@ -141,7 +137,7 @@ public final class PipelineBenchmark {
       }
       PipelineRun run = new PipelineRun(parallelism, pipeline, devices, sessions, timer, progress);
       run.oneInFlight(options.warmUp(), options.passes(), input, local);
-      run.manyInFlight(options.passesOfRound(), inFlight, input, throughput);
+      run.manyInFlight(options.passesOfRound(), inFlight, input, local.throughput());
       return run.measured();
     } finally {
       sessions.forEach(PrivateSession::close);

@@ -83,6 +83,10 @@ final class PipelineReport {
     }
     if (!run.echo().isEmpty()) {
       ratio(run, "sum of the rounds' p50 ÷ sum of their echoes' p50", RoundReport.ratio(run));
+      ratio(
+          run,
+          "sum of the rounds' p50 ÷ sum of their echoes' and kernels' p50",
+          RoundReport.ratioWithKernels(run));
     }
   }
 
@@ -94,6 +98,7 @@ final class PipelineReport {
     }
     if (!run.echo().isEmpty()) {
       amount(run, "sum of their echoes' p50", run.echo().sumOfMedians(), "ms");
+      amount(run, "sum of their kernels' p50", run.kernels().sumOfMedians(), "ms");
     }
     amount(run, "CPU per pass, broker", cpu.broker(), "ms");
     amount(run, "CPU per pass, edge", cpu.edge(), "ms");
@@ -158,6 +163,9 @@ final class PipelineReport {
       result.note(
           "echo: a job of the edge's shape whose operator answers a round's records with zeros of"
               + " the size of its results, cut into records in the same way");
+      result.note(
+          "kernel: the masked layers of a round alone, by one thread of this process, after the"
+              + " echo; the edge has weights and caches of its own");
     }
   }
 

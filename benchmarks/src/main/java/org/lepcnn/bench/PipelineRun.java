@@ -37,6 +37,7 @@ final class PipelineRun {
    * @param local plain local inferences between them, one thread
    * @param rounds of the private passes in {@code warm}
    * @param echo the same rounds through the echo, between them; empty without one
+   * @param kernels the masked layers of the same rounds alone, between them; empty without an echo
    * @param job plain calls through the plain job between them; empty without one
    * @param many private passes, many in flight
    * @param jobMany plain calls through the plain job, as many in flight
@@ -47,6 +48,7 @@ final class PipelineRun {
       List<Double> warm,
       RoundTimes rounds,
       RoundTimes echo,
+      RoundTimes kernels,
       List<Double> local,
       List<Double> job,
       Burst many,
@@ -56,6 +58,7 @@ final class PipelineRun {
           parallelism,
           new ArrayList<>(),
           new ArrayList<>(),
+          new RoundTimes(),
           new RoundTimes(),
           new RoundTimes(),
           new ArrayList<>(),
@@ -122,18 +125,18 @@ final class PipelineRun {
   }
 
   /** One in flight, by the first device. */
-  void oneInFlight(int warmUp, int passes, Map<String, HostTensor> input, PlainModel local) {
+  void oneInFlight(int warmUp, int passes, Map<String, HostTensor> input, LocalBaselines local) {
     for (int pass = 0; pass < warmUp + passes; pass++) {
       if (pass % STEP == 0) {
         progress.step("pipeline: one in flight, pass " + pass);
       }
       double millis = millis(() -> sessions.get(0).submit(input).join());
-      double localMillis = millis(local::run);
+      double localMillis = millis(local.plain()::run);
       double[] rounds = timer.lastPassMillis();
       if (pass < FIRST_PASSES) {
         measured.first().add(millis);
       } else {
-        baselines(pass >= warmUp);
+        baselines(pass >= warmUp, local.kernels());
       }
       if (pass >= warmUp) {
         measured.warm().add(millis);
@@ -143,8 +146,8 @@ final class PipelineRun {
     }
   }
 
-  /** A call of the plain job and a pass of echoed rounds. */
-  private void baselines(boolean counts) {
+  /** A call of the plain job, a pass of echoed rounds, and a pass of the masked layers alone. */
+  private void baselines(boolean counts, RoundKernels kernels) {
     if (pipeline.plain() != null) {
       double millis = millis(() -> pipeline.plain().submit(deviceOf(0)).join());
       if (counts) {
@@ -155,6 +158,12 @@ final class PipelineRun {
       double[] rounds = pipeline.echo().passMillis(deviceOf(0));
       if (counts) {
         measured.echo().add(rounds);
+      }
+    }
+    if (kernels != null) {
+      double[] rounds = kernels.passMillis();
+      if (counts) {
+        measured.kernels().add(rounds);
       }
     }
   }

@@ -16,6 +16,11 @@ final class RoundReport {
     return run.rounds().sumOfMedians() / run.echo().sumOfMedians();
   }
 
+  /** What all rounds took, divided by what transport and kernels took by themselves. */
+  static double ratioWithKernels(PipelineRun.Measured run) {
+    return run.rounds().sumOfMedians() / (run.echo().sumOfMedians() + run.kernels().sumOfMedians());
+  }
+
   /**
    * A row for each round and run; without an echo only the private times.
    *
@@ -32,22 +37,31 @@ final class RoundReport {
                 "bytes down",
                 "private p50 ms",
                 "echo p50 ms",
-                "private ÷ echo"));
+                "private ÷ echo",
+                "kernel p50 ms",
+                "private ÷ (echo + kernel)"));
     for (PipelineRun.Measured run : runs) {
       for (int i = 0; i < rounds.size(); i++) {
-        double millis = run.rounds().median(i);
-        double echo = run.echo().median(i);
-        boolean none = run.echo().isEmpty();
-        table.row(
-            Integer.toString(i),
-            run.parallelism(),
-            rounds.get(i).bytesUp(),
-            rounds.get(i).bytesDown(),
-            millis,
-            none ? NONE : echo,
-            none ? NONE : millis / echo);
+        row(table, rounds.get(i), i, run);
       }
     }
     return table;
+  }
+
+  private static void row(BenchTable table, EchoRound round, int number, PipelineRun.Measured run) {
+    double millis = run.rounds().median(number);
+    double echo = run.echo().median(number);
+    double kernel = run.kernels().median(number);
+    boolean none = run.echo().isEmpty();
+    table.row(
+        Integer.toString(number),
+        run.parallelism(),
+        round.bytesUp(),
+        round.bytesDown(),
+        millis,
+        none ? NONE : echo,
+        none ? NONE : millis / echo,
+        none ? NONE : kernel,
+        none ? NONE : millis / (echo + kernel));
   }
 }

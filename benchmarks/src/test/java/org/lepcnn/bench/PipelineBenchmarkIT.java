@@ -32,6 +32,7 @@ class PipelineBenchmarkIT {
             "private throughput ÷ plain inferences, same cores, parallelism 2",
             "private throughput ÷ plain job throughput, parallelism 2",
             "sum of the rounds' p50 ÷ sum of their echoes' p50, parallelism 2",
+            "sum of the rounds' p50 ÷ sum of their echoes' and kernels' p50, parallelism 2",
             "sum of the rounds' p50, parallelism 2",
             "sum of their echoes' p50, parallelism 2",
             "CPU per pass, broker, parallelism 2",

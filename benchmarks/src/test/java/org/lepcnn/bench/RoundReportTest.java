@@ -19,12 +19,15 @@ class RoundReportTest {
     PipelineRun.Measured run = new PipelineRun.Measured(2);
     run.rounds().add(new double[] {9, 6});
     run.echo().add(new double[] {6, 4});
+    run.kernels().add(new double[] {1.5, 0.5});
 
     assertThat(RoundReport.ratio(run)).isEqualTo(1.5);
+    assertThat(RoundReport.ratioWithKernels(run)).isEqualTo(1.25);
     assertThat(json(run))
         .contains(
             "\"rounds\":[{\"round\":\"0\",\"parallelism\":2,\"bytes up\":600,\"bytes down\":100,"
-                + "\"private p50 ms\":9.0,\"echo p50 ms\":6.0,\"private ÷ echo\":1.5},"
+                + "\"private p50 ms\":9.0,\"echo p50 ms\":6.0,\"private ÷ echo\":1.5,"
+                + "\"kernel p50 ms\":1.5,\"private ÷ (echo + kernel)\":1.2},"
                 + "{\"round\":\"1\",\"parallelism\":2,\"bytes up\":40,\"bytes down\":80,");
   }
 
@@ -34,7 +37,9 @@ class RoundReportTest {
     run.rounds().add(new double[] {9, 6});
 
     assertThat(json(run))
-        .contains("\"private p50 ms\":9.0,\"echo p50 ms\":\"\",\"private ÷ echo\":\"\"}");
+        .contains(
+            "\"private p50 ms\":9.0,\"echo p50 ms\":\"\",\"private ÷ echo\":\"\","
+                + "\"kernel p50 ms\":\"\",\"private ÷ (echo + kernel)\":\"\"}");
   }
 
   @Test
