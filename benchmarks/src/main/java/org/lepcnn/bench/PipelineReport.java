@@ -137,7 +137,8 @@ final class PipelineReport {
     result.note("private passes: integrity check on, durable state, sealed tables");
     result.note(
         "edge, device and transport warm their own code before they report ready; plain job and"
-            + " echo start after the first private passes and have as many of warm-up, less those");
+            + " echo start after the first private passes; the plain job has as many of warm-up,"
+            + " less those, the echo makes up for them");
     roundNotes();
     if (runs.get(0).job().isEmpty()) {
       result.note(
