@@ -132,8 +132,8 @@ final class PipelineReport {
             + String.join(", ", PipelineBenchmark.DEVICES)
             + ", in "
             + PipelineRun.THROUGHPUT_ROUNDS
-            + " rounds; private passes, plain local inference, plain job and echo take turns, the echo"
-            + " with one in flight alone");
+            + " rounds; private passes, plain local inference, plain job and echo take turns, the"
+            + " echo with one in flight alone");
     result.note("private passes: integrity check on, durable state, sealed tables");
     result.note(
         "edge, device and transport warm their own code before they report ready; plain job and"
@@ -153,8 +153,8 @@ final class PipelineReport {
       return;
     }
     result.note(
-        "rounds count from 0; private p50 from handing the masked tensors to the transport until the results"
-            + " are there; bytes are of residues, without framing");
+        "rounds count from 0; private p50 from handing the masked tensors to the transport until the"
+            + " results are there; bytes are of residues, without framing");
     if (runs.get(0).echo().isEmpty()) {
       result.note(
           options.echo()
