@@ -138,7 +138,8 @@ final class LayerPair implements AutoCloseable {
     return (int) Math.max(1, Math.ceil(millis * Timing.NANOS_PER_MILLI / wall));
   }
 
-  private static int[][] residues(int count, int length) {
+  /** Random canonical residues; the same for the same length. */
+  static int[][] residues(int count, int length) {
     SplittableRandom random = new SplittableRandom(length);
     int[][] values = new int[count][length];
     for (int[] row : values) {

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.process.FreePorts;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A broker and an edge in processes of their own, and this process's transport to them; beside them
- * the plain job on the same broker.
+ * the baseline jobs on the same broker.
  */
 final class LocalPipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPipeline.class);
@@ -37,6 +38,15 @@ final class LocalPipeline implements AutoCloseable {
   private final LocalEdge edge;
   private final KafkaEdgeTransport transport;
   private final PlainPipeline plain;
+  private final EchoPipeline echo;
+
+  /**
+   * The jobs beside the edge.
+   *
+   * @param plainInput of the plain job; null leaves that job out
+   * @param echoRounds of the echo; empty leaves that job out
+   */
+  record Baselines(Map<String, HostTensor> plainInput, List<EchoRound> echoRounds) {}
 
   /**
    * CPU time of the three processes since each began, in milliseconds.
@@ -65,27 +75,31 @@ final class LocalPipeline implements AutoCloseable {
   }
 
   private LocalPipeline(
-      LocalBroker broker, LocalEdge edge, KafkaEdgeTransport transport, PlainPipeline plain) {
+      LocalBroker broker,
+      LocalEdge edge,
+      KafkaEdgeTransport transport,
+      PlainPipeline plain,
+      EchoPipeline echo) {
     this.broker = broker;
     this.edge = edge;
     this.transport = transport;
     this.plain = plain;
+    this.echo = echo;
   }
 
   /**
    * Starts everything; when a step fails, what was started is ended.
    *
-   * @param parallelism subtasks per operator, of both jobs
-   * @param input of the plain job; null leaves that job out
+   * @param parallelism subtasks per operator, of all jobs
    */
   static LocalPipeline start(
-      BenchModel model, int parallelism, Map<String, HostTensor> input, Progress progress) {
+      BenchModel model, int parallelism, Baselines baselines, Progress progress) {
     LocalLayout layout = LocalLayout.find();
     // found before anything is started: without them there is nothing to measure
     layout.edgeLibs();
     Deque<AutoCloseable> started = new ArrayDeque<>();
     try {
-      return start(layout, model, parallelism, input, progress, started);
+      return start(layout, model, parallelism, baselines, progress, started);
     } catch (RuntimeException e) {
       started.forEach(LocalPipeline::closeQuietly);
       throw e;
@@ -99,7 +113,7 @@ final class LocalPipeline implements AutoCloseable {
       LocalLayout layout,
       BenchModel model,
       int parallelism,
-      Map<String, HostTensor> input,
+      Baselines baselines,
       Progress progress,
       Deque<AutoCloseable> started) {
     Path folder = model.work().resolve("pipeline-" + parallelism);
@@ -112,14 +126,21 @@ final class LocalPipeline implements AutoCloseable {
     String servers = broker.bootstrapServers();
     LocalEdge edge = LocalEdge.start(layout, logs, servers, edgeHalf(model), parallelism);
     started.push(edge);
+    BaselineJob.Place place = new BaselineJob.Place(layout, servers, parallelism, logs);
     PlainPipeline plain = null;
-    if (input != null) {
+    if (baselines.plainInput() != null) {
       progress.step("pipeline: starting the plain job");
-      plain = PlainPipeline.start(layout, servers, model.onnx(), input, parallelism, logs);
+      plain = PlainPipeline.start(place, model, baselines.plainInput());
       started.push(plain);
     }
+    EchoPipeline echo = null;
+    if (!baselines.echoRounds().isEmpty()) {
+      progress.step("pipeline: starting the echo");
+      echo = EchoPipeline.start(place, baselines.echoRounds());
+      started.push(echo);
+    }
     TransportConfig config = TransportConfig.builder(servers, GATEWAY).build();
-    return new LocalPipeline(broker, edge, KafkaEdgeTransport.open(config), plain);
+    return new LocalPipeline(broker, edge, KafkaEdgeTransport.open(config), plain, echo);
   }
 
   KafkaEdgeTransport transport() {
@@ -129,6 +150,11 @@ final class LocalPipeline implements AutoCloseable {
   /** The plain job, or null. */
   PlainPipeline plain() {
     return plain;
+  }
+
+  /** The echo, or null. */
+  EchoPipeline echo() {
+    return echo;
   }
 
   Cpu cpu() {
@@ -143,6 +169,9 @@ final class LocalPipeline implements AutoCloseable {
   @Override
   public void close() {
     transport.close();
+    if (echo != null) {
+      echo.close();
+    }
     if (plain != null) {
       plain.close();
     }

@@ -4,6 +4,7 @@ package org.lepcnn.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
@@ -13,8 +14,9 @@ import org.lepcnn.device.session.PrivateSession;
 
 /**
  * Private passes through a real broker and a real edge job, each in a process of its own, against
- * plain local inference and against a plain (unmasked float) streaming job of the same shape on the
- * same broker; all on one machine, devices and gateway in this process.
+ * plain local inference and against two jobs of the same shape on the same broker, a plain
+ * (unmasked float) one and an echo of every round; all on one machine, devices and gateway in this
+ * process.
  */
 public final class PipelineBenchmark {
   /**
@@ -30,6 +32,7 @@ public final class PipelineBenchmark {
   private final Options options;
   private final Progress progress;
   private final Map<String, HostTensor> input;
+  private final List<EchoRound> rounds;
 
   /**
    * How to measure.
@@ -40,6 +43,7 @@ public final class PipelineBenchmark {
    * @param inFlight how many are many; shared by up to four devices
    * @param parallelism subtasks per operator; one run for each
    * @param plainJob whether the plain streaming job runs too
+   * @param echo whether an echo of every round runs too
    */
   public record Options(
       String kernel,
@@ -47,7 +51,8 @@ public final class PipelineBenchmark {
       int passes,
       int inFlight,
       List<Integer> parallelism,
-      boolean plainJob) {
+      boolean plainJob,
+      boolean echo) {
     public Options {
       parallelism = List.copyOf(parallelism);
       if (warmUp < 0 || passes < 1 || inFlight < 1 || parallelism.isEmpty()) {
@@ -64,7 +69,7 @@ public final class PipelineBenchmark {
     }
 
     public static Options defaults() {
-      return new Options(null, 300, 150, 8, List.of(1, 2), true);
+      return new Options(null, 300, 150, 8, List.of(1, 2), true, true);
     }
 
     private int devices() {
@@ -87,6 +92,7 @@ public final class PipelineBenchmark {
     this.options = options;
     this.progress = progress;
     this.input = model.input();
+    this.rounds = EchoRound.of(model.bundle().plan());
   }
 
   /** Measures; what it finds is not written anywhere yet. */
@@ -97,41 +103,41 @@ public final class PipelineBenchmark {
   private BenchResult run() {
     KernelProvider provider = Kernels.choose(options.kernel());
     int cores = Runtime.getRuntime().availableProcessors();
-    boolean plainJob = options.plainJob() && PlainPipeline.fits(input);
+    LocalPipeline.Baselines baselines =
+        new LocalPipeline.Baselines(
+            options.plainJob() && PlainPipeline.fits(input) ? input : null,
+            options.echo() ? rounds : List.of());
     List<PipelineRun.Measured> runs = new ArrayList<>();
     try (BenchDevice first = BenchDevice.create(model, provider, DEVICES.get(0));
-        PlainModel local = PlainModel.open(model.onnx(), 1, input);
-        PlainThroughput throughput = new PlainThroughput(model, cores, input)) {
+        LocalBaselines local = LocalBaselines.open(model, cores, input, options.echo())) {
       List<BenchDevice> devices = new ArrayList<>(List.of(first));
       DEVICES.subList(1, options.devices()).forEach(name -> devices.add(first.another(name)));
       for (int parallelism : options.parallelism()) {
         makeTables(devices, cores, runs.size());
         try (LocalPipeline pipeline =
-            LocalPipeline.start(model, parallelism, plainJob ? input : null, progress)) {
-          runs.add(measure(parallelism, pipeline, devices, local, throughput));
+            LocalPipeline.start(model, parallelism, baselines, progress)) {
+          runs.add(measure(parallelism, pipeline, devices, local));
         }
       }
-      return new PipelineReport(model, options, provider.name(), runs, throughput).result();
+      return new PipelineReport(model, options, rounds, provider.name(), runs, local.throughput())
+          .result();
     }
   }
 
   private PipelineRun.Measured measure(
-      int parallelism,
-      LocalPipeline pipeline,
-      List<BenchDevice> devices,
-      PlainModel local,
-      PlainThroughput throughput) {
+      int parallelism, LocalPipeline pipeline, List<BenchDevice> devices, LocalBaselines local) {
     int inFlight = options.inFlightOfDevice();
     List<PrivateSession> sessions = new ArrayList<>();
+    RoundTimer timer = new RoundTimer(pipeline.transport(), rounds.size());
     try {
       progress.step("pipeline: warming the device's code");
-      sessions.add(devices.get(0).warmSession(pipeline.transport(), inFlight, RESERVATION));
+      sessions.add(devices.get(0).warmSession(timer, inFlight, RESERVATION));
       for (BenchDevice device : devices.subList(1, devices.size())) {
         sessions.add(device.session(pipeline.transport(), inFlight, RESERVATION));
       }
-      PipelineRun run = new PipelineRun(parallelism, pipeline, devices, sessions, progress);
+      PipelineRun run = new PipelineRun(parallelism, pipeline, devices, sessions, timer, progress);
       run.oneInFlight(options.warmUp(), options.passes(), input, local);
-      run.manyInFlight(options.passesOfRound(), inFlight, input, throughput);
+      run.manyInFlight(options.passesOfRound(), inFlight, input, local.throughput());
       return run.measured();
     } finally {
       sessions.forEach(PrivateSession::close);

@@ -3,6 +3,7 @@ package org.lepcnn.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
@@ -14,6 +15,7 @@ final class PipelineReport {
 
   private final BenchModel model;
   private final PipelineBenchmark.Options options;
+  private final List<EchoRound> rounds;
   private final List<PipelineRun.Measured> runs;
   private final PlainThroughput throughput;
   private final BenchResult result;
@@ -21,11 +23,13 @@ final class PipelineReport {
   PipelineReport(
       BenchModel model,
       PipelineBenchmark.Options options,
+      List<EchoRound> rounds,
       String kernel,
       List<PipelineRun.Measured> runs,
       PlainThroughput throughput) {
     this.model = model;
     this.options = options;
+    this.rounds = rounds;
     this.runs = runs;
     this.throughput = throughput;
     this.result =
@@ -51,6 +55,9 @@ final class PipelineReport {
     result.figure(new Figure("plain inferences, all cores, better of two ways", baseline, "1/s"));
     runs.forEach(this::amounts);
     runs.forEach(this::rows);
+    if (!rounds.isEmpty()) {
+      result.table(RoundReport.table(rounds, runs));
+    }
     notes();
     return result.chart(chart());
   }
@@ -74,11 +81,25 @@ final class PipelineReport {
       ratio(
           run, "private throughput ÷ plain job throughput", perSecond / run.jobMany().perSecond());
     }
+    if (!run.echo().isEmpty()) {
+      ratio(run, "sum of the rounds' p50 ÷ sum of their echoes' p50", RoundReport.ratio(run));
+      ratio(
+          run,
+          "sum of the rounds' p50 ÷ sum of their echoes' and kernels' p50",
+          RoundReport.ratioWithKernels(run));
+    }
   }
 
   private void amounts(PipelineRun.Measured run) {
     LocalPipeline.Cpu cpu = run.many().cpu();
     amount(run, "private, " + options.inFlight() + " in flight", run.many().perSecond(), "1/s");
+    if (!rounds.isEmpty()) {
+      amount(run, "sum of the rounds' p50", run.rounds().sumOfMedians(), "ms");
+    }
+    if (!run.echo().isEmpty()) {
+      amount(run, "sum of their echoes' p50", run.echo().sumOfMedians(), "ms");
+      amount(run, "sum of their kernels' p50", run.kernels().sumOfMedians(), "ms");
+    }
     amount(run, "CPU per pass, broker", cpu.broker(), "ms");
     amount(run, "CPU per pass, edge", cpu.edge(), "ms");
     amount(run, "CPU per pass, gateway and device", cpu.gateway(), "ms");
@@ -96,28 +117,56 @@ final class PipelineReport {
     if (!run.job().isEmpty()) {
       row(run, "plain job", run.job(), run.jobMany());
     }
+    if (!run.echo().isEmpty()) {
+      row(run, "echo of all rounds", run.echo().sums(), null);
+    }
     row(run, "plain local, one thread", run.local(), null);
   }
 
   private void notes() {
     result.note(
-        "broker, edge, plain job and gateway share this machine's cores; parallelism is that of"
-            + " both jobs, whose topics have four partitions");
+        "broker, edge, plain job, echo and gateway share this machine's cores; parallelism is that"
+            + " of all jobs, whose topics have four partitions");
     result.note(
         "one in flight: one device; many in flight: "
             + String.join(", ", PipelineBenchmark.DEVICES)
             + ", in "
             + PipelineRun.THROUGHPUT_ROUNDS
-            + " rounds; private passes, plain job and plain local inference take turns");
+            + " rounds; private passes, plain local inference, plain job and echo take turns, the"
+            + " echo with one in flight alone");
     result.note("private passes: integrity check on, durable state, sealed tables");
     result.note(
-        "edge, device and transport warm their own code before they report ready; the plain job"
-            + " starts after the first private passes and has as many calls of warm-up, less those");
+        "edge, device and transport warm their own code before they report ready; plain job and"
+            + " echo start after the first private passes; the plain job has as many of warm-up,"
+            + " less those, the echo makes up for them");
+    roundNotes();
     if (runs.get(0).job().isEmpty()) {
       result.note(
           options.plainJob()
               ? "no plain streaming job: the network's inputs do not fit into one record"
               : "no plain streaming job: left out as asked");
+    }
+  }
+
+  private void roundNotes() {
+    if (rounds.isEmpty()) {
+      return;
+    }
+    result.note(
+        "rounds count from 0; private p50 from handing the masked tensors to the transport until the"
+            + " results are there; bytes are of residues, without framing");
+    if (runs.get(0).echo().isEmpty()) {
+      result.note(
+          options.echo()
+              ? "no echo: it runs from pass " + (PipelineRun.FIRST_PASSES + 1) + " on"
+              : "no echo: left out as asked");
+    } else {
+      result.note(
+          "echo: a job of the edge's shape whose operator answers a round's records with zeros of"
+              + " the size of its results, cut into records in the same way");
+      result.note(
+          "kernel: the masked layers of a round alone, by one thread of this process, after the"
+              + " echo; the edge has weights and caches of its own");
     }
   }
 
@@ -131,6 +180,9 @@ final class PipelineReport {
       bar(categories, p50, p95, "private, warm" + suffix, run.warm());
       if (!run.job().isEmpty()) {
         bar(categories, p50, p95, "plain job" + suffix, run.job());
+      }
+      if (!run.echo().isEmpty()) {
+        bar(categories, p50, p95, "echo" + suffix, run.echo().sums());
       }
     }
     bar(categories, p50, p95, "plain local", runs.get(0).local());

@@ -11,11 +11,11 @@ import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateSession;
 
 /**
- * The measurements at one parallelism: private passes, plain calls through the plain job, and plain
- * local inference take turns.
+ * The measurements at one parallelism: private passes, plain local inference, plain calls through
+ * the plain job, and passes of echoed rounds take turns.
  */
 final class PipelineRun {
-  /** These are reported apart; the plain job stays silent until they are over. */
+  /** These are reported apart; the other jobs stay silent until they are over. */
   static final int FIRST_PASSES = 50;
 
   static final int THROUGHPUT_ROUNDS = 3;
@@ -25,6 +25,7 @@ final class PipelineRun {
   private final LocalPipeline pipeline;
   private final List<BenchDevice> devices;
   private final List<PrivateSession> sessions;
+  private final RoundTimer timer;
   private final Progress progress;
   private final Measured measured;
 
@@ -34,6 +35,9 @@ final class PipelineRun {
    * @param first private passes from the first on, one in flight
    * @param warm private passes after the warm-up, one in flight
    * @param local plain local inferences between them, one thread
+   * @param rounds of the private passes in {@code warm}
+   * @param echo the same rounds through the echo, between them; empty without one
+   * @param kernels the masked layers of the same rounds alone, between them; empty without an echo
    * @param job plain calls through the plain job between them; empty without one
    * @param many private passes, many in flight
    * @param jobMany plain calls through the plain job, as many in flight
@@ -42,6 +46,9 @@ final class PipelineRun {
       int parallelism,
       List<Double> first,
       List<Double> warm,
+      RoundTimes rounds,
+      RoundTimes echo,
+      RoundTimes kernels,
       List<Double> local,
       List<Double> job,
       Burst many,
@@ -51,6 +58,9 @@ final class PipelineRun {
           parallelism,
           new ArrayList<>(),
           new ArrayList<>(),
+          new RoundTimes(),
+          new RoundTimes(),
+          new RoundTimes(),
           new ArrayList<>(),
           new ArrayList<>(),
           new Burst(),
@@ -93,17 +103,20 @@ final class PipelineRun {
   /**
    * @param devices each with tables
    * @param sessions of the devices, in their order
+   * @param timer of the first session
    */
   PipelineRun(
       int parallelism,
       LocalPipeline pipeline,
       List<BenchDevice> devices,
       List<PrivateSession> sessions,
+      RoundTimer timer,
       Progress progress) {
     this.measured = new Measured(parallelism);
     this.pipeline = pipeline;
     this.devices = devices;
     this.sessions = sessions;
+    this.timer = timer;
     this.progress = progress;
   }
 
@@ -112,23 +125,56 @@ final class PipelineRun {
   }
 
   /** One in flight, by the first device. */
-  void oneInFlight(int warmUp, int passes, Map<String, HostTensor> input, PlainModel local) {
+  void oneInFlight(int warmUp, int passes, Map<String, HostTensor> input, LocalBaselines local) {
     for (int pass = 0; pass < warmUp + passes; pass++) {
       if (pass % STEP == 0) {
         progress.step("pipeline: one in flight, pass " + pass);
       }
+      if (pass == FIRST_PASSES && pipeline.echo() != null) {
+        warmEcho();
+      }
       double millis = millis(() -> sessions.get(0).submit(input).join());
-      double localMillis = millis(local::run);
-      double jobMillis = pass < FIRST_PASSES ? Double.NaN : jobMillis();
+      double localMillis = millis(local.plain()::run);
+      double[] rounds = timer.lastPassMillis();
       if (pass < FIRST_PASSES) {
         measured.first().add(millis);
+      } else {
+        baselines(pass >= warmUp, local.kernels());
       }
       if (pass >= warmUp) {
         measured.warm().add(millis);
+        measured.rounds().add(rounds);
         measured.local().add(localMillis);
-        if (!Double.isNaN(jobMillis)) {
-          measured.job().add(jobMillis);
-        }
+      }
+    }
+  }
+
+  /** As many passes as it was silent for: a floor must not be colder than what stands on it. */
+  private void warmEcho() {
+    progress.step("pipeline: warming the echo");
+    for (int pass = 0; pass < FIRST_PASSES; pass++) {
+      pipeline.echo().passMillis(deviceOf(0));
+    }
+  }
+
+  /** A call of the plain job, a pass of echoed rounds, and a pass of the masked layers alone. */
+  private void baselines(boolean counts, RoundKernels kernels) {
+    if (pipeline.plain() != null) {
+      double millis = millis(() -> pipeline.plain().submit(deviceOf(0)).join());
+      if (counts) {
+        measured.job().add(millis);
+      }
+    }
+    if (pipeline.echo() != null) {
+      double[] rounds = pipeline.echo().passMillis(deviceOf(0));
+      if (counts) {
+        measured.echo().add(rounds);
+      }
+    }
+    if (kernels != null) {
+      double[] rounds = kernels.passMillis();
+      if (counts) {
+        measured.kernels().add(rounds);
       }
     }
   }
@@ -157,12 +203,6 @@ final class PipelineRun {
                 call -> limit.start(() -> pipeline.plain().submit(deviceOf(call))));
       }
     }
-  }
-
-  private double jobMillis() {
-    return pipeline.plain() == null
-        ? Double.NaN
-        : millis(() -> pipeline.plain().submit(deviceOf(0)).join());
   }
 
   private String deviceOf(int call) {

@@ -10,8 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
-import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.deployments.LocalLayout;
 
 /** A few passes through a real broker and a real edge. */
 class PipelineBenchmarkIT {
@@ -19,11 +17,11 @@ class PipelineBenchmarkIT {
 
   @Test
   void aFewPasses_throughRealProcesses() throws Exception {
-    Assumptions.assumeTrue(isBuilt(), "skipped: the jars of the broker or the edge are not built");
+    Assumptions.assumeTrue(Built.is(), Built.MISSING);
     BenchResult result;
     try (BenchModel model = BenchModel.open(TinyModel.write(folder).toString())) {
       PipelineBenchmark.Options options =
-          new PipelineBenchmark.Options(null, 52, 6, 4, List.of(2), true);
+          new PipelineBenchmark.Options(null, 52, 6, 4, List.of(2), true, true);
       result = PipelineBenchmark.run(model, options, step -> {});
     }
 
@@ -33,22 +31,26 @@ class PipelineBenchmarkIT {
             "private p50 ÷ plain job p50, parallelism 2",
             "private throughput ÷ plain inferences, same cores, parallelism 2",
             "private throughput ÷ plain job throughput, parallelism 2",
+            "sum of the rounds' p50 ÷ sum of their echoes' p50, parallelism 2",
+            "sum of the rounds' p50 ÷ sum of their echoes' and kernels' p50, parallelism 2",
+            "sum of the rounds' p50, parallelism 2",
+            "sum of their echoes' p50, parallelism 2",
             "CPU per pass, broker, parallelism 2",
             "CPU per pass, edge, parallelism 2");
     assertThat(result.figures())
         .allSatisfy(figure -> assertThat(figure.value()).isFinite().isNotNegative());
     assertThat(result.json().toString())
-        .contains("\"path\":\"plain job\"", "\"p50 ms\":", "\"p95 ms\":", "\"p99 ms\":");
+        .contains("\"path\":\"plain job\"", "\"p50 ms\":", "\"p95 ms\":", "\"p99 ms\":")
+        .contains(round(0, 4 * 3 * 11 * 9, 4 * 16 * 6 * 4), round(1, 4 * 16 * 6 * 4, 4 * 40));
   }
 
-  private static boolean isBuilt() {
-    try {
-      LocalLayout layout = LocalLayout.find();
-      layout.edgeLibs();
-      layout.kafkaLibs();
-      return true;
-    } catch (EnvironmentException e) {
-      return false;
-    }
+  private static String round(int round, int bytesUp, int bytesDown) {
+    return "{\"round\":\""
+        + round
+        + "\",\"parallelism\":2,\"bytes up\":"
+        + bytesUp
+        + ",\"bytes down\":"
+        + bytesDown
+        + ",\"private p50 ms\":";
   }
 }

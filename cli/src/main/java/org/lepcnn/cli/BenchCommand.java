@@ -203,8 +203,8 @@ final class BenchCommand implements Runnable {
   @Command(
       name = "pipeline",
       description =
-          "Private passes through a real broker and edge, against plain local inference and a plain"
-              + " (unmasked float) streaming job.")
+          "Private passes through a real broker and edge, against plain local inference, a plain"
+              + " (unmasked float) streaming job, and an echo of every round.")
   static final class Pipeline implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private BenchArguments arguments;
@@ -235,11 +235,14 @@ final class BenchCommand implements Runnable {
         paramLabel = "N",
         split = ",",
         defaultValue = "1,2",
-        description = "Subtasks of both jobs, one run for each. Default: 1,2.")
+        description = "Subtasks of all jobs, one run for each. Default: 1,2.")
     private List<Integer> parallelism;
 
     @Option(names = "--no-plain-job", description = "Leave the plain streaming job out.")
     private boolean noPlainJob;
+
+    @Option(names = "--no-echo", description = "Leave the echo of every round out.")
+    private boolean noEcho;
 
     @Override
     public Integer call() {
@@ -249,7 +252,13 @@ final class BenchCommand implements Runnable {
             PipelineBenchmark.run(
                 model,
                 new PipelineBenchmark.Options(
-                    arguments.kernel(), warmUp, passes, inFlight, parallelism, !noPlainJob),
+                    arguments.kernel(),
+                    warmUp,
+                    passes,
+                    inFlight,
+                    parallelism,
+                    !noPlainJob,
+                    !noEcho),
                 output::progress));
       }
     }

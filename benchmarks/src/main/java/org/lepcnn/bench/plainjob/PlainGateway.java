@@ -9,7 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -19,8 +21,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.lepcnn.kafka.client.ClientSettings;
 
 /**
- * The gateway's side of the plain job: the client settings of the private transport, one record up
- * and one down a call. Without its retries: a lost record is a call that fails after a minute.
+ * The gateway's side of a baseline job: the client settings of the private transport, without its
+ * retries: a lost record is a call that fails after a minute.
  */
 public final class PlainGateway implements AutoCloseable {
   private static final long CALL_SECONDS = 60;
@@ -30,8 +32,7 @@ public final class PlainGateway implements AutoCloseable {
   private final String requests;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final ConcurrentMap<Long, CompletableFuture<PlainRecord>> open =
-      new ConcurrentHashMap<>();
+  private final ConcurrentMap<Long, Call> open = new ConcurrentHashMap<>();
   private final AtomicLong calls = new AtomicLong();
   private final Thread reader = new Thread(this::read, "plain-results");
   private volatile boolean closed;
@@ -59,28 +60,44 @@ public final class PlainGateway implements AutoCloseable {
   }
 
   /**
-   * One inference, there and back. Thread-safe.
+   * One inference, there and back, a record each way. Thread-safe.
    *
    * @param device the record's key
    * @return completes with the result; exceptionally after a minute without one
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the outcome
   public CompletableFuture<PlainRecord> submit(String device, FloatBuffer... inputs) {
-    long call = calls.getAndIncrement();
-    byte[] value = PlainRecord.encode(device, call, inputs);
+    return call(device, 1, call -> List.of(PlainRecord.encode(device, call, inputs)));
+  }
+
+  /**
+   * The records of a round to an echo and back. Thread-safe.
+   *
+   * @param device the records' key
+   * @return completes with the last result when all are there; exceptionally after a minute
+   */
+  public CompletableFuture<PlainRecord> echo(String device, EchoRound round) {
+    return call(device, round.down().size(), call -> round.requests(device, call));
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the outcome
+  private CompletableFuture<PlainRecord> call(
+      String device, int answers, LongFunction<List<byte[]>> records) {
+    long number = calls.getAndIncrement();
     byte[] key = device.getBytes(StandardCharsets.US_ASCII);
-    CompletableFuture<PlainRecord> future = new CompletableFuture<>();
-    open.put(call, future);
-    producer.send(
-        new ProducerRecord<>(requests, key, value),
-        (metadata, error) -> {
-          if (error != null) {
-            future.completeExceptionally(error);
-          }
-        });
-    return future
+    Call call = new Call(new CompletableFuture<>(), new AtomicInteger(answers));
+    open.put(number, call);
+    for (byte[] value : records.apply(number)) {
+      producer.send(
+          new ProducerRecord<>(requests, key, value),
+          (metadata, error) -> {
+            if (error != null) {
+              call.future().completeExceptionally(error);
+            }
+          });
+    }
+    return call.future()
         .orTimeout(CALL_SECONDS, TimeUnit.SECONDS)
-        .whenComplete((result, error) -> open.remove(call));
+        .whenComplete((result, error) -> open.remove(number));
   }
 
   @Override
@@ -99,18 +116,24 @@ public final class PlainGateway implements AutoCloseable {
     try (consumer) {
       while (!closed) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          PlainRecord result = PlainRecord.decode(record.value());
-          CompletableFuture<PlainRecord> future = open.remove(result.call());
-          if (future != null) {
-            future.complete(result);
-          }
+          received(PlainRecord.decode(record.value()));
         }
       }
     } catch (WakeupException e) {
       // closed
     } catch (RuntimeException e) {
-      open.values().forEach(future -> future.completeExceptionally(e));
+      open.values().forEach(call -> call.future().completeExceptionally(e));
       throw e;
     }
   }
+
+  private void received(PlainRecord result) {
+    Call call = open.get(result.call());
+    if (call != null && call.missing().decrementAndGet() == 0) {
+      call.future().complete(result);
+    }
+  }
+
+  /** A call without all its answers. */
+  private record Call(CompletableFuture<PlainRecord> future, AtomicInteger missing) {}
 }

@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.functions.RichFlatMapFunction;
+import org.apache.flink.util.Collector;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.flink.record.OutgoingRecord;
 
@@ -20,7 +21,7 @@ import org.lepcnn.flink.record.OutgoingRecord;
  * The whole network by ONNX Runtime, one thread a subtask: a request record becomes its result
  * record, for the same topic and key.
  */
-final class PlainInference extends RichMapFunction<OutgoingRecord, OutgoingRecord> {
+final class PlainInference extends RichFlatMapFunction<OutgoingRecord, OutgoingRecord> {
   private static final long serialVersionUID = 1L;
 
   private final String onnx;
@@ -41,9 +42,10 @@ final class PlainInference extends RichMapFunction<OutgoingRecord, OutgoingRecor
   }
 
   @Override
-  public OutgoingRecord map(OutgoingRecord request) throws OrtException {
+  public void flatMap(OutgoingRecord request, Collector<OutgoingRecord> results)
+      throws OrtException {
     PlainRecord record = PlainRecord.decode(request.value());
-    return new OutgoingRecord(request.topic(), request.key(), network.run(record));
+    results.collect(new OutgoingRecord(request.topic(), request.key(), network.run(record)));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -20,25 +21,26 @@ import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
 
 /**
- * The job in this process: {@code BOOTSTRAP REQUESTS RESULTS PARALLELISM ONNX INPUT...}, with
- * inputs as {@code name=1x3x224x224}. Source, keying by device, sink, buffer timeout and
- * checkpoints are those of the edge job.
+ * The job in this process: {@code BOOTSTRAP REQUESTS RESULTS PARALLELISM OPERATOR ARGUMENT...}, the
+ * operator and its arguments as {@link PlainOperator} says. Source, keying by device, sink, buffer
+ * timeout and checkpoints are those of the edge job.
  */
 public final class PlainJob {
   /** What the process prints when the job is submitted. */
   public static final String STARTED = "plain job started";
 
-  private static final int FIRST_INPUT = 5;
+  private static final int FIRST_ARGUMENT = 5;
 
   private PlainJob() {}
 
   public static void main(String[] args) throws Exception {
     int parallelism = Integer.parseInt(args[3]);
-    List<PlainInput> inputs = Arrays.stream(args).skip(FIRST_INPUT).map(PlainInput::parse).toList();
+    PlainOperator operator = PlainOperator.valueOf(args[4]);
+    List<String> arguments = Arrays.asList(args).subList(FIRST_ARGUMENT, args.length);
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration());
-    build(env, args[0], args[1], args[2], new PlainInference(args[4], inputs));
-    var job = env.executeAsync("plain");
+    build(env, args[0], args[1], args[2], operator, arguments);
+    var job = env.executeAsync(operator.name());
     System.out.println(STARTED);
     job.getJobExecutionResult().get();
   }
@@ -48,13 +50,14 @@ public final class PlainJob {
       String bootstrapServers,
       String requests,
       String results,
-      PlainInference inference) {
+      PlainOperator operator,
+      List<String> arguments) {
     Properties client = new Properties();
     client.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     env.fromSource(
             EdgeSources.requests(client)
                 .topics(Pattern.compile(Pattern.quote(requests)))
-                .group("plain")
+                .group(operator.name())
                 .build(),
             WatermarkStrategy.noWatermarks(),
             "requests")
@@ -65,11 +68,21 @@ public final class PlainJob {
         .returns(RecordTypes.OUTGOING)
         .name("decode")
         .keyBy(OutgoingRecord::key, Types.STRING)
-        .map(inference)
+        .flatMap(function(operator, arguments))
         .returns(RecordTypes.OUTGOING)
-        .name("inference")
-        .sinkTo(EdgeSinks.records(client, EdgeSinks.Delivery.AT_LEAST_ONCE, "plain-results"))
+        .name(operator.name())
+        .sinkTo(EdgeSinks.records(client, EdgeSinks.Delivery.AT_LEAST_ONCE, operator.name()))
         .name("results");
+  }
+
+  private static FlatMapFunction<OutgoingRecord, OutgoingRecord> function(
+      PlainOperator operator, List<String> arguments) {
+    return switch (operator) {
+      case INFERENCE ->
+          new PlainInference(
+              arguments.get(0), arguments.stream().skip(1).map(PlainInput::parse).toList());
+      case ECHO -> new PlainEcho();
+    };
   }
 
   private static Configuration configuration() {

@@ -12,8 +12,8 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Json;
 
 /**
- * What a benchmark found. Headline figures first, ratios before the rest, then one table, then
- * notes on how it was measured.
+ * What a benchmark found. Headline figures first, ratios before the rest, then one table or
+ * several, then notes on how it was measured.
  */
 public final class BenchResult {
   private final String benchmark;
@@ -21,19 +21,20 @@ public final class BenchResult {
   private final Machine machine;
   private final List<Figure> figures = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
-  private final List<List<Object>> rows = new ArrayList<>();
-  private final List<String> columns;
+  private final BenchTable rows;
+  private final List<BenchTable> tables = new ArrayList<>();
   private BarChart chart;
 
   /**
    * @param benchmark its name on the command line
-   * @param columns of the table; the first names the row
+   * @param columns of the first table; the first names the row
    */
   public BenchResult(String benchmark, String model, Machine machine, List<String> columns) {
     this.benchmark = benchmark;
     this.model = model;
     this.machine = machine;
-    this.columns = List.copyOf(columns);
+    this.rows = new BenchTable("rows", columns);
+    tables.add(rows);
   }
 
   public BenchResult figure(Figure figure) {
@@ -46,13 +47,15 @@ public final class BenchResult {
     return this;
   }
 
-  /** A row: strings, whole numbers or doubles, as many as there are columns. */
+  /** A row of the first table, see {@link BenchTable#row}. */
   public BenchResult row(Object... cells) {
-    if (cells.length != columns.size()) {
-      throw new IllegalArgumentException(
-          "Expected " + columns.size() + " cells; found " + cells.length + ".");
-    }
-    rows.add(List.of(cells));
+    rows.row(cells);
+    return this;
+  }
+
+  /** Adds a table after those that are there. */
+  public BenchResult table(BenchTable table) {
+    tables.add(table);
     return this;
   }
 
@@ -74,7 +77,8 @@ public final class BenchResult {
       text.append(String.format(Locale.ROOT, "%12s %-7s", number(figure.value()), figure.unit()));
       text.append(' ').append(figure.name()).append('\n');
     }
-    text.append('\n').append(TextTable.of(columns, rows)).append('\n');
+    tables.forEach(table -> text.append('\n').append(table.text()));
+    text.append('\n');
     notes.forEach(note -> text.append("- ").append(note).append('\n'));
     return text.toString();
   }
@@ -88,17 +92,16 @@ public final class BenchResult {
               .put("value", figure.value())
               .put("unit", figure.unit()));
     }
-    Json.JsonArray rowList = Json.array();
-    rows.forEach(row -> rowList.add(rowJson(row)));
     Json.JsonArray noteList = Json.array();
     notes.forEach(noteList::add);
-    return Json.object()
-        .put("benchmark", benchmark)
-        .put("model", model)
-        .put("machine", machine.json())
-        .put("figures", figureList)
-        .put("rows", rowList)
-        .put("notes", noteList);
+    Json.JsonObject result =
+        Json.object()
+            .put("benchmark", benchmark)
+            .put("model", model)
+            .put("machine", machine.json())
+            .put("figures", figureList);
+    tables.forEach(table -> table.addTo(result));
+    return result.put("notes", noteList);
   }
 
   /**
@@ -133,20 +136,5 @@ public final class BenchResult {
     }
     int digits = magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3;
     return String.format(Locale.ROOT, "%,." + digits + "f", value);
-  }
-
-  private Json rowJson(List<Object> row) {
-    Json.JsonObject object = Json.object();
-    for (int i = 0; i < columns.size(); i++) {
-      Object cell = row.get(i);
-      if (cell instanceof Double value) {
-        object.put(columns.get(i), value);
-      } else if (cell instanceof Number whole) {
-        object.put(columns.get(i), whole.longValue());
-      } else {
-        object.put(columns.get(i), cell.toString());
-      }
-    }
-    return object;
   }
 }

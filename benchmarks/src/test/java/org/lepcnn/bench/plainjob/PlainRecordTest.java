@@ -19,9 +19,10 @@ class PlainRecordTest {
 
     PlainRecord record = PlainRecord.decode(bytes);
 
-    assertThat(bytes).hasSize(PlainRecord.bytes("meter-7", 3));
+    assertThat(bytes).hasSize(PlainRecord.bytes("meter-7", List.of(), 3));
     assertThat(record.device()).isEqualTo("meter-7");
     assertThat(record.call()).isEqualTo(1L << 40);
+    assertThat(record.asked()).isEmpty();
     float[] values = new float[record.values().remaining()];
     record.values().get(values);
     assertThat(values).containsExactly(1.5f, -2, Float.MIN_VALUE);
@@ -32,6 +33,18 @@ class PlainRecordTest {
     FloatBuffer values = FloatBuffer.wrap(new float[] {1, 2});
     PlainRecord.encode("d", 1, values);
     assertThat(values.remaining()).isEqualTo(2);
+  }
+
+  @Test
+  void blankRecord_saysWhatItAsksFor() {
+    byte[] bytes = PlainRecord.blank("meter-7", 3, List.of(1, 250_000), 5);
+
+    PlainRecord record = PlainRecord.decode(bytes);
+
+    assertThat(bytes).hasSize(PlainRecord.bytes("meter-7", List.of(1, 250_000), 5));
+    assertThat(record.call()).isEqualTo(3);
+    assertThat(record.asked()).containsExactly(1, 250_000);
+    assertThat(record.values().remaining()).isEqualTo(5);
   }
 
   @Test
