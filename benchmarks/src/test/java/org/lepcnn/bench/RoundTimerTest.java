@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
@@ -56,6 +57,9 @@ class RoundTimerTest {
     public CompletableFuture<Void> release(PassRelease release) {
       return CompletableFuture.completedFuture(null);
     }
+
+    @Override
+    public void warmUp(Plan plan) {}
 
     @Override
     public void close() {}
