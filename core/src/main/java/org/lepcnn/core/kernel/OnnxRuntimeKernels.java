@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kernels on ONNX Runtime: im2col in tiles and {@code MatMulInteger} with constant int8 weights.
+ * Kernels on ONNX Runtime: {@code MatMulInteger} with constant 8-bit weights, by rows of limbs or,
+ * where a product is shallow and has many positions, by planes of limbs.
  *
  * <p>{@link #create} tries limbs of eight bits and, where the processor saturates, limbs of seven.
  * Layers of more than {@value #MAX_GROUPS} groups (depthwise, mostly) are small products that gain
@@ -68,6 +69,19 @@ public final class OnnxRuntimeKernels implements KernelProvider {
     if (geometry.groups() > MAX_GROUPS) {
       return scalar.prepare(geometry, weights);
     }
-    return new OnnxRuntimeKernel(environment, limbs, geometry, weights);
+    if (limbs.bits() != Byte.SIZE) {
+      return new OnnxRuntimeKernel(environment, limbs, geometry, weights);
+    }
+    if (StrideFolding.takes(geometry)) {
+      return new StrideFolding(geometry, weights, (it, its) -> unstrided(it, its, true));
+    }
+    return unstrided(geometry, weights, false);
+  }
+
+  /** By planes of limbs where that is faster, and by rows elsewhere. */
+  private LinearKernel unstrided(ConvGeometry geometry, byte[] weights, boolean folded) {
+    LinearKernel planes =
+        OnnxRuntimePlanes.createIfSuitable(environment, geometry, weights, folded);
+    return planes == null ? new OnnxRuntimeKernel(environment, limbs, geometry, weights) : planes;
   }
 }
