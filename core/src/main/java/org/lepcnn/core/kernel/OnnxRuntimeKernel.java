@@ -27,6 +27,9 @@ final class OnnxRuntimeKernel extends TiledKernel {
    */
   private static final int ACCUMULATOR_BYTES = 128 << 10;
 
+  /** The same where {@link #MIN_ROWS} would need more. */
+  private static final int MAX_ACCUMULATOR_BYTES = 2 << 20;
+
   /** Bytes of one group's rows in a tile: a part of a usual second-level cache. */
   private static final int ROW_BYTES = 512 << 10;
 
@@ -34,7 +37,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
   private static final int MIN_ROWS = 32;
 
   /** The largest value of a limb of 8 bits. */
-  private static final long LIMB_MAX = 255;
+  static final long LIMB_MAX = 255;
 
   /** Tile heights whose tensors a scratch keeps. */
   private static final int KEPT_TENSORS = 8;
@@ -60,9 +63,14 @@ final class OnnxRuntimeKernel extends TiledKernel {
     this.depth = LimbRows.depth(geometry, limbs);
     this.accumulatorBound = LIMB_MAX * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
     this.outPerGroup = geometry.outChannels() / geometry.groups();
-    int byAccumulators = ACCUMULATOR_BYTES / (Integer.BYTES * outPerGroup) / limbs.count();
-    int byRows = ROW_BYTES / depth / limbs.count();
-    this.tileRows = Math.max(1, Math.min(Math.max(MIN_ROWS, byAccumulators), byRows));
+    this.tileRows =
+        tileRows((long) limbs.count() * depth, (long) limbs.count() * Integer.BYTES * outPerGroup);
+  }
+
+  private static int tileRows(long rowBytes, long accumulatorBytes) {
+    long wanted = Math.max(MIN_ROWS, ACCUMULATOR_BYTES / accumulatorBytes);
+    long most = Math.min(ROW_BYTES / rowBytes, MAX_ACCUMULATOR_BYTES / accumulatorBytes);
+    return (int) Math.max(1, Math.min(wanted, most));
   }
 
   @Override

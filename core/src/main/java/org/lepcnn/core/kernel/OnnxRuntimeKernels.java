@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
+import org.lepcnn.core.quant.WeightQuantizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #create} tries limbs of eight bits and, where the processor saturates, limbs of seven.
  * Layers of more than {@value #MAX_GROUPS} groups (depthwise, mostly) are small products that gain
- * nothing from a matrix library and run on the scalar path.
+ * nothing from a matrix library and run on the scalar path, as do those whose sums could exceed 32
+ * bits.
  */
 public final class OnnxRuntimeKernels implements KernelProvider {
   static final int MAX_GROUPS = 16;
@@ -66,7 +68,9 @@ public final class OnnxRuntimeKernels implements KernelProvider {
 
   @Override
   public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-    if (geometry.groups() > MAX_GROUPS) {
+    long bound =
+        OnnxRuntimeKernel.LIMB_MAX * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
+    if (geometry.groups() > MAX_GROUPS || bound > Integer.MAX_VALUE) {
       return scalar.prepare(geometry, weights);
     }
     if (limbs.bits() != Byte.SIZE) {

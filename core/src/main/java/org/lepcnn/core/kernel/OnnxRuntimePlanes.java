@@ -47,6 +47,9 @@ final class OnnxRuntimePlanes extends TiledKernel {
   /** Positions of a tile, at least. */
   private static final int MIN_POSITIONS = 64;
 
+  /** Channels of outputs, at most: the accumulators of the smallest tile take 4 MiB then. */
+  private static final int MAX_OUTPUTS = 4096;
+
   /** The deepest product, in taps times channels, that is faster in this form than by rows. */
   private static final int MAX_DEPTH = 192;
 
@@ -93,6 +96,7 @@ final class OnnxRuntimePlanes extends TiledKernel {
         || g.padTop() < 0
         || g.padLeft() < 0
         || g.planeSize() < MIN_POSITIONS
+        || g.outChannels() > MAX_OUTPUTS
         || 4L * g.inChannels() * height(g) * width(g) > ConvGeometry.MAX_TENSOR_ELEMENTS) {
       return null;
     }
