@@ -15,7 +15,16 @@ import org.lepcnn.core.linear.ConvGeometry;
  * equal w give y = taps · a · w mod p at a position with that many taps inside the input.
  */
 public final class KernelSelfTest {
-  private static final int[] RESIDUES = {Field.P - 1, 0x7f00_ffff, 0x00ff_00ff, 0x7fff_ff00, 1, 0};
+  private static final int[] RESIDUES = {
+    Field.P - 1,
+    0x7f00_ffff,
+    0x00ff_00ff,
+    0x7fff_ff00,
+    0x3f7f_7f7f, // the largest signed limbs
+    Field.P - 0x3f80_8080, // the smallest
+    1,
+    0
+  };
   private static final byte[] WEIGHTS = {127, -127, 1, 0};
 
   private KernelSelfTest() {}
@@ -50,6 +59,7 @@ public final class KernelSelfTest {
           new ConvGeometry(1, 64, 5, 7, 16, 5, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
           new ConvGeometry(2, 6, 4, 4, 4, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 2),
           new ConvGeometry(1, 128, 6, 6, 32, 6, 6, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1),
+          new ConvGeometry(1, 16, 12, 12, 64, 12, 12, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1),
           new ConvGeometry(1, 3, 12, 12, 32, 12, 12, 5, 5, 1, 1, 2, 2, 1, 1, 1, 1, 1),
           new ConvGeometry(1, 32, 6, 6, 32, 6, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 32)
         }) {

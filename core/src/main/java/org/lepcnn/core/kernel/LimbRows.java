@@ -4,7 +4,6 @@ package org.lepcnn.core.kernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
-import java.util.Arrays;
 import org.lepcnn.core.kernel.limb.LimbPixels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
@@ -18,6 +17,9 @@ import org.lepcnn.core.linear.DirectConvolution;
  * are split straight into the tile. For one thread.
  */
 final class LimbRows {
+  /** Words that are split at a time, of one limb: a part of a second-level cache. */
+  private static final int TILE_WORDS = 8192;
+
   private final ConvGeometry geometry;
   private final Limbs limbs;
   private final boolean words;
@@ -30,7 +32,10 @@ final class LimbRows {
   private final byte[] split;
 
   private final IntBuffer splitWords;
-  private byte[] tile = new byte[0];
+
+  /** As long as one row of the kernel. */
+  private final byte[] zeros;
+
   private int[][] requests;
   private int splitRequest;
 
@@ -41,8 +46,9 @@ final class LimbRows {
     this.channels = channels(geometry, limbs);
     this.depth = depth(geometry, limbs);
     this.plane = geometry.inHeight() * geometry.inWidth();
-    this.pixels = words ? new LimbPixels(geometry.inChannels(), 1, plane) : null;
+    this.pixels = words ? new LimbPixels(geometry.inChannels(), 1, plane, TILE_WORDS) : null;
     this.split = new byte[isPointwise() ? 0 : Math.multiplyExact(limbs.count(), limbBytes())];
+    this.zeros = new byte[channels * geometry.kernelWidth()];
     this.splitWords = ByteBuffer.wrap(split).order(ByteOrder.nativeOrder()).asIntBuffer();
   }
 
@@ -158,54 +164,49 @@ final class LimbRows {
    * @param usedRows rows of this tile
    */
   private void gather(int position, int count, int row, int usedRows, ByteBuffer[] tiles) {
-    if (tile.length < count * depth) {
-      tile = new byte[count * depth];
-    }
     for (int group = 0; group < geometry.groups(); group++) {
       for (int limb = 0; limb < limbs.count(); limb++) {
-        int to = 0;
+        int to = (limb * usedRows + row) * depth;
         for (int i = 0; i < count; i++) {
-          gatherRow(limb, group, position + i, to);
+          gatherRow(limb, group, position + i, tiles[group], to);
           to += depth;
         }
-        tiles[group].put((limb * usedRows + row) * depth, tile, 0, to);
       }
     }
   }
 
-  private void gatherRow(int limb, int group, int position, int to) {
+  private void gatherRow(int limb, int group, int position, ByteBuffer tile, int to) {
     ConvGeometry g = geometry;
     int image = position / g.planeSize();
     int y = position % g.planeSize() / g.outWidth() * g.strideHeight() - g.padTop();
     int x = position % g.outWidth() * g.strideWidth() - g.padLeft();
     int base = limb * limbBytes() + (image * g.groups() + group) * channels * plane;
     int at = to;
-    int rowBytes = g.kernelWidth() * channels;
     for (int u = 0; u < g.kernelHeight(); u++) {
       int sourceRow = source(y + u * g.dilationHeight(), g.inputDilationHeight(), g.inHeight());
       if (sourceRow < 0) {
-        Arrays.fill(tile, at, at + rowBytes, (byte) 0);
+        tile.put(at, zeros, 0, zeros.length);
       } else {
-        gatherKernelRow(base + sourceRow * g.inWidth() * channels, x, at);
+        gatherKernelRow(base + sourceRow * g.inWidth() * channels, x, tile, at);
       }
-      at += rowBytes;
+      at += zeros.length;
     }
   }
 
-  private void gatherKernelRow(int base, int x, int to) {
+  private void gatherKernelRow(int base, int x, ByteBuffer tile, int to) {
     ConvGeometry g = geometry;
     boolean contiguous = g.dilationWidth() == 1 && g.inputDilationWidth() == 1;
     if (contiguous && x >= 0 && x + g.kernelWidth() <= g.inWidth()) {
-      System.arraycopy(split, base + x * channels, tile, to, g.kernelWidth() * channels);
+      tile.put(to, split, base + x * channels, zeros.length);
       return;
     }
     int at = to;
     for (int v = 0; v < g.kernelWidth(); v++) {
       int column = source(x + v * g.dilationWidth(), g.inputDilationWidth(), g.inWidth());
       if (column < 0) {
-        Arrays.fill(tile, at, at + channels, (byte) 0);
+        tile.put(at, zeros, 0, channels);
       } else {
-        System.arraycopy(split, base + column * channels, tile, at, channels);
+        tile.put(at, split, base + column * channels, channels);
       }
       at += channels;
     }

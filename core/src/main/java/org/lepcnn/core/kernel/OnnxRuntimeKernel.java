@@ -2,43 +2,48 @@
 package org.lepcnn.core.kernel;
 
 import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.WeightQuantizer;
 
 /**
- * One layer on ONNX Runtime.
+ * A layer as the product of {@link LimbRows rows} of limbs with constant weights.
  *
- * <p>A tile holds some {@link LimbRows rows} of every limb, so that one {@code MatMulInteger}
- * serves all limbs; its weights are packed when the model is loaded, and tensors over the tile's
- * buffers are kept from call to call.
+ * <p>A tile holds some rows of every limb, so that one {@code MatMulInteger} serves all limbs; its
+ * weights are packed when the model is loaded, and tensors over the tile's buffers are kept from
+ * call to call.
  */
-final class OnnxRuntimeKernel implements LinearKernel {
-  /** Bytes of one group's im2col tile or accumulators: half of a usual second-level cache. */
-  private static final int TILE_BYTES = 512 << 10;
+final class OnnxRuntimeKernel extends TiledKernel {
+  /**
+   * Bytes of one group's accumulators in a tile, of all limbs. On a Xeon with 2 MB of second-level
+   * cache 128 KiB are the fastest: with fewer the calls cost, with more the stores.
+   */
+  private static final int ACCUMULATOR_BYTES = 128 << 10;
+
+  /** The same where {@link #MIN_ROWS} would need more. */
+  private static final int MAX_ACCUMULATOR_BYTES = 2 << 20;
+
+  /** Bytes of one group's rows in a tile: a part of a usual second-level cache. */
+  private static final int ROW_BYTES = 512 << 10;
+
+  /** Rows of one limb in a tile, at least: fewer do not pay for reading the weights. */
+  private static final int MIN_ROWS = 32;
 
   /** The largest value of a limb of 8 bits. */
-  private static final long LIMB_MAX = 255;
+  static final long LIMB_MAX = 255;
 
   /** Tile heights whose tensors a scratch keeps. */
   private static final int KEPT_TENSORS = 8;
 
-  private final ConvGeometry geometry;
   private final Limbs limbs;
   private final OrtEnvironment environment;
-  private final OrtSession session;
-  private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
   private final int depth;
   private final int outPerGroup;
   private final int tileRows;
@@ -46,65 +51,31 @@ final class OnnxRuntimeKernel implements LinearKernel {
 
   OnnxRuntimeKernel(
       OrtEnvironment environment, Limbs limbs, ConvGeometry geometry, byte[] weights) {
+    super(
+        geometry,
+        MatMulIntegerModel.rows(
+                matrices(geometry, weights, LimbRows.channels(geometry, limbs)),
+                LimbRows.depth(geometry, limbs),
+                geometry.outChannels() / geometry.groups())
+            .open(environment, geometry));
     this.environment = environment;
     this.limbs = limbs;
-    this.geometry = geometry;
     this.depth = LimbRows.depth(geometry, limbs);
     this.accumulatorBound = LIMB_MAX * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
     this.outPerGroup = geometry.outChannels() / geometry.groups();
     this.tileRows =
-        Math.max(1, TILE_BYTES / Math.max(depth, Integer.BYTES * outPerGroup) / limbs.count());
-    byte[] model =
-        MatMulIntegerModel.serialize(
-            matrices(geometry, weights, LimbRows.channels(geometry, limbs)), depth, outPerGroup);
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      options.setCPUArenaAllocator(false);
-      this.session = environment.createSession(model, options);
-    } catch (OrtException e) {
-      throw new IllegalStateException("Preparing a layer for ONNX Runtime: " + geometry, e);
-    }
+        tileRows((long) limbs.count() * depth, (long) limbs.count() * Integer.BYTES * outPerGroup);
+  }
+
+  private static int tileRows(long rowBytes, long accumulatorBytes) {
+    long wanted = Math.max(MIN_ROWS, ACCUMULATOR_BYTES / accumulatorBytes);
+    long most = Math.min(ROW_BYTES / rowBytes, MAX_ACCUMULATOR_BYTES / accumulatorBytes);
+    return (int) Math.max(1, Math.min(wanted, most));
   }
 
   @Override
-  public ConvGeometry geometry() {
-    return geometry;
-  }
-
-  @Override
-  public void apply(int count, int[][] inputs, int[][] outputs) {
-    int rows = Math.multiplyExact(count, geometry.positions());
-    Scratch scratch = pool.poll();
-    if (scratch == null) {
-      scratch = new Scratch();
-    }
-    scratch.begin(inputs, Math.min(tileRows, rows));
-    try {
-      for (int first = 0; first < rows; first += tileRows) {
-        int used = Math.min(tileRows, rows - first);
-        scratch.rows.fill(first, used, scratch.tileBuffers);
-        scratch.multiply(used);
-        scratch.scatter(first, used, outputs);
-      }
-    } catch (OrtException e) {
-      throw new IllegalStateException("Running a layer on ONNX Runtime: " + geometry, e);
-    } finally {
-      scratch.rows.end();
-      pool.add(scratch);
-    }
-  }
-
-  @Override
-  public void close() {
-    for (Scratch scratch = pool.poll(); scratch != null; scratch = pool.poll()) {
-      scratch.releaseTensors();
-    }
-    try {
-      session.close();
-    } catch (OrtException e) {
-      throw new IllegalStateException("Releasing a layer of ONNX Runtime", e);
-    }
+  Tiles tiles() {
+    return new Scratch();
   }
 
   /** Weights per group as [(u, v, c)][channel], with zeros for the channels that fill up rows. */
@@ -125,85 +96,56 @@ final class OnnxRuntimeKernel implements LinearKernel {
     return matrices;
   }
 
-  /** Tensors over the first rows of the tile's and the accumulators' buffers. */
-  private record Tensors(Map<String, OnnxTensor> in, Map<String, OnnxTensor> out) {
-    void close() {
-      in.values().forEach(OnnxTensor::close);
-      out.values().forEach(OnnxTensor::close);
-    }
-  }
-
-  /** The buffers of one call at a time. */
-  private final class Scratch {
+  private final class Scratch implements Tiles {
     private final LimbRows rows = new LimbRows(geometry, limbs);
     private final Recombination recombination = new Recombination(accumulatorBound);
-    private final Map<Integer, Tensors> tensors = new HashMap<>();
+    private final Map<Integer, BoundTensors> tensors = new HashMap<>();
     private int capacity;
+    private int allRows;
+    private int[][] outputs;
     private int[] accumulators = new int[0];
     private int[] combined = new int[0];
     private final ByteBuffer[] tileBuffers = new ByteBuffer[geometry.groups()];
     private final ByteBuffer[] accumulatorBuffers = new ByteBuffer[geometry.groups()];
+    private final IntBuffer[] accumulatorWords = new IntBuffer[geometry.groups()];
 
-    void begin(int[][] inputs, int wantedRows) {
+    @Override
+    public int begin(int count, int[][] inputs, int[][] outputs) {
       rows.begin(inputs);
-      if (wantedRows > capacity) {
-        allocate(wantedRows);
+      this.outputs = outputs;
+      allRows = Math.multiplyExact(count, geometry.positions());
+      int wanted = Math.min(tileRows, allRows);
+      if (wanted > capacity) {
+        allocate(wanted);
       }
+      return (allRows + tileRows - 1) / tileRows;
     }
 
-    void releaseTensors() {
-      tensors.values().forEach(Tensors::close);
-      tensors.clear();
+    @Override
+    public void fill(int tile) {
+      rows.fill(tile * tileRows, used(tile), tileBuffers);
     }
 
-    private void allocate(int wantedRows) {
-      releaseTensors();
-      capacity = wantedRows;
-      int limbRows = limbs.count() * wantedRows;
-      for (int group = 0; group < geometry.groups(); group++) {
-        tileBuffers[group] = direct(Math.multiplyExact(limbRows, depth));
-        accumulatorBuffers[group] =
-            direct(Math.multiplyExact(Math.multiplyExact(limbRows, outPerGroup), Integer.BYTES));
-      }
-    }
-
-    private ByteBuffer direct(int bytes) {
-      return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    }
-
-    void multiply(int usedRows) throws OrtException {
-      Tensors bound = tensors.get(usedRows);
+    @Override
+    public void multiply(int tile) throws OrtException {
+      int usedRows = used(tile);
+      BoundTensors bound = tensors.get(usedRows);
       if (bound == null) {
         if (tensors.size() == KEPT_TENSORS) {
-          releaseTensors();
+          close();
         }
-        bound = new Tensors(new HashMap<>(), new HashMap<>());
+        bound = new BoundTensors(environment);
         tensors.put(usedRows, bound);
         bind(bound, limbs.count() * usedRows);
       }
-      session.run(bound.in(), bound.out()).close();
-    }
-
-    private void bind(Tensors bound, int limbRows) throws OrtException {
-      for (int group = 0; group < geometry.groups(); group++) {
-        ByteBuffer a = tileBuffers[group].slice(0, limbRows * depth);
-        IntBuffer y = accumulatorBuffers[group].asIntBuffer().slice(0, limbRows * outPerGroup);
-        bound
-            .in()
-            .put(
-                MatMulIntegerModel.inputName(group),
-                OnnxTensor.createTensor(
-                    environment, a, new long[] {limbRows, depth}, OnnxJavaType.UINT8));
-        bound
-            .out()
-            .put(
-                MatMulIntegerModel.outputName(group),
-                OnnxTensor.createTensor(environment, y, new long[] {limbRows, outPerGroup}));
-      }
+      bound.run(session);
     }
 
     /** Recombines a tile, one run of positions of an image after the other. */
-    void scatter(int firstRow, int usedRows, int[][] outputs) {
+    @Override
+    public void combine(int tile) {
+      int firstRow = tile * tileRows;
+      int usedRows = used(tile);
       int plane = geometry.planeSize();
       int row = 0;
       while (row < usedRows) {
@@ -218,8 +160,46 @@ final class OnnxRuntimeKernel implements LinearKernel {
       }
     }
 
+    @Override
+    public void end() {
+      rows.end();
+      outputs = null;
+    }
+
+    @Override
+    public void close() {
+      tensors.values().forEach(BoundTensors::close);
+      tensors.clear();
+    }
+
+    private int used(int tile) {
+      return Math.min(tileRows, allRows - tile * tileRows);
+    }
+
+    private void allocate(int wantedRows) {
+      close();
+      capacity = wantedRows;
+      int limbRows = limbs.count() * wantedRows;
+      int accumulatorBytes =
+          Math.multiplyExact(Math.multiplyExact(limbRows, outPerGroup), Integer.BYTES);
+      for (int group = 0; group < geometry.groups(); group++) {
+        tileBuffers[group] = BoundTensors.direct(Math.multiplyExact(limbRows, depth));
+        accumulatorBuffers[group] = BoundTensors.direct(accumulatorBytes);
+        accumulatorWords[group] = accumulatorBuffers[group].asIntBuffer();
+      }
+    }
+
+    private void bind(BoundTensors bound, int limbRows) throws OrtException {
+      for (int group = 0; group < geometry.groups(); group++) {
+        String name = MatMulIntegerModel.inputName(group);
+        bound.input(name, OnnxJavaType.UINT8, tileBuffers[group], limbRows, depth);
+        bound.output(
+            MatMulIntegerModel.outputName(group), accumulatorBuffers[group], limbRows, outPerGroup);
+      }
+    }
+
     private void combine(int group, int row, int usedRows, int count, int[] output, int to) {
-      IntBuffer source = accumulatorBuffers[group].asIntBuffer();
+      IntBuffer source = accumulatorWords[group];
       int stride = usedRows * outPerGroup;
       int plane = geometry.planeSize();
       if (limbs.bits() == Byte.SIZE) {

@@ -5,15 +5,18 @@ import ai.onnxruntime.OrtEnvironment;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
+import org.lepcnn.core.quant.WeightQuantizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kernels on ONNX Runtime: im2col in tiles and {@code MatMulInteger} with constant int8 weights.
+ * Kernels on ONNX Runtime: {@code MatMulInteger} with constant 8-bit weights, by rows of limbs or,
+ * where a product is shallow and has many positions, by planes of limbs.
  *
  * <p>{@link #create} tries limbs of eight bits and, where the processor saturates, limbs of seven.
  * Layers of more than {@value #MAX_GROUPS} groups (depthwise, mostly) are small products that gain
- * nothing from a matrix library and run on the scalar path.
+ * nothing from a matrix library and run on the scalar path, as do those whose sums could exceed 32
+ * bits.
  */
 public final class OnnxRuntimeKernels implements KernelProvider {
   static final int MAX_GROUPS = 16;
@@ -65,9 +68,24 @@ public final class OnnxRuntimeKernels implements KernelProvider {
 
   @Override
   public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-    if (geometry.groups() > MAX_GROUPS) {
+    long bound =
+        OnnxRuntimeKernel.LIMB_MAX * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
+    if (geometry.groups() > MAX_GROUPS || bound > Integer.MAX_VALUE) {
       return scalar.prepare(geometry, weights);
     }
-    return new OnnxRuntimeKernel(environment, limbs, geometry, weights);
+    if (limbs.bits() != Byte.SIZE) {
+      return new OnnxRuntimeKernel(environment, limbs, geometry, weights);
+    }
+    if (StrideFolding.takes(geometry)) {
+      return new StrideFolding(geometry, weights, (it, its) -> unstrided(it, its, true));
+    }
+    return unstrided(geometry, weights, false);
+  }
+
+  /** By planes of limbs where that is faster, and by rows elsewhere. */
+  private LinearKernel unstrided(ConvGeometry geometry, byte[] weights, boolean folded) {
+    LinearKernel planes =
+        OnnxRuntimePlanes.createIfSuitable(environment, geometry, weights, folded);
+    return planes == null ? new OnnxRuntimeKernel(environment, limbs, geometry, weights) : planes;
   }
 }

@@ -152,16 +152,28 @@ class KernelsTest {
     }
   }
 
-  @Test
-  void kernel_isThreadSafe() throws Exception {
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void kernel_isThreadSafe(KernelProvider provider) throws Exception {
     RandomLayers random = new RandomLayers(46);
-    ConvGeometry geometry =
-        new ConvGeometry(1, 8, 12, 12, 8, 12, 12, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    // the first is split into planes of limbs, the second into rows
+    assertThreadSafe(
+        provider,
+        new ConvGeometry(1, 8, 12, 12, 24, 12, 12, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+        random);
+    assertThreadSafe(
+        provider,
+        new ConvGeometry(1, 8, 12, 12, 8, 12, 12, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+        random);
+  }
+
+  private static void assertThreadSafe(
+      KernelProvider provider, ConvGeometry geometry, RandomLayers random) throws Exception {
     byte[] weights = random.weights(geometry);
     int[] input = random.residues(geometry.inputSize());
     int[] expected = new int[geometry.outputSize()];
     ORACLE.prepare(geometry, weights).apply(input, expected);
-    try (LinearKernel kernel = Kernels.choose(null).prepare(geometry, weights)) {
+    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
       Thread[] threads = new Thread[4];
       int[][] outputs = new int[threads.length][geometry.outputSize()];
       for (int t = 0; t < threads.length; t++) {

@@ -22,6 +22,7 @@ class PartedKernelTest {
     return List.of(
         new ScalarKernels(),
         Kernels.choose(null),
+        Kernels.choose("onnxruntime"),
         new OnnxRuntimeKernels(OrtEnvironment.getEnvironment(), Limbs.FIVE_OF_SEVEN));
   }
 

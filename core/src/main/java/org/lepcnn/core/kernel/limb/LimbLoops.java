@@ -19,10 +19,16 @@ public final class LimbLoops {
    */
   public static final int SMALL_ACCUMULATOR = ((1 << 30) - (1 << 15)) / 257;
 
+  /** Up to this magnitude {@link #joinCarrying} may be used: a carry of 2²³ more stays an int. */
+  public static final int CARRYING_ACCUMULATOR = Integer.MAX_VALUE - (1 << 23);
+
   private static final int P = Integer.MAX_VALUE;
 
   /** Makes the sums of {@link #joinSmall} non-negative. */
   private static final int SMALL_OFFSET = 1 << 30;
+
+  /** Makes the sums of {@link #joinCarrying} non-negative. */
+  private static final int CARRYING_OFFSET = 1 << 25;
 
   /** What {@link #fold} adds so that its small part is non-negative. */
   private static final int FOLD_OFFSET = 1 << 9;
@@ -118,6 +124,37 @@ public final class LimbLoops {
       int sum = ((high << 16) & P) + (low + (high >> 15) + SMALL_OFFSET);
       sum = (sum & P) + (sum >>> 31) - SMALL_OFFSET;
       a[i] = sum + ((sum >> 31) & P);
+    }
+  }
+
+  /**
+   * Recombines four limbs' accumulators of magnitude {@value #CARRYING_ACCUMULATOR} at most: {@code
+   * a[i]} ≡ a[i] + 2⁸·b[i] + 2¹⁶·c[i] + 2²⁴·d[i], canonical.
+   *
+   * <p>What an accumulator has above 8 bits is carried to the next one. The lower bytes and 7 bits
+   * of the last then make a number below 2³¹, and what is left has the weight 2³¹ ≡ 1 and a
+   * magnitude of 2²⁴ at most.
+   */
+  public static void joinCarrying(int[] a, int[] b, int[] c, int[] d, int length) {
+    for (int i = 0; i < length; i++) {
+      int second = b[i] + (a[i] >> 8);
+      int third = c[i] + (second >> 8);
+      int fourth = d[i] + (third >> 8);
+      int low = (a[i] & 0xff) | ((second & 0xff) << 8);
+      int high = ((third & 0xff) << 16) | ((fourth & 0x7f) << 24);
+      int sum = (low | high) + ((fourth >> 7) + CARRYING_OFFSET);
+      sum = (sum & P) + (sum >>> 31) - CARRYING_OFFSET;
+      a[i] = sum + ((sum >> 31) & P);
+    }
+  }
+
+  /** Every fourth element: {@code a[i] = x[4i]}, {@code b[i] = x[4i + 1]} and so on; scalar. */
+  public static void deinterleave(int[] x, int[] a, int[] b, int[] c, int[] d, int length) {
+    for (int i = 0; i < length; i++) {
+      a[i] = x[4 * i];
+      b[i] = x[4 * i + 1];
+      c[i] = x[4 * i + 2];
+      d[i] = x[4 * i + 3];
     }
   }
 

@@ -35,10 +35,19 @@ public final class LimbPixels {
    * @param positions of an image
    */
   public LimbPixels(int channels, int groups, int positions) {
+    this(channels, groups, positions, TILE_WORDS);
+  }
+
+  /**
+   * Buffers for one thread, with tiles of a size of their own: larger ones read longer runs.
+   *
+   * @param tileWords words of one tile and limb, about
+   */
+  public LimbPixels(int channels, int groups, int positions, int tileWords) {
     this.groupChannels = channels / groups;
     this.paddedGroupChannels = paddedGroupChannels(channels, groups);
     this.words = paddedGroupChannels * groups / WORD;
-    this.tile = Math.min(positions, Math.max(MIN_TILE, TILE_WORDS / words));
+    this.tile = Math.min(positions, Math.max(MIN_TILE, tileWords / words));
     this.wordsPerPass = Math.min(words, Math.max(1, LimbLoops.PASS / tile));
     this.split = new LimbSplit(tile * wordsPerPass, false);
     this.limbs = new int[WORD][tile * words];

@@ -40,6 +40,11 @@ public final class LimbSplit {
     Arrays.fill(quad[place], at, at + count, 0);
   }
 
+  /** Takes neighbouring residues, four for every word, from index 0 on. */
+  public void takeNeighbours(int[] residues, int words) {
+    LimbLoops.deinterleave(residues, quad[0], quad[1], quad[2], quad[3], words);
+  }
+
   /** Splits the first {@code length} words; residues that were taken are used up. */
   public void split(int length) {
     if (signed) {

@@ -7,7 +7,10 @@ import java.nio.IntBuffer;
 public final class Recombination {
   private static final int LIMBS = 4;
 
-  private final boolean small;
+  /** Positions that are transposed at a time, at least: a cache line of outputs. */
+  private static final int POSITIONS = 16;
+
+  private final long bound;
   private final int[][] accumulators = new int[LIMBS][LimbLoops.PASS];
   private final int[] folded;
   private int[] residues = new int[0];
@@ -18,8 +21,8 @@ public final class Recombination {
    * @param bound the largest magnitude of an accumulator
    */
   public Recombination(long bound) {
-    this.small = bound <= LimbLoops.SMALL_ACCUMULATOR;
-    this.folded = new int[small ? 0 : LimbLoops.PASS];
+    this.bound = bound;
+    this.folded = new int[bound > LimbLoops.CARRYING_ACCUMULATOR ? LimbLoops.PASS : 0];
   }
 
   /**
@@ -43,14 +46,21 @@ public final class Recombination {
       int[] output,
       int to,
       int plane) {
-    int tile = Math.max(16, 4 * LimbLoops.PASS / channels);
-    if (residues.length < tile * channels) {
+    int fromPass = LimbLoops.PASS / channels / POSITIONS * POSITIONS;
+    int tile = fromPass > 0 ? fromPass : Math.max(POSITIONS, 4 * LimbLoops.PASS / channels);
+    if (fromPass == 0 && residues.length < tile * channels) {
       residues = new int[tile * channels];
     }
     for (int first = 0; first < positions; first += tile) {
       int count = Math.min(tile, positions - first);
-      flat(source, at + first * channels, limbStride, count * channels, residues, 0);
-      LimbLoops.transpose(residues, 0, channels, count, channels, output, to + first, plane);
+      int from = at + first * channels;
+      int[] run = residues;
+      if (fromPass > 0) {
+        run = pass(source, from, limbStride, count * channels);
+      } else {
+        flat(source, from, limbStride, count * channels, residues, 0);
+      }
+      LimbLoops.transpose(run, 0, channels, count, channels, output, to + first, plane);
     }
   }
 
@@ -76,8 +86,12 @@ public final class Recombination {
 
   private int[] combined(int length) {
     int[][] a = accumulators;
-    if (small) {
+    if (bound <= LimbLoops.SMALL_ACCUMULATOR) {
       LimbLoops.joinSmall(a[0], a[1], a[2], a[3], length);
+      return a[0];
+    }
+    if (bound <= LimbLoops.CARRYING_ACCUMULATOR) {
+      LimbLoops.joinCarrying(a[0], a[1], a[2], a[3], length);
       return a[0];
     }
     LimbLoops.fold(a[0], a[1], folded, length);

@@ -7,6 +7,7 @@ import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.OnnxRuntimeKernels;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.kernel.StrideFolding;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel.limb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
@@ -56,6 +57,26 @@ class LimbLoopsTest {
     int[] y = a[0].clone();
     LimbLoops.joinSmall(y, a[1], a[2], a[3], y.length);
     assertCombined(a, y);
+  }
+
+  @Test
+  void joinCarrying_isExactUpToItsBound() {
+    int bound = LimbLoops.CARRYING_ACCUMULATOR;
+    int[][] a = accumulators(bound, -bound, -1, 0, 1, 255, 256, -256, bound / 2, 1 << 30);
+    int[] y = a[0].clone();
+    LimbLoops.joinCarrying(y, a[1], a[2], a[3], y.length);
+    assertCombined(a, y);
+  }
+
+  @Test
+  void deinterleave_takesEveryFourth() {
+    int[] x = new int[4 * 13];
+    Arrays.setAll(x, i -> i);
+    int[][] y = new int[4][13];
+    LimbLoops.deinterleave(x, y[0], y[1], y[2], y[3], 13);
+    for (int i = 0; i < x.length; i++) {
+      assertThat(y[i % 4][i / 4]).isEqualTo(i);
+    }
   }
 
   @Test

@@ -1,9 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.kernel.onednn;
+package org.lepcnn.core.kernel;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiFunction;
-import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -15,7 +14,7 @@ import org.lepcnn.core.linear.ConvGeometry;
  * q·s ≥ 0 that is input ⌊e/s⌋ + i − q of phase e mod s: padding q, tap ⌊e/s⌋. Taps of a phase that
  * the original kernel does not have are zeros.
  */
-final class StrideFolding implements LinearKernel {
+public final class StrideFolding implements LinearKernel {
   /** From here on channels alone fill the units. */
   private static final int MAX_CHANNELS = 16;
 
@@ -30,7 +29,7 @@ final class StrideFolding implements LinearKernel {
    *
    * @param kernels makes the kernel of the folded layer
    */
-  StrideFolding(
+  public StrideFolding(
       ConvGeometry geometry,
       byte[] weights,
       BiFunction<ConvGeometry, byte[], LinearKernel> kernels) {
@@ -40,7 +39,7 @@ final class StrideFolding implements LinearKernel {
   }
 
   /** Whether a layer is of this kind. */
-  static boolean takes(ConvGeometry g) {
+  public static boolean takes(ConvGeometry g) {
     int phases = g.strideHeight() * g.strideWidth();
     long channels = (long) g.inChannels() * phases;
     return phases > 1
@@ -63,6 +62,11 @@ final class StrideFolding implements LinearKernel {
   @Override
   public ConvGeometry geometry() {
     return geometry;
+  }
+
+  /** The kernel of the folded layer. */
+  LinearKernel folded() {
+    return folded;
   }
 
   @Override
