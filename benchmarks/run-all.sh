@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every benchmark that docs/performance.md names, one after the other, and writes tables, JSON
-# and charts into a folder. Takes about an hour; run it on a machine that does nothing else.
+# and charts into a folder. Takes about twenty minutes on two cores; run it on a machine that does nothing else.
 #
 #   benchmarks/run-all.sh [--short] [--only NAME,...] [FOLDER]
 #
@@ -80,7 +80,7 @@ full() {
     done
   fi
   if wanted device; then
-    bench device --model alexnet --warm-up 100 --passes 100
+    bench device --model alexnet --warm-up 300 --passes 100
     # tables lie in the temporary folder: a pass of SqueezeNet takes 10 MB, one of VGG16 54 MB
     for model in squeezenet mobilenetv2; do
       bench device --model "$model" --warm-up 40 --passes 40
