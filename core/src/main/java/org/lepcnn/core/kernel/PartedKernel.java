@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
@@ -17,12 +16,13 @@ import org.lepcnn.core.linear.LayerWeights;
 final class PartedKernel implements LinearKernel {
   private final LinearKernel high;
   private final LinearKernel low;
-  private final ConcurrentLinkedQueue<int[][]> pool = new ConcurrentLinkedQueue<>();
+  private final BufferPool<BufferPool.Tensors> pool;
 
   /** Takes over two kernels of one geometry. */
   private PartedKernel(LinearKernel high, LinearKernel low) {
     this.high = high;
     this.low = low;
+    this.pool = BufferPool.ofTensors(high.geometry().outputSize());
   }
 
   /** Packs every part; a kernel of its own where there is one part. */
@@ -47,21 +47,21 @@ final class PartedKernel implements LinearKernel {
 
   @Override
   public void apply(int count, int[][] inputs, int[][] outputs) {
-    int[][] scratch = scratch(count);
+    BufferPool.Tensors scratch = pool.take(count);
     try {
       high.apply(count, inputs, outputs);
-      low.apply(count, inputs, scratch);
+      low.apply(count, inputs, scratch.arrays());
       for (int request = 0; request < count; request++) {
-        combine(outputs[request], scratch[request], geometry().outputSize());
+        combine(outputs[request], scratch.arrays()[request], geometry().outputSize());
       }
     } finally {
-      pool.add(scratch);
+      pool.give(scratch);
     }
   }
 
   @Override
   public void close() {
-    pool.clear();
+    pool.close();
     try {
       high.close();
     } finally {
@@ -77,13 +77,5 @@ final class PartedKernel implements LinearKernel {
       int sum = shifted - Field.P + low[i];
       y[i] = sum + ((sum >> 31) & Field.P);
     }
-  }
-
-  private int[][] scratch(int count) {
-    int[][] scratch = pool.poll();
-    if (scratch == null || scratch.length < count) {
-      scratch = new int[count][geometry().outputSize()];
-    }
-    return scratch;
   }
 }

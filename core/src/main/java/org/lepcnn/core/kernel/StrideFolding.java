@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiFunction;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -22,7 +21,7 @@ public final class StrideFolding implements LinearKernel {
 
   private final ConvGeometry geometry;
   private final LinearKernel folded;
-  private final ConcurrentLinkedQueue<int[][]> pool = new ConcurrentLinkedQueue<>();
+  private final BufferPool<BufferPool.Tensors> pool;
 
   /**
    * Folds a layer that {@link #takes} accepts.
@@ -36,6 +35,7 @@ public final class StrideFolding implements LinearKernel {
     this.geometry = geometry;
     ConvGeometry target = folded(geometry);
     this.folded = kernels.apply(target, foldedWeights(geometry, target, weights));
+    this.pool = BufferPool.ofTensors(target.inputSize());
   }
 
   /** Whether a layer is of this kind. */
@@ -71,23 +71,20 @@ public final class StrideFolding implements LinearKernel {
 
   @Override
   public void apply(int count, int[][] inputs, int[][] outputs) {
-    int[][] scratch = pool.poll();
-    if (scratch == null || scratch.length < count) {
-      scratch = new int[count][folded.geometry().inputSize()];
-    }
+    BufferPool.Tensors scratch = pool.take(count);
     try {
       for (int request = 0; request < count; request++) {
-        fold(inputs[request], scratch[request]);
+        fold(inputs[request], scratch.arrays()[request]);
       }
-      folded.apply(count, scratch, outputs);
+      folded.apply(count, scratch.arrays(), outputs);
     } finally {
-      pool.add(scratch);
+      pool.give(scratch);
     }
   }
 
   @Override
   public void close() {
-    pool.clear();
+    pool.close();
     folded.close();
   }
 

@@ -3,7 +3,6 @@ package org.lepcnn.core.kernel;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -13,7 +12,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 abstract class TiledKernel implements LinearKernel {
   final ConvGeometry geometry;
   final OrtSession session;
-  private final ConcurrentLinkedQueue<Tiles> pool = new ConcurrentLinkedQueue<>();
+  private final BufferPool<Tiles> pool = new BufferPool<>(size -> tiles());
 
   /** Takes over a session. */
   TiledKernel(ConvGeometry geometry, OrtSession session) {
@@ -22,7 +21,7 @@ abstract class TiledKernel implements LinearKernel {
   }
 
   /** The buffers of one call at a time, and the three steps of a tile. */
-  interface Tiles {
+  interface Tiles extends BufferPool.Buffers {
     /**
      * Starts a call.
      *
@@ -41,9 +40,6 @@ abstract class TiledKernel implements LinearKernel {
 
     /** Forgets the call's arrays. */
     void end();
-
-    /** Releases native memory. */
-    void close();
   }
 
   /** New buffers, closed with the kernel. */
@@ -56,8 +52,7 @@ abstract class TiledKernel implements LinearKernel {
 
   @Override
   public final void apply(int count, int[][] inputs, int[][] outputs) {
-    Tiles polled = pool.poll();
-    Tiles tiles = polled == null ? tiles() : polled;
+    Tiles tiles = pool.take(count);
     try {
       int end = tiles.begin(count, inputs, outputs);
       for (int tile = 0; tile < end; tile++) {
@@ -69,15 +64,13 @@ abstract class TiledKernel implements LinearKernel {
       throw new IllegalStateException("Running a layer on ONNX Runtime: " + geometry, e);
     } finally {
       tiles.end();
-      pool.add(tiles);
+      pool.give(tiles);
     }
   }
 
   @Override
   public final void close() {
-    for (Tiles tiles = pool.poll(); tiles != null; tiles = pool.poll()) {
-      tiles.close();
-    }
+    pool.close();
     try {
       session.close();
     } catch (OrtException e) {

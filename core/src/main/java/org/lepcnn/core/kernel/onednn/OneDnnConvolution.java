@@ -5,10 +5,10 @@ import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
+import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -39,7 +39,7 @@ final class OneDnnConvolution implements LinearKernel {
   private final int bandRows;
   private final Weights weights;
   private final Map<Shape, Primitive> primitives = new ConcurrentHashMap<>();
-  private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
+  private final BufferPool<Scratch> pool = new BufferPool<>(Scratch::new);
 
   /** What distinguishes the primitives of a layer. */
   private record Shape(int images, Axis rows) {}
@@ -92,13 +92,13 @@ final class OneDnnConvolution implements LinearKernel {
   @Override
   public void apply(int count, int[][] inputs, int[][] outputs) {
     int images = Math.multiplyExact(count, geometry.batch());
-    Scratch scratch = take(Math.min(chunk, images));
+    Scratch scratch = pool.take(Math.min(chunk, images));
     try {
       for (int first = 0; first < images; first += chunk) {
         scratch.run(first, Math.min(chunk, images - first), inputs, outputs);
       }
     } finally {
-      pool.add(scratch);
+      pool.give(scratch);
     }
   }
 
@@ -110,11 +110,7 @@ final class OneDnnConvolution implements LinearKernel {
 
   @Override
   public void close() {
-    Scratch scratch = pool.poll();
-    while (scratch != null) {
-      scratch.close();
-      scratch = pool.poll();
-    }
+    pool.close();
     primitives.values().forEach(Primitive::close);
     primitives.clear();
     weights.close();
@@ -128,17 +124,6 @@ final class OneDnnConvolution implements LinearKernel {
 
   private boolean bands() {
     return bandRows < geometry.outHeight();
-  }
-
-  private Scratch take(int images) {
-    Scratch scratch = pool.poll();
-    if (scratch != null && scratch.capacity >= images) {
-      return scratch;
-    }
-    if (scratch != null) {
-      scratch.close();
-    }
-    return new Scratch(images);
   }
 
   private Primitive primitive(Shape shape) {
@@ -186,7 +171,7 @@ final class OneDnnConvolution implements LinearKernel {
   }
 
   /** The buffers of one call at a time. */
-  private final class Scratch implements AutoCloseable {
+  private final class Scratch implements BufferPool.Buffers {
     private final int capacity;
     private final NativeMemory source;
     private final NativeMemory target;
@@ -274,6 +259,11 @@ final class OneDnnConvolution implements LinearKernel {
 
     private int imageBytes() {
       return rows.in() * columns.in() * channels;
+    }
+
+    @Override
+    public int capacity() {
+      return capacity;
     }
 
     @Override

@@ -5,10 +5,10 @@ import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
+import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.LimbSplit;
@@ -34,7 +34,7 @@ final class OneDnnProduct implements LinearKernel {
   private final int quarter;
   private final Weights weights;
   private final Map<Integer, Primitive> primitives = new ConcurrentHashMap<>();
-  private final ConcurrentLinkedQueue<Scratch> pool = new ConcurrentLinkedQueue<>();
+  private final BufferPool<Scratch> pool = new BufferPool<>(Scratch::new);
 
   OneDnnProduct(ConvGeometry geometry, byte[] weights, long accumulatorBound) {
     this.geometry = geometry;
@@ -66,13 +66,13 @@ final class OneDnnProduct implements LinearKernel {
   @Override
   public void apply(int count, int[][] inputs, int[][] outputs) {
     int vectors = Math.multiplyExact(count, geometry.batch());
-    Scratch scratch = take(Math.min(MAX_VECTORS, vectors));
+    Scratch scratch = pool.take(Math.min(MAX_VECTORS, vectors));
     try {
       for (int first = 0; first < vectors; first += MAX_VECTORS) {
         scratch.run(first, Math.min(MAX_VECTORS, vectors - first), inputs, outputs);
       }
     } finally {
-      pool.add(scratch);
+      pool.give(scratch);
     }
   }
 
@@ -83,11 +83,7 @@ final class OneDnnProduct implements LinearKernel {
 
   @Override
   public void close() {
-    Scratch scratch = pool.poll();
-    while (scratch != null) {
-      scratch.close();
-      scratch = pool.poll();
-    }
+    pool.close();
     primitives.values().forEach(Primitive::close);
     primitives.clear();
     weights.close();
@@ -95,17 +91,6 @@ final class OneDnnProduct implements LinearKernel {
 
   private int depth() {
     return Math.multiplyExact(WORD, quarter);
-  }
-
-  private Scratch take(int vectors) {
-    Scratch scratch = pool.poll();
-    if (scratch != null && scratch.capacity >= vectors) {
-      return scratch;
-    }
-    if (scratch != null) {
-      scratch.close();
-    }
-    return new Scratch(vectors);
   }
 
   private Primitive primitive(int vectors) {
@@ -136,7 +121,7 @@ final class OneDnnProduct implements LinearKernel {
   }
 
   /** The buffers of one call at a time. */
-  private final class Scratch implements AutoCloseable {
+  private final class Scratch implements BufferPool.Buffers {
     private final int capacity;
     private final NativeMemory source;
     private final NativeMemory target;
@@ -203,6 +188,11 @@ final class OneDnnProduct implements LinearKernel {
               (limb * vectors + vectorIndex) * quarter + first, words.limb(limb), 0, count);
         }
       }
+    }
+
+    @Override
+    public int capacity() {
+      return capacity;
     }
 
     @Override

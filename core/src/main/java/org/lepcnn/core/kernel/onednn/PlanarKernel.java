@@ -1,7 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.onednn;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
+import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -13,7 +13,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 abstract class PlanarKernel implements LinearKernel {
   final ConvGeometry geometry;
   final PlanarProduct product;
-  private final ConcurrentLinkedQueue<Images> pool = new ConcurrentLinkedQueue<>();
+  private final BufferPool<Images> pool = new BufferPool<>(size -> images());
 
   PlanarKernel(ConvGeometry geometry, PlanarProduct product) {
     this.geometry = geometry;
@@ -21,12 +21,9 @@ abstract class PlanarKernel implements LinearKernel {
   }
 
   /** The buffers of one call at a time. */
-  interface Images extends AutoCloseable {
+  interface Images extends BufferPool.Buffers {
     /** Computes one image of a request. */
     void run(int[] input, int imageInBatch, int[] output);
-
-    @Override
-    void close();
   }
 
   /** New buffers, closed with the kernel. */
@@ -39,8 +36,7 @@ abstract class PlanarKernel implements LinearKernel {
 
   @Override
   public final void apply(int count, int[][] inputs, int[][] outputs) {
-    Images polled = pool.poll();
-    Images images = polled == null ? images() : polled;
+    Images images = pool.take(count);
     try {
       for (int request = 0; request < count; request++) {
         for (int image = 0; image < geometry.batch(); image++) {
@@ -48,17 +44,13 @@ abstract class PlanarKernel implements LinearKernel {
         }
       }
     } finally {
-      pool.add(images);
+      pool.give(images);
     }
   }
 
   @Override
   public final void close() {
-    Images images = pool.poll();
-    while (images != null) {
-      images.close();
-      images = pool.poll();
-    }
+    pool.close();
     product.close();
   }
 }
