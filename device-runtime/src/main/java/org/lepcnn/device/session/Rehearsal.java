@@ -32,6 +32,9 @@ final class Rehearsal {
   private final DeviceModel model;
   private final SessionParts parts;
 
+  /** Not the session's: its passes should find the arrays that a pass leaves, and no others. */
+  private final IntArrayPool results = new IntArrayPool(1);
+
   /**
    * @param session whose model and buffers are used, and nothing else
    */
@@ -84,7 +87,7 @@ final class Rehearsal {
         rounds.check(request, result);
         rounds.recycle(request);
         rounds.unmask(result, activations);
-        result.layers().forEach(layer -> parts.pool().give(layer.residues()));
+        result.layers().forEach(layer -> results.give(layer.residues()));
       }
       model.runStage(model.plan().rounds(), activations);
       model.outputs(activations);
@@ -96,7 +99,7 @@ final class Rehearsal {
   private RoundResult zeroResult(RoundRequest request) {
     List<RoundResult.Layer> layers = new ArrayList<>();
     for (LinearLayerSpec layer : request.plan().layersOfRound(request.round())) {
-      int[] residues = parts.pool().take(layer.geometry().outputSize());
+      int[] residues = results.take(layer.geometry().outputSize());
       Arrays.fill(residues, 0);
       layers.add(new RoundResult.Layer(layer.index(), residues));
     }
