@@ -8,8 +8,6 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.core.quant.ActivationQuantizer;
-import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.table.ResidueRoom;
 
 /**
@@ -42,7 +40,6 @@ final class PlainTiles implements TileArithmetic {
   /** What the mantissa of 1.5·2²³ + q is more than q. */
   private static final int OFFSET = ROUNDING_BITS & MANTISSA;
 
-  private static final int INFINITY_BITS = 0x7f80_0000;
   private static final int HIGH_BITS = Float.floatToRawIntBits(0x1p39f) + 0x8000;
   private static final int LOW_BITS = Float.floatToRawIntBits(0x1p23f);
   private static final float SUBTRAHEND = 0x1p39f + 0x1p31f + 0x1p23f;
@@ -79,10 +76,7 @@ final class PlainTiles implements TileArithmetic {
     for (int value : residues) {
       max = Math.max(max, value);
     }
-    if (max >= INFINITY_BITS) {
-      throw new NonFiniteActivationException();
-    }
-    return ActivationQuantizer.scale(Float.intBitsToFloat(max), bits);
+    return TileArithmetic.scaleOf(max, bits);
   }
 
   @Override

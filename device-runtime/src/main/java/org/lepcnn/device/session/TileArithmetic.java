@@ -37,6 +37,19 @@ interface TileArithmetic {
   }
 
   /**
+   * The scale that follows from the bits of the largest magnitude.
+   *
+   * @throws NonFiniteActivationException when they are those of NaN or infinity
+   */
+  static float scaleOf(int largestMagnitude, int bits) {
+    float largest = Float.intBitsToFloat(largestMagnitude);
+    if (!Float.isFinite(largest)) {
+      throw new NonFiniteActivationException();
+    }
+    return ActivationQuantizer.scale(largest, bits);
+  }
+
+  /**
    * The scale of a tensor, as {@link ActivationQuantizer#scale(float, int)} defines it.
    *
    * @param x the activations, from index 0

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.ActivationQuantizer;
-import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.table.ResidueRoom;
 import org.lepcnn.device.vector.VectorLoops;
 
@@ -17,7 +16,6 @@ import org.lepcnn.device.vector.VectorLoops;
  */
 final class VectorTiles implements TileArithmetic {
   private static final int TILE = WORDS;
-  private static final int INFINITY_BITS = 0x7f80_0000;
   private static final int MAGNITUDE = 0x7fff_ffff;
 
   private final float[] floats = new float[TILE];
@@ -37,10 +35,7 @@ final class VectorTiles implements TileArithmetic {
         largest = Math.max(largest, Float.floatToRawIntBits(floats[i]) & MAGNITUDE);
       }
     }
-    if (largest >= INFINITY_BITS) {
-      throw new NonFiniteActivationException();
-    }
-    return ActivationQuantizer.scale(Float.intBitsToFloat(largest), bits);
+    return TileArithmetic.scaleOf(largest, bits);
   }
 
   @Override

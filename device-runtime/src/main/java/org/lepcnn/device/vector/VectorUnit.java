@@ -9,8 +9,7 @@ import jdk.incubator.vector.IntVector;
  *
  * <p>Needed are the module {@code jdk.incubator.vector}, vectors of 256 bits or more, and
  * little-endian order, in which residues lie in tables and keystreams. Narrower vectors are left to
- * the plain loops, which the compiler turns into the same instructions for the most part. {@code
- * -Dlepcnn.vectors=false} leaves everything to them.
+ * the plain loops. {@code -Dlepcnn.vectors=false} leaves everything to them.
  */
 public final class VectorUnit {
   /** The system property that is {@code true} by default. */
