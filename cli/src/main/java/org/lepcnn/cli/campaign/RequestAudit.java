@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
@@ -37,7 +38,7 @@ public record RequestAudit(long records, long ids, long repetitions, long reuses
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
             ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
             ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
+    try (KafkaConsumer<byte[], byte[]> consumer = PlainConsumers.open(settings)) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(topic, info.partition()))

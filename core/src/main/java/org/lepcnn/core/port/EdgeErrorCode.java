@@ -24,6 +24,8 @@ public enum EdgeErrorCode {
   NOT_AUTHORISED(false),
   MALFORMED(false),
   TOO_LARGE(false),
+  /** A compressed record; it was not unpacked. */
+  COMPRESSED(false),
   INTERNAL(false);
 
   private final boolean retriable;

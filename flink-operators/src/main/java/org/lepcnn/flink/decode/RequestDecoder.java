@@ -91,6 +91,9 @@ public final class RequestDecoder {
    */
   public Decoded decode(InboundRecord record, long nowMillis) {
     bytes.inc(record.value().length);
+    if (!record.compressed().isEmpty()) {
+      return unreadable(record, EdgeErrorCode.COMPRESSED, record.compressed(), nowMillis);
+    }
     try {
       Topics.gatewayOf(record.topic());
       return handle(record, RequestCodec.current().decode(record.value()), nowMillis);

@@ -38,6 +38,7 @@ public final class ClientSettings {
           ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
           ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
           ConsumerConfig.GROUP_ID_CONFIG,
+          ConsumerConfig.GROUP_PROTOCOL_CONFIG,
           ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
           ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,

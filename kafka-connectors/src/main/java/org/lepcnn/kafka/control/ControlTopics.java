@@ -24,6 +24,7 @@ import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.client.KafkaFailures;
 import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.WireIds;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.DeviceRecord;
@@ -110,7 +111,7 @@ public final class ControlTopics {
   private <T> Map<String, T> read(String topic, Function<byte[], T> decode) {
     String doing = "Reading " + topic;
     Map<String, T> records = new TreeMap<>();
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.consumer())) {
+    try (KafkaConsumer<byte[], byte[]> consumer = PlainConsumers.open(settings.consumer())) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic, timeout).stream()
               .map(info -> new TopicPartition(topic, info.partition()))
