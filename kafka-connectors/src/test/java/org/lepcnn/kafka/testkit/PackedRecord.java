@@ -47,13 +47,26 @@ public final class PackedRecord {
    * @param valueBytes the length of its value, all zeros
    */
   public static PackedRecord zeros(CompressionType type, int valueBytes) {
+    return zeros(type, new byte[0], valueBytes);
+  }
+
+  /**
+   * Packs a record with a key, as compacted topics want it.
+   *
+   * @param key its key; an empty one is none
+   * @param valueBytes the length of its value, all zeros
+   */
+  public static PackedRecord zeros(CompressionType type, byte[] key, int valueBytes) {
     ByteBufferOutputStream packed = new ByteBufferOutputStream(1 << 20);
     try (DataOutputStream out =
         new DataOutputStream(
             Compression.of(type).build().wrapForOutput(packed, RecordBatch.MAGIC_VALUE_V2))) {
-      int before = 4 + ByteUtils.sizeOfVarint(valueBytes); // attributes, deltas, no key
-      ByteUtils.writeVarint(before + valueBytes + 1, out);
-      out.write(new byte[] {0, 0, 0, 1});
+      int keyLength = key.length == 0 ? -1 : key.length;
+      int lengths = ByteUtils.sizeOfVarint(keyLength) + ByteUtils.sizeOfVarint(valueBytes);
+      ByteUtils.writeVarint(3 + lengths + key.length + valueBytes + 1, out);
+      out.write(new byte[3]); // attributes and deltas
+      ByteUtils.writeVarint(keyLength, out);
+      out.write(key);
       ByteUtils.writeVarint(valueBytes, out);
       byte[] zeros = new byte[1 << 16];
       for (int left = valueBytes; left > 0; left -= Math.min(left, zeros.length)) {
