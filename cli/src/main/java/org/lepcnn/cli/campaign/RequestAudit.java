@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.kafka.consumer.PackedBatch;
 import org.lepcnn.kafka.consumer.PlainConsumers;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.kafka.codec.RequestCodec;
@@ -81,6 +82,13 @@ public record RequestAudit(long records, long ids, long repetitions, long reuses
     private long reuses;
 
     void add(ConsumerRecord<byte[], byte[]> record) {
+      PackedBatch.of(record)
+          .ifPresent(
+              packed -> {
+                throw new EnvironmentException(
+                    "Reading %s at offset %d: %s."
+                        .formatted(record.topic(), record.offset(), packed.describe()));
+              });
       records++;
       if (RequestCodec.current().decode(record.value()) instanceof TensorChunkView chunk) {
         String id = chunk.chain() + "/" + chunk.pass() + "/" + chunk.tensor() + "/" + chunk.chunk();
