@@ -124,7 +124,21 @@ class PackedRequestsIT {
       } finally {
         edge.destroyForcibly().waitFor();
       }
+      kafka.createTopic(Topics.results("zipped"), Map.of("compression.type", "zstd"));
+      assertThat(startAgain(kafka, model)).as("a topic compresses the answers").isEqualTo(3);
     }
+  }
+
+  /** In this process: it ends before the job starts. */
+  private static int startAgain(EdgeCluster kafka, TestModel model) {
+    return EdgeMain.execute(
+        "run",
+        "--bootstrap-server",
+        kafka.bootstrapServers(),
+        "--admission",
+        "open",
+        "--model-dir",
+        model.source().folder());
   }
 
   private static void attack(EdgeCluster kafka, String topic, int bytes, Errors... expected)

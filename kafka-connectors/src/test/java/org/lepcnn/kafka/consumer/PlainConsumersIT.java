@@ -42,6 +42,8 @@ import org.lepcnn.kafka.topic.Topics;
 class PlainConsumersIT {
   private static final Duration LIMIT = Duration.ofSeconds(40);
 
+  private static final int MORE_THAN_THIS_PROCESS_HAS = 2_000_000_000;
+
   private static LocalKafka broker;
   private static ClientSettings settings;
 
@@ -129,11 +131,11 @@ class PlainConsumersIT {
     }
     // without a key, a compacted topic takes nothing: the broker refuses
     assertThat(
-            PackedRecord.zeros(CompressionType.ZSTD, 700_000_000)
+            PackedRecord.zeros(CompressionType.ZSTD, MORE_THAN_THIS_PROCESS_HAS)
                 .send(broker.bootstrapServers(), Topics.MODELS, 0))
         .isEqualTo(Errors.INVALID_RECORD);
     assertThat(
-            PackedRecord.zeros(CompressionType.ZSTD, new byte[] {1}, 700_000_000)
+            PackedRecord.zeros(CompressionType.ZSTD, new byte[] {1}, MORE_THAN_THIS_PROCESS_HAS)
                 .send(broker.bootstrapServers(), Topics.MODELS, 0))
         .isEqualTo(Errors.NONE);
     assertThat(ControlTopics.connect(settings, LIMIT).models()).isEmpty();
