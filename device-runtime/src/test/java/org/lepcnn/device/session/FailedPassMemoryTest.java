@@ -80,6 +80,7 @@ class FailedPassMemoryTest {
       free.add((PassWorkspace) workspace);
     }
     assertThat(free).as("workspaces given back: %s", name).hasSize(1);
+    assertThat((List<?>) field(free.get(0), "rooms")).as("rooms of factors: %s", name).isNotEmpty();
     assertThat(numbers(free.get(0))).as(name).allMatch(number -> number == 0);
   }
 
