@@ -26,6 +26,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.flink.model.PublishedModel;
 import org.lepcnn.kafka.topic.Topics;
 import org.slf4j.Logger;
@@ -211,7 +212,7 @@ final class ControlReader implements Runnable, AutoCloseable {
 
   private void trouble(RuntimeException failure) {
     if (!troubled) {
-      LOG.warn("Reading the control topics: {}; trying again", failure.toString());
+      LOG.warn("Reading the control topics: {}; trying again", Printable.line(failure.toString()));
     }
     troubled = true;
   }

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.lepcnn.core.text.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,9 +115,9 @@ final class ResultReader implements AutoCloseable {
       LOG.debug("Reading {}: woken up to close.", topic);
     } catch (RuntimeException e) {
       if (trouble == null) {
-        LOG.warn("Reading {} fails; trying again: {}", topic, e.toString());
+        LOG.warn("Reading {} fails; trying again: {}", topic, Printable.line(e.toString()));
       }
-      trouble = e.toString();
+      trouble = Printable.line(e.toString());
       pause();
     }
   }
@@ -146,7 +147,7 @@ final class ResultReader implements AutoCloseable {
       discoveryTrouble = null;
       return known;
     } catch (TimeoutException e) {
-      discoveryTrouble = e.toString();
+      discoveryTrouble = Printable.line(e.toString());
       return List.of();
     }
   }
