@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -101,11 +102,15 @@ class DeviceFailuresTest {
 
   @Test
   void anInputThatFails_isReplacedByZeros_underItsOwnMasks() {
-    try (SessionFixture fixture = new SessionFixture()) {
+    List<Integer> computed = new CopyOnWriteArrayList<>();
+    try (SessionFixture fixture =
+        new SessionFixture(b -> b.unsafeResultObserver((pass, layer, y) -> computed.add(layer)))) {
       float[] x = new float[90];
       x[89] = Float.NaN;
       fixture.failure(SessionModel.inputs(x, 1, 1));
       assertThat(fixture.edge.seen.get(0).residues()).isEqualTo(mask(fixture, 0, 0, 90));
+      // the device goes on computing, as with any input
+      assertThat(computed).contains(0, 1);
     }
   }
 
