@@ -77,7 +77,8 @@ final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Runs the inputs of a file; there is one answer for each of its rows, in any order.
+   * Runs the inputs of a file; there is one answer for each of its rows, in any order. A file that
+   * cannot be read is answered with its error, after a pass that the edge cannot tell from others.
    *
    * @param name a session's name, or the id of a device with one session
    * @param id of the request, repeated in the answers; may be null
@@ -86,26 +87,33 @@ final class Gateway implements AutoCloseable {
    */
   CompletableFuture<Void> run(String name, String id, Path file, Consumer<Json> answers)
       throws InterruptedException {
+    GatewaySession session;
+    try {
+      session = find(name);
+    } catch (BadInputException e) {
+      answers.accept(failed(head(id, name, file.toString()), e));
+      return CompletableFuture.completedFuture(null);
+    }
     List<CompletableFuture<?>> pending = new ArrayList<>();
     try {
-      GatewaySession session = find(name);
       for (Inputs.Input input : session.read(file)) {
-        pending.add(
-            session
-                .submit(input)
-                .handle(
-                    (result, failure) -> {
-                      answers.accept(
-                          failure == null
-                              ? answer(head(id, session.device(), input.name()), result)
-                              : failed(head(id, session.device(), input.name()), failure));
-                      return null;
-                    }));
+        Json.JsonObject head = head(id, session.device(), input.name());
+        pending.add(tell(session.submit(input), head, answers));
       }
-    } catch (RuntimeException e) {
-      answers.accept(failed(head(id, name, file.toString()), e));
+    } catch (LepcnnException e) {
+      Json.JsonObject head = head(id, session.device(), file.toString());
+      pending.add(tell(session.submitRefused(e), head, answers));
     }
     return CompletableFuture.allOf(pending.toArray(new CompletableFuture<?>[0]));
+  }
+
+  private static CompletableFuture<?> tell(
+      CompletableFuture<PassResult> pass, Json.JsonObject head, Consumer<Json> answers) {
+    return pass.handle(
+        (result, failure) -> {
+          answers.accept(failure == null ? answer(head, result) : failed(head, failure));
+          return null;
+        });
   }
 
   @Override

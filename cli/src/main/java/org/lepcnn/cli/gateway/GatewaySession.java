@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
@@ -90,9 +92,19 @@ final class GatewaySession implements AutoCloseable {
 
   /** Begins a pass; waits while too many are under way. */
   CompletableFuture<PassResult> submit(Inputs.Input input) throws InterruptedException {
+    return begin(() -> session.submit(input.values()));
+  }
+
+  /** Begins a pass in the place of an input that was refused: the edge cannot tell. */
+  CompletableFuture<PassResult> submitRefused(LepcnnException why) throws InterruptedException {
+    return begin(() -> session.submitRefused(why));
+  }
+
+  private CompletableFuture<PassResult> begin(Supplier<CompletableFuture<PassResult>> pass)
+      throws InterruptedException {
     room.acquire();
     try {
-      CompletableFuture<PassResult> result = session.submit(input.values());
+      CompletableFuture<PassResult> result = pass.get();
       var unused = result.whenComplete((ignored, failure) -> room.release());
       return result;
     } catch (RuntimeException e) {

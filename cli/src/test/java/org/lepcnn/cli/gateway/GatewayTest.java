@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +28,8 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
+import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.deployments.Json;
 
 /** The gateway's inputs and answers, over an edge in this process. */
@@ -143,6 +146,42 @@ class GatewayTest {
     assertThat(device.resolve("done").resolve("a.png")).exists();
     assertThat(device.resolve("b.png.tmp")).exists();
     assertThat(device.resolve("running")).isEmptyDirectory();
+  }
+
+  /** Whether a file could be read is nobody's business but the application's. */
+  @Test
+  void inputsThatAreRefused_lookOnTheWireLikeAnyOther() throws Exception {
+    String good = Meter.pictures().get(0).toString();
+    Path noPicture = Files.writeString(folder.resolve("no-picture.png"), "no picture");
+    Path noArray = Files.writeString(folder.resolve("no-array.npy"), "no array");
+    List<String> withBad =
+        sentFor("bad", List.of(good, noPicture.toString(), noArray.toString(), "/absent", good));
+    assertThat(withBad).isEqualTo(sentFor("good", List.of(good, good, good, good, good)));
+  }
+
+  private static List<String> sentFor(String name, List<String> inputs) throws Exception {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    EdgeTransport transport =
+        new ForwardingEdgeTransport(new InProcessEdge(bundle.edge(), new ScalarKernels())) {
+          @Override
+          public CompletableFuture<RoundResult> exchange(RoundRequest request) {
+            int elements =
+                request.tensors().stream()
+                    .mapToInt(tensor -> request.plan().tensor(tensor.id()).elements())
+                    .sum();
+            sent.add(request.pass().pass() + "/" + request.round() + " " + elements);
+            return super.exchange(request);
+          }
+        };
+    List<org.lepcnn.core.io.Json> answers = new CopyOnWriteArrayList<>();
+    try (Gateway gateway =
+        Gateway.open(GatewayConfig.read(config(name, List.of("hall"))), transport)) {
+      for (String input : inputs) {
+        gateway.run("hall", null, Path.of(input), answers::add).join();
+      }
+    }
+    assertThat(answers).hasSize(inputs.size());
+    return sent;
   }
 
   @Test

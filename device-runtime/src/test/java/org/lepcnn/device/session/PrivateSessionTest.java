@@ -2,7 +2,6 @@
 package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.lepcnn.device.session.SessionFixture.await;
 import static org.lepcnn.device.session.SessionFixture.failure;
 import static org.lepcnn.device.session.SessionFixture.until;
@@ -18,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -178,24 +176,6 @@ class PrivateSessionTest {
       assertThat(fixture.run(2).pass()).isEqualTo(1);
       assertThat(fixture.supply.outcomes).containsEntry(0L, "burned").containsEntry(1L, "finished");
       assertThat(fixture.session.integrityFailures()).isZero();
-    }
-  }
-
-  @Test
-  void inputsOfAnotherModel_areRefusedAtOnce_andUseNoPass() {
-    try (SessionFixture fixture = new SessionFixture()) {
-      Map<String, HostTensor> missing = SessionModel.inputs(1);
-      missing.remove("u");
-      Map<String, HostTensor> misshapen = SessionModel.inputs(1);
-      misshapen.put("u", HostTensor.of(new float[7], 7));
-      Map<String, HostTensor> surplus = SessionModel.inputs(1);
-      surplus.put("v", HostTensor.of(new float[7], 7));
-      for (Map<String, HostTensor> inputs : List.of(missing, misshapen, surplus)) {
-        assertThatThrownBy(() -> fixture.session.submit(inputs))
-            .isInstanceOf(BadInputException.class);
-      }
-      assertThat(fixture.supply.outcomes).isEmpty();
-      assertThat(fixture.edge.claims).isEmpty();
     }
   }
 

@@ -27,6 +27,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.flink.model.PublishedModel;
 import org.lepcnn.kafka.consumer.PackedBatch;
 import org.lepcnn.kafka.consumer.PlainConsumers;
@@ -217,7 +218,7 @@ final class ControlReader implements Runnable, AutoCloseable {
 
   private void trouble(RuntimeException failure) {
     if (!troubled) {
-      LOG.warn("Reading the control topics: {}; trying again", failure.toString());
+      LOG.warn("Reading the control topics: {}; trying again", Printable.line(failure.toString()));
     }
     troubled = true;
   }

@@ -13,8 +13,8 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.model.PublishedModel;
 import org.lepcnn.flink.quota.DeviceGrant;
-import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.WireIds;
+import org.lepcnn.kafka.control.ControlRecords;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
@@ -77,19 +77,18 @@ final class ControlTables {
     }
     String name = new String(key, StandardCharsets.US_ASCII);
     if (topic.equals(Topics.DEVICES)) {
-      applyDevice(PassId.checkDevice(name), value);
+      applyDevice(PassId.checkDevice(name), key, value);
       return null;
     }
-    return applyModel(Fingerprint.parse(name), value);
+    return applyModel(Fingerprint.parse(name), key, value);
   }
 
-  private void applyDevice(String device, byte[] value) {
+  private void applyDevice(String device, byte[] key, byte[] value) {
     if (value == null) {
       devices.computeIfPresent(device, (id, grant) -> grant.revoked() ? grant : null);
       return;
     }
-    DeviceRecord record = RecordCodec.DEVICES.decode(value);
-    requireKey(device, record.getDevice());
+    DeviceRecord record = ControlRecords.device(key, value);
     requireModels(record);
     List<Fingerprint> allowed = new ArrayList<>();
     for (Id256 model : record.getModels()) {
@@ -106,13 +105,12 @@ final class ControlTables {
     devices.put(device, known == null ? grant : known);
   }
 
-  private PublishedModel applyModel(Fingerprint id, byte[] value) {
+  private PublishedModel applyModel(Fingerprint id, byte[] key, byte[] value) {
     if (value == null) {
       PublishedModel removed = models.remove(id);
       return removed == null ? null : withdrawn(removed);
     }
-    ModelRecord record = RecordCodec.MODELS.decode(value);
-    requireKey(id.toString(), WireIds.fingerprint(record.getModel()).toString());
+    ModelRecord record = ControlRecords.model(key, value);
     PublishedModel model =
         new PublishedModel(
             id,
@@ -141,12 +139,5 @@ final class ControlTables {
       throw new BadInputException("expected a quota from 0; found " + quota);
     }
     return quota;
-  }
-
-  private static void requireKey(String key, String inRecord) {
-    if (!key.equals(inRecord)) {
-      throw new BadInputException(
-          "expected a record of its key " + key + "; found one of " + inRecord);
-    }
   }
 }

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.consumer.PackedBatch;
 import org.lepcnn.kafka.consumer.PlainConsumers;
 import org.slf4j.Logger;
@@ -123,9 +124,9 @@ final class ResultReader implements AutoCloseable {
       LOG.debug("Reading {}: woken up to close.", topic);
     } catch (RuntimeException e) {
       if (trouble == null) {
-        LOG.warn("Reading {} fails; trying again: {}", topic, e.toString());
+        LOG.warn("Reading {} fails; trying again: {}", topic, Printable.line(e.toString()));
       }
-      trouble = e.toString();
+      trouble = Printable.line(e.toString());
       pause();
     }
   }
@@ -168,7 +169,7 @@ final class ResultReader implements AutoCloseable {
       discoveryTrouble = null;
       return known;
     } catch (TimeoutException e) {
-      discoveryTrouble = e.toString();
+      discoveryTrouble = Printable.line(e.toString());
       return List.of();
     }
   }
