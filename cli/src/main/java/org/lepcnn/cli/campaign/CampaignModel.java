@@ -21,6 +21,7 @@ import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.OffloadPolicy;
 import org.lepcnn.precompute.Precompute;
 import org.lepcnn.precompute.PrecomputeOptions;
 
@@ -66,7 +67,8 @@ final class CampaignModel {
   static CampaignModel wide(Path folder) {
     Path onnx = folder.resolve("wide.onnx");
     AtomicFiles.write(onnx, WideModel.onnx());
-    ModelBundle bundle = ModelImporter.importModel(onnx, ImportOptions.defaults());
+    ModelBundle bundle =
+        ModelImporter.importModel(onnx, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
     CampaignModel model = new CampaignModel(bundle, List.of());
     for (int number = 0; number < WIDE_PICTURES; number++) {
       model.inputs.add(WideModel.picture(number));
