@@ -119,8 +119,18 @@ final class EdgeJobOptions {
       names = "--assembly-timeout",
       defaultValue = "10000",
       paramLabel = "MILLIS",
-      description = "after which an incomplete request is dropped (default: ${DEFAULT-VALUE})")
+      description =
+          "without a new chunk, after which an incomplete request is dropped (default:"
+              + " ${DEFAULT-VALUE})")
   long assemblyMillis;
+
+  @Option(
+      names = "--assembly-round-timeout",
+      paramLabel = "MILLIS",
+      description =
+          "since its first chunk, after which an incomplete request is dropped (default: three times"
+              + " --assembly-timeout)")
+  Long assemblyRoundMillis;
 
   @Option(
       names = "--assembly-mib-per-device",
@@ -196,11 +206,19 @@ final class EdgeJobOptions {
     return new EdgeSettings(
         admission.control(client(), kernel),
         new KafkaTopicViews(client()),
-        new AssemblyLimits(assemblyMibPerDevice * MIB, assemblyMibPerSubtask * MIB, assemblyMillis),
+        assembly(),
         GuardLimits.DEFAULT,
         batch,
         readyWait(),
         WhenLoaded.NOTHING);
+  }
+
+  private AssemblyLimits assembly() {
+    long device = assemblyMibPerDevice * MIB;
+    long subtask = assemblyMibPerSubtask * MIB;
+    return assemblyRoundMillis == null
+        ? new AssemblyLimits(device, subtask, assemblyMillis)
+        : new AssemblyLimits(device, subtask, assemblyMillis, assemblyRoundMillis);
   }
 
   private Duration readyWait() {
