@@ -39,20 +39,49 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
    * Reads the file.
    *
    * @param passphrase stays the caller's
-   * @throws BadInputException there is none
+   * @throws BadInputException there is none, its passphrase is another one, or none where one is
+   *     given
    * @throws CorruptFileException it is empty, short or damaged
    */
   static OwnerContents read(Path file, Passphrase passphrase) {
-    return read(file, (what, in, body) -> KeyWrap.read(what, in, body, passphrase));
+    return read(
+        file,
+        new KeyReader() {
+          @Override
+          public KeyWrap ofVersion1(String what) {
+            return KeyWrap.ofPlainFile(what, passphrase);
+          }
+
+          @Override
+          public KeyWrap.Opened read(String what, BodyReader in, ByteBuffer body) {
+            return KeyWrap.read(what, in, body, passphrase);
+          }
+        });
   }
 
   /** As {@link #read}, with a wrap that opened the file before. */
   static OwnerContents readAgain(Path file, KeyWrap wrap) {
-    return read(file, (what, in, body) -> new KeyWrap.Opened(wrap, wrap.readAgain(what, in, body)));
+    return read(
+        file,
+        new KeyReader() {
+          @Override
+          public KeyWrap ofVersion1(String what) {
+            wrap.requirePlain(what);
+            return wrap;
+          }
+
+          @Override
+          public KeyWrap.Opened read(String what, BodyReader in, ByteBuffer body) {
+            return new KeyWrap.Opened(wrap, wrap.readAgain(what, in, body), wrap.isSealed());
+          }
+        });
   }
 
-  /** Reads the keys at the end of a body. */
   private interface KeyReader {
+    /** How the key of version 1, which stands in front of the body, is kept from now on. */
+    KeyWrap ofVersion1(String what);
+
+    /** Reads the keys at the end of a body. */
     KeyWrap.Opened read(String what, BodyReader in, ByteBuffer body);
   }
 
@@ -61,12 +90,10 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     String what = file.toString();
     CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
     BodyReader in = new BodyReader(what, content.body());
+    KeyWrap wrap = content.version() == 1 ? keys.ofVersion1(what) : null;
     byte[] rootBytes = content.version() == 1 ? in.bytes() : null;
     List<LedgerEntry> ledger = in.list(() -> readEntry(in));
-    KeyWrap wrap = null;
-    if (content.version() == 1) {
-      wrap = KeyWrap.of(Passphrase.none());
-    } else {
+    if (content.version() > 1) {
       KeyWrap.Opened opened = keys.read(what, in, content.body());
       wrap = opened.wrap();
       rootBytes = opened.keys();

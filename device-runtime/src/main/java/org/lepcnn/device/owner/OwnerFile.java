@@ -100,7 +100,8 @@ public final class OwnerFile implements AutoCloseable {
   /**
    * As {@link #open(Path)}, of a file under a passphrase, which stays the caller's.
    *
-   * @throws BadInputException also when the passphrase is another one
+   * @throws BadInputException also when the passphrase is another one, or the file has none; see
+   *     {@link Passphrase#acceptingPlain}, which puts the file under it
    */
   public static OwnerFile open(Path file, Passphrase passphrase) {
     return open(file, passphrase, DurableStore.onDisk());
@@ -108,9 +109,26 @@ public final class OwnerFile implements AutoCloseable {
 
   static OwnerFile open(Path file, Passphrase passphrase, DurableStore store) {
     Path absolute = file.toAbsolutePath();
+    if (passphrase.acceptsPlain() && !passphrase.isNone()) {
+      return openAndSeal(absolute, passphrase, store);
+    }
     OwnerContents contents = OwnerContents.read(absolute, passphrase);
     eraseLeftover(store, absolute);
     return new OwnerFile(store, absolute, contents.root(), contents.wrap());
+  }
+
+  private static OwnerFile openAndSeal(Path file, Passphrase passphrase, DurableStore store) {
+    try (ExclusiveLock lock = lock(file)) {
+      SecretFiles.eraseLeftover(store, file);
+      OwnerContents contents = OwnerContents.read(file, passphrase);
+      contents.write(store, file);
+      return new OwnerFile(store, file, contents.root(), contents.wrap());
+    }
+  }
+
+  /** Whether a passphrase protects the root key. */
+  public boolean isSealed() {
+    return wrap.isSealed();
   }
 
   /** What the file is, without the root key; needs no passphrase. */
@@ -134,7 +152,7 @@ public final class OwnerFile implements AutoCloseable {
       new OwnerContents(root, ledger, wrap).write(store, file);
     }
     try (SecretKey first = derive(device, model, chain)) {
-      return Grant.of(device, chain, bundle, first);
+      return Grant.of(device, chain, bundle, first, wrap.isSealed());
     }
   }
 

@@ -91,6 +91,8 @@ public final class DeviceState implements AutoCloseable {
    *
    * @param forGrant opens the grant's keys
    * @param forState protects the state's keys from now on
+   * @throws BadInputException also when one of the two is given and its file has none, or when the
+   *     grant has one and none is given for the state; {@link Passphrase#acceptingPlain} lets both
    */
   public static DeviceState init(
       Path grantFile, Path stateFolder, Passphrase forGrant, Passphrase forState) {
@@ -131,7 +133,8 @@ public final class DeviceState implements AutoCloseable {
   /**
    * As {@link #open(Path, String)}, of a state under a passphrase, which stays the caller's.
    *
-   * @throws BadInputException also when the passphrase is another one
+   * @throws BadInputException also when the passphrase is another one, or the state has none; see
+   *     {@link Passphrase#acceptingPlain}, which puts the state under it
    */
   public static DeviceState open(Path stateFolder, String prefix, Passphrase passphrase) {
     String digits = prefix.toLowerCase(Locale.ROOT);
@@ -159,7 +162,12 @@ public final class DeviceState implements AutoCloseable {
       SecretFiles.syncFolder(store, folder.toAbsolutePath().getParent());
       DeviceHalf half =
           ChainFolders.readDeviceHalf(folder, StateFile.readCounts(folder).identity());
-      return new DeviceState(store, folder, lock, StateFile.read(folder, passphrase), half);
+      DeviceState state =
+          new DeviceState(store, folder, lock, StateFile.read(folder, passphrase), half);
+      if (passphrase.acceptsPlain() && !passphrase.isNone()) {
+        state.commit(state.storedPass, state.storedKey, state.openedReleasedBy);
+      }
+      return state;
     } catch (RuntimeException e) {
       lock.close();
       throw e;

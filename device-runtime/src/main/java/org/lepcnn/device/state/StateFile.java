@@ -70,7 +70,8 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
    * @param passphrase stays the caller's
    * @throws org.lepcnn.core.io.CorruptFileException missing, empty, short, damaged or of another
    *     chain than the folder's name says
-   * @throws org.lepcnn.core.error.BadInputException another passphrase protects it
+   * @throws org.lepcnn.core.error.BadInputException another passphrase protects it, or none where
+   *     one is given
    */
   static StateFile read(Path folder, Passphrase passphrase) {
     Opened file = open(folder);
@@ -80,7 +81,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
       if (file.version() == 1) {
         Counts counts = readVersion1(file, folder);
         keys = file.version1Keys();
-        return of(counts, keys, KeyWrap.of(Passphrase.none()));
+        return of(counts, keys, KeyWrap.ofPlainFile(file.what(), passphrase));
       }
       Counts counts = readCounts(in, folder);
       KeyWrap.Opened opened = KeyWrap.read(file.what(), in, file.body(), passphrase);
