@@ -13,14 +13,12 @@ import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
-import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.state.DurableStore;
-import org.lepcnn.device.state.SecretFiles;
+import org.lepcnn.device.state.HeldFile;
 
 /** The contents of the owner file; see the package for the layout. */
 record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
@@ -125,8 +123,8 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     return ledger;
   }
 
-  /** Replaces the file durably. */
-  void write(DurableStore store, Path file) {
+  /** The file's bytes; the caller erases them. */
+  byte[] toFile() {
     BodyWriter writer = new BodyWriter().int32(ledger.size());
     for (LedgerEntry entry : ledger) {
       writer.string(entry.device()).bytes(entry.model().toBytes());
@@ -138,7 +136,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     byte[] bytes = CheckedFile.frame(MAGIC, VERSION, body);
     Arrays.fill(rootBytes, (byte) 0);
     Arrays.fill(body, (byte) 0);
-    SecretFiles.replace(store, file, bytes);
+    return bytes;
   }
 
   @Override
@@ -157,15 +155,19 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     return new LedgerEntry(device, model, chain, issued);
   }
 
+  static BadInputException missing(Path file, NoSuchFileException cause) {
+    return new BadInputException(
+        "Reading the owner file "
+            + file
+            + ": expected a file; found none. Restore it, or make one with 'lepcnn owner create'.",
+        cause);
+  }
+
   private static byte[] readBytes(Path file) {
     try {
-      return WholeFile.read("the owner file " + file, file, MAX_BYTES);
+      return HeldFile.read("the owner file " + file, file, MAX_BYTES);
     } catch (NoSuchFileException e) {
-      throw new BadInputException(
-          "Reading the owner file "
-              + file
-              + ": expected a file; found none. Restore it, or make one with 'lepcnn owner create'.",
-          e);
+      throw missing(file, e);
     } catch (IOException e) {
       throw new EnvironmentException(
           "Reading the owner file " + file + ": expected a readable file; found: " + e + ".", e);

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
@@ -191,12 +190,13 @@ public final class Grant implements AutoCloseable {
       throw new BadInputException(
           "Writing the grant " + file + ": something is there already. Name another file.");
     }
-    byte[] bytes = toFile(passphrase);
+    Path absolute = file.toAbsolutePath();
     try {
-      AtomicFiles.writePrivate(file, bytes);
-    } finally {
-      Arrays.fill(bytes, (byte) 0);
+      Files.createDirectories(absolute.getParent());
+    } catch (IOException e) {
+      throw SecretFiles.notWritten(file, e);
     }
+    SecretFiles.create(DurableStore.onDisk(), absolute, toFile(passphrase));
   }
 
   public String device() {
@@ -278,7 +278,7 @@ public final class Grant implements AutoCloseable {
 
   /** Erases a grant that was consumed, and what a crash left of writing it. */
   static void erase(DurableStore store, Path file) {
-    SecretFiles.eraseLeftover(store, file.toAbsolutePath());
+    SecretFiles.eraseLeftovers(store, file.toAbsolutePath());
     try {
       store.erase(file);
       store.syncFolder(file.toAbsolutePath().getParent());

@@ -30,7 +30,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   /** Ids, counts, hashes and keys take a few hundred. */
   static final int MAX_BYTES = 1 << 16;
 
-  private static final String REMEDY =
+  static final String REMEDY =
       "A state cannot be made anew, or masks would repeat: provision the device again.";
 
   /**
@@ -200,7 +200,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
 
   private static Opened open(Path folder) {
     Path path = folder.resolve(NAME);
-    byte[] bytes = SecretFiles.read(path, MAX_BYTES, REMEDY);
+    byte[] bytes = SecretFiles.readHeld(path, MAX_BYTES, REMEDY);
     CheckedFile.Content content =
         CheckedFile.open(path.toString(), bytes, MAGIC, OLDEST_VERSION, VERSION);
     ByteBuffer body = content.body();
