@@ -40,7 +40,7 @@ public final class DeviceState implements AutoCloseable {
   private final DeviceHalf deviceHalf;
   private final ChallengeKey challengeKey;
   private final KeyWrap wrap;
-  private final InstanceId instance = InstanceIds.random();
+  private InstanceId instance = InstanceIds.fresh();
   private final List<Reservation> reservations = new ArrayList<>();
 
   /** What the file says: the first pass never reserved, and its key. */
@@ -216,9 +216,18 @@ public final class DeviceState implements AutoCloseable {
     return deviceHalf;
   }
 
-  /** The random number of this opening; claims carry it. */
-  public InstanceId instance() {
+  /** The random number under which passes are claimed now; another one in every opening. */
+  public synchronized InstanceId instance() {
     return instance;
+  }
+
+  /**
+   * Draws another instance number, right before a reservation is claimed: of two copies of a
+   * running machine one is refused from its next claim on. Nothing of an earlier claim may be in
+   * use.
+   */
+  public synchronized void renewInstance() {
+    instance = InstanceIds.fresh();
   }
 
   /** The key of the chain's challenges; erased when the state closes, and not to be closed. */

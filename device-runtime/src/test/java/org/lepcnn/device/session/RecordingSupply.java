@@ -55,6 +55,11 @@ final class RecordingSupply implements PassSupply {
   }
 
   @Override
+  public void renewInstance() {
+    chain.renewInstance();
+  }
+
+  @Override
   public long nextPass() {
     return chain.nextPass();
   }
