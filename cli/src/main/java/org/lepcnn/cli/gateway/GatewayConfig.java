@@ -34,6 +34,8 @@ import org.lepcnn.kafka.transport.TransportConfig;
  *   session.NAME.state    the state folder of a device
  *   session.NAME.tables   the folder of its tables
  *   session.NAME.model    first digits of the model, when the state holds several; optional
+ *   session.NAME.accept-plain  true: the state may be without a passphrase although one is given,
+ *                         and is put under it; false
  * </pre>
  *
  * @param transport how to reach the edge
@@ -44,7 +46,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
 record GatewayConfig(
     TransportConfig transport, int inFlight, int reservation, Map<String, Session> sessions) {
   private static final Pattern SESSION =
-      Pattern.compile("session\\.([A-Za-z0-9_-]{1,64})\\.(state|tables|model)");
+      Pattern.compile("session\\.([A-Za-z0-9_-]{1,64})\\.(state|tables|model|accept-plain)");
 
   /**
    * A device and a model.
@@ -52,8 +54,9 @@ record GatewayConfig(
    * @param state the state folder
    * @param tables the folder of tables
    * @param model first digits of the model; null when the state holds one
+   * @param acceptPlain whether the state may be without a passphrase although one is given
    */
-  record Session(Path state, Path tables, String model) {}
+  record Session(Path state, Path tables, String model, boolean acceptPlain) {}
 
   /** Reads and checks a file. */
   static GatewayConfig read(Path file) {
@@ -105,7 +108,8 @@ record GatewayConfig(
               new Session(
                   base.resolve(keys.get("state")),
                   base.resolve(keys.get("tables")),
-                  keys.get("model")));
+                  keys.get("model"),
+                  flag(prefix + "accept-plain", keys.get("accept-plain"))));
         });
     if (sessions.isEmpty()) {
       throw bad("at least one session.NAME.state", "none");
@@ -119,6 +123,13 @@ record GatewayConfig(
       throw bad("a value for " + key, "none");
     }
     return value;
+  }
+
+  private static boolean flag(String key, String text) {
+    if (text == null || text.equals("false") || text.equals("true")) {
+      return "true".equals(text);
+    }
+    throw bad(key + " true or false", "'" + text + "'");
   }
 
   private static int number(Map<String, String> keys, String key, int otherwise, int most) {

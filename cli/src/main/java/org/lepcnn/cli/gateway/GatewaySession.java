@@ -46,9 +46,11 @@ final class GatewaySession implements AutoCloseable {
 
   /** A state under a passphrase finds it as every command does, from the environment. */
   private static DeviceState openState(GatewayConfig.Session config) {
-    try (Passphrase passphrase = Passphrase.ofEnvironment()) {
+    try (Passphrase given = Passphrase.ofEnvironment()) {
       return DeviceState.open(
-          config.state(), config.model() == null ? "" : config.model(), passphrase);
+          config.state(),
+          config.model() == null ? "" : config.model(),
+          config.acceptPlain() ? given.acceptingPlain() : given);
     }
   }
 

@@ -59,6 +59,11 @@ final class RecordingSupply implements PassSupply {
   }
 
   @Override
+  public void renewInstance() {
+    chain.renewInstance();
+  }
+
+  @Override
   public long nextPass() {
     return chain.nextPass();
   }
