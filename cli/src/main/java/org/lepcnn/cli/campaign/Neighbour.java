@@ -200,7 +200,13 @@ public final class Neighbour {
   private static DeviceRecord enrolment(
       String device, String gateway, ModelRecord published, long requests) {
     return new DeviceRecord(
-        device, gateway, List.of(published.getModel()), requests, 0L, DeviceStatus.ENROLLED);
+        device,
+        gateway,
+        List.of(published.getModel()),
+        requests,
+        0L,
+        DeviceStatus.ENROLLED,
+        List.of());
   }
 
   private PrivateSession session(String servers) {
