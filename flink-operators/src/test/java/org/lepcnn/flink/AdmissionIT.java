@@ -124,7 +124,7 @@ class AdmissionIT {
     for (TestModel each : models) {
       ids.add(WireIds.wire(each.bundle().fingerprint()));
     }
-    control.put(new DeviceRecord(device, gateway, ids, requests, 0L, status));
+    control.put(new DeviceRecord(device, gateway, ids, requests, 0L, status, List.of()));
   }
 
   private static void claim(EdgeTransport transport, TestModel model, String device)

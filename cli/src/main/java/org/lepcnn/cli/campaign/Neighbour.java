@@ -159,7 +159,13 @@ public final class Neighbour {
   static DeviceRecord enrolment(
       String device, String gateway, ModelRecord published, long requests) {
     return new DeviceRecord(
-        device, gateway, List.of(published.getModel()), requests, 0L, DeviceStatus.ENROLLED);
+        device,
+        gateway,
+        List.of(published.getModel()),
+        requests,
+        0L,
+        DeviceStatus.ENROLLED,
+        List.of());
   }
 
   private static void pause() {

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.WholeFile;
+import org.lepcnn.core.port.PassWindow;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -29,7 +30,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
  *   bootstrap.servers     HOST:PORT[,HOST:PORT]...
  *   client.config         a file of Kafka client properties; optional
  *   patience.seconds      how long to wait for an answer, retries included; 60
- *   in.flight             passes at the same time of each session; 4
+ *   in.flight             passes at the same time of each session, at most 64; 4
  *   reservation           passes that are reserved together; 16
  *   session.NAME.state    the state folder of a device
  *   session.NAME.tables   the folder of its tables
@@ -78,7 +79,7 @@ record GatewayConfig(
     GatewayConfig config =
         new GatewayConfig(
             transport(rest, base),
-            number(rest, "in.flight", 4, 1_024),
+            number(rest, "in.flight", 4, PassWindow.PASSES),
             number(rest, "reservation", 16, 1 << 16),
             sessions(sessions, base));
     if (!rest.isEmpty()) {

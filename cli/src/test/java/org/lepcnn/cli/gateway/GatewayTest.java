@@ -199,6 +199,7 @@ class GatewayTest {
         List.of(
             "in.flihgt = 4",
             "in.flight = 0",
+            "in.flight = 65",
             "reservation = many",
             "patience.seconds = -1",
             "gateway = a b",

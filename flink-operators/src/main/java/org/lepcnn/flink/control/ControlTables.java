@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.model.PublishedModel;
+import org.lepcnn.flink.quota.Allowed;
 import org.lepcnn.flink.quota.DeviceGrant;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.control.ControlRecords;
@@ -31,6 +33,9 @@ import org.lepcnn.kafka.wire.ModelStatus;
 final class ControlTables {
   /** More models than one device can need. */
   private static final int MOST_MODELS = 1_000;
+
+  /** As many as the guard keeps of one device. */
+  private static final int MOST_CHAINS = 2_000;
 
   private static final int SHARED_GRANTS = 10_000;
 
@@ -97,7 +102,8 @@ final class ControlTables {
     DeviceGrant grant =
         new DeviceGrant(
             Topics.checkGateway(record.getGateway()),
-            allowed,
+            Allowed.only(allowed),
+            chains(record),
             requireQuota(record.getRequestsPerSecond()),
             requireQuota(record.getBytesPerSecond()),
             record.getStatus() != DeviceStatus.ENROLLED);
@@ -125,6 +131,17 @@ final class ControlTables {
   private static PublishedModel withdrawn(PublishedModel model) {
     return new PublishedModel(
         model.id(), model.name(), model.edgeHalf(), model.deviceHash(), false);
+  }
+
+  /** Naming none leaves the choice to the device, as records of before did, within bounds. */
+  private static Allowed<ChainId> chains(DeviceRecord record) {
+    if (record.getChains().size() > MOST_CHAINS) {
+      throw new BadInputException(
+          "expected at most " + MOST_CHAINS + " chains; found " + record.getChains().size());
+    }
+    return record.getChains().isEmpty()
+        ? Allowed.all()
+        : Allowed.only(record.getChains().stream().map(WireIds::chain).toList());
   }
 
   private static void requireModels(DeviceRecord record) {
