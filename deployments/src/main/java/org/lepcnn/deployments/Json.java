@@ -79,6 +79,11 @@ public final class Json {
     return as(Double.class, "a number");
   }
 
+  /** This truth value. */
+  public boolean asBoolean() {
+    return as(Boolean.class, "true or false");
+  }
+
   private <T> T as(Class<T> type, String expected) {
     if (!type.isInstance(value)) {
       throw new IllegalArgumentException("JSON: expected " + expected + ", found " + value);

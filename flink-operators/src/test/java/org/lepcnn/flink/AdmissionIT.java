@@ -57,6 +57,7 @@ class AdmissionIT {
           new MiniClusterResourceConfiguration.Builder()
               .setNumberTaskManagers(1)
               .setNumberSlotsPerTaskManager(2)
+              .setConfiguration(LoopbackAddresses.in(new Configuration()))
               .build());
 
   @TempDir private static Path folder;
