@@ -3,9 +3,6 @@ package org.lepcnn.cli.gateway;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.TextFile;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.port.PassWindow;
 import org.lepcnn.kafka.client.ClientSettings;
@@ -153,15 +151,10 @@ record GatewayConfig(
     Properties properties = new Properties();
     try {
       String what = "gateway configuration " + file;
-      byte[] bytes = WholeFile.read(what, file, WholeFile.MAX_SETTINGS_BYTES);
-      ByteBuffer text = ByteBuffer.wrap(bytes);
-      properties.load(
-          new StringReader(StandardCharsets.UTF_8.newDecoder().decode(text).toString()));
+      properties.load(new StringReader(TextFile.read(what, file, WholeFile.MAX_SETTINGS_BYTES)));
       return properties;
     } catch (NoSuchFileException e) {
       throw bad("a readable file", "no " + file);
-    } catch (CharacterCodingException e) {
-      throw bad("a properties file in UTF-8", file + ", which is none");
     } catch (IOException e) {
       throw new EnvironmentException("Gateway configuration: cannot read " + file + ": " + e, e);
     } catch (IllegalArgumentException e) {
