@@ -80,6 +80,6 @@ class ControlRecordsTest {
 
   private static byte[] device(String device, String gateway) {
     return RecordCodec.DEVICES.encode(
-        new DeviceRecord(device, gateway, List.of(), 0L, 0L, DeviceStatus.ENROLLED));
+        new DeviceRecord(device, gateway, List.of(), 0L, 0L, DeviceStatus.ENROLLED, List.of()));
   }
 }
