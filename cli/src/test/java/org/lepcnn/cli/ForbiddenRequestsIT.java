@@ -59,6 +59,9 @@ class ForbiddenRequestsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LITTLE_PATIENCE = Duration.ofSeconds(3);
   private static final int CLAIMS = 50;
+
+  /** As many as the guard keeps of a model: a further one would be refused for that. */
+  private static final int CHAINS_KEPT = 8;
   private static final Duration LIFETIME = Duration.ofSeconds(60);
 
   @TempDir private static Path folder;
@@ -178,13 +181,13 @@ class ForbiddenRequestsIT {
   /** It may be repeated, so the gateway does, and says at the end of its patience why. */
   @Test
   void moreThanTheQuota() {
-    assertThat(endsOfClaims("slow-1", LIFETIME)).anyMatch(end -> end.contains("QUOTA_EXCEEDED"));
+    assertThat(endsOfClaims("slow-1", LIFETIME, CLAIMS)).anyMatch(end -> end.contains("QUOTA_EXCEEDED"));
   }
 
   /** A millisecond is over for nearly all of them when the edge reads them. */
   @Test
   void requestOlderThanItsLifetime() {
-    assertThat(endsOfClaims("stale-1", Duration.ofMillis(1)))
+    assertThat(endsOfClaims("stale-1", Duration.ofMillis(1), CHAINS_KEPT))
         .anyMatch(end -> end.contains("EXPIRED"));
   }
 
@@ -219,7 +222,7 @@ class ForbiddenRequestsIT {
   }
 
   /** Claims many chains at a time, without a repetition; the errors. */
-  private static List<String> endsOfClaims(String device, Duration lifetime) {
+  private static List<String> endsOfClaims(String device, Duration lifetime, int claims) {
     List<String> ends = new ArrayList<>();
     TransportConfig impatient =
         TransportConfig.builder(broker.bootstrapServers(), "home")
@@ -229,7 +232,7 @@ class ForbiddenRequestsIT {
             .lifetime(lifetime)
             .build();
     try (KafkaEdgeTransport transport = KafkaEdgeTransport.open(impatient)) {
-      for (int chain = 0; chain < CLAIMS; chain++) {
+      for (int chain = 0; chain < claims; chain++) {
         var claim = transport.claim(claim(device, new ChainId(9, chain), model.fingerprint(), 0));
         var unused = claim.exceptionally(failure -> note(ends, failure));
       }
