@@ -4,18 +4,23 @@ package org.lepcnn.device.session;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
-/** Writes ONNX models of float32 operators without attributes: the few protobuf fields by hand. */
+/** Writes small ONNX models: the few protobuf fields by hand. */
 final class TinyOnnx {
-  /** An operator without attributes. */
-  record Node(String op, List<String> inputs, List<String> outputs) {
+  /** An operator with attributes that are integers. */
+  record Node(String op, List<String> inputs, List<String> outputs, Map<String, Long> attributes) {
     static Node of(String op, String output, String... inputs) {
-      return new Node(op, List.of(inputs), List.of(output));
+      return new Node(op, List.of(inputs), List.of(output), Map.of());
     }
   }
 
-  /** A float32 value of the graph's border. */
-  record Value(String name, long... shape) {}
+  /** A value of the graph's border, with ONNX's number of its element type. */
+  record Value(String name, int type, long... shape) {
+    Value(String name, long... shape) {
+      this(name, FLOAT, shape);
+    }
+  }
 
   private static final int IR_VERSION = 8;
   private static final int OPSET = 13;
@@ -45,6 +50,15 @@ final class TinyOnnx {
     node.inputs().forEach(name -> message.string(1, name));
     node.outputs().forEach(name -> message.string(2, name));
     message.string(4, node.op());
+    node.attributes()
+        .forEach(
+            (name, value) -> {
+              TinyOnnx attribute = new TinyOnnx();
+              attribute.string(1, name);
+              attribute.integer(3, value);
+              attribute.integer(20, 2);
+              message.message(5, attribute);
+            });
     return message;
   }
 
@@ -56,8 +70,10 @@ final class TinyOnnx {
       shape.message(1, dimension);
     }
     TinyOnnx tensorType = new TinyOnnx();
-    tensorType.integer(1, FLOAT);
-    tensorType.message(2, shape);
+    tensorType.integer(1, value.type());
+    if (value.shape().length > 0) {
+      tensorType.message(2, shape);
+    }
     TinyOnnx type = new TinyOnnx();
     type.message(1, tensorType);
     TinyOnnx message = new TinyOnnx();
