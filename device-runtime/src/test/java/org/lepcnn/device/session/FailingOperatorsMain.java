@@ -9,7 +9,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf;
 
 /** Runs operators as device stages on values that they cannot work on, and prints the errors. */
-final class FailingOperatorsMain {
+public final class FailingOperatorsMain {
   static final String DONE = "all operators tried";
 
   /** Indices, sizes and counts that nothing here allows. */
@@ -19,13 +19,13 @@ final class FailingOperatorsMain {
   static final int FEWEST_FAILURES = 30;
 
   private static final int INT64 = 7;
-  private static final TinyOnnx.Value X = new TinyOnnx.Value("x", 2, 2);
+  private static final TinyOnnx.Value X = new TinyOnnx.Value("x", 1, 2, 2);
   private static final TinyOnnx.Value ONE = new TinyOnnx.Value("n", INT64, 1);
   private static final TinyOnnx.Value PAIR = new TinyOnnx.Value("n", INT64, 1, 2);
   private static final TinyOnnx.Value VECTOR = new TinyOnnx.Value("n", INT64, 2);
   private static final TinyOnnx.Value FOUR = new TinyOnnx.Value("n", INT64, 4);
-  private static final TinyOnnx.Value UPDATES = new TinyOnnx.Value("u", 1);
-  private static final TinyOnnx.Value IMAGE = new TinyOnnx.Value("m", 1, 1, 2, 2);
+  private static final TinyOnnx.Value UPDATES = new TinyOnnx.Value("u", 1, 1);
+  private static final TinyOnnx.Value IMAGE = new TinyOnnx.Value("m", 1, 1, 1, 2, 2);
 
   private FailingOperatorsMain() {}
 
@@ -53,7 +53,7 @@ final class FailingOperatorsMain {
     attempts.add(
         Attempt.of(
             "ScatterElements",
-            List.of(X, new TinyOnnx.Value("n", INT64, 1, 1), new TinyOnnx.Value("u", 1, 1)),
+            List.of(X, new TinyOnnx.Value("n", INT64, 1, 1), new TinyOnnx.Value("u", 1, 1, 1)),
             "x",
             "n",
             "u"));
@@ -68,12 +68,13 @@ final class FailingOperatorsMain {
     attempts.add(Attempt.of("Resize", List.of(IMAGE, FOUR), "m", "", "", "n"));
     attempts.add(Attempt.of("ConstantOfShape", List.of(VECTOR), "n"));
     attempts.add(Attempt.of("CumSum", List.of(X, ONE), "x", "n"));
-    attempts.add(Attempt.of("OneHot", List.of(ONE, new TinyOnnx.Value("v", 2)), "n", "n", "v"));
+    attempts.add(Attempt.of("OneHot", List.of(ONE, new TinyOnnx.Value("v", 1, 2)), "n", "n", "v"));
     attempts.add(Attempt.of("ReverseSequence", List.of(X, VECTOR), "x", "n"));
     attempts.add(Attempt.of("NegativeLogLikelihoodLoss", List.of(X, VECTOR), "x", "n"));
     attempts.add(Attempt.of("SoftmaxCrossEntropyLoss", List.of(X, VECTOR), "x", "n"));
     attempts.add(
-        Attempt.of("RoiAlign", List.of(IMAGE, new TinyOnnx.Value("r", 1, 4), ONE), "m", "r", "n"));
+        Attempt.of(
+            "RoiAlign", List.of(IMAGE, new TinyOnnx.Value("r", 1, 1, 4), ONE), "m", "r", "n"));
     attempts.add(range());
     attempts.add(sequence("SequenceAt"));
     attempts.add(sequence("SequenceErase"));

@@ -17,6 +17,7 @@ final class TinyOnnx {
 
   /** A value of the graph's border, with ONNX's number of its element type. */
   record Value(String name, int type, long... shape) {
+    /** A float32 value. */
     Value(String name, long... shape) {
       this(name, FLOAT, shape);
     }

@@ -8,12 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.model.FixedModel;
 import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.quota.Allowed;
 import org.lepcnn.flink.quota.DeviceGrant;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.quota.Quotas;
@@ -51,6 +53,22 @@ public final class FakeControl implements EdgeControl.Provider {
       String device, String gateway, List<Fingerprint> models, long requests, long bytes) {
     ALL.get(id).devices.put(device, new DeviceGrant(gateway, models, requests, bytes, false));
     return this;
+  }
+
+  /** Lets an enrolled device use these chains and no others. */
+  public void restrict(String device, List<ChainId> chains) {
+    ALL.get(id)
+        .devices
+        .computeIfPresent(
+            device,
+            (name, grant) ->
+                new DeviceGrant(
+                    grant.gateway(),
+                    grant.models(),
+                    Allowed.only(chains),
+                    grant.requestsPerSecond(),
+                    grant.bytesPerSecond(),
+                    grant.revoked()));
   }
 
   /** Revokes a device. */
