@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.lepcnn.core.onnxruntime.OnnxSessions;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.device.session.HostTensor;
 
@@ -38,17 +39,17 @@ final class PlainModel implements AutoCloseable {
   }
 
   static PlainModel open(Path onnx, int threads, Map<String, HostTensor> inputs) {
-    try (OrtSession.SessionOptions options = options(threads)) {
-      return new PlainModel(
-          QuietOnnxRuntime.environment().createSession(onnx.toString(), options), inputs);
+    try {
+      return new PlainModel(OnnxSessions.open(onnx, options -> apply(options, threads)), inputs);
     } catch (OrtException e) {
       throw new IllegalStateException("Loading " + onnx + " in ONNX Runtime", e);
     }
   }
 
   static PlainModel open(byte[] onnx, int threads, Map<String, HostTensor> inputs) {
-    try (OrtSession.SessionOptions options = options(threads)) {
-      return new PlainModel(QuietOnnxRuntime.environment().createSession(onnx, options), inputs);
+    try {
+      return new PlainModel(
+          OnnxSessions.open("Loading a layer", onnx, options -> apply(options, threads)), inputs);
     } catch (OrtException e) {
       throw new IllegalStateException("Loading a layer in ONNX Runtime", e);
     }
@@ -84,10 +85,8 @@ final class PlainModel implements AutoCloseable {
     }
   }
 
-  private static OrtSession.SessionOptions options(int threads) throws OrtException {
-    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+  private static void apply(OrtSession.SessionOptions options, int threads) throws OrtException {
     options.setIntraOpNumThreads(threads);
     options.setInterOpNumThreads(1);
-    return options;
   }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.onnxruntime.OnnxSessions;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.device.session.HostTensor;
 
@@ -70,10 +71,9 @@ final class StagesAlone implements AutoCloseable {
     if (stage.isEmpty()) {
       return;
     }
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      sessions.add(environment.createSession(stage.onnx(), options));
-    }
+    sessions.add(
+        OnnxSessions.open(
+            "Loading a stage", stage.onnx(), options -> options.setIntraOpNumThreads(1)));
     Map<String, OnnxTensor> feed = new HashMap<>();
     stage.inputs().forEach(name -> feed.put(name, values.get(name)));
     feeds.add(feed);

@@ -20,8 +20,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.onnxruntime.OnnxFailure;
+import org.lepcnn.core.onnxruntime.OnnxSessions;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.onnx.ModelImporter;
 
 /** The original model in float, by ONNX Runtime: what the private answers are compared with. */
 final class FloatModel implements AutoCloseable {
@@ -29,20 +32,17 @@ final class FloatModel implements AutoCloseable {
   private final OrtSession session;
 
   FloatModel(Path onnx) {
-    this(onnx, null);
+    this(onnx, ModelImporter.original(onnx));
   }
 
   /**
    * @param onnx names the model in errors
-   * @param model what to load instead of the file, or null
+   * @param model what to load, serialized
    */
   FloatModel(Path onnx, byte[] model) {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
+    try {
       this.session =
-          model == null
-              ? environment.createSession(onnx.toString(), options)
-              : environment.createSession(model, options);
+          OnnxSessions.open("Loading " + onnx, model, options -> options.setIntraOpNumThreads(1));
     } catch (OrtException e) {
       throw new BadInputException("Loading " + onnx + " in ONNX Runtime: " + e.getMessage(), e);
     }
@@ -71,7 +71,11 @@ final class FloatModel implements AutoCloseable {
         return outputs;
       }
     } catch (OrtException e) {
-      throw new BadInputException("Running the float model in ONNX Runtime: " + e.getMessage(), e);
+      // without its text and without the cause: they quote elements of tensors
+      throw new BadInputException(
+          "Running the float model: expected inputs that it can work on; ONNX Runtime found: "
+              + OnnxFailure.describe(e)
+              + ".");
     } finally {
       tensors.values().forEach(OnnxTensor::close);
     }

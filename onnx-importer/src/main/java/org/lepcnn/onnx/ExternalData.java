@@ -1,84 +1,102 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
 
 /**
- * Brings tensors that lie in files beside the model into it. Files are read only inside the model's
- * folder: absolute paths, {@code ..} and symbolic links that lead outside are refused.
+ * Brings tensors that lie in files beside the model into it, wherever in the model they stand: the
+ * places are those of the format's own description. Files are read by {@link ModelFolder}'s rules
+ * alone. Afterwards no tensor refers to anything outside.
+ *
+ * <p>Training information, which nothing here runs, and fields of newer versions of the format are
+ * left out.
  */
 final class ExternalData {
   private static final long MAX_TOTAL_BYTES = Integer.MAX_VALUE - (64L << 20);
+  private static final Set<Descriptor> HOLD_TENSORS = holdersOfTensors();
 
-  private final Path folder;
+  private final ModelFolder folder;
   private long totalBytes;
 
-  private ExternalData(Path folder) {
+  private ExternalData(ModelFolder folder) {
     this.folder = folder;
   }
 
-  /** The model with all its tensors inside. */
+  /** The model with all its tensors inside, each as long as its shape says. */
   static ModelProto inline(ModelProto model, Path modelFile) {
-    ModelProto.Builder builder = model.toBuilder();
-    new ExternalData(modelFile.toAbsolutePath().getParent()).inline(builder.getGraphBuilder());
-    return builder.build();
+    ModelProto run = model.toBuilder().clearTrainingInfo().clearMetadataProps().build();
+    return (ModelProto) new ExternalData(ModelFolder.of(modelFile)).whole(run);
   }
 
-  private void inline(GraphProto.Builder graph) {
-    for (int i = 0; i < graph.getInitializerCount(); i++) {
-      if (isExternal(graph.getInitializer(i))) {
-        graph.setInitializer(i, load(graph.getInitializer(i)));
-      }
-      Tensors.requireConsistent(graph.getInitializer(i));
+  private Message whole(Message message) {
+    if (message instanceof TensorProto tensor) {
+      return inside(tensor);
     }
-    for (int i = 0; i < graph.getNodeCount(); i++) {
-      if (needsWork(graph.getNode(i))) {
-        inline(graph.getNodeBuilder(i));
+    Message.Builder builder = message.toBuilder();
+    boolean changed = !message.getUnknownFields().asMap().isEmpty();
+    builder.setUnknownFields(UnknownFieldSet.getDefaultInstance());
+    for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
+      FieldDescriptor field = entry.getKey();
+      if (holdsTensors(field)) {
+        changed |= field.isRepeated() ? replaceAll(builder, field) : replace(builder, field);
       }
     }
+    return changed ? builder.build() : message;
   }
 
-  private static boolean needsWork(NodeProto node) {
-    return node.getAttributeList().stream()
-        .anyMatch(a -> a.hasT() || a.hasG() || a.getGraphsCount() > 0 || a.getTensorsCount() > 0);
-  }
-
-  private void inline(NodeProto.Builder node) {
-    for (AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
-      if (attribute.hasT() && isExternal(attribute.getT())) {
-        attribute.setT(load(attribute.getT()));
-      }
-      for (int i = 0; i < attribute.getTensorsCount(); i++) {
-        if (isExternal(attribute.getTensors(i))) {
-          attribute.setTensors(i, load(attribute.getTensors(i)));
-        }
-      }
-      if (attribute.hasG()) {
-        inline(attribute.getGBuilder());
-      }
-      attribute.getGraphsBuilderList().forEach(this::inline);
+  private boolean replace(Message.Builder builder, FieldDescriptor field) {
+    Message before = (Message) builder.getField(field);
+    Message after = whole(before);
+    if (after != before) {
+      builder.setField(field, after);
     }
+    return after != before;
   }
 
-  private static boolean isExternal(TensorProto tensor) {
-    return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+  private boolean replaceAll(Message.Builder builder, FieldDescriptor field) {
+    boolean changed = false;
+    for (int i = 0; i < builder.getRepeatedFieldCount(field); i++) {
+      Message before = (Message) builder.getRepeatedField(field, i);
+      Message after = whole(before);
+      if (after != before) {
+        builder.setRepeatedField(field, i, after);
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  private TensorProto inside(TensorProto tensor) {
+    TensorProto whole =
+        tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL ? load(tensor) : tensor;
+    if (whole.getExternalDataCount() > 0) {
+      throw refused(tensor, "that it is marked as external", "external data without the mark");
+    }
+    Tensors.requireConsistent(whole);
+    return whole.getUnknownFields().asMap().isEmpty()
+        ? whole
+        : whole.toBuilder().setUnknownFields(UnknownFieldSet.getDefaultInstance()).build();
   }
 
   private TensorProto load(TensorProto tensor) {
-    Path file = resolve(tensor, entry(tensor, "location", ""));
+    Path file = file(tensor);
     long offset = number(tensor, "offset", 0);
     byte[] data;
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
@@ -100,6 +118,14 @@ final class ExternalData {
         .clearDataLocation()
         .setRawData(UnsafeByteOperations.unsafeWrap(data))
         .build();
+  }
+
+  private Path file(TensorProto tensor) {
+    try {
+      return folder.resolve(entry(tensor, "location", ""));
+    } catch (ModelFolder.RefusedLocationException e) {
+      throw refused(tensor, e.expected(), e.found());
+    }
   }
 
   private void requireExpected(TensorProto tensor, long length) {
@@ -129,30 +155,27 @@ final class ExternalData {
     return data.array();
   }
 
-  private Path resolve(TensorProto tensor, String location) {
-    try {
-      Path file = folder.resolve(location).normalize();
-      if (location.isEmpty() || !file.startsWith(folder.normalize())) {
-        throw outside(tensor, location);
-      }
-      if (!Files.isRegularFile(file)) {
-        throw refused(tensor, "a file " + location + " beside the model", "none");
-      }
-      Path real = file.toRealPath();
-      if (!real.startsWith(folder.toRealPath())) {
-        throw outside(tensor, location);
-      }
-      return real;
-    } catch (InvalidPathException e) {
-      throw outside(tensor, location);
-    } catch (IOException e) {
-      throw refused(tensor, "a file " + location + " beside the model", e.toString());
-    }
+  private static boolean holdsTensors(FieldDescriptor field) {
+    return field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+        && HOLD_TENSORS.contains(field.getMessageType());
   }
 
-  private static BadInputException outside(TensorProto tensor, String location) {
-    return refused(
-        tensor, "a location inside the model's folder", "'" + location + "', which leads outside");
+  /** The messages of the format in which a tensor can stand at any depth, tensors included. */
+  private static Set<Descriptor> holdersOfTensors() {
+    List<Descriptor> all = ModelProto.getDescriptor().getFile().getMessageTypes();
+    Set<Descriptor> holders = new HashSet<>(Set.of(TensorProto.getDescriptor()));
+    boolean grown = true;
+    while (grown) {
+      grown = false;
+      for (Descriptor message : all) {
+        boolean holds =
+            message.getFields().stream()
+                .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
+                .anyMatch(field -> holders.contains(field.getMessageType()));
+        grown |= holds && holders.add(message);
+      }
+    }
+    return Set.copyOf(holders);
   }
 
   private static long number(TensorProto tensor, String key, long byDefault) {

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.process.ManagedProcess;
@@ -20,6 +22,9 @@ import org.lepcnn.core.process.ProcessSpec;
  * crash ONNX Runtime's native code, and with it the process: a ConvTranspose of 0 groups or the
  * quotient of the smallest integer and −1 do, in version 1.29. The child may also be ended, which a
  * native call cannot, when it takes too long or too much memory.
+ *
+ * <p>The child works in an empty directory of its own: what a model makes ONNX Runtime look for by
+ * a relative name is not there.
  *
  * <p>The import is deterministic: what the child survives this process survives. So nothing is
  * handed over, and errors other than these are left to the import itself. It costs the start of a
@@ -38,6 +43,8 @@ public final class ImportTrial {
           "onnxruntime.native.path",
           "java.io.tmpdir");
 
+  private static final Set<String> PATHS = Set.of("onnxruntime.native.path", "java.io.tmpdir");
+
   private ImportTrial() {}
 
   /**
@@ -49,21 +56,26 @@ public final class ImportTrial {
    */
   public static void run(Path onnx, ImportOptions options) {
     Path log = null;
+    Path directory = null;
     try {
       log = Files.createTempFile("lepcnn-import", ".log");
-      attempt(onnx, options, log);
+      directory = Files.createTempDirectory("lepcnn-import");
+      attempt(onnx, options, log, directory);
     } catch (IOException e) {
       throw new EnvironmentException(
           "Trying the import of " + onnx + ": expected a writable temporary folder; found: " + e,
           e);
     } finally {
       delete(log);
+      delete(directory);
     }
   }
 
-  private static void attempt(Path onnx, ImportOptions options, Path log) throws IOException {
+  private static void attempt(Path onnx, ImportOptions options, Path log, Path directory)
+      throws IOException {
     String found;
-    try (ManagedProcess child = ManagedProcess.start(child(onnx, options, log))) {
+    ProcessSpec spec = child(onnx, options, log).withDirectory(directory);
+    try (ManagedProcess child = ManagedProcess.start(spec)) {
       found = watch(child);
       if (found != null) {
         child.kill();
@@ -124,17 +136,29 @@ public final class ImportTrial {
     jvm.add("-XX:TieredStopAtLevel=1");
     for (String name : HANDED_ON) {
       if (System.getProperty(name) != null) {
-        jvm.add("-D" + name + "=" + System.getProperty(name));
+        jvm.add("-D" + name + "=" + handedOn(name));
       }
     }
     return new ProcessSpec(
         "import-trial",
-        List.of(System.getProperty("java.class.path").split(File.pathSeparator)),
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(ImportTrial::absolute)
+            .toList(),
         ImportTrialMain.class.getName(),
         arguments,
         jvm,
         Map.of(),
         log);
+  }
+
+  /** Paths are absolute, since the child works in another directory. */
+  private static String handedOn(String name) {
+    String value = System.getProperty(name);
+    return PATHS.contains(name) ? absolute(value) : value;
+  }
+
+  private static String absolute(String path) {
+    return Path.of(path).toAbsolutePath().toString();
   }
 
   private static void pause() {
@@ -146,13 +170,13 @@ public final class ImportTrial {
     }
   }
 
-  private static void delete(Path log) {
+  private static void delete(Path path) {
     try {
-      if (log != null) {
-        Files.deleteIfExists(log);
+      if (path != null) {
+        Files.deleteIfExists(path);
       }
     } catch (IOException e) {
-      log.toFile().deleteOnExit();
+      path.toFile().deleteOnExit();
     }
   }
 }

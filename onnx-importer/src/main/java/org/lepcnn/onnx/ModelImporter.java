@@ -31,7 +31,7 @@ public final class ModelImporter {
    * For a model whose origin is not trusted, call {@link ImportTrial#run} with the same file and
    * options before.
    *
-   * @param onnx the ONNX file; external data are read from its folder
+   * @param onnx the ONNX file; external data are read from its folder and nowhere else
    * @param options open dimensions, offload policy, precision
    * @throws BadInputException for a file that is no whole ONNX model, that ONNX Runtime refuses, or
    *     whose input dimensions are open
@@ -39,6 +39,16 @@ public final class ModelImporter {
    */
   public static ModelBundle importModel(Path onnx, ImportOptions options) {
     return prepare(onnx, options).bundle(options.precision());
+  }
+
+  /**
+   * The model as the file has it, with the data that lie in files beside it inside: what ONNX
+   * Runtime can load without reading a file.
+   *
+   * @throws BadInputException for a file that is no whole ONNX model
+   */
+  public static byte[] original(Path onnx) {
+    return OnnxReader.original(onnx).toByteArray();
   }
 
   /**

@@ -31,6 +31,12 @@ final class OnnxReader {
    *     GB
    */
   static ModelProto read(Path file) {
+    ModelProto whole = SparseInitializers.densify(original(file));
+    return UnsignedInputs.widen(Float16Widening.widen(FunctionInlining.inline(whole)));
+  }
+
+  /** Reads a model as it is, with all its tensors inside; errors as those of {@link #read}. */
+  static ModelProto original(Path file) {
     ModelProto model = parse(file, readBytes(file));
     if (!model.hasGraph() || model.getGraph().getOutputCount() == 0) {
       throw notOnnx(file, "a file without a graph", null);
@@ -45,8 +51,7 @@ final class OnnxReader {
               + model.getIrVersion()
               + ". Convert the model with ONNX's version converter, or export it again.");
     }
-    ModelProto whole = SparseInitializers.densify(ExternalData.inline(model, file));
-    return UnsignedInputs.widen(Float16Widening.widen(FunctionInlining.inline(whole)));
+    return ExternalData.inline(model, file);
   }
 
   /** A name for people: that of the file, or of its folder when the file is just called model. */

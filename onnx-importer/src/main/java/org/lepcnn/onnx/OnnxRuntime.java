@@ -4,12 +4,11 @@ package org.lepcnn.onnx;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.time.Duration;
 import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
+import org.lepcnn.core.onnxruntime.OnnxSessions;
 
 /** Runs graphs once, without optimization, so that every value exists under its own name. */
 final class OnnxRuntime {
@@ -37,9 +36,7 @@ final class OnnxRuntime {
       Map<String, OnnxTensor> inputs,
       ResultReader<T> reader,
       Duration maxRun) {
-    try (OrtSession.SessionOptions options = options();
-        OrtSession session =
-            QuietOnnxRuntime.environment().createSession(model.toByteArray(), options)) {
+    try (OrtSession session = open(what, model)) {
       RunLimits.requireModest(what, session);
       return runLoaded(what, session, inputs, reader, maxRun);
     } catch (OrtException e) {
@@ -74,22 +71,22 @@ final class OnnxRuntime {
    * @throws BadInputException when ONNX Runtime refuses it or they are too large
    */
   static void requireModest(String what, ModelProto model) {
-    try (OrtSession.SessionOptions options = options();
-        OrtSession session =
-            QuietOnnxRuntime.environment().createSession(model.toByteArray(), options)) {
+    try (OrtSession session = open(what, model)) {
       RunLimits.requireModest(what, session);
     } catch (OrtException e) {
       throw refused(what + ": ONNX Runtime cannot load the model", e);
     }
   }
 
-  private static OrtSession.SessionOptions options() throws OrtException {
-    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-    options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
-    options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-    options.setMemoryPatternOptimization(false);
-    options.setCPUArenaAllocator(false);
-    return options;
+  private static OrtSession open(String what, ModelProto model) throws OrtException {
+    return OnnxSessions.open(
+        what,
+        model.toByteArray(),
+        options -> {
+          options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+          options.setMemoryPatternOptimization(false);
+          options.setCPUArenaAllocator(false);
+        });
   }
 
   private static BadInputException refused(String what, OrtException e) {

@@ -43,7 +43,8 @@ final class OperatorCheck {
   }
 
   private static void collect(Graph graph, Node node, Set<String> custom) {
-    if (!KNOWN_DOMAINS.contains(node.domain()) && !graph.isFunctionCall(node)) {
+    boolean readsFiles = node.op().equals("EPContext");
+    if (readsFiles || (!KNOWN_DOMAINS.contains(node.domain()) && !graph.isFunctionCall(node))) {
       custom.add(node.domain() + "::" + node.op());
     }
     for (GraphProto body : node.bodies()) {

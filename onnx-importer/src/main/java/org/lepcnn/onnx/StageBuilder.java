@@ -3,12 +3,14 @@ package org.lepcnn.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.lepcnn.core.model.DeviceHalf.Stage;
+import org.lepcnn.core.onnxruntime.SelfContainedModel;
 
 /** Makes the device's ONNX sub-models. */
 final class StageBuilder {
@@ -70,7 +72,9 @@ final class StageBuilder {
         .forEach(name -> builder.addInitializer(graph.constants().get(name)));
     inputs.forEach(name -> builder.addInput(declare(name)));
     outputs.forEach(name -> builder.addOutput(declare(name)));
-    return new Stage(SubModels.wrap(graph.model(), builder).toByteArray(), inputs, outputs);
+    byte[] onnx = SubModels.wrap(graph.model(), builder).toByteArray();
+    SelfContainedModel.require("Making the device's stage " + index, ByteBuffer.wrap(onnx));
+    return new Stage(onnx, inputs, outputs);
   }
 
   private ValueInfoProto declare(String name) {

@@ -8,12 +8,14 @@ import ai.onnxruntime.OrtSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.util.Collector;
+import org.lepcnn.core.onnxruntime.OnnxSessions;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.flink.record.OutgoingRecord;
 
@@ -62,11 +64,13 @@ final class PlainInference extends RichFlatMapFunction<OutgoingRecord, OutgoingR
     private final List<FloatBuffer> buffers = new ArrayList<>();
 
     Network(String onnx, List<PlainInput> inputs) throws OrtException {
-      try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-        options.setIntraOpNumThreads(1);
-        options.setInterOpNumThreads(1);
-        session = QuietOnnxRuntime.environment().createSession(onnx, options);
-      }
+      session =
+          OnnxSessions.open(
+              Path.of(onnx),
+              options -> {
+                options.setIntraOpNumThreads(1);
+                options.setInterOpNumThreads(1);
+              });
       for (PlainInput input : inputs) {
         FloatBuffer buffer =
             ByteBuffer.allocateDirect(Math.multiplyExact(input.elements(), Float.BYTES))

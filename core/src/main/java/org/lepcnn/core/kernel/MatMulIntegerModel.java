@@ -1,12 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.onnxruntime.OnnxSessions;
 
 /**
  * The ONNX model of one layer's products, in one of two forms.
@@ -96,12 +96,16 @@ final class MatMulIntegerModel {
    *
    * @param geometry for messages
    */
-  OrtSession open(OrtEnvironment environment, ConvGeometry geometry) {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      options.setCPUArenaAllocator(false);
-      return environment.createSession(out.toByteArray(), options);
+  OrtSession open(ConvGeometry geometry) {
+    try {
+      return OnnxSessions.open(
+          "Preparing a layer for ONNX Runtime",
+          out.toByteArray(),
+          options -> {
+            options.setIntraOpNumThreads(1);
+            options.setInterOpNumThreads(1);
+            options.setCPUArenaAllocator(false);
+          });
     } catch (OrtException e) {
       throw new IllegalStateException("Preparing a layer for ONNX Runtime: " + geometry, e);
     }

@@ -57,7 +57,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
                 matrices(geometry, weights, LimbRows.channels(geometry, limbs)),
                 LimbRows.depth(geometry, limbs),
                 geometry.outChannels() / geometry.groups())
-            .open(environment, geometry));
+            .open(geometry));
     this.environment = environment;
     this.limbs = limbs;
     this.depth = LimbRows.depth(geometry, limbs);

@@ -72,7 +72,7 @@ final class OnnxRuntimePlanes extends TiledKernel {
         geometry,
         MatMulIntegerModel.planes(
                 matrix(geometry, weights, rows), geometry.outChannels(), rows.length, LIMBS)
-            .open(environment, geometry));
+            .open(geometry));
     this.environment = environment;
     this.starts = starts(geometry, rows);
     this.pointwise = isPointwise(geometry) && rows.length == geometry.inChannels();

@@ -3,6 +3,7 @@ package org.lepcnn.core.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * ONNX Runtime's environment, without telemetry.
+ * ONNX Runtime's environment, without telemetry, and silent but for what is fatal: its errors quote
+ * elements of tensors.
  *
  * <p>ONNX Runtime 1.29 for Linux reports its use to its vendor over HTTPS unless the environment
  * variable {@value #SWITCH} is set when the library starts. A system that promises privacy must
@@ -48,7 +50,8 @@ public final class QuietOnnxRuntime {
       if (!quiet) {
         refuseLongCommandLine(commandLineBytes());
       }
-      OrtEnvironment created = OrtEnvironment.getEnvironment();
+      OrtEnvironment created =
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "lepcnn");
       if (!quiet) {
         silence(created);
       }

@@ -1,4 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
-/** The one door to ONNX Runtime, which keeps it from reporting to its vendor. */
+/**
+ * The one door to ONNX Runtime, which keeps it from reporting to its vendor, from files and from
+ * logging elements of tensors.
+ */
 package org.lepcnn.core.onnxruntime;

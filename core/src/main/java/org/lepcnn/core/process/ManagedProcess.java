@@ -56,7 +56,7 @@ public final class ManagedProcess implements AutoCloseable {
    *     written
    */
   public static ManagedProcess start(ProcessSpec spec) {
-    return startCommand(spec.name(), spec.command(), spec.environment(), spec.log());
+    return start(spec.name(), spec.command(), spec.environment(), spec.log(), spec.directory());
   }
 
   /**
@@ -69,7 +69,19 @@ public final class ManagedProcess implements AutoCloseable {
    */
   public static ManagedProcess startCommand(
       String name, List<String> command, Map<String, String> environment, Path log) {
+    return start(name, command, environment, log, null);
+  }
+
+  private static ManagedProcess start(
+      String name,
+      List<String> command,
+      Map<String, String> environment,
+      Path log,
+      Path directory) {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    if (directory != null) {
+      builder.directory(directory.toFile());
+    }
     builder.environment().putIfAbsent(QuietOnnxRuntime.SWITCH, "1");
     builder.environment().putAll(environment);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

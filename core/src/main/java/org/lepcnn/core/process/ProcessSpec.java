@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * @param jvmArguments of the JVM, such as {@code -Xmx512m}
  * @param environment added to the parent's environment
  * @param log where standard output and standard error are appended; its folder must exist
+ * @param directory the child's working directory; null for the parent's
  */
 public record ProcessSpec(
     String name,
@@ -30,7 +31,8 @@ public record ProcessSpec(
     List<String> arguments,
     List<String> jvmArguments,
     Map<String, String> environment,
-    Path log) {
+    Path log,
+    Path directory) {
 
   public ProcessSpec {
     Objects.requireNonNull(name, "name");
@@ -42,6 +44,18 @@ public record ProcessSpec(
     environment = Map.copyOf(environment);
   }
 
+  /** A child in the parent's working directory. */
+  public ProcessSpec(
+      String name,
+      List<String> classPath,
+      String mainClass,
+      List<String> arguments,
+      List<String> jvmArguments,
+      Map<String, String> environment,
+      Path log) {
+    this(name, classPath, mainClass, arguments, jvmArguments, environment, log, null);
+  }
+
   /** A child without JVM arguments and with the parent's environment. */
   public ProcessSpec(
       String name, List<String> classPath, String mainClass, List<String> arguments, Path log) {
@@ -50,12 +64,20 @@ public record ProcessSpec(
 
   /** The same with these JVM arguments. */
   public ProcessSpec withJvmArguments(List<String> values) {
-    return new ProcessSpec(name, classPath, mainClass, arguments, values, environment, log);
+    return new ProcessSpec(
+        name, classPath, mainClass, arguments, values, environment, log, directory);
   }
 
   /** The same with these additional environment variables. */
   public ProcessSpec withEnvironment(Map<String, String> values) {
-    return new ProcessSpec(name, classPath, mainClass, arguments, jvmArguments, values, log);
+    return new ProcessSpec(
+        name, classPath, mainClass, arguments, jvmArguments, values, log, directory);
+  }
+
+  /** The same in this working directory; paths in its arguments should be absolute. */
+  public ProcessSpec withDirectory(Path value) {
+    return new ProcessSpec(
+        name, classPath, mainClass, arguments, jvmArguments, environment, log, value);
   }
 
   /** The class path entry that holds a class: its jar or its folder. */

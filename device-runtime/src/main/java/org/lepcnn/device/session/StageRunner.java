@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.onnxruntime.OnnxFailure;
+import org.lepcnn.core.onnxruntime.OnnxSessions;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,14 +67,9 @@ final class StageRunner implements AutoCloseable {
    */
   static StageRunner load(String what, DeviceHalf.Stage stage, int intraOpThreads) {
     OrtEnvironment environment = QuietOnnxRuntime.environment();
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(intraOpThreads);
-      options.setInterOpNumThreads(1);
-      options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-      // waiting threads must sleep: the gateway runs many passes on few cores
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      options.addConfigEntry("session.inter_op.allow_spinning", "0");
-      OrtSession session = environment.createSession(stage.onnx(), options);
+    try {
+      OrtSession session =
+          OnnxSessions.open("Loading " + what, stage.onnx(), o -> apply(o, intraOpThreads));
       return new StageRunner(what, environment, session, stage);
     } catch (OrtException e) {
       throw new BadInputException(
@@ -83,6 +80,16 @@ final class StageRunner implements AutoCloseable {
               + ". Import the model again.",
           e);
     }
+  }
+
+  private static void apply(OrtSession.SessionOptions options, int intraOpThreads)
+      throws OrtException {
+    options.setIntraOpNumThreads(intraOpThreads);
+    options.setInterOpNumThreads(1);
+    options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+    // waiting threads must sleep: the gateway runs many passes on few cores
+    options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    options.addConfigEntry("session.inter_op.allow_spinning", "0");
   }
 
   /** Reads the stage's inputs from {@code activations} and adds its outputs. */
@@ -97,14 +104,13 @@ final class StageRunner implements AutoCloseable {
       // what could not be placed is not tried again: the declared shape is not the real one
       placement = new Placement(Map.of(), outputs);
     } catch (OrtException e) {
-      // ONNX Runtime's own text may quote elements of tensors: only for those who ask for it
-      LOG.debug("{} failed", what, e);
+      // without its text and without the cause: they quote elements of tensors
       throw new BadInputException(
           "Running "
               + what
               + ": expected inputs that the model can work on; ONNX Runtime found: "
-              + e.getCode()
-              + ". Its own words are logged at level DEBUG.");
+              + OnnxFailure.describe(e)
+              + ".");
     }
   }
 
@@ -133,7 +139,7 @@ final class StageRunner implements AutoCloseable {
       keep(session.run(feeds, places.others(), results), activations);
       return true;
     } catch (OrtException e) {
-      LOG.debug("{} does not run with outputs in place", what, e);
+      LOG.debug("{} does not run with outputs in place: {}", what, OnnxFailure.describe(e));
       places.shapes().keySet().forEach(activations::release);
       return false;
     }

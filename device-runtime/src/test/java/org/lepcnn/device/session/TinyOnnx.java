@@ -4,17 +4,18 @@ package org.lepcnn.device.session;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
-/** Writes ONNX models of operators without attributes: the few protobuf fields by hand. */
+/** Writes small ONNX models: the few protobuf fields by hand. */
 final class TinyOnnx {
-  /** An operator without attributes. */
-  record Node(String op, List<String> inputs, List<String> outputs) {
+  /** An operator with attributes that are integers. */
+  record Node(String op, List<String> inputs, List<String> outputs, Map<String, Long> attributes) {
     static Node of(String op, String output, String... inputs) {
-      return new Node(op, List.of(inputs), List.of(output));
+      return new Node(op, List.of(inputs), List.of(output), Map.of());
     }
   }
 
-  /** A value of the graph's border; its type as ONNX numbers it. */
+  /** A value of the graph's border, with ONNX's number of its element type. */
   record Value(String name, int type, long... shape) {
     /** A float32 value. */
     Value(String name, long... shape) {
@@ -50,6 +51,15 @@ final class TinyOnnx {
     node.inputs().forEach(name -> message.string(1, name));
     node.outputs().forEach(name -> message.string(2, name));
     message.string(4, node.op());
+    node.attributes()
+        .forEach(
+            (name, value) -> {
+              TinyOnnx attribute = new TinyOnnx();
+              attribute.string(1, name);
+              attribute.integer(3, value);
+              attribute.integer(20, 2);
+              message.message(5, attribute);
+            });
     return message;
   }
 
@@ -62,7 +72,9 @@ final class TinyOnnx {
     }
     TinyOnnx tensorType = new TinyOnnx();
     tensorType.integer(1, value.type());
-    tensorType.message(2, shape);
+    if (value.shape().length > 0) {
+      tensorType.message(2, shape);
+    }
     TinyOnnx type = new TinyOnnx();
     type.message(1, tensorType);
     TinyOnnx message = new TinyOnnx();

@@ -7,6 +7,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import org.lepcnn.core.onnxruntime.OnnxSessions;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.examples.meter.render.MeterPicture;
 import org.lepcnn.examples.meter.train.MeterNetwork;
 
@@ -14,7 +16,7 @@ import org.lepcnn.examples.meter.train.MeterNetwork;
 final class OnnxClassifier implements AutoCloseable {
   private static final long[] INPUT_SHAPE = {1, 1, MeterPicture.SIZE, MeterPicture.SIZE};
 
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final OrtEnvironment environment = QuietOnnxRuntime.environment();
   private final OrtSession session;
 
   /**
@@ -23,10 +25,8 @@ final class OnnxClassifier implements AutoCloseable {
    * @param model the bytes of an ONNX file
    */
   OnnxClassifier(byte[] model) throws OrtException {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(1);
-      session = environment.createSession(model, options);
-    }
+    session =
+        OnnxSessions.open("Loading the model", model, options -> options.setIntraOpNumThreads(1));
     if (!session.getInputNames().contains(MeterNetwork.INPUT)) {
       session.close();
       throw new IllegalArgumentException(
