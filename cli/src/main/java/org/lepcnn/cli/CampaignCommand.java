@@ -8,6 +8,8 @@ import org.lepcnn.cli.campaign.DeviceKillReport;
 import org.lepcnn.cli.campaign.DeviceKills;
 import org.lepcnn.cli.campaign.EdgeFaultReport;
 import org.lepcnn.cli.campaign.EdgeFaults;
+import org.lepcnn.cli.campaign.HostileNeighbours;
+import org.lepcnn.cli.campaign.HostileReport;
 import org.lepcnn.cli.campaign.Neighbour;
 import org.lepcnn.cli.campaign.NeighbourReport;
 import org.lepcnn.core.io.AtomicFiles;
@@ -101,10 +103,17 @@ final class CampaignCommand {
   @Command(
       name = "neighbour",
       description = {
-        "Measures a device's passes, quiet and beside devices at ten times their quota.",
+        "Measures a device's passes, quiet and beside devices at ten times their quota; with",
+        "--hostile beside devices within their quotas that hold the edge's memory.",
         "Exit status 0 when its p95 is at most three times the quiet one."
       })
   static final class Beside implements Callable<Integer> {
+    /** With one megabyte each: some two percent of a device's default quota. */
+    private static final int HOSTILE_CHUNKS_PER_SECOND = 1;
+
+    private static final int PASSES_PER_MINUTE = 120;
+    private static final long MINUTE_MILLIS = 60_000;
+
     @Mixin private Output output;
 
     @Option(
@@ -123,6 +132,21 @@ final class CampaignCommand {
     private int turns;
 
     @Option(
+        names = "--hostile",
+        paramLabel = "N",
+        description = {
+          "That many devices begin rounds and never finish them; --quota, --passes and --turns do",
+          "not count then."
+        })
+    private Integer hostile;
+
+    @Option(
+        names = "--minutes",
+        defaultValue = "10",
+        description = "With --hostile: how long, after a quiet minute. Default: 10.")
+    private int minutes;
+
+    @Option(
         names = "--out",
         required = true,
         paramLabel = "DIR",
@@ -131,8 +155,26 @@ final class CampaignCommand {
 
     @Override
     public Integer call() {
+      if (hostile != null) {
+        return besideHostile();
+      }
       NeighbourReport report =
           Neighbour.run(new Neighbour.Settings(quota, passes, turns), out, output::progress);
+      finish(output, out, report.text(), report.json());
+      return report.holds() ? 0 : DID_NOT_HOLD;
+    }
+
+    private int besideHostile() {
+      HostileReport report =
+          HostileNeighbours.run(
+              new HostileNeighbours.Settings(
+                  hostile,
+                  HOSTILE_CHUNKS_PER_SECOND,
+                  PASSES_PER_MINUTE,
+                  minutes * PASSES_PER_MINUTE,
+                  MINUTE_MILLIS / PASSES_PER_MINUTE),
+              out,
+              output::progress);
       finish(output, out, report.text(), report.json());
       return report.holds() ? 0 : DID_NOT_HOLD;
     }

@@ -22,17 +22,13 @@ import picocli.CommandLine.Parameters;
 final class DeviceCommand {
   private DeviceCommand() {}
 
-  private static Passphrase ofGrant(Path file) {
-    return file == null ? Passphrase.none() : Passphrase.ofFile(file);
-  }
-
   @Command(
       name = "provision",
       description =
           "Begin a new chain for a device and a model, and write the grant that the device consumes.")
   static final class Provision implements Callable<Integer> {
     @Mixin private Output output;
-    @Mixin private PassphraseOption passphrase;
+    @Mixin private OpeningPassphraseOption passphrase;
 
     @Parameters(paramLabel = "ID", description = "The device id.")
     private String device;
@@ -61,16 +57,26 @@ final class DeviceCommand {
     @Option(
         names = "--grant-passphrase-file",
         paramLabel = "F",
-        description = "File with the passphrase of the grant's keys. Default: none.")
+        description =
+            "File with the passphrase of the grant's keys. Default: none, unless the owner file has one.")
     private Path grantPassphrase;
 
     @Override
     public Integer call() {
       ModelBundle model = ModelBundle.read(bundle);
       try (Passphrase forOwner = passphrase.read();
-          Passphrase forGrant = ofGrant(grantPassphrase);
-          OwnerFile file = OwnerFile.open(owner, forOwner);
-          Grant grant = file.provision(device, model)) {
+          Passphrase forGrant = passphrase.readOther(grantPassphrase);
+          OwnerFile file = OwnerFile.open(owner, forOwner)) {
+        provision(file, model, forGrant);
+      }
+      return 0;
+    }
+
+    private void provision(OwnerFile file, ModelBundle model, Passphrase forGrant) {
+      if (file.isSealed()) {
+        forGrant.requireForKeysOfASealedFile("Provisioning " + device, "--grant-passphrase-file");
+      }
+      try (Grant grant = file.provision(device, model)) {
         grant.write(grantFile, forGrant);
         output.result(
             "Provisioned "
@@ -92,7 +98,6 @@ final class DeviceCommand {
                 .put("model", model.fingerprint().toString())
                 .put("grant", grantFile.toString()));
       }
-      return 0;
     }
   }
 
@@ -101,7 +106,7 @@ final class DeviceCommand {
       description = "Consume a grant into the device's state. The grant file is deleted.")
   static final class Init implements Callable<Integer> {
     @Mixin private Output output;
-    @Mixin private PassphraseOption passphrase;
+    @Mixin private OpeningPassphraseOption passphrase;
 
     @Parameters(paramLabel = "GRANT", description = "The grant from 'lepcnn device provision'.")
     private Path grant;
@@ -122,7 +127,7 @@ final class DeviceCommand {
     @Override
     public Integer call() {
       try (Passphrase forState = passphrase.read();
-          Passphrase forGrant = ofGrant(grantPassphrase);
+          Passphrase forGrant = passphrase.readOther(grantPassphrase);
           DeviceState opened = DeviceState.init(grant, state, forGrant, forState)) {
         output.result(
             "Device "

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.control.ControlTopics;
@@ -36,10 +37,13 @@ final class DevicesCommand {
   private static Json.JsonObject json(DeviceRecord device) {
     Json.JsonArray models = Json.array();
     device.getModels().forEach(model -> models.add(WireIds.fingerprint(model).toString()));
+    Json.JsonArray chains = Json.array();
+    device.getChains().forEach(chain -> chains.add(WireIds.chain(chain).toString()));
     return Json.object()
         .put("device", device.getDevice())
         .put("gateway", device.getGateway())
         .put("models", models)
+        .put("chains", chains)
         .put("requestsPerSecond", device.getRequestsPerSecond())
         .put("bytesPerSecond", device.getBytesPerSecond())
         .put("status", device.getStatus().name());
@@ -57,6 +61,7 @@ final class DevicesCommand {
         + device.getGateway()
         + "  models "
         + models
+        + (device.getChains().isEmpty() ? "" : "  of " + device.getChains().size() + " chains")
         + "  "
         + quota(device.getRequestsPerSecond(), "requests/s")
         + "  "
@@ -97,6 +102,16 @@ final class DevicesCommand {
     private List<String> models;
 
     @Option(
+        names = "--chain",
+        paramLabel = "CHAIN",
+        description = {
+          "A chain that it may use, as 'lepcnn device provision' and 'lepcnn inspect' name it; repeat",
+          "it for several. All others are refused, and give way where the edge needs their room.",
+          "Default: those that come first."
+        })
+    private List<String> chains = List.of();
+
+    @Option(
         names = "--requests-per-second",
         paramLabel = "N",
         defaultValue = "0",
@@ -130,7 +145,8 @@ final class DevicesCommand {
               resolve(topics),
               requestsPerSecond,
               bytesPerSecond,
-              DeviceStatus.ENROLLED);
+              DeviceStatus.ENROLLED,
+              chains.stream().map(chain -> WireIds.wire(ChainId.parse(chain))).toList());
       topics.put(record);
       output.result("enrolled " + line(record), json(record));
       return 0;

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
 final class InferCommand implements Callable<Integer> {
   @Mixin private Output output;
   @Mixin private KafkaOptions kafka;
-  @Mixin private PassphraseOption passphrase;
+  @Mixin private OpeningPassphraseOption passphrase;
 
   @Parameters(
       paramLabel = "INPUT",

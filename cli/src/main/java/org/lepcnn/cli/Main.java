@@ -3,6 +3,7 @@ package org.lepcnn.cli;
 
 import org.lepcnn.cli.gateway.GatewayCommand;
 import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.core.text.Printable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -74,11 +75,11 @@ public final class Main implements Runnable {
       return known.exitStatus();
     }
     if (failure instanceof CommandLine.ParameterException usage) {
-      command.getErr().println("lepcnn: " + usage.getMessage());
+      command.getErr().println("lepcnn: " + Printable.lines(usage.getMessage()));
       return BAD_USAGE;
     }
     command.getErr().println("lepcnn: internal error, please report it with what follows.");
-    failure.printStackTrace(command.getErr());
+    command.getErr().println(Printable.stackTrace(failure));
     return INTERNAL;
   }
 }

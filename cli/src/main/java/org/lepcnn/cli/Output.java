@@ -4,6 +4,7 @@ package org.lepcnn.cli;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.lepcnn.core.io.Json;
+import org.lepcnn.core.text.Printable;
 import picocli.CommandLine.Option;
 
 /** Where results go: text for people, or with {@code --json} one object. */
@@ -20,11 +21,11 @@ final class Output {
 
   /** Prints the result in the form that was asked for. */
   void result(String text, Json object) {
-    out.println(json ? object.toString() : text);
+    out.println(json ? object.toString() : Printable.lines(text));
   }
 
   /** A line of progress on standard error. */
   void progress(String line) {
-    progress.println(line);
+    progress.println(Printable.line(line, Printable.MAX_MESSAGE));
   }
 }

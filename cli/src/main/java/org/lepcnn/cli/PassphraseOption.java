@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.lepcnn.device.key.Passphrase;
 import picocli.CommandLine.Option;
 
-/** Where a command finds the passphrase of the owner file or the device's state. */
-final class PassphraseOption {
+/** Where a command finds the passphrase of a file that it makes. */
+class PassphraseOption {
   @Option(
       names = "--passphrase-file",
       paramLabel = "F",

@@ -28,6 +28,12 @@ final class PrecomputeCommand implements Callable<Integer> {
   private Path owner;
 
   @Option(
+      names = "--accept-plain",
+      description =
+          "Accept an owner file that no passphrase protects although LEPCNN_PASSPHRASE_FILE gives one; it is put under it.")
+  private boolean acceptPlain;
+
+  @Option(
       names = "--bundle",
       required = true,
       paramLabel = "BUNDLE",
@@ -81,6 +87,7 @@ final class PrecomputeCommand implements Callable<Integer> {
     PrecomputeOptions.Builder options =
         PrecomputeOptions.builder()
             .ownerFile(owner)
+            .acceptPlain(acceptPlain)
             .bundle(bundle)
             .device(device)
             .passes(passes)

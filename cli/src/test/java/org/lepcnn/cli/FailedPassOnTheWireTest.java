@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
@@ -25,6 +27,7 @@ import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.session.DeviceStateSupply;
 import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.kafka.codec.EdgeRequest;
@@ -32,13 +35,14 @@ import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 
 /**
- * A pass that fails on the device in the middle looks on the wire like any other: as many records,
- * of the same sizes, under the ids that any pass has, in the same order.
+ * A pass that fails on the device, before its first round or later, looks on the wire like any
+ * other: as many records, of the same sizes, under the ids that any pass has, in the same order.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class FailedPassOnTheWireTest {
   private static final long LIFETIME = 60_000;
   private static final int PASSES = 6;
+  private static final Class<? extends Throwable> NON_FINITE = NonFiniteActivationException.class;
 
   @TempDir private Path folder;
 
@@ -91,16 +95,17 @@ class FailedPassOnTheWireTest {
   }
 
   @Test
-  void passThatOverflowsInTheMiddle_hasTheRecordsOfAnyPass() throws Exception {
+  void passesThatFail_haveTheRecordsOfAnyPass() throws Exception {
     ModelBundle bundle = Meter.importBundle();
     ProvisionedDevice device = ProvisionedDevice.create(folder, bundle, "meter-1", PASSES);
     try (Wire wire = new Wire(bundle)) {
       run(device, bundle, wire);
 
-      assertThat(wire.passes).hasSize(3);
+      assertThat(wire.passes).hasSize(PASSES);
       assertThat(wire.passes.get(0)).hasSizeGreaterThan(1);
-      assertThat(wire.passes.get(1)).as("the pass that failed").isEqualTo(wire.passes.get(0));
-      assertThat(wire.passes.get(2)).isEqualTo(wire.passes.get(0));
+      for (List<Seen> pass : wire.passes) {
+        assertThat(pass).isEqualTo(wire.passes.get(0));
+      }
       assertThat(wire.passes.get(1).get(wire.passes.get(1).size() - 1).round())
           .isEqualTo(bundle.plan().rounds() - 1);
     }
@@ -113,22 +118,31 @@ class FailedPassOnTheWireTest {
     try (PrivateSession session =
         PrivateSession.builder(new DeviceStateSupply(state), tables, wire).open()) {
       session.submit(good).get(60, TimeUnit.SECONDS);
-      assertThatThrownBy(() -> session.submit(huge(good)).get(60, TimeUnit.SECONDS))
-          .isInstanceOf(ExecutionException.class)
-          .hasCauseInstanceOf(NonFiniteActivationException.class);
+      requireFailure(session.submit(filled(good, Float.MAX_VALUE)), NON_FINITE);
+      requireFailure(session.submit(filled(good, Float.NaN)), NON_FINITE);
+      requireFailure(session.submit(Map.of()), BadInputException.class);
+      BadInputException unreadable = new BadInputException("No picture.");
+      requireFailure(session.submitRefused(unreadable), BadInputException.class);
       session.submit(good).get(60, TimeUnit.SECONDS);
     } // waits for the failed pass to end
   }
 
-  /** Numbers whose convolution is no float any more. */
-  private static Map<String, HostTensor> huge(Map<String, HostTensor> inputs) {
-    Map<String, HostTensor> huge = new java.util.HashMap<>();
+  private static void requireFailure(
+      CompletableFuture<PassResult> pass, Class<? extends Throwable> failure) {
+    assertThatThrownBy(() -> pass.get(60, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(failure);
+  }
+
+  /** One number everywhere: the convolution of the largest ones is no float any more. */
+  private static Map<String, HostTensor> filled(Map<String, HostTensor> inputs, float value) {
+    Map<String, HostTensor> filled = new HashMap<>();
     inputs.forEach(
         (name, tensor) -> {
           float[] values = new float[tensor.floats().length];
-          Arrays.fill(values, Float.MAX_VALUE);
-          huge.put(name, HostTensor.of(values, tensor.shape()));
+          Arrays.fill(values, value);
+          filled.put(name, HostTensor.of(values, tensor.shape()));
         });
-    return huge;
+    return filled;
   }
 }

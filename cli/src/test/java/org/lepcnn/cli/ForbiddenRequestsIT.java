@@ -7,17 +7,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
@@ -179,6 +186,36 @@ class ForbiddenRequestsIT {
   void requestOlderThanItsLifetime() {
     assertThat(endsOfClaims("stale-1", Duration.ofMillis(1)))
         .anyMatch(end -> end.contains("EXPIRED"));
+  }
+
+  /** With nothing but the gateway's user, over TLS; the record takes 2 KB to 10 KB on the wire. */
+  @ParameterizedTest
+  @ValueSource(ints = {50_000_000, 300_000_000})
+  void compressedRecord_isSteppedOver_noted_andOthersAreAnswered(int bytes) throws Exception {
+    ClientSettings settings =
+        ClientSettings.of(broker.bootstrapServers(), config(LocalSecurity.gatewayUser("other")));
+    Map<String, Object> producer = new HashMap<>(settings.producer());
+    producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+    producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.MAX_VALUE);
+    producer.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 1L << 30);
+    RecordMetadata sent;
+    try (KafkaProducer<byte[], byte[]> writer = new KafkaProducer<>(producer)) {
+      sent = writer.send(new ProducerRecord<>(Topics.requests("other"), new byte[bytes])).get();
+    }
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (rejections().stream().noneMatch(line -> tells(line, sent))) {
+      assertThat(System.nanoTime()).as("still not noted").isLessThan(deadline);
+    }
+    assertThat(refusal("home", "stranger-2", model.fingerprint(), 0))
+        .isEqualTo(EdgeErrorCode.UNKNOWN_DEVICE);
+    assertThat(edge.isAlive()).isTrue();
+  }
+
+  private static boolean tells(Rejection line, RecordMetadata sent) {
+    return line.getCode().equals("COMPRESSED")
+        && line.getTopic().equals(sent.topic())
+        && line.getPartition() == sent.partition()
+        && line.getOffset() == sent.offset();
   }
 
   /** Claims many chains at a time, without a repetition; the errors. */

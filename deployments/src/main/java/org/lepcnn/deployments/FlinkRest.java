@@ -9,8 +9,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.lepcnn.core.error.EnvironmentException;
 
 /**
@@ -103,6 +105,39 @@ public final class FlinkRest {
    * @param largestBytes full size of the largest completed one; 0 when there is none
    */
   public record CheckpointStats(long completed, long failed, long largestBytes) {}
+
+  /** What a job runs with, whoever decided it. */
+  public RunSettings settings(String jobId) {
+    Json checkpoints = get("/jobs/" + jobId + "/checkpoints/config");
+    Json execution = get("/jobs/" + jobId + "/config").at("execution-config");
+    return new RunSettings(
+        get("/jobs/" + jobId).at("vertices").items().stream()
+            .map(vertex -> vertex.at("parallelism").asLong())
+            .collect(Collectors.toSet()),
+        Duration.ofMillis(checkpoints.at("interval").asLong()),
+        checkpoints.at("mode").asText(),
+        checkpoints.at("tolerable_failed_checkpoints").asLong(),
+        checkpoints.at("unaligned_checkpoints").asBoolean(),
+        execution.at("restart-strategy").asText());
+  }
+
+  /**
+   * What a job runs with.
+   *
+   * @param parallelism of its vertices, every number once
+   * @param checkpointInterval time between checkpoints
+   * @param checkpointMode {@code exactly_once} or {@code at_least_once}
+   * @param tolerableFailures failed checkpoints in a row that it outlives
+   * @param unaligned whether checkpoints may hold records in flight
+   * @param restarts the restart strategy, in Flink's words
+   */
+  public record RunSettings(
+      Set<Long> parallelism,
+      Duration checkpointInterval,
+      String checkpointMode,
+      long tolerableFailures,
+      boolean unaligned,
+      String restarts) {}
 
   /** Asks for the end of a job and waits until it has ended. */
   public void cancel(String jobId, Duration limit) {

@@ -112,14 +112,22 @@ public final class LocalFlinkCluster implements AutoCloseable {
     return rest.base().getAuthority();
   }
 
+  /** Submits a job with Flink's own client and nothing but its arguments. */
+  public String submit(Path jar, String mainClass, List<String> jobArguments) {
+    return submit(jar, mainClass, List.of(), jobArguments);
+  }
+
   /**
    * Submits a job with Flink's own client, as a process.
    *
+   * @param options further ones of {@code cluster submit}
    * @param mainClass null for the one that the jar's manifest names
    * @return the job id
    */
-  public String submit(Path jar, String mainClass, List<String> jobArguments) {
+  public String submit(
+      Path jar, String mainClass, List<String> options, List<String> jobArguments) {
     List<String> arguments = new ArrayList<>(List.of("submit", "--jar", jar.toString()));
+    arguments.addAll(options);
     if (mainClass != null) {
       arguments.addAll(List.of("--class", mainClass));
     }

@@ -42,6 +42,13 @@ class JsonTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void aNumberBeyondEveryDouble_isNoNumber() {
+    Json json = Json.parse("{\"a\": 1e999}");
+    assertThatThrownBy(() -> json.at("a").asDouble()).hasMessageContaining("expected a number");
+    assertThatThrownBy(() -> json.at("a").asLong()).hasMessageContaining("expected a number");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -55,6 +62,19 @@ class JsonTest {
         "\"\\u00",
         "nul",
         "[1] 2",
+        "[1]]",
+        "+5",
+        "01",
+        "1.",
+        ".5",
+        "NaN",
+        "'a'",
+        "[1,]",
+        "{\"a\":1,}",
+        "{\"a\":1,\"a\":2}",
+        "{a:1}",
+        "\"\n\"",
+        "// no\n1",
         "-"
       })
   void whatIsNotJson_isRefused(String text) {

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.process.ListeningSockets;
 import org.lepcnn.core.process.RunningJvm;
 
 /** The scripts as a user runs them, and the Java side on the same scripts. */
@@ -72,11 +73,13 @@ class LocalClusterIT {
   void theScripts_startTwiceShowAndStop() throws Exception {
     Path run = folder.resolve("run");
     try {
-      Answer started = cluster(run, "start", "--free-ports", "--taskmanagers", "2", "--slots", "1");
+      Answer started =
+          cluster(run, "start", "--free-ports", "--ha", "--taskmanagers", "2", "--slots", "1");
       assertThat(started.status()).as(started.text()).isZero();
       assertThat(started.text()).contains("broker ", "http://127.0.0.1:", "cluster is up");
       List<Long> pids = pids(run);
-      assertThat(pids).hasSize(4);
+      assertThat(pids).hasSize(5);
+      assertNobodyElseReaches(pids);
 
       Answer again = cluster(run, "start", "--taskmanagers", "2");
       assertThat(again.status()).as(again.text()).isZero();
@@ -85,7 +88,8 @@ class LocalClusterIT {
       Answer status = cluster(run, "status");
       assertThat(status.status()).as(status.text()).isZero();
       assertThat(status.text())
-          .contains("broker", "jobmanager", "taskmanager-1", "taskmanager-2", "running")
+          .contains(
+              "broker", "zookeeper", "jobmanager", "taskmanager-1", "taskmanager-2", "running")
           .contains("No running jobs");
       assertThat(cluster(run, "logs", "broker").text()).contains("Kafka Server started");
 
@@ -158,6 +162,17 @@ class LocalClusterIT {
     assertThat(cluster(run, "start", "--slots", "no").status()).isEqualTo(2);
     assertThat(cluster(run, "submit", "--jar", "x.jar").text()).contains("no JobManager runs");
     assertThat(pids(run)).isEmpty();
+  }
+
+  private static void assertNobodyElseReaches(List<Long> pids) {
+    if (ListeningSockets.areTold()) {
+      for (long pid : pids) {
+        assertThat(ListeningSockets.of(pid)).isNotEmpty();
+        assertThat(ListeningSockets.reachableFromElsewhere(pid))
+            .as("listening sockets of %s", RunningJvm.classPath(pid).get(0))
+            .isEmpty();
+      }
+    }
   }
 
   private static List<Long> pids(Path run) throws IOException {

@@ -24,6 +24,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.process.HostPort;
+import org.lepcnn.core.text.Printable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -141,7 +142,7 @@ final class ClusterOptions {
 
   /** Prints the result in the form that was asked for. */
   void print(String text, Json object) {
-    spec.commandLine().getOut().println(json ? object.toString() : text);
+    spec.commandLine().getOut().println(json ? object.toString() : Printable.lines(text));
     spec.commandLine().getOut().flush();
   }
 }

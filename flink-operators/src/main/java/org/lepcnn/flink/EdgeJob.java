@@ -1,15 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink;
 
-import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExecutionOptions;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.lepcnn.flink.record.InboundRecord;
@@ -21,9 +14,10 @@ import picocli.CommandLine.Mixin;
  * The ready job, for {@code flink run}.
  *
  * <p>Settings that the job makes itself: buffer timeout 0 (a round trip waits for no buffer to
- * fill), aligned exactly-once checkpoints (no tensor is ever in one), restarts with exponential
- * delay without a limit, no generic types, maximum parallelism {@value
- * EdgePipeline#MAX_PARALLELISM}. Everything else is the cluster's configuration.
+ * fill), aligned checkpoints (no tensor is ever in one), no generic types, maximum parallelism
+ * {@value EdgePipeline#MAX_PARALLELISM}. Parallelism and checkpoint interval are its options', else
+ * the platform's; where the platform says nothing, there is a checkpoint every ten seconds, and the
+ * sixth that fails in a row restarts the job. Everything else is the platform's configuration.
  *
  * <p>Wrong arguments and unreadable files are exceptions, which Flink's client prints.
  */
@@ -53,9 +47,9 @@ public final class EdgeJob {
 
   /** Adds the whole job to an environment. */
   static void build(StreamExecutionEnvironment env, EdgeJobOptions options) {
-    env.configure(configuration(options));
-    env.setMaxParallelism(EdgePipeline.MAX_PARALLELISM);
-    env.setParallelism(options.parallelism());
+    JobSettings settings = JobSettings.resolve(env.getConfiguration(), options);
+    settings.log();
+    env.configure(settings.changes());
     Properties client = options.client();
     DataStream<InboundRecord> requests =
         env.fromSource(
@@ -78,25 +72,5 @@ public final class EdgeJob {
         .sinkTo(EdgeSinks.records(client, options.delivery(), options.group + "-notices"))
         .name("notices")
         .uid("lepcnn-notices");
-  }
-
-  private static Configuration configuration(EdgeJobOptions options) {
-    Configuration configuration = new Configuration();
-    configuration.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
-    configuration.set(PipelineOptions.GENERIC_TYPES, false);
-    configuration.set(
-        CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(options.checkpointMillis));
-    configuration.set(
-        CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
-    configuration.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
-    configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-    configuration.set(
-        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
-        Duration.ofMillis(500));
-    configuration.set(
-        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
-        Duration.ofSeconds(30));
-    return configuration;
   }
 }

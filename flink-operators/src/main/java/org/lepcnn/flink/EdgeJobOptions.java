@@ -4,6 +4,7 @@ package org.lepcnn.flink;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Option;
 final class EdgeJobOptions {
   private static final long MIB = 1L << 20;
   private static final long MAX_READY_WAIT_MILLIS = 3_600_000;
+  private static final long MIN_CHECKPOINT_MILLIS = 10;
+  private static final long MAX_CHECKPOINT_MILLIS = 86_400_000;
   private static final String PROVIDER = "file";
 
   @Option(
@@ -51,10 +54,11 @@ final class EdgeJobOptions {
 
   @Option(
       names = "--parallelism",
-      defaultValue = "1",
       paramLabel = "N",
-      description = "subtasks of every operator, at most 128 (default: ${DEFAULT-VALUE})")
-  int parallelism;
+      description =
+          "subtasks of every operator, at most 128 (default: the platform's, parallelism.default;"
+              + " else 1)")
+  Integer parallelism;
 
   @Option(
       names = "--delivery",
@@ -81,10 +85,11 @@ final class EdgeJobOptions {
 
   @Option(
       names = "--checkpoint-interval",
-      defaultValue = "10000",
       paramLabel = "MILLIS",
-      description = "time between checkpoints (default: ${DEFAULT-VALUE})")
-  long checkpointMillis;
+      description =
+          "time between checkpoints (default: the platform's, execution.checkpointing.interval;"
+              + " else 10000)")
+  Long checkpointMillis;
 
   @Option(
       names = "--discovery-interval",
@@ -119,8 +124,18 @@ final class EdgeJobOptions {
       names = "--assembly-timeout",
       defaultValue = "10000",
       paramLabel = "MILLIS",
-      description = "after which an incomplete request is dropped (default: ${DEFAULT-VALUE})")
+      description =
+          "without a new chunk, after which an incomplete request is dropped (default:"
+              + " ${DEFAULT-VALUE})")
   long assemblyMillis;
+
+  @Option(
+      names = "--assembly-round-timeout",
+      paramLabel = "MILLIS",
+      description =
+          "since its first chunk, after which an incomplete request is dropped (default: three times"
+              + " --assembly-timeout)")
+  Long assemblyRoundMillis;
 
   @Option(
       names = "--assembly-mib-per-device",
@@ -196,11 +211,19 @@ final class EdgeJobOptions {
     return new EdgeSettings(
         admission.control(client(), kernel),
         new KafkaTopicViews(client()),
-        new AssemblyLimits(assemblyMibPerDevice * MIB, assemblyMibPerSubtask * MIB, assemblyMillis),
+        assembly(),
         GuardLimits.DEFAULT,
         batch,
         readyWait(),
         WhenLoaded.NOTHING);
+  }
+
+  private AssemblyLimits assembly() {
+    long device = assemblyMibPerDevice * MIB;
+    long subtask = assemblyMibPerSubtask * MIB;
+    return assemblyRoundMillis == null
+        ? new AssemblyLimits(device, subtask, assemblyMillis)
+        : new AssemblyLimits(device, subtask, assemblyMillis, assemblyRoundMillis);
   }
 
   private Duration readyWait() {
@@ -226,11 +249,24 @@ final class EdgeJobOptions {
     };
   }
 
-  int parallelism() {
-    if (parallelism < 1 || parallelism > EdgePipeline.MAX_PARALLELISM) {
+  /** What the command line says about parallelism. */
+  Optional<Integer> parallelism() {
+    if (parallelism != null && (parallelism < 1 || parallelism > EdgePipeline.MAX_PARALLELISM)) {
       throw bad("--parallelism", "1 to " + EdgePipeline.MAX_PARALLELISM, "" + parallelism);
     }
-    return parallelism;
+    return Optional.ofNullable(parallelism);
+  }
+
+  /** What the command line says about the time between checkpoints. */
+  Optional<Duration> checkpointInterval() {
+    if (checkpointMillis != null
+        && (checkpointMillis < MIN_CHECKPOINT_MILLIS || checkpointMillis > MAX_CHECKPOINT_MILLIS)) {
+      throw bad(
+          "--checkpoint-interval",
+          MIN_CHECKPOINT_MILLIS + " to " + MAX_CHECKPOINT_MILLIS,
+          "" + checkpointMillis);
+    }
+    return Optional.ofNullable(checkpointMillis).map(Duration::ofMillis);
   }
 
   private static BadInputException bad(String option, String expected, String found) {

@@ -2,6 +2,7 @@
 package org.lepcnn.flink;
 
 import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.core.text.Printable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -43,7 +44,7 @@ public final class EdgeMain {
       return known.exitStatus();
     }
     command.getErr().println("Internal error:");
-    failure.printStackTrace(command.getErr());
+    command.getErr().println(Printable.stackTrace(failure));
     return 4;
   }
 }

@@ -19,14 +19,18 @@ import org.lepcnn.core.port.EdgeErrorCode;
  *   <li>{@code unwritableAnswers}, {@code unwritableRejections}: records that were dropped because
  *       their topic is missing or too small
  *   <li>decode: counters {@code requests} (complete rounds), {@code claims}, {@code releases},
- *       {@code chunks}, {@code bytes}, {@code incompleteDropped}; gauges {@code incompleteBytes},
- *       {@code incompleteRequests}
+ *       {@code chunks}, {@code bytes}, {@code chunksDropped} (of rounds that were refused or
+ *       dropped already), {@code incompleteRefused} (its device held its part of the memory),
+ *       {@code incompleteDropped.<reason>.count} with {@code OVERDUE}, {@code YIELDED} (to another
+ *       device, memory was short) and {@code DEVICE_BOUND}; gauges {@code incompleteBytes}, {@code
+ *       incompleteRequests}
  *   <li>admission, with decode: counter {@code refusalsNotAnswered} (refused, counted by code, and
  *       over the limit of answered refusals); gauges {@code devices}, {@code models}, {@code
  *       modelsLoaded}, {@code modelBytesLoaded}, {@code controlReady} (1 or 0), {@code
  *       controlMalformed}
- *   <li>kernel: histograms {@code batchSize}, {@code batchMicros}; gauges {@code waiting}, {@code
- *       inside}, {@code insideBytes}
+ *   <li>kernel: counter {@code surplus} (refused because many requests of the device waited);
+ *       histograms {@code batchSize}, {@code batchMicros}; gauges {@code waiting}, {@code inside},
+ *       {@code insideBytes}
  * </ul>
  */
 public final class EdgeMetrics {
@@ -52,6 +56,11 @@ public final class EdgeMetrics {
   /** A further counter. */
   public Counter counter(String name) {
     return group.counter(name);
+  }
+
+  /** A further counter, {@code count} in a group of a value of what it tells apart. */
+  public Counter counter(String name, String value) {
+    return group.addGroup(name, value).counter("count");
   }
 
   /** A further histogram over the last thousand values. */

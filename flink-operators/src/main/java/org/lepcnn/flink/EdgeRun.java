@@ -45,7 +45,7 @@ final class EdgeRun implements Callable<Integer> {
   @Option(
       names = "--checkpoint-dir",
       paramLabel = "DIR",
-      description = "where checkpoints go; without it they stay in memory")
+      description = "where checkpoints go; without it they stay in memory, at most 5 MiB a task")
   private Path checkpointDir;
 
   @Option(names = "--exit-with-parent", description = "stop when standard input is closed")
@@ -81,7 +81,7 @@ final class EdgeRun implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           "edge ready %s parallelism=%d web=%s%n",
-          serving, options.parallelism(), cluster.restAddress());
+          serving, cluster.parallelism(), cluster.restAddress());
       out.flush();
       cluster.awaitEnd();
       return 0;

@@ -1,27 +1,24 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink;
 
-import java.io.IOException;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.regex.Pattern;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
-import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.flink.record.InboundRecord;
-import org.lepcnn.flink.record.RecordTypes;
+import org.lepcnn.flink.source.RequestReader;
+import org.lepcnn.flink.source.RequestSource;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 import org.lepcnn.kafka.topic.Topics;
 
 /** Builds sources of requests. */
 public final class EdgeSources {
-  private static final byte[] NOTHING = new byte[0];
-
   /** Several full chunks, so that a large tensor takes few fetches. */
   private static final String PARTITION_FETCH_BYTES = Integer.toString(8 << 20);
 
@@ -90,50 +87,44 @@ public final class EdgeSources {
     }
 
     /** The source; to be used without watermarks. */
-    public KafkaSource<InboundRecord> build() {
+    public RequestSource build() {
       OffsetResetStrategy reset =
           switch (start) {
             case EARLIEST -> OffsetResetStrategy.EARLIEST;
             case LATEST -> OffsetResetStrategy.LATEST;
           };
-      return KafkaSource.<InboundRecord>builder()
-          .setProperty(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES)
-          .setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, OUTAGE_MILLIS)
-          .setProperties(client)
-          .setTopicPattern(topics)
-          .setGroupId(group)
-          .setClientIdPrefix(group)
-          .setStartingOffsets(OffsetsInitializer.committedOffsets(reset))
-          .setProperty(
-              KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(),
-              Long.toString(discoveryMillis))
-          // A client must not be able to hold up a partition with a transaction left open.
-          .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted")
-          .setDeserializer(new RecordReader())
-          .build();
-    }
-  }
-
-  /** Takes records as they are, so that none can fail the source. */
-  private static final class RecordReader
-      implements KafkaRecordDeserializationSchema<InboundRecord> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<InboundRecord> out)
-        throws IOException {
-      out.collect(
-          new InboundRecord(
-              record.topic(),
-              record.partition(),
-              record.offset(),
-              record.timestamp(),
-              record.value() == null ? NOTHING : record.value()));
+      Properties consumer = consumerProperties();
+      KafkaSource<InboundRecord> kafka =
+          KafkaSource.<InboundRecord>builder()
+              .setProperties(consumer)
+              .setTopicPattern(topics)
+              .setStartingOffsets(OffsetsInitializer.committedOffsets(reset))
+              .setDeserializer(new RequestReader())
+              .build();
+      consumer.setProperty(
+          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, reset.name().toLowerCase(Locale.ROOT));
+      return new RequestSource(kafka, consumer);
     }
 
-    @Override
-    public TypeInformation<InboundRecord> getProducedType() {
-      return RecordTypes.INBOUND;
+    /** What Kafka's source would set too, but where to start, which it sets alone. */
+    private Properties consumerProperties() {
+      String bytes = ByteArrayDeserializer.class.getName();
+      Properties properties = new Properties();
+      properties.setProperty(
+          ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
+      properties.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, OUTAGE_MILLIS);
+      properties.putAll(client);
+      properties.putAll(PlainConsumers.SETTINGS);
+      properties.setProperty(ConsumerConfig.GROUP_ID_CONFIG, group);
+      properties.setProperty(KafkaSourceOptions.CLIENT_ID_PREFIX.key(), group);
+      properties.setProperty(
+          KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), Long.toString(discoveryMillis));
+      properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+      // A client must not be able to hold up a partition with a transaction left open.
+      properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+      properties.setProperty(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, bytes);
+      properties.setProperty(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, bytes);
+      return properties;
     }
   }
 }

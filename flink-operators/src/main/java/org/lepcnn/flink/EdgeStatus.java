@@ -15,8 +15,8 @@ import picocli.CommandLine.Mixin;
     name = "status",
     mixinStandardHelpOptions = true,
     description = {
-      "Lists the edge jobs of a Flink cluster that have not ended,",
-      "and why they last failed, if they did."
+      "Lists the edge jobs of a Flink cluster that have not ended, how many of their checkpoints",
+      "failed and why, and why the jobs last failed, if they did."
     })
 final class EdgeStatus implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
@@ -28,10 +28,12 @@ final class EdgeStatus implements Callable<Integer> {
     try (RestClusterClient<StandaloneClusterId> client = cluster.connect()) {
       for (JobStatusMessage job : cluster.edgeJobs(client)) {
         Optional<JobFailure> failure = JobFailure.newest(cluster, client, job.getJobId());
+        CheckpointHealth checkpoints = CheckpointHealth.of(cluster, client, job.getJobId());
         text.append(job.getJobId()).append("  ").append(job.getJobState());
+        text.append("  ").append(checkpoints);
         failure.ifPresent(last -> text.append("  ").append(last));
         text.append('\n');
-        jobs.add(describe(job, failure));
+        jobs.add(describe(job, checkpoints, failure));
       }
     }
     cluster.print(
@@ -40,12 +42,14 @@ final class EdgeStatus implements Callable<Integer> {
     return 0;
   }
 
-  private static Json.JsonObject describe(JobStatusMessage job, Optional<JobFailure> failure) {
+  private static Json.JsonObject describe(
+      JobStatusMessage job, CheckpointHealth checkpoints, Optional<JobFailure> failure) {
     Json.JsonObject json =
         Json.object()
             .put("job", job.getJobId().toString())
             .put("state", job.getJobState().name())
-            .put("startedMillis", job.getStartTime());
+            .put("startedMillis", job.getStartTime())
+            .put("checkpoints", checkpoints.json());
     failure.ifPresent(
         last -> json.put("failedMillis", last.atMillis()).put("failure", last.reason()));
     return json;

@@ -6,14 +6,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.client.deployment.StandaloneClusterId;
+import org.apache.flink.client.deployment.executors.RemoteExecutor;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.PipelineExecutor;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.rest.messages.job.JobDetailsInfo;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -59,11 +61,8 @@ final class EdgeSubmit implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Configuration configuration = configuration();
     requireAccess();
-    StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration());
-    EdgeJob.build(env, options);
-    StreamGraph graph = env.getStreamGraph();
-    graph.setJobName(EdgeJob.JOB_NAME);
     try (RestClusterClient<StandaloneClusterId> client = cluster.connect()) {
       List<JobStatusMessage> running = cluster.edgeJobs(client);
       if (!running.isEmpty()) {
@@ -72,16 +71,28 @@ final class EdgeSubmit implements Callable<Integer> {
                 + running.get(0).getJobId()
                 + " runs there. Stop it first with 'lepcnn edge stop'.");
       }
-      JobID job =
-          cluster
-              .await(() -> CompletableFuture.completedFuture(env.executeAsync(graph)), SUBMIT_LIMIT)
-              .getJobID();
+      StreamGraph graph = graph(ClusterSettings.forJob(cluster, client, configuration));
+      JobID job = submit(graph, configuration).getJobID();
       awaitRunning(client, job);
       cluster.print(
           "edge job " + job + " runs",
           Json.object().put("job", job.toString()).put("state", "RUNNING"));
     }
     return 0;
+  }
+
+  private StreamGraph graph(Configuration configuration) {
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration);
+    EdgeJob.build(env, options);
+    StreamGraph graph = env.getStreamGraph();
+    graph.setJobName(EdgeJob.JOB_NAME);
+    return graph;
+  }
+
+  private JobClient submit(StreamGraph graph, Configuration configuration) {
+    PipelineExecutor executor = new RemoteExecutor(configuration);
+    ClassLoader classes = EdgeSubmit.class.getClassLoader();
+    return cluster.await(() -> executor.execute(graph, configuration, classes), SUBMIT_LIMIT);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.lepcnn.flink;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -11,7 +12,9 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -23,14 +26,17 @@ import org.lepcnn.core.error.EnvironmentException;
 
 /** A Flink cluster in this process with the edge job on it. */
 final class EmbeddedCluster implements AutoCloseable {
+  private static final int DEFAULT_PARALLELISM = 1;
   private static final long STOP_SECONDS = 15;
 
   private final MiniCluster cluster;
+  private final int parallelism;
   private final JobID job;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private EmbeddedCluster(MiniCluster cluster, JobID job) {
+  private EmbeddedCluster(MiniCluster cluster, int parallelism, JobID job) {
     this.cluster = cluster;
+    this.parallelism = parallelism;
     this.job = job;
   }
 
@@ -41,10 +47,11 @@ final class EmbeddedCluster implements AutoCloseable {
    * @param checkpoints folder of checkpoints, or null
    */
   static EmbeddedCluster start(EdgeJobOptions options, int webPort, Path checkpoints) {
-    Configuration configuration = new Configuration();
+    int parallelism = options.parallelism().orElse(DEFAULT_PARALLELISM);
+    Configuration configuration = LoopbackAddresses.in(new Configuration());
     configuration.set(RestOptions.BIND_PORT, Integer.toString(webPort));
-    configuration.set(RestOptions.ADDRESS, "127.0.0.1");
-    configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    configuration.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
+    restartSoon(configuration);
     if (checkpoints != null) {
       configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
       configuration.set(
@@ -61,16 +68,34 @@ final class EmbeddedCluster implements AutoCloseable {
             new MiniClusterConfiguration.Builder()
                 .setConfiguration(configuration)
                 .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(options.parallelism())
+                .setNumSlotsPerTaskManager(parallelism)
                 .build());
     try {
       cluster.start();
-      return new EmbeddedCluster(cluster, cluster.submitJob(graph).get().getJobID());
+      return new EmbeddedCluster(cluster, parallelism, cluster.submitJob(graph).get().getJobID());
     } catch (Exception e) {
       var unused = cluster.closeAsync();
       throw new EnvironmentException(
           "Starting Flink in this process: " + e.getMessage() + ". Is --web-port free?", e);
     }
+  }
+
+  /** Restarts without a limit, as Flink does by itself, but after at most half a minute. */
+  private static void restartSoon(Configuration configuration) {
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY,
+        RestartStrategyOptions.RestartStrategyType.EXPONENTIAL_DELAY.getMainValue());
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+        Duration.ofMillis(500));
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(30));
+  }
+
+  /** Subtasks of every operator. */
+  int parallelism() {
+    return parallelism;
   }
 
   /** The REST interface. */

@@ -11,6 +11,7 @@ import org.apache.flink.runtime.rest.messages.EmptyRequestBody;
 import org.apache.flink.runtime.rest.messages.JobExceptionsHeaders;
 import org.apache.flink.runtime.rest.messages.JobExceptionsInfoWithHistory.RootExceptionInfo;
 import org.apache.flink.runtime.rest.messages.job.JobExceptionsMessageParameters;
+import org.lepcnn.core.text.Printable;
 
 /**
  * Why a job failed and was started again, as the JobManager remembers it.
@@ -55,7 +56,7 @@ record JobFailure(long atMillis, String reason) {
       }
     }
     String text = deepest == null ? "unknown" : deepest.strip();
-    return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
+    return Printable.line(text, MOST_CHARACTERS);
   }
 
   /** For people. */

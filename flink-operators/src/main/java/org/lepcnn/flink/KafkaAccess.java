@@ -21,12 +21,13 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.client.KafkaFailures;
+import org.lepcnn.kafka.topic.TopicCompression;
 import org.lepcnn.kafka.topic.Topics;
 
 /**
  * Asks the broker whether the job may do what it will do: use its consumer group, read requests and
- * control topics, write results and rejections. A job that may not is started again without an end,
- * and only the JobManager's log would say why.
+ * control topics, write results and rejections; and whether the topics leave batches as they came.
+ * A job that may not is started again without an end, and only the JobManager's log would say why.
  */
 final class KafkaAccess {
   private static final Duration LIMIT = Duration.ofSeconds(15);
@@ -66,9 +67,12 @@ final class KafkaAccess {
       doing = "Asking for the offsets of the consumer group " + group;
       await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
       doing = "Asking which topics may be used";
-      for (String topic : topics(admin)) {
+      Collection<String> topics = topics(admin);
+      for (String topic : topics) {
         check(admin, topic);
       }
+      doing = "Asking which topics compress";
+      requireNone(TopicCompression.compressing(admin, topics, LIMIT.toMillis()));
     } catch (ExecutionException | KafkaException e) {
       throw KafkaFailures.translate(doing, settings, e);
     }
@@ -79,6 +83,17 @@ final class KafkaAccess {
               + String.join(", ", missing)
               + ". Grant its access rules (ACLs): lepcnn topics create --acls.",
           new TopicAuthorizationException(String.join(", ", missing)));
+    }
+  }
+
+  private static void requireNone(List<String> compressing) {
+    if (!compressing.isEmpty()) {
+      throw new EnvironmentException(
+          "Asking which topics compress: expected compression.type=producer everywhere; found "
+              + String.join(", ", compressing)
+              + ". The broker would compress what gateways and the edge write, and both step over"
+              + " compressed records unread. For each: kafka-configs.sh --alter --entity-type topics"
+              + " --entity-name TOPIC --add-config compression.type=producer.");
     }
   }
 

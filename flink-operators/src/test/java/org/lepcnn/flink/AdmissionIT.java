@@ -57,6 +57,7 @@ class AdmissionIT {
           new MiniClusterResourceConfiguration.Builder()
               .setNumberTaskManagers(1)
               .setNumberSlotsPerTaskManager(2)
+              .setConfiguration(LoopbackAddresses.in(new Configuration()))
               .build());
 
   @TempDir private static Path folder;
@@ -124,7 +125,7 @@ class AdmissionIT {
     for (TestModel each : models) {
       ids.add(WireIds.wire(each.bundle().fingerprint()));
     }
-    control.put(new DeviceRecord(device, gateway, ids, requests, 0L, status));
+    control.put(new DeviceRecord(device, gateway, ids, requests, 0L, status, List.of()));
   }
 
   private static void claim(EdgeTransport transport, TestModel model, String device)

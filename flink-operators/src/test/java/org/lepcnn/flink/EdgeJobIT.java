@@ -50,6 +50,7 @@ class EdgeJobIT {
           new MiniClusterResourceConfiguration.Builder()
               .setNumberTaskManagers(1)
               .setNumberSlotsPerTaskManager(2)
+              .setConfiguration(LoopbackAddresses.in(new Configuration()))
               .build());
 
   @TempDir private static Path folder;

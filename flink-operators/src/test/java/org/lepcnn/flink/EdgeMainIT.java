@@ -25,6 +25,7 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.core.process.ListeningSockets;
 import org.lepcnn.flink.testkit.EdgeCluster;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
@@ -74,6 +75,8 @@ class EdgeMainIT {
             .startsWith("edge ready model=" + model.bundle().fingerprint() + " kernel=");
         String web = line.substring(line.indexOf("web=") + 4);
         assertThat(get(web + "/jobs/overview")).contains("\"RUNNING\"");
+        assertNobodyElseReaches(edge.pid());
+        assertNobodyElseReaches(kafka.broker().pid());
         serve(kafka, model);
         edge.getOutputStream().close();
         assertThat(edge.waitFor(40, TimeUnit.SECONDS)).as("ends with its parent").isTrue();
@@ -81,6 +84,13 @@ class EdgeMainIT {
       } finally {
         edge.destroyForcibly().waitFor();
       }
+    }
+  }
+
+  private static void assertNobodyElseReaches(long pid) {
+    if (ListeningSockets.areTold()) {
+      assertThat(ListeningSockets.of(pid)).isNotEmpty();
+      assertThat(ListeningSockets.reachableFromElsewhere(pid)).isEmpty();
     }
   }
 

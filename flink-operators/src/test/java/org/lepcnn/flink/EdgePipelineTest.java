@@ -58,7 +58,6 @@ class EdgePipelineTest {
     assertThat(graph.getExecutionConfig().getSerializerConfig().hasGenericTypesDisabled()).isTrue();
     assertThat(graph.getStreamNodes())
         .allSatisfy(node -> assertThat(node.getBufferTimeout()).isZero());
-    assertThat(graph.getCheckpointConfig().getCheckpointInterval()).isEqualTo(10_000);
     assertThat(graph.getCheckpointConfig().isUnalignedCheckpointsEnabled()).isFalse();
   }
 

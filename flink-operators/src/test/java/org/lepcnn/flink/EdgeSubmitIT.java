@@ -6,16 +6,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.FileUtils;
 import org.apache.kafka.common.acl.AclOperation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,14 +42,22 @@ class EdgeSubmitIT {
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
               .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(1)
-              .setConfiguration(parentFirst())
+              .setNumberSlotsPerTaskManager(2)
+              .setConfiguration(platform())
               .build());
 
-  /** The job's jar holds what is on this process's class path, too. */
-  private static Configuration parentFirst() {
-    Configuration configuration = new Configuration();
+  /**
+   * What the cluster's administrator wants. The job's jar holds what is on this process's class
+   * path, too.
+   */
+  private static Configuration platform() {
+    Configuration configuration = LoopbackAddresses.in(new Configuration());
     configuration.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, "parent-first");
+    configuration.set(CoreOptions.DEFAULT_PARALLELISM, 2);
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(700));
+    configuration.set(
+        CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.AT_LEAST_ONCE);
+    configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1);
     return configuration;
   }
 
@@ -120,6 +137,72 @@ class EdgeSubmitIT {
           .contains("--acls");
       assertThat(run("status").out()).contains("[]");
     }
+  }
+
+  @Test
+  void settingsOfTheCluster_hold_andCheckpointsThatFailShow(@InjectMiniCluster MiniCluster cluster)
+      throws Exception {
+    rest = cluster.getRestAddress().get();
+    Path checkpoints = folder.resolve("checkpoints");
+    try (EdgeCluster kafka = new EdgeCluster()) {
+      kafka.createGateway("gw");
+      Ran submitted =
+          submit(kafka, "-D", "execution.checkpointing.dir=" + checkpoints.toUri().toString());
+      assertThat(submitted.status()).as(submitted.err()).isZero();
+      String job = jobOf(submitted);
+      assertThat(parallelism(job)).containsOnly("2");
+      assertThat(get("/jobs/" + job + "/checkpoints/config"))
+          .contains("\"mode\":\"at_least_once\"")
+          .contains("\"interval\":700,")
+          .contains("\"tolerable_failed_checkpoints\":1,")
+          .contains("\"unaligned_checkpoints\":false");
+      statusUntil("\"completed\":1");
+
+      FileUtils.deleteDirectory(checkpoints.toFile());
+      Files.writeString(checkpoints, "in the way");
+      assertThat(statusUntil("\"lastFailure\"")).doesNotContain("\"failed\":0");
+      assertThat(statusUntil("\"failure\"")).contains("tolerable failure threshold");
+      assertThat(run("stop").status()).isZero();
+    }
+  }
+
+  @Test
+  void optionsOfTheCommand_winOverTheCluster(@InjectMiniCluster MiniCluster cluster)
+      throws Exception {
+    rest = cluster.getRestAddress().get();
+    try (EdgeCluster kafka = new EdgeCluster()) {
+      kafka.createGateway("gw");
+      List<String> options = new ArrayList<>(List.of("--parallelism", "1"));
+      options.addAll(List.of("--checkpoint-interval", "5000"));
+      options.addAll(List.of("-D", "execution.checkpointing.tolerable-failed-checkpoints=4"));
+      Ran submitted = submit(kafka, options.toArray(new String[0]));
+      assertThat(submitted.status()).as(submitted.err()).isZero();
+      String job = jobOf(submitted);
+      assertThat(parallelism(job)).containsOnly("1");
+      assertThat(get("/jobs/" + job + "/checkpoints/config"))
+          .contains("\"mode\":\"at_least_once\"")
+          .contains("\"interval\":5000,")
+          .contains("\"tolerable_failed_checkpoints\":4,");
+      assertThat(run("stop").status()).isZero();
+    }
+  }
+
+  private static String jobOf(Ran submitted) {
+    return submitted.out().replaceAll("(?s).*\"job\":\"([0-9a-f]+)\".*", "$1");
+  }
+
+  /** The parallelism of every vertex. */
+  private List<String> parallelism(String job) throws Exception {
+    return Pattern.compile("\"parallelism\":([0-9]+)")
+        .matcher(get("/jobs/" + job))
+        .results()
+        .map(found -> found.group(1))
+        .toList();
+  }
+
+  private String get(String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(rest.resolve(path)).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   private String statusUntil(String wanted) throws InterruptedException {

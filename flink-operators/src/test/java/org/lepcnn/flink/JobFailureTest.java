@@ -29,6 +29,9 @@ class JobFailureTest {
     assertThat(JobFailure.deepestCause("\njava.lang.Error: x\n\tat y"))
         .isEqualTo("java.lang.Error: x");
     assertThat(JobFailure.deepestCause("")).isEqualTo("unknown");
-    assertThat(JobFailure.deepestCause("e".repeat(9_000))).hasSizeLessThan(600).endsWith("…");
+    assertThat(JobFailure.deepestCause("e".repeat(9_000)))
+        .hasSizeLessThan(600)
+        .endsWith("… (9000 characters)");
+    assertThat(JobFailure.deepestCause("e\u001b[2J")).isEqualTo("e<U+001B>[2J");
   }
 }

@@ -2,8 +2,11 @@
 package org.lepcnn.flink;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.jar.JarFile;
+import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.kafka.topic.Topics;
@@ -71,6 +76,24 @@ class LayeringTest {
       assertThatThrownBy(() -> Class.forName(name)).isInstanceOf(ClassNotFoundException.class);
     }
     assertThat(getClass().getClassLoader().getResource("org/lepcnn/device")).isNull();
+  }
+
+  /** Others would unpack compressed batches; Kafka's source is used by the one that does not. */
+  @Test
+  void consumers_stepOverCompressedBatches() {
+    noClasses()
+        .that(not(simpleName("PlainConsumers")))
+        .should()
+        .callConstructorWhere(
+            target(owner(assignableTo(Consumer.class).or(assignableTo(KafkaSource.class)))))
+        .check(classes);
+    noClasses()
+        .that(not(simpleName("EdgeSources").or(simpleName("RequestSource"))))
+        .and(not(simpleName("Builder")))
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(KafkaSource.class)
+        .check(classes);
   }
 
   @Test

@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,9 +14,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.File;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 
 /** Transport has no code that handles secrets, and no Flink. */
 class LayeringTest {
@@ -34,6 +39,18 @@ class LayeringTest {
             "org.lepcnn.onnx..",
             "org.lepcnn.flink..",
             "org.apache.flink..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void consumers_areOpenedInOnePlace() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(PlainConsumers.class.getName())
+        .should()
+        .callConstructorWhere(
+            target(owner(assignableTo(Consumer.class)))
+                .as("a consumer that would unpack compressed batches"))
         .check(CLASSES);
   }
 

@@ -84,8 +84,10 @@ public final class Precompute {
   private PrecomputeResult run(ModelBundle bundle) {
     List<PassRange> ranges;
     long resumed;
-    try (Passphrase passphrase = Passphrase.ofEnvironment();
-        OwnerFile owner = OwnerFile.open(options.ownerFile(), passphrase)) {
+    try (Passphrase given = Passphrase.ofEnvironment();
+        OwnerFile owner =
+            OwnerFile.open(
+                options.ownerFile(), options.acceptPlain() ? given.acceptingPlain() : given)) {
       OrderBook book = new OrderBook(options, bundle.fingerprint(), owner);
       List<PassRange> owed = book.owed();
       ranges = new ArrayList<>(owed);

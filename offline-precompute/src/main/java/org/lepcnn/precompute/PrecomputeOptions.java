@@ -14,6 +14,8 @@ import org.lepcnn.core.process.HostPort;
  *
  * @param ownerFile the owner's root key and ledger. With a JobManager, the TaskManagers read it
  *     under this same path (a mounted secret); it is never sent
+ * @param acceptPlain whether the owner file may be without a passphrase although the environment
+ *     gives one; it is put under it
  * @param bundle the model bundle's folder, visible to the TaskManagers too
  * @param device the device id
  * @param passes how many new passes to issue; 0 only finishes what an earlier run left
@@ -26,6 +28,7 @@ import org.lepcnn.core.process.HostPort;
  */
 public record PrecomputeOptions(
     Path ownerFile,
+    boolean acceptPlain,
     Path bundle,
     String device,
     long passes,
@@ -78,6 +81,7 @@ public record PrecomputeOptions(
   /** Collects options; {@link #build} checks them. */
   public static final class Builder {
     private Path ownerFile;
+    private boolean acceptPlain;
     private Path bundle;
     private String device;
     private long passes;
@@ -92,6 +96,11 @@ public record PrecomputeOptions(
 
     public Builder ownerFile(Path value) {
       ownerFile = value;
+      return this;
+    }
+
+    public Builder acceptPlain(boolean value) {
+      acceptPlain = value;
       return this;
     }
 
@@ -148,6 +157,7 @@ public record PrecomputeOptions(
     public PrecomputeOptions build() {
       return new PrecomputeOptions(
           ownerFile,
+          acceptPlain,
           bundle,
           device,
           passes,

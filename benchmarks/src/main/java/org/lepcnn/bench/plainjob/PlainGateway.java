@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.lepcnn.kafka.client.ClientSettings;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 
 /**
  * The gateway's side of a baseline job: the client settings of the private transport, without its
@@ -40,7 +41,7 @@ public final class PlainGateway implements AutoCloseable {
   private PlainGateway(ClientSettings settings, String requests) {
     this.requests = requests;
     this.producer = new KafkaProducer<>(settings.producer());
-    this.consumer = new KafkaConsumer<>(settings.consumer());
+    this.consumer = PlainConsumers.open(settings.consumer());
   }
 
   /** Connects and reads results from their present end on. */

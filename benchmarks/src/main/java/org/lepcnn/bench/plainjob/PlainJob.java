@@ -17,6 +17,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.lepcnn.flink.EdgeSinks;
 import org.lepcnn.flink.EdgeSources;
+import org.lepcnn.flink.LoopbackAddresses;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
 
@@ -86,7 +87,7 @@ public final class PlainJob {
   }
 
   private static Configuration configuration() {
-    Configuration configuration = new Configuration();
+    Configuration configuration = LoopbackAddresses.in(new Configuration());
     configuration.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));

@@ -38,6 +38,11 @@ record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
   }
 
   @Override
+  public void renewInstance() {
+    supply.renewInstance();
+  }
+
+  @Override
   public long nextPass() {
     return supply.nextPass();
   }

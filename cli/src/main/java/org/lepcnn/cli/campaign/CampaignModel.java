@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.owner.OwnerFile;
@@ -20,17 +21,19 @@ import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.OffloadPolicy;
 import org.lepcnn.precompute.Precompute;
 import org.lepcnn.precompute.PrecomputeOptions;
 
 /**
- * The repository's own model with its pictures and, for each, the answer of the plain integer
- * network; and a device for it.
+ * A model with pictures and, for each, the answer of the plain integer network; and a device for
+ * it. The repository's own model, or a {@link WideModel}.
  */
 final class CampaignModel {
   static final String DEVICE = "meter-1";
 
   private static final String OWNER = "owner.lep";
+  private static final int WIDE_PICTURES = 4;
   private static final Path EXAMPLE = Path.of("examples", "meter-digits");
 
   private final ModelBundle bundle;
@@ -48,19 +51,40 @@ final class CampaignModel {
     ModelBundle bundle =
         ModelImporter.importModel(example.resolve("meter-digits.onnx"), ImportOptions.defaults());
     CampaignModel model = new CampaignModel(bundle, pictures(example.resolve("pictures")));
-    try (DeviceModel device = DeviceModel.load(bundle.device())) {
-      PlainIntegerNetwork plain = new PlainIntegerNetwork(device, bundle.edge());
-      for (Path picture : model.pictures) {
-        for (Inputs.Input input : Inputs.read(picture, bundle.device().inputs())) {
-          model.inputs.add(input.values());
-          model.answers.add(plain.run(input.values()));
-        }
+    for (Path picture : model.pictures) {
+      for (Inputs.Input input : Inputs.read(picture, bundle.device().inputs())) {
+        model.inputs.add(input.values());
       }
     }
-    return model;
+    return model.answered();
   }
 
-  /** The files of the inputs. */
+  /**
+   * A model whose first tensor travels in several chunks.
+   *
+   * @param folder where its file may be written
+   */
+  static CampaignModel wide(Path folder) {
+    Path onnx = folder.resolve("wide.onnx");
+    AtomicFiles.write(onnx, WideModel.onnx());
+    ModelBundle bundle =
+        ModelImporter.importModel(onnx, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+    CampaignModel model = new CampaignModel(bundle, List.of());
+    for (int number = 0; number < WIDE_PICTURES; number++) {
+      model.inputs.add(WideModel.picture(number));
+    }
+    return model.answered();
+  }
+
+  private CampaignModel answered() {
+    try (DeviceModel device = DeviceModel.load(bundle.device())) {
+      PlainIntegerNetwork plain = new PlainIntegerNetwork(device, bundle.edge());
+      inputs.forEach(input -> answers.add(plain.run(input)));
+    }
+    return this;
+  }
+
+  /** The files of the inputs; none for a {@link WideModel}. */
   List<Path> pictures() {
     return pictures;
   }

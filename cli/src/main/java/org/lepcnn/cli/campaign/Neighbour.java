@@ -3,12 +3,9 @@ package org.lepcnn.cli.campaign;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.lepcnn.cli.campaign.NeighbourReport.Phase;
 import org.lepcnn.cli.local.PublishedBundle;
@@ -17,17 +14,10 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
-import org.lepcnn.device.session.HostTensor;
-import org.lepcnn.device.session.PrivateSession;
-import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicSettings;
-import org.lepcnn.kafka.transport.KafkaEdgeTransport;
-import org.lepcnn.kafka.transport.TransportConfig;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
 import org.lepcnn.kafka.wire.ModelRecord;
@@ -46,7 +36,6 @@ public final class Neighbour {
   private static final String NOISY_OTHER = "noisy-other";
   private static final int WARM_UP = 100;
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration PASS_LIMIT = Duration.ofSeconds(60);
   private static final long BURST_MILLIS = 1_000;
 
   private final Settings settings;
@@ -75,8 +64,7 @@ public final class Neighbour {
   private static final class Tally {
     final String name;
     final Flood.Source flood;
-    final List<Double> millis = new ArrayList<>();
-    int exact;
+    final Victim.Tally passes = new Victim.Tally();
     long floodRounds;
     double floodSeconds;
 
@@ -86,8 +74,7 @@ public final class Neighbour {
     }
 
     Phase phase() {
-      double[] values = millis.stream().mapToDouble(Double::doubleValue).toArray();
-      return new Phase(name, values, exact, floodRounds, floodSeconds);
+      return new Phase(name, passes.millis(), passes.exact(), floodRounds, floodSeconds);
     }
   }
 
@@ -118,16 +105,15 @@ public final class Neighbour {
       try (LocalEdge edge =
               LocalEdge.startEnrolled(
                   LocalLayout.find(), folder.resolve("edge"), servers, folder.resolve("models"));
-          PrivateSession session = session(servers)) {
+          Victim victim = Victim.open(model, folder, servers, HOME)) {
         progress.accept("the edge is process " + edge.pid());
-        return compare(session, servers);
+        return compare(victim, servers);
       }
     }
   }
 
-  private NeighbourReport compare(PrivateSession session, String servers) {
-    Tally warm = new Tally("warm-up", null);
-    run(session, WARM_UP, warm);
+  private NeighbourReport compare(Victim victim, String servers) {
+    victim.run(WARM_UP, new Victim.Tally());
     List<Tally> tallies =
         List.of(
             new Tally("quiet", null),
@@ -135,53 +121,26 @@ public final class Neighbour {
             new Tally("flood on another gateway", new Flood.Source(servers, OTHER, NOISY_OTHER)));
     for (int turn = 0; turn < settings.turns(); turn++) {
       for (Tally tally : tallies) {
-        run(session, tally, turn);
+        run(victim, tally, turn);
       }
       progress.accept("turn %d of %d".formatted(turn + 1, settings.turns()));
     }
     return new NeighbourReport(settings.quota(), tallies.stream().map(Tally::phase).toList());
   }
 
-  private void run(PrivateSession session, Tally tally, int turn) {
+  private void run(Victim victim, Tally tally, int turn) {
     if (tally.flood == null) {
-      run(session, settings.passes(), tally);
+      victim.run(settings.passes(), tally.passes);
       return;
     }
     Flood flood =
         Flood.start(tally.flood, model.bundle(), (long) TIMES_QUOTA * settings.quota(), turn);
     try (flood) {
       pause(); // the burst that the quota allows is used up
-      run(session, settings.passes(), tally);
+      victim.run(settings.passes(), tally.passes);
     }
     tally.floodRounds += flood.rounds();
     tally.floodSeconds += flood.seconds();
-  }
-
-  private void run(PrivateSession session, int count, Tally tally) {
-    for (int i = 0; i < count; i++) {
-      int input = i % model.size();
-      long start = System.nanoTime();
-      Map<String, HostTensor> outputs = answer(session, input);
-      tally.millis.add((System.nanoTime() - start) / 1e6);
-      tally.exact += model.isExact(input, outputs) ? 1 : 0;
-    }
-  }
-
-  private Map<String, HostTensor> answer(PrivateSession session, int input) {
-    String problem = "Neighbour campaign: expected an answer to the victim; found: ";
-    try {
-      return session
-          .submit(model.input(input))
-          .get(PASS_LIMIT.toSeconds(), TimeUnit.SECONDS)
-          .outputs();
-    } catch (ExecutionException e) {
-      throw new EnvironmentException(problem + e.getCause(), e.getCause());
-    } catch (TimeoutException e) {
-      throw new EnvironmentException(problem + "none within " + PASS_LIMIT.toSeconds() + " s", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EnvironmentException(problem + "an interruption", e);
-    }
   }
 
   private void admit(String servers, ModelRecord published) {
@@ -197,21 +156,16 @@ public final class Neighbour {
     control.put(enrolment(NOISY_OTHER, OTHER, published, settings.quota()));
   }
 
-  private static DeviceRecord enrolment(
+  static DeviceRecord enrolment(
       String device, String gateway, ModelRecord published, long requests) {
     return new DeviceRecord(
-        device, gateway, List.of(published.getModel()), requests, 0L, DeviceStatus.ENROLLED);
-  }
-
-  private PrivateSession session(String servers) {
-    DeviceState state = DeviceState.open(folder.resolve("state"));
-    FolderTables tables = FolderTables.open(folder.resolve("tables"), state);
-    return PrivateSession.builder(
-            new DeviceStateSupply(state),
-            tables,
-            KafkaEdgeTransport.open(TransportConfig.builder(servers, HOME).build()))
-        .passesInFlight(1)
-        .open();
+        device,
+        gateway,
+        List.of(published.getModel()),
+        requests,
+        0L,
+        DeviceStatus.ENROLLED,
+        List.of());
   }
 
   private static void pause() {

@@ -15,6 +15,8 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
+import org.lepcnn.kafka.consumer.PackedBatch;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 
 /**
  * Reads a whole request topic as an eavesdropper at the broker would, and looks for the one thing
@@ -37,7 +39,7 @@ public record RequestAudit(long records, long ids, long repetitions, long reuses
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
             ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
             ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
+    try (KafkaConsumer<byte[], byte[]> consumer = PlainConsumers.open(settings)) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(topic, info.partition()))
@@ -80,6 +82,13 @@ public record RequestAudit(long records, long ids, long repetitions, long reuses
     private long reuses;
 
     void add(ConsumerRecord<byte[], byte[]> record) {
+      PackedBatch.of(record)
+          .ifPresent(
+              packed -> {
+                throw new EnvironmentException(
+                    "Reading %s at offset %d: %s."
+                        .formatted(record.topic(), record.offset(), packed.describe()));
+              });
       records++;
       if (RequestCodec.current().decode(record.value()) instanceof TensorChunkView chunk) {
         String id = chunk.chain() + "/" + chunk.pass() + "/" + chunk.tensor() + "/" + chunk.chunk();

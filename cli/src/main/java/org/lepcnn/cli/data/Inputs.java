@@ -3,15 +3,15 @@ package org.lepcnn.cli.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.session.HostTensor;
 
-/** Inputs of a model with one float input, from pictures, NumPy files or ONNX tensors. */
+/** Inputs of a model with one input, from pictures, NumPy files or ONNX tensors. */
 public final class Inputs {
   private Inputs() {}
 
@@ -25,80 +25,57 @@ public final class Inputs {
   public record Input(String name, Path path, Map<String, HostTensor> values) {}
 
   /**
-   * Reads a file: {@code .npy} (one input a row), {@code .pb}, or a picture.
+   * Reads a file: {@code .npy} (one input or several), {@code .pb}, or a picture.
    *
-   * @param inputs the model's inputs; there must be one, of type float32
+   * @param inputs the model's inputs; there must be one
+   * @return at least one input, each of the type and dimensions that the model wants
+   * @throws BadInputException the file is none of these, holds nothing, or does not fit the model
    */
   public static List<Input> read(Path path, List<ValueSpec> inputs) {
-    ValueSpec spec = onlyFloatInput(inputs);
+    ValueSpec spec = onlyInput(inputs);
     String name = path.getFileName().toString();
     String lower = name.toLowerCase(Locale.ROOT);
     if (lower.endsWith(".npy")) {
-      return rows(path, name, spec);
+      NpyFile file = NpyFile.read(path);
+      return rows(path, row -> name + "[" + row + "]", file, file.shape(), file.size(), spec);
     }
-    HostTensor tensor = lower.endsWith(".pb") ? TensorFile.read(path) : picture(path, spec);
-    return List.of(
-        new Input(
-            name,
-            path,
-            Map.of(spec.name(), HostTensor.of(fit(path, tensor.floats(), spec), spec.shape()))));
+    if (lower.endsWith(".pb")) {
+      TensorElements tensor = new TensorElements(TensorFile.read(path));
+      return rows(path, row -> name, tensor, tensor.tensor().shape(), tensor.size(), spec);
+    }
+    return List.of(new Input(name, path, Map.of(spec.name(), PictureInput.read(path, spec))));
   }
 
-  /** The one float input of a model, whose values files provide. */
-  public static ValueSpec onlyFloatInput(List<ValueSpec> inputs) {
-    if (inputs.size() != 1 || inputs.get(0).onnxType() != HostTensor.FLOAT) {
+  /**
+   * The one input of a model, whose values files provide.
+   *
+   * @throws BadInputException it has several
+   */
+  public static ValueSpec onlyInput(List<ValueSpec> inputs) {
+    if (inputs.size() != 1) {
       throw new BadInputException(
-          "Reading inputs from files: expected a model with one float32 input; found "
+          "Reading inputs from files: expected a model with one input; found "
               + inputs.size()
-              + " inputs. Use the library, or 'lepcnn check'.");
+              + " inputs. Use the library, or 'lepcnn check' with test data sets.");
     }
     return inputs.get(0);
   }
 
-  private static List<Input> rows(Path path, String name, ValueSpec spec) {
-    NpyFile file = NpyFile.read(path);
+  private static List<Input> rows(
+      Path path,
+      IntFunction<String> name,
+      Elements elements,
+      long[] shape,
+      int size,
+      ValueSpec spec) {
+    int rows = InputRows.count(path, shape, spec);
+    int each = size / rows;
     List<Input> list = new ArrayList<>();
-    for (int row = 0; row < file.rows(); row++) {
-      HostTensor tensor = HostTensor.of(fit(path, file.row(row), spec), spec.shape());
-      list.add(new Input(name + "[" + row + "]", path, Map.of(spec.name(), tensor)));
+    for (int row = 0; row < rows; row++) {
+      HostTensor tensor =
+          elements.tensor("Reading " + path, row * each, each, spec.onnxType(), spec.shape());
+      list.add(new Input(name.apply(row), path, Map.of(spec.name(), tensor)));
     }
     return list;
-  }
-
-  private static HostTensor picture(Path path, ValueSpec spec) {
-    long[] shape = spec.shape();
-    if (shape.length != 4 || shape[0] != 1) {
-      throw new BadInputException(
-          "Reading the picture "
-              + path
-              + ": expected a model input of shape [1, channels, height, width]; found "
-              + Arrays.toString(shape)
-              + ". Use .npy or .pb inputs.");
-    }
-    float[] planes =
-        Pictures.planes(Pictures.read(path), (int) shape[1], (int) shape[2], (int) shape[3]);
-    return HostTensor.of(planes, shape);
-  }
-
-  private static float[] fit(Path path, float[] values, ValueSpec spec) {
-    long expected = 1;
-    for (long dimension : spec.shape()) {
-      expected *= dimension;
-    }
-    if (values.length != expected) {
-      throw new BadInputException(
-          "Reading "
-              + path
-              + ": expected "
-              + expected
-              + " values for the input '"
-              + spec.name()
-              + "' of shape "
-              + Arrays.toString(spec.shape())
-              + "; found "
-              + values.length
-              + ".");
-    }
-    return values;
   }
 }

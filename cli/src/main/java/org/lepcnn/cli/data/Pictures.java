@@ -1,117 +1,147 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.data;
 
+import com.drew.imaging.jpeg.JpegMetadataReader;
+import com.drew.imaging.jpeg.JpegProcessingException;
+import com.drew.metadata.exif.ExifIFD0Directory;
+import com.drew.metadata.exif.ExifReader;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.color.ColorSpace;
+import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.WholeFile;
 
-/** Turns pictures into planar float tensors: values 0..1, grey or red-green-blue planes. */
+/**
+ * Reads pictures as red-green-blue samples.
+ *
+ * <p>Samples are those that are stored: transparency is dropped, grey stays as it is, 16-bit
+ * samples keep their upper eight bits. A JPEG is turned upright as its EXIF orientation says. A
+ * file of which a part is missing or damaged is refused, since the rest of it would be invented.
+ */
 public final class Pictures {
+  private static final long MAX_FILE_BYTES = 1L << 28;
   private static final long MAX_PIXELS = 1L << 26;
+  private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp");
+  private static final int BYTE_BITS = 8;
+  private static final int UPRIGHT = 1;
 
   private Pictures() {}
 
-  /** Reads a PNG, JPEG, GIF or BMP file. */
+  /**
+   * Reads a PNG, JPEG, GIF (its first picture) or BMP file.
+   *
+   * @return an upright picture of type {@link BufferedImage#TYPE_INT_RGB}
+   * @throws BadInputException it is none of these, damaged, incomplete or too large
+   */
   public static BufferedImage read(Path path) {
-    BufferedImage picture;
     try {
-      picture = decode(path);
-    } catch (IOException e) {
+      byte[] file = WholeFile.read(path.toString(), path, MAX_FILE_BYTES);
+      return upright(stored(decode(path, file)), orientation(file));
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new BadInputException(
-          "Reading " + path + ": expected a picture; found: " + e.getMessage() + ".", e);
+          "Reading " + path + ": expected a whole picture; found: " + e.getMessage() + ".", e);
+    } catch (OutOfMemoryError e) {
+      throw new EnvironmentException(
+          "Reading " + path + ": expected memory for its pixels. Give the process more.", e);
     }
-    if (picture == null) {
-      throw new BadInputException(
-          "Reading " + path + ": expected a PNG, JPEG, GIF or BMP picture; found something else.");
-    }
-    return picture;
   }
 
   /**
-   * Planes of a picture, each value divided by 255.
+   * Planes of samples.
    *
    * @param channels 1 (grey, as Rec. 601 weighs colours) or 3 (red, green, blue)
-   * @param height of the tensor; a picture of another size is scaled bilinearly
-   * @param width of the tensor
-   * @return {@code channels · height · width} values in [0, 1]
+   * @param height of the planes; a picture of another size is scaled bilinearly
+   * @param width of the planes
+   * @return {@code channels · height · width} samples from 0 to 255
    */
-  public static float[] planes(BufferedImage picture, int channels, int height, int width) {
-    if (channels != 1 && channels != 3) {
-      throw new BadInputException(
-          "Converting a picture: expected a model input of 1 or 3 channels; found "
-              + channels
-              + ". Use .npy or .pb inputs.");
-    }
-    if (channels == 1
-        && picture.getType() == BufferedImage.TYPE_BYTE_GRAY
-        && picture.getWidth() == width
-        && picture.getHeight() == height) {
-      return greySamples(picture);
-    }
+  static byte[] samples(BufferedImage picture, int channels, int height, int width) {
     BufferedImage sized = scale(picture, height, width);
-    float[] planes = new float[channels * height * width];
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        int rgb = sized.getRGB(x, y);
-        int at = y * width + x;
-        float red = (rgb >> 16 & 0xff) / 255f;
-        float green = (rgb >> 8 & 0xff) / 255f;
-        float blue = (rgb & 0xff) / 255f;
-        if (channels == 1) {
-          planes[at] = 0.299f * red + 0.587f * green + 0.114f * blue;
-        } else {
-          planes[at] = red;
-          planes[at + height * width] = green;
-          planes[at + 2 * height * width] = blue;
-        }
+    int plane = height * width;
+    byte[] samples = new byte[channels * plane];
+    for (int i = 0; i < plane; i++) {
+      int rgb = sized.getRGB(i % width, i / width);
+      if (channels == 1) {
+        samples[i] = (byte) grey(rgb);
+      } else {
+        samples[i] = (byte) (rgb >> 16);
+        samples[i + plane] = (byte) (rgb >> 8);
+        samples[i + 2 * plane] = (byte) rgb;
       }
     }
-    return planes;
+    return samples;
   }
 
-  /** Grey samples as stored, without a colour conversion. */
-  private static float[] greySamples(BufferedImage picture) {
-    int[] samples =
-        picture
-            .getRaster()
-            .getSamples(0, 0, picture.getWidth(), picture.getHeight(), 0, (int[]) null);
-    float[] values = new float[samples.length];
-    for (int i = 0; i < samples.length; i++) {
-      values[i] = samples[i] / 255f;
-    }
-    return values;
+  private static int grey(int rgb) {
+    return Math.round(
+        0.299f * (rgb >> 16 & 0xff) + 0.587f * (rgb >> 8 & 0xff) + 0.114f * (rgb & 0xff));
   }
 
-  /** Null for a file that is no picture. */
-  private static BufferedImage decode(Path path) throws IOException {
-    WholeFile.requireAtMost(path.toString(), path, WholeFile.MAX_DATA_BYTES);
-    try (ImageInputStream in = ImageIO.createImageInputStream(path.toFile())) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        return null;
+  private static BufferedImage decode(Path path, byte[] file) throws IOException {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      ImageReader reader = reader(in);
+      if (reader == null) {
+        throw new BadInputException(
+            "Reading "
+                + path
+                + ": expected a PNG, JPEG, GIF or BMP picture; found something else.");
       }
-      ImageReader reader = readers.next();
       try {
         reader.setInput(in, true, true);
         requireSize(path, reader.getWidth(0), reader.getHeight(0));
-        return reader.read(0);
+        return readWhole(reader);
       } finally {
         reader.dispose();
       }
     }
   }
 
+  private static ImageReader reader(ImageInputStream in) throws IOException {
+    Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+    while (readers.hasNext()) {
+      ImageReader reader = readers.next();
+      if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+        return reader;
+      }
+      reader.dispose();
+    }
+    return null;
+  }
+
+  /** A decoder warns where it goes on with invented pixels; so does it about colour profiles. */
+  private static BufferedImage readWhole(ImageReader reader) throws IOException {
+    String[] damage = new String[1];
+    reader.addIIOReadWarningListener(
+        (source, warning) -> {
+          String lower = warning.toLowerCase(Locale.ROOT);
+          if (!lower.contains("icc") && !lower.contains("thumb")) {
+            damage[0] = warning;
+          }
+        });
+    BufferedImage picture = reader.read(0);
+    if (damage[0] != null) {
+      throw new IOException(damage[0]);
+    }
+    return picture;
+  }
+
   /** A few bytes can promise any number of pixels, and all of them would be allocated. */
   private static void requireSize(Path path, int width, int height) {
-    if ((long) width * height > MAX_PIXELS) {
+    if (width < 1 || height < 1 || (long) width * height > MAX_PIXELS) {
       throw new BadInputException(
           "Reading "
               + path
@@ -125,7 +155,83 @@ public final class Pictures {
     }
   }
 
+  /** The samples as stored: Java's own conversions premultiply, and take grey for linear light. */
+  private static BufferedImage stored(BufferedImage picture) {
+    int width = picture.getWidth();
+    int height = picture.getHeight();
+    BufferedImage rgb = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    boolean grey = picture.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    int[] row = new int[width];
+    for (int y = 0; y < height; y++) {
+      if (grey) {
+        greyRow(picture, y, row);
+      } else {
+        picture.getRGB(0, y, width, 1, row, 0, width);
+      }
+      rgb.getRaster().setDataElements(0, y, width, 1, row);
+    }
+    return rgb;
+  }
+
+  private static void greyRow(BufferedImage picture, int y, int[] row) {
+    Raster raster = picture.getRaster();
+    int bits = picture.getColorModel().getComponentSize(0);
+    int most = (1 << Math.min(bits, BYTE_BITS)) - 1;
+    for (int x = 0; x < row.length; x++) {
+      int sample = raster.getSample(x, y, 0) >> Math.max(0, bits - BYTE_BITS);
+      row[x] = sample * 0xff / most * 0x010101;
+    }
+  }
+
+  /** EXIF's orientation, 1 to 8; upright where there is none or none that can be read. */
+  private static int orientation(byte[] file) {
+    if (file.length < 2 || file[0] != (byte) 0xff || file[1] != (byte) 0xd8) {
+      return UPRIGHT;
+    }
+    try {
+      ExifIFD0Directory exif =
+          JpegMetadataReader.readMetadata(new ByteArrayInputStream(file), List.of(new ExifReader()))
+              .getFirstDirectoryOfType(ExifIFD0Directory.class);
+      Integer stated = exif == null ? null : exif.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
+      return stated == null || stated < 1 || stated > 8 ? UPRIGHT : stated;
+    } catch (JpegProcessingException | IOException | RuntimeException e) {
+      return UPRIGHT;
+    }
+  }
+
+  private static BufferedImage upright(BufferedImage picture, int orientation) {
+    if (orientation == UPRIGHT) {
+      return picture;
+    }
+    int width = picture.getWidth();
+    int height = picture.getHeight();
+    boolean turned = orientation >= 5;
+    BufferedImage result =
+        new BufferedImage(
+            turned ? height : width, turned ? width : height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = result.createGraphics();
+    graphics.drawImage(picture, toUpright(orientation, width, height), null);
+    graphics.dispose();
+    return result;
+  }
+
+  /** From stored to upright coordinates, for the orientations 2 to 8 of EXIF. */
+  private static AffineTransform toUpright(int orientation, int width, int height) {
+    return switch (orientation) {
+      case 2 -> new AffineTransform(-1, 0, 0, 1, width, 0);
+      case 3 -> new AffineTransform(-1, 0, 0, -1, width, height);
+      case 4 -> new AffineTransform(1, 0, 0, -1, 0, height);
+      case 5 -> new AffineTransform(0, 1, 1, 0, 0, 0);
+      case 6 -> new AffineTransform(0, 1, -1, 0, height, 0);
+      case 7 -> new AffineTransform(0, -1, -1, 0, height, width);
+      default -> new AffineTransform(0, -1, 1, 0, 0, width);
+    };
+  }
+
   private static BufferedImage scale(BufferedImage picture, int height, int width) {
+    if (picture.getWidth() == width && picture.getHeight() == height) {
+      return picture;
+    }
     BufferedImage sized = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = sized.createGraphics();
     graphics.setRenderingHint(

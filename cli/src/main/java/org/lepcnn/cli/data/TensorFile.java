@@ -7,11 +7,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.device.session.HostTensor;
 
-/** Reads an ONNX {@code TensorProto} file ({@code input_0.pb} of a test data set). */
+/**
+ * Reads an ONNX {@code TensorProto} file ({@code input_0.pb} of a test data set). Its dimensions
+ * are held against the values that are there before anything is allocated for them.
+ */
 public final class TensorFile {
   private static final int FLOAT16 = TensorProto.DataType.FLOAT16_VALUE;
 
@@ -20,43 +25,93 @@ public final class TensorFile {
   /** Reads a float32, float16 (widened), double, int32, int64, uint8, int8 or bool tensor. */
   public static HostTensor read(Path path) {
     try {
-      return convert(
-          TensorProto.parseFrom(WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES)));
+      byte[] bytes = WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES);
+      return convert(path, TensorProto.parseFrom(bytes));
     } catch (IOException e) {
       throw new BadInputException(
           "Reading " + path + ": expected an ONNX TensorProto; found: " + e.getMessage() + ".", e);
-    } catch (BadInputException
-        | IllegalArgumentException
-        | IndexOutOfBoundsException
-        | java.nio.BufferUnderflowException e) {
-      throw new BadInputException("Reading " + path + ": " + e.getMessage(), e);
     }
   }
 
-  private static HostTensor convert(TensorProto tensor) {
-    long[] shape = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-    int size = 1;
-    for (long dimension : shape) {
-      size = Math.toIntExact(Math.multiplyExact((long) size, dimension));
+  private static HostTensor convert(Path path, TensorProto tensor) {
+    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
+        || tensor.getExternalDataCount() > 0) {
+      throw new BadInputException(
+          "Reading " + path + ": expected the values in the file; found a reference to another.");
     }
-    ByteBuffer raw =
-        tensor.hasRawData()
-            ? tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN)
-            : null;
-    return switch (tensor.getDataType()) {
+    int type = tensor.getDataType();
+    long[] shape = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
+    int size = requireValues(path, shape, stored(path, tensor));
+    ByteBuffer raw = raw(tensor);
+    return switch (type) {
       case HostTensor.FLOAT -> HostTensor.of(floats(tensor, raw, size), shape);
       case FLOAT16 -> HostTensor.of(halves(tensor, raw, size), shape);
       case HostTensor.DOUBLE -> HostTensor.of(doubles(tensor, raw, size), shape);
       case HostTensor.INT32 -> HostTensor.of(ints(tensor, raw, size), shape);
       case HostTensor.INT64 -> HostTensor.of(longs(tensor, raw, size), shape);
-      case HostTensor.UINT8, HostTensor.INT8, HostTensor.BOOL ->
-          HostTensor.ofBytes(tensor.getDataType(), bytes(tensor, raw, size), shape);
-      default ->
-          throw new BadInputException(
-              "expected a float32, double, int32, int64, 8-bit or bool tensor; found ONNX type "
-                  + tensor.getDataType()
-                  + ".");
+      default -> HostTensor.ofBytes(type, bytes(tensor, raw, size), shape);
     };
+  }
+
+  private static ByteBuffer raw(TensorProto tensor) {
+    return tensor.hasRawData()
+        ? tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN)
+        : null;
+  }
+
+  /** How many values are there, whatever the dimensions say. */
+  private static int stored(Path path, TensorProto tensor) {
+    int type = tensor.getDataType();
+    List<?> list =
+        switch (type) {
+          case HostTensor.FLOAT -> tensor.getFloatDataList();
+          case HostTensor.DOUBLE -> tensor.getDoubleDataList();
+          case HostTensor.INT64 -> tensor.getInt64DataList();
+          case FLOAT16, HostTensor.INT32, HostTensor.UINT8, HostTensor.INT8, HostTensor.BOOL ->
+              tensor.getInt32DataList();
+          default ->
+              throw new BadInputException(
+                  "Reading "
+                      + path
+                      + ": expected a float16, float32, float64, int32, int64, uint8, int8 or bool"
+                      + " tensor; found "
+                      + ElementType.name(type)
+                      + ".");
+        };
+    if (!tensor.hasRawData()) {
+      return list.size();
+    }
+    int bytes = tensor.getRawData().size();
+    return bytes % width(type) == 0 ? bytes / width(type) : -1;
+  }
+
+  private static int width(int type) {
+    return switch (type) {
+      case HostTensor.DOUBLE, HostTensor.INT64 -> Long.BYTES;
+      case HostTensor.FLOAT, HostTensor.INT32 -> Integer.BYTES;
+      case FLOAT16 -> Short.BYTES;
+      default -> 1;
+    };
+  }
+
+  private static int requireValues(Path path, long[] shape, int stored) {
+    long product = 1;
+    boolean fits = stored >= 0;
+    for (long dimension : shape) {
+      fits = fits && dimension >= 0 && dimension <= Integer.MAX_VALUE;
+      product = fits ? Math.min(product * dimension, Integer.MAX_VALUE + 1L) : -1;
+    }
+    if (!fits || product != stored) {
+      throw new BadInputException(
+          "Reading "
+              + path
+              + ": expected as many values as the dimensions "
+              + Arrays.toString(shape)
+              + " say; found "
+              + (stored < 0 ? "a part of one" : String.valueOf(stored))
+              + ".");
+    }
+    return stored;
   }
 
   private static float[] floats(TensorProto tensor, ByteBuffer raw, int size) {

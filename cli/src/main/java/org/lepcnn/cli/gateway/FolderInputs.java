@@ -3,9 +3,12 @@ package org.lepcnn.cli.gateway;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.EnvironmentException;
@@ -13,23 +16,28 @@ import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.Json;
 
 /**
- * Requests as files: {@code FOLDER/DEVICE/file} is run for that device (or session), one file after
- * the other. Whoever puts a file there renames it into the folder when it is complete; names that
- * begin with a dot or end with {@code .tmp} are left alone.
+ * Requests as files: {@code FOLDER/DEVICE/file} is run for that device (or session), several at a
+ * time as its session allows, and each device apart from the others. Whoever puts a file there
+ * renames it into the folder when it is complete; names that begin with a dot or end with {@code
+ * .tmp} are left alone.
  *
- * <p>A file moves to {@code DEVICE/running/} before it is sent and to {@code DEVICE/done/} after
- * its answers are printed. What is found in {@code running/} at the start was interrupted; it is
- * not run again by itself, because that would use up another pass: it stays there for whoever
- * decides.
+ * <p>A file moves to {@code DEVICE/running/} before it is sent, and after its answers are printed
+ * to {@code DEVICE/done/}, or to {@code DEVICE/failed/} with the failed answers beside it. It never
+ * takes the place of another: a name that is taken gets a number. What is found in {@code running/}
+ * at the start was interrupted; it is not run again by itself, because that would use up another
+ * pass: it stays there for whoever decides.
+ *
+ * <p>What cannot be read or moved is said once, and tried again; it ends nothing.
  */
 final class FolderInputs {
   private static final long POLL_MILLIS = 500;
-  private static final String RUNNING = "running";
-  private static final String DONE = "done";
+  private static final int MOST_ENTRIES = 4_096;
 
   private final Path folder;
   private final Gateway gateway;
   private final Consumer<Json> answers;
+  private final Map<Path, DeviceFolder> devices = new HashMap<>();
+  private String trouble;
 
   FolderInputs(Path folder, Gateway gateway, Consumer<Json> answers) {
     this.folder = folder;
@@ -46,42 +54,54 @@ final class FolderInputs {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException e) {
-      throw new EnvironmentException(
-          "Watching " + folder + ": expected a readable and writable folder; found: " + e + ".", e);
     }
   }
 
-  /** Runs what is there now; returns how many files that were. */
-  int runOnce() throws IOException, InterruptedException {
+  /** Begins what is there now and has room; returns how many files that were. */
+  int runOnce() {
     int count = 0;
-    for (Path device : list(folder)) {
-      if (Files.isDirectory(device)) {
-        for (Path file : list(device)) {
-          if (Files.isRegularFile(file)) {
-            run(device, file);
-            count++;
-          }
+    try {
+      for (Path path : list(folder)) {
+        if (Files.isDirectory(path)) {
+          count +=
+              devices
+                  .computeIfAbsent(path, added -> new DeviceFolder(added, gateway, answers))
+                  .runOnce();
         }
       }
+      devices.keySet().removeIf(path -> !Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+      trouble = null;
+    } catch (IOException e) {
+      sayOnce(e);
     }
     return count;
   }
 
-  private void run(Path device, Path file) throws IOException, InterruptedException {
-    Path running = move(file, device.resolve(RUNNING));
-    gateway.run(device.getFileName().toString(), null, running, answers).join();
-    move(running, device.resolve(DONE));
+  private void sayOnce(IOException e) {
+    if (!e.toString().equals(trouble)) {
+      trouble = e.toString();
+      answers.accept(
+          new Request(null, null, null, folder.toString())
+              .failed(
+                  null,
+                  new EnvironmentException(
+                      "Watching "
+                          + folder
+                          + ": expected a folder that can be read; found: "
+                          + e
+                          + ". It is tried again.",
+                      e)));
+    }
   }
 
-  private static Path move(Path file, Path into) throws IOException {
-    Files.createDirectories(into);
-    return Files.move(file, into.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static List<Path> list(Path of) throws IOException {
+  /** The first entries that are complete, by name; a huge folder is read piece by piece. */
+  static List<Path> list(Path of) throws IOException {
     try (Stream<Path> entries = Files.list(of)) {
-      return entries.filter(FolderInputs::isComplete).sorted().toList();
+      return entries.filter(FolderInputs::isComplete).limit(MOST_ENTRIES).sorted().toList();
+    } catch (java.io.UncheckedIOException e) {
+      throw e.getCause();
+    } catch (NoSuchFileException e) {
+      return List.of(); // removed meanwhile
     }
   }
 

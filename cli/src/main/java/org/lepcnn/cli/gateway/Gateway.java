@@ -1,29 +1,19 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.gateway;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
-import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
-import org.lepcnn.device.session.HostTensor;
-import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.vector.VectorUnit;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 
 /** The sessions of a gateway over one transport. */
 final class Gateway implements AutoCloseable {
-  private static final double NANOS_PER_MILLI = 1e6;
-
   private final EdgeTransport transport;
   private final Map<String, GatewaySession> sessions = new TreeMap<>();
 
@@ -44,7 +34,8 @@ final class Gateway implements AutoCloseable {
           .sessions()
           .forEach(
               (name, session) ->
-                  gateway.sessions.put(name, GatewaySession.open(session, config, transport)));
+                  gateway.sessions.put(
+                      name, GatewaySession.open(name, session, config, transport)));
       gateway.warmUp();
       return gateway;
     } catch (RuntimeException e) {
@@ -77,55 +68,23 @@ final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Runs the inputs of a file; there is one answer for each of its rows, in any order.
+   * The session that a request names.
    *
    * @param name a session's name, or the id of a device with one session
-   * @param id of the request, repeated in the answers; may be null
-   * @param answers is told of each answer, from several threads
-   * @return completes when all answers are there
+   * @throws BadInputException there is none, or the device has several
    */
-  CompletableFuture<Void> run(String name, String id, Path file, Consumer<Json> answers)
-      throws InterruptedException {
-    List<CompletableFuture<?>> pending = new ArrayList<>();
-    try {
-      GatewaySession session = find(name);
-      for (Inputs.Input input : session.read(file)) {
-        pending.add(
-            session
-                .submit(input)
-                .handle(
-                    (result, failure) -> {
-                      answers.accept(
-                          failure == null
-                              ? answer(head(id, session.device(), input.name()), result)
-                              : failed(head(id, session.device(), input.name()), failure));
-                      return null;
-                    }));
-      }
-    } catch (RuntimeException e) {
-      answers.accept(failed(head(id, name, file.toString()), e));
+  GatewaySession session(String name) {
+    GatewaySession named = sessions.get(name);
+    if (named != null) {
+      return named;
     }
-    return CompletableFuture.allOf(pending.toArray(new CompletableFuture<?>[0]));
-  }
-
-  @Override
-  public void close() {
-    sessions.values().forEach(GatewaySession::close);
-    transport.close();
-  }
-
-  private GatewaySession find(String name) {
-    GatewaySession found = sessions.get(name);
-    for (GatewaySession session : found == null ? sessions.values() : List.<GatewaySession>of()) {
-      if (session.device().equals(name)) {
-        if (found != null) {
-          throw new BadInputException(
-              "Device " + name + " has several sessions: expected the name of one of them.");
-        }
-        found = session;
-      }
+    List<GatewaySession> ofDevice =
+        sessions.values().stream().filter(session -> session.device().equals(name)).toList();
+    if (ofDevice.size() > 1) {
+      throw new BadInputException(
+          "Device " + name + " has several sessions: expected the name of one of them.");
     }
-    if (found == null) {
+    if (ofDevice.isEmpty()) {
       throw new BadInputException(
           "Expected a session or device of this gateway, of "
               + sessions.keySet()
@@ -133,43 +92,12 @@ final class Gateway implements AutoCloseable {
               + name
               + "'.");
     }
-    return found;
+    return ofDevice.get(0);
   }
 
-  private static Json.JsonObject head(String id, String device, String input) {
-    Json.JsonObject head = Json.object();
-    if (id != null) {
-      head.put("id", id);
-    }
-    return head.put("device", device).put("input", input);
-  }
-
-  private static Json answer(Json.JsonObject head, PassResult result) {
-    Json.JsonObject outputs = Json.object();
-    result
-        .outputs()
-        .forEach(
-            (name, tensor) -> {
-              if (tensor.onnxType() == HostTensor.FLOAT) {
-                Json.JsonArray values = Json.array();
-                for (float value : tensor.floats()) {
-                  values.add(value);
-                }
-                outputs.put(name, values);
-              }
-            });
-    return head.put("pass", result.pass())
-        .put("millis", result.timings().totalNanos() / NANOS_PER_MILLI)
-        .put("outputs", outputs);
-  }
-
-  /** A failure without what the application must not see of it: its kind and its message. */
-  static Json failed(Json.JsonObject head, Throwable failure) {
-    Throwable cause = failure;
-    while (!(cause instanceof LepcnnException) && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return head.put("error", cause.getClass().getSimpleName())
-        .put("message", String.valueOf(cause.getMessage()));
+  @Override
+  public void close() {
+    sessions.values().forEach(GatewaySession::close);
+    transport.close();
   }
 }

@@ -3,9 +3,6 @@ package org.lepcnn.cli.gateway;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.TextFile;
 import org.lepcnn.core.io.WholeFile;
+import org.lepcnn.core.port.PassWindow;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -29,11 +28,13 @@ import org.lepcnn.kafka.transport.TransportConfig;
  *   bootstrap.servers     HOST:PORT[,HOST:PORT]...
  *   client.config         a file of Kafka client properties; optional
  *   patience.seconds      how long to wait for an answer, retries included; 60
- *   in.flight             passes at the same time of each session; 4
+ *   in.flight             passes at the same time of each session, at most 64; 4
  *   reservation           passes that are reserved together; 16
  *   session.NAME.state    the state folder of a device
  *   session.NAME.tables   the folder of its tables
  *   session.NAME.model    first digits of the model, when the state holds several; optional
+ *   session.NAME.accept-plain  true: the state may be without a passphrase although one is given,
+ *                         and is put under it; false
  * </pre>
  *
  * @param transport how to reach the edge
@@ -44,7 +45,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
 record GatewayConfig(
     TransportConfig transport, int inFlight, int reservation, Map<String, Session> sessions) {
   private static final Pattern SESSION =
-      Pattern.compile("session\\.([A-Za-z0-9_-]{1,64})\\.(state|tables|model)");
+      Pattern.compile("session\\.([A-Za-z0-9_-]{1,64})\\.(state|tables|model|accept-plain)");
 
   /**
    * A device and a model.
@@ -52,8 +53,9 @@ record GatewayConfig(
    * @param state the state folder
    * @param tables the folder of tables
    * @param model first digits of the model; null when the state holds one
+   * @param acceptPlain whether the state may be without a passphrase although one is given
    */
-  record Session(Path state, Path tables, String model) {}
+  record Session(Path state, Path tables, String model, boolean acceptPlain) {}
 
   /** Reads and checks a file. */
   static GatewayConfig read(Path file) {
@@ -75,7 +77,7 @@ record GatewayConfig(
     GatewayConfig config =
         new GatewayConfig(
             transport(rest, base),
-            number(rest, "in.flight", 4, 1_024),
+            number(rest, "in.flight", 4, PassWindow.PASSES),
             number(rest, "reservation", 16, 1 << 16),
             sessions(sessions, base));
     if (!rest.isEmpty()) {
@@ -105,7 +107,8 @@ record GatewayConfig(
               new Session(
                   base.resolve(keys.get("state")),
                   base.resolve(keys.get("tables")),
-                  keys.get("model")));
+                  keys.get("model"),
+                  flag(prefix + "accept-plain", keys.get("accept-plain"))));
         });
     if (sessions.isEmpty()) {
       throw bad("at least one session.NAME.state", "none");
@@ -119,6 +122,13 @@ record GatewayConfig(
       throw bad("a value for " + key, "none");
     }
     return value;
+  }
+
+  private static boolean flag(String key, String text) {
+    if (text == null || text.equals("false") || text.equals("true")) {
+      return "true".equals(text);
+    }
+    throw bad(key + " true or false", "'" + text + "'");
   }
 
   private static int number(Map<String, String> keys, String key, int otherwise, int most) {
@@ -141,15 +151,10 @@ record GatewayConfig(
     Properties properties = new Properties();
     try {
       String what = "gateway configuration " + file;
-      byte[] bytes = WholeFile.read(what, file, WholeFile.MAX_SETTINGS_BYTES);
-      ByteBuffer text = ByteBuffer.wrap(bytes);
-      properties.load(
-          new StringReader(StandardCharsets.UTF_8.newDecoder().decode(text).toString()));
+      properties.load(new StringReader(TextFile.read(what, file, WholeFile.MAX_SETTINGS_BYTES)));
       return properties;
     } catch (NoSuchFileException e) {
       throw bad("a readable file", "no " + file);
-    } catch (CharacterCodingException e) {
-      throw bad("a properties file in UTF-8", file + ", which is none");
     } catch (IOException e) {
       throw new EnvironmentException("Gateway configuration: cannot read " + file + ": " + e, e);
     } catch (IllegalArgumentException e) {

@@ -95,7 +95,13 @@ public final class GatewayBroker implements AutoCloseable {
     control.put(model);
     control.put(
         new DeviceRecord(
-            device, gateway, List.of(model.getModel()), MUCH, MUCH, DeviceStatus.ENROLLED));
+            device,
+            gateway,
+            List.of(model.getModel()),
+            MUCH,
+            MUCH,
+            DeviceStatus.ENROLLED,
+            List.of()));
   }
 
   /** The broker itself. */

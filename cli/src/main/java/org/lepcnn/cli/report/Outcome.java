@@ -2,6 +2,7 @@
 package org.lepcnn.cli.report;
 
 import java.nio.file.Path;
+import org.lepcnn.core.text.Printable;
 
 /**
  * What is told of one private inference.
@@ -37,6 +38,10 @@ public record Outcome(
     long bytesUp,
     long bytesDown,
     Phases phases) {
+
+  public Outcome {
+    name = Printable.name(name);
+  }
 
   /** Milliseconds of one pass: total is wall time, the others add up to less. */
   public record Phases(

@@ -11,9 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +32,8 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
+import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.deployments.Json;
 
 /** The gateway's inputs and answers, over an edge in this process. */
@@ -90,14 +97,15 @@ class GatewayTest {
     String picture = Meter.pictures().get(0).toString();
     List<String> lines =
         List.of(
-            "{\"device\":\"hall\",\"input\":\"" + picture + "\",\"id\":\"one\"}",
+            "\uFEFF{\"device\":\"hall\",\"input\":\"" + picture + "\",\"id\":\"one\"}",
             "",
             "{\"device\":\"meter-lines\",\"input\":\"" + picture + "\"}",
-            "{\"device\":\"stranger\",\"input\":\"" + picture + "\"}",
-            "{\"device\":\"hall\",\"input\":\"/absent.png\"}",
-            "{\"device\":\"hall\"}",
-            "{\"device\":\"hall\",\"input\":\"x\",\"more\":1}",
-            "{\"device\":\"hall\",\"input\":\"a\\u0000b\"}",
+            "{\"device\":\"stranger\",\"input\":\"" + picture + "\",\"id\":\"two\"}",
+            "{\"device\":\"hall\",\"input\":\"/absent.png\",\"id\":\"three\"}",
+            "{\"device\":\"hall\",\"id\":\"four\"}",
+            "{\"device\":\"hall\",\"input\":\"x\",\"more\":1,\"id\":\"five\"}",
+            "{\"device\":\"hall\",\"input\":\"a\\u0000b\",\"id\":\"six\"}",
+            "{\"device\":\"hall\",\"device\":\"hall\",\"input\":\"x\"}",
             "[".repeat(100_000),
             "no json");
     List<Json> answers = new CopyOnWriteArrayList<>();
@@ -112,15 +120,24 @@ class GatewayTest {
         .allSatisfy(
             answer -> {
               assertThat(answer.at("device").asText()).isEqualTo("meter-lines");
-              String output = answer.at("outputs").names().get(0);
-              assertThat(answer.at("outputs").at(output).items()).hasSize(10);
+              assertThat(answer.at("session").asText()).isEqualTo("hall");
+              assertThat(answer.at("path").asText()).isEqualTo(picture);
+              String name = answer.at("outputs").names().get(0);
+              Json output = answer.at("outputs").at(name);
+              assertThat(output.at("type").asText()).isEqualTo("float32");
+              assertThat(output.at("shape").items()).hasSize(2);
+              assertThat(output.at("values").items()).hasSize(10);
             });
     assertThat(good).filteredOn(answer -> answer.has("id")).hasSize(1);
-    assertThat(answers).filteredOn(answer -> answer.has("error")).hasSize(7);
-    assertThat(answers)
-        .filteredOn(answer -> answer.has("error"))
+    List<Json> bad = answers.stream().filter(answer -> answer.has("error")).toList();
+    assertThat(bad).hasSize(8);
+    assertThat(bad)
         .extracting(answer -> answer.at("error").asText())
         .containsOnly("BadInputException");
+    assertThat(bad)
+        .filteredOn(answer -> answer.has("id"))
+        .extracting(answer -> answer.at("id").asText())
+        .containsExactlyInAnyOrder("two", "three", "four", "five", "six");
   }
 
   @Test
@@ -135,14 +152,147 @@ class GatewayTest {
       FolderInputs inputs =
           new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.toString())));
       assertThat(inputs.runOnce()).isEqualTo(2);
+      await(() -> Files.exists(device.resolve("failed/c.npy.reason.json")));
+      await(() -> Files.exists(device.resolve("done/a.png")));
       assertThat(inputs.runOnce()).isZero();
     }
     assertThat(answers).hasSize(2);
-    assertThat(answers.get(0).has("outputs")).isTrue();
-    assertThat(answers.get(1).at("error").asText()).isEqualTo("BadInputException");
-    assertThat(device.resolve("done").resolve("a.png")).exists();
+    assertThat(answers).filteredOn(answer -> answer.has("outputs")).hasSize(1);
+    assertThat(answers)
+        .filteredOn(answer -> answer.has("error"))
+        .extracting(answer -> answer.at("error").asText())
+        .containsExactly("BadInputException");
+    assertThat(device.resolve("failed/c.npy")).exists();
+    assertThat(Files.readString(device.resolve("failed/c.npy.reason.json")))
+        .contains("expected a NumPy file");
     assertThat(device.resolve("b.png.tmp")).exists();
     assertThat(device.resolve("running")).isEmptyDirectory();
+  }
+
+  /** Whether a file could be read is nobody's business but the application's. */
+  @Test
+  void inputsThatAreRefused_lookOnTheWireLikeAnyOther() throws Exception {
+    String good = Meter.pictures().get(0).toString();
+    Path noPicture = Files.writeString(folder.resolve("no-picture.png"), "no picture");
+    Path noArray = Files.writeString(folder.resolve("no-array.npy"), "no array");
+    List<String> withBad =
+        sentFor("bad", List.of(good, noPicture.toString(), noArray.toString(), "/absent", good));
+    assertThat(withBad).isEqualTo(sentFor("good", List.of(good, good, good, good, good)));
+  }
+
+  private static List<String> sentFor(String name, List<String> inputs) throws Exception {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    EdgeTransport transport =
+        new ForwardingEdgeTransport(new InProcessEdge(bundle.edge(), new ScalarKernels())) {
+          @Override
+          public CompletableFuture<RoundResult> exchange(RoundRequest request) {
+            int elements =
+                request.tensors().stream()
+                    .mapToInt(tensor -> request.plan().tensor(tensor.id()).elements())
+                    .sum();
+            sent.add(request.pass().pass() + "/" + request.round() + " " + elements);
+            return super.exchange(request);
+          }
+        };
+    List<org.lepcnn.core.io.Json> answers = new CopyOnWriteArrayList<>();
+    try (Gateway gateway =
+        Gateway.open(GatewayConfig.read(config(name, List.of("hall"))), transport)) {
+      for (String input : inputs) {
+        Request request = new Request(null, "hall", null, input);
+        gateway.session("hall").run(request, () -> Path.of(input), answers::add).join();
+      }
+    }
+    assertThat(answers).hasSize(inputs.size());
+    return sent;
+  }
+
+  /** Nothing that lies in a watched folder ends the gateway, or keeps it from other devices. */
+  @Test
+  void aHostileTree_delaysNoOtherDevice() throws Exception {
+    Path watched = Files.createDirectories(folder.resolve("hostile"));
+    Path bad = Files.createDirectories(watched.resolve("hall"));
+    Path good = Files.createDirectories(watched.resolve("attic"));
+    Path stranger = Files.createDirectories(watched.resolve("nobody"));
+    Path picture = Meter.pictures().get(0);
+    Files.copy(picture, bad.resolve("running"));
+    Files.createDirectories(bad.resolve("done/b.png"));
+    Files.copy(picture, bad.resolve("b.png"));
+    Files.createDirectories(bad.resolve("folder.png"));
+    Files.write(bad.resolve("tiny.pb"), new byte[] {8, -1, -1, -1, -1, 7, 16, 1});
+    Files.writeString(bad.resolve("name without dot"), "");
+    Files.createSymbolicLink(bad.resolve("dangling.png"), Path.of("nowhere"));
+    Files.createSymbolicLink(bad.resolve("loop.png"), Path.of("loop.png"));
+    Files.copy(picture, stranger.resolve("a.png"));
+    Files.copy(picture, good.resolve("a.png"));
+    List<Json> answers = new CopyOnWriteArrayList<>();
+    try (Gateway gateway =
+        Gateway.open(
+            GatewayConfig.read(config("hostile", List.of("hall", "attic"))),
+            new InProcessEdge(bundle.edge(), new ScalarKernels()))) {
+      FolderInputs inputs =
+          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.toString())));
+      inputs.runOnce();
+      await(() -> Files.exists(good.resolve("done/a.png")));
+      await(() -> Files.exists(stranger.resolve("failed/a.png")));
+      await(() -> Files.exists(bad.resolve("done/b~2.png")));
+      await(() -> Files.exists(bad.resolve("failed/tiny.pb")));
+      await(() -> Files.exists(bad.resolve("failed/name without dot")));
+      await(() -> Files.exists(bad.resolve("done/running~2")));
+      assertThat(bad.resolve("done/b.png")).isDirectory();
+      assertThat(inputs.runOnce()).isZero();
+    }
+    assertThat(answers)
+        .filteredOn(answer -> answer.has("outputs"))
+        .extracting(answer -> answer.at("session").asText())
+        .containsExactlyInAnyOrder("hall", "hall", "attic");
+  }
+
+  /** An input that is taken away before its turn is nobody's any more. */
+  @Test
+  void aFileThatVanishes_isNoAnswerAndNoEnd() throws Exception {
+    Path watched = Files.createDirectories(folder.resolve("vanishing"));
+    Path device = Files.createDirectories(watched.resolve("hall"));
+    List<Json> answers = new CopyOnWriteArrayList<>();
+    try (Gateway gateway = open("vanish")) {
+      Path file = Files.copy(Meter.pictures().get(0), device.resolve("a.png"));
+      CompletableFuture<List<Json>> vanished = new CompletableFuture<>();
+      var unused =
+          gateway
+              .session("hall")
+              .run(
+                  new Request(null, "hall", null, file.toString()),
+                  () -> {
+                    throw new CancellationException("taken away");
+                  },
+                  line -> answers.add(Json.parse(line.toString())))
+              .whenComplete((failures, stopped) -> vanished.complete(List.of()));
+      vanished.join();
+      FolderInputs inputs =
+          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.toString())));
+      assertThat(inputs.runOnce()).isEqualTo(1);
+      await(() -> Files.exists(device.resolve("done/a.png")));
+    }
+    assertThat(answers).hasSize(1);
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(20); // the class's limit ends what never happens
+    }
+  }
+
+  /** The example of the documents, with a byte-order mark as some editors write one. */
+  @Test
+  void theDocumentedConfiguration_isRead() throws IOException {
+    String operations =
+        Files.readString(Path.of(System.getProperty("lepcnn.home")).resolve("docs/operations.md"));
+    Matcher example =
+        Pattern.compile("```properties\n(gateway = .*?)```", Pattern.DOTALL).matcher(operations);
+    assertThat(example.find()).isTrue();
+    Files.writeString(folder.resolve("client.properties"), "\uFEFFclient.id = hall\n");
+    GatewayConfig config = GatewayConfig.read(config("\uFEFF" + example.group(1)));
+    assertThat(config.inFlight()).isEqualTo(4);
+    assertThat(config.sessions().get("hall").model()).isEqualTo("3fb2");
   }
 
   @Test
@@ -160,6 +310,7 @@ class GatewayTest {
         List.of(
             "in.flihgt = 4",
             "in.flight = 0",
+            "in.flight = 65",
             "reservation = many",
             "patience.seconds = -1",
             "gateway = a b",

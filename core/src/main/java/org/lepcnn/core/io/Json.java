@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.lepcnn.core.text.Printable;
 
 /**
  * Writes JSON (RFC 8259): objects that keep the order of their members, and arrays. There is no
@@ -120,31 +121,25 @@ public abstract sealed class Json {
     return Double.isFinite(value) ? Double.toString(value) : "null";
   }
 
-  /** The string in quotes; controls, quotes, backslashes and lone surrogates are escaped. */
+  /** The string in quotes; quotes, backslashes and what is not printable are escaped. */
   private static String quote(String value) {
     if (value == null) {
       return "null";
     }
     StringBuilder out = new StringBuilder(value.length() + 2).append('"');
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c < 0x20 || c == 0x7f || isLoneSurrogate(value, i)) {
-        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-      } else {
-        out.append(c);
-      }
-    }
+    value.codePoints().forEach(codePoint -> append(out, codePoint));
     return out.append('"').toString();
   }
 
-  private static boolean isLoneSurrogate(String value, int i) {
-    char c = value.charAt(i);
-    if (Character.isHighSurrogate(c)) {
-      return i + 1 == value.length() || !Character.isLowSurrogate(value.charAt(i + 1));
+  private static void append(StringBuilder out, int codePoint) {
+    if (codePoint == '"' || codePoint == '\\') {
+      out.append('\\').appendCodePoint(codePoint);
+    } else if (Printable.isPrintable(codePoint)) {
+      out.appendCodePoint(codePoint);
+    } else {
+      for (char unit : Character.toChars(codePoint)) {
+        out.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+      }
     }
-    return Character.isLowSurrogate(c)
-        && (i == 0 || !Character.isHighSurrogate(value.charAt(i - 1)));
   }
 }

@@ -71,6 +71,12 @@ public final class OnnxRuntimeKernels implements KernelProvider {
     long bound =
         OnnxRuntimeKernel.LIMB_MAX * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
     if (geometry.groups() > MAX_GROUPS || bound > Integer.MAX_VALUE) {
+      LOG.warn(
+          "ONNX Runtime kernels: {} runs on the scalar kernel, which is slow: {}",
+          geometry,
+          geometry.groups() > MAX_GROUPS
+              ? "it has more than " + MAX_GROUPS + " groups"
+              : "its sums may exceed 32 bits");
       return scalar.prepare(geometry, weights);
     }
     if (limbs.bits() != Byte.SIZE) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.text.Printable;
 
 /** The identity of a model bundle: SHA-256(SHA-256(edge half) ‖ SHA-256(device half)), 32 bytes. */
 public final class Fingerprint {
@@ -33,7 +34,8 @@ public final class Fingerprint {
       return of(HexFormat.of().parseHex(hex));
     } catch (IllegalArgumentException e) {
       throw new BadInputException(
-          "Model fingerprint: expected 64 hexadecimal digits; found '" + hex + "'.", e);
+          "Model fingerprint: expected 64 hexadecimal digits; found '" + Printable.name(hex) + "'.",
+          e);
     }
   }
 

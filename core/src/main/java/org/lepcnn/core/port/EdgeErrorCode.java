@@ -19,11 +19,17 @@ public enum EdgeErrorCode {
   STALE(false),
   /** The pass number is implausibly far ahead. */
   PASS_OUT_OF_RANGE(false),
+  /** A chain that the edge has not seen yet, and no room for a further one of this device. */
+  TOO_MANY_CHAINS(false),
+  /** The chain gave way to others, because its device was enrolled for those alone. */
+  CHAIN_RETIRED(false),
   UNKNOWN_MODEL(false),
   UNKNOWN_DEVICE(false),
   NOT_AUTHORISED(false),
   MALFORMED(false),
   TOO_LARGE(false),
+  /** A compressed record; it was not unpacked. */
+  COMPRESSED(false),
   INTERNAL(false);
 
   private final boolean retriable;

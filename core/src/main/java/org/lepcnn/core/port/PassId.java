@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.text.Printable;
 
 /**
  * One inference.
@@ -34,8 +35,9 @@ public record PassId(String device, ChainId chain, Fingerprint model, long pass)
   public static String checkDevice(String device) {
     if (device == null || !DEVICE.matcher(device).matches()) {
       throw new BadInputException(
-          "Device id: expected 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or digit; found '"
-              + device
+          "Device id: expected 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or"
+              + " digit; found '"
+              + Printable.name(device)
               + "'.");
     }
     return device;

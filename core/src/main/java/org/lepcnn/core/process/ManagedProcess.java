@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
+import org.lepcnn.core.text.Printable;
 
 /**
  * A child process that ends when this process ends: a JVM under {@link ParentWatch}, or a program
@@ -32,6 +33,7 @@ public final class ManagedProcess implements AutoCloseable {
   private static final long POLL_MILLIS = 50;
   private static final int CONNECT_MILLIS = 500;
   private static final int TAIL_LINES = 20;
+  private static final int TAIL_CHARACTERS = 300;
 
   private final String name;
   private final Path log;
@@ -151,9 +153,9 @@ public final class ManagedProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** The last lines of this child's log, for messages. */
+  /** The last lines of this child's log, in one, for messages. */
   public String logTail() {
-    return String.join(System.lineSeparator(), tail());
+    return String.join(" | ", tail());
   }
 
   /** SIGKILL, at once, and waits until the child is gone. */
@@ -208,15 +210,16 @@ public final class ManagedProcess implements AutoCloseable {
   }
 
   private EnvironmentException failure(String found, String what, Throwable cause) {
-    String tail = String.join(System.lineSeparator() + "  ", tail());
+    String tail = logTail();
     return new EnvironmentException(
-        "Waited for the process %s %s, but %s. Its log %s ends with:%n  %s"
+        "Waited for the process %s %s, but %s. Its log %s ends with: %s"
             .formatted(name, what, found, log, tail.isEmpty() ? "(nothing)" : tail),
         cause);
   }
 
   private List<String> tail() {
-    return new LogTail(log, logStart).last(TAIL_LINES);
+    return new LogTail(log, logStart)
+        .last(TAIL_LINES).stream().map(line -> Printable.line(line, TAIL_CHARACTERS)).toList();
   }
 
   private static boolean accepts(int port) {

@@ -52,9 +52,13 @@ public final class KeyWrap implements AutoCloseable {
     this.key = key;
   }
 
-  /** Keys out of a file, and how to write them again. The caller erases and closes both. */
+  /**
+   * Keys out of a file, and how to write them again. The caller erases and closes both.
+   *
+   * @param fromSealed whether a passphrase protects them in the file
+   */
   @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-  public record Opened(KeyWrap wrap, byte[] keys) {}
+  public record Opened(KeyWrap wrap, byte[] keys, boolean fromSealed) {}
 
   /** A way to keep keys in a new file. The passphrase stays the caller's. */
   public static KeyWrap of(Passphrase passphrase) {
@@ -64,6 +68,33 @@ public final class KeyWrap implements AutoCloseable {
     byte[] salt = new byte[SALT_BYTES];
     RANDOM.nextBytes(salt);
     return new KeyWrap(MIN_ITERATIONS, salt, derive(passphrase, salt, MIN_ITERATIONS));
+  }
+
+  /**
+   * How a file whose keys nothing protects is written again: without a passphrase when none is
+   * given, else under the passphrase.
+   *
+   * @param what names the file in errors
+   * @throws BadInputException there is a passphrase, and it does not accept plain files: somebody
+   *     else may have put this one there
+   */
+  public static KeyWrap ofPlainFile(String what, Passphrase passphrase) {
+    requirePlainAllowed(what, passphrase);
+    return of(passphrase);
+  }
+
+  /** As {@link #ofPlainFile}, of a file that is not written again. */
+  public static void requirePlainAllowed(String what, Passphrase passphrase) {
+    if (!passphrase.isNone() && !passphrase.acceptsPlain()) {
+      throw new BadInputException(
+          "Opening "
+              + what
+              + ": expected keys under the passphrase that is given; found keys that nothing protects."
+              + " Somebody may have put this file in place of yours. If it is yours, --accept-plain"
+              + " accepts it and puts it under the passphrase; to leave it without one, give none ("
+              + Passphrase.ENVIRONMENT_VARIABLE
+              + " counts).");
+    }
   }
 
   /** Whether a passphrase protects the keys. */
@@ -93,13 +124,14 @@ public final class KeyWrap implements AutoCloseable {
    * @param what names the file in errors
    * @param in stands where {@link #write} began
    * @param body the buffer that {@code in} reads
-   * @param passphrase stays the caller's; ignored when the file has none
-   * @throws BadInputException there is a passphrase and it is not this one, or the file was altered
+   * @param passphrase stays the caller's
+   * @throws BadInputException the file's passphrase is not this one, the file was altered, or it
+   *     has none where one is given, see {@link #ofPlainFile}
    */
   public static Opened read(String what, BodyReader in, ByteBuffer body, Passphrase passphrase) {
     int kind = in.int32();
     if (kind == PLAIN) {
-      return new Opened(new KeyWrap(0, new byte[0], null), in.bytes());
+      return new Opened(ofPlainFile(what, passphrase), in.bytes(), false);
     }
     Sealed sealed = Sealed.read(kind, in, body);
     if (passphrase.isNone()) {
@@ -114,7 +146,7 @@ public final class KeyWrap implements AutoCloseable {
     SecretKey key = derive(passphrase, sealed.salt(), sealed.iterations());
     try {
       byte[] keys = sealed.open(what, key);
-      return new Opened(new KeyWrap(sealed.iterations(), sealed.salt(), key), keys);
+      return new Opened(new KeyWrap(sealed.iterations(), sealed.salt(), key), keys, true);
     } catch (BadInputException e) {
       key.close();
       throw e;
@@ -134,10 +166,21 @@ public final class KeyWrap implements AutoCloseable {
     }
     Sealed sealed = kind == PLAIN ? null : Sealed.read(kind, in, body);
     if (key == null || sealed == null || !Arrays.equals(salt, sealed.salt())) {
-      throw new BadInputException(
-          "Reading " + what + ": its passphrase was changed while it was open. Start again.");
+      throw changed(what);
     }
     return sealed.open(what, key);
+  }
+
+  /** As {@link #readAgain}, of a file of a version that knew no passphrase. */
+  public void requirePlain(String what) {
+    if (key != null) {
+      throw changed(what);
+    }
+  }
+
+  private static BadInputException changed(String what) {
+    return new BadInputException(
+        "Reading " + what + ": its passphrase was changed while it was open. Start again.");
   }
 
   /** Passes over what {@link #read} reads; whether a passphrase protects it. */

@@ -23,9 +23,15 @@ public final class Passphrase implements AutoCloseable {
   private static final int MAX_FILE_BYTES = 4_096;
 
   private final char[] value;
+  private final boolean acceptsPlain;
 
   private Passphrase(char[] value) {
+    this(value, false);
+  }
+
+  private Passphrase(char[] value, boolean acceptsPlain) {
     this.value = value;
+    this.acceptsPlain = acceptsPlain;
   }
 
   /** No passphrase: keys are protected by the file's permissions alone. */
@@ -80,6 +86,38 @@ public final class Passphrase implements AutoCloseable {
   public static Passphrase ofEnvironment() {
     String file = System.getenv(ENVIRONMENT_VARIABLE);
     return file == null || file.isEmpty() ? none() : ofFile(Path.of(file));
+  }
+
+  /**
+   * This passphrase, for files that may have none: their keys are read as they stand, and the files
+   * are put under this passphrase. Without it, a file that no passphrase protects is refused where
+   * one is given, because somebody else may have put it there; and what was under a passphrase is
+   * not written without one. Shares the characters: closing either erases both.
+   */
+  public Passphrase acceptingPlain() {
+    return new Passphrase(value, true);
+  }
+
+  /** Whether keys may stand in a file that no passphrase protects; see {@link #acceptingPlain}. */
+  public boolean acceptsPlain() {
+    return acceptsPlain;
+  }
+
+  /**
+   * Refuses this passphrase, if it is none, for a file with keys that were under one before.
+   *
+   * @param what is being done, for the error
+   * @param option names the option that gives the passphrase
+   * @throws BadInputException it is none and does not accept plain files
+   */
+  public void requireForKeysOfASealedFile(String what, String option) {
+    if (isNone() && !acceptsPlain) {
+      throw new BadInputException(
+          what
+              + ": expected a passphrase, because the keys come from a file that is under one; found none. Give one with "
+              + option
+              + ", or let the keys stand unprotected with --accept-plain.");
+    }
   }
 
   public boolean isNone() {

@@ -13,14 +13,12 @@ import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
-import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.state.DurableStore;
-import org.lepcnn.device.state.SecretFiles;
+import org.lepcnn.device.state.HeldFile;
 
 /** The contents of the owner file; see the package for the layout. */
 record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
@@ -39,20 +37,49 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
    * Reads the file.
    *
    * @param passphrase stays the caller's
-   * @throws BadInputException there is none
+   * @throws BadInputException there is none, its passphrase is another one, or none where one is
+   *     given
    * @throws CorruptFileException it is empty, short or damaged
    */
   static OwnerContents read(Path file, Passphrase passphrase) {
-    return read(file, (what, in, body) -> KeyWrap.read(what, in, body, passphrase));
+    return read(
+        file,
+        new KeyReader() {
+          @Override
+          public KeyWrap ofVersion1(String what) {
+            return KeyWrap.ofPlainFile(what, passphrase);
+          }
+
+          @Override
+          public KeyWrap.Opened read(String what, BodyReader in, ByteBuffer body) {
+            return KeyWrap.read(what, in, body, passphrase);
+          }
+        });
   }
 
   /** As {@link #read}, with a wrap that opened the file before. */
   static OwnerContents readAgain(Path file, KeyWrap wrap) {
-    return read(file, (what, in, body) -> new KeyWrap.Opened(wrap, wrap.readAgain(what, in, body)));
+    return read(
+        file,
+        new KeyReader() {
+          @Override
+          public KeyWrap ofVersion1(String what) {
+            wrap.requirePlain(what);
+            return wrap;
+          }
+
+          @Override
+          public KeyWrap.Opened read(String what, BodyReader in, ByteBuffer body) {
+            return new KeyWrap.Opened(wrap, wrap.readAgain(what, in, body), wrap.isSealed());
+          }
+        });
   }
 
-  /** Reads the keys at the end of a body. */
   private interface KeyReader {
+    /** How the key of version 1, which stands in front of the body, is kept from now on. */
+    KeyWrap ofVersion1(String what);
+
+    /** Reads the keys at the end of a body. */
     KeyWrap.Opened read(String what, BodyReader in, ByteBuffer body);
   }
 
@@ -61,12 +88,10 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     String what = file.toString();
     CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
     BodyReader in = new BodyReader(what, content.body());
+    KeyWrap wrap = content.version() == 1 ? keys.ofVersion1(what) : null;
     byte[] rootBytes = content.version() == 1 ? in.bytes() : null;
     List<LedgerEntry> ledger = in.list(() -> readEntry(in));
-    KeyWrap wrap = null;
-    if (content.version() == 1) {
-      wrap = KeyWrap.of(Passphrase.none());
-    } else {
+    if (content.version() > 1) {
       KeyWrap.Opened opened = keys.read(what, in, content.body());
       wrap = opened.wrap();
       rootBytes = opened.keys();
@@ -98,8 +123,8 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     return ledger;
   }
 
-  /** Replaces the file durably. */
-  void write(DurableStore store, Path file) {
+  /** The file's bytes; the caller erases them. */
+  byte[] toFile() {
     BodyWriter writer = new BodyWriter().int32(ledger.size());
     for (LedgerEntry entry : ledger) {
       writer.string(entry.device()).bytes(entry.model().toBytes());
@@ -111,7 +136,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     byte[] bytes = CheckedFile.frame(MAGIC, VERSION, body);
     Arrays.fill(rootBytes, (byte) 0);
     Arrays.fill(body, (byte) 0);
-    SecretFiles.replace(store, file, bytes);
+    return bytes;
   }
 
   @Override
@@ -130,15 +155,19 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     return new LedgerEntry(device, model, chain, issued);
   }
 
+  static BadInputException missing(Path file, NoSuchFileException cause) {
+    return new BadInputException(
+        "Reading the owner file "
+            + file
+            + ": expected a file; found none. Restore it, or make one with 'lepcnn owner create'.",
+        cause);
+  }
+
   private static byte[] readBytes(Path file) {
     try {
-      return WholeFile.read("the owner file " + file, file, MAX_BYTES);
+      return HeldFile.read("the owner file " + file, file, MAX_BYTES);
     } catch (NoSuchFileException e) {
-      throw new BadInputException(
-          "Reading the owner file "
-              + file
-              + ": expected a file; found none. Restore it, or make one with 'lepcnn owner create'.",
-          e);
+      throw missing(file, e);
     } catch (IOException e) {
       throw new EnvironmentException(
           "Reading the owner file " + file + ": expected a readable file; found: " + e + ".", e);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.state.DurableStore;
 import org.lepcnn.device.state.ExclusiveLock;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.state.HeldFile;
 import org.lepcnn.device.state.SecretFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +84,8 @@ public final class OwnerFile implements AutoCloseable {
       }
       SecretKey root = SecretKey.random();
       KeyWrap wrap = KeyWrap.of(passphrase);
-      new OwnerContents(root, List.of(), wrap).write(store, absolute);
+      byte[] bytes = new OwnerContents(root, List.of(), wrap).toFile();
+      SecretFiles.create(store, absolute, bytes);
       return new OwnerFile(store, absolute, root, wrap);
     }
   }
@@ -100,7 +103,8 @@ public final class OwnerFile implements AutoCloseable {
   /**
    * As {@link #open(Path)}, of a file under a passphrase, which stays the caller's.
    *
-   * @throws BadInputException also when the passphrase is another one
+   * @throws BadInputException also when the passphrase is another one, or the file has none; see
+   *     {@link Passphrase#acceptingPlain}, which puts the file under it
    */
   public static OwnerFile open(Path file, Passphrase passphrase) {
     return open(file, passphrase, DurableStore.onDisk());
@@ -108,9 +112,26 @@ public final class OwnerFile implements AutoCloseable {
 
   static OwnerFile open(Path file, Passphrase passphrase, DurableStore store) {
     Path absolute = file.toAbsolutePath();
+    if (passphrase.acceptsPlain() && !passphrase.isNone()) {
+      return openAndSeal(absolute, passphrase, store);
+    }
     OwnerContents contents = OwnerContents.read(absolute, passphrase);
     eraseLeftover(store, absolute);
     return new OwnerFile(store, absolute, contents.root(), contents.wrap());
+  }
+
+  private static OwnerFile openAndSeal(Path file, Passphrase passphrase, DurableStore store) {
+    try (ExclusiveLock lock = lock(file);
+        HeldFile held = hold(file)) {
+      OwnerContents contents = OwnerContents.read(file, passphrase);
+      held.replace(store, contents.toFile());
+      return new OwnerFile(store, file, contents.root(), contents.wrap());
+    }
+  }
+
+  /** Whether a passphrase protects the root key. */
+  public boolean isSealed() {
+    return wrap.isSealed();
   }
 
   /** What the file is, without the root key; needs no passphrase. */
@@ -128,13 +149,14 @@ public final class OwnerFile implements AutoCloseable {
     PassId.checkDevice(device);
     ChainId chain = new ChainId(RANDOM.nextLong(), RANDOM.nextLong());
     Fingerprint model = bundle.fingerprint();
-    try (ExclusiveLock lock = lock(file)) {
+    try (ExclusiveLock lock = lock(file);
+        HeldFile held = hold(file)) {
       List<LedgerEntry> ledger = new ArrayList<>(reread());
       ledger.add(new LedgerEntry(device, model, chain, 0));
-      new OwnerContents(root, ledger, wrap).write(store, file);
+      held.replace(store, new OwnerContents(root, ledger, wrap).toFile());
     }
     try (SecretKey first = derive(device, model, chain)) {
-      return Grant.of(device, chain, bundle, first);
+      return Grant.of(device, chain, bundle, first, wrap.isSealed());
     }
   }
 
@@ -148,7 +170,8 @@ public final class OwnerFile implements AutoCloseable {
     if (passes < 1) {
       throw new BadInputException("Issuing passes: expected at least 1; found " + passes + ".");
     }
-    try (ExclusiveLock lock = lock(file)) {
+    try (ExclusiveLock lock = lock(file);
+        HeldFile held = hold(file)) {
       List<LedgerEntry> ledger = new ArrayList<>(reread());
       LedgerEntry entry = current(ledger, device, model);
       long first = entry.issuedPasses();
@@ -162,7 +185,7 @@ public final class OwnerFile implements AutoCloseable {
       }
       long end = first + passes;
       ledger.set(ledger.lastIndexOf(entry), new LedgerEntry(device, model, entry.chain(), end));
-      new OwnerContents(root, ledger, wrap).write(store, file);
+      held.replace(store, new OwnerContents(root, ledger, wrap).toFile());
       return new IssuedRange(device, model, entry.chain(), first, end - 1);
     }
   }
@@ -272,12 +295,22 @@ public final class OwnerFile implements AutoCloseable {
 
   /** What a crash left goes, unless another process is at it: then it is that process's. */
   private static void eraseLeftover(DurableStore store, Path file) {
-    if (Files.exists(SecretFiles.temporary(file))) {
-      try (ExclusiveLock lock = lock(file)) {
-        SecretFiles.eraseLeftover(store, file);
+    if (SecretFiles.hasLeftovers(file)) {
+      try (ExclusiveLock lock = lock(file);
+          HeldFile held = hold(file)) {
+        SecretFiles.eraseLeftovers(store, file);
       } catch (EnvironmentException e) {
         LOG.warn("A temporary file beside {} stays: {}", file, e.getMessage());
       }
+    }
+  }
+
+  /** Excludes other processes even when somebody deletes the lock file. */
+  private static HeldFile hold(Path file) {
+    try {
+      return HeldFile.acquire(file, "the owner file " + file);
+    } catch (NoSuchFileException e) {
+      throw OwnerContents.missing(file, e);
     }
   }
 

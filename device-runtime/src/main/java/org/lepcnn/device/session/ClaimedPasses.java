@@ -20,6 +20,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands out passes of reservations that the edge has accepted the claim of. A reservation whose
  * claim failed is kept and claimed again, identically, by whoever asks next.
+ *
+ * <p>Every reservation is claimed under an instance number of its own, drawn when its claim is sent
+ * for the first time. So of two copies of a running machine, which know the same keys and the same
+ * number, one is refused at its next reservation. The edge serves one instance of a chain at a
+ * time: a reservation is claimed when the last pass of the one before has ended.
  */
 final class ClaimedPasses {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimedPasses.class);
@@ -35,6 +40,12 @@ final class ClaimedPasses {
   private long firstUntaken;
   private PassSupply.Range range;
   private boolean claimed;
+
+  /** Whether the claim of {@link #range} has its instance number. */
+  private boolean numbered;
+
+  /** Completes when no pass is in use; null when nobody waits for that. */
+  private CompletableFuture<Void> idle;
 
   /** Whether the edge may hold the claim of {@link #range}: no answer is not a refusal. */
   private boolean maybeClaimed;
@@ -73,6 +84,14 @@ final class ClaimedPasses {
       if (claiming == null) {
         if (range == null || range.remaining() == 0) {
           reserve();
+        }
+        if (!inUse.isEmpty()) {
+          idle = idle == null ? new CompletableFuture<>() : idle;
+          return idle.thenComposeAsync(done -> next(), worker);
+        }
+        if (!numbered) {
+          supply.renewInstance();
+          numbered = true;
         }
         claiming = new CompletableFuture<>();
         maybeClaimed = true;
@@ -144,9 +163,21 @@ final class ClaimedPasses {
    *
    * @return the first pass that is in use or may still be handed out: nothing before it is needed
    */
-  synchronized long ended(long pass) {
-    inUse.remove(pass);
-    return inUse.isEmpty() ? firstUntaken : inUse.first();
+  long ended(long pass) {
+    CompletableFuture<Void> waiting = null;
+    long first;
+    synchronized (this) {
+      inUse.remove(pass);
+      first = inUse.isEmpty() ? firstUntaken : inUse.first();
+      if (inUse.isEmpty()) {
+        waiting = idle;
+        idle = null;
+      }
+    }
+    if (waiting != null) {
+      waiting.complete(null);
+    }
+    return first;
   }
 
   private PassSupply.Pass take() {
@@ -168,6 +199,7 @@ final class ClaimedPasses {
               + " on. Precompute more tables and bring them to the device.");
     }
     claimed = false;
+    numbered = false;
     maybeClaimed = false;
     heldByAnother = false;
     range = supply.reserve((int) Math.min(passesPerReservation, left));

@@ -96,6 +96,15 @@ public final class DeviceModel implements AutoCloseable {
     }
   }
 
+  /** Zeros for every input. */
+  Map<String, HostTensor> zeroInputs() {
+    Map<String, HostTensor> zeros = new LinkedHashMap<>();
+    for (DeviceHalf.ValueSpec input : half.inputs()) {
+      zeros.put(input.name(), HostTensor.zeros(input.onnxType(), input.shape()));
+    }
+    return zeros;
+  }
+
   /** The values of a new pass; to be closed before this model. */
   Activations activations(Map<String, HostTensor> inputs) {
     return new Activations(inputs, tensors);

@@ -49,6 +49,11 @@ public final class DeviceStateSupply implements PassSupply {
   }
 
   @Override
+  public void renewInstance() {
+    state.renewInstance();
+  }
+
+  @Override
   public long nextPass() {
     return state.nextPass();
   }

@@ -44,6 +44,15 @@ final class MaskedRounds implements AutoCloseable {
   private RuntimeException unreadableChallenges;
   private boolean closed;
 
+  /** A result every layer of which was found right. Nothing but {@link #check} makes one. */
+  static final class CheckedResult {
+    private final RoundResult result;
+
+    private CheckedResult(RoundResult result) {
+      this.result = result;
+    }
+  }
+
   MaskedRounds(SessionParts parts, PassSupply.Pass pass, Stopwatch stopwatch) {
     this.parts = parts;
     this.pass = pass;
@@ -131,7 +140,7 @@ final class MaskedRounds implements AutoCloseable {
    *
    * @throws org.lepcnn.device.integrity.IntegrityException naming the first wrong layer
    */
-  void check(RoundRequest request, RoundResult result) {
+  CheckedResult check(RoundRequest request, RoundResult result) {
     ResultValidator.validate(request, result);
     if (unreadableChallenges != null) {
       throw unreadableChallenges;
@@ -144,6 +153,7 @@ final class MaskedRounds implements AutoCloseable {
         check(parts.challenges().ofPass(pass.number()), spec, layer.residues());
       }
     }
+    return new CheckedResult(result);
   }
 
   private void check(GroupChallenges challenges, LinearLayerSpec spec, int[] y) {
@@ -180,8 +190,9 @@ final class MaskedRounds implements AutoCloseable {
     }
   }
 
-  /** Unmasks a checked result and adds the layers' outputs to the activations. */
-  void unmask(RoundResult result, Activations activations) {
+  /** Unmasks a result and adds the layers' outputs to the activations. */
+  void unmask(CheckedResult checked, Activations activations) {
+    RoundResult result = checked.result;
     try {
       if (unreadableTable != null) {
         throw unreadableTable;
@@ -197,7 +208,10 @@ final class MaskedRounds implements AutoCloseable {
     }
   }
 
-  /** Gives the arrays of a request back, once its result is there. */
+  /**
+   * Gives the arrays of a request back once its result was found right: only that proves that all
+   * of the request has left, whatever the transport does with it.
+   */
   void recycle(RoundRequest request) {
     request.tensors().forEach(tensor -> parts.pool().give(tensor.residues()));
   }

@@ -22,7 +22,14 @@ public interface PassSupply extends AutoCloseable {
 
   DeviceHalf deviceHalf();
 
+  /** The random number under which passes are claimed now. */
   InstanceId instance();
+
+  /**
+   * Draws another instance number from fresh randomness, right before a reservation is claimed for
+   * the first time. Nothing of an earlier claim is in use then.
+   */
+  void renewInstance();
 
   /** The first pass that a reservation made now would have. */
   long nextPass();

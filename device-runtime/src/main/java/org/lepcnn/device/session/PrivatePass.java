@@ -7,6 +7,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
+import org.lepcnn.device.session.MaskedRounds.CheckedResult;
 import org.lepcnn.device.session.Stopwatch.Phase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,41 +18,55 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>The edge is at fault (integrity, refusal, silence): the pass ends there and is burned.
- *   <li>The device is at fault before round 0: nothing is sent, the pass is burned.
- *   <li>The device is at fault later: the application learns it at once, while the pass goes on to
- *       its last round with masked zeros, checks included, so that the edge cannot tell.
+ *   <li>The device is at fault before round 0 (an input that is refused, a NaN, a stage that
+ *       fails): the pass runs on zeros instead, through all its steps.
+ *   <li>The device is at fault later: the pass goes on to its last round with masked zeros.
  * </ul>
+ *
+ * <p>In all of them what is sent, in which order and under which ids, follows from the edge's
+ * behaviour alone. The application learns of a failure when the pass ends, as it learns an answer,
+ * so that what it does next comes no earlier either; and when the edge is at fault, too, it learns
+ * that, as it would with any input.
  */
 final class PrivatePass {
   private static final Logger LOG = LoggerFactory.getLogger(PrivatePass.class);
 
   private final SessionParts parts;
   private final PassSupply.Pass pass;
-  private final Activations activations;
   private final Stopwatch stopwatch;
   private final CompletableFuture<PassResult> application;
   private final Runnable atEnd;
   private final Plan plan;
 
+  /** The values of the pass; null when there are none any more and zeros are sent. */
+  private Activations activations;
+
+  /** What failed on the device first; null for nothing. */
+  private Throwable failure;
+
   private MaskedRounds rounds;
+  private PassResult result;
   private long begun;
-  private boolean failedOnDevice;
   private boolean ended;
 
   /**
-   * @param application completed once, exceptionally at the first failure
+   * @param inputs those of the application; null when it has none to run
+   * @param refused why there are no inputs; null when there are
+   * @param application completed once, at the pass's end
    * @param atEnd called once, when nothing of the pass is left
    */
   PrivatePass(
       SessionParts parts,
       PassSupply.Pass pass,
       Map<String, HostTensor> inputs,
+      Throwable refused,
       Stopwatch stopwatch,
       CompletableFuture<PassResult> application,
       Runnable atEnd) {
     this.parts = parts;
     this.pass = pass;
-    this.activations = parts.model().activations(inputs);
+    this.failure = refused;
+    this.activations = parts.model().activations(refused == null ? inputs : zeros());
     this.stopwatch = stopwatch;
     this.application = application;
     this.atEnd = atEnd;
@@ -69,37 +84,47 @@ final class PrivatePass {
       }
       advance(0);
     } catch (Throwable e) {
-      end(e, null, false);
+      end(e, false);
     }
   }
 
   /** Stage {@code round}, then round {@code round} or the end. */
   private void advance(int round) {
-    RoundRequest request = null;
-    PassResult result = null;
-    if (!failedOnDevice) {
+    RoundRequest request = compute(round);
+    if (round == plan.rounds()) {
+      end(null, true);
+    } else {
+      RoundRequest next = request == null ? rounds.maskOfZeros(round) : request;
+      parts.pacer().run(begun, parts.worker(), () -> sendOrEnd(next));
+    }
+  }
+
+  /** Runs a stage; returns the round's request, or null after the last stage or a failure. */
+  private RoundRequest compute(int round) {
+    while (activations != null) {
       try {
         stopwatch.time(Phase.STAGE, () -> parts.model().runStage(round, activations));
-        if (round == plan.rounds()) {
-          result = result();
-        } else {
-          long before = System.nanoTime();
-          request = rounds.mask(round, activations);
-          parts.model().endRound(round, activations);
-          stopwatch.add(Phase.MASK, System.nanoTime() - before);
-        }
+        return round == plan.rounds() ? keepResult() : mask(round);
       } catch (Throwable e) {
         failOnDevice(round, e);
       }
     }
-    if (round == plan.rounds()) {
-      end(null, result, true);
-    } else if (failedOnDevice && round == 0) {
-      end(null, null, false);
-    } else {
-      RoundRequest next = failedOnDevice ? rounds.maskOfZeros(round) : request;
-      parts.pacer().run(begun, parts.worker(), () -> sendOrEnd(next));
+    return null;
+  }
+
+  private RoundRequest mask(int round) {
+    long before = System.nanoTime();
+    RoundRequest request = rounds.mask(round, activations);
+    parts.model().endRound(round, activations);
+    stopwatch.add(Phase.MASK, System.nanoTime() - before);
+    return request;
+  }
+
+  private RoundRequest keepResult() {
+    if (failure == null) {
+      result = result();
     }
+    return null;
   }
 
   private void sendOrEnd(RoundRequest request) {
@@ -109,7 +134,7 @@ final class PrivatePass {
     try {
       send(request);
     } catch (Throwable e) {
-      end(e, null, false);
+      end(e, false);
     }
   }
 
@@ -120,14 +145,14 @@ final class PrivatePass {
         parts.gate().send(() -> parts.transport().exchange(request));
     // while the edge works; the answer is taken up only after this
     rounds.prepareCheck(request);
-    if (!failedOnDevice) {
+    if (activations != null) {
       rounds.readTable(request.round());
     }
     answer
         .whenCompleteAsync(
-            (result, error) -> {
+            (found, error) -> {
               stopwatch.add(Phase.WAIT, System.nanoTime() - sent);
-              received(request, result, Failures.unwrap(error));
+              received(request, found, Failures.unwrap(error));
             },
             parts.worker())
         .exceptionally(error -> null);
@@ -142,39 +167,49 @@ final class PrivatePass {
     }
   }
 
-  private void received(RoundRequest request, RoundResult result, Throwable error) {
+  private void received(RoundRequest request, RoundResult answer, Throwable error) {
     try {
       if (error != null) {
-        end(error, null, false);
+        end(error, false);
         return;
       }
-      stopwatch.time(Phase.CHECK, () -> rounds.check(request, result));
+      long before = System.nanoTime();
+      CheckedResult checked = rounds.check(request, answer);
+      stopwatch.add(Phase.CHECK, System.nanoTime() - before);
       rounds.recycle(request);
-      if (!failedOnDevice) {
-        unmask(request.round(), result);
-      }
+      unmask(request.round(), checked);
       advance(request.round() + 1);
     } catch (IntegrityException e) {
       parts.gate().recordFailure(e);
-      end(e, null, false);
+      end(e, false);
     } catch (Throwable e) {
-      end(e, null, false);
+      end(e, false);
     }
   }
 
-  private void unmask(int round, RoundResult result) {
+  private void unmask(int round, CheckedResult checked) {
+    if (activations == null) {
+      return;
+    }
     try {
-      rounds.unmask(result, activations);
+      rounds.unmask(checked, activations);
     } catch (Throwable e) {
       failOnDevice(round + 1, e);
     }
   }
 
+  /** Goes on with zeros: as the inputs, once, while nothing was sent, else as masked tensors. */
   private void failOnDevice(int round, Throwable error) {
-    failedOnDevice = true;
-    LOG.debug("Pass {} fails on the device before round {}", pass.number(), round);
+    LOG.debug("Pass {} fails on the device before round {}", pass.number(), round, error);
     closeActivations();
-    application.completeExceptionally(error);
+    activations = round == 0 && failure == null ? parts.model().activations(zeros()) : null;
+    if (failure == null) {
+      failure = error;
+    }
+  }
+
+  private Map<String, HostTensor> zeros() {
+    return parts.model().zeroInputs();
   }
 
   private PassResult result() {
@@ -189,11 +224,15 @@ final class PrivatePass {
 
   /** Ends a pass that no worker runs and that will get no answer any more. */
   void abandon(RuntimeException error) {
-    end(error, null, false);
+    end(error, false);
   }
 
-  /** Ends the pass; with neither error nor result the application knows already. */
-  private void end(Throwable error, PassResult result, boolean ranToItsEnd) {
+  /**
+   * Ends the pass.
+   *
+   * @param fault of the edge or of the session; null when there is none
+   */
+  private void end(Throwable fault, boolean ranToItsEnd) {
     if (ended) {
       return;
     }
@@ -206,10 +245,11 @@ final class PrivatePass {
       pass.burn();
     }
     atEnd.run();
-    if (error != null) {
-      application.completeExceptionally(error);
-    } else if (result != null) {
+    Throwable told = fault == null ? failure : fault;
+    if (told == null) {
       application.complete(result);
+    } else {
+      application.completeExceptionally(told);
     }
   }
 
@@ -225,7 +265,9 @@ final class PrivatePass {
 
   private void closeActivations() {
     try {
-      activations.close();
+      if (activations != null) {
+        activations.close();
+      }
     } catch (RuntimeException e) {
       LOG.warn("Releasing the values of pass {}", pass.number(), e);
     }

@@ -13,7 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.port.EdgeTransport;
 import org.slf4j.Logger;
@@ -83,18 +85,42 @@ public final class PrivateSession implements AutoCloseable {
   /**
    * Runs one pass. When {@code passesInFlight} are running it waits its turn in memory.
    *
+   * <p>An input that fails on the device (not the model's names, types or shapes, a NaN, a stage
+   * that fails) is run as a pass on zeros all the same, and its failure is told when that pass
+   * ends: what the edge sees does not depend on it, nor does the time at which the application
+   * reacts.
+   *
    * @param inputs by name; the arrays must not be changed before the future completes
-   * @return completes with the outputs; exceptionally with {@link
+   * @return completes with the outputs when the pass has ended; exceptionally with {@link
    *     org.lepcnn.device.integrity.IntegrityException}, {@link
    *     org.lepcnn.device.state.QuarantinedException}, {@link
    *     org.lepcnn.core.port.EdgeRefusedException}, {@link
-   *     org.lepcnn.core.quant.NonFiniteActivationException}, or another {@link
-   *     org.lepcnn.core.error.LepcnnException}; cancelling it stops nothing
-   * @throws org.lepcnn.core.error.BadInputException when the inputs are not those of the model
+   *     org.lepcnn.core.quant.NonFiniteActivationException}, {@link BadInputException} when the
+   *     inputs are not those of the model, or another {@link LepcnnException}; cancelling it stops
+   *     nothing
    */
   public CompletableFuture<PassResult> submit(Map<String, HostTensor> inputs) {
-    parts.model().checkInputs(inputs);
-    Submission submission = new Submission(Map.copyOf(inputs));
+    try {
+      parts.model().checkInputs(inputs);
+    } catch (BadInputException e) {
+      return submitRefused(e);
+    }
+    return submit(Submission.of(inputs));
+  }
+
+  /**
+   * Runs a pass on zeros in the place of an input that the application has to refuse, a picture
+   * that cannot be read, say. It costs a pass, and the edge cannot tell it from any other.
+   *
+   * @param why what the future fails with
+   * @return completes when the pass has ended, exceptionally always: with {@code why}, or as {@link
+   *     #submit} does for any input
+   */
+  public CompletableFuture<PassResult> submitRefused(LepcnnException why) {
+    return submit(Submission.refused(why));
+  }
+
+  private CompletableFuture<PassResult> submit(Submission submission) {
     synchronized (lock) {
       if (closing) {
         return CompletableFuture.failedFuture(closed());
@@ -173,7 +199,9 @@ public final class PrivateSession implements AutoCloseable {
   private void begin(Submission submission) {
     try {
       if (model().plan().rounds() == 0) {
-        runLocally(submission);
+        PassResult result = submission.runLocally(parts.model());
+        ended(submission);
+        submission.application.complete(result);
         return;
       }
       parts.gate().requireOpen();
@@ -200,21 +228,11 @@ public final class PrivateSession implements AutoCloseable {
             parts,
             pass,
             submission.inputs,
+            submission.refused,
             new Stopwatch(),
             submission.application,
             () -> passEnded(submission, pass.number()));
     submission.pass.start();
-  }
-
-  private void runLocally(Submission submission) {
-    Stopwatch stopwatch = new Stopwatch();
-    try (Activations activations = parts.model().activations(submission.inputs)) {
-      stopwatch.time(Stopwatch.Phase.STAGE, () -> parts.model().runStage(0, activations));
-      PassResult result =
-          new PassResult(-1, parts.model().outputs(activations), stopwatch.timings(), 0, 0, 0);
-      ended(submission);
-      submission.application.complete(result);
-    }
   }
 
   private void fail(Submission submission, Throwable error) {
@@ -280,16 +298,5 @@ public final class PrivateSession implements AutoCloseable {
 
   private static EnvironmentException closed() {
     return new EnvironmentException("Running a pass: the session is closed. Open another one.");
-  }
-
-  /** One call of {@link #submit}. */
-  private static final class Submission {
-    final Map<String, HostTensor> inputs;
-    final CompletableFuture<PassResult> application = new CompletableFuture<>();
-    volatile PrivatePass pass;
-
-    Submission(Map<String, HostTensor> inputs) {
-      this.inputs = inputs;
-    }
   }
 }

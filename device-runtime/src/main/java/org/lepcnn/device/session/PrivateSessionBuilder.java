@@ -35,7 +35,10 @@ public final class PrivateSessionBuilder {
     this.transport = transport;
   }
 
-  /** Passes that run at the same time; 4 by default. */
+  /**
+   * Passes that run at the same time; 4 by default, at most {@link
+   * org.lepcnn.core.port.PassWindow#PASSES}: {@link #open} refuses more.
+   */
   public PrivateSessionBuilder passesInFlight(int passes) {
     passesInFlight = passes;
     return this;

@@ -3,11 +3,8 @@ package org.lepcnn.device.session;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.RoundRequest;
@@ -75,7 +72,7 @@ final class Rehearsal {
   }
 
   private void runPass(PassSupply.Pass pass) {
-    try (Activations activations = model.activations(inputs());
+    try (Activations activations = model.activations(model.zeroInputs());
         MaskedRounds rounds = new MaskedRounds(parts, pass, new Stopwatch())) {
       for (int round = 0; round < model.plan().rounds(); round++) {
         model.runStage(round, activations);
@@ -84,9 +81,9 @@ final class Rehearsal {
         rounds.prepareCheck(request);
         rounds.readTable(round);
         RoundResult result = zeroResult(request);
-        rounds.check(request, result);
+        MaskedRounds.CheckedResult checked = rounds.check(request, result);
         rounds.recycle(request);
-        rounds.unmask(result, activations);
+        rounds.unmask(checked, activations);
         result.layers().forEach(layer -> results.give(layer.residues()));
       }
       model.runStage(model.plan().rounds(), activations);
@@ -104,14 +101,6 @@ final class Rehearsal {
       layers.add(new RoundResult.Layer(layer.index(), residues));
     }
     return new RoundResult(request.pass(), request.round(), layers);
-  }
-
-  private Map<String, HostTensor> inputs() {
-    Map<String, HostTensor> inputs = new HashMap<>();
-    for (DeviceHalf.ValueSpec input : model.half().inputs()) {
-      inputs.put(input.name(), HostTensor.zeros(input.onnxType(), input.shape()));
-    }
-    return inputs;
   }
 
   /** Tables of zeros: with results of zeros the integrity check accepts them. */

@@ -3,11 +3,13 @@ package org.lepcnn.device.session;
 
 import java.time.Duration;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.port.PassWindow;
 
 /**
  * How a session works; see {@link PrivateSessionBuilder} for the defaults.
  *
- * @param passesInFlight passes that run at the same time; others wait their turn
+ * @param passesInFlight passes that run at the same time, at most {@link PassWindow#PASSES}; others
+ *     wait their turn
  * @param passesPerReservation passes reserved and claimed at once
  * @param maxIntegrityFailures failures in the life of the chain after which nothing is sent
  * @param closeTimeout how long a close waits for passes
@@ -22,10 +24,22 @@ record SessionOptions(
     Duration releaseTimeout) {
   SessionOptions {
     requirePositive("passes in flight", passesInFlight);
+    requireWithinWindow(passesInFlight);
     requirePositive("passes per reservation", passesPerReservation);
     requirePositive("integrity failures until quarantine", maxIntegrityFailures);
     requireNotNegative("close timeout", closeTimeout);
     requireNotNegative("release timeout", releaseTimeout);
+  }
+
+  private static void requireWithinWindow(int passes) {
+    if (passes > PassWindow.PASSES) {
+      throw new BadInputException(
+          "Session: expected at most "
+              + PassWindow.PASSES
+              + " passes in flight, which is what the edge's guard keeps open of a chain; found "
+              + passes
+              + ". It would refuse the passes beyond as STALE.");
+    }
   }
 
   private static void requireNotNegative(String what, Duration value) {

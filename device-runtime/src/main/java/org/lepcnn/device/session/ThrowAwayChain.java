@@ -8,6 +8,7 @@ import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.state.InstanceIds;
 
 /**
  * A chain with a random first key that lives in memory and ends with it, for {@code lepcnn check}
@@ -18,7 +19,7 @@ public final class ThrowAwayChain implements PassSupply {
   private final Fingerprint model;
   private final DeviceHalf half;
   private final ChainId chain = randomChain();
-  private final InstanceId instance = new InstanceId(chain.low(), chain.high());
+  private InstanceId instance = InstanceIds.fresh();
   private final ChallengeKey challengeKey;
   private PassKey nextKey;
   private long nextPass;
@@ -55,8 +56,13 @@ public final class ThrowAwayChain implements PassSupply {
   }
 
   @Override
-  public InstanceId instance() {
+  public synchronized InstanceId instance() {
     return instance;
+  }
+
+  @Override
+  public synchronized void renewInstance() {
+    instance = InstanceIds.fresh();
   }
 
   @Override

@@ -13,8 +13,9 @@
  *       check of every layer of its round were found right.
  *   <li>A failed check is counted durably before anything else of the session is sent; after the
  *       configured number nothing is sent any more.
- *   <li>A failure of the device inside an open pass shows nowhere outside but in timing: the pass
- *       goes on to its last round with masked zeros.
+ *   <li>A failure of the device, of the first stage and of the input itself too, shows nowhere
+ *       outside but in timing: the pass runs to its last round on zeros or with masked zeros, and
+ *       the application learns of it when the pass ends.
  * </ul>
  *
  * <p>Masking, unmasking and the check have no branches on the data. How long device stages take may

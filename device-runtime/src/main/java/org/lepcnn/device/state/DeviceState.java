@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.state;
 
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,20 +25,22 @@ import org.lepcnn.device.key.Passphrase;
  * the folder is outside that.
  *
  * <p>Thread-safe. Every change is durable before the method that makes it returns; a change that
- * cannot be made durable is an {@link EnvironmentException}, and then nothing was handed out.
+ * cannot be made durable is an {@link EnvironmentException}, and then nothing was handed out. A
+ * state that somebody replaced meanwhile is not written any more, see {@link
+ * ReplacedFileException}: no count goes back.
  */
 public final class DeviceState implements AutoCloseable {
   /** The most passes that one reservation may have. */
   public static final int MAX_RESERVATION = 1 << 16;
 
   private final DurableStore store;
-  private final Path file;
   private final ExclusiveLock lock;
+  private final HeldFile file;
   private final ChainIdentity identity;
   private final DeviceHalf deviceHalf;
   private final ChallengeKey challengeKey;
   private final KeyWrap wrap;
-  private final InstanceId instance = InstanceIds.random();
+  private InstanceId instance = InstanceIds.fresh();
   private final List<Reservation> reservations = new ArrayList<>();
 
   /** What the file says: the first pass never reserved, and its key. */
@@ -59,10 +62,10 @@ public final class DeviceState implements AutoCloseable {
   private boolean closed;
 
   private DeviceState(
-      DurableStore store, Path folder, ExclusiveLock lock, StateFile state, DeviceHalf half) {
+      DurableStore store, ExclusiveLock lock, HeldFile file, StateFile state, DeviceHalf half) {
     this.store = store;
-    this.file = folder.resolve(StateFile.NAME);
     this.lock = lock;
+    this.file = file;
     this.identity = state.counts().identity();
     this.deviceHalf = half;
     this.challengeKey = state.challengeKey();
@@ -91,6 +94,8 @@ public final class DeviceState implements AutoCloseable {
    *
    * @param forGrant opens the grant's keys
    * @param forState protects the state's keys from now on
+   * @throws BadInputException also when one of the two is given and its file has none, or when the
+   *     grant has one and none is given for the state; {@link Passphrase#acceptingPlain} lets both
    */
   public static DeviceState init(
       Path grantFile, Path stateFolder, Passphrase forGrant, Passphrase forState) {
@@ -108,7 +113,8 @@ public final class DeviceState implements AutoCloseable {
    *
    * @throws BadInputException there is no chain, or more than one
    * @throws org.lepcnn.core.io.CorruptFileException a file is missing, empty, short or damaged
-   * @throws EnvironmentException another process has it open
+   * @throws EnvironmentException another process has it open, also when somebody deleted the lock
+   *     file
    */
   public static DeviceState open(Path stateFolder) {
     return open(stateFolder, "");
@@ -131,7 +137,8 @@ public final class DeviceState implements AutoCloseable {
   /**
    * As {@link #open(Path, String)}, of a state under a passphrase, which stays the caller's.
    *
-   * @throws BadInputException also when the passphrase is another one
+   * @throws BadInputException also when the passphrase is another one, or the state has none; see
+   *     {@link Passphrase#acceptingPlain}, which puts the state under it
    */
   public static DeviceState open(Path stateFolder, String prefix, Passphrase passphrase) {
     String digits = prefix.toLowerCase(Locale.ROOT);
@@ -153,16 +160,35 @@ public final class DeviceState implements AutoCloseable {
   private static DeviceState open(Path folder, Passphrase passphrase, DurableStore store) {
     ExclusiveLock lock =
         ExclusiveLock.acquire(folder.resolve(ChainFolders.LOCK_FILE), "the device state " + folder);
+    HeldFile file = null;
     try {
-      SecretFiles.eraseLeftover(store, folder.resolve(StateFile.NAME));
+      file = hold(folder);
       SecretFiles.syncFolder(store, folder);
       SecretFiles.syncFolder(store, folder.toAbsolutePath().getParent());
+      SecretFiles.eraseLeftovers(store, folder.resolve(StateFile.NAME));
       DeviceHalf half =
           ChainFolders.readDeviceHalf(folder, StateFile.readCounts(folder).identity());
-      return new DeviceState(store, folder, lock, StateFile.read(folder, passphrase), half);
+      DeviceState state =
+          new DeviceState(store, lock, file, StateFile.read(folder, passphrase), half);
+      if (passphrase.acceptsPlain() && !passphrase.isNone()) {
+        state.commit(state.storedPass, state.storedKey, state.openedReleasedBy);
+      }
+      return state;
     } catch (RuntimeException e) {
+      if (file != null) {
+        file.close();
+      }
       lock.close();
       throw e;
+    }
+  }
+
+  private static HeldFile hold(Path folder) {
+    Path file = folder.resolve(StateFile.NAME);
+    try {
+      return HeldFile.acquire(file, "the device state " + folder);
+    } catch (NoSuchFileException e) {
+      throw SecretFiles.missing(file, StateFile.REMEDY);
     }
   }
 
@@ -190,9 +216,18 @@ public final class DeviceState implements AutoCloseable {
     return deviceHalf;
   }
 
-  /** The random number of this opening; claims carry it. */
-  public InstanceId instance() {
+  /** The random number under which passes are claimed now; another one in every opening. */
+  public synchronized InstanceId instance() {
     return instance;
+  }
+
+  /**
+   * Draws another instance number, right before a reservation is claimed: of two copies of a
+   * running machine one is refused from its next claim on. Nothing of an earlier claim may be in
+   * use.
+   */
+  public synchronized void renewInstance() {
+    instance = InstanceIds.fresh();
   }
 
   /** The key of the chain's challenges; erased when the state closes, and not to be closed. */
@@ -301,7 +336,8 @@ public final class DeviceState implements AutoCloseable {
       return;
     }
     closed = true;
-    try (lock) {
+    try (lock;
+        file) {
       giveBack();
     } finally {
       reservations.forEach(Reservation::erase);
@@ -356,9 +392,8 @@ public final class DeviceState implements AutoCloseable {
   }
 
   private void commit(long nextPass, PassKey nextKey, InstanceId releasedBy) {
-    SecretFiles.replace(
+    file.replace(
         store,
-        file,
         new StateFile(
                 new StateFile.Counts(identity, nextPass, integrityFailures, releasedBy),
                 nextKey,

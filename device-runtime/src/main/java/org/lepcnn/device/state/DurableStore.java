@@ -16,7 +16,7 @@ public interface DurableStore {
     return new FileSystemStore();
   }
 
-  /** Creates a file that only its owner may read, or replaces it. */
+  /** Creates a file that only its owner may read; it must not be there. */
   void write(Path file, byte[] contents) throws IOException;
 
   /** Makes the contents of a file durable. */
@@ -24,6 +24,16 @@ public interface DurableStore {
 
   /** Renames a file or folder atomically; a file that is there is replaced. */
   void rename(Path from, Path to) throws IOException;
+
+  /**
+   * Gives a file a second name, which must not be there.
+   *
+   * @return false when the file system has no second names
+   */
+  boolean link(Path file, Path second) throws IOException;
+
+  /** Takes a file's second name away. */
+  void unlink(Path second) throws IOException;
 
   /** Makes creations, renames and deletions in a folder durable. */
   void syncFolder(Path folder) throws IOException;

@@ -15,6 +15,9 @@ import org.lepcnn.core.error.EnvironmentException;
  * this process (by a register: POSIX gives up a process's locks on a file as soon as the process
  * closes any descriptor of it, so the file must not even be opened twice). The file stays when the
  * lock is released; a crash releases the lock.
+ *
+ * <p>Whoever deletes the file lets a second process take a lock of its own. What must not go back
+ * even then is a {@link HeldFile}.
  */
 public final class ExclusiveLock implements AutoCloseable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
@@ -89,7 +92,7 @@ public final class ExclusiveLock implements AutoCloseable {
     }
   }
 
-  private static EnvironmentException inUse(String what) {
+  static EnvironmentException inUse(String what) {
     return new EnvironmentException(
         "Locking " + what + ": another process uses it. Stop that process or wait for it.");
   }

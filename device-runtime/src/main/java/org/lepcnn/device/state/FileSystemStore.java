@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
@@ -20,7 +22,6 @@ import org.lepcnn.core.io.AtomicFiles;
 final class FileSystemStore implements DurableStore {
   @Override
   public void write(Path file, byte[] contents) throws IOException {
-    Files.deleteIfExists(file);
     Files.createFile(file, ownerOnly(file, "rw-------"));
     try (FileOutputStream out = new FileOutputStream(file.toFile())) {
       out.write(contents);
@@ -37,6 +38,23 @@ final class FileSystemStore implements DurableStore {
   @Override
   public void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public boolean link(Path file, Path second) throws IOException {
+    try {
+      Files.createLink(second, file);
+      return true;
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void unlink(Path second) throws IOException {
+    Files.delete(second);
   }
 
   @Override
@@ -66,11 +84,7 @@ final class FileSystemStore implements DurableStore {
       return;
     }
     try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
-      byte[] zeros = new byte[8192];
-      for (long left = open.length(); left > 0; left -= zeros.length) {
-        open.write(zeros, 0, (int) Math.min(left, zeros.length));
-      }
-      open.getFD().sync();
+      OpenFile.overwrite(open);
     }
     Files.delete(file);
   }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
@@ -44,8 +43,16 @@ public final class Grant implements AutoCloseable {
   private final PassKey firstPassKey;
   private final ChallengeKey challengeKey;
 
+  /** Whether its keys were under a passphrase where they come from. */
+  private final boolean fromSealed;
+
   private Grant(
-      ChainIdentity identity, byte[] deviceHalfFile, PassKey first, ChallengeKey challenge) {
+      ChainIdentity identity,
+      byte[] deviceHalfFile,
+      PassKey first,
+      ChallengeKey challenge,
+      boolean fromSealed) {
+    this.fromSealed = fromSealed;
     this.identity = identity;
     this.deviceHalfFile = deviceHalfFile;
     this.deviceHalf = DeviceHalf.parse("the grant's device half", deviceHalfFile);
@@ -57,8 +64,10 @@ public final class Grant implements AutoCloseable {
    * A grant for a new chain.
    *
    * @param firstKey the chain's first key; stays the caller's
+   * @param fromSealed whether the owner file is under a passphrase: then so must the grant be
    */
-  public static Grant of(String device, ChainId chain, ModelBundle bundle, SecretKey firstKey) {
+  public static Grant of(
+      String device, ChainId chain, ModelBundle bundle, SecretKey firstKey, boolean fromSealed) {
     byte[] half = bundle.device().toFile();
     byte[] edgeHash = bundle.manifest().edgeHash();
     if (!Fingerprint.combine(edgeHash, ModelBundle.hash(half)).equals(bundle.fingerprint())) {
@@ -72,7 +81,8 @@ public final class Grant implements AutoCloseable {
         new ChainIdentity(device, chain, bundle.fingerprint(), edgeHash),
         half,
         first,
-        first.challengeKeyOfChain());
+        first.challengeKeyOfChain(),
+        fromSealed);
   }
 
   /**
@@ -87,7 +97,8 @@ public final class Grant implements AutoCloseable {
   /**
    * As {@link #read(Path)}, of a grant under a passphrase, which stays the caller's.
    *
-   * @throws BadInputException also when the passphrase is another one
+   * @throws BadInputException also when the passphrase is another one, or when the grant has none
+   *     and one is given that does not accept that
    */
   public static Grant read(Path file, Passphrase passphrase) {
     byte[] bytes = SecretFiles.read(file, MAX_BYTES, REMEDY);
@@ -97,16 +108,21 @@ public final class Grant implements AutoCloseable {
     ChainIdentity identity = ChainIdentity.read(in);
     byte[] half = in.bytes();
     identity.verify(what, ModelBundle.hash(half), in);
-    byte[] keys =
+    if (content.version() == 1) {
+      KeyWrap.requirePlainAllowed(what, passphrase);
+    }
+    Keys read =
         content.version() == 1
-            ? readKeysOfVersion1(in)
+            ? new Keys(readKeysOfVersion1(in), false)
             : readKeys(what, in, content.body(), passphrase);
+    byte[] keys = read.bytes();
     in.end();
     byte[] first = Arrays.copyOfRange(keys, 0, SecretKey.BYTES);
     byte[] challenge = Arrays.copyOfRange(keys, SecretKey.BYTES, 2 * SecretKey.BYTES);
     try (SecretKey firstKey = SecretKey.copyOf(first);
         SecretKey challengeKey = SecretKey.copyOf(challenge)) {
-      return new Grant(identity, half, PassKey.of(firstKey), ChallengeKey.of(challengeKey));
+      return new Grant(
+          identity, half, PassKey.of(firstKey), ChallengeKey.of(challengeKey), read.sealed());
     } finally {
       Arrays.fill(keys, (byte) 0);
       Arrays.fill(first, (byte) 0);
@@ -132,8 +148,8 @@ public final class Grant implements AutoCloseable {
         DeviceHalf.parse("the grant's device half", half).modelName());
   }
 
-  /** The file's bytes; they are secret. */
-  public byte[] toFile() {
+  /** The file's bytes without a passphrase; they are secret. */
+  byte[] toFile() {
     return toFile(Passphrase.none());
   }
 
@@ -160,7 +176,8 @@ public final class Grant implements AutoCloseable {
   /**
    * Writes the grant, readable by its owner alone.
    *
-   * @throws BadInputException the file is there already
+   * @throws BadInputException the file is there already, or the keys come from a file under a
+   *     passphrase
    */
   public void write(Path file) {
     write(file, Passphrase.none());
@@ -168,16 +185,18 @@ public final class Grant implements AutoCloseable {
 
   /** As {@link #write(Path)}, its keys under a passphrase, which stays the caller's. */
   public void write(Path file, Passphrase passphrase) {
+    requireSealedAgain("Writing the grant " + file, "--grant-passphrase-file", passphrase);
     if (Files.exists(file)) {
       throw new BadInputException(
           "Writing the grant " + file + ": something is there already. Name another file.");
     }
-    byte[] bytes = toFile(passphrase);
+    Path absolute = file.toAbsolutePath();
     try {
-      AtomicFiles.writePrivate(file, bytes);
-    } finally {
-      Arrays.fill(bytes, (byte) 0);
+      Files.createDirectories(absolute.getParent());
+    } catch (IOException e) {
+      throw SecretFiles.notWritten(file, e);
     }
+    SecretFiles.create(DurableStore.onDisk(), absolute, toFile(passphrase));
   }
 
   public String device() {
@@ -218,6 +237,13 @@ public final class Grant implements AutoCloseable {
     return "Grant(" + device() + ", chain " + chain() + ", model " + model().shortName() + ")";
   }
 
+  /** What was under a passphrase is not written without one, unless that is asked for. */
+  void requireSealedAgain(String what, String option, Passphrase passphrase) {
+    if (fromSealed) {
+      passphrase.requireForKeysOfASealedFile(what, option);
+    }
+  }
+
   ChainIdentity identity() {
     return identity;
   }
@@ -226,14 +252,16 @@ public final class Grant implements AutoCloseable {
     return deviceHalfFile.clone();
   }
 
-  private static byte[] readKeys(
-      String what, BodyReader in, ByteBuffer body, Passphrase passphrase) {
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  private record Keys(byte[] bytes, boolean sealed) {}
+
+  private static Keys readKeys(String what, BodyReader in, ByteBuffer body, Passphrase passphrase) {
     KeyWrap.Opened opened = KeyWrap.read(what, in, body, passphrase);
     opened.wrap().close();
     if (opened.keys().length != 2 * SecretKey.BYTES) {
       throw in.corrupt("its keys have " + opened.keys().length + " bytes");
     }
-    return opened.keys();
+    return new Keys(opened.keys(), opened.fromSealed());
   }
 
   private static byte[] readKeysOfVersion1(BodyReader in) {
@@ -250,7 +278,7 @@ public final class Grant implements AutoCloseable {
 
   /** Erases a grant that was consumed, and what a crash left of writing it. */
   static void erase(DurableStore store, Path file) {
-    SecretFiles.eraseLeftover(store, file.toAbsolutePath());
+    SecretFiles.eraseLeftovers(store, file.toAbsolutePath());
     try {
       store.erase(file);
       store.syncFolder(file.toAbsolutePath().getParent());

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.CorruptFileException;
@@ -15,34 +16,61 @@ import org.lepcnn.core.io.WholeFile;
 public final class SecretFiles {
   private SecretFiles() {}
 
-  /** Replaces a file: temporary file, fsync, rename, fsync of the folder; erases {@code bytes}. */
-  public static void replace(DurableStore store, Path file, byte[] bytes) {
+  /**
+   * Makes a new file: temporary file, fsync, rename, fsync of the folder; erases {@code bytes}. A
+   * file that is there is replaced by {@link HeldFile#replace}.
+   */
+  public static void create(DurableStore store, Path file, byte[] bytes) {
     Path temporary = temporary(file);
     try {
+      eraseLeftovers(store, file);
       store.write(temporary, bytes);
       store.syncFile(temporary);
       store.rename(temporary, file);
       store.syncFolder(file.getParent());
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Writing " + file + ": expected a writable folder with enough space; found: " + e + ".",
-          e);
+      throw notWritten(file, e);
     } finally {
       Arrays.fill(bytes, (byte) 0);
     }
   }
 
-  /** Erases what a crash left half written. */
-  public static void eraseLeftover(DurableStore store, Path file) {
+  static EnvironmentException notWritten(Path file, IOException e) {
+    return new EnvironmentException(
+        "Writing " + file + ": expected a writable folder with enough space; found: " + e + ".", e);
+  }
+
+  /** Whether a crash left something beside a file that {@link #eraseLeftovers} erases. */
+  public static boolean hasLeftovers(Path file) {
+    return Files.exists(temporary(file)) || Files.exists(former(file));
+  }
+
+  /**
+   * Erases what a crash left of writing a file: what was half written, and the former contents.
+   * These are overwritten only when they are not the file itself under its second name, and after
+   * the names are durable: else a loss of power could bring the overwritten file back.
+   */
+  public static void eraseLeftovers(DurableStore store, Path file) {
+    if (!hasLeftovers(file)) {
+      return;
+    }
+    Path former = former(file);
     Path temporary = temporary(file);
     try {
-      if (Files.exists(temporary)) {
-        store.erase(temporary);
-        store.syncFolder(file.getParent());
+      if (Files.exists(former) && Files.exists(file) && Files.isSameFile(former, file)) {
+        store.unlink(former);
       }
+      store.syncFolder(file.getParent());
+      for (Path leftover : List.of(former, temporary)) {
+        if (Files.exists(leftover)) {
+          store.erase(leftover);
+        }
+      }
+      store.syncFolder(file.getParent());
     } catch (IOException e) {
       throw new EnvironmentException(
-          "Erasing " + temporary + ", which a crash left: " + e + ". Make the folder writable.", e);
+          "Erasing what a crash left of writing " + file + ": " + e + ". Make the folder writable.",
+          e);
     }
   }
 
@@ -69,15 +97,36 @@ public final class SecretFiles {
    * @throws org.lepcnn.core.error.BadInputException it is larger
    */
   static byte[] read(Path file, long mostBytes, String remedy) {
+    return read(file, mostBytes, remedy, WholeFile::read);
+  }
+
+  /** As {@link #read}, of a file that this process may hold. */
+  static byte[] readHeld(Path file, long mostBytes, String remedy) {
+    return read(file, mostBytes, remedy, HeldFile::read);
+  }
+
+  static CorruptFileException missing(Path file, String remedy) {
+    return new CorruptFileException("Reading " + file + ": expected a file; found none. " + remedy);
+  }
+
+  private interface Reader {
+    byte[] read(String what, Path file, long mostBytes) throws IOException;
+  }
+
+  private static byte[] read(Path file, long mostBytes, String remedy, Reader reader) {
     try {
-      return WholeFile.read(file.toString(), file, mostBytes);
+      return reader.read(file.toString(), file, mostBytes);
     } catch (NoSuchFileException e) {
-      throw new CorruptFileException(
-          "Reading " + file + ": expected a file; found none. " + remedy);
+      throw missing(file, remedy);
     } catch (IOException e) {
       throw new EnvironmentException(
           "Reading " + file + ": expected a readable file; found: " + e + ".", e);
     }
+  }
+
+  /** The second name of a file that is being replaced. */
+  public static Path former(Path file) {
+    return file.resolveSibling(file.getFileName() + ".old");
   }
 
   /** The name that a file has while it is written. */

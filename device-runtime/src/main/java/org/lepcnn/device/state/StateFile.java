@@ -30,7 +30,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   /** Ids, counts, hashes and keys take a few hundred. */
   static final int MAX_BYTES = 1 << 16;
 
-  private static final String REMEDY =
+  static final String REMEDY =
       "A state cannot be made anew, or masks would repeat: provision the device again.";
 
   /**
@@ -70,7 +70,8 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
    * @param passphrase stays the caller's
    * @throws org.lepcnn.core.io.CorruptFileException missing, empty, short, damaged or of another
    *     chain than the folder's name says
-   * @throws org.lepcnn.core.error.BadInputException another passphrase protects it
+   * @throws org.lepcnn.core.error.BadInputException another passphrase protects it, or none where
+   *     one is given
    */
   static StateFile read(Path folder, Passphrase passphrase) {
     Opened file = open(folder);
@@ -80,7 +81,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
       if (file.version() == 1) {
         Counts counts = readVersion1(file, folder);
         keys = file.version1Keys();
-        return of(counts, keys, KeyWrap.of(Passphrase.none()));
+        return of(counts, keys, KeyWrap.ofPlainFile(file.what(), passphrase));
       }
       Counts counts = readCounts(in, folder);
       KeyWrap.Opened opened = KeyWrap.read(file.what(), in, file.body(), passphrase);
@@ -199,7 +200,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
 
   private static Opened open(Path folder) {
     Path path = folder.resolve(NAME);
-    byte[] bytes = SecretFiles.read(path, MAX_BYTES, REMEDY);
+    byte[] bytes = SecretFiles.readHeld(path, MAX_BYTES, REMEDY);
     CheckedFile.Content content =
         CheckedFile.open(path.toString(), bytes, MAGIC, OLDEST_VERSION, VERSION);
     ByteBuffer body = content.body();

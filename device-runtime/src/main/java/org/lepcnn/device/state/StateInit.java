@@ -30,9 +30,16 @@ final class StateInit {
       Passphrase forGrant,
       Passphrase forState,
       DurableStore store) {
+    try (Grant grant = Grant.read(grantFile, forGrant)) {
+      grant.requireSealedAgain("Initialising " + stateFolder, "--passphrase-file", forState);
+      return run(grant, grantFile, stateFolder, forState, store);
+    }
+  }
+
+  private static Path run(
+      Grant grant, Path grantFile, Path stateFolder, Passphrase forState, DurableStore store) {
     Path folder = stateFolder.toAbsolutePath();
-    try (Grant grant = Grant.read(grantFile, forGrant);
-        KeyWrap wrap = KeyWrap.of(forState)) {
+    try (KeyWrap wrap = KeyWrap.of(forState)) {
       makeStateFolder(store, folder);
       try (ExclusiveLock initLock =
           ExclusiveLock.acquire(

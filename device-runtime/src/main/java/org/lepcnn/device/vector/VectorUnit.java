@@ -37,15 +37,31 @@ public final class VectorUnit {
 
   /** For reports: what the device's loops run on. */
   public static String description() {
-    return present()
-        ? "vectors of " + BITS + " bits"
-        : "plain loops (vectors: java --add-modules " + MODULE + ", processors with AVX2)";
+    return present() ? "vectors of " + BITS + " bits" : "plain loops (" + whyNot() + ")";
   }
 
   private static int usableBits() {
-    boolean wanted = Boolean.parseBoolean(System.getProperty(PROPERTY, "true"));
-    boolean there = ModuleLayer.boot().findModule(MODULE).isPresent();
-    return wanted && there && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? Width.bits() : 0;
+    return obstacle() == null ? Width.bits() : 0;
+  }
+
+  private static String whyNot() {
+    String obstacle = obstacle();
+    return obstacle == null
+        ? "the processor's vectors have " + BITS + " bits; " + MIN_BITS + " are needed"
+        : obstacle;
+  }
+
+  /** What keeps this JVM from vectors of any width; null when nothing does. */
+  private static String obstacle() {
+    if (!Boolean.parseBoolean(System.getProperty(PROPERTY, "true"))) {
+      return "switched off by -D" + PROPERTY;
+    }
+    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+      return "for vectors start java with --add-modules " + MODULE;
+    }
+    return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+        ? null
+        : "the processor is not little-endian";
   }
 
   /** Loaded only when the module is there. */

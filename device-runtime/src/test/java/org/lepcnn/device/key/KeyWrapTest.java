@@ -112,7 +112,12 @@ class KeyWrapTest {
   void plainKeys_needNoPassphrase_andUnknownWaysAreCorrupt() {
     byte[] bytes = body(KeyWrap.of(Passphrase.none()));
     assertThat(read(bytes, Passphrase.none()).keys()).isEqualTo(KEYS);
-    assertThat(read(bytes, passphrase("p")).wrap().isSealed()).isFalse();
+    assertThat(read(bytes, Passphrase.none()).wrap().isSealed()).isFalse();
+    assertThatThrownBy(() -> read(bytes, passphrase("p")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("--accept-plain");
+    assertThat(read(bytes, passphrase("p").acceptingPlain()).wrap().isSealed()).isTrue();
+    assertThat(read(bytes, Passphrase.none().acceptingPlain()).wrap().isSealed()).isFalse();
     bytes[4 + PUBLIC.length() + 3] = 2;
     assertThatThrownBy(() -> read(bytes, Passphrase.none()))
         .isInstanceOf(CorruptFileException.class);

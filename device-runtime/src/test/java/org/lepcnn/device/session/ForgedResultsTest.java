@@ -11,13 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.port.InProcessEdge;
@@ -121,16 +124,57 @@ class ForgedResultsTest {
   }
 
   @Test
+  void failure_isRecorded_whileNothingElseLeaves() {
+    try (SessionFixture fixture = new SessionFixture()) {
+      EdgeGate gate = new EdgeGate(fixture.supply, 3);
+      Thread sender = new Thread(() -> gate.send(() -> fixture.log.add("sent")));
+      fixture.supply.whileRecording =
+          () -> {
+            sender.start();
+            SessionFixture.until(() -> LockSupport.getBlocker(sender) != null || !sender.isAlive());
+          };
+      gate.recordFailure(new EnvironmentException("Forged."));
+      SessionFixture.until(() -> !sender.isAlive());
+      assertThat(fixture.log).containsExactly("failure recorded", "sent");
+    }
+  }
+
+  /** A refused answer does not prove that the transport is done with the request. */
+  @Test
+  void arraysOfARequestWhoseAnswerIsRefused_areNotUsedAgain() {
+    List<int[]> arrays = new CopyOnWriteArrayList<>();
+    try (SessionFixture fixture =
+        new SessionFixture(
+            b ->
+                b.passesInFlight(1)
+                    .observer(
+                        request ->
+                            request.tensors().forEach(tensor -> arrays.add(tensor.residues()))))) {
+      fixture.edge.forge = residue(0, 0, 1);
+      fixture.failure(SessionModel.inputs(1));
+      int[] refused = arrays.get(0);
+      int[] asItWas = refused.clone();
+      fixture.edge.forge = (q, r) -> r;
+      fixture.run(2);
+      fixture.run(3);
+      assertThat(arrays).hasSize(5);
+      assertThat(arrays.subList(1, 5)).noneMatch(array -> array == refused);
+      assertThat(refused).isEqualTo(asItWas);
+      // those of accepted answers are
+      assertThat(arrays.subList(3, 5)).anyMatch(array -> array == arrays.get(1));
+    }
+  }
+
+  @Test
   void failureThatCannotBeRecorded_stopsTheSession() {
     try (SessionFixture fixture = new SessionFixture()) {
       fixture.supply.recordingFails = true;
       fixture.edge.forge = residue(0, 0, 1);
       assertThat(fixture.failure(SessionModel.inputs(1)))
           .isInstanceOf(IntegrityException.class)
-          .hasSuppressedException(new org.lepcnn.core.error.EnvironmentException("Disk full."));
+          .hasSuppressedException(new EnvironmentException("Disk full."));
       int sent = fixture.edge.seen.size();
-      assertThat(fixture.failure(SessionModel.inputs(2)))
-          .isInstanceOf(org.lepcnn.core.error.EnvironmentException.class);
+      assertThat(fixture.failure(SessionModel.inputs(2))).isInstanceOf(EnvironmentException.class);
       assertThat(fixture.edge.seen).hasSize(sent);
     }
   }

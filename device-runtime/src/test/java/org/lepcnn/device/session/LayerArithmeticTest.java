@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -48,6 +49,29 @@ class LayerArithmeticTest {
         for (int i = 0; i < length; i++) {
           assertThat(masked[i]).isEqualTo(Math.floorMod((long) q[i] + extreme, Field.P));
         }
+      }
+    }
+  }
+
+  /** Ends of every length behind whole vectors, alone and behind whole pieces of a mask. */
+  @Test
+  void maskInTiles_givesEveryElementItsOwnWord_atEveryLength() {
+    List<Integer> lengths = new ArrayList<>();
+    for (int length = 1; length <= 70; length++) {
+      lengths.addAll(List.of(length, TileArithmetic.WORDS - 35 + length));
+    }
+    for (int length : lengths) {
+      float[] x = values(length, length);
+      float scale = ActivationQuantizer.scale(x, length, 16);
+      int[] words = new SplittableRandom(length).ints(length, 0, Field.P).toArray();
+      int[] expected = words.clone();
+      LayerArithmetic.mask(x, scale, 16, expected);
+      for (TileArithmetic tiles : TILES) {
+        // what an earlier tensor left in the tiles must not matter either
+        tiles.mask(FloatBuffer.wrap(values(4096, 1)), scale, constant(12_345), new int[4096], 4096);
+        int[] masked = new int[length];
+        tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length);
+        assertThat(masked).as("%s, length %d", tiles, length).isEqualTo(expected);
       }
     }
   }

@@ -2,7 +2,6 @@
 package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.lepcnn.device.session.SessionFixture.await;
 import static org.lepcnn.device.session.SessionFixture.failure;
 import static org.lepcnn.device.session.SessionFixture.until;
@@ -14,11 +13,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -121,6 +120,68 @@ class PrivateSessionTest {
     }
   }
 
+  /** Two copies of a running machine know the same number: it must not serve the next claim. */
+  @Test
+  void everyReservation_hasAnInstanceNumberOfItsOwn() {
+    Set<String> sent = new ConcurrentSkipListSet<>();
+    try (SessionFixture fixture = new SessionFixture(b -> b.passesPerReservation(2))) {
+      fixture.edge.forge =
+          (request, result) -> {
+            sent.add(request.pass().pass() / 2 + " " + request.instance());
+            return result;
+          };
+      for (int seed = 0; seed < 5; seed++) {
+        fixture.run(seed);
+      }
+      List<PassClaim> claims = fixture.edge.claims;
+      assertThat(claims).hasSize(3);
+      assertThat(claims).extracting(PassClaim::instance).doesNotHaveDuplicates();
+      assertThat(sent)
+          .containsExactly(
+              "0 " + claims.get(0).instance(),
+              "1 " + claims.get(1).instance(),
+              "2 " + claims.get(2).instance());
+      fixture.session.close();
+      assertThat(fixture.edge.releases.get(0).instance()).isEqualTo(claims.get(2).instance());
+    }
+  }
+
+  /** The edge serves one instance at a time: the next one claims when the former has ended. */
+  @Test
+  void aReservation_isClaimedWhenThePassesOfTheOneBeforeHaveEnded() {
+    CountDownLatch held = new CountDownLatch(1);
+    try (SessionFixture fixture =
+        new SessionFixture(b -> b.passesInFlight(3).passesPerReservation(2))) {
+      fixture.edge.forge =
+          (request, result) -> {
+            if (request.pass().pass() == 0) {
+              awaitUninterruptibly(held);
+            }
+            return result;
+          };
+      List<CompletableFuture<PassResult>> futures = new ArrayList<>();
+      for (int seed = 0; seed < 4; seed++) {
+        futures.add(fixture.session.submit(SessionModel.inputs(seed)));
+      }
+      until(() -> fixture.supply.outcomes.containsValue("finished"));
+      until(() -> fixture.supply.nextPass() == 4);
+      assertThat(fixture.edge.claims).hasSize(1);
+      held.countDown();
+      futures.forEach(SessionFixture::await);
+      assertThat(fixture.edge.claims).hasSize(2);
+      assertThat(fixture.log.indexOf("claim 2-3"))
+          .isGreaterThan(fixture.log.lastIndexOf("send 0/1"));
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Test
   void everyReservation_isClaimedBeforeItsFirstTensor() {
     try (SessionFixture fixture = new SessionFixture(b -> b.passesPerReservation(2))) {
@@ -178,24 +239,6 @@ class PrivateSessionTest {
       assertThat(fixture.run(2).pass()).isEqualTo(1);
       assertThat(fixture.supply.outcomes).containsEntry(0L, "burned").containsEntry(1L, "finished");
       assertThat(fixture.session.integrityFailures()).isZero();
-    }
-  }
-
-  @Test
-  void inputsOfAnotherModel_areRefusedAtOnce_andUseNoPass() {
-    try (SessionFixture fixture = new SessionFixture()) {
-      Map<String, HostTensor> missing = SessionModel.inputs(1);
-      missing.remove("u");
-      Map<String, HostTensor> misshapen = SessionModel.inputs(1);
-      misshapen.put("u", HostTensor.of(new float[7], 7));
-      Map<String, HostTensor> surplus = SessionModel.inputs(1);
-      surplus.put("v", HostTensor.of(new float[7], 7));
-      for (Map<String, HostTensor> inputs : List.of(missing, misshapen, surplus)) {
-        assertThatThrownBy(() -> fixture.session.submit(inputs))
-            .isInstanceOf(BadInputException.class);
-      }
-      assertThat(fixture.supply.outcomes).isEmpty();
-      assertThat(fixture.edge.claims).isEmpty();
     }
   }
 

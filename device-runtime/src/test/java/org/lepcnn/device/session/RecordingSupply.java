@@ -18,6 +18,10 @@ final class RecordingSupply implements PassSupply {
   final Map<Long, String> outcomes = new ConcurrentHashMap<>();
   final Map<Long, PassKey> keys = new ConcurrentHashMap<>();
   volatile boolean recordingFails;
+
+  /** Runs while a failure is being recorded. */
+  volatile Runnable whileRecording = () -> {};
+
   volatile boolean closed;
   volatile boolean released;
   volatile InstanceId formerInstance;
@@ -52,6 +56,11 @@ final class RecordingSupply implements PassSupply {
   @Override
   public InstanceId instance() {
     return chain.instance();
+  }
+
+  @Override
+  public void renewInstance() {
+    chain.renewInstance();
   }
 
   @Override
@@ -113,6 +122,7 @@ final class RecordingSupply implements PassSupply {
     if (recordingFails) {
       throw new org.lepcnn.core.error.EnvironmentException("Disk full.");
     }
+    whileRecording.run();
     chain.recordIntegrityFailure();
     log.add("failure recorded");
   }

@@ -16,10 +16,10 @@ import org.lepcnn.core.model.ModelBundle;
 final class SessionFixture implements AutoCloseable {
   static final long WAIT_SECONDS = 20;
 
-  final ModelBundle bundle = SessionModel.bundle(11);
+  final ModelBundle bundle;
   final List<String> log = new CopyOnWriteArrayList<>();
-  final FakeEdge edge = new FakeEdge(bundle.edge(), log);
-  final RecordingSupply supply = new RecordingSupply(bundle, log);
+  final FakeEdge edge;
+  final RecordingSupply supply;
   final PrivateSession session;
 
   SessionFixture() {
@@ -31,6 +31,14 @@ final class SessionFixture implements AutoCloseable {
   }
 
   SessionFixture(int challengesPerLayer, UnaryOperator<PrivateSessionBuilder> settings) {
+    this(SessionModel.bundle(11), challengesPerLayer, settings);
+  }
+
+  SessionFixture(
+      ModelBundle bundle, int challengesPerLayer, UnaryOperator<PrivateSessionBuilder> settings) {
+    this.bundle = bundle;
+    edge = new FakeEdge(bundle.edge(), log);
+    supply = new RecordingSupply(bundle, log);
     session = settings.apply(builder(challengesPerLayer)).open();
   }
 

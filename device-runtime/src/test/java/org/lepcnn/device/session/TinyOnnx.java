@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Writes ONNX models of float32 operators without attributes: the few protobuf fields by hand. */
+/** Writes ONNX models of operators without attributes: the few protobuf fields by hand. */
 final class TinyOnnx {
   /** An operator without attributes. */
   record Node(String op, List<String> inputs, List<String> outputs) {
@@ -14,8 +14,13 @@ final class TinyOnnx {
     }
   }
 
-  /** A float32 value of the graph's border. */
-  record Value(String name, long... shape) {}
+  /** A value of the graph's border; its type as ONNX numbers it. */
+  record Value(String name, int type, long... shape) {
+    /** A float32 value. */
+    Value(String name, long... shape) {
+      this(name, FLOAT, shape);
+    }
+  }
 
   private static final int IR_VERSION = 8;
   private static final int OPSET = 13;
@@ -56,7 +61,7 @@ final class TinyOnnx {
       shape.message(1, dimension);
     }
     TinyOnnx tensorType = new TinyOnnx();
-    tensorType.integer(1, FLOAT);
+    tensorType.integer(1, value.type());
     tensorType.message(2, shape);
     TinyOnnx type = new TinyOnnx();
     type.message(1, tensorType);

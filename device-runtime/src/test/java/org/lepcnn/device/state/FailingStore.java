@@ -41,6 +41,18 @@ final class FailingStore implements DurableStore {
   }
 
   @Override
+  public boolean link(Path file, Path second) throws IOException {
+    step();
+    return disk.link(file, second);
+  }
+
+  @Override
+  public void unlink(Path second) throws IOException {
+    step();
+    disk.unlink(second);
+  }
+
+  @Override
   public void syncFolder(Path folder) throws IOException {
     step();
     disk.syncFolder(folder);

@@ -24,7 +24,7 @@ final class Grants {
   }
 
   static Grant grant(ChainId chain) {
-    return Grant.of("meter-1", chain, MODEL, firstKey());
+    return Grant.of("meter-1", chain, MODEL, firstKey(), false);
   }
 
   /** Writes a grant beside the state folder and initialises from it. */

@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +23,9 @@ final class PowerLossDisk {
 
   Map<String, Long> promises = Map.of();
   private final Folder root = new Folder();
+
+  /** Every file that ever was: what has no name any more is still in its blocks. */
+  private final List<Contents> everything = new ArrayList<>();
 
   private static final class Contents {
     /** What a cut surely leaves; empty before the first sync. */
@@ -72,6 +77,7 @@ final class PowerLossDisk {
 
   void write(Path file, byte[] bytes) {
     Contents written = new Contents(bytes);
+    everything.add(written);
     folderOf(file).change(names -> names.put(name(file), written));
   }
 
@@ -97,6 +103,21 @@ final class PowerLossDisk {
               names.remove(name(from));
               names.put(name(to), moved);
             });
+  }
+
+  void link(Path file, Path second) {
+    Object linked = folderOf(file).current.get(name(file));
+    folderOf(second).change(names -> names.put(name(second), linked));
+  }
+
+  /** Adds what the blocks of every file may hold now. */
+  void collectRaw(Map<String, PowerLossStore.Blocks> raw) {
+    for (Contents contents : everything) {
+      for (int halves = 0; halves <= 2; halves++) {
+        byte[] bytes = contents.afterCut(halves);
+        raw.put(PowerLossStore.digest(bytes), new PowerLossStore.Blocks(bytes, promises));
+      }
+    }
   }
 
   void remove(Path path) {
@@ -137,30 +158,44 @@ final class PowerLossDisk {
       Map<String, PowerLossStore.Outcome> outcomes, Map<Folder, Integer> choice, int halves) {
     List<Path> folders = new ArrayList<>();
     Map<Path, byte[]> files = new LinkedHashMap<>();
-    walk(root, Path.of(""), choice, halves, folders, files);
+    Map<Object, Path> nameOf = new IdentityHashMap<>();
+    Map<Path, Path> links = new TreeMap<>();
+    walk(
+        root,
+        Path.of(""),
+        choice,
+        folders,
+        (path, contents) -> {
+          Path first = nameOf.putIfAbsent(contents, path);
+          if (first == null) {
+            files.put(path, contents.afterCut(halves));
+          } else {
+            links.put(path, first);
+          }
+        });
     StringBuilder key = new StringBuilder().append(new TreeMap<>(promises)).append(folders);
+    key.append(links);
     files.forEach((path, bytes) -> key.append(path).append(PowerLossStore.digest(bytes)));
     outcomes.putIfAbsent(
         key.toString(),
-        new PowerLossStore.Outcome(key.toString(), folders, files, Map.copyOf(promises)));
+        new PowerLossStore.Outcome(key.toString(), folders, files, links, Map.copyOf(promises)));
   }
 
   private static void walk(
       Folder folder,
       Path path,
       Map<Folder, Integer> choice,
-      int halves,
       List<Path> folders,
-      Map<Path, byte[]> files) {
+      BiConsumer<Path, Contents> files) {
     folder
         .afterCut(choice.getOrDefault(folder, 0))
         .forEach(
             (name, node) -> {
               if (node instanceof Folder below) {
                 folders.add(path.resolve(name));
-                walk(below, path.resolve(name), choice, halves, folders, files);
+                walk(below, path.resolve(name), choice, folders, files);
               } else {
-                files.put(path.resolve(name), ((Contents) node).afterCut(halves));
+                files.accept(path.resolve(name), (Contents) node);
               }
             });
   }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,10 +37,15 @@ public final class PowerLossStore implements DurableStore {
    *
    * @param key tells equal outcomes, also of several runs
    * @param files by their paths below the root
+   * @param links names of files that have another name too, which stands in {@code files}
    * @param promises what was relied on before the cut, the greatest number of each name
    */
   public record Outcome(
-      String key, List<Path> folders, Map<Path, byte[]> files, Map<String, Long> promises) {
+      String key,
+      List<Path> folders,
+      Map<Path, byte[]> files,
+      Map<Path, Path> links,
+      Map<String, Long> promises) {
     /** What was promised under a name; 0 when nothing was. */
     public long promised(String name) {
       return promises.getOrDefault(name, 0L);
@@ -53,6 +59,10 @@ public final class PowerLossStore implements DurableStore {
       }
       for (Map.Entry<Path, byte[]> file : files.entrySet()) {
         Files.write(target.resolve(file.getKey().toString()), file.getValue());
+      }
+      for (Map.Entry<Path, Path> link : links.entrySet()) {
+        Files.createLink(
+            target.resolve(link.getKey().toString()), target.resolve(link.getValue().toString()));
       }
       return target;
     }
@@ -89,6 +99,11 @@ public final class PowerLossStore implements DurableStore {
     stepsLeft = steps;
   }
 
+  /** The folder whose steps are recorded. */
+  Path root() {
+    return root;
+  }
+
   /** Steps that went through. */
   public int steps() {
     return steps;
@@ -101,12 +116,40 @@ public final class PowerLossStore implements DurableStore {
     log.add(d -> d.promises = now);
   }
 
-  /** Everything that any cut of the power may leave, each once. */
-  public List<Outcome> outcomes() {
+  /**
+   * What the blocks of some file hold at some instant, whether it still has a name or not.
+   *
+   * @param promises what was relied on before the last such instant, of each name
+   */
+  public record Blocks(byte[] bytes, Map<String, Long> promises) {
+    public long promised(String name) {
+      return promises.getOrDefault(name, 0L);
+    }
+  }
+
+  /** All blocks that were ever written, at every instant, as a search of the raw disk sees them. */
+  public Collection<Blocks> raw() {
+    Map<String, Blocks> raw = new HashMap<>();
+    PowerLossDisk simulated = initial();
+    simulated.collectRaw(raw);
+    for (Consumer<PowerLossDisk> step : log) {
+      step.accept(simulated);
+      simulated.collectRaw(raw);
+    }
+    return raw.values();
+  }
+
+  private PowerLossDisk initial() {
     PowerLossDisk simulated = new PowerLossDisk();
     initialFolders.forEach(simulated::createFolder);
     initialFiles.forEach(simulated::write);
     simulated.syncAll();
+    return simulated;
+  }
+
+  /** Everything that any cut of the power may leave, each once. */
+  public List<Outcome> outcomes() {
+    PowerLossDisk simulated = initial();
     Map<String, Outcome> outcomes = new LinkedHashMap<>();
     simulated.collect(outcomes);
     for (Consumer<PowerLossDisk> step : log) {
@@ -132,6 +175,18 @@ public final class PowerLossStore implements DurableStore {
   public void rename(Path from, Path to) throws IOException {
     step(d -> d.rename(relative(from), relative(to)));
     disk.rename(from, to);
+  }
+
+  @Override
+  public boolean link(Path file, Path second) throws IOException {
+    step(d -> d.link(relative(file), relative(second)));
+    return disk.link(file, second);
+  }
+
+  @Override
+  public void unlink(Path second) throws IOException {
+    step(d -> d.remove(relative(second)));
+    disk.unlink(second);
   }
 
   @Override

@@ -8,7 +8,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +24,7 @@ class SecondProcessTest {
   @TempDir Path folder;
   private Path stateFolder;
   private Process child;
+  private BufferedReader childSays;
 
   @BeforeEach
   void init() {
@@ -62,6 +65,42 @@ class SecondProcessTest {
     }
   }
 
+  @Test
+  void deletingTheLockFile_letsNoSecondProcessWrite() throws Exception {
+    assertThat(startChild()).isEqualTo("open");
+    for (int turn = 0; turn < 3; turn++) {
+      Files.deleteIfExists(Grants.chainFolder(folder).resolve(ChainFolders.LOCK_FILE));
+      assertThatThrownBy(() -> DeviceState.open(stateFolder))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("another process");
+      assertThat(askChild()).isEqualTo("pass " + (10 + turn));
+    }
+    assertThat(DeviceState.describe(stateFolder).get(0).nextPass()).isEqualTo(13);
+  }
+
+  /** As a restored backup does; the copy itself is for the claim to stop. */
+  @Test
+  void aStateThatIsReplacedByACopy_isNotWrittenByTheProcessThatHasItOpen() throws Exception {
+    Path file = Grants.chainFolder(folder).resolve(StateFile.NAME);
+    byte[] copy = Files.readAllBytes(file);
+    assertThat(startChild()).isEqualTo("open");
+    Files.delete(Grants.chainFolder(folder).resolve(ChainFolders.LOCK_FILE));
+    Path elsewhere = Files.write(folder.resolve("copy"), copy);
+    Files.move(elsewhere, file, StandardCopyOption.ATOMIC_MOVE);
+    try (DeviceState second = DeviceState.open(stateFolder)) {
+      second.reserve(1);
+      assertThat(askChild()).isEqualTo("ReplacedFileException");
+      assertThat(second.reserve(1).take().pass()).isEqualTo(1);
+    }
+    assertThat(DeviceState.describe(stateFolder).get(0).nextPass()).isEqualTo(2);
+  }
+
+  private String askChild() throws IOException {
+    child.getOutputStream().write('r');
+    child.getOutputStream().flush();
+    return childSays.readLine();
+  }
+
   private String startChild() throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     child =
@@ -74,8 +113,8 @@ class SecondProcessTest {
                 stateFolder.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    BufferedReader out =
+    childSays =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8));
-    return out.readLine();
+    return childSays.readLine();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,8 +19,9 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
 /**
- * A device is seized at any instant, powered off or not: no file of its state, temporary ones
- * included, holds the key of a pass that was handed out, nor a key from which one follows.
+ * A device is seized at any instant, powered off or not: no file of its state, temporary ones and
+ * those without a name included, holds the key of a pass that was handed out, nor a key from which
+ * one follows.
  */
 class SeizedStateTest {
   private static final String PASSES = "passes handed out";
@@ -44,6 +46,61 @@ class SeizedStateTest {
       }
     }
     assertThat(keysFound).as("the search finds keys that are there").isGreaterThan(10);
+  }
+
+  /** Files that were replaced or deleted have no name and are still in their blocks. */
+  @Test
+  void atNoInstant_theRawDiskHoldsTheKeyOfAPassThatWasHandedOut() throws IOException {
+    for (int kills = 0; kills < 40; kills++) {
+      PowerLossStore store = store(Files.createDirectory(folder.resolve("killed-" + kills)));
+      store.killAfter(kills);
+      livesAndGoesOn(store);
+      assertThat(keysOfUsedPasses(store)).isZero();
+    }
+  }
+
+  /** The search above finds what was not overwritten durably. */
+  @Test
+  void theRawDisk_withoutSyncedContents_holdsThem() throws IOException {
+    PowerLossStore store = store(folder).droppingFileSyncs();
+    livesAndGoesOn(store);
+    assertThat(keysOfUsedPasses(store)).isPositive();
+  }
+
+  private static PowerLossStore store(Path here) throws IOException {
+    Grants.init(here).close();
+    return new PowerLossStore(here.resolve("state"));
+  }
+
+  /** A life that may be cut short, and one after it. */
+  private static void livesAndGoesOn(PowerLossStore store) {
+    Path chain = store.root().resolve(Grants.CHAIN.toString());
+    try (DeviceState state = DeviceState.open(chain, store)) {
+      Reservation passes = state.reserve(4);
+      take(passes, store);
+      state.recordIntegrityFailure();
+      take(passes, store);
+    } catch (EnvironmentException e) {
+      // killed
+    }
+    store.killAfter(Integer.MAX_VALUE);
+    try (DeviceState state = DeviceState.open(chain, store)) {
+      take(state.reserve(2), store);
+      take(state.reserve(2), store);
+    }
+  }
+
+  private static int keysOfUsedPasses(PowerLossStore store) {
+    Map<String, Long> passOfKey = knownKeys();
+    int found = 0;
+    for (PowerLossStore.Blocks blocks : store.raw()) {
+      byte[] bytes = blocks.bytes();
+      for (int at = 0; at + SecretKey.BYTES <= bytes.length; at++) {
+        Long pass = passOfKey.get(hex(bytes, at));
+        found += pass != null && pass < blocks.promised(PASSES) ? 1 : 0;
+      }
+    }
+    return found;
   }
 
   /** HKDF of whatever 32 bytes stand in the files leads to no earlier key either. */

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.lepcnn.core.error.LepcnnException;
 
-/** A second process: opens a state, takes three of ten passes, and waits to be killed. */
+/**
+ * A second process: opens a state and takes three of ten passes; reserves one more for each byte on
+ * standard input and says how that went.
+ */
 public final class StateHolderMain {
   private StateHolderMain() {}
 
@@ -16,11 +19,19 @@ public final class StateHolderMain {
         passes.take();
       }
       System.out.println("open");
-      if (System.in.read() < 0) {
-        System.out.println("standard input closed");
+      while (System.in.read() >= 0) {
+        System.out.println(reserve(state));
       }
     } catch (LepcnnException e) {
       System.out.println("exit " + e.exitStatus());
+    }
+  }
+
+  private static String reserve(DeviceState state) {
+    try {
+      return "pass " + state.reserve(1).take().pass();
+    } catch (LepcnnException e) {
+      return e.getClass().getSimpleName();
     }
   }
 }

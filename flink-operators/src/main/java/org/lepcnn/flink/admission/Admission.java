@@ -13,10 +13,11 @@ import org.lepcnn.kafka.topic.Topics;
 
 /**
  * Decides from a request's header whether it is let in, in this order: lifetime, what was published
- * is known, device, its gateway, its model, range of passes, the model is published and loaded.
- * Quotas come last and are asked for separately, because a round pays once and not per chunk. A
- * claim or release does not need the model loaded, and may be older than its lifetime: what it says
- * must reach the guard, which may have forgotten it in a failure and read it again. Thread-safe.
+ * is known, device, its gateway, its model, its chain, range of passes, the model is published and
+ * loaded. Quotas come last and are asked for separately, because a round pays once and not per
+ * chunk. A claim or release does not need the model loaded, and may be older than its lifetime:
+ * what it says must reach the guard, which may have forgotten it in a failure and read it again.
+ * Thread-safe.
  */
 public final class Admission {
   /** No chain is that long: at a thousand passes a second it would last 34 years. */
@@ -93,6 +94,14 @@ public final class Admission {
     if (!grant.mayUse(header.model())) {
       return notAuthorised(
           "device " + header.device() + " may not use model " + header.model().shortName());
+    }
+    if (!grant.mayUse(header.chain())) {
+      return notAuthorised(
+          "device "
+              + header.device()
+              + " is enrolled for other chains than "
+              + header.chain()
+              + "; see 'lepcnn devices enrol --chain'");
     }
     if (header.lastPass() >= MAX_PASS) {
       return new Refusal(

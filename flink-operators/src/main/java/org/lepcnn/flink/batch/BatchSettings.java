@@ -11,7 +11,9 @@ import org.lepcnn.core.error.BadInputException;
  * @param maxBatch the most requests in a batch
  * @param maxWaitMillis how long the first request of a batch waits for company when a thread is
  *     free; 0 starts at once
- * @param queuedRequests the most requests that wait or are computed; then the input is not read
+ * @param queuedRequests the most requests that wait or are computed; then a device with more than
+ *     {@value BatchQueue#KEPT_PER_DEVICE} waiting is refused, and without such a one the input is
+ *     not read
  * @param queuedBytes the most bytes of masked tensors that wait or are computed; one request is
  *     always let in
  */

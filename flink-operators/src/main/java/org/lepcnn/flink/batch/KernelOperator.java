@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
@@ -28,13 +29,16 @@ import org.lepcnn.flink.record.OutgoingRecord;
 
 /**
  * Computes masked rounds in micro-batches: when a kernel thread becomes free it takes what waits
- * for the same model and round, across devices. Results are the output, failures a side output.
+ * for the same model and round, across devices, which take turns. Results are the output, failures
+ * a side output.
  *
  * <p>The mailbox thread owns all bookkeeping; kernel threads compute and encode, and hand the
  * finished batch back through the mailbox. The number and the bytes of requests inside the operator
- * are bounded; at the bound the operator yields to the mailbox, which stops reading the input. It
- * keeps no state: everything inside is finished and emitted before a checkpoint's barrier, at the
- * end of the input and before a stop, so that no tensor is ever in a checkpoint.
+ * are bounded; at the bound a device with many requests waiting is refused its newest one, to come
+ * again, so that one device cannot stop the input for all. Without such a device the operator
+ * yields to the mailbox, which stops reading the input. It keeps no state: everything inside is
+ * finished and emitted before a checkpoint's barrier, at the end of the input and before a stop, so
+ * that no tensor is ever in a checkpoint.
  */
 final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     implements OneInputStreamOperator<AssembledRequest, OutgoingRecord>, BoundedOneInput {
@@ -47,6 +51,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private transient TopicView topics;
   private transient Outbox outbox;
   private transient EdgeMetrics metrics;
+  private transient Counter surplus;
   private transient Histogram batchSize;
   private transient Histogram kernelMicros;
   private transient BatchQueue queue;
@@ -91,14 +96,18 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   @Override
   public void processElement(StreamRecord<AssembledRequest> element) throws Exception {
     AssembledRequest request = element.getValue();
-    long bytes = request.payloadBytes();
-    while (!hasRoom(bytes)) {
-      mailbox.yield();
-    }
-    inside++;
-    insideBytes += bytes;
     queue.add(request, getProcessingTimeService().getCurrentProcessingTime());
+    inside++;
+    insideBytes += request.payloadBytes();
     dispatch();
+    while (isOverfull()) {
+      AssembledRequest surplus = queue.takeSurplus();
+      if (surplus == null) {
+        mailbox.yield();
+      } else {
+        refuseBusy(surplus);
+      }
+    }
   }
 
   @Override
@@ -127,6 +136,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
 
   private void openMetrics() {
     metrics = new EdgeMetrics(getMetricGroup());
+    surplus = metrics.counter("surplus");
     batchSize = metrics.histogram("batchSize");
     kernelMicros = metrics.histogram("batchMicros");
     metrics.gauge("waiting", () -> queue.size());
@@ -134,10 +144,9 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     metrics.gauge("insideBytes", () -> insideBytes);
   }
 
-  private boolean hasRoom(long bytes) {
-    return inside == 0
-        || (inside < settings.batch().queuedRequests()
-            && insideBytes + bytes <= settings.batch().queuedBytes());
+  private boolean isOverfull() {
+    return inside > settings.batch().queuedRequests()
+        || (insideBytes > settings.batch().queuedBytes() && inside > 1);
   }
 
   private void drain() throws InterruptedException {
@@ -181,6 +190,15 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
       insideBytes -= request.payloadBytes();
       emit(outbox.refuse(request.header(), EdgeErrorCode.NOT_READY, "the model was released"));
     }
+  }
+
+  /** A device with many requests waiting: its newest one has to come again, identically. */
+  private void refuseBusy(AssembledRequest request) {
+    inside--;
+    insideBytes -= request.payloadBytes();
+    surplus.inc();
+    String detail = "the edge is busy, and many requests of this device wait";
+    emit(outbox.refuse(request.header(), EdgeErrorCode.NOT_READY, detail));
   }
 
   private void setTimer(long dueMillis) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +27,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.flink.model.PublishedModel;
+import org.lepcnn.kafka.consumer.PackedBatch;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 import org.lepcnn.kafka.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +50,7 @@ final class ControlReader implements Runnable, AutoCloseable {
   private static final long NEW_PARTITIONS_NANOS = 30_000_000_000L;
   private static final List<String> TOPICS = List.of(Topics.MODELS, Topics.DEVICES);
 
-  private final Properties client;
+  private final Map<String, Object> client;
   private final Consumer<PublishedModel> modelChanged;
   private final Thread thread;
   private final AtomicLong malformed = new AtomicLong();
@@ -119,8 +123,7 @@ final class ControlReader implements Runnable, AutoCloseable {
   }
 
   private void follow() {
-    ByteArrayDeserializer bytes = new ByteArrayDeserializer();
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(client, bytes, bytes)) {
+    try (KafkaConsumer<byte[], byte[]> consumer = PlainConsumers.open(client)) {
       open = consumer;
       long assignedNanos = assign(consumer);
       while (!isClosed()) {
@@ -173,6 +176,10 @@ final class ControlReader implements Runnable, AutoCloseable {
 
   private void apply(ConsumerRecord<byte[], byte[]> record) {
     try {
+      Optional<PackedBatch> packed = PackedBatch.of(record);
+      if (packed.isPresent()) {
+        throw new BadInputException(packed.get().describe());
+      }
       PublishedModel changed = tables.apply(record.topic(), record.key(), record.value());
       if (changed != null) {
         modelChanged.accept(changed);
@@ -211,7 +218,7 @@ final class ControlReader implements Runnable, AutoCloseable {
 
   private void trouble(RuntimeException failure) {
     if (!troubled) {
-      LOG.warn("Reading the control topics: {}; trying again", failure.toString());
+      LOG.warn("Reading the control topics: {}; trying again", Printable.line(failure.toString()));
     }
     troubled = true;
   }
@@ -235,15 +242,17 @@ final class ControlReader implements Runnable, AutoCloseable {
     }
   }
 
-  private static Properties consumerProperties(Properties client) {
-    Properties properties = new Properties();
-    properties.putAll(client);
-    properties.setProperty(ConsumerConfig.CLIENT_ID_CONFIG, "lepcnn-edge-control");
-    properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    properties.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-    properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
-    properties.setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
+  private static Map<String, Object> consumerProperties(Properties client) {
+    Map<String, Object> properties = new HashMap<>();
+    client.forEach((key, value) -> properties.put((String) key, value));
+    properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "lepcnn-edge-control");
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
+    properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
     return properties;
   }

@@ -10,11 +10,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.model.PublishedModel;
+import org.lepcnn.flink.quota.Allowed;
 import org.lepcnn.flink.quota.DeviceGrant;
-import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.WireIds;
+import org.lepcnn.kafka.control.ControlRecords;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
@@ -31,6 +33,9 @@ import org.lepcnn.kafka.wire.ModelStatus;
 final class ControlTables {
   /** More models than one device can need. */
   private static final int MOST_MODELS = 1_000;
+
+  /** As many as the guard keeps of one device. */
+  private static final int MOST_CHAINS = 2_000;
 
   private static final int SHARED_GRANTS = 10_000;
 
@@ -77,19 +82,18 @@ final class ControlTables {
     }
     String name = new String(key, StandardCharsets.US_ASCII);
     if (topic.equals(Topics.DEVICES)) {
-      applyDevice(PassId.checkDevice(name), value);
+      applyDevice(PassId.checkDevice(name), key, value);
       return null;
     }
-    return applyModel(Fingerprint.parse(name), value);
+    return applyModel(Fingerprint.parse(name), key, value);
   }
 
-  private void applyDevice(String device, byte[] value) {
+  private void applyDevice(String device, byte[] key, byte[] value) {
     if (value == null) {
       devices.computeIfPresent(device, (id, grant) -> grant.revoked() ? grant : null);
       return;
     }
-    DeviceRecord record = RecordCodec.DEVICES.decode(value);
-    requireKey(device, record.getDevice());
+    DeviceRecord record = ControlRecords.device(key, value);
     requireModels(record);
     List<Fingerprint> allowed = new ArrayList<>();
     for (Id256 model : record.getModels()) {
@@ -98,7 +102,8 @@ final class ControlTables {
     DeviceGrant grant =
         new DeviceGrant(
             Topics.checkGateway(record.getGateway()),
-            allowed,
+            Allowed.only(allowed),
+            chains(record),
             requireQuota(record.getRequestsPerSecond()),
             requireQuota(record.getBytesPerSecond()),
             record.getStatus() != DeviceStatus.ENROLLED);
@@ -106,13 +111,12 @@ final class ControlTables {
     devices.put(device, known == null ? grant : known);
   }
 
-  private PublishedModel applyModel(Fingerprint id, byte[] value) {
+  private PublishedModel applyModel(Fingerprint id, byte[] key, byte[] value) {
     if (value == null) {
       PublishedModel removed = models.remove(id);
       return removed == null ? null : withdrawn(removed);
     }
-    ModelRecord record = RecordCodec.MODELS.decode(value);
-    requireKey(id.toString(), WireIds.fingerprint(record.getModel()).toString());
+    ModelRecord record = ControlRecords.model(key, value);
     PublishedModel model =
         new PublishedModel(
             id,
@@ -129,6 +133,17 @@ final class ControlTables {
         model.id(), model.name(), model.edgeHalf(), model.deviceHash(), false);
   }
 
+  /** Naming none leaves the choice to the device, as records of before did, within bounds. */
+  private static Allowed<ChainId> chains(DeviceRecord record) {
+    if (record.getChains().size() > MOST_CHAINS) {
+      throw new BadInputException(
+          "expected at most " + MOST_CHAINS + " chains; found " + record.getChains().size());
+    }
+    return record.getChains().isEmpty()
+        ? Allowed.all()
+        : Allowed.only(record.getChains().stream().map(WireIds::chain).toList());
+  }
+
   private static void requireModels(DeviceRecord record) {
     if (record.getModels().size() > MOST_MODELS) {
       throw new BadInputException(
@@ -141,12 +156,5 @@ final class ControlTables {
       throw new BadInputException("expected a quota from 0; found " + quota);
     }
     return quota;
-  }
-
-  private static void requireKey(String key, String inRecord) {
-    if (!key.equals(inRecord)) {
-      throw new BadInputException(
-          "expected a record of its key " + key + "; found one of " + inRecord);
-    }
   }
 }

@@ -3,6 +3,7 @@ package org.lepcnn.flink.decode;
 
 import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
@@ -54,7 +55,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
     control = settings.openControl();
     control.models().failWith(mailbox);
     EdgeMetrics metrics = new EdgeMetrics(getMetricGroup());
-    AssemblyLimits limits = settings.assembly().withinHeap();
+    AssemblyLimits limits = settings.assembly().withinHeap(subtasksOfProcess());
     decoder =
         new RequestDecoder(
             new RoundAssembler(limits), new Outbox(topics, metrics), control, metrics);
@@ -83,6 +84,16 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
       topics.close();
     }
     super.close();
+  }
+
+  private int subtasksOfProcess() {
+    int slots =
+        getContainingTask()
+            .getEnvironment()
+            .getTaskManagerInfo()
+            .getConfiguration()
+            .get(TaskManagerOptions.NUM_TASK_SLOTS);
+    return Math.min(slots, getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
   }
 
   private void scheduleSweep() {

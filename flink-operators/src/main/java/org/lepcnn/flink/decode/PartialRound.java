@@ -12,21 +12,31 @@ import org.lepcnn.kafka.codec.ByteSlice;
 import org.lepcnn.kafka.codec.ChunkLayout;
 import org.lepcnn.kafka.codec.TensorChunkView;
 
-/** The chunks of one round that have arrived so far. */
+/** The chunks of one round that have arrived so far: the arrays that came, and nothing ahead. */
 final class PartialRound {
   /** More than a chunk's ids, array and bookkeeping take beside its payload. */
   private static final int CHUNK_OVERHEAD_BYTES = 512;
 
+  /** More than the bookkeeping of a round takes beside that of its chunks. */
+  private static final int ROUND_OVERHEAD_BYTES = 1_024;
+
+  /** A place for a chunk that has not come. */
+  private static final int PLACE_BYTES = 8;
+
   private final List<MaskedTensorSpec> tensors;
   private final ByteSlice[][] chunks;
-  private long deadlineMillis;
+  private final long begunMillis;
+  private long newestMillis;
   private RequestHeader header;
+  private int newestTensor;
+  private int newestChunk;
   private int missing;
 
-  PartialRound(RequestHeader header, List<MaskedTensorSpec> tensors, long deadlineMillis) {
+  PartialRound(RequestHeader header, List<MaskedTensorSpec> tensors, long nowMillis) {
     this.header = header;
     this.tensors = tensors;
-    this.deadlineMillis = deadlineMillis;
+    this.begunMillis = nowMillis;
+    this.newestMillis = nowMillis;
     this.chunks = new ByteSlice[tensors.size()][];
     for (int i = 0; i < chunks.length; i++) {
       chunks[i] = new ByteSlice[ChunkLayout.count(tensors.get(i).elements())];
@@ -36,54 +46,70 @@ final class PartialRound {
 
   /** The memory that a round of the plan takes when it is complete. */
   static long bytesOf(Plan plan, int round) {
-    long bytes = 0;
+    long bytes = ROUND_OVERHEAD_BYTES;
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       bytes += (long) tensor.elements() * Integer.BYTES;
-      bytes += (long) ChunkLayout.count(tensor.elements()) * CHUNK_OVERHEAD_BYTES;
+      bytes += ChunkLayout.count(tensor.elements()) * (CHUNK_OVERHEAD_BYTES + (long) PLACE_BYTES);
     }
     return bytes;
+  }
+
+  /** The memory that a round takes before its first chunk is kept. */
+  static long emptyBytesOf(Plan plan, int round) {
+    long bytes = ROUND_OVERHEAD_BYTES;
+    for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
+      bytes += (long) ChunkLayout.count(tensor.elements()) * PLACE_BYTES;
+    }
+    return bytes;
+  }
+
+  /** The memory that a chunk takes. */
+  static long bytesOf(TensorChunkView chunk) {
+    return chunk.payload().length() + (long) CHUNK_OVERHEAD_BYTES;
   }
 
   RequestHeader header() {
     return header;
   }
 
-  long deadlineMillis() {
-    return deadlineMillis;
+  /** The tensor of the chunk that came last. */
+  int newestTensor() {
+    return newestTensor;
   }
 
-  /** A chunk brought the round forward: it may take its time again. */
-  void postpone(long newDeadlineMillis) {
-    deadlineMillis = newDeadlineMillis;
+  /** The number of the chunk that came last. */
+  int newestChunk() {
+    return newestChunk;
   }
 
-  /** Chunks that are not there yet. */
-  int missing() {
-    return missing;
+  /** Whether it had its time: since its newest chunk, or since its first. */
+  boolean isOverdue(AssemblyLimits limits, long nowMillis) {
+    return nowMillis - newestMillis >= limits.timeoutMillis()
+        || nowMillis - begunMillis >= limits.roundMillis();
   }
 
   boolean isComplete() {
     return missing == 0;
   }
 
-  /**
-   * Adds a validated chunk; one that is there already changes nothing.
-   *
-   * @return false when the chunk is there with another content
-   */
-  boolean add(RequestHeader newest, TensorChunkView chunk) {
-    int position = 0;
-    while (tensors.get(position).id() != chunk.tensor()) {
-      position++;
-    }
-    ByteSlice present = chunks[position][chunk.chunk()];
-    if (present != null) {
-      return sameBytes(present, chunk.payload());
-    }
-    chunks[position][chunk.chunk()] = chunk.payload();
+  /** Whether another chunk makes it complete. */
+  boolean lacksOne() {
+    return missing == 1;
+  }
+
+  /** Whether a chunk that is there has this one's content. */
+  boolean agreesWith(TensorChunkView chunk) {
+    return sameBytes(chunks[position(chunk)][chunk.chunk()], chunk.payload());
+  }
+
+  /** Adds a validated chunk that is not there. */
+  void add(RequestHeader newest, TensorChunkView chunk, long nowMillis) {
+    chunks[position(chunk)][chunk.chunk()] = chunk.payload();
     missing--;
     header = newest;
-    return true;
+    newestTensor = chunk.tensor();
+    newestChunk = chunk.chunk();
+    newestMillis = nowMillis;
   }
 
   /** Whether a chunk is there; numbers outside the plan are not. */
@@ -104,6 +130,14 @@ final class PartialRound {
       payloads.add(new TensorPayload(tensor.id(), tensor.elements(), List.of(chunks[i])));
     }
     return payloads;
+  }
+
+  private int position(TensorChunkView chunk) {
+    int position = 0;
+    while (tensors.get(position).id() != chunk.tensor()) {
+      position++;
+    }
+    return position;
   }
 
   private static boolean sameBytes(ByteSlice a, ByteSlice b) {

@@ -2,7 +2,9 @@
 package org.lepcnn.flink.decode;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.metrics.Counter;
 import org.lepcnn.core.error.BadInputException;
@@ -14,6 +16,8 @@ import org.lepcnn.flink.admission.Admission.Decision;
 import org.lepcnn.flink.admission.RefusalLimiter;
 import org.lepcnn.flink.admission.RefusedRounds;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.decode.RoundAssembler.Dropped;
+import org.lepcnn.flink.decode.RoundAssembler.Reason;
 import org.lepcnn.flink.outbox.Outbox;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
@@ -49,6 +53,8 @@ public final class RequestDecoder {
   private final Counter bytes;
   private final Counter dropped;
   private final Counter suppressed;
+  private final Map<Reason, Counter> incompleteDropped = new EnumMap<>(Reason.class);
+  private final Counter incompleteRefused;
 
   /**
    * @param control what admission asks
@@ -64,7 +70,11 @@ public final class RequestDecoder {
     this.releases = metrics.counter("releases");
     this.chunks = metrics.counter("chunks");
     this.bytes = metrics.counter("bytes");
-    this.dropped = metrics.counter("incompleteDropped");
+    this.dropped = metrics.counter("chunksDropped");
+    for (Reason reason : Reason.values()) {
+      incompleteDropped.put(reason, metrics.counter("incompleteDropped", reason.name()));
+    }
+    this.incompleteRefused = metrics.counter("incompleteRefused");
     this.suppressed = metrics.counter("refusalsNotAnswered");
     metrics.gauge("incompleteBytes", assembler::bytes);
     metrics.gauge("incompleteRequests", assembler::size);
@@ -91,6 +101,9 @@ public final class RequestDecoder {
    */
   public Decoded decode(InboundRecord record, long nowMillis) {
     bytes.inc(record.value().length);
+    if (!record.compressed().isEmpty()) {
+      return unreadable(record, EdgeErrorCode.COMPRESSED, record.compressed(), nowMillis);
+    }
     try {
       Topics.gatewayOf(record.topic());
       return handle(record, RequestCodec.current().decode(record.value()), nowMillis);
@@ -105,8 +118,7 @@ public final class RequestDecoder {
 
   /** Drops incomplete requests that are overdue. */
   public List<OutgoingRecord> expire(long nowMillis) {
-    return rejectDropped(
-        assembler.expire(nowMillis), "the request did not become complete in time");
+    return tellDropped(assembler.expire(nowMillis), nowMillis);
   }
 
   private Decoded handle(InboundRecord record, EdgeRequest request, long nowMillis) {
@@ -166,10 +178,13 @@ public final class RequestDecoder {
       admission.charge(header, decision.grant(), chunk.payload().length(), nowMillis);
     }
     RoundAssembler.Outcome outcome = assembler.add(header, chunk, plan, nowMillis);
-    List<OutgoingRecord> notices =
-        rejectDropped(outcome.dropped(), "the device holds too many incomplete requests");
+    List<OutgoingRecord> notices = tellDropped(outcome.dropped(), nowMillis);
     if (outcome.refusal() != null) {
-      boolean reuse = outcome.refusal().code() == EdgeErrorCode.MASK_REUSE_SUSPECTED;
+      EdgeErrorCode code = outcome.refusal().code();
+      boolean reuse = code == EdgeErrorCode.MASK_REUSE_SUSPECTED;
+      if (code == EdgeErrorCode.NOT_READY) {
+        incompleteRefused.inc();
+      }
       notices.addAll(
           (reuse
                   ? refuse(header, decision, outcome.refusal(), nowMillis)
@@ -202,7 +217,10 @@ public final class RequestDecoder {
   }
 
   private Decoded refuse(RequestHeader header, Decision decision, Refusal refusal, long nowMillis) {
-    String known = decision.grant() == null ? null : header.device();
+    return refuse(header, decision.grant() == null ? null : header.device(), refusal, nowMillis);
+  }
+
+  private Decoded refuse(RequestHeader header, String known, Refusal refusal, long nowMillis) {
     if (!limiter.allows(header.topic(), known, nowMillis)) {
       metrics.refused(refusal.code());
       suppressed.inc();
@@ -221,11 +239,25 @@ public final class RequestDecoder {
     return Decoded.notices(outbox.reject(record, code, detail));
   }
 
-  private List<OutgoingRecord> rejectDropped(List<RequestHeader> headers, String detail) {
+  /**
+   * Tells of incomplete requests that were dropped. Who was late hears nothing, because it sends
+   * again or is gone; who had to make room is told, and the rest of that attempt is dropped.
+   */
+  private List<OutgoingRecord> tellDropped(List<Dropped> droppedRequests, long nowMillis) {
     List<OutgoingRecord> notices = new ArrayList<>();
-    for (RequestHeader header : headers) {
-      dropped.inc();
-      notices.addAll(outbox.reject(header, EdgeErrorCode.EXPIRED, detail));
+    for (Dropped request : droppedRequests) {
+      incompleteDropped.get(request.reason()).inc();
+      RequestHeader header = request.header();
+      if (request.reason() == Reason.OVERDUE) {
+        notices.addAll(
+            outbox.reject(
+                header, EdgeErrorCode.EXPIRED, "the request did not become complete in time"));
+      } else {
+        refusedRounds.add(header, request.tensor(), request.chunk());
+        Refusal refusal =
+            new Refusal(EdgeErrorCode.NOT_READY, "memory for incomplete requests is short");
+        notices.addAll(refuse(header, header.device(), refusal, nowMillis).notices());
+      }
     }
     return notices;
   }

@@ -3,12 +3,8 @@ package org.lepcnn.flink.decode;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.record.AssembledRequest;
@@ -20,33 +16,30 @@ import org.lepcnn.kafka.codec.TensorChunkView;
 /**
  * Puts the chunks of rounds together.
  *
- * <p>Memory is bounded: a round reserves its full size, known from the plan, when its first chunk
- * arrives, so that an admitted round can always be completed. See {@link AssemblyLimits} for what
- * happens at the bounds. Not thread-safe.
+ * <p>A round holds what has arrived of it, no more, and for a bounded time. Memory is bounded by
+ * device and in all; when it is short the largest holder yields, see {@link MemoryShares}, and its
+ * sender is told, so that its identical retry repairs the round. Not thread-safe.
  */
 public final class RoundAssembler {
   private final AssemblyLimits limits;
   private final RequestDigest digest = new RequestDigest();
-
-  /** In the order of their deadlines. */
-  private final Map<RoundKey, PartialRound> partials = new LinkedHashMap<>();
-
-  private final Map<RoundKey, Long> reserved = new HashMap<>();
-  private final Map<String, Device> devices = new HashMap<>();
-  private long bytes;
+  private final Map<RoundKey, PartialRound> partials = new HashMap<>();
+  private final MemoryShares shares;
 
   public RoundAssembler(AssemblyLimits limits) {
     this.limits = limits;
+    this.shares = new MemoryShares(limits.shelterMillis());
   }
 
   /**
    * What came of a chunk.
    *
    * @param request the complete request, or null
-   * @param refusal why the chunk was not taken, or null
-   * @param dropped requests of the device that had to make room
+   * @param refusal why the chunk was not taken, or null; then nothing of its round is held, unless
+   *     it contradicts one that is
+   * @param dropped requests that had to make room, of the device or of others
    */
-  record Outcome(AssembledRequest request, Refusal refusal, List<RequestHeader> dropped) {
+  record Outcome(AssembledRequest request, Refusal refusal, List<Dropped> dropped) {
     static final Outcome WAITING = new Outcome(null, null, List.of());
 
     static Outcome refused(EdgeErrorCode code, String detail) {
@@ -54,11 +47,24 @@ public final class RoundAssembler {
     }
   }
 
-  /** The incomplete requests of one device, oldest first. */
-  private static final class Device {
-    final Set<RoundKey> keys = new LinkedHashSet<>();
-    long bytes;
+  /** Why an incomplete request was dropped. */
+  enum Reason {
+    /** Its device was over its own bound. */
+    DEVICE_BOUND,
+    /** It yielded to another one. */
+    YIELDED,
+    /** It did not become complete in time. */
+    OVERDUE
   }
+
+  /**
+   * An incomplete request that was dropped.
+   *
+   * @param header of its newest chunk
+   * @param tensor of its newest chunk
+   * @param chunk number of its newest chunk
+   */
+  record Dropped(RequestHeader header, int tensor, int chunk, Reason reason) {}
 
   /** What a chunk would be to this assembler. */
   enum Standing {
@@ -79,9 +85,9 @@ public final class RoundAssembler {
     return partial.holds(chunk.tensor(), chunk.chunk()) ? Standing.REPEATED : Standing.MISSING;
   }
 
-  /** Bytes reserved. */
+  /** Bytes held. */
   public long bytes() {
-    return bytes;
+    return shares.bytes();
   }
 
   /** Incomplete requests. */
@@ -105,27 +111,19 @@ public final class RoundAssembler {
 
   private Outcome begin(
       RoundKey key, RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
-    PartialRound partial =
-        new PartialRound(
-            header, plan.tensorsOfRound(header.round()), nowMillis + limits.timeoutMillis());
-    partial.add(header, chunk);
-    if (partial.isComplete()) {
+    PartialRound partial = new PartialRound(header, plan.tensorsOfRound(header.round()), nowMillis);
+    if (partial.lacksOne()) {
+      partial.add(header, chunk, nowMillis);
       return complete(partial);
     }
-    long need = PartialRound.bytesOf(plan, header.round());
-    if (need > Math.min(limits.bytesPerDevice(), limits.bytesPerSubtask())) {
+    long whole = PartialRound.bytesOf(plan, header.round());
+    if (whole > Math.min(limits.bytesPerDevice(), limits.bytesPerSubtask())) {
       return Outcome.refused(
-          EdgeErrorCode.TOO_LARGE, "the round takes " + need + " bytes, more than this edge holds");
+          EdgeErrorCode.TOO_LARGE,
+          "the round takes " + whole + " bytes, more than this edge holds");
     }
-    List<RequestHeader> dropped = makeRoom(header.device(), need);
-    if (bytes + need > limits.bytesPerSubtask()) {
-      return new Outcome(
-          null,
-          new Refusal(EdgeErrorCode.NOT_READY, "the edge holds too many incomplete requests"),
-          dropped);
-    }
-    reserve(key, partial, need);
-    return dropped.isEmpty() ? Outcome.WAITING : new Outcome(null, null, dropped);
+    long empty = PartialRound.emptyBytesOf(plan, header.round());
+    return keep(key, partial, header, chunk, empty + PartialRound.bytesOf(chunk), nowMillis);
   }
 
   private Outcome continueWith(
@@ -134,37 +132,53 @@ public final class RoundAssembler {
       RequestHeader header,
       TensorChunkView chunk,
       long nowMillis) {
-    int missingBefore = partial.missing();
-    if (!partial.add(header, chunk)) {
-      return Outcome.refused(
-          EdgeErrorCode.MASK_REUSE_SUSPECTED, "another chunk came under the same id");
+    if (partial.holds(chunk.tensor(), chunk.chunk())) {
+      return partial.agreesWith(chunk)
+          ? Outcome.WAITING
+          : Outcome.refused(
+              EdgeErrorCode.MASK_REUSE_SUSPECTED, "another chunk came under the same id");
     }
-    if (partial.isComplete()) {
+    if (partial.lacksOne()) {
       release(key);
+      partial.add(header, chunk, nowMillis);
       return complete(partial);
     }
-    if (partial.missing() < missingBefore) {
-      // a slow sender is not a lost one; at the end of the map the order of deadlines holds
-      partial.postpone(nowMillis + limits.timeoutMillis());
-      partials.remove(key);
-      partials.put(key, partial);
+    return keep(key, partial, header, chunk, PartialRound.bytesOf(chunk), nowMillis);
+  }
+
+  /** Keeps a chunk of a round that stays incomplete; without room, nothing of the round. */
+  private Outcome keep(
+      RoundKey key,
+      PartialRound partial,
+      RequestHeader header,
+      TensorChunkView chunk,
+      long added,
+      long nowMillis) {
+    List<Dropped> dropped = new ArrayList<>();
+    makeRoomOfDevice(key, added, dropped);
+    if (!makeRoom(key, added, nowMillis, dropped)) {
+      if (partials.containsKey(key)) {
+        release(key);
+      }
+      String detail = "memory for incomplete requests is short, and this device holds its part";
+      return new Outcome(null, new Refusal(EdgeErrorCode.NOT_READY, detail), dropped);
     }
-    return Outcome.WAITING;
+    partial.add(header, chunk, nowMillis);
+    partials.put(key, partial);
+    shares.add(key, added, nowMillis);
+    return dropped.isEmpty() ? Outcome.WAITING : new Outcome(null, null, dropped);
   }
 
   /** Drops what is overdue. */
-  List<RequestHeader> expire(long nowMillis) {
-    List<RequestHeader> expired = new ArrayList<>();
-    Iterator<PartialRound> oldestFirst = List.copyOf(partials.values()).iterator();
-    while (oldestFirst.hasNext()) {
-      PartialRound partial = oldestFirst.next();
-      if (partial.deadlineMillis() > nowMillis) {
-        break;
-      }
-      expired.add(partial.header());
-      release(RoundKey.of(partial.header()));
-    }
-    return expired;
+  List<Dropped> expire(long nowMillis) {
+    List<RoundKey> overdue = new ArrayList<>();
+    partials.forEach(
+        (key, partial) -> {
+          if (partial.isOverdue(limits, nowMillis)) {
+            overdue.add(key);
+          }
+        });
+    return overdue.stream().map(key -> drop(key, Reason.OVERDUE)).toList();
   }
 
   private Outcome complete(PartialRound partial) {
@@ -173,36 +187,30 @@ public final class RoundAssembler {
     return new Outcome(new AssembledRequest(partial.header(), value, payloads), null, List.of());
   }
 
-  private List<RequestHeader> makeRoom(String device, long need) {
-    List<RequestHeader> dropped = new ArrayList<>();
-    Device usage = devices.get(device);
-    while (usage != null && usage.bytes + need > limits.bytesPerDevice()) {
-      RoundKey oldest = usage.keys.iterator().next();
-      dropped.add(partials.get(oldest).header());
-      release(oldest);
-      usage = devices.get(device);
+  private void makeRoomOfDevice(RoundKey key, long added, List<Dropped> dropped) {
+    while (shares.bytesOfDevice(key) + added > limits.bytesPerDevice()) {
+      dropped.add(drop(shares.oldestBeside(key), Reason.DEVICE_BOUND));
     }
-    return dropped;
   }
 
-  private void reserve(RoundKey key, PartialRound partial, long need) {
-    partials.put(key, partial);
-    reserved.put(key, need);
-    Device usage = devices.computeIfAbsent(key.device(), unused -> new Device());
-    usage.keys.add(key);
-    usage.bytes += need;
-    bytes += need;
+  private boolean makeRoom(RoundKey key, long added, long nowMillis, List<Dropped> dropped) {
+    while (shares.bytes() + added > limits.bytesPerSubtask()) {
+      RoundKey yielding = shares.yielding(key, added, nowMillis);
+      if (yielding == null) {
+        return false;
+      }
+      dropped.add(drop(yielding, Reason.YIELDED));
+    }
+    return true;
   }
 
-  private void release(RoundKey key) {
-    partials.remove(key);
-    long freed = reserved.remove(key);
-    bytes -= freed;
-    Device usage = devices.get(key.device());
-    usage.bytes -= freed;
-    usage.keys.remove(key);
-    if (usage.keys.isEmpty()) {
-      devices.remove(key.device());
-    }
+  private Dropped drop(RoundKey key, Reason reason) {
+    PartialRound partial = release(key);
+    return new Dropped(partial.header(), partial.newestTensor(), partial.newestChunk(), reason);
+  }
+
+  private PartialRound release(RoundKey key) {
+    shares.remove(key);
+    return partials.remove(key);
   }
 }

@@ -4,6 +4,7 @@ package org.lepcnn.flink.guard;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.flink.record.RequestHeader;
 
 /** What the edge remembers of one chain: the claim in force and the open passes. Mutable. */
 final class ChainGuard {
@@ -36,6 +37,19 @@ final class ChainGuard {
     this.othersLast = othersLast;
     this.released = released;
     this.open = open;
+  }
+
+  /** A chain by its first claim. */
+  static ChainGuard claimed(RequestHeader claim) {
+    return new ChainGuard(
+        claim.chain(),
+        claim.model(),
+        claim.instance(),
+        claim.firstPass(),
+        claim.lastPass(),
+        NONE,
+        false,
+        new OpenPasses(claim.firstPass()));
   }
 
   ChainGuard copy() {

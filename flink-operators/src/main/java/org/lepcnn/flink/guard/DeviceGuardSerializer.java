@@ -24,7 +24,7 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
   /** The only instance needed. */
   public static final DeviceGuardSerializer INSTANCE = new DeviceGuardSerializer();
 
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   @Override
   public boolean isImmutableType() {
@@ -54,9 +54,14 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
   @Override
   public void serialize(DeviceGuard record, DataOutputView target) throws IOException {
     target.writeByte(VERSION);
-    target.writeByte(record.chains().size());
+    writeVarint(record.chains().size(), target);
     for (ChainGuard chain : record.chains()) {
       writeChain(chain, target);
+    }
+    writeVarint(record.retired().size(), target);
+    for (ChainId retired : record.retired()) {
+      target.writeLong(retired.high());
+      target.writeLong(retired.low());
     }
   }
 
@@ -72,9 +77,13 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
               + ".");
     }
     DeviceGuard device = new DeviceGuard();
-    int chains = source.readUnsignedByte();
-    for (int i = 0; i < chains; i++) {
+    long chains = version < 3 ? source.readUnsignedByte() : readVarint(source);
+    for (long i = 0; i < chains; i++) {
       device.chains().add(readChain(source, version));
+    }
+    long retired = version < 3 ? 0 : readVarint(source);
+    for (long i = 0; i < retired; i++) {
+      device.addRetired(new ChainId(source.readLong(), source.readLong()));
     }
     return device;
   }

@@ -5,26 +5,29 @@ import java.io.Serializable;
 import org.lepcnn.core.error.BadInputException;
 
 /**
- * Bounds of the guard.
+ * Bounds of the guard. No chain is ever forgotten to stay within them: a further one is refused.
  *
- * @param chainsPerDevice chains remembered per device, 1 to 100; the least recently claimed is
- *     forgotten first
+ * @param chainsPerModel chains remembered per device and model, 1 to {@code chainsPerDevice}
+ * @param chainsPerDevice chains remembered per device, up to {@value #MOST_CHAINS}
  * @param jumpBound the most passes that a claim may cover or skip, at least 1
  */
-public record GuardLimits(int chainsPerDevice, long jumpBound) implements Serializable {
+public record GuardLimits(int chainsPerModel, int chainsPerDevice, long jumpBound)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final int MOST_CHAINS = 10_000;
 
-  /** Four chains, about a million passes. */
-  public static final GuardLimits DEFAULT = new GuardLimits(4, 1L << 20);
+  /** Eight chains of a model, twice as many as a device may have models, about a million passes. */
+  public static final GuardLimits DEFAULT = new GuardLimits(8, 2_000, 1L << 20);
 
   public GuardLimits {
-    if (chainsPerDevice < 1 || chainsPerDevice > 100 || jumpBound < 1) {
+    if (chainsPerModel < 1
+        || chainsPerDevice < chainsPerModel
+        || chainsPerDevice > MOST_CHAINS
+        || jumpBound < 1) {
       throw new BadInputException(
-          "Guard limits: expected 1 to 100 chains per device and a jump bound of at least 1; found "
-              + chainsPerDevice
-              + " and "
-              + jumpBound
-              + ".");
+          ("Guard limits: expected 1 or more chains of a model, as many or more of a device, at"
+                  + " most %d, and a jump bound of at least 1; found %d, %d and %d.")
+              .formatted(MOST_CHAINS, chainsPerModel, chainsPerDevice, jumpBound));
     }
   }
 }

@@ -2,6 +2,7 @@
 package org.lepcnn.flink.guard;
 
 import java.util.Arrays;
+import org.lepcnn.core.port.PassWindow;
 
 /**
  * The window of the passes that a device works on: per pass the last round seen and its digest.
@@ -10,7 +11,7 @@ import java.util.Arrays;
  * window at the low end raises it.
  */
 final class OpenPasses {
-  static final int CAPACITY = 64;
+  static final int CAPACITY = PassWindow.PASSES;
 
   private long floor;
   private int size;

@@ -2,6 +2,7 @@
 package org.lepcnn.flink.guard;
 
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.quota.DeviceGrant;
 import org.lepcnn.flink.record.RequestHeader;
 
 /**
@@ -10,7 +11,8 @@ import org.lepcnn.flink.record.RequestHeader;
  * <p><b>Claims.</b> A chain belongs to the instance that claimed last. The same instance may repeat
  * its claim and may widen it. Another instance must start above everything claimed before; it then
  * takes the chain over, and what the former instance still sends is refused. So of two copies of a
- * device's state at most one is ever served for a pass.
+ * device's state at most one is ever served for a pass. For that no chain is forgotten: where there
+ * is no room for a further one its first claim is refused, see {@link ChainRoom}.
  *
  * <p><b>Releases.</b> The instance that holds the chain ends its claim before the first pass that
  * it did not use; nothing from there on may have been seen. Afterwards it can claim nothing, so
@@ -23,45 +25,54 @@ import org.lepcnn.flink.record.RequestHeader;
  * used for two tensors. Earlier rounds, and passes below the floor, are stale.
  *
  * <p>State is bounded: {@link GuardLimits#chainsPerDevice()} chains with at most {@value
- * OpenPasses#CAPACITY} open passes each. A refused request changes no claim and no digest.
+ * OpenPasses#CAPACITY} open passes each, and the names of {@value DeviceGuard#MOST_RETIRED} retired
+ * ones. A refused request changes no claim and no digest.
  */
 public final class ReplayGuard {
   private final GuardLimits limits;
+  private final ChainRoom room;
 
   public ReplayGuard(GuardLimits limits) {
     this.limits = limits;
+    this.room = new ChainRoom(limits);
+  }
+
+  /** Judges for a device that may use every chain, so that none gives way. */
+  public Verdict judge(DeviceGuard device, RequestHeader request, long digest) {
+    return judge(device, request, digest, DeviceGrant.OPEN);
   }
 
   /**
    * Judges a claim, a release or a round and, when it is accepted, records it.
    *
    * @param digest of a round, over ids, shapes and residues
+   * @param grant what the device may use; other chains give way where there is no room
    */
-  public Verdict judge(DeviceGuard device, RequestHeader request, long digest) {
+  public Verdict judge(DeviceGuard device, RequestHeader request, long digest, DeviceGrant grant) {
     if (request.isClaim()) {
-      return claim(device, request);
+      return claim(device, request, grant);
     }
     return request.isRelease() ? release(device, request) : round(device, request, digest);
   }
 
-  /** Judges a claim and, when it is accepted, records it. */
+  /** Judges a claim for a device that may use every chain. */
   public Verdict claim(DeviceGuard device, RequestHeader claim) {
+    return claim(device, claim, DeviceGrant.OPEN);
+  }
+
+  /**
+   * Judges a claim and, when it is accepted, records it.
+   *
+   * @param grant what the device may use; other chains give way where there is no room
+   */
+  public Verdict claim(DeviceGuard device, RequestHeader claim, DeviceGrant grant) {
     if (claim.lastPass() - claim.firstPass() >= limits.jumpBound()) {
       return refuse(
           EdgeErrorCode.PASS_OUT_OF_RANGE,
           "a claim may cover at most " + limits.jumpBound() + " passes");
     }
     ChainGuard chain = device.find(claim.chain(), claim.model());
-    if (chain == null) {
-      chain = firstClaim(claim);
-    } else {
-      Verdict verdict = claimAgain(chain, claim);
-      if (!verdict.accepted()) {
-        return verdict;
-      }
-    }
-    device.touch(chain, limits.chainsPerDevice());
-    return Verdict.ACCEPTED;
+    return chain == null ? firstClaim(device, claim, grant) : claimAgain(chain, claim);
   }
 
   /**
@@ -71,7 +82,7 @@ public final class ReplayGuard {
   public Verdict release(DeviceGuard device, RequestHeader release) {
     ChainGuard chain = device.find(release.chain(), release.model());
     if (chain == null) {
-      return refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
+      return unknown(device, release);
     }
     if (!chain.instance().equals(release.instance())) {
       return refuse(
@@ -101,7 +112,7 @@ public final class ReplayGuard {
   public Verdict round(DeviceGuard device, RequestHeader request, long digest) {
     ChainGuard chain = device.find(request.chain(), request.model());
     if (chain == null) {
-      return refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
+      return unknown(device, request);
     }
     long pass = request.firstPass();
     if (!chain.instance().equals(request.instance()) && pass <= chain.last()) {
@@ -119,16 +130,23 @@ public final class ReplayGuard {
     return openRound(chain.open(), pass, request.round(), digest);
   }
 
-  private static ChainGuard firstClaim(RequestHeader claim) {
-    return new ChainGuard(
-        claim.chain(),
-        claim.model(),
-        claim.instance(),
-        claim.firstPass(),
-        claim.lastPass(),
-        ChainGuard.NONE,
-        false,
-        new OpenPasses(claim.firstPass()));
+  private Verdict firstClaim(DeviceGuard device, RequestHeader claim, DeviceGrant grant) {
+    if (device.retired().contains(claim.chain())) {
+      return unknown(device, claim);
+    }
+    Verdict verdict = room.make(device, claim, grant);
+    if (verdict.accepted()) {
+      device.chains().add(ChainGuard.claimed(claim));
+    }
+    return verdict;
+  }
+
+  private static Verdict unknown(DeviceGuard device, RequestHeader request) {
+    return device.retired().contains(request.chain())
+        ? refuse(
+            EdgeErrorCode.CHAIN_RETIRED,
+            "chain " + request.chain() + " gave way to others; provision the device again")
+        : refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
   }
 
   private Verdict claimAgain(ChainGuard chain, RequestHeader claim) {

@@ -7,11 +7,11 @@
  * device. After a loss of state it is blind for what was before: claims are gone and devices are
  * told NOT_CLAIMED.
  *
- * <h2>State per device (keyed by device id), version 2</h2>
+ * <h2>State per device (keyed by device id), version 3</h2>
  *
  * <pre>
- *   byte      version (2)
- *   byte      chains, 0 to the limit (4 by default), least recently claimed first
+ *   byte      version (3)
+ *   varint    chains, 0 to the limit (2,000 by default), in the order of their first claims
  *   per chain:
  *     2 × int64  chain id
  *     32 bytes   model fingerprint
@@ -26,10 +26,23 @@
  *       varint   pass − previous pass (the first: − floor)
  *       varint   last round seen
  *       int64    digest of that round: the first 64 bits of SHA-256 over ids, shapes and residues
+ *   varint    retired chains, 0 to 4,096
+ *   per retired chain:
+ *     2 × int64  chain id
  * </pre>
  *
- * Version 1 had no such byte, and one less for the claimed passes. Varints are unsigned, seven bits
- * a byte, lowest first. A device with one chain and a full window of 64 takes 64 + 14 + 64 · 10
- * bytes, about 720; one with few passes in flight about 120.
+ * Version 2 had the number of chains in a byte and no retired ones; version 1 had, besides, no byte
+ * for the release, and one less for the claimed passes. Varints are unsigned, seven bits a byte,
+ * lowest first.
+ *
+ * <h2>Size</h2>
+ *
+ * A chain with a full window of 64 takes 64 + 14 + 64 · 10 bytes, about 720; one with few passes in
+ * flight about 120. A million devices of one chain each: 120 to 720 MB. Eight chains are kept of a
+ * device and model, so that a device with one model takes 6 KB at most, and 2,000 of a device:
+ * whoever is enrolled for 250 models and more can take 1.5 MB. The state of a device is read and
+ * written as a whole. No chain that the device may use is ever forgotten: a further one is refused
+ * {@code TOO_MANY_CHAINS}. A chain that the enrolment excludes gives way to it, and its name, 16
+ * bytes, is refused for ever.
  */
 package org.lepcnn.flink.guard;

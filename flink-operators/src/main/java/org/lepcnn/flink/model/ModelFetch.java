@@ -8,26 +8,33 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.WholeFile;
 
 /**
- * Gets an edge half from where it was published: {@code file:} on this machine, {@code http:} or
- * {@code https:}. Sizes and times are bounded; redirects are not followed. What comes is not
- * trusted: the caller verifies it against the model's fingerprint.
+ * Gets an edge half from where it was published: {@code file:} on this machine, regular files
+ * alone, {@code http:} or {@code https:}. Sizes and times are bounded for all of them; redirects
+ * are not followed. A file that cannot even be opened in time is given up with its thread. What
+ * comes is not trusted: the caller verifies it against the model's fingerprint.
  */
 final class ModelFetch {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
   private static final Duration TRANSFER_LIMIT = Duration.ofMinutes(5);
+  private static final int MOST_STUCK = 4;
 
   private final long maxBytes;
   private final Duration limit;
+  private final Semaphore readers = new Semaphore(MOST_STUCK);
 
   ModelFetch(long maxBytes) {
     this(maxBytes, TRANSFER_LIMIT);
@@ -67,16 +74,55 @@ final class ModelFetch {
     }
   }
 
+  /** In a thread of its own: opening what became a pipe, or a share that hangs, does not end. */
   private byte[] fromFile(URI uri) {
-    try {
-      Path file = Path.of(uri);
-      if (Files.size(file) > maxBytes) {
-        throw tooLarge(uri);
-      }
-      return WholeFile.read("the model's edge half at " + uri, file, maxBytes);
-    } catch (IOException | IllegalArgumentException e) {
-      throw unavailable(uri, e);
+    if (!readers.tryAcquire()) {
+      throw new EnvironmentException(
+          "Fetching a model from "
+              + uri
+              + ": expected files that can be read; "
+              + MOST_STUCK
+              + " are stuck. Withdraw those models, and start the edge again.");
     }
+    FutureTask<byte[]> reading = new FutureTask<>(() -> read(uri));
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                reading.run();
+              } finally {
+                readers.release();
+              }
+            },
+            "lepcnn-model-file");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return reading.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable(uri, e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof LepcnnException known ? known : unavailable(uri, e.getCause());
+    } catch (TimeoutException e) {
+      throw unavailable(uri, e);
+    } finally {
+      reading.cancel(true);
+    }
+  }
+
+  private byte[] read(URI uri) throws IOException {
+    Path file = Path.of(uri);
+    if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+      throw new BadInputException(
+          "Fetching a model from "
+              + uri
+              + ": expected a regular file; found a folder, a pipe or a device.");
+    }
+    if (Files.size(file) > maxBytes) {
+      throw tooLarge(uri);
+    }
+    return WholeFile.read("the model's edge half at " + uri, file, maxBytes);
   }
 
   private byte[] fromServer(URI uri) {

@@ -96,6 +96,11 @@ public final class PublishedModels implements ModelPool {
       return lease != null;
     }
 
+    /** Bytes of the edge half while it is loaded. */
+    synchronized long loadedBytes() {
+      return lease == null ? 0 : bytes;
+    }
+
     synchronized void loaded(ModelLease newLease, LoadedModel newModel, long newBytes) {
       lease = newLease;
       model = newModel;
@@ -186,7 +191,7 @@ public final class PublishedModels implements ModelPool {
 
   /** Bytes of the edge halves of the loaded models. */
   public long loadedBytes() {
-    return entries.values().stream().filter(Entry::isLoaded).mapToLong(entry -> entry.bytes).sum();
+    return entries.values().stream().mapToLong(Entry::loadedBytes).sum();
   }
 
   /** Waits until what was asked for so far is loaded or has failed, or the time is over. */

@@ -28,6 +28,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.lepcnn.core.text.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,7 +126,9 @@ final class KafkaTopicView implements TopicView {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
       if (reachable) {
-        LOG.warn("Refreshing the topic view: expected an answer of the cluster; found {}", e + "");
+        LOG.warn(
+            "Refreshing the topic view: expected an answer of the cluster; found {}",
+            Printable.line(e.toString()));
       }
       reachable = false;
     } finally {
@@ -188,7 +191,7 @@ final class KafkaTopicView implements TopicView {
     try {
       return future.get(REQUEST_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      LOG.debug("Looking up topic {}: {}", topic, e + "");
+      LOG.debug("Looking up topic {}: {}", topic, Printable.line(e.toString()));
       return null;
     }
   }

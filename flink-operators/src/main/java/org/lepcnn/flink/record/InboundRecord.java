@@ -9,9 +9,22 @@ package org.lepcnn.flink.record;
  * @param offset the offset
  * @param appendTimeMillis the broker's append time
  * @param value the bytes; empty for a record without a value; not to be changed
+ * @param compressed empty, or why there is no value: what stood here was compressed, and was not
+ *     unpacked
  */
 public record InboundRecord(
-    String topic, int partition, long offset, long appendTimeMillis, byte[] value) {
+    String topic,
+    int partition,
+    long offset,
+    long appendTimeMillis,
+    byte[] value,
+    String compressed) {
+  /** A record that was read. */
+  public InboundRecord(
+      String topic, int partition, long offset, long appendTimeMillis, byte[] value) {
+    this(topic, partition, offset, appendTimeMillis, value, "");
+  }
+
   /** Names the record without its contents. */
   @Override
   public String toString() {

@@ -26,6 +26,7 @@ public final class InboundRecordSerializer extends ImmutableRecordSerializer<Inb
     target.writeLong(record.offset());
     target.writeLong(record.appendTimeMillis());
     writeBytes(target, record.value(), 0, record.value().length);
+    target.writeUTF(record.compressed());
   }
 
   @Override
@@ -35,7 +36,8 @@ public final class InboundRecordSerializer extends ImmutableRecordSerializer<Inb
         source.readInt(),
         source.readLong(),
         source.readLong(),
-        readBytes(source));
+        readBytes(source),
+        source.readUTF());
   }
 
   @Override

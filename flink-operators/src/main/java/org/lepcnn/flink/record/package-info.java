@@ -9,7 +9,7 @@
  *
  * <pre>
  *   InboundRecord   UTF topic, int32 partition, int64 offset, int64 appendTimeMillis,
- *                   int32 length, value
+ *                   int32 length, value, UTF compressed
  *   AssembledRequest     header, int64 digest, int32 tensors,
  *                   per tensor (int32 id, int32 elements, int32 slices, per slice (int32 length, bytes))
  *   header          UTF topic, int32 partition, int64 offset, UTF device, 2 × int64 chain,

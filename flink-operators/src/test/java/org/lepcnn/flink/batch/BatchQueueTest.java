@@ -3,10 +3,12 @@ package org.lepcnn.flink.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.Requests;
 
 class BatchQueueTest {
@@ -14,6 +16,23 @@ class BatchQueueTest {
 
   private static AssembledRequest request(String device, int round) {
     return Requests.round(device, MODEL, Requests.INSTANCE, 0, round, 0, List.of());
+  }
+
+  private static AssembledRequest request(String topic, String device, long pass, int round) {
+    RequestHeader header =
+        new RequestHeader(
+            topic,
+            0,
+            0,
+            device,
+            Requests.CHAIN,
+            MODEL,
+            pass,
+            pass,
+            round,
+            Requests.INSTANCE,
+            Long.MAX_VALUE);
+    return new AssembledRequest(header, 0, List.of());
   }
 
   private static BatchQueue queue(int maxBatch, long maxWaitMillis) {
@@ -73,5 +92,68 @@ class BatchQueueTest {
     assertThat(queue.isDue(14)).isFalse();
     queue.add(request("c", 0), 7);
     assertThat(queue.isDue(7)).isTrue();
+  }
+
+  @Test
+  void devicesTakeTurns_howeverManyRequestsOneHas() {
+    BatchQueue queue = queue(1, 0);
+    for (int pass = 0; pass < 20; pass++) {
+      queue.add(request("gw", "busy", pass, 0), 0);
+    }
+    AssembledRequest first = request("gw", "quiet", 0, 1);
+    AssembledRequest second = request("gw", "quiet", 1, 1);
+    queue.add(first, 1);
+    queue.add(second, 1);
+    assertThat(devices(queue, 5)).containsExactly("busy", "quiet", "busy", "quiet", "busy");
+    assertThat(queue.size()).isEqualTo(17);
+  }
+
+  @Test
+  void placesInABatch_areSharedOutInTurns_andADevicesOrderIsKept() {
+    BatchQueue queue = queue(4, 0);
+    for (int pass = 0; pass < 20; pass++) {
+      queue.add(request("gw", "busy", pass, 0), 0);
+    }
+    queue.add(request("gw", "quiet", 0, 0), 1);
+    List<AssembledRequest> batch = queue.take();
+    assertThat(batch).extracting(r -> r.header().device()).filteredOn("quiet"::equals).hasSize(1);
+    assertThat(batch)
+        .filteredOn(r -> r.header().device().equals("busy"))
+        .extracting(r -> r.header().firstPass())
+        .containsExactly(0L, 1L, 2L);
+  }
+
+  @Test
+  void gatewaysTakeTurns_howeverManyDevicesOneHas() {
+    BatchQueue queue = queue(1, 0);
+    for (int device = 0; device < 20; device++) {
+      queue.add(request("crowded", "d" + device, 0, 0), 0);
+    }
+    queue.add(request("lonely", "e", 0, 0), 1);
+    queue.add(request("lonely", "e", 1, 0), 1);
+    assertThat(devices(queue, 5)).containsExactly("d0", "e", "d1", "e", "d2");
+  }
+
+  @Test
+  void surplus_isTheNewestOfWhoHasMost_andNobodysFirstEight() {
+    BatchQueue queue = queue(1, 0);
+    for (int pass = 0; pass < 8; pass++) {
+      queue.add(request("gw", "busy", pass, 0), 0);
+      queue.add(request("other", "quiet", pass, 0), 0);
+    }
+    assertThat(queue.takeSurplus()).isNull();
+    AssembledRequest newest = request("gw", "busy", 8, 0);
+    queue.add(newest, 0);
+    assertThat(queue.takeSurplus()).isSameAs(newest);
+    assertThat(queue.takeSurplus()).isNull();
+    assertThat(queue.size()).isEqualTo(16);
+  }
+
+  private static List<String> devices(BatchQueue queue, int batches) {
+    List<String> devices = new ArrayList<>();
+    for (int i = 0; i < batches; i++) {
+      queue.take().forEach(request -> devices.add(request.header().device()));
+    }
+    return devices;
   }
 }

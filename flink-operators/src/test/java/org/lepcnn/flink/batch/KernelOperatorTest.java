@@ -179,6 +179,20 @@ class KernelOperatorTest {
   }
 
   @Test
+  void fullOperator_refusesTheDeviceWithManyWaiting_andServesOthers() throws Exception {
+    try (var harness = open(new BatchSettings(1, 64, 60_000, 10, 1 << 26))) {
+      for (int pass = 0; pass < 20; pass++) {
+        harness.processElement(request("busy", 2, pass), 0);
+      }
+      harness.processElement(request("quiet", 2, 5), 0);
+      assertThat(errors(harness)).hasSize(11).containsOnly("busy NOT_READY");
+      harness.endInput();
+      assertResult(results(harness), "quiet", 2, 5);
+      assertThat(errors(harness)).hasSize(11);
+    }
+  }
+
+  @Test
   void boundInBytes_letsOneLargeRequestIn() throws Exception {
     try (var harness = open(new BatchSettings(1, 8, 0, 64, 1))) {
       harness.processElement(request("a", 1, 1), 0);
@@ -205,19 +219,25 @@ class KernelOperatorTest {
       Map<String, int[]> results = results(harness);
       assertResult(results, "a", 2, 1);
       assertResult(results, "b", 2, 2);
-      List<String> errors = new ArrayList<>();
-      harness
-          .getSideOutput(NOTICES)
-          .forEach(
-              notice -> {
-                if (notice.getValue().topic().equals(Requests.RESULTS)) {
-                  byte[] value = notice.getValue().value();
-                  EdgeReplyView reply = (EdgeReplyView) AnswerCodec.current().decode(value);
-                  errors.add(reply.passId().device() + " " + reply.error().orElseThrow());
-                }
-              });
-      assertThat(errors).containsExactly("broken INTERNAL");
+      assertThat(errors(harness)).containsExactly("broken INTERNAL");
     }
+  }
+
+  /** Refusals as the sender sees them. */
+  private static List<String> errors(
+      OneInputStreamOperatorTestHarness<AssembledRequest, OutgoingRecord> harness) {
+    List<String> errors = new ArrayList<>();
+    harness
+        .getSideOutput(NOTICES)
+        .forEach(
+            notice -> {
+              if (notice.getValue().topic().equals(Requests.RESULTS)) {
+                byte[] value = notice.getValue().value();
+                EdgeReplyView reply = (EdgeReplyView) AnswerCodec.current().decode(value);
+                errors.add(reply.passId().device() + " " + reply.error().orElseThrow());
+              }
+            });
+    return errors;
   }
 
   @Test

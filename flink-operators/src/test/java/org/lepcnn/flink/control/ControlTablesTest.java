@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.flink.quota.Allowed;
 import org.lepcnn.flink.quota.DeviceGrant;
 import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.WireIds;
@@ -25,7 +28,8 @@ class ControlTablesTest {
 
   static byte[] device(String id, String gateway, long requests, DeviceStatus status) {
     return RecordCodec.DEVICES.encode(
-        new DeviceRecord(id, gateway, List.of(WireIds.wire(MODEL)), requests, 0L, status));
+        new DeviceRecord(
+            id, gateway, List.of(WireIds.wire(MODEL)), requests, 0L, status, List.of()));
   }
 
   private static byte[] model(ModelStatus status) {
@@ -51,6 +55,33 @@ class ControlTablesTest {
     assertThat(tables.device("d").revoked()).isTrue();
     device("d", device("d", "gw", 5, DeviceStatus.ENROLLED));
     assertThat(tables.device("d").revoked()).isFalse();
+  }
+
+  @Test
+  void chainsThatAreNamed_areTheOnlyOnes_andNoneMeansAny() {
+    device("d", device("d", "gw", 5, DeviceStatus.ENROLLED));
+    assertThat(tables.device("d").chains()).isEqualTo(Allowed.all());
+    ChainId one = new ChainId(1, 2);
+    DeviceRecord record = RecordCodec.DEVICES.decode(device("d", "gw", 5, DeviceStatus.ENROLLED));
+    record.setChains(List.of(WireIds.wire(one)));
+    device("d", RecordCodec.DEVICES.encode(record));
+    assertThat(tables.device("d").mayUse(one)).isTrue();
+    assertThat(tables.device("d").mayUse(new ChainId(1, 3))).isFalse();
+    record.setChains(Collections.nCopies(2_001, WireIds.wire(one)));
+    assertThatThrownBy(() -> device("d", RecordCodec.DEVICES.encode(record)))
+        .hasMessageContaining("2000 chains");
+  }
+
+  /** What an absent list could be taken for. */
+  @Test
+  void nothingIsOpen_becauseItIsAbsent() {
+    DeviceGrant none = new DeviceGrant("gw", List.of(), 0, 0, false);
+    assertThat(none.mayUse(MODEL)).isFalse();
+    assertThatThrownBy(() -> new DeviceGrant("gw", null, 0, 0, false))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> new DeviceGrant("gw", Allowed.all(), null, 0, 0, false))
+        .isInstanceOf(NullPointerException.class);
+    assertThat(DeviceGrant.OPEN.mayUse(MODEL)).as("all, by name").isTrue();
   }
 
   @Test

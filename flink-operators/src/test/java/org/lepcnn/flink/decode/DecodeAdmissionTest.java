@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.admission.Admission;
@@ -171,7 +172,7 @@ class DecodeAdmissionTest {
   }
 
   @Test
-  void revokedDevice_anotherGateway_anotherModel_areNotAuthorised() throws Exception {
+  void revokedDevice_anotherGateway_anotherModel_anotherChain_areNotAuthorised() throws Exception {
     control.enrol("gone", "gw", List.of(fingerprint), 0, 0);
     control.revoke("gone");
     assertThat(refusalOf(claim("gone"))).isEqualTo(EdgeErrorCode.NOT_AUTHORISED);
@@ -181,6 +182,10 @@ class DecodeAdmissionTest {
 
     control.enrol("modelless", "gw", List.of(), 0, 0);
     assertThat(refusalOf(claim("modelless"))).isEqualTo(EdgeErrorCode.NOT_AUTHORISED);
+
+    control.enrol("other-chain", "gw", List.of(fingerprint), 0, 0);
+    control.restrict("other-chain", List.of(new ChainId(7, 7)));
+    assertThat(refusalOf(claim("other-chain"))).isEqualTo(EdgeErrorCode.NOT_AUTHORISED);
   }
 
   @Test

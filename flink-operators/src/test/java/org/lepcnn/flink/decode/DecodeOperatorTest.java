@@ -190,6 +190,17 @@ class DecodeOperatorTest {
   }
 
   @Test
+  void compressedRecord_isRejectedByThatName_andNobodyIsAnswered() throws Exception {
+    try (var harness = open(model.source())) {
+      String topic = Requests.record(new byte[0]).topic();
+      harness.processElement(new InboundRecord(topic, 0, 7, 0, new byte[0], "found zstd"), 0);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(codes(harness)).containsExactly("COMPRESSED");
+      assertThat(replies(harness)).isEmpty();
+    }
+  }
+
+  @Test
   void wrongShapes_areMalformed_andTold() throws Exception {
     PassId pass = new PassId("d", Requests.CHAIN, fingerprint, 0);
     int[] residues = new int[TestModel.WIDE];

@@ -2,6 +2,7 @@
 package org.lepcnn.flink.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -18,22 +20,26 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Outcome;
+import org.lepcnn.flink.decode.RoundAssembler.Reason;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.kafka.codec.ChunkLayout;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 
 class RoundAssemblerTest {
-  private static final long ROUND_BYTES = TestModel.WIDE * 4L + 2 * 512;
+  private static final long ROUND_BYTES = TestModel.WIDE * 4L + 2 * (512 + 8) + 1_024;
+  private static final long FIRST_CHUNK_BYTES = ChunkLayout.MAX_CHUNK_BYTES + 512 + 2 * 8 + 1_024;
   @TempDir private static Path folder;
   private static TestModel model;
   private static Fingerprint fingerprint;
 
   private final RoundAssembler assembler =
-      new RoundAssembler(new AssemblyLimits(2 * ROUND_BYTES, 3 * ROUND_BYTES, 100));
+      new RoundAssembler(new AssemblyLimits(2 * FIRST_CHUNK_BYTES, 3 * FIRST_CHUNK_BYTES, 100));
 
   @BeforeAll
   static void writeModel() {
@@ -122,9 +128,9 @@ class RoundAssemblerTest {
   }
 
   @Test
-  void firstChunk_reservesTheWholeRound() {
+  void round_holdsWhatHasArrived() {
     add(chunks("d", 0).get(0), 0);
-    assertThat(assembler.bytes()).isEqualTo(ROUND_BYTES);
+    assertThat(assembler.bytes()).isEqualTo(FIRST_CHUNK_BYTES).isLessThan(ROUND_BYTES);
     add(chunks("d", 0).get(1), 0);
     assertThat(assembler.bytes()).isZero();
     assertThat(assembler.size()).isZero();
@@ -137,20 +143,22 @@ class RoundAssemblerTest {
     add(chunks("d", 1).get(0), 0);
     Outcome third = add(chunks("d", 2).get(0), 0);
     assertThat(third.refusal()).isNull();
-    assertThat(third.dropped()).extracting(h -> h.firstPass()).containsExactly(0L);
-    assertThat(third.dropped()).extracting(h -> h.device()).containsExactly("d");
+    assertThat(third.dropped()).extracting(d -> d.header().firstPass()).containsExactly(0L);
+    assertThat(third.dropped()).extracting(d -> d.header().device()).containsExactly("d");
+    assertThat(third.dropped()).extracting(Dropped::reason).containsExactly(Reason.DEVICE_BOUND);
     assertThat(add(chunks("d", 1).get(1), 0).request()).isNotNull();
     assertThat(add(chunks("other", 0).get(1), 0).request()).isNotNull();
   }
 
   @Test
-  void subtaskOverItsBound_refusesNewRequests_andFinishesOldOnes() {
+  void subtaskOverItsBound_refusesWhoHoldsAsMuchAsOthers_andFinishesOldOnes() {
     add(chunks("a", 0).get(0), 0);
     add(chunks("b", 0).get(0), 0);
     add(chunks("c", 0).get(0), 0);
     Outcome fourth = add(chunks("d", 0).get(0), 0);
     assertThat(fourth.refusal().code()).isEqualTo(EdgeErrorCode.NOT_READY);
-    assertThat(assembler.bytes()).isEqualTo(3 * ROUND_BYTES);
+    assertThat(fourth.dropped()).isEmpty();
+    assertThat(assembler.bytes()).isEqualTo(3 * FIRST_CHUNK_BYTES);
     assertThat(add(chunks("a", 0).get(1), 0).request()).isNotNull();
     assertThat(add(chunks("d", 0).get(0), 0).refusal()).isNull();
   }
@@ -172,8 +180,8 @@ class RoundAssemblerTest {
     add(chunks("d", 0).get(0), 0);
     add(chunks("d", 1).get(0), 50);
     assertThat(assembler.expire(99)).isEmpty();
-    assertThat(assembler.expire(100)).extracting(h -> h.firstPass()).containsExactly(0L);
-    assertThat(assembler.bytes()).isEqualTo(ROUND_BYTES);
+    assertThat(assembler.expire(100)).extracting(d -> d.header().firstPass()).containsExactly(0L);
+    assertThat(assembler.bytes()).isEqualTo(FIRST_CHUNK_BYTES);
     assertThat(add(chunks("d", 0).get(1), 100).request()).isNull();
     assertThat(add(chunks("d", 1).get(1), 100).request()).isNotNull();
   }
@@ -207,5 +215,22 @@ class RoundAssemblerTest {
     }
     assertThat(assembler.expire(100)).isEmpty();
     assertThat(assembler.expire(190)).hasSize(1);
+  }
+
+  @Test
+  void limitsOfSubtasks_shareAQuarterOfTheHeap() {
+    AssemblyLimits wanted = new AssemblyLimits(1, Long.MAX_VALUE, 10);
+    long quarter = Runtime.getRuntime().maxMemory() / 4;
+    assertThat(wanted.withinHeap(1).bytesPerSubtask()).isEqualTo(quarter);
+    assertThat(wanted.withinHeap(4).bytesPerSubtask()).isEqualTo(quarter / 4);
+    assertThat(new AssemblyLimits(1, 7, 10).withinHeap(4).bytesPerSubtask()).isEqualTo(7);
+  }
+
+  @Test
+  void senselessLimits_areBadInput() {
+    assertThatThrownBy(() -> new AssemblyLimits(0, 1, 1)).isInstanceOf(BadInputException.class);
+    assertThatThrownBy(() -> new AssemblyLimits(1, 1, 10, 9)).isInstanceOf(BadInputException.class);
+    assertThat(new AssemblyLimits(1, 1, 10).roundMillis()).isEqualTo(30);
+    assertThat(new AssemblyLimits(1, 1, Long.MAX_VALUE).roundMillis()).isEqualTo(Long.MAX_VALUE);
   }
 }

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.HexFormat;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.flink.testkit.Requests;
 
 class DeviceGuardSerializerTest {
@@ -92,11 +95,12 @@ class DeviceGuardSerializerTest {
   @Test
   void stateOfVersion1_isRead() throws IOException {
     byte[] now = bytes(device(1, 1));
+    byte[] open = Arrays.copyOfRange(now, now.length - 13, now.length - 1); // behind: none retired
     ByteArrayOutputStream first = new ByteArrayOutputStream();
     first.write(1);
     first.write(now, 1, 1 + 16 + 32 + 16 + 1);
     first.writeBytes(new byte[] {(byte) 0xbd, (byte) 0x84, 0x3d, 0}); // 999,997; none before
-    first.write(now, now.length - 12, 12);
+    first.writeBytes(open);
     ChainGuard chain = read(first.toByteArray()).chains().get(0);
     assertThat(chain.last()).isEqualTo(1_000_000);
     assertThat(chain.othersLast()).isEqualTo(ChainGuard.NONE);
@@ -104,11 +108,58 @@ class DeviceGuardSerializerTest {
     assertThat(bytes(read(first.toByteArray()))).isEqualTo(now);
   }
 
+  /**
+   * Claim 3 to 399, released from 400 on, passes 3 and 300 open, as the release before wrote it.
+   */
   @Test
-  void layoutOfVersion2_isFixed() throws IOException {
+  void stateOfVersion2_isRead() throws IOException {
+    String written =
+        "0201"
+            + "000000000000000b000000000000000c"
+            + "00".repeat(32)
+            + "00000000000000010000000000000001"
+            + "038d030001030200000000000000000005a90204ffffffffffffffff";
+    DeviceGuard device = read(HexFormat.of().parseHex(written));
+    ChainGuard chain = device.chains().get(0);
+    assertThat(chain.chain()).isEqualTo(Requests.CHAIN);
+    assertThat(chain.instance()).isEqualTo(Requests.INSTANCE);
+    assertThat(chain.last()).isEqualTo(399);
+    assertThat(chain.released()).isTrue();
+    assertThat(chain.open().pass(1)).isEqualTo(300);
+    assertThat(chain.open().digest(1)).isEqualTo(-1);
+    assertThat(HexFormat.of().formatHex(bytes(device)))
+        .isEqualTo("03" + written.substring(2) + "00");
+  }
+
+  @Test
+  void manyChainsAndRetiredOnes_roundTrip() throws IOException {
+    DeviceGuard device = new DeviceGuard();
+    ReplayGuard guard = new ReplayGuard(new GuardLimits(300, 300, 1_000));
+    for (int i = 0; i < 300; i++) {
+      ChainId chain = new ChainId(1, i);
+      guard.claim(device, Requests.claimHeader("d", chain, MODEL, Requests.INSTANCE, i, i));
+      device.addRetired(new ChainId(2, i));
+    }
+    DeviceGuard read = read(bytes(device));
+    assertThat(read.chains()).hasSize(300);
+    assertThat(read.chains().get(299).first()).isEqualTo(299);
+    assertThat(read.retired()).hasSize(300).contains(new ChainId(2, 299));
+    assertThat(bytes(read.copy())).isEqualTo(bytes(device));
+  }
+
+  /** What the documents say of the largest states. */
+  @Test
+  void deviceWithAllItsChains_staysWithinItsBound() throws IOException {
+    int chain = bytes(device(64, 1)).length - 3;
+    assertThat(GuardLimits.DEFAULT.chainsPerModel() * chain).isLessThan(6_144);
+    assertThat(GuardLimits.DEFAULT.chainsPerDevice() * chain).isLessThan(1_500_000);
+  }
+
+  @Test
+  void layoutOfVersion3_isFixed() throws IOException {
     byte[] bytes = bytes(device(1, 1));
-    assertThat(bytes).hasSize(2 + 16 + 32 + 16 + 1 + 3 + 1 + 1 + 1 + 1 + 1 + 1 + 8);
-    assertThat(bytes[0]).isEqualTo((byte) 2);
+    assertThat(bytes).hasSize(2 + 16 + 32 + 16 + 1 + 3 + 1 + 1 + 1 + 1 + 1 + 1 + 8 + 1);
+    assertThat(bytes[0]).isEqualTo((byte) 3);
     assertThat(bytes[1]).isEqualTo((byte) 1);
     assertThat(bytes[9]).isEqualTo((byte) 11);
     assertThat(bytes[66]).isEqualTo((byte) 3);
@@ -128,8 +179,8 @@ class DeviceGuardSerializerTest {
   @Test
   void otherLayoutVersion_isRefused() throws IOException {
     byte[] bytes = bytes(device(1, 1));
-    bytes[0] = 3;
-    assertThatThrownBy(() -> read(bytes)).isInstanceOf(IOException.class).hasMessageContaining("3");
+    bytes[0] = 4;
+    assertThatThrownBy(() -> read(bytes)).isInstanceOf(IOException.class).hasMessageContaining("4");
   }
 
   @Test
@@ -138,7 +189,9 @@ class DeviceGuardSerializerTest {
     TypeSerializerSnapshot.writeVersionedSnapshot(out, SERIALIZER.snapshotConfiguration());
     byte[] written = out.getCopyOfBuffer();
     assertThat(resolve(written).isCompatibleAsIs()).isTrue();
-    written[written.length - 1] = 3;
+    written[written.length - 1] = 2;
+    assertThat(resolve(written).isCompatibleAsIs()).as("the version before").isTrue();
+    written[written.length - 1] = 4;
     assertThat(resolve(written).isIncompatible()).isTrue();
   }
 

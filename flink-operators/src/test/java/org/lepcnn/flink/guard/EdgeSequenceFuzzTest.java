@@ -55,7 +55,7 @@ class EdgeSequenceFuzzTest {
 
   @Test
   void sequences_neverContradictTheOracle() {
-    ReplayGuard guard = new ReplayGuard(GuardLimits.DEFAULT);
+    ReplayGuard guard = new ReplayGuard(SequenceOracle.LIMITS);
     FuzzRun run = run(guard::judge, Long.getLong("fuzz.requests", 400));
 
     System.out.println("Sequences of " + STEPS + " records: " + run);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.lepcnn.flink.testkit.Requests.INSTANCE;
 import static org.lepcnn.flink.testkit.Requests.OTHER_INSTANCE;
 
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,19 +14,23 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
 import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
@@ -57,8 +62,13 @@ class GuardFunctionTest {
 
   private KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest>
       harness(ModelSource source) throws Exception {
+    return harness(EdgeSettings.of(source, topics));
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest>
+      harness(EdgeSettings settings) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new GuardFunction(EdgeSettings.of(source, topics), NOTICES)),
+        new KeyedProcessOperator<>(new GuardFunction(settings, NOTICES)),
         request -> request.header().device(),
         Types.STRING);
   }
@@ -217,6 +227,63 @@ class GuardFunctionTest {
           .extracting(EdgeReplyView::error)
           .containsExactly(Optional.of(EdgeErrorCode.STALE), Optional.empty());
     }
+  }
+
+  /** A savepoint of the release before: "d" released from 4 on, "e" holds 7 to 9. */
+  @Test
+  void savepointOfVersion2_isRestored() throws Exception {
+    URL file = GuardFunctionTest.class.getResource("guard-v2.snapshot");
+    OperatorSubtaskState written =
+        OperatorSnapshotUtil.readStateHandle(Path.of(file.toURI()).toString());
+    try (var restored = harness(model.source())) {
+      restored.initializeState(written);
+      restored.open();
+      send(restored, claim("d", 4, 12));
+      send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 3, 12));
+      send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 4, 12));
+      send(restored, claim("e", 9, 12));
+      assertThat(replies(restored))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(
+              Optional.of(EdgeErrorCode.STALE),
+              Optional.of(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE),
+              Optional.empty(),
+              Optional.of(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE));
+    }
+  }
+
+  /** Whoever may write to the topic cannot make the edge forget a chain, nor shut it out. */
+  @Test
+  void madeUpChains_areRefusedAtTheLimit_counted_andGiveWayToThoseThatAreEnrolled()
+      throws Exception {
+    FakeControl control = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
+    control.enrol("d", "gw", List.of(fingerprint), 0, 0);
+    EdgeSettings settings = EdgeSettings.of(control, topics);
+    try (var harness = harness(settings)) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      for (int i = 1; i < settings.guard().chainsPerModel(); i++) {
+        send(harness, claimOf(new ChainId(99, i)));
+      }
+      send(harness, claimOf(new ChainId(7, 7)));
+      send(harness, Requests.claim("d", fingerprint, OTHER_INSTANCE, 0, 9));
+      assertThat(rejections(harness))
+          .extracting(Rejection::getCode)
+          .containsExactly("TOO_MANY_CHAINS", "CLAIMED_BY_ANOTHER_INSTANCE");
+      control.restrict("d", List.of(Requests.CHAIN, new ChainId(7, 7)));
+      send(harness, claimOf(new ChainId(7, 7)));
+      send(harness, claimOf(new ChainId(99, 1)));
+      assertThat(rejections(harness))
+          .extracting(Rejection::getCode)
+          .endsWith("CLAIMED_BY_ANOTHER_INSTANCE", "CHAIN_RETIRED");
+      send(harness, round("d", 0, 0, 5));
+      assertThat(harness.extractOutputValues()).as("the real chain goes on").hasSize(1);
+    }
+  }
+
+  private static AssembledRequest claimOf(ChainId chain) {
+    return new AssembledRequest(
+        Requests.claimHeader("d", chain, fingerprint, INSTANCE, 0, 9), 0, List.of());
   }
 
   /** Kafka's offsets go back with the state: what came after the checkpoint is read again. */

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.flink.record.RequestHeader;
@@ -19,11 +20,13 @@ import org.lepcnn.flink.testkit.Requests;
  * A model of one chain: state folders that are opened, crash and are closed cleanly; a network that
  * loses answers, so that requests are repeated; and an edge with the real guard that goes back to
  * checkpoints and reads its log again. What happens next is drawn at random. A hostile world also
- * copies state folders, and its network delays, repeats and reorders everything.
+ * copies state folders and makes up chains, and its network delays, repeats and reorders
+ * everything.
  */
 final class GuardWorld {
   private static final Fingerprint MODEL = Fingerprint.of(new byte[32]);
   private static final int ROUNDS = 3;
+  private static final int FOREIGN_CHAINS = 12;
 
   /** What decides over a request. */
   interface Judge {
@@ -71,11 +74,12 @@ final class GuardWorld {
 
   void run(int steps) {
     for (int step = 0; step < steps; step++) {
-      switch (random.nextInt(hostile ? 12 : 11)) {
+      switch (random.nextInt(hostile ? 13 : 11)) {
         case 0, 1, 2, 3, 4, 5 -> deliver();
         case 6, 7, 8, 9 -> act(folders.get(random.nextInt(folders.size())));
         case 10 -> checkpointOrRestore();
-        default -> copyAFolder();
+        case 11 -> copyAFolder();
+        default -> claimAForeignChain();
       }
     }
   }
@@ -151,6 +155,15 @@ final class GuardWorld {
     if (folders.size() < 4) {
       folders.add(folders.get(random.nextInt(folders.size())).copy());
     }
+  }
+
+  /** Somebody who may write to the topic fills the device's room with chains that are nobody's. */
+  private void claimAForeignChain() {
+    ChainId chain = new ChainId(99, random.nextInt(FOREIGN_CHAINS));
+    InstanceId nobody = new InstanceId(8, chain.low());
+    Message claim = new Message(Requests.claimHeader("d", chain, MODEL, nobody, 0, 9), 0, null);
+    log.add(claim);
+    var unused = judge(claim);
   }
 
   private void act(StateFolder folder) {

@@ -5,18 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.lepcnn.flink.testkit.Requests.INSTANCE;
 import static org.lepcnn.flink.testkit.Requests.OTHER_INSTANCE;
 
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.flink.quota.Allowed;
+import org.lepcnn.flink.quota.DeviceGrant;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.Requests;
 
 class ReplayGuardTest {
   private static final Fingerprint MODEL = Fingerprint.of(new byte[32]);
+  private static final Fingerprint OTHER_MODEL = Fingerprint.combine(new byte[1], new byte[1]);
+  private static final DeviceGrant ANY_CHAIN = DeviceGrant.OPEN;
+
   private final DeviceGuard device = new DeviceGuard();
-  private final ReplayGuard guard = new ReplayGuard(new GuardLimits(2, 1_000));
+  private final ReplayGuard guard = new ReplayGuard(new GuardLimits(2, 3, 1_000));
 
   private EdgeErrorCode claim(InstanceId instance, long first, long last) {
     return guard.claim(device, Requests.claimHeader("d", MODEL, instance, first, last)).refusal();
@@ -212,30 +219,86 @@ class ReplayGuardTest {
   }
 
   @Test
-  void chainsBeyondTheLimit_forgetTheLeastRecentlyClaimed() {
-    claimChain(1);
-    claimChain(2);
-    claimChain(1);
-    claimChain(3);
-    assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(1), chain(3));
+  void chainBeyondTheLimit_isRefused_andNoneIsForgotten() {
+    assertThat(claimChain(1, MODEL, ANY_CHAIN)).isNull();
+    assertThat(claimChain(2, MODEL, ANY_CHAIN)).isNull();
+    assertThat(claimChain(3, MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    assertThat(claimChain(1, MODEL, ANY_CHAIN)).as("a repetition").isNull();
+    assertThat(guard.claim(device, claimHeader(1, MODEL, OTHER_INSTANCE)).refusal())
+        .as("a copy of the state of the oldest chain")
+        .isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+    assertThat(guard.claim(device, claimHeader(3, MODEL, INSTANCE)).detail())
+        .contains("device d has 2 of model 00000000", "lepcnn devices enrol d --chain");
   }
 
-  private void claimChain(int number) {
-    RequestHeader header = Requests.claimHeader("d", MODEL, INSTANCE, 0, 9);
-    guard.claim(
-        device,
-        new RequestHeader(
-            header.topic(),
-            0,
-            0,
-            "d",
-            chain(number),
-            MODEL,
-            0,
-            9,
-            RequestHeader.CLAIM,
-            INSTANCE,
-            Long.MAX_VALUE));
+  @Test
+  void everyModelHasItsOwnRoom_upToThatOfTheDevice() {
+    claimChain(1, MODEL, ANY_CHAIN);
+    claimChain(2, MODEL, ANY_CHAIN);
+    assertThat(claimChain(3, OTHER_MODEL, ANY_CHAIN)).isNull();
+    assertThat(claimChain(4, OTHER_MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+  }
+
+  @Test
+  void chainsThatTheEnrolmentExcludes_giveWay_andStayRefusedWhateverIsEnrolledLater() {
+    claimChain(1, MODEL, ANY_CHAIN);
+    claimChain(2, MODEL, ANY_CHAIN);
+    assertThat(claimChain(3, MODEL, only(2, 3))).isNull();
+    assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(2), chain(3));
+    assertThat(claimChain(1, MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    assertThat(claimChain(1, OTHER_MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    RequestHeader claim = claimHeader(1, MODEL, INSTANCE);
+    assertThat(guard.round(device, claim, 1).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    assertThat(guard.release(device, claim).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+  }
+
+  @Test
+  void chainsGiveWay_onlyWhereThereIsNoRoomOtherwise_andWhereThatMakesRoom() {
+    claimChain(1, MODEL, ANY_CHAIN);
+    assertThat(claimChain(2, MODEL, only(2))).isNull();
+    claimChain(3, OTHER_MODEL, ANY_CHAIN);
+    assertThat(device.chains()).as("as long as there is room").hasSize(3);
+    assertThat(claimChain(4, OTHER_MODEL, only(2, 3, 4))).as("chain 1 gives way").isNull();
+    assertThat(claimChain(5, OTHER_MODEL, only(3, 4, 5)))
+        .as("what would give way makes no room for this model")
+        .isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    assertThat(device.retired()).containsExactly(chain(1));
+  }
+
+  @Test
+  void chainOfAModelThatTheDeviceMayNotUseAnyMore_givesWay_whenTheDeviceIsFull() {
+    claimChain(1, MODEL, ANY_CHAIN);
+    claimChain(2, MODEL, ANY_CHAIN);
+    claimChain(3, OTHER_MODEL, ANY_CHAIN);
+    DeviceGrant other = new DeviceGrant("gw", List.of(OTHER_MODEL), 0, 0, false);
+    assertThat(claimChain(4, OTHER_MODEL, other)).isNull();
+    assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(3), chain(4));
+  }
+
+  @Test
+  void namesOfRetiredChains_areBounded() {
+    claimChain(1, MODEL, ANY_CHAIN);
+    claimChain(2, MODEL, ANY_CHAIN);
+    for (int i = 0; i < DeviceGuard.MOST_RETIRED; i++) {
+      device.addRetired(chain(100 + i));
+    }
+    Verdict verdict = guard.claim(device, claimHeader(3, MODEL, INSTANCE), only(3));
+    assertThat(verdict.refusal()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    assertThat(verdict.detail()).contains("another id");
+    assertThat(device.chains()).hasSize(2);
+  }
+
+  private EdgeErrorCode claimChain(int number, Fingerprint model, DeviceGrant grant) {
+    return guard.claim(device, claimHeader(number, model, INSTANCE), grant).refusal();
+  }
+
+  private static RequestHeader claimHeader(int number, Fingerprint model, InstanceId instance) {
+    return Requests.claimHeader("d", chain(number), model, instance, 0, 9);
+  }
+
+  private static DeviceGrant only(int... numbers) {
+    List<ChainId> chains = Arrays.stream(numbers).mapToObj(ReplayGuardTest::chain).toList();
+    return new DeviceGrant("gw", Allowed.all(), Allowed.only(chains), 0, 0, false);
   }
 
   private static ChainId chain(int number) {

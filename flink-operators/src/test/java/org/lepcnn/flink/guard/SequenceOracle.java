@@ -15,6 +15,7 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.RequestHeader;
@@ -23,13 +24,16 @@ import org.lepcnn.flink.testkit.TestModel;
 
 /**
  * What must hold whatever was sent: no id with two payloads, no pass served for two instances, no
- * pass without a claim, floors that never fall, state within its bounds and the same after a
- * checkpoint, and requests that fit the plan of the model they name.
+ * pass without a claim, no chain forgotten, floors that never fall, state within its bounds and the
+ * same after a checkpoint, and requests that fit the plan of the model they name.
  */
 final class SequenceOracle {
+  /** Fewer chains than there are, of a model as of a device. */
+  static final GuardLimits LIMITS = new GuardLimits(3, 5, 1L << 20);
+
   /** See the layout of the guard's state: 86 bytes a chain and 20 an open pass at most. */
   private static final int MOST_STATE_BYTES =
-      2 + GuardLimits.DEFAULT.chainsPerDevice() * (110 + OpenPasses.CAPACITY * 23);
+      3 + LIMITS.chainsPerDevice() * (110 + OpenPasses.CAPACITY * 23);
 
   private record Chain(String device, ChainId chain, Fingerprint model) {
     static Chain of(RequestHeader header) {
@@ -81,13 +85,17 @@ final class SequenceOracle {
   /** A verdict, with the state before and after it. */
   void judged(DeviceGuard before, DeviceGuard after, AssembledRequest request, Verdict verdict) {
     RequestHeader header = request.header();
-    require(after.chains().size() <= GuardLimits.DEFAULT.chainsPerDevice(), "bounded chains");
+    require(after.chains().size() <= LIMITS.chainsPerDevice(), "bounded chains");
     require(bytes(after).length <= MOST_STATE_BYTES, "bounded bytes");
     for (ChainGuard chain : after.chains()) {
       Chain key = new Chain(header.device(), chain.chain(), chain.model());
       Long floor = floors.put(key, chain.open().floor());
       require(floor == null || chain.open().floor() >= floor, "floors never fall");
       require(chain.open().size() <= OpenPasses.CAPACITY, "bounded passes");
+    }
+    nothingForgotten(header.device(), after);
+    if (verdict.refusal() == EdgeErrorCode.TOO_MANY_CHAINS) {
+      require(isFull(before, header.model()), "chains are refused for want of room alone");
     }
     if (!verdict.accepted()) {
       require(sameClaims(before, after), "a refusal changes no claim");
@@ -99,6 +107,19 @@ final class SequenceOracle {
     } else {
       served(request);
     }
+  }
+
+  private void nothingForgotten(String device, DeviceGuard guard) {
+    for (Chain chain : holders.keySet()) {
+      require(
+          !chain.device().equals(device) || guard.find(chain.chain(), chain.model()) != null,
+          "no chain that was claimed is forgotten");
+    }
+  }
+
+  private static boolean isFull(DeviceGuard guard, Fingerprint model) {
+    long ofModel = guard.chains().stream().filter(chain -> chain.model().equals(model)).count();
+    return guard.chains().size() == LIMITS.chainsPerDevice() || ofModel == LIMITS.chainsPerModel();
   }
 
   /** What a checkpoint keeps is all there is. */

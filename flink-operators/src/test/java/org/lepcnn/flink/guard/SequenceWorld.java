@@ -7,8 +7,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.lepcnn.core.fuzz.ByteMutator;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.control.EdgeControl;
@@ -25,14 +29,16 @@ import org.lepcnn.kafka.topic.Topics;
 
 /**
  * One edge, from the records of Kafka to the guard's verdict, and senders that send anything: two
- * devices, two instances, two models on one chain, claims and releases of any range, rounds of any
- * pass with any of three payloads, whole, in parts, out of order, damaged and again.
+ * devices, two instances, two models, more chains than the edge keeps, claims and releases of any
+ * range, rounds of any pass with any of three payloads, whole, in parts, out of order, damaged and
+ * again.
  */
 final class SequenceWorld {
   private static final AssemblyLimits LIMITS = new AssemblyLimits(4_000, 7_000, 100);
   private static final List<String> DEVICES = List.of("d1", "d2");
   private static final List<InstanceId> INSTANCES =
       List.of(Requests.INSTANCE, Requests.OTHER_INSTANCE);
+  private static final int CHAINS = 8;
   private static final int PAYLOADS = 3;
   private static final int MOST_WAITING = 40;
 
@@ -86,40 +92,39 @@ final class SequenceWorld {
     String device = random.oneOf(DEVICES);
     TestModel model = random.oneOf(models);
     InstanceId instance = random.oneOf(INSTANCES);
+    ChainId chain = random.onceIn(4) ? new ChainId(99, random.below(CHAINS)) : Requests.CHAIN;
     long pass = random.onceIn(8) ? random.below(200) : random.below(6);
     switch (random.below(10)) {
       case 0, 1 -> {
         long last = random.onceIn(20) ? Math.abs(random.extreme()) : pass + random.below(90);
         if (last >= pass) {
           waiting.add(
-              Requests.claimRecord(device, model.bundle().fingerprint(), instance, pass, last));
+              Requests.record(
+                  new PassClaim(
+                      device, chain, model.bundle().fingerprint(), pass, last, instance)));
         }
       }
-      case 2 -> waiting.add(release(device, model, instance, pass));
+      case 2 ->
+          waiting.add(
+              Requests.record(
+                  new PassRelease(device, chain, model.bundle().fingerprint(), pass, instance)));
       case 3 -> {
         if (!seen.isEmpty()) {
           waiting.add(random.oneOf(seen));
         }
       }
-      default -> sendRound(device, model, instance, pass);
+      default ->
+          sendRound(model, new PassId(device, chain, model.bundle().fingerprint(), pass), instance);
     }
   }
 
-  private static InboundRecord release(
-      String device, TestModel model, InstanceId instance, long pass) {
-    return Requests.releaseRecord(device, model.bundle().fingerprint(), instance, pass);
-  }
-
-  private void sendRound(String device, TestModel model, InstanceId instance, long pass) {
+  private void sendRound(TestModel model, PassId pass, InstanceId instance) {
     int round = random.below(model.plan().rounds());
     List<RoundRequest.Tensor> tensors =
         round == 1 && model.plan().tensor(2).elements() == TestModel.WIDE
             ? model.tensors(round = 0, random.below(PAYLOADS))
             : model.tensors(round, random.below(PAYLOADS));
-    waiting.addAll(
-        random.disordered(
-            Requests.records(
-                device, model.bundle().fingerprint(), instance, pass, round, tensors)));
+    waiting.addAll(random.disordered(Requests.records(pass, instance, round, tensors)));
   }
 
   /** The network delivers mostly in order. */

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -161,6 +162,55 @@ class PublishedModelsTest {
       publish(models, edgeHalf(), true);
       models.awaitLoaded(WAIT);
       assertThat(models.find(id).refusal().detail()).contains("as many models as it may");
+    }
+  }
+
+  /** A pipe that nobody writes to, and a device that never ends, hold nobody up. */
+  @Test
+  void pipesAndDevices_areRefused_andTheNextModelLoads() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    for (String address : List.of(pipe.toUri().toString(), "file:///dev/zero", "file:///dev/tty")) {
+      try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+        publish(models, address, true);
+        models.awaitLoaded(WAIT);
+        assertThat(models.find(id).refusal().detail())
+            .as(address)
+            .contains("expected a regular file");
+      }
+    }
+    try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+      publish(models, edgeHalf(), true);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).refusal()).isNull();
+    }
+  }
+
+  /** One byte now and then is progress, and has an end all the same. */
+  @Test
+  void httpServer_thatDrips_isGivenUpInTime() throws Exception {
+    HttpServer server = serve(new byte[1]);
+    server.createContext(
+        "/drip",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 1_000_000);
+          try (var body = exchange.getResponseBody()) {
+            while (!Thread.currentThread().isInterrupted()) {
+              body.write(1);
+              body.flush();
+              Thread.sleep(20);
+            }
+          } catch (InterruptedException | IOException e) {
+            // the other side has gone
+          }
+        });
+    String address = "http://127.0.0.1:" + server.getAddress().getPort() + "/drip";
+    try {
+      org.assertj.core.api.Assertions.assertThatThrownBy(
+              () -> new ModelFetch(2_000_000, Duration.ofMillis(500)).get(address))
+          .hasMessageContaining("Fetching a model");
+    } finally {
+      server.stop(0);
     }
   }
 

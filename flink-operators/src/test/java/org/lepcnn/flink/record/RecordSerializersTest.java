@@ -57,6 +57,8 @@ class RecordSerializersTest {
     InboundRecord record = new InboundRecord("t", 3, 1L << 40, 99, new byte[] {1, 2, 3});
     InboundRecord copy = copied(RecordTypes.INBOUND, record);
     assertThat(copy).usingRecursiveComparison().isEqualTo(record);
+    InboundRecord compressed = new InboundRecord("t", 3, 4, 99, new byte[0], "why");
+    assertThat(copied(RecordTypes.INBOUND, compressed).compressed()).isEqualTo("why");
   }
 
   @Test

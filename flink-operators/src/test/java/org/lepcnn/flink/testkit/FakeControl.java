@@ -8,12 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.model.FixedModel;
 import org.lepcnn.flink.model.ModelPool;
+import org.lepcnn.flink.quota.Allowed;
 import org.lepcnn.flink.quota.DeviceGrant;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.quota.Quotas;
@@ -53,6 +55,22 @@ public final class FakeControl implements EdgeControl.Provider {
     return this;
   }
 
+  /** Lets an enrolled device use these chains and no others. */
+  public void restrict(String device, List<ChainId> chains) {
+    ALL.get(id)
+        .devices
+        .computeIfPresent(
+            device,
+            (name, grant) ->
+                new DeviceGrant(
+                    grant.gateway(),
+                    grant.models(),
+                    Allowed.only(chains),
+                    grant.requestsPerSecond(),
+                    grant.bytesPerSecond(),
+                    grant.revoked()));
+  }
+
   /**
    * Revokes an enrolled device; nothing else about it changes, as with the record of a revocation.
    */
@@ -65,6 +83,7 @@ public final class FakeControl implements EdgeControl.Provider {
                 new DeviceGrant(
                     grant.gateway(),
                     grant.models(),
+                    grant.chains(),
                     grant.requestsPerSecond(),
                     grant.bytesPerSecond(),
                     true));

@@ -33,12 +33,18 @@ public final class Requests {
   /** The header of a claim that never expires. */
   public static RequestHeader claimHeader(
       String device, Fingerprint model, InstanceId instance, long first, long last) {
+    return claimHeader(device, CHAIN, model, instance, first, last);
+  }
+
+  /** The same for another chain. */
+  public static RequestHeader claimHeader(
+      String device, ChainId chain, Fingerprint model, InstanceId instance, long first, long last) {
     return new RequestHeader(
         TOPIC,
         0,
         0,
         device,
-        CHAIN,
+        chain,
         model,
         first,
         last,
@@ -73,7 +79,11 @@ public final class Requests {
   /** The record of a release. */
   public static InboundRecord releaseRecord(
       String device, Fingerprint model, InstanceId instance, long firstFree) {
-    PassRelease release = new PassRelease(device, CHAIN, model, firstFree, instance);
+    return record(new PassRelease(device, CHAIN, model, firstFree, instance));
+  }
+
+  /** The record of a release of any chain. */
+  public static InboundRecord record(PassRelease release) {
     return record(RequestCodec.current().encode(release, LIFETIME));
   }
 
@@ -121,8 +131,13 @@ public final class Requests {
       long pass,
       int round,
       List<RoundRequest.Tensor> tensors) {
+    return records(new PassId(device, CHAIN, model, pass), instance, round, tensors);
+  }
+
+  /** The same for any chain. */
+  public static List<InboundRecord> records(
+      PassId id, InstanceId instance, int round, List<RoundRequest.Tensor> tensors) {
     List<InboundRecord> records = new ArrayList<>();
-    PassId id = new PassId(device, CHAIN, model, pass);
     for (RoundRequest.Tensor tensor : tensors) {
       for (byte[] value : encode(id, round, instance, tensor)) {
         records.add(record(value));
@@ -134,7 +149,11 @@ public final class Requests {
   /** The record of a claim. */
   public static InboundRecord claimRecord(
       String device, Fingerprint model, InstanceId instance, long first, long last) {
-    PassClaim claim = new PassClaim(device, CHAIN, model, first, last, instance);
+    return record(new PassClaim(device, CHAIN, model, first, last, instance));
+  }
+
+  /** The record of a claim of any chain. */
+  public static InboundRecord record(PassClaim claim) {
     return record(RequestCodec.current().encode(claim, LIFETIME));
   }
 

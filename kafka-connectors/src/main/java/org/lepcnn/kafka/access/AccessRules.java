@@ -57,8 +57,8 @@ public final class AccessRules {
 
   /**
    * The edge job: reads the requests of all gateways and the control topics, writes the results of
-   * all gateways and what it rejects, sees how large a record those topics take, and commits its
-   * offsets.
+   * all gateways and what it rejects, sees how large a record those topics take and whether any of
+   * them compresses, and commits its offsets.
    *
    * @param group the job's consumer group, from which its transactional ids begin too
    */
@@ -69,18 +69,17 @@ public final class AccessRules {
     }
     ResourcePattern results =
         pattern(ResourceType.TOPIC, Topics.RESULTS_PREFIX, PatternType.PREFIXED);
+    ResourcePattern requests =
+        pattern(ResourceType.TOPIC, Topics.REQUESTS_PREFIX, PatternType.PREFIXED);
     List<AclBinding> rules = new ArrayList<>();
-    rules.add(
-        rule(
-            pattern(ResourceType.TOPIC, Topics.REQUESTS_PREFIX, PatternType.PREFIXED),
-            principal,
-            AclOperation.READ));
+    for (ResourcePattern read : List.of(requests, topic(Topics.MODELS), topic(Topics.DEVICES))) {
+      rules.add(rule(read, principal, AclOperation.READ));
+      rules.add(rule(read, principal, AclOperation.DESCRIBE_CONFIGS));
+    }
     for (ResourcePattern written : List.of(results, topic(Topics.REJECTED))) {
       rules.add(rule(written, principal, AclOperation.WRITE));
       rules.add(rule(written, principal, AclOperation.DESCRIBE_CONFIGS));
     }
-    rules.add(rule(topic(Topics.MODELS), principal, AclOperation.READ));
-    rules.add(rule(topic(Topics.DEVICES), principal, AclOperation.READ));
     rules.add(
         rule(
             pattern(ResourceType.GROUP, group, PatternType.LITERAL), principal, AclOperation.READ));

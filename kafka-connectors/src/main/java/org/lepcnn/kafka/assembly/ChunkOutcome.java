@@ -21,18 +21,4 @@ public sealed interface ChunkOutcome {
 
   /** The chunk was there already and is ignored: the first one counts. */
   record Duplicate() implements ChunkOutcome {}
-
-  /**
-   * There is no room to begin this round; nothing was kept. The sender may try again later.
-   *
-   * @param scope whose limit it is, for messages
-   * @param wantedBytes what the round needs
-   * @param limitBytes the limit
-   */
-  record NoRoom(String scope, long wantedBytes, long limitBytes) implements ChunkOutcome {
-    /** Whether even an empty assembler could not hold the round. */
-    public boolean never() {
-      return wantedBytes > limitBytes;
-    }
-  }
 }

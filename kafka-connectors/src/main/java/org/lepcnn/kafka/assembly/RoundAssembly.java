@@ -10,32 +10,19 @@ import org.lepcnn.kafka.codec.MalformedRecordException;
 
 /** One round that is being put together: the residues of its parts and which chunks are there. */
 final class RoundAssembly {
-  /** What a held round costs besides its residues, generously. */
-  static final int OVERHEAD_BYTES = 1_024;
-
-  private final String device;
   private final RoundShape shape;
-  private final long startedMillis;
-  private final int[][] residues;
+  private final int[][] residues; // of parts of which something is there
   private final BitSet[] present;
   private int missing;
 
-  RoundAssembly(String device, RoundShape shape, long startedMillis) {
-    this.device = device;
+  RoundAssembly(RoundShape shape) {
     this.shape = shape;
-    this.startedMillis = startedMillis;
     this.residues = new int[shape.parts()][];
     this.present = new BitSet[shape.parts()];
     for (int i = 0; i < residues.length; i++) {
-      residues[i] = new int[shape.elements(i)];
       present[i] = new BitSet(ChunkLayout.count(shape.elements(i)));
     }
     this.missing = shape.chunks();
-  }
-
-  /** What a round of this shape is accounted for. */
-  static long bytesOf(RoundShape shape) {
-    return shape.bytes() + OVERHEAD_BYTES;
   }
 
   /** The position of the chunk's part, when the chunk fits the shape. */
@@ -79,6 +66,9 @@ final class RoundAssembly {
     if (present[position].get(chunk)) {
       return false;
     }
+    if (residues[position] == null) {
+      residues[position] = new int[shape.elements(position)];
+    }
     payload.copyResidues(residues[position], ChunkLayout.firstElement(chunk));
     present[position].set(chunk);
     missing--;
@@ -89,20 +79,18 @@ final class RoundAssembly {
     return missing;
   }
 
+  /** All parts of the complete round. */
   List<int[]> parts() {
     return List.of(residues);
   }
 
-  String device() {
-    return device;
-  }
-
-  long startedMillis() {
-    return startedMillis;
-  }
-
+  /** Bytes of residues of the parts of which something is there. */
   long bytes() {
-    return bytesOf(shape);
+    long bytes = 0;
+    for (int[] part : residues) {
+      bytes += part == null ? 0 : (long) part.length * Integer.BYTES;
+    }
+    return bytes;
   }
 
   /** The numbers of the parts that are incomplete. */

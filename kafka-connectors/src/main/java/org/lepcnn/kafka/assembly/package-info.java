@@ -1,2 +1,2 @@
-/** Putting chunked tensors together again, in bounded memory, for both directions. */
+/** Putting chunked results together again at the gateway, in bounded memory. */
 package org.lepcnn.kafka.assembly;

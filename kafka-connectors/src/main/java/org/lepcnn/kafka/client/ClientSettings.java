@@ -38,6 +38,7 @@ public final class ClientSettings {
           ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
           ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
           ConsumerConfig.GROUP_ID_CONFIG,
+          ConsumerConfig.GROUP_PROTOCOL_CONFIG,
           ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
           ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
@@ -77,7 +78,7 @@ public final class ClientSettings {
     try {
       String what = "Kafka client configuration " + file;
       byte[] bytes = WholeFile.read(what, file, WholeFile.MAX_SETTINGS_BYTES);
-      properties.load(new ByteArrayInputStream(bytes));
+      properties.load(new ByteArrayInputStream(bytes, afterByteOrderMark(bytes), bytes.length));
     } catch (NoSuchFileException e) {
       throw new BadInputException(
           "Kafka client configuration: expected a readable file; found no " + file + ".", e);
@@ -91,6 +92,16 @@ public final class ClientSettings {
     Map<String, String> settings = new HashMap<>();
     properties.forEach((key, value) -> settings.put((String) key, ((String) value).strip()));
     return settings;
+  }
+
+  /** Some editors put one in front, where it would become a part of the first key. */
+  private static int afterByteOrderMark(byte[] bytes) {
+    boolean marked =
+        bytes.length >= 3
+            && bytes[0] == (byte) 0xef
+            && bytes[1] == (byte) 0xbb
+            && bytes[2] == (byte) 0xbf;
+    return marked ? 3 : 0;
   }
 
   public String bootstrapServers() {

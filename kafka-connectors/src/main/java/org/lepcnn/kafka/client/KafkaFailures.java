@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.core.text.Printable;
 
 /** Turns what Kafka's clients throw into this project's errors, with a remedy. */
 public final class KafkaFailures {
@@ -73,8 +74,8 @@ public final class KafkaFailures {
       return "the certificate of the broker at "
           + servers
           + " is not trusted: "
-          + deepest(cause).getMessage()
-          + ". Check ssl.truststore.location in --client-config, and that the certificate names this"
+          + sentence(deepest(cause).getMessage())
+          + " Check ssl.truststore.location in --client-config, and that the certificate names this"
           + " host.";
     }
     if (cause instanceof AuthenticationException) {
@@ -91,7 +92,7 @@ public final class KafkaFailures {
           + sentence(cause.getMessage())
           + " Grant the access rules (ACLs) of this user: lepcnn topics create --acls.";
     }
-    return "Kafka at " + servers + " reports " + cause + ".";
+    return "Kafka at " + servers + " reports " + sentence(cause.toString());
   }
 
   /** A broker that does not answer: away, or a misunderstanding about TLS. */
@@ -118,7 +119,8 @@ public final class KafkaFailures {
   }
 
   private static String sentence(String text) {
-    return text == null || text.endsWith(".") ? text : text + ".";
+    String line = Printable.line(text);
+    return line.endsWith(".") ? line : line + ".";
   }
 
   /** Key and trust stores are read when a client is made; then the failure names no broker. */

@@ -8,6 +8,7 @@ import org.apache.avro.Schema;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.wire.EdgeReply;
 import org.lepcnn.kafka.wire.LayerChunk;
 
@@ -136,7 +137,7 @@ public final class AnswerCodec {
     Optional<EdgeErrorCode> error = error(read.getCode());
     String message = read.getMessage();
     if (error.isPresent() && !error.get().name().equals(read.getCode())) {
-      message = "code " + read.getCode() + ", unknown to this release: " + message;
+      message = "code " + Printable.name(read.getCode()) + ", unknown to this release: " + message;
     }
     return new EdgeReplyView(
         pass, read.getRound(), WireIds.instance(read.getInstance()), error, message);

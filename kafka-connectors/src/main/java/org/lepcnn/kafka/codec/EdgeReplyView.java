@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.text.Printable;
 
 /**
  * A reply without a tensor.
@@ -13,7 +14,8 @@ import org.lepcnn.core.port.PassId;
  * @param round the round, {@link #CLAIM_ROUND} or {@link #RELEASE_ROUND}
  * @param instance the instance that asked
  * @param error why the edge refuses; empty means that the claim or release was accepted
- * @param message for people, at most {@link #MAX_MESSAGE} characters; empty for an acceptance
+ * @param message for people, a printable line, cut after {@link #MAX_MESSAGE} characters; empty for
+ *     an acceptance
  */
 public record EdgeReplyView(
     PassId passId, int round, InstanceId instance, Optional<EdgeErrorCode> error, String message)
@@ -38,7 +40,7 @@ public record EdgeReplyView(
               + round
               + ".");
     }
-    message = message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE);
+    message = Printable.line(message, MAX_MESSAGE);
   }
 
   /** The acceptance of a claim. */

@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +35,8 @@ public final class KnownSchemas implements SchemaStore {
                   EdgeReply.getClassSchema(),
                   Rejection.getClassSchema(),
                   ModelRecord.getClassSchema(),
-                  DeviceRecord.getClassSchema()));
+                  DeviceRecord.getClassSchema(),
+                  earlier("DeviceRecord-1.avsc")));
 
   private final Map<Long, Schema> byFingerprint;
 
@@ -57,6 +61,15 @@ public final class KnownSchemas implements SchemaStore {
   /** CRC-64-AVRO of a schema's parsing canonical form. */
   static long fingerprint(Schema schema) {
     return SchemaNormalization.parsingFingerprint64(schema);
+  }
+
+  /** A schema that an earlier release wrote with. */
+  private static Schema earlier(String name) {
+    try (InputStream in = KnownSchemas.class.getResourceAsStream(name)) {
+      return new Schema.Parser().parse(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Reading the schema " + name + " of the class path.", e);
+    }
   }
 
   @Override

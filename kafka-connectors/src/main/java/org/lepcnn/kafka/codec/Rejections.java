@@ -2,6 +2,7 @@
 package org.lepcnn.kafka.codec;
 
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.wire.Rejection;
 
 /** Builds records for {@code lepcnn.rejected}. */
@@ -16,7 +17,7 @@ public final class Rejections {
         .setPartition(partition)
         .setOffset(offset)
         .setCode(code.name())
-        .setMessage(cut(message))
+        .setMessage(Printable.line(message, EdgeReplyView.MAX_MESSAGE))
         .build();
   }
 
@@ -35,11 +36,5 @@ public final class Rejections {
     rejection.setPass(request.pass());
     rejection.setRound(request.round());
     return rejection;
-  }
-
-  private static String cut(String message) {
-    return message.length() <= EdgeReplyView.MAX_MESSAGE
-        ? message
-        : message.substring(0, EdgeReplyView.MAX_MESSAGE);
   }
 }

@@ -36,6 +36,7 @@
  * allocated, so that a record of n bytes never costs more than a small multiple of n. Whatever the
  * bytes are, the outcome is a record or a {@link org.lepcnn.kafka.codec.MalformedRecordException}.
  *
- * <p>Version history: first version.
+ * <p>Version history: {@code DeviceRecord} has named chains since its second version; records of
+ * the first are read as naming none. All else is as in the first version.
  */
 package org.lepcnn.kafka.codec;

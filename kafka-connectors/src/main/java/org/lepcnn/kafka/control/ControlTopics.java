@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -24,6 +24,7 @@ import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.client.KafkaFailures;
 import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.WireIds;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.DeviceRecord;
@@ -85,12 +86,12 @@ public final class ControlTopics {
 
   /** The last record of every model, by fingerprint. */
   public Map<String, ModelRecord> models() {
-    return read(Topics.MODELS, RecordCodec.MODELS::decode);
+    return read(Topics.MODELS, ControlRecords::model);
   }
 
   /** The last record of every device, by id. */
   public Map<String, DeviceRecord> devices() {
-    return read(Topics.DEVICES, RecordCodec.DEVICES::decode);
+    return read(Topics.DEVICES, ControlRecords::device);
   }
 
   private void write(String topic, String key, byte[] value) {
@@ -107,10 +108,10 @@ public final class ControlTopics {
     }
   }
 
-  private <T> Map<String, T> read(String topic, Function<byte[], T> decode) {
+  private <T> Map<String, T> read(String topic, BiFunction<byte[], byte[], T> decode) {
     String doing = "Reading " + topic;
     Map<String, T> records = new TreeMap<>();
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.consumer())) {
+    try (KafkaConsumer<byte[], byte[]> consumer = PlainConsumers.open(settings.consumer())) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic, timeout).stream()
               .map(info -> new TopicPartition(topic, info.partition()))
@@ -149,7 +150,9 @@ public final class ControlTopics {
   }
 
   private static <T> void apply(
-      ConsumerRecord<byte[], byte[]> record, Function<byte[], T> decode, Map<String, T> records) {
+      ConsumerRecord<byte[], byte[]> record,
+      BiFunction<byte[], byte[], T> decode,
+      Map<String, T> records) {
     if (record.key() == null) {
       return;
     }
@@ -159,7 +162,7 @@ public final class ControlTopics {
       return;
     }
     try {
-      records.put(key, decode.apply(record.value()));
+      records.put(key, decode.apply(record.key(), record.value()));
     } catch (BadInputException e) {
       // not ours; the edge passes over it, too
     }

@@ -17,6 +17,12 @@ record TopicSpec(String name, TopicSettings settings, Map<String, String> config
 
   private static final long SEGMENT_BYTES = 128L << 20;
 
+  /**
+   * Batches stay as they came. Any other setting has the broker unpack a client's records in its
+   * own memory, and most of them then compress what lepcnn reads plain only.
+   */
+  private static final String AS_IT_CAME = "producer";
+
   static List<TopicSpec> ofGateway(String gateway, TopicSettings settings) {
     return List.of(
         expiring(Topics.requests(gateway), settings), expiring(Topics.results(gateway), settings));
@@ -46,6 +52,8 @@ record TopicSpec(String name, TopicSettings settings, Map<String, String> config
             TopicConfig.CLEANUP_POLICY_DELETE,
             TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
             "LogAppendTime",
+            TopicConfig.COMPRESSION_TYPE_CONFIG,
+            AS_IT_CAME,
             TopicConfig.RETENTION_MS_CONFIG,
             Long.toString(settings.retentionMillis()),
             TopicConfig.RETENTION_BYTES_CONFIG,
@@ -64,6 +72,8 @@ record TopicSpec(String name, TopicSettings settings, Map<String, String> config
             TopicConfig.CLEANUP_POLICY_CONFIG,
             TopicConfig.CLEANUP_POLICY_COMPACT,
             TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-            "LogAppendTime"));
+            "LogAppendTime",
+            TopicConfig.COMPRESSION_TYPE_CONFIG,
+            AS_IT_CAME));
   }
 }

@@ -3,6 +3,7 @@ package org.lepcnn.kafka.topic;
 
 import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.text.Printable;
 
 /**
  * The names of the topics.
@@ -47,7 +48,7 @@ public final class Topics {
       throw new BadInputException(
           "Gateway name: expected 1 to 64 letters, digits, '-' or '_', starting with a letter or"
               + " digit; found '"
-              + gateway
+              + Printable.name(gateway)
               + "'.");
     }
     return gateway;
@@ -70,7 +71,7 @@ public final class Topics {
           "Requests topic: expected a name that starts with '"
               + REQUESTS_PREFIX
               + "'; found '"
-              + requestsTopic
+              + Printable.name(requestsTopic)
               + "'.");
     }
     return checkGateway(requestsTopic.substring(REQUESTS_PREFIX.length()));

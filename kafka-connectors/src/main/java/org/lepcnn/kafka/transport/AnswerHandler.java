@@ -5,7 +5,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
-import org.lepcnn.kafka.assembly.AssemblyLimits;
 import org.lepcnn.kafka.assembly.ChunkAssembler;
 import org.lepcnn.kafka.assembly.ChunkOutcome;
 import org.lepcnn.kafka.codec.AnswerCodec;
@@ -28,9 +27,7 @@ final class AnswerHandler {
 
   private final OpenExchanges open;
   private final Counters counters;
-  private final ChunkAssembler<Exchange> assembler =
-      new ChunkAssembler<>(
-          new AssemblyLimits(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE)); // by open exchanges
+  private final ChunkAssembler<Exchange> assembler = new ChunkAssembler<>();
   private final Queue<Exchange> ended = new ConcurrentLinkedQueue<>();
 
   AnswerHandler(OpenExchanges open, Counters counters) {
@@ -78,13 +75,11 @@ final class AnswerHandler {
     ChunkOutcome outcome =
         assembler.offer(
             exchange,
-            chunk.passId().device(),
             exchange.results(),
             chunk.layer(),
             chunk.chunk(),
             chunk.chunks(),
-            chunk.payload(),
-            0);
+            chunk.payload());
     if (outcome instanceof ChunkOutcome.Complete complete) {
       open.succeed(exchange, complete.parts());
     } else if (outcome instanceof ChunkOutcome.Duplicate) {

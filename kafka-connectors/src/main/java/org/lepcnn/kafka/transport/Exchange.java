@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.assembly.RoundShape;
 
 /**
@@ -77,7 +78,7 @@ final class Exchange {
     unacknowledged.decrementAndGet();
     if (error != null) {
       synchronized (this) {
-        lastSendError = error.toString();
+        lastSendError = Printable.line(error.toString());
       }
     }
   }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -13,19 +14,23 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.lepcnn.core.text.Printable;
+import org.lepcnn.kafka.consumer.PackedBatch;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads the results topic from its end at the time of {@link #start}, all partitions, without a
  * consumer group. Partitions that are added later are read from their beginning. Errors of Kafka's
- * and defects are remembered and do not end the reader.
+ * and defects are remembered and do not end the reader; compressed batches are stepped over unread.
  */
 final class ResultReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ResultReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final long DISCOVERY_NANOS = 1_000_000_000;
   private static final long PAUSE_MILLIS = 250;
+  private static final byte[] NOTHING = new byte[0];
 
   private final String topic;
   private final Duration connectTimeout;
@@ -38,9 +43,11 @@ final class ResultReader implements AutoCloseable {
   private volatile String trouble;
   private volatile String discoveryTrouble;
   private long lastDiscovery;
+  private boolean saidPacked;
 
   /**
-   * @param onRecord gets every record's value, on the reader's thread
+   * @param onRecord gets every record's value, an empty one for a compressed batch, on the reader's
+   *     thread
    * @param afterPoll runs on the reader's thread between polls
    */
   ResultReader(
@@ -50,7 +57,7 @@ final class ResultReader implements AutoCloseable {
     this.closeTimeout = config.closeTimeout();
     this.onRecord = onRecord;
     this.afterPoll = afterPoll;
-    this.consumer = new KafkaConsumer<>(config.client().consumer());
+    this.consumer = PlainConsumers.open(config.client().consumer());
     this.thread = new Thread(this::run, "lepcnn-results-" + config.gateway());
     this.thread.setDaemon(true);
   }
@@ -104,7 +111,10 @@ final class ResultReader implements AutoCloseable {
     try {
       discover();
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.value() != null) {
+        Optional<PackedBatch> packed = PackedBatch.of(record);
+        if (packed.isPresent()) {
+          packed(record, packed.get());
+        } else if (record.value() != null) {
           onRecord.accept(record.value());
         }
       }
@@ -114,11 +124,24 @@ final class ResultReader implements AutoCloseable {
       LOG.debug("Reading {}: woken up to close.", topic);
     } catch (RuntimeException e) {
       if (trouble == null) {
-        LOG.warn("Reading {} fails; trying again: {}", topic, e.toString());
+        LOG.warn("Reading {} fails; trying again: {}", topic, Printable.line(e.toString()));
       }
-      trouble = e.toString();
+      trouble = Printable.line(e.toString());
       pause();
     }
+  }
+
+  private void packed(ConsumerRecord<byte[], byte[]> record, PackedBatch batch) {
+    if (!saidPacked) {
+      saidPacked = true;
+      LOG.warn(
+          "Reading {}-{}, offset {}: {}. Further ones are counted as malformed without a word.",
+          topic,
+          record.partition(),
+          record.offset(),
+          batch.describe());
+    }
+    onRecord.accept(NOTHING);
   }
 
   private void discover() {
@@ -146,7 +169,7 @@ final class ResultReader implements AutoCloseable {
       discoveryTrouble = null;
       return known;
     } catch (TimeoutException e) {
-      discoveryTrouble = e.toString();
+      discoveryTrouble = Printable.line(e.toString());
       return List.of();
     }
   }

@@ -11,7 +11,7 @@ package org.lepcnn.kafka.transport;
  * @param bytesReceived their values' bytes
  * @param duplicates chunks of open rounds that were there already
  * @param unexpected answers that nobody waits for (any more): late repetitions, other devices
- * @param malformed records that are no answers, or do not fit the plan
+ * @param malformed records that are no answers, or do not fit the plan, and compressed batches
  * @param refusals typed refusals that were meant for an open claim or round
  */
 public record TransportStatistics(

@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
@@ -37,13 +36,11 @@ class ChunkAssemblerTest {
               new LinearLayerSpec(3, 1, ConvGeometry.fullyConnected(LARGE, 1, 1))));
 
   private static final RoundShape SHAPE = RoundShape.tensorsOf(PLAN, 1);
-  private static final long ROUND_BYTES = RoundAssembly.bytesOf(SHAPE);
 
   private final Samples samples = new Samples(61);
   private final int[] large = samples.residues(LARGE);
   private final int[] small = samples.residues(6);
-  private final ChunkAssembler<String> assembler =
-      new ChunkAssembler<>(new AssemblyLimits(2 * ROUND_BYTES, 3 * ROUND_BYTES, 100));
+  private final ChunkAssembler<String> assembler = new ChunkAssembler<>();
 
   @Test
   void shapes_followThePlan() {
@@ -68,7 +65,6 @@ class ChunkAssemblerTest {
     assertThat(complete.parts().get(0)).isEqualTo(large);
     assertThat(complete.parts().get(1)).isEqualTo(small);
     assertThat(assembler.bytes()).isZero();
-    assertThat(assembler.bytesOf("device")).isZero();
     assertThat(assembler.size()).isZero();
   }
 
@@ -76,7 +72,7 @@ class ChunkAssemblerTest {
   void duplicates_areIgnoredAndTheFirstCounts() {
     offerLarge("a", 0);
     int[] other = new int[FULL];
-    assertThat(offer("a", "device", 1, 0, 3, other)).isEqualTo(new ChunkOutcome.Duplicate());
+    assertThat(offer("a", 1, 0, 3, other)).isEqualTo(new ChunkOutcome.Duplicate());
     offerLarge("a", 1);
     offerLarge("a", 2);
     ChunkOutcome.Complete complete = (ChunkOutcome.Complete) offerSmall("a");
@@ -87,11 +83,11 @@ class ChunkAssemblerTest {
   void chunksOfTwoSenders_areNotMixed() {
     int[] others = samples.residues(LARGE);
     offerLarge("sender 1", 0);
-    offer("sender 2", "device", 1, 0, 3, Arrays.copyOf(others, FULL));
-    offer("sender 2", "device", 1, 1, 3, Arrays.copyOfRange(others, FULL, 2 * FULL));
+    offer("sender 2", 1, 0, 3, Arrays.copyOf(others, FULL));
+    offer("sender 2", 1, 1, 3, Arrays.copyOfRange(others, FULL, 2 * FULL));
     offerLarge("sender 1", 1);
     offerLarge("sender 1", 2);
-    offer("sender 2", "device", 1, 2, 3, Arrays.copyOfRange(others, 2 * FULL, LARGE));
+    offer("sender 2", 1, 2, 3, Arrays.copyOfRange(others, 2 * FULL, LARGE));
     ChunkOutcome.Complete one = (ChunkOutcome.Complete) offerSmall("sender 1");
     ChunkOutcome.Complete two = (ChunkOutcome.Complete) offerSmall("sender 2");
     assertThat(one.parts().get(0)).isEqualTo(large);
@@ -115,37 +111,19 @@ class ChunkAssemblerTest {
   }
 
   @Test
-  void deviceOverItsLimit_isToldAndOthersGoOn() {
+  void parts_takeTheirMemoryWithTheirFirstChunk_andOnlyOnce() {
+    offerSmall("a");
+    assertThat(assembler.bytes()).isEqualTo(4L * 6);
     offerLarge("a", 0);
-    offerLarge("b", 0);
-    ChunkOutcome third = offerLarge("c", 0);
-    assertThat(third)
-        .isEqualTo(new ChunkOutcome.NoRoom("device device", ROUND_BYTES, 2 * ROUND_BYTES));
-    assertThat(((ChunkOutcome.NoRoom) third).never()).isFalse();
-    assertThat(offer("d", "other", 2, 0, 1, small)).isInstanceOf(ChunkOutcome.Incomplete.class);
-    assertThat(offer("e", "third", 2, 0, 1, small))
-        .isEqualTo(new ChunkOutcome.NoRoom("all devices", ROUND_BYTES, 3 * ROUND_BYTES));
+    offerLarge("a", 1);
+    assertThat(assembler.bytes()).isEqualTo(SHAPE.bytes());
+  }
+
+  @Test
+  void droppedRound_leavesNothing_andIsRepairedByARetry() {
+    offerLarge("a", 0);
     assembler.drop("a");
-    assertThat(offerLarge("c", 0)).isInstanceOf(ChunkOutcome.Incomplete.class);
-  }
-
-  @Test
-  void roundLargerThanTheLimit_neverFits() {
-    ChunkAssembler<String> tight =
-        new ChunkAssembler<>(new AssemblyLimits(ROUND_BYTES - 1, ROUND_BYTES, 100));
-    ChunkOutcome outcome = tight.offer("a", "device", SHAPE, 2, 0, 1, bytes(small), 0);
-    assertThat(((ChunkOutcome.NoRoom) outcome).never()).isTrue();
-    assertThat(tight.bytes()).isZero();
-  }
-
-  @Test
-  void incompleteRounds_areDroppedAtTheTimeOutAndRepairedByARetry() {
-    offerAt("a", 0, 0);
-    offerAt("b", 0, 50);
-    assertThat(assembler.expire(99)).isEmpty();
-    assertThat(assembler.expire(100)).containsExactly("a");
-    assertThat(assembler.bytes()).isEqualTo(ROUND_BYTES);
-    assertThat(assembler.expire(500)).containsExactly("b");
+    assembler.drop("never there");
     assertThat(assembler.bytes()).isZero();
     offerLarge("a", 0);
     offerLarge("a", 1);
@@ -153,35 +131,24 @@ class ChunkAssemblerTest {
     assertThat(offerSmall("a")).isInstanceOf(ChunkOutcome.Complete.class);
   }
 
-  @Test
-  void senselessLimits_areBadInput() {
-    assertThatThrownBy(() -> new AssemblyLimits(2, 1, 1)).isInstanceOf(BadInputException.class);
-    assertThatThrownBy(() -> new AssemblyLimits(1, 1, 0)).isInstanceOf(BadInputException.class);
-  }
-
   private void requireRefused(int part, int chunk, int chunks, int elements, String message) {
-    assertThatThrownBy(() -> offer("a", "device", part, chunk, chunks, new int[elements]))
+    assertThatThrownBy(() -> offer("a", part, chunk, chunks, new int[elements]))
         .isInstanceOf(MalformedRecordException.class)
         .hasMessageContaining(message);
   }
 
   private ChunkOutcome offerLarge(String key, int chunk) {
-    return offerAt(key, chunk, 0);
-  }
-
-  private ChunkOutcome offerAt(String key, int chunk, long now) {
     int from = ChunkLayout.firstElement(chunk);
     int[] part = Arrays.copyOfRange(large, from, from + ChunkLayout.elementsOf(chunk, LARGE));
-    return assembler.offer(key, "device", SHAPE, 1, chunk, 3, bytes(part), now);
+    return offer(key, 1, chunk, 3, part);
   }
 
   private ChunkOutcome offerSmall(String key) {
-    return offer(key, "device", 2, 0, 1, small);
+    return offer(key, 2, 0, 1, small);
   }
 
-  private ChunkOutcome offer(
-      String key, String device, int part, int chunk, int chunks, int[] residues) {
-    return assembler.offer(key, device, SHAPE, part, chunk, chunks, bytes(residues), 0);
+  private ChunkOutcome offer(String key, int part, int chunk, int chunks, int[] residues) {
+    return assembler.offer(key, SHAPE, part, chunk, chunks, bytes(residues));
   }
 
   private static ByteSlice bytes(int[] residues) {

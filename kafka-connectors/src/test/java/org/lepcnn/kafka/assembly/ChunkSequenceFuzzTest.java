@@ -18,16 +18,13 @@ import org.lepcnn.kafka.codec.MalformedRecordException;
 
 /**
  * Sequences of chunks of several senders, disordered, doubled, cut off, or with numbers and lengths
- * that lie: what is held stays within the limits, nothing is left in the end, and a round that
- * comes out consists of what its own sender sent.
+ * that lie: no sender makes more memory held than a round takes, nothing is left in the end, and a
+ * round that comes out consists of what its own sender sent.
  */
 class ChunkSequenceFuzzTest {
   private static final int[] ELEMENTS = {40, 17, 3};
   private static final Plan PLAN = plan();
   private static final RoundShape SHAPE = RoundShape.tensorsOf(PLAN, 0);
-  private static final long ROUND_BYTES = RoundAssembly.bytesOf(SHAPE);
-  private static final AssemblyLimits LIMITS =
-      new AssemblyLimits(3 * ROUND_BYTES + 5, 5 * ROUND_BYTES + 5, 1_000);
 
   private record Chunk(int sender, int part, int chunk, int chunks, byte[] payload) {}
 
@@ -43,41 +40,42 @@ class ChunkSequenceFuzzTest {
   }
 
   private static String attempt(ByteMutator random) {
-    ChunkAssembler<Integer> assembler = new ChunkAssembler<>(LIMITS);
+    ChunkAssembler<Integer> assembler = new ChunkAssembler<>();
     List<Chunk> arriving = List.of();
     int senders = 1 + random.below(8);
     for (int sender = 0; sender < senders; sender++) {
       arriving = random.interleaved(arriving, random.disordered(sent(sender)));
     }
     int complete = 0;
-    long now = 0;
     for (Chunk chunk : arriving) {
-      now += random.below(300);
-      assembler.expire(now);
-      if (offer(assembler, random.onceIn(8) ? lying(chunk, random) : chunk, now)) {
+      if (random.onceIn(20)) {
+        assembler.drop(random.below(senders));
+      }
+      if (offer(assembler, random.onceIn(8) ? lying(chunk, random) : chunk)) {
         complete++;
       }
-      requireWithinLimits(assembler);
+      assertThat(assembler.size()).isLessThanOrEqualTo(senders);
+      assertThat(assembler.bytes()).isBetween(0L, senders * SHAPE.bytes());
     }
-    assembler.expire(now + LIMITS.timeoutMillis());
+    for (int sender = 0; sender < senders; sender++) {
+      assembler.drop(sender);
+    }
     assertThat(assembler.size()).isZero();
     assertThat(assembler.bytes()).isZero();
     return complete > 0 ? "complete" : "incomplete";
   }
 
-  private static boolean offer(ChunkAssembler<Integer> assembler, Chunk chunk, long now) {
+  private static boolean offer(ChunkAssembler<Integer> assembler, Chunk chunk) {
     int held = assembler.size();
     try {
       ChunkOutcome outcome =
           assembler.offer(
               chunk.sender(),
-              device(chunk.sender()),
               SHAPE,
               chunk.part(),
               chunk.chunk(),
               chunk.chunks(),
-              ByteSlice.of(chunk.payload()),
-              now);
+              ByteSlice.of(chunk.payload()));
       if (outcome instanceof ChunkOutcome.Complete round) {
         requireOf(chunk.sender(), round.parts());
         return true;
@@ -94,14 +92,6 @@ class ChunkSequenceFuzzTest {
       Arrays.fill(expected, value(sender, part));
       assertThat(parts.get(part)).isEqualTo(expected);
     }
-  }
-
-  private static void requireWithinLimits(ChunkAssembler<Integer> assembler) {
-    assertThat(assembler.bytes()).isBetween(0L, LIMITS.totalBytes());
-    for (int sender = 0; sender < 2; sender++) {
-      assertThat(assembler.bytesOf(device(sender))).isBetween(0L, LIMITS.bytesPerDevice());
-    }
-    assertThat(assembler.size() * ROUND_BYTES).isEqualTo(assembler.bytes());
   }
 
   /** Another number or another length, always one that tells. */
@@ -133,10 +123,6 @@ class ChunkSequenceFuzzTest {
 
   private static int value(int sender, int part) {
     return 1 + sender * ELEMENTS.length + part;
-  }
-
-  private static String device(int sender) {
-    return "device" + sender % 2;
   }
 
   private static Plan plan() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -49,6 +50,20 @@ class RecordCodecTest {
     DeviceRecord device = device();
     assertThat(RecordCodec.MODELS.decode(RecordCodec.MODELS.encode(model))).isEqualTo(model);
     assertThat(RecordCodec.DEVICES.decode(RecordCodec.DEVICES.encode(device))).isEqualTo(device);
+  }
+
+  /** A device in the topic since before records could name chains. */
+  @Test
+  void deviceOfTheFirstVersion_isRead_andNamesNoChain() {
+    byte[] first =
+        HexFormat.of()
+            .parseHex(
+                "c301c5ca00d50886ceba0e6d657465722d3104677702" + "11".repeat(32) + "00780a02");
+    DeviceRecord read = RecordCodec.DEVICES.decode(first);
+    assertThat(read.getDevice()).isEqualTo("meter-1");
+    assertThat(read.getModels()).hasSize(1);
+    assertThat(read.getStatus()).isEqualTo(DeviceStatus.ENROLLED);
+    assertThat(read.getChains()).isEmpty();
   }
 
   @Test
@@ -113,7 +128,8 @@ class RecordCodecTest {
         List.of(WireIds.wire(samples.model()), WireIds.wire(samples.model())),
         60L,
         1L << 20,
-        DeviceStatus.REVOKED);
+        DeviceStatus.REVOKED,
+        List.of(WireIds.wire(samples.chain())));
   }
 
   private static boolean decodes(byte[] value) {

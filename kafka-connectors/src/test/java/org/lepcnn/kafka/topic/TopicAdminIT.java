@@ -78,6 +78,10 @@ class TopicAdminIT {
         .isEqualTo("LogAppendTime");
     assertThat(config("lepcnn.requests.twice").get("retention.ms").value()).isEqualTo("3600000");
     assertThat(config("lepcnn.models").get("cleanup.policy").value()).isEqualTo("compact");
+    for (TopicReport report : first) {
+      assertThat(config(report.topic()).get("compression.type"))
+          .matches(e -> e.value().equals("producer") && !e.isDefault(), "set, whatever the broker");
+    }
   }
 
   @Test
@@ -96,6 +100,19 @@ class TopicAdminIT {
             "retention.ms: expected 3600000; found 604800000.");
     assertThat(config("lepcnn.results.other").get("message.timestamp.type").value())
         .isEqualTo("CreateTime");
+  }
+
+  @Test
+  void topicsThatCompress_areNamed() throws Exception {
+    Map<String, String> settings = Map.of("c-a", "zstd", "c-b", "producer", "c-c", "uncompressed");
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      NewTopic topic = new NewTopic(setting.getKey(), 1, (short) 1);
+      topic.configs(Map.of("compression.type", setting.getValue()));
+      admin.createTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
+    }
+    topics.awaitWritable(List.copyOf(settings.keySet()));
+    assertThat(TopicCompression.compressing(admin, List.of("c-a", "c-b", "c-c", "c-d"), 20_000))
+        .containsExactly("c-a (zstd)");
   }
 
   @Test

@@ -3,18 +3,22 @@ package org.lepcnn.kafka.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.kafka.assembly.RoundShape;
 import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.Samples;
 
 /** The handler against an edge that sends anything. */
@@ -72,6 +76,44 @@ class AnswerHandlerTest {
     handler.handle(twos.get(1));
     assertThat(future)
         .isCompletedWithValueMatching(r -> Arrays.equals(r.get(0), filled(elements, 2)));
+  }
+
+  /** What the edge says to a copy of the state is not said to this one. */
+  @Test
+  void repliesToAnotherInstance_changeNothing() {
+    CompletableFuture<List<int[]>> future = new CompletableFuture<>();
+    open.add(exchange(future));
+    for (EdgeErrorCode code : EdgeErrorCode.values()) {
+      handler.handle(refusal(code, new InstanceId(1, 3)));
+    }
+    assertThat(future).isNotDone();
+    assertThat(open.all()).hasSize(1);
+    assertThat(counters.snapshot().unexpected()).isEqualTo(EdgeErrorCode.values().length);
+    assertThat(counters.snapshot().refusals()).isZero();
+    handler.handle(refusal(EdgeErrorCode.STALE, new InstanceId(1, 2)));
+    assertThat(future).isCompletedExceptionally();
+  }
+
+  @Test
+  void textOfTheEdge_isPrintableInTheError() {
+    CompletableFuture<List<int[]>> future = new CompletableFuture<>();
+    open.add(exchange(future));
+    handler.handle(refusal(EdgeErrorCode.STALE, new InstanceId(1, 2)));
+    assertThat(future.handle((result, failure) -> failure.getMessage()).join())
+        .contains("<U+001B>[2J<U+000A>forged line")
+        .doesNotContain("\u001b", "\n");
+  }
+
+  /** As an edge writes it that does not use this code: the text is not made printable first. */
+  private byte[] refusal(EdgeErrorCode code, InstanceId instance) {
+    String text = "\u001b[2J\nforged line";
+    byte[] value =
+        AnswerCodec.current()
+            .encode(
+                new EdgeReplyView(pass, 0, instance, Optional.of(code), "x".repeat(text.length())));
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(bytes, 0, value, value.length - bytes.length, bytes.length);
+    return value;
   }
 
   private static int[] filled(int elements, int value) {

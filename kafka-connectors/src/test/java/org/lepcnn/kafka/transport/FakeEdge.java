@@ -18,7 +18,6 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
-import org.lepcnn.kafka.assembly.AssemblyLimits;
 import org.lepcnn.kafka.assembly.ChunkAssembler;
 import org.lepcnn.kafka.assembly.ChunkOutcome;
 import org.lepcnn.kafka.assembly.RoundShape;
@@ -48,7 +47,7 @@ final class FakeEdge implements AutoCloseable {
   private final Behaviour behaviour;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final ChunkAssembler<PassId> assembler = new ChunkAssembler<>(AssemblyLimits.DEFAULT);
+  private final ChunkAssembler<PassId> assembler = new ChunkAssembler<>();
   private final List<byte[]> received = new CopyOnWriteArrayList<>();
   private final Thread thread = new Thread(this::run, "fake-edge");
   private volatile boolean closed;
@@ -105,14 +104,7 @@ final class FakeEdge implements AutoCloseable {
     RoundShape shape = RoundShape.tensorsOf(plan, chunk.round());
     ChunkOutcome outcome =
         assembler.offer(
-            chunk.passId(),
-            chunk.device(),
-            shape,
-            chunk.tensor(),
-            chunk.chunk(),
-            chunk.chunks(),
-            chunk.payload(),
-            0);
+            chunk.passId(), shape, chunk.tensor(), chunk.chunk(), chunk.chunks(), chunk.payload());
     if (!(outcome instanceof ChunkOutcome.Complete complete)) {
       return List.of();
     }

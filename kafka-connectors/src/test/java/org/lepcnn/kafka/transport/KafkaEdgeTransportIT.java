@@ -21,6 +21,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.CompressionType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +50,7 @@ import org.lepcnn.kafka.codec.EdgeRequest;
 import org.lepcnn.kafka.codec.Samples;
 import org.lepcnn.kafka.codec.TensorChunkView;
 import org.lepcnn.kafka.testkit.LocalKafka;
+import org.lepcnn.kafka.testkit.PackedRecord;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicSettings;
 import org.lepcnn.kafka.topic.Topics;
@@ -159,6 +162,20 @@ class KafkaEdgeTransportIT {
     List<byte[]> received = edge.received();
     assertThat(received).hasSizeGreaterThanOrEqualTo(3);
     assertThat(received).allSatisfy(value -> assertThat(value).isEqualTo(received.get(0)));
+  }
+
+  @Test
+  void compressedAnswers_areSteppedOverUnread_andRoundsGoOn() throws Exception {
+    Plan plan = plan(new int[] {50});
+    edge(plan, FakeEdge::answer);
+    KafkaEdgeTransport transport = transport(config());
+    PackedRecord packed = PackedRecord.zeros(CompressionType.ZSTD, 2_000_000_000);
+    assertThat(packed.send(broker.bootstrapServers(), Topics.results(gateway), 0))
+        .isEqualTo(Errors.NONE);
+    await(() -> transport.statistics().malformed() == 1);
+    RoundRequest request = request(plan, pass, 0);
+    requireRight(request, get(transport.exchange(request)));
+    assertThat(transport.statistics().bytesReceived()).isLessThan(10_000);
   }
 
   @Test

@@ -78,6 +78,10 @@ public final class OneDnnKernels implements KernelProvider {
   public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
     long bound = LIMB_MAX * largestPartialSum(geometry, weights);
     if (bound > Integer.MAX_VALUE) {
+      LOG.warn(
+          "oneDNN kernels: {} runs on the scalar kernel, which is slow: {}",
+          geometry,
+          "its sums may exceed 32 bits");
       return scalar.prepare(geometry, weights);
     }
     LinearKernel kernel = create(geometry, weights, bound);

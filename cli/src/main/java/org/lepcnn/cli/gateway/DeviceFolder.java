@@ -1,0 +1,151 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli.gateway;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.Json;
+
+/** The folder of one device under a watched folder; see {@link FolderInputs}. */
+final class DeviceFolder {
+  private static final String RUNNING = "running";
+  private static final String DONE = "done";
+  private static final String FAILED = "failed";
+  private static final Set<String> RESERVED = Set.of(RUNNING, DONE, FAILED);
+
+  /** More wait in the folder, where whoever put them can still take them away. */
+  private static final int MOST_WAITING = 64;
+
+  private final Path folder;
+  private final Gateway gateway;
+  private final Consumer<Json> answers;
+  private final Set<Path> waiting = ConcurrentHashMap.newKeySet();
+  private volatile String trouble = "";
+
+  DeviceFolder(Path folder, Gateway gateway, Consumer<Json> answers) {
+    this.folder = folder;
+    this.gateway = gateway;
+    this.answers = answers;
+  }
+
+  /** Begins what is there now and has room; returns how many files that were. */
+  int runOnce() {
+    int count = 0;
+    try {
+      freeReservedNames();
+      for (Path file : FolderInputs.list(folder)) {
+        if (waiting.size() >= MOST_WAITING) {
+          return count;
+        }
+        if (Files.isRegularFile(file) && waiting.add(file)) {
+          begin(file);
+          count++;
+        }
+      }
+    } catch (IOException e) {
+      sayOnce("reading it", e);
+    }
+    return count;
+  }
+
+  /** A file under one of the names that folders need is an input like any other. */
+  private void freeReservedNames() throws IOException {
+    for (String name : RESERVED) {
+      Path path = folder.resolve(name);
+      if (Files.isRegularFile(path)) {
+        Path unused = UniqueNames.move(path, folder);
+      }
+    }
+  }
+
+  private void begin(Path file) {
+    Request request = new Request(null, folder.getFileName().toString(), null, file.toString());
+    GatewaySession session;
+    try {
+      session = gateway.session(request.session());
+    } catch (BadInputException e) {
+      Json answer = request.failed(null, e);
+      answers.accept(answer);
+      end(file, file, List.of(answer));
+      return;
+    }
+    Path[] running = new Path[1];
+    var unused =
+        session
+            .run(request, () -> running[0] = take(file), answers)
+            .whenComplete(
+                (failures, stopped) -> {
+                  if (stopped == null) {
+                    end(file, running[0] == null ? file : running[0], failures);
+                  } else {
+                    waiting.remove(file);
+                  }
+                });
+  }
+
+  private Path take(Path file) {
+    try {
+      return UniqueNames.move(file, folder.resolve(RUNNING));
+    } catch (NoSuchFileException e) {
+      throw new CancellationException("taken away again");
+    } catch (IOException e) {
+      sayOnce("moving an input to " + RUNNING, e);
+      throw new CancellationException("cannot be moved");
+    }
+  }
+
+  /** Runs after the answers are told: whatever goes wrong here, no answer is lost. */
+  private void end(Path file, Path now, List<Json> failures) {
+    try {
+      if (failures.isEmpty()) {
+        Path unused = UniqueNames.move(now, folder.resolve(DONE));
+      } else {
+        Path moved = UniqueNames.move(now, folder.resolve(FAILED));
+        String reasons =
+            failures.stream().map(Json::toString).collect(Collectors.joining("\n", "", "\n"));
+        Path beside = moved.resolveSibling(moved.getFileName() + ".reason.json");
+        Files.writeString(
+            beside,
+            reasons,
+            StandardCharsets.UTF_8,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING);
+      }
+      trouble = "";
+    } catch (IOException e) {
+      sayOnce("moving an answered input", e);
+    } finally {
+      waiting.remove(file);
+    }
+  }
+
+  private void sayOnce(String what, IOException e) {
+    if (!e.toString().equals(trouble)) {
+      trouble = e.toString();
+      answers.accept(
+          new Request(null, folder.getFileName().toString(), null, folder.toString())
+              .failed(
+                  null,
+                  new EnvironmentException(
+                      "Watching "
+                          + folder
+                          + ", "
+                          + what
+                          + ": expected a folder that can be read and written; found: "
+                          + e
+                          + ". It is tried again.",
+                      e)));
+    }
+  }
+}

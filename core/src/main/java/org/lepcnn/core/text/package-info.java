@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** Text for people: what comes from outside is made printable here before it is shown. */
+package org.lepcnn.core.text;

@@ -1,0 +1,133 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lepcnn.core.error.RefusedException;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.table.VectorSealer.Address;
+
+/**
+ * What a seal binds a vector to, each part by itself: under the same key and with the same nonces
+ * it opens nowhere else.
+ */
+class VectorSealerTest {
+  private static final SecretKey KEY = key(1);
+  private static final long ORDINAL = 10;
+  private static final Address ADDRESS = new Address(5, 1, VectorSealer.KIND_UNBLINDING);
+  private static final TableId ID = TestTables.id(0, 2);
+
+  /** Two whole segments. */
+  private static final int LENGTH = 2 * VectorSealer.SEGMENT_BYTES / Integer.BYTES;
+
+  private static final long SEGMENT = VectorSealer.sealedBytes(LENGTH) / 2;
+
+  @TempDir Path folder;
+
+  static Stream<Arguments> places() {
+    return Stream.of(
+        Arguments.of("another pass", ID, ORDINAL, new Address(6, 1, 0), KEY),
+        Arguments.of("another layer", ID, ORDINAL, new Address(5, 2, 0), KEY),
+        Arguments.of("another kind", ID, ORDINAL, new Address(5, 1, 1), KEY),
+        Arguments.of("another place of the file", ID, ORDINAL + 1, ADDRESS, KEY),
+        Arguments.of("another key", ID, ORDINAL, ADDRESS, key(2)),
+        Arguments.of(
+            "another device",
+            new TableId("meter-2", ID.chain(), ID.model(), 0, 0, 2),
+            ORDINAL,
+            ADDRESS,
+            KEY),
+        Arguments.of(
+            "another chain",
+            new TableId(ID.device(), new ChainId(1, 3), ID.model(), 0, 0, 2),
+            ORDINAL,
+            ADDRESS,
+            KEY),
+        Arguments.of(
+            "another model",
+            new TableId(ID.device(), ID.chain(), otherModel(), 0, 0, 2),
+            ORDINAL,
+            ADDRESS,
+            KEY));
+  }
+
+  @Test
+  void aVector_opensWhereItWasSealedFor() throws IOException {
+    assertThat(open(ID, ORDINAL, ADDRESS, KEY, sealed(), 0, LENGTH)).isEqualTo(values());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("places")
+  void aVector_opensNowhereElse(
+      String name, TableId id, long ordinal, Address address, SecretKey key) {
+    assertThatThrownBy(() -> open(id, ordinal, address, key, sealed(), 0, LENGTH))
+        .as(name)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("segment 0");
+  }
+
+  @Test
+  void aSegment_isNoOtherSegmentOfItsVector() {
+    assertThatThrownBy(() -> open(ID, ORDINAL + 1, ADDRESS, KEY, sealed(), SEGMENT, LENGTH))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("segment 0");
+  }
+
+  @Test
+  void theFirstSegment_isNoWholeVector() {
+    assertThatThrownBy(() -> open(ID, ORDINAL, ADDRESS, KEY, sealed(), 0, LENGTH / 2))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("segment 0");
+  }
+
+  private int[] open(
+      TableId id, long ordinal, Address address, SecretKey key, byte[] file, long at, int length)
+      throws IOException {
+    Path path = Files.write(folder.resolve("vector"), file);
+    ResidueRoom out = new ResidueRoom(length);
+    try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
+      new VectorSealer(id).open(key, ordinal, address, "test", in, at, out, length);
+    }
+    return out.toArray(length);
+  }
+
+  private static byte[] sealed() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new VectorSealer(ID).seal(KEY, ORDINAL, ADDRESS, values(), out);
+    return out.toByteArray();
+  }
+
+  private static int[] values() {
+    int[] values = new int[LENGTH];
+    Arrays.setAll(values, i -> i * 31 + 7);
+    return values;
+  }
+
+  private static SecretKey key(int first) {
+    byte[] bytes = new byte[32];
+    bytes[0] = (byte) first;
+    return new SecretKeySpec(bytes, "AES");
+  }
+
+  private static Fingerprint otherModel() {
+    byte[] bytes = new byte[Fingerprint.BYTES];
+    bytes[0] = 1;
+    return Fingerprint.of(bytes);
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The source of requests: Kafka's source for Flink, with a consumer that steps over compressed
+ * batches unread. Splits, offsets, enumerator and checkpoints are Kafka's source's own.
+ */
+package org.lepcnn.flink.source;

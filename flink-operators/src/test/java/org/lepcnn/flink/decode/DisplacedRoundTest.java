@@ -1,0 +1,108 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.decode.RequestDecoder.Decoded;
+import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.quota.QuotaSettings;
+import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.testkit.FakeControl;
+import org.lepcnn.flink.testkit.FakeTopics;
+import org.lepcnn.flink.testkit.Requests;
+import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.kafka.codec.EdgeReplyView;
+import org.lepcnn.kafka.topic.Topics;
+
+/** A round that made room for another device: what its sender hears, and that it is repaired. */
+class DisplacedRoundTest {
+  /** Room for two first chunks of the wide tensor, which has two. */
+  private static final AssemblyLimits LIMITS = new AssemblyLimits(2_200_000, 2_200_000, 100);
+
+  @TempDir private static Path folder;
+  private static TestModel model;
+  private static Fingerprint fingerprint;
+  private static EdgeControl control;
+
+  private final RoundAssembler assembler = new RoundAssembler(LIMITS);
+  private final RequestDecoder decoder = decoder(assembler);
+
+  @BeforeAll
+  static void loadModel() {
+    model = TestModel.write(folder.resolve("bundle")).load();
+    fingerprint = model.bundle().fingerprint();
+    FakeControl provider = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
+    for (String device : List.of("large", "small")) {
+      provider.enrol(device, "gw", List.of(fingerprint), 0, 0);
+    }
+    provider.ready(true);
+    control = provider.open(WhenLoaded.NOTHING);
+  }
+
+  @AfterAll
+  static void releaseModel() {
+    control.close();
+    model.close();
+  }
+
+  private static RequestDecoder decoder(RoundAssembler assembler) {
+    EdgeMetrics metrics =
+        new EdgeMetrics(UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
+    FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
+    return new RequestDecoder(assembler, new Outbox(topics.open(), metrics), control, metrics);
+  }
+
+  private static List<InboundRecord> records(String device, long pass) {
+    return Requests.records(
+        device, fingerprint, Requests.INSTANCE, pass, 1, model.tensors(1, pass));
+  }
+
+  /** Device, pass and code of every refusal that a sender reads. */
+  private static List<String> replies(Decoded decoded) {
+    List<String> replies = new ArrayList<>();
+    for (OutgoingRecord notice : decoded.notices()) {
+      if (notice.topic().equals(Requests.RESULTS)) {
+        EdgeReplyView reply = (EdgeReplyView) AnswerCodec.current().decode(notice.value());
+        EdgeErrorCode code = reply.error().orElseThrow();
+        assertThat(code.retriable()).isTrue();
+        replies.add(reply.passId().device() + " " + reply.passId().pass() + " " + code);
+      }
+    }
+    return replies;
+  }
+
+  @Test
+  void sender_isToldToComeAgain_andTheIdenticalRetryIsServed() {
+    List<InboundRecord> displaced = records("large", 1);
+    decoder.decode(records("large", 0).get(0), 0);
+    decoder.decode(displaced.get(0), 0);
+    Decoded small = decoder.decode(records("small", 0).get(0), 1);
+    assertThat(replies(small)).containsExactly("large 1 NOT_READY");
+    assertThat(decoder.decode(records("small", 0).get(1), 2).request()).isNotNull();
+
+    long held = assembler.bytes();
+    Decoded rest = decoder.decode(displaced.get(1), 3);
+    assertThat(rest.request()).isNull();
+    assertThat(rest.notices()).isEmpty();
+    assertThat(assembler.bytes()).isEqualTo(held);
+
+    assertThat(decoder.decode(displaced.get(0), 4).notices()).isEmpty();
+    assertThat(decoder.decode(displaced.get(1), 5).request()).isNotNull();
+    assertThat(decoder.decode(records("large", 0).get(1), 6).request()).isNotNull();
+  }
+}
