@@ -24,13 +24,13 @@ final class HandMutants {
       Pattern.compile("Tests run: \\d+, Failures: (\\d+), Errors: (\\d+)");
 
   private record Change(
-      String guarantee, String file, String before, String after, String module, String test) {
-    String module() {
+      String guarantee, String file, String before, String after, String testModule, String test) {
+    String changedModule() {
       return file.substring(0, file.indexOf("/src/"));
     }
 
     String modules() {
-      return module().equals(module) ? module : module() + "," + module;
+      return changedModule().equals(testModule) ? testModule : changedModule() + "," + testModule;
     }
   }
 
@@ -64,7 +64,7 @@ final class HandMutants {
   private static void passUnchanged(List<Change> changes) throws Exception {
     Map<String, Set<String>> tests = new LinkedHashMap<>();
     for (Change change : changes) {
-      tests.computeIfAbsent(change.module, m -> new LinkedHashSet<>()).add(change.test);
+      tests.computeIfAbsent(change.testModule, m -> new LinkedHashSet<>()).add(change.test);
     }
     for (Map.Entry<String, Set<String>> module : tests.entrySet()) {
       Path log = LOGS.resolve("unchanged-" + module.getKey() + ".log");
