@@ -29,10 +29,9 @@ final class DotProduct {
 
   /** The product; both sides hold canonical residues. */
   static int of(int[] values, int v, int[] factors, int f, int length) {
-    if (VECTORS) {
-      return inVectors(values, v, factors, f, length);
-    }
-    return PLAIN ? plain(values, v, factors, f, length) : unrolled(values, v, factors, f, length);
+    return VECTORS
+        ? inVectors(values, v, factors, f, length)
+        : PLAIN ? plain(values, v, factors, f, length) : unrolled(values, v, factors, f, length);
   }
 
   /**

@@ -2,7 +2,9 @@
 package org.lepcnn.device.integrity;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
@@ -54,11 +56,12 @@ public final class GroupChallenges {
    */
   public static GroupChallenges of(
       Plan plan, int perLayer, SecretKey groupKey, List<int[]> vectors) {
-    boolean fits = vectors.size() == plan.layers().size() * perLayer;
-    for (int i = 0; fits && i < vectors.size(); i++) {
-      fits = vectors.get(i).length == plan.layer(i / perLayer).geometry().inputSize();
-    }
-    if (!fits) {
+    int[] expected =
+        plan.layers().stream()
+            .flatMapToInt(l -> IntStream.generate(l.geometry()::inputSize).limit(perLayer))
+            .toArray();
+    int[] found = vectors.stream().mapToInt(c -> c.length).toArray();
+    if (!Arrays.equals(expected, found)) {
       throw new BadInputException(
           "Challenges of a decryption table: expected "
               + perLayer
@@ -72,11 +75,6 @@ public final class GroupChallenges {
   /** The vectors c, layer after layer, then by challenge index; not to be changed. */
   public List<int[]> vectors() {
     return vectors;
-  }
-
-  /** Challenges per layer. */
-  public int perLayer() {
-    return perLayer;
   }
 
   /**

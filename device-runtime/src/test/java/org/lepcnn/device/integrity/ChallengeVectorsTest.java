@@ -36,6 +36,34 @@ class ChallengeVectorsTest {
     assertThat(columns).isGreaterThan(250);
   }
 
+  /** What no random layer has: holes in the input, steps and holes in the kernel together. */
+  @Test
+  void stridesAndDilationsOfADilatedInput_areThoseOfTheLayer() {
+    for (int stride = 1; stride <= 3; stride++) {
+      ConvGeometry g =
+          new ConvGeometry(1, 2, 5, 6, 3, 4, 3, 2, 3, stride, stride, 1, 1, 2, 2, 2, 2, 1);
+      RandomLayers random = new RandomLayers(stride);
+      byte[] weights = random.weights(g);
+      Challenge challenge = Challenge.draw(TestKeys.of(stride), 0, 0, g);
+      int[] c = ChallengeVectors.compute(g, weights, challenge);
+      try (LinearKernel kernel = new ScalarKernels().prepare(g, weights)) {
+        for (int j = 0; j < g.inputSize(); j++) {
+          assertThat(c[j]).as("column %d of %s", j, g).isEqualTo(applyTo(kernel, challenge, j));
+        }
+      }
+    }
+  }
+
+  /** By hand: y = (2, −3)ᵀ x for one channel in, two positions. */
+  @Test
+  void aGivenChallenge_givesTheSumOfItsProducts() {
+    ConvGeometry g = ConvGeometry.fullyConnected(2, 1, 2);
+    Challenge challenge = Challenge.of(new int[] {5, 7}, new int[] {11, 13});
+    int wa = Field.canonical(2 * 5 - 3 * 7);
+    assertThat(ChallengeVectors.compute(g, new byte[] {2, -3}, challenge))
+        .containsExactly(Field.multiply(wa, 11), Field.multiply(wa, 13));
+  }
+
   @Test
   void weightsOfTwoParts_giveTheVectorOfTheCombinedWeights() {
     for (int seed = 0; seed < 40; seed++) {

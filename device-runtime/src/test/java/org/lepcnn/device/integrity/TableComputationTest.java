@@ -108,6 +108,55 @@ class TableComputationTest {
   }
 
   @Test
+  void vectorsOfAnotherSizeOrNumber_areRefused() {
+    GroupChallenges right = GroupChallenges.compute(bundle.edge(), 2, TestKeys.of(8));
+    for (int at = 0; at < right.vectors().size(); at++) {
+      List<int[]> vectors = new ArrayList<>(right.vectors());
+      vectors.set(at, new int[vectors.get(at).length + 1]);
+      assertThatThrownBy(() -> GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), vectors))
+          .isInstanceOf(BadInputException.class);
+    }
+    List<int[]> fewer = right.vectors().subList(0, right.vectors().size() - 1);
+    assertThatThrownBy(() -> GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), fewer))
+        .isInstanceOf(BadInputException.class);
+  }
+
+  @Test
+  void room_isForThatManyPasses() {
+    try (TableComputation computation = new TableComputation(bundle.edge(), new ScalarKernels())) {
+      assertThat(computation.allocate(3)).hasSize(3);
+    }
+  }
+
+  /** A mask that stays in memory opens the traffic of its pass. */
+  @Test
+  void masks_areErasedWhenTheirFactorsAreThere() {
+    WatchedKernels kernels = new WatchedKernels(Integer.MAX_VALUE);
+    try (TableComputation computation = new TableComputation(bundle.edge(), kernels)) {
+      GroupChallenges group = computation.challenges(1, TestKeys.of(1));
+      computation.compute(group, keys(2), computation.allocate(2));
+      kernels.requireErasedMasks();
+      kernels.masks.clear();
+      int[] out = new int[bundle.plan().layer(0).geometry().outputSize()];
+      computation.computeLayer(group, keys(1).get(0), 0, out);
+      kernels.requireErasedMasks();
+    }
+  }
+
+  @Test
+  void kernels_areClosedOnce_alsoWhenALaterLayerCannotBePrepared() {
+    WatchedKernels kernels = new WatchedKernels(Integer.MAX_VALUE);
+    TableComputation computation = new TableComputation(bundle.edge(), kernels);
+    computation.close();
+    computation.close();
+    assertThat(kernels.closed).isEqualTo(bundle.plan().layers().size());
+    WatchedKernels failing = new WatchedKernels(2);
+    assertThatThrownBy(() -> new TableComputation(bundle.edge(), failing))
+        .hasMessage("no third kernel");
+    assertThat(failing.closed).isEqualTo(2);
+  }
+
+  @Test
   void vectorsOfAnotherModel_areRefused() {
     assertThatThrownBy(
             () -> GroupChallenges.of(bundle.plan(), 1, TestKeys.of(8), List.of(new int[4])))
@@ -135,6 +184,56 @@ class TableComputationTest {
       keys.add(keys.get(keys.size() - 1).next());
     }
     return keys;
+  }
+
+  /** Right kernels, as many as there may be; keeps the masks that they were given. */
+  private static final class WatchedKernels implements KernelProvider {
+    private final int most;
+    private final List<int[]> masks = new ArrayList<>();
+    private int prepared;
+    private int closed;
+
+    WatchedKernels(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public String name() {
+      return "watched";
+    }
+
+    @Override
+    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+      if (prepared++ == most) {
+        throw new IllegalStateException("no third kernel");
+      }
+      LinearKernel right = new ScalarKernels().prepare(geometry, weights);
+      return new LinearKernel() {
+        @Override
+        public ConvGeometry geometry() {
+          return geometry;
+        }
+
+        @Override
+        public void apply(int count, int[][] inputs, int[][] outputs) {
+          masks.addAll(List.of(inputs));
+          right.apply(count, inputs, outputs);
+        }
+
+        @Override
+        public void close() {
+          closed++;
+          right.close();
+        }
+      };
+    }
+
+    void requireErasedMasks() {
+      assertThat(masks).isNotEmpty();
+      for (int[] mask : masks) {
+        assertThat(mask).containsOnly(0);
+      }
+    }
   }
 
   /** Adds a number to one residue of one layer. */

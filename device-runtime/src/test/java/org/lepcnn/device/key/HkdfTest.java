@@ -47,6 +47,7 @@ class HkdfTest {
   void lengthsOutsideTheRfc_areRefused() {
     byte[] key = new byte[32];
     assertThat(Hkdf.expand(key, key, 255 * 32)).hasSize(255 * 32);
+    assertThat(Hkdf.expand(key, key, 1)).hasSize(1);
     assertThatThrownBy(() -> Hkdf.expand(key, key, 255 * 32 + 1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Hkdf.expand(key, key, 0)).isInstanceOf(IllegalArgumentException.class);

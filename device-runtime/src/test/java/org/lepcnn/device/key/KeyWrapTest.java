@@ -124,6 +124,22 @@ class KeyWrapTest {
   }
 
   @Test
+  void passingOver_tellsWhetherAPassphraseProtectsTheKeys_andStandsBehindThem() {
+    for (Passphrase passphrase : new Passphrase[] {Passphrase.none(), passphrase("p")}) {
+      BodyReader in = new BodyReader("the test", ByteBuffer.wrap(body(KeyWrap.of(passphrase))));
+      in.string();
+      assertThat(KeyWrap.skip(in)).isEqualTo(!passphrase.isNone());
+      in.end();
+    }
+  }
+
+  @Test
+  void text_tellsTheWayAlone() {
+    assertThat(KeyWrap.of(Passphrase.none())).hasToString("KeyWrap(none)");
+    assertThat(KeyWrap.of(passphrase("p"))).hasToString("KeyWrap(600000 iterations)");
+  }
+
+  @Test
   void closedWrap_opensNothing_andToStringTellsNothing() {
     KeyWrap wrap = KeyWrap.of(passphrase("secret words"));
     byte[] bytes = body(wrap);

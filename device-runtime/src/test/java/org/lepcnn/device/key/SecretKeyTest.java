@@ -60,7 +60,28 @@ class SecretKeyTest {
     PassKey pass = PassKey.of(key);
     assertThat(key + " " + pass + " " + pass.challengeKeyOfChain())
         .doesNotContainIgnoringCase("a7")
-        .doesNotContain("-89");
+        .doesNotContain("-89")
+        .isEqualTo("SecretKey(32 bytes) PassKey(32 bytes) ChallengeKey(32 bytes)");
+    key.close();
+    assertThat(key).hasToString("SecretKey(erased)");
+  }
+
+  @Test
+  void hashCodes_sayNothingAboutAKey_andArePlacesInTheSameTable() {
+    SecretKey one = SecretKey.copyOf(BYTES);
+    SecretKey other = SecretKey.copyOf(new byte[32]);
+    assertThat(one.hashCode()).isEqualTo(other.hashCode()).isNotZero();
+    assertThat(PassKey.of(one).hashCode()).isEqualTo(PassKey.of(other).hashCode()).isNotZero();
+    assertThat(ChallengeKey.of(one).hashCode())
+        .isEqualTo(ChallengeKey.of(other).hashCode())
+        .isNotZero();
+  }
+
+  @Test
+  void aClosedChallengeKey_refusesUse() {
+    ChallengeKey key = ChallengeKey.of(SecretKey.copyOf(BYTES));
+    key.close();
+    assertThatThrownBy(() -> key.groupKey(0)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test

@@ -41,6 +41,30 @@ class MaskGeneratorTest {
     MaskGenerator generator = new MaskGenerator(first);
     assertThatThrownBy(() -> generator.fill(-1, new int[1], 1))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> generator.begin(-1, 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> generator.addRedraws(-1, new int[1], 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aMaskThatWasEnded_yieldsNoMoreWords() {
+    MaskGenerator generator = new MaskGenerator(first);
+    byte[] words = new byte[16];
+    generator.begin(0, 8);
+    generator.nextWords(words, 4);
+    generator.end();
+    assertThatThrownBy(() -> generator.nextWords(words, 4))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aClosedGenerator_hasNoKey_untilItIsRekeyed() {
+    MaskGenerator generator = new MaskGenerator(first);
+    int[] expected = mask(generator, 0, 10);
+    generator.close();
+    assertThatThrownBy(() -> mask(generator, 0, 10)).isInstanceOf(IllegalStateException.class);
+    generator.rekey(first);
+    assertThat(mask(generator, 0, 10)).isEqualTo(expected);
   }
 
   /** With a fixed key, so that the outcome is a constant; six standard deviations either side. */

@@ -25,6 +25,8 @@ class ResidueStreamTest {
     private final List<long[]> words = new ArrayList<>();
     final List<Integer> lengths = new ArrayList<>();
     final List<long[]> seeks = new ArrayList<>();
+    final List<byte[]> buffers = new ArrayList<>();
+    final List<SecretKey> keys = new ArrayList<>();
     private long id;
     private long position;
 
@@ -43,6 +45,7 @@ class ResidueStreamTest {
     @Override
     public void read(byte[] out, int length) {
       lengths.add(length);
+      buffers.add(out);
       Arrays.fill(out, 0, length, (byte) 0);
       ByteBuffer bytes = ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN);
       for (long[] word : words) {
@@ -56,12 +59,23 @@ class ResidueStreamTest {
 
     @Override
     public void rekey(SecretKey key) {
-      throw new UnsupportedOperationException();
+      keys.add(key);
     }
 
     @Override
     public void close() {
       words.clear();
+    }
+
+    boolean isClosed() {
+      return words.isEmpty();
+    }
+
+    void requireErasedBuffers() {
+      assertThat(buffers).isNotEmpty();
+      for (byte[] buffer : buffers) {
+        assertThat(buffer).containsOnly(0);
+      }
     }
   }
 
@@ -144,6 +158,9 @@ class ResidueStreamTest {
     stream.begin(3, 6);
     assertThatThrownBy(() -> stream.nextWords(bytes, 3)).hasMessageContaining("3 words");
     assertThatThrownBy(() -> stream.nextWords(bytes, 6)).hasMessageContaining("16 bytes");
+    assertThatThrownBy(() -> stream.nextWords(new byte[64], 8))
+        .as("more than are left, in whole blocks")
+        .hasMessageContaining("expected 0 to 6; found 8");
     assertThatThrownBy(() -> stream.nextWords(bytes, -4))
         .isInstanceOf(IllegalArgumentException.class);
     stream.nextWords(bytes, 4);
@@ -208,6 +225,81 @@ class ResidueStreamTest {
       assertThat(residues[j]).isEqualTo(word & Field.P);
     }
     assertThat(residues[length]).as("nothing is written behind the end").isEqualTo(-7);
+  }
+
+  @Test
+  void moreThanAreLeft_isRefused_andTheErrorSaysHowManyAre() {
+    ResidueStream stream = new ResidueStream(new FakeKeystream(), new FakeKeystream());
+    stream.begin(3, 6);
+    stream.next(new int[4], 4);
+    assertThatThrownBy(() -> stream.next(new int[9], 3))
+        .hasMessageContaining("expected 0 to 2; found 3");
+  }
+
+  @Test
+  void theBuffer_isErasedWhenAStreamHasEnded() {
+    FakeKeystream words = new FakeKeystream().word(7, 0, 1).word(7, 4_999, 2);
+    ResidueStream stream = new ResidueStream(words, new FakeKeystream());
+    int[] residues = new int[5_000];
+    stream.fill(7, residues, residues.length);
+    assertThat(residues[4_999]).isEqualTo(2);
+    words.requireErasedBuffers();
+    stream.addRedraws(7, residues, residues.length);
+    words.requireErasedBuffers();
+    stream.begin(7, 5_000);
+    stream.next(residues, 10);
+    stream.end();
+    words.requireErasedBuffers();
+  }
+
+  @Test
+  void closing_forgetsBothKeys_andErasesWhatWasDrawn_inTheMiddleOfAStreamToo() {
+    FakeKeystream words = new FakeKeystream().word(7, 0, Field.P).word(7, 1, 5);
+    FakeKeystream redraws = new FakeKeystream().word(7, 0, 1234);
+    ResidueStream stream = new ResidueStream(words, redraws);
+    stream.begin(7, 100);
+    stream.next(new int[1], 1);
+    stream.close();
+    words.requireErasedBuffers();
+    redraws.requireErasedBuffers();
+    assertThat(words.isClosed()).isTrue();
+    assertThat(redraws.isClosed()).isTrue();
+  }
+
+  @Test
+  void otherKeys_reachTheirOwnKeystreams() {
+    FakeKeystream words = new FakeKeystream();
+    FakeKeystream redraws = new FakeKeystream();
+    new ResidueStream(words, redraws).rekey(WORDS, REDRAWS);
+    assertThat(words.keys).containsExactly(WORDS);
+    assertThat(redraws.keys).containsExactly(REDRAWS);
+  }
+
+  /** A cipher that kept its key would go on with the stream of the pass that is over. */
+  @Test
+  void aClosedKeystream_keepsNoKeyInsideTheCipher() {
+    byte[] closed = new byte[32];
+    byte[] open = new byte[32];
+    AesCtrKeystream one = new AesCtrKeystream(REDRAWS);
+    AesCtrKeystream other = new AesCtrKeystream(REDRAWS);
+    for (AesCtrKeystream keystream : List.of(one, other)) {
+      keystream.seek(7, 0);
+      keystream.read(new byte[16], 16);
+    }
+    one.close();
+    one.read(closed, 32);
+    other.read(open, 32);
+    assertThat(closed).isNotEqualTo(open);
+  }
+
+  @Test
+  void aClosedKeystream_goesOnWithAnotherKeyOnly() {
+    AesCtrKeystream keystream = new AesCtrKeystream(WORDS);
+    keystream.close();
+    keystream.rekey(WORDS);
+    keystream.seek(7, 0);
+    keystream.close();
+    assertThatThrownBy(() -> keystream.seek(7, 0)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test

@@ -173,6 +173,7 @@ class DecodeAdmissionTest {
 
   @Test
   void revokedDevice_anotherGateway_anotherModel_anotherChain_areNotAuthorised() throws Exception {
+    control.enrol("gone", "gw", List.of(fingerprint), 0, 0);
     control.revoke("gone");
     assertThat(refusalOf(claim("gone"))).isEqualTo(EdgeErrorCode.NOT_AUTHORISED);
 

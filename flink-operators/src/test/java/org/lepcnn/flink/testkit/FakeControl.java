@@ -71,9 +71,22 @@ public final class FakeControl implements EdgeControl.Provider {
                     grant.revoked()));
   }
 
-  /** Revokes a device. */
+  /**
+   * Revokes an enrolled device; nothing else about it changes, as with the record of a revocation.
+   */
   public void revoke(String device) {
-    ALL.get(id).devices.put(device, new DeviceGrant("gw", List.of(), 0, 0, true));
+    ALL.get(id)
+        .devices
+        .computeIfPresent(
+            device,
+            (name, grant) ->
+                new DeviceGrant(
+                    grant.gateway(),
+                    grant.models(),
+                    grant.chains(),
+                    grant.requestsPerSecond(),
+                    grant.bytesPerSecond(),
+                    true));
   }
 
   /** Says whether all is known. */
