@@ -10,8 +10,11 @@
  *                        int32 1 and int64, int64 the instance that released the next pass, or 0,
  *                        keys: pass key (32) of the next pass, challenge key (32)
  *   device.lep   the device half of the model bundle, see {@link org.lepcnn.core.model}
- *   lock         empty; an exclusive file lock on it is held while the state is open
+ *   lock         empty; an exclusive file lock on it is held while the state is open, and another one
+ *                on state.lep itself
  *   state.lep.tmp  left by a crash only; erased on opening
+ *   state.lep.old  left by a crash only: a second name of state.lep, which is taken away on opening,
+ *                or the file that it replaced, which is erased
  * </pre>
  *
  * <p>A grant is one file, readable by its owner alone, that {@code init} consumes:
@@ -31,10 +34,13 @@
  * protected it would lie beside it.
  *
  * <p><b>The rule.</b> {@code state.lep} holds the key of the first pass that was never handed out,
- * and is replaced by: write the temporary file, fsync it, rename it, fsync the folder. A
- * reservation of R passes makes key n + R durable before pass n is handed out, so that a crash at
+ * and is replaced by: link it to {@code .old}, write the temporary file, fsync it, fsync the
+ * folder, rename the temporary file, fsync the folder, overwrite {@code .old}, fsync it, delete it.
+ * A reservation of R passes makes key n + R durable before pass n is handed out, so that a crash at
  * any instant leaves either the state before (nothing was handed out) or the state after (passes n
  * … n + R − 1 are lost). Only a clean close with no pass in flight gives unused passes back.
- * Opening never creates: a missing, empty, short or damaged file is corruption.
+ * Opening never creates: a missing, empty, short or damaged file is corruption. A file that is not
+ * as the process left it is not replaced: no count goes back ({@link
+ * org.lepcnn.device.state.HeldFile}).
  */
 package org.lepcnn.device.state;
