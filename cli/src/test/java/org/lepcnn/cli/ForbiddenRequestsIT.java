@@ -193,8 +193,7 @@ class ForbiddenRequestsIT {
   @ValueSource(ints = {50_000_000, 300_000_000})
   void compressedRecord_isSteppedOver_noted_andOthersAreAnswered(int bytes) throws Exception {
     ClientSettings settings =
-        ClientSettings.of(
-            broker.bootstrapServers(), config(LocalSecurity.gatewayUser("other")));
+        ClientSettings.of(broker.bootstrapServers(), config(LocalSecurity.gatewayUser("other")));
     Map<String, Object> producer = new HashMap<>(settings.producer());
     producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
     producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.MAX_VALUE);

@@ -12,11 +12,11 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.kafka.consumer.PackedBatch;
-import org.lepcnn.kafka.consumer.PlainConsumers;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
+import org.lepcnn.kafka.consumer.PackedBatch;
+import org.lepcnn.kafka.consumer.PlainConsumers;
 
 /**
  * Reads a whole request topic as an eavesdropper at the broker would, and looks for the one thing
