@@ -107,6 +107,7 @@ final class InferCommand implements Callable<Integer> {
     List<Inputs.Input> inputs;
     try {
       inputs = readInputs(opened.deviceHalf());
+      answers.requireSome(inputs.stream().map(Inputs.Input::name).toList());
     } catch (RuntimeException e) {
       opened.close();
       throw e;
