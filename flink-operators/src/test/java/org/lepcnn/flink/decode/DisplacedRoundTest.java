@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +22,7 @@ import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
+import org.lepcnn.flink.testkit.RecordedCounters;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
 import org.lepcnn.kafka.codec.AnswerCodec;
@@ -40,7 +40,8 @@ class DisplacedRoundTest {
   private static EdgeControl control;
 
   private final RoundAssembler assembler = new RoundAssembler(LIMITS);
-  private final RequestDecoder decoder = decoder(assembler);
+  private final RecordedCounters counters = new RecordedCounters();
+  private final RequestDecoder decoder = decoder();
 
   @BeforeAll
   static void loadModel() {
@@ -60,9 +61,8 @@ class DisplacedRoundTest {
     model.close();
   }
 
-  private static RequestDecoder decoder(RoundAssembler assembler) {
-    EdgeMetrics metrics =
-        new EdgeMetrics(UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
+  private RequestDecoder decoder() {
+    EdgeMetrics metrics = new EdgeMetrics(counters);
     FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
     return new RequestDecoder(assembler, new Outbox(topics.open(), metrics), control, metrics);
   }
@@ -104,5 +104,24 @@ class DisplacedRoundTest {
     assertThat(decoder.decode(displaced.get(0), 4).notices()).isEmpty();
     assertThat(decoder.decode(displaced.get(1), 5).request()).isNotNull();
     assertThat(decoder.decode(records("large", 0).get(1), 6).request()).isNotNull();
+  }
+
+  @Test
+  void whatWasDropped_isCountedByReason() {
+    decoder.decode(records("large", 0).get(0), 0);
+    decoder.decode(records("large", 1).get(0), 0);
+    decoder.decode(records("small", 0).get(0), 1);
+    decoder.decode(records("large", 1).get(1), 2);
+    decoder.decode(records("large", 2).get(0), 3);
+    assertThat(counters.count("lepcnn.incompleteDropped.YIELDED.count")).isEqualTo(1);
+    assertThat(counters.count("lepcnn.chunksDropped")).isEqualTo(1);
+    assertThat(counters.count("lepcnn.incompleteRefused")).isEqualTo(1);
+    assertThat(decoder.expire(LIMITS.timeoutMillis() + 1)).hasSize(2);
+    assertThat(counters.count("lepcnn.incompleteDropped.OVERDUE.count")).isEqualTo(2);
+    assertThat(counters.count("lepcnn.incompleteDropped.DEVICE_BOUND.count")).isZero();
+    for (long pass = 3; pass < 6; pass++) {
+      decoder.decode(records("large", pass).get(0), 200);
+    }
+    assertThat(counters.count("lepcnn.incompleteDropped.DEVICE_BOUND.count")).isEqualTo(1);
   }
 }
