@@ -62,6 +62,7 @@ class ForbiddenRequestsIT {
 
   /** As many as the guard keeps of a model: a further one would be refused for that. */
   private static final int CHAINS_KEPT = 8;
+
   private static final Duration LIFETIME = Duration.ofSeconds(60);
 
   @TempDir private static Path folder;
@@ -181,7 +182,8 @@ class ForbiddenRequestsIT {
   /** It may be repeated, so the gateway does, and says at the end of its patience why. */
   @Test
   void moreThanTheQuota() {
-    assertThat(endsOfClaims("slow-1", LIFETIME, CLAIMS)).anyMatch(end -> end.contains("QUOTA_EXCEEDED"));
+    assertThat(endsOfClaims("slow-1", LIFETIME, CLAIMS))
+        .anyMatch(end -> end.contains("QUOTA_EXCEEDED"));
   }
 
   /** A millisecond is over for nearly all of them when the edge reads them. */
