@@ -17,7 +17,7 @@ final class BenchArguments {
 
   @Option(
       names = "--kernel",
-      paramLabel = "NAME",
+      paramLabel = "onednn|onnxruntime|scalar",
       description = "Default: the fastest that passes its self-test.")
   private String kernel;
 

@@ -14,11 +14,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lepcnn device provision|init}. */
+/** {@code lepcnn device provision|init|lift-quarantine}. */
 @Command(
     name = "device",
-    description = "Devices: provision one for a model, and begin its state.",
-    subcommands = {DeviceCommand.Provision.class, DeviceCommand.Init.class})
+    description = "Devices: provision one for a model, begin its state, lift its quarantine.",
+    subcommands = {
+      DeviceCommand.Provision.class,
+      DeviceCommand.Init.class,
+      DeviceCommand.LiftQuarantine.class
+    })
 final class DeviceCommand {
   private DeviceCommand() {}
 
@@ -144,6 +148,53 @@ final class DeviceCommand {
                 .put("chain", opened.chain().toString())
                 .put("model", opened.model().toString())
                 .put("state", state.toString()));
+      }
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "lift-quarantine",
+      description =
+          "Let a device use the edge again whose results failed the integrity check too often. Find"
+              + " out why they did first.")
+  static final class LiftQuarantine implements Callable<Integer> {
+    @Mixin private Output output;
+    @Mixin private OpeningPassphraseOption passphrase;
+
+    @Option(
+        names = "--state",
+        required = true,
+        paramLabel = "DIR",
+        description = "The device's state folder; no gateway may have it open.")
+    private Path state;
+
+    @Option(
+        names = "--model",
+        defaultValue = "",
+        paramLabel = "PREFIX",
+        description =
+            "First digits of the model's fingerprint or the chain's id, when there are several.")
+    private String model;
+
+    @Override
+    public Integer call() {
+      try (Passphrase forState = passphrase.read();
+          DeviceState opened = DeviceState.open(state, model, forState)) {
+        long failures = opened.integrityFailures();
+        opened.resetIntegrityFailures();
+        output.result(
+            "Chain "
+                + opened.chain()
+                + " of device "
+                + opened.device()
+                + ": "
+                + failures
+                + " failed integrity checks are no longer counted.",
+            Json.object()
+                .put("device", opened.device())
+                .put("chain", opened.chain().toString())
+                .put("failures", failures));
       }
       return 0;
     }

@@ -48,8 +48,8 @@ final class EdgeJobOptions {
   @Option(
       names = "--kernel",
       defaultValue = "",
-      paramLabel = "NAME",
-      description = "onnxruntime or scalar; by default the best of each machine")
+      paramLabel = "onednn|onnxruntime|scalar",
+      description = "By default the best of each machine.")
   String kernel;
 
   @Option(

@@ -9,6 +9,12 @@ import java.util.Locale;
  * every {@value #PLAIN_SECONDS} seconds elsewhere.
  */
 public final class ProgressLine implements ProgressListener {
+  /**
+   * The system property that is {@code true} when standard error is a terminal, which the launcher
+   * knows and Java does not: {@link System#console} looks at standard input and output.
+   */
+  public static final String TERMINAL_PROPERTY = "lepcnn.terminal";
+
   private static final int PLAIN_SECONDS = 10;
   private static final double MEGA = 1e6;
 
@@ -25,9 +31,9 @@ public final class ProgressLine implements ProgressListener {
     this.terminal = terminal;
   }
 
-  /** On standard error, overwriting when the process has a terminal. */
+  /** On standard error, overwriting when that is a terminal. */
   public static ProgressLine onStandardError() {
-    return new ProgressLine(System.err, System.console() != null);
+    return new ProgressLine(System.err, Boolean.getBoolean(TERMINAL_PROPERTY));
   }
 
   @Override

@@ -51,8 +51,8 @@ final class EdgeGate {
               + supply.integrityFailures()
               + " results that failed the integrity check; the limit is "
               + limit
-              + ". Nothing is sent any more. Find out why, then lift the quarantine or provision"
-              + " the device anew.");
+              + ". Nothing is sent any more. Find out why, then lift it with 'lepcnn device"
+              + " lift-quarantine --state DIR', or provision the device anew.");
     }
     if (shut) {
       throw new EnvironmentException("The session sends nothing any more: it was closed.");

@@ -16,4 +16,13 @@ final class Failures {
     }
     return cause;
   }
+
+  /** What a future failed with, to be thrown where it was waited for. */
+  static RuntimeException rethrown(CompletionException error) {
+    Throwable cause = unwrap(error);
+    if (cause instanceof Error fatal) {
+      throw fatal;
+    }
+    return cause instanceof RuntimeException failure ? failure : error;
+  }
 }

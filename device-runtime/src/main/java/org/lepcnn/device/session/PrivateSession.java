@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -148,6 +149,8 @@ public final class PrivateSession implements AutoCloseable {
           .join();
     } catch (RejectedExecutionException e) {
       throw closed();
+    } catch (CompletionException e) {
+      throw Failures.rethrown(e);
     }
   }
 
@@ -162,9 +165,7 @@ public final class PrivateSession implements AutoCloseable {
     if (unfinished == null) {
       return;
     }
-    parts.gate().shut();
-    worker.shutdown();
-    boolean ended = awaitWorkers();
+    boolean ended = endWorkers();
     for (Submission submission : unfinished) {
       if (ended && submission.pass != null) {
         submission.pass.abandon(closed());
@@ -180,6 +181,13 @@ public final class PrivateSession implements AutoCloseable {
     }
     parts.tables().close();
     parts.supply().close();
+  }
+
+  /** Ends a session that nobody was given; supply and tables stay open. */
+  void discard() {
+    if (endWorkers()) {
+      parts.model().close();
+    }
   }
 
   /** A quarantined edge is sent nothing at all. */
@@ -287,7 +295,9 @@ public final class PrivateSession implements AutoCloseable {
     }
   }
 
-  private boolean awaitWorkers() {
+  private boolean endWorkers() {
+    parts.gate().shut();
+    worker.shutdown();
     try {
       return worker.awaitTermination(WORKER_END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

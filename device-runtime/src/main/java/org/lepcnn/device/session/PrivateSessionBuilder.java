@@ -60,8 +60,12 @@ public final class PrivateSessionBuilder {
     return this;
   }
 
-  /** Threads for stages and masks; as many as there are processors by default. */
+  /** Threads for stages and masks, at least 1; as many as there are processors by default. */
   public PrivateSessionBuilder workerThreads(int threads) {
+    if (threads < 1) {
+      throw new BadInputException(
+          "Session: expected at least 1 worker thread; found " + threads + ".");
+    }
     workerThreads = threads;
     return this;
   }
@@ -123,8 +127,8 @@ public final class PrivateSessionBuilder {
   }
 
   /**
-   * Loads the device stages and starts the workers. When this fails, supply and tables are still
-   * open.
+   * Loads the device stages and starts the workers. When this fails, also in the warm-up, nothing
+   * of it is left; supply and tables are still open.
    *
    * @throws org.lepcnn.device.state.QuarantinedException when the edge has failed too often
    */
@@ -162,9 +166,18 @@ public final class PrivateSessionBuilder {
             unsafeResultObserver);
     PrivateSession session = new PrivateSession(parts, options, worker);
     if (warmedUp) {
-      session.warmUp();
+      warmUp(session);
     }
     return session;
+  }
+
+  private static void warmUp(PrivateSession session) {
+    try {
+      session.warmUp();
+    } catch (RuntimeException | Error e) {
+      session.discard();
+      throw e;
+    }
   }
 
   private static ExecutorService workers(int threads) {

@@ -322,7 +322,8 @@ public final class DeviceState implements AutoCloseable {
               + integrityFailures
               + " results failed the integrity check, and "
               + threshold
-              + " are the limit. Find out why before lifting it.");
+              + " are the limit. Find out why, then lift it with 'lepcnn device lift-quarantine"
+              + " --state DIR'.");
     }
   }
 

@@ -32,6 +32,9 @@ final class FakeEdge implements EdgeTransport {
 
   final AtomicInteger rehearsals = new AtomicInteger();
 
+  /** What a warm-up fails with; null for nothing. */
+  volatile RuntimeException warmUpFailure;
+
   /** What happened in which order; may be shared with others. */
   final List<String> log;
 
@@ -71,6 +74,9 @@ final class FakeEdge implements EdgeTransport {
   @Override
   public void warmUp(Plan plan) {
     rehearsals.incrementAndGet();
+    if (warmUpFailure != null) {
+      throw warmUpFailure;
+    }
   }
 
   @Override

@@ -4,8 +4,12 @@ package org.lepcnn.device.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 
 class WarmUpTest {
@@ -42,5 +46,39 @@ class WarmUpTest {
     SessionFixture fixture = new SessionFixture();
     fixture.close();
     assertThatThrownBy(fixture.session::warmUp).isInstanceOf(EnvironmentException.class);
+  }
+
+  @Test
+  void anOpeningWhoseWarmUpFails_leavesNoWorker_andSupplyAndTablesOpen() throws Exception {
+    try (SessionFixture fixture = new SessionFixture()) {
+      PrivateSessionBuilder other = fixture.builder(1).warmUp();
+      Set<Thread> before = workers();
+      fixture.edge.warmUpFailure = new EnvironmentException("no way to the edge");
+      assertThatThrownBy(other::open).isSameAs(fixture.edge.warmUpFailure);
+      for (Thread worker : workers()) {
+        if (!before.contains(worker)) {
+          worker.join(TimeUnit.SECONDS.toMillis(SessionFixture.WAIT_SECONDS));
+          assertThat(worker.isAlive()).as(worker.getName()).isFalse();
+        }
+      }
+      PrivateSessionTest.assertSame(
+          fixture.run(9).outputs(), fixture.plain(SessionModel.inputs(9)));
+    }
+  }
+
+  private static Set<Thread> workers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("lepcnn-pass-"))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void noWorkerThreads_areRefused() {
+    try (SessionFixture fixture = new SessionFixture()) {
+      PrivateSessionBuilder builder = fixture.builder(1);
+      assertThatThrownBy(() -> builder.workerThreads(0))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("at least 1 worker thread; found 0");
+    }
   }
 }

@@ -52,6 +52,13 @@ class VectorUnitTest {
         .startsWith("false, plain loops (the processor's vectors have 128 bits; 256 are needed)");
   }
 
+  @Test
+  void armBeforeTheJdkThatCompilesWideVectors_runsPlainLoops() {
+    assertThat(VectorUnit.obstacle("aarch64", 17)).contains("before 25", "this one is 17");
+    assertThat(VectorUnit.obstacle("aarch64", 25)).isNull();
+    assertThat(VectorUnit.obstacle("amd64", 17)).isNull();
+  }
+
   private static String decisionOf(List<String> options) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

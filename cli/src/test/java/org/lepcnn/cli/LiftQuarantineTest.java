@@ -1,0 +1,35 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.state.QuarantinedException;
+
+/** The remedy that a quarantined session names. */
+class LiftQuarantineTest {
+  @TempDir private Path folder;
+
+  @Test
+  void liftedQuarantine_staysLifted_andTakesNoPassBack() {
+    ProvisionedDevice device = ProvisionedDevice.create(folder, Meter.importBundle(), "meter-1", 5);
+    try (DeviceState state = DeviceState.open(device.state())) {
+      state.reserve(1).take().finish();
+      state.recordIntegrityFailure();
+      assertThatThrownBy(() -> state.refuseIfQuarantined(1))
+          .isInstanceOf(QuarantinedException.class)
+          .hasMessageContaining("lepcnn device lift-quarantine");
+    }
+    assertThat(Main.execute("device", "lift-quarantine", "--state", device.state().toString()))
+        .isZero();
+    try (DeviceState state = DeviceState.open(device.state())) {
+      assertThat(state.integrityFailures()).isZero();
+      assertThat(state.nextPass()).isEqualTo(1);
+      state.refuseIfQuarantined(1);
+    }
+  }
+}
