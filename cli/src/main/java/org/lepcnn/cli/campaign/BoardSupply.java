@@ -68,6 +68,11 @@ record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
   }
 
   @Override
+  public void claimRefused() {
+    supply.claimRefused();
+  }
+
+  @Override
   public SecretKey groupKey(long group) {
     return supply.groupKey(group);
   }

@@ -14,6 +14,7 @@ import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassWindow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,10 @@ import org.slf4j.LoggerFactory;
  * for the first time. So of two copies of a running machine, which know the same keys and the same
  * number, one is refused at its next reservation. The edge serves one instance of a chain at a
  * time: a reservation is claimed when the last pass of the one before has ended.
+ *
+ * <p>The edge's guard keeps {@link PassWindow#PASSES} passes of a chain open. A pass that many
+ * later ones have overtaken would be refused as stale: no pass is handed out so far ahead of the
+ * first one in use.
  */
 final class ClaimedPasses {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimedPasses.class);
@@ -41,14 +46,14 @@ final class ClaimedPasses {
   private PassSupply.Range range;
   private boolean claimed;
 
-  /** Whether the claim of {@link #range} has its instance number. */
+  /** Whether the claim of {@link #range} has its instance number: it may have been sent. */
   private boolean numbered;
 
-  /** Completes when no pass is in use; null when nobody waits for that. */
-  private CompletableFuture<Void> idle;
+  /** Completes when the first pass in use has ended; null when nobody waits for that. */
+  private CompletableFuture<Void> firstEnds;
 
-  /** Whether the edge may hold the claim of {@link #range}: no answer is not a refusal. */
-  private boolean maybeClaimed;
+  /** Whether the edge refused the claim of {@link #range} when it was sent last. */
+  private boolean refused;
 
   /** Whether the edge says that another instance claimed these passes: they may be used there. */
   private volatile boolean heldByAnother;
@@ -79,22 +84,20 @@ final class ClaimedPasses {
     boolean mine = false;
     synchronized (this) {
       if (range != null && claimed && range.remaining() > 0) {
-        return CompletableFuture.completedFuture(take());
+        return withinWindow() ? CompletableFuture.completedFuture(take()) : whenFirstEnds();
       }
       if (claiming == null) {
         if (range == null || range.remaining() == 0) {
           reserve();
         }
         if (!inUse.isEmpty()) {
-          idle = idle == null ? new CompletableFuture<>() : idle;
-          return idle.thenComposeAsync(done -> next(), worker);
+          return whenFirstEnds();
         }
         if (!numbered) {
           supply.renewInstance();
           numbered = true;
         }
         claiming = new CompletableFuture<>();
-        maybeClaimed = true;
         mine = true;
       }
       wait = claiming;
@@ -106,16 +109,20 @@ final class ClaimedPasses {
   }
 
   /**
-   * Gives back what is left of a reservation that the edge may hold a claim of: with the edge's
-   * consent the supply keeps these passes for the next opening. Without it they are used up, for
-   * the next opening is another instance, which the edge would refuse them.
+   * Gives back what is left of a reservation whose claim was sent: with the edge's consent the
+   * supply keeps these passes for the next opening. Without it they are used up, for the next
+   * opening is another instance, which the edge would refuse them.
+   *
+   * <p>A claim that was refused is released as well: the edge may have recorded it all the same, or
+   * may accept it when it reads it again. If it refuses the release, too, the passes are kept, and
+   * the next opening can repeat that release.
    *
    * @param patience how long to wait for the edge's consent
    */
   void close(Duration patience) {
     long firstFree;
     synchronized (this) {
-      if (range == null || !maybeClaimed || range.remaining() == 0) {
+      if (range == null || !numbered || range.remaining() == 0) {
         return;
       }
       firstFree = range.lastPass() - range.remaining() + 1;
@@ -124,31 +131,57 @@ final class ClaimedPasses {
         return;
       }
     }
-    if (heldByAnother || patience.isZero() || !release(firstFree, patience)) {
-      burnRest();
-    } else {
-      supply.released();
+    boolean ask = !heldByAnother && !patience.isZero();
+    switch (ask ? release(firstFree, patience) : Release.UNANSWERED) {
+      case ACCEPTED -> supply.released();
+      case REFUSED -> {
+        if (refused) {
+          supply.claimRefused();
+        } else {
+          burnRest();
+        }
+      }
+      default -> burnRest();
     }
   }
 
-  private boolean release(long firstFree, Duration patience) {
+  /** What came of a release. */
+  private enum Release {
+    ACCEPTED,
+    /** No claim of this instance is in force. */
+    REFUSED,
+    /** A pass was used under this instance's number: by a copy of this process. */
+    USED,
+    UNANSWERED
+  }
+
+  private Release release(long firstFree, Duration patience) {
     PassRelease release =
         new PassRelease(
             supply.device(), supply.chain(), supply.model(), firstFree, supply.instance());
     try {
       transport.release(release).get(patience.toNanos(), TimeUnit.NANOSECONDS);
-      return true;
+      return Release.ACCEPTED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException e) {
       LOG.warn("The edge did not accept the release of passes from {} on in time", firstFree);
     } catch (ExecutionException | RuntimeException e) {
+      Throwable cause = Failures.unwrap(e);
       LOG.warn(
           "The edge did not accept the release of passes from {} on: {}",
           firstFree,
-          Failures.unwrap(e).getMessage());
+          cause.getMessage());
+      return outcome(cause);
     }
-    return false;
+    return Release.UNANSWERED;
+  }
+
+  private static Release outcome(Throwable failure) {
+    if (failure instanceof EdgeRefusedException refusal) {
+      return refusal.code() == EdgeErrorCode.MASK_REUSE_SUSPECTED ? Release.USED : Release.REFUSED;
+    }
+    return Release.UNANSWERED;
   }
 
   private synchronized void burnRest() {
@@ -167,17 +200,28 @@ final class ClaimedPasses {
     CompletableFuture<Void> waiting = null;
     long first;
     synchronized (this) {
+      boolean wasFirst = !inUse.isEmpty() && inUse.first() == pass;
       inUse.remove(pass);
       first = inUse.isEmpty() ? firstUntaken : inUse.first();
-      if (inUse.isEmpty()) {
-        waiting = idle;
-        idle = null;
+      if (wasFirst) {
+        waiting = firstEnds;
+        firstEnds = null;
       }
     }
     if (waiting != null) {
       waiting.complete(null);
     }
     return first;
+  }
+
+  /** Whether the guard keeps the first pass in use open when the next one is sent. */
+  private boolean withinWindow() {
+    return inUse.isEmpty() || firstUntaken - inUse.first() < PassWindow.PASSES;
+  }
+
+  private CompletableFuture<PassSupply.Pass> whenFirstEnds() {
+    firstEnds = firstEnds == null ? new CompletableFuture<>() : firstEnds;
+    return firstEnds.thenComposeAsync(done -> next(), worker);
   }
 
   private PassSupply.Pass take() {
@@ -200,7 +244,7 @@ final class ClaimedPasses {
     }
     claimed = false;
     numbered = false;
-    maybeClaimed = false;
+    refused = false;
     heldByAnother = false;
     range = supply.reserve((int) Math.min(passesPerReservation, left));
   }
@@ -228,9 +272,9 @@ final class ClaimedPasses {
     synchronized (this) {
       claiming = null;
       claimed = error == null;
-      if (error instanceof EdgeRefusedException refused) {
-        heldByAnother = refused.code() == EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE;
-        maybeClaimed = heldByAnother;
+      refused = error instanceof EdgeRefusedException;
+      if (error instanceof EdgeRefusedException refusal) {
+        heldByAnother = refusal.code() == EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE;
       }
     }
     if (error == null) {

@@ -74,6 +74,11 @@ public final class DeviceStateSupply implements PassSupply {
   }
 
   @Override
+  public void claimRefused() {
+    state.claimRefused();
+  }
+
+  @Override
   public SecretKey groupKey(long group) {
     return state.challengeKey().groupKey(group);
   }

@@ -39,7 +39,7 @@ public interface PassSupply extends AutoCloseable {
 
   /**
    * The instance that claimed a pass before and gave it back to the edge, while nobody took it
-   * since.
+   * since; of instances whose claims and releases of it were refused, the first one.
    */
   default Optional<InstanceId> releasedBefore(long pass) {
     return Optional.empty();
@@ -50,6 +50,13 @@ public interface PassSupply extends AutoCloseable {
    * {@link #close} gives them back.
    */
   default void released() {}
+
+  /**
+   * Says that the edge refused this instance's claim of all passes that were reserved and not
+   * taken, and its release: {@link #close} gives them back, and remembers the instance unless an
+   * earlier one is known, see {@link #releasedBefore}.
+   */
+  default void claimRefused() {}
 
   /** The challenge key of a group of passes; the caller closes it. */
   SecretKey groupKey(long group);

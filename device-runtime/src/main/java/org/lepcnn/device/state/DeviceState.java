@@ -58,6 +58,7 @@ public final class DeviceState implements AutoCloseable {
   private final InstanceId openedReleasedBy;
 
   private boolean released;
+  private boolean claimRefused;
   private int inFlight;
   private boolean closed;
 
@@ -242,7 +243,8 @@ public final class DeviceState implements AutoCloseable {
 
   /**
    * The instance that claimed a pass before and gave it back to the edge, while nobody took it
-   * since: its release may be repeated when the edge does not know of it any more.
+   * since: its release may be repeated when the edge does not know of it any more. Of instances
+   * whose claims and releases were refused it is the first one.
    */
   public Optional<InstanceId> releasedBefore(long pass) {
     return pass == openedPass ? Optional.ofNullable(openedReleasedBy) : Optional.empty();
@@ -252,6 +254,15 @@ public final class DeviceState implements AutoCloseable {
   public synchronized void released() {
     requireOpen();
     released = true;
+  }
+
+  /**
+   * Says that the edge refused this instance's claim of all passes that were not taken, and its
+   * release. The claim may be in the edge's log: the next opening can repeat the release.
+   */
+  public synchronized void claimRefused() {
+    requireOpen();
+    claimRefused = true;
   }
 
   /** How many passes were taken and have not ended. */
@@ -389,7 +400,10 @@ public final class DeviceState implements AutoCloseable {
     if (released) {
       return instance;
     }
-    return firstUntouched == openedPass ? openedReleasedBy : null;
+    if (firstUntouched == openedPass && openedReleasedBy != null) {
+      return openedReleasedBy; // whose claim the edge would meet first, reading its log again
+    }
+    return claimRefused ? instance : null;
   }
 
   private void commit(long nextPass, PassKey nextKey, InstanceId releasedBy) {

@@ -39,7 +39,8 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
    * @param nextPass the first pass that was never handed out
    * @param integrityFailures from 0
    * @param releasedBy the instance that claimed passes from {@code nextPass} on and gave them back
-   *     to the edge before it closed; null when nobody did
+   *     to the edge before it closed, whether the edge accepted that or refused claim and release
+   *     alike; null when nobody did
    */
   record Counts(
       ChainIdentity identity, long nextPass, long integrityFailures, InstanceId releasedBy) {}

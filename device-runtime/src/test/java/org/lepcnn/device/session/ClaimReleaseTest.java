@@ -73,6 +73,83 @@ class ClaimReleaseTest {
     }
   }
 
+  /** The edge may have recorded it, as it does while a model is loading. */
+  @Test
+  void refusedClaim_isReleased_andAcceptedReleaseIsRemembered() {
+    try (SessionFixture fixture = new SessionFixture(b -> b.passesPerReservation(2))) {
+      fixture.edge.onClaim = claim -> refused(EdgeErrorCode.NOT_READY);
+      fixture.failure(SessionModel.inputs(1));
+      fixture.session.close();
+      assertThat(fixture.log).containsExactly("claim 0-1", "release 0");
+      assertThat(fixture.edge.releases.get(0).instance())
+          .isEqualTo(fixture.edge.claims.get(0).instance());
+      assertThat(fixture.supply.released).isTrue();
+      assertThat(fixture.supply.outcomes).isEmpty();
+    }
+  }
+
+  @Test
+  void refusedClaim_whoseReleaseIsRefused_isRememberedAsSuch() {
+    for (EdgeErrorCode code :
+        List.of(
+            EdgeErrorCode.UNKNOWN_DEVICE,
+            EdgeErrorCode.NOT_CLAIMED,
+            EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE)) {
+      try (SessionFixture fixture = new SessionFixture(b -> b.passesPerReservation(2))) {
+        fixture.edge.onClaim = claim -> refused(EdgeErrorCode.UNKNOWN_DEVICE);
+        fixture.edge.onRelease = release -> refused(code);
+        fixture.failure(SessionModel.inputs(1));
+        fixture.session.close();
+        assertThat(fixture.supply.claimRefused).as("%s", code).isTrue();
+        assertThat(fixture.supply.released).isFalse();
+        assertThat(fixture.supply.outcomes).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void refusedClaim_whoseReleaseIsNotAnswered_losesThePasses() {
+    try (SessionFixture fixture =
+        new SessionFixture(b -> b.passesPerReservation(2).releaseTimeout(Duration.ofMillis(100)))) {
+      fixture.edge.onClaim = claim -> refused(EdgeErrorCode.UNKNOWN_DEVICE);
+      fixture.edge.onRelease = release -> new CompletableFuture<>();
+      fixture.failure(SessionModel.inputs(1));
+      fixture.session.close();
+      assertThat(fixture.supply.claimRefused).isFalse();
+      assertThat(fixture.supply.outcomes).isEqualTo(Map.of(0L, "burned", 1L, "burned"));
+    }
+  }
+
+  /** Somebody used them under this very number: a copy of the running machine. */
+  @Test
+  void refusedClaim_ofPassesThatTheEdgeHasSeen_losesThem() {
+    try (SessionFixture fixture = new SessionFixture(b -> b.passesPerReservation(2))) {
+      fixture.edge.onClaim = claim -> refused(EdgeErrorCode.NOT_AUTHORISED);
+      fixture.edge.onRelease = release -> refused(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+      fixture.failure(SessionModel.inputs(1));
+      fixture.session.close();
+      assertThat(fixture.supply.claimRefused).isFalse();
+      assertThat(fixture.supply.outcomes).isEqualTo(Map.of(0L, "burned", 1L, "burned"));
+    }
+  }
+
+  @Test
+  void claimThatIsAcceptedAfterARefusal_isReleasedLikeAnyOther() {
+    try (SessionFixture fixture = new SessionFixture(b -> b.passesPerReservation(2))) {
+      fixture.edge.onClaim =
+          claim ->
+              fixture.edge.claims.size() == 1
+                  ? refused(EdgeErrorCode.UNKNOWN_DEVICE)
+                  : CompletableFuture.completedFuture(null);
+      fixture.edge.onRelease = release -> refused(EdgeErrorCode.NOT_CLAIMED);
+      fixture.failure(SessionModel.inputs(1));
+      fixture.run(1);
+      fixture.session.close();
+      assertThat(fixture.supply.claimRefused).isFalse();
+      assertThat(fixture.supply.outcomes).isEqualTo(Map.of(0L, "finished", 1L, "burned"));
+    }
+  }
+
   @Test
   void passesThatAnotherInstanceClaimed_areNotGivenBack() {
     try (SessionFixture fixture = new SessionFixture(b -> b.passesPerReservation(2))) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
@@ -117,10 +119,7 @@ class DurableSessionTest {
     edge.onClaim =
         claim ->
             edge.releases.size() < 2
-                ? CompletableFuture.failedFuture(
-                    new org.lepcnn.core.port.EdgeRefusedException(
-                        org.lepcnn.core.port.EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
-                        "the edge went back to a checkpoint"))
+                ? refused(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE)
                 : CompletableFuture.completedFuture(null);
     try (PrivateSession session = open()) {
       assertThat(await(session.submit(SessionModel.inputs(1))).pass()).isEqualTo(1);
@@ -145,16 +144,27 @@ class DurableSessionTest {
   }
 
   @Test
-  void refusedClaim_givesThePassesBack() {
+  void refusedClaims_giveThePassesBack_andTheFirstOnesReleaseCanBeRepeated() {
+    edge.onClaim = claim -> refused(EdgeErrorCode.NOT_AUTHORISED);
+    edge.onRelease = release -> refused(EdgeErrorCode.NOT_AUTHORISED);
+    for (int opening = 0; opening < 2; opening++) {
+      try (PrivateSession session = open()) {
+        failure(session.submit(SessionModel.inputs(1)));
+      }
+      assertThat(DeviceState.describe(folder.resolve("state")).get(0).nextPass()).isZero();
+    }
+    // the edge has gone back to a checkpoint before the first claim, and accepts that one now
     edge.onClaim =
         claim ->
-            CompletableFuture.failedFuture(
-                new org.lepcnn.core.port.EdgeRefusedException(
-                    org.lepcnn.core.port.EdgeErrorCode.NOT_AUTHORISED, "not enrolled"));
+            edge.releases.size() == 3
+                ? CompletableFuture.completedFuture(null)
+                : refused(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+    edge.onRelease = release -> CompletableFuture.completedFuture(null);
     try (PrivateSession session = open()) {
-      failure(session.submit(SessionModel.inputs(1)));
+      assertThat(await(session.submit(SessionModel.inputs(1))).pass()).isZero();
     }
-    assertThat(DeviceState.describe(folder.resolve("state")).get(0).nextPass()).isZero();
+    assertThat(edge.releases.get(2)).isEqualTo(edge.releases.get(0));
+    assertThat(edge.releases.get(2).instance()).isEqualTo(edge.claims.get(0).instance());
   }
 
   @Test
@@ -167,6 +177,10 @@ class DurableSessionTest {
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("from pass 90 on");
     }
+  }
+
+  private static CompletableFuture<Void> refused(EdgeErrorCode code) {
+    return CompletableFuture.failedFuture(new EdgeRefusedException(code, "says the test"));
   }
 
   private PrivateSession open() {

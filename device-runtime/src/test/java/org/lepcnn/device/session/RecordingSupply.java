@@ -24,6 +24,7 @@ final class RecordingSupply implements PassSupply {
 
   volatile boolean closed;
   volatile boolean released;
+  volatile boolean claimRefused;
   volatile InstanceId formerInstance;
   private final ThrowAwayChain chain;
   private final List<String> log;
@@ -105,6 +106,11 @@ final class RecordingSupply implements PassSupply {
   @Override
   public void released() {
     released = true;
+  }
+
+  @Override
+  public void claimRefused() {
+    claimRefused = true;
   }
 
   @Override

@@ -71,7 +71,7 @@ class EdgeSequenceFuzzTest {
     assertThat(run.surprises()).isNotEmpty();
   }
 
-  private static FuzzRun run(GuardWorld.Judge judge, long sequences) {
+  private static FuzzRun run(GuardedLog.Judge judge, long sequences) {
     return new FuzzRun(
             Long.getLong("fuzz.seed", 31),
             (random, number) -> {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.quota.QuotaSettings;
@@ -311,6 +312,49 @@ class GuardFunctionTest {
       send(restored, Requests.round("d", fingerprint, OTHER_INSTANCE, 4, 0, 77, List.of()));
       assertThat(rejections(restored)).isEmpty();
       assertThat(restored.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  /**
+   * Claim and release were refused before the device was enrolled, and never came here. The job
+   * fails, and both are let in when they are read again.
+   */
+  @Test
+  void claimThatIsLetInOnReadingAgain_isReleasedByWhatFollowsIt() throws Exception {
+    try (var restored = harness(model.source())) {
+      restored.open();
+      send(restored, claim("d", 0, 9));
+      send(restored, Requests.release("d", fingerprint, INSTANCE, 0));
+      send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 0, 9));
+      send(restored, Requests.round("d", fingerprint, OTHER_INSTANCE, 0, 0, 77, List.of()));
+      assertThat(rejections(restored)).isEmpty();
+      assertThat(restored.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  /** The next run repeats the release; of its copies the one that claims first goes on. */
+  @Test
+  void claimThatIsLetInWithoutItsRelease_isReleasedByTheNextRun_andNoCopyGainsByIt()
+      throws Exception {
+    InstanceId copy = new InstanceId(9, 9);
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      send(harness, Requests.claim("d", fingerprint, OTHER_INSTANCE, 0, 9));
+      send(harness, Requests.release("d", fingerprint, INSTANCE, 0));
+      send(harness, Requests.claim("d", fingerprint, OTHER_INSTANCE, 0, 9));
+      send(harness, Requests.claim("d", fingerprint, copy, 0, 9));
+      send(harness, Requests.release("d", fingerprint, INSTANCE, 0));
+      send(harness, Requests.claim("d", fingerprint, copy, 0, 9));
+      send(harness, Requests.round("d", fingerprint, OTHER_INSTANCE, 0, 0, 77, List.of()));
+      assertThat(rejections(harness))
+          .extracting(Rejection::getCode)
+          .containsExactly(
+              "CLAIMED_BY_ANOTHER_INSTANCE",
+              "CLAIMED_BY_ANOTHER_INSTANCE",
+              "CLAIMED_BY_ANOTHER_INSTANCE",
+              "CLAIMED_BY_ANOTHER_INSTANCE");
+      assertThat(harness.extractOutputValues()).hasSize(1);
     }
   }
 

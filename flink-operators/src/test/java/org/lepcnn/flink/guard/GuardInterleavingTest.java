@@ -19,26 +19,46 @@ class GuardInterleavingTest {
   void noIdIsEverAcceptedWithTwoPayloads() {
     long rounds = 0;
     for (long seed = 0; seed < WORLDS; seed++) {
-      GuardWorld world = new GuardWorld(seed, guard::judge, true);
-      world.run(STEPS);
-      assertThat(world.reused()).as("seed %d", seed).isEmpty();
-      rounds += world.acceptedRounds();
+      rounds += withoutReuse(seed, GuardWorld.Kind.HOSTILE).acceptedRounds();
     }
     assertThat(rounds).isGreaterThan(10L * WORLDS);
+  }
+
+  /** The edge accepts on reading its log again what it had refused; of copies one goes on. */
+  @Test
+  void claimsBeforeTheEnrolment_letNoCopyIn() {
+    long rounds = 0;
+    int kept = 0;
+    for (long seed = 0; seed < WORLDS; seed++) {
+      GuardWorld world = withoutReuse(seed, GuardWorld.Kind.COPIES);
+      rounds += world.acceptedRounds();
+      kept += world.keptAfterRefusal();
+    }
+    assertThat(rounds).isGreaterThan(10L * WORLDS);
+    assertThat(kept).isGreaterThan(WORLDS / 10);
   }
 
   @Test
   void inAnOrderlyWorld_everyClaimIsAcceptedInTheEnd() {
     long closes = 0;
+    int kept = 0;
     for (long seed = 0; seed < WORLDS; seed++) {
-      GuardWorld world = new GuardWorld(seed, guard::judge, false);
-      world.run(STEPS);
+      GuardWorld world = withoutReuse(seed, GuardWorld.Kind.ORDERLY);
       world.settle();
       assertThat(world.reused()).as("seed %d", seed).isEmpty();
       assertThat(world.refusedClaims()).as("seed %d", seed).isEmpty();
       closes += world.cleanCloses();
+      kept += world.keptAfterRefusal();
     }
     assertThat(closes).isGreaterThan(WORLDS);
+    assertThat(kept).isGreaterThan(WORLDS / 10);
+  }
+
+  private GuardWorld withoutReuse(long seed, GuardWorld.Kind kind) {
+    GuardWorld world = new GuardWorld(seed, guard::judge, kind);
+    world.run(STEPS);
+    assertThat(world.reused()).as("seed %d", seed).isEmpty();
+    return world;
   }
 
   /** The model would notice: an edge that accepts everything is given reused masks. */
@@ -46,7 +66,9 @@ class GuardInterleavingTest {
   void anEdgeWithoutAGuard_acceptsReusedMasks() {
     int found = 0;
     for (long seed = 0; seed < 100; seed++) {
-      GuardWorld world = new GuardWorld(seed, (device, request, digest) -> Verdict.ACCEPTED, true);
+      GuardWorld world =
+          new GuardWorld(
+              seed, (device, request, digest) -> Verdict.ACCEPTED, GuardWorld.Kind.HOSTILE);
       world.run(STEPS);
       found += world.reused().isEmpty() ? 0 : 1;
     }

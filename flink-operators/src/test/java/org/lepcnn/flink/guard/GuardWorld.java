@@ -2,10 +2,7 @@
 package org.lepcnn.flink.guard;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -19,18 +16,26 @@ import org.lepcnn.flink.testkit.Requests;
 /**
  * A model of one chain: state folders that are opened, crash and are closed cleanly; a network that
  * loses answers, so that requests are repeated; and an edge with the real guard that goes back to
- * checkpoints and reads its log again. What happens next is drawn at random. A hostile world also
- * copies state folders and makes up chains, and its network delays, repeats and reorders
- * everything.
+ * checkpoints and reads its log again. What happens next is drawn at random.
  */
 final class GuardWorld {
   private static final Fingerprint MODEL = Fingerprint.of(new byte[32]);
   private static final int ROUNDS = 3;
   private static final int FOREIGN_CHAINS = 12;
 
-  /** What decides over a request. */
-  interface Judge {
-    Verdict judge(DeviceGuard device, RequestHeader request, long digest);
+  /** What else happens. */
+  enum Kind {
+    /**
+     * The device is enrolled at some time, maybe after its first claims, which the edge accepts
+     * when it reads them again. Models load now and then.
+     */
+    ORDERLY,
+
+    /** From the enrolment on folders are copied and chains made up, too. */
+    COPIES,
+
+    /** Copies and made-up chains from the beginning, all that is sent delayed and reordered. */
+    HOSTILE
   }
 
   /** A state folder: the first pass never handed out, and who gave it back to the edge. */
@@ -50,34 +55,28 @@ final class GuardWorld {
   private record Message(RequestHeader header, long digest, Instance sender) {}
 
   private final RandomGenerator random;
-  private final Judge judge;
-  private final boolean hostile;
+  private final Kind kind;
+  private final GuardedLog edge;
   private final List<StateFolder> folders = new ArrayList<>();
   private final List<Message> network = new ArrayList<>();
-  private final List<Message> log = new ArrayList<>();
-  private final Map<String, Long> accepted = new HashMap<>();
-  private final Set<String> reused = new HashSet<>();
   private final List<String> refusedClaims = new ArrayList<>();
-
-  private DeviceGuard edge = new DeviceGuard();
-  private DeviceGuard checkpoint = new DeviceGuard();
-  private int checkpointAt;
   private long instances;
   private int cleanCloses;
+  private int keptAfterRefusal;
 
-  GuardWorld(long seed, Judge judge, boolean hostile) {
+  GuardWorld(long seed, GuardedLog.Judge judge, Kind kind) {
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-    this.judge = judge;
-    this.hostile = hostile;
+    this.kind = kind;
+    this.edge = new GuardedLog(judge, kind == Kind.HOSTILE || random.nextBoolean());
     folders.add(new StateFolder());
   }
 
   void run(int steps) {
     for (int step = 0; step < steps; step++) {
-      switch (random.nextInt(hostile ? 13 : 11)) {
+      switch (random.nextInt(kind == Kind.ORDERLY ? 11 : 13)) {
         case 0, 1, 2, 3, 4, 5 -> deliver();
         case 6, 7, 8, 9 -> act(folders.get(random.nextInt(folders.size())));
-        case 10 -> checkpointOrRestore();
+        case 10 -> checkpointEnrolOrRestore();
         case 11 -> copyAFolder();
         default -> claimAForeignChain();
       }
@@ -86,6 +85,8 @@ final class GuardWorld {
 
   /** Lets every claim that waits come through undisturbed. */
   void settle() {
+    edge.enrol();
+    edge.restore();
     while (!network.isEmpty()) {
       deliver();
     }
@@ -99,7 +100,7 @@ final class GuardWorld {
 
   /** Ids under which the edge accepted two payloads. */
   Set<String> reused() {
-    return reused;
+    return edge.reused();
   }
 
   /** Claims that a living instance was refused for good. */
@@ -108,51 +109,45 @@ final class GuardWorld {
   }
 
   int acceptedRounds() {
-    return accepted.size();
+    return edge.acceptedRounds();
   }
 
   int cleanCloses() {
     return cleanCloses;
   }
 
+  /** How often a folder kept passes whose claim and release were refused. */
+  int keptAfterRefusal() {
+    return keptAfterRefusal;
+  }
+
   private void deliver() {
     if (network.isEmpty()) {
       return;
     }
+    boolean hostile = kind == Kind.HOSTILE;
     int at = hostile ? random.nextInt(network.size()) : 0;
     boolean again = hostile && random.nextInt(3) == 0;
     Message message = again ? network.get(at) : network.remove(at);
-    log.add(message);
-    Verdict verdict = judge(message);
+    Verdict verdict = edge.append(message.header(), message.digest());
+    if (message.header().isClaim() && verdict.accepted() && random.nextInt(8) == 0) {
+      verdict = new Verdict(EdgeErrorCode.NOT_READY, "the model is loading");
+    }
     if (random.nextInt(8) > 0) {
       message.sender().answered(message.header(), verdict);
     }
   }
 
-  private Verdict judge(Message message) {
-    Verdict verdict = judge.judge(edge, message.header(), message.digest());
-    if (verdict.accepted() && message.header().isRound()) {
-      String id = message.header().firstPass() + "/" + message.header().round();
-      Long before = accepted.putIfAbsent(id, message.digest());
-      if (before != null && before != message.digest()) {
-        reused.add(id);
-      }
-    }
-    return verdict;
-  }
-
-  private void checkpointOrRestore() {
-    if (random.nextInt(3) > 0) {
-      checkpoint = edge.copy();
-      checkpointAt = log.size();
-    } else {
-      edge = checkpoint.copy();
-      log.subList(checkpointAt, log.size()).forEach(this::judge);
+  private void checkpointEnrolOrRestore() {
+    switch (random.nextInt(6)) {
+      case 0, 1 -> edge.restore();
+      case 2 -> edge.enrol();
+      default -> edge.checkpoint();
     }
   }
 
   private void copyAFolder() {
-    if (folders.size() < 4) {
+    if (folders.size() < 4 && edge.isEnrolled()) {
       folders.add(folders.get(random.nextInt(folders.size())).copy());
     }
   }
@@ -161,9 +156,7 @@ final class GuardWorld {
   private void claimAForeignChain() {
     ChainId chain = new ChainId(99, random.nextInt(FOREIGN_CHAINS));
     InstanceId nobody = new InstanceId(8, chain.low());
-    Message claim = new Message(Requests.claimHeader("d", chain, MODEL, nobody, 0, 9), 0, null);
-    log.add(claim);
-    var unused = judge(claim);
+    var unused = edge.append(Requests.claimHeader("d", chain, MODEL, nobody, 0, 9), 0);
   }
 
   private void act(StateFolder folder) {
@@ -184,6 +177,7 @@ final class GuardWorld {
     private long last = -1;
     private long untaken;
     private boolean claimed;
+    private boolean refused;
     private boolean closing;
 
     Instance(StateFolder folder) {
@@ -220,12 +214,13 @@ final class GuardWorld {
       folder.next = last + 1;
       folder.releasedBy = null;
       claimed = false;
+      refused = false;
       sendClaim();
     }
 
     private void close() {
       cleanCloses++;
-      if (untaken <= last && claimed) {
+      if (untaken <= last && (claimed || refused)) {
         closing = true;
         sendRelease(id, untaken);
       } else {
@@ -247,13 +242,15 @@ final class GuardWorld {
     }
 
     private void claimAnswered(RequestHeader header, Verdict verdict) {
-      if (header.firstPass() != first || claimed) {
+      if (header.firstPass() != first || claimed || closing) {
         return;
       }
+      refused = !verdict.accepted();
       if (verdict.accepted()) {
         claimed = true;
-      } else if (canRepeatRelease()
-          && verdict.refusal() == EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE) {
+      } else if (verdict.refusal() != EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE) {
+        return; // claimed again, or given back
+      } else if (canRepeatRelease()) {
         sendRelease(openedReleasedBy, first);
       } else {
         refusedClaims.add(this + ": " + verdict.detail());
@@ -271,9 +268,9 @@ final class GuardWorld {
         return;
       }
       if (canRepeatRelease()) {
-        judge.judge(edge, Requests.releaseHeader("d", MODEL, openedReleasedBy, first), 0);
+        var unused = edge.append(Requests.releaseHeader("d", MODEL, openedReleasedBy, first), 0);
       }
-      Verdict verdict = judge.judge(edge, Requests.claimHeader("d", MODEL, id, first, last), 0);
+      Verdict verdict = edge.append(Requests.claimHeader("d", MODEL, id, first, last), 0);
       if (!verdict.accepted()) {
         refusedClaims.add(this + " in the end: " + verdict.detail());
       }
@@ -285,14 +282,24 @@ final class GuardWorld {
     }
 
     private void releaseAnswered(RequestHeader header, Verdict verdict) {
-      if (!header.instance().equals(id)) {
+      if (!closing) {
         sendClaim();
-      } else if (closing) {
-        if (verdict.accepted() && random.nextInt(10) > 0) { // or a crash before the write
-          folder.next = untaken;
-          folder.releasedBy = id;
+      } else if (header.instance().equals(id)) {
+        if (random.nextInt(10) > 0) { // or a crash before the write
+          giveBack(verdict);
         }
         folder.open = null;
+      }
+    }
+
+    private void giveBack(Verdict verdict) {
+      if (verdict.accepted()) {
+        folder.next = untaken;
+        folder.releasedBy = id;
+      } else if (refused && verdict.refusal() != EdgeErrorCode.MASK_REUSE_SUSPECTED) {
+        folder.next = untaken;
+        folder.releasedBy = canRepeatRelease() ? openedReleasedBy : id;
+        keptAfterRefusal++;
       }
     }
 

@@ -44,7 +44,7 @@ final class SequenceWorld {
 
   private final ByteMutator random;
   private final List<TestModel> models;
-  private final GuardWorld.Judge judge;
+  private final GuardedLog.Judge judge;
   private final RoundAssembler assembler = new RoundAssembler(LIMITS);
   private final EdgeMetrics metrics =
       new EdgeMetrics(UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
@@ -60,7 +60,7 @@ final class SequenceWorld {
       List<TestModel> models,
       FakeTopics topics,
       EdgeControl control,
-      GuardWorld.Judge judge) {
+      GuardedLog.Judge judge) {
     this.random = random;
     this.models = models;
     this.judge = judge;

@@ -1,0 +1,90 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.guard;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.record.RequestHeader;
+
+/**
+ * The edge's side of a {@link GuardWorld}: a log of requests, the real guard behind a simple
+ * admission, and checkpoints, from which the log is read again.
+ */
+final class GuardedLog {
+  private static final Verdict UNKNOWN =
+      new Verdict(EdgeErrorCode.UNKNOWN_DEVICE, "the device is not enrolled yet");
+
+  /** What decides over a request. */
+  interface Judge {
+    Verdict judge(DeviceGuard device, RequestHeader request, long digest);
+  }
+
+  private record Entry(RequestHeader header, long digest) {}
+
+  private final Judge judge;
+  private final List<Entry> log = new ArrayList<>();
+  private final Map<String, Long> accepted = new HashMap<>();
+  private final Set<String> reused = new HashSet<>();
+  private DeviceGuard edge = new DeviceGuard();
+  private DeviceGuard checkpoint = new DeviceGuard();
+  private int checkpointAt;
+  private boolean enrolled;
+
+  GuardedLog(Judge judge, boolean enrolled) {
+    this.judge = judge;
+    this.enrolled = enrolled;
+  }
+
+  /** Lets the device in from now on, also with what is read again. */
+  void enrol() {
+    enrolled = true;
+  }
+
+  boolean isEnrolled() {
+    return enrolled;
+  }
+
+  Verdict append(RequestHeader header, long digest) {
+    Entry entry = new Entry(header, digest);
+    log.add(entry);
+    return judge(entry);
+  }
+
+  void checkpoint() {
+    checkpoint = edge.copy();
+    checkpointAt = log.size();
+  }
+
+  void restore() {
+    edge = checkpoint.copy();
+    log.subList(checkpointAt, log.size()).forEach(this::judge);
+  }
+
+  /** Ids under which two payloads were accepted. */
+  Set<String> reused() {
+    return reused;
+  }
+
+  int acceptedRounds() {
+    return accepted.size();
+  }
+
+  private Verdict judge(Entry entry) {
+    if (!enrolled) {
+      return UNKNOWN;
+    }
+    Verdict verdict = judge.judge(edge, entry.header(), entry.digest());
+    if (verdict.accepted() && entry.header().isRound()) {
+      String id = entry.header().firstPass() + "/" + entry.header().round();
+      Long before = accepted.putIfAbsent(id, entry.digest());
+      if (before != null && before != entry.digest()) {
+        reused.add(id);
+      }
+    }
+    return verdict;
+  }
+}
