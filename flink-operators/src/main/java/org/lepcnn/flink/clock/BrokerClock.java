@@ -14,7 +14,7 @@ package org.lepcnn.flink.clock;
  *
  * <p>Differences are forgotten after one to two windows, so that a clock that is set is followed.
  * Whoever reads a backlog sees old records alone; it has to be told of the newest ones by somebody
- * else ({@link #observe}). Thread-safe.
+ * else ({@link #observeNewest}). Thread-safe.
  */
 public final class BrokerClock {
   /** How long a difference counts at least. */
@@ -28,15 +28,25 @@ public final class BrokerClock {
   private long lastKnown;
 
   /**
-   * Takes notice of a record that is in the log.
+   * Takes notice of a record that was just read.
    *
    * @param appendMillis its append time, given by the broker
    * @param nowMillis this machine's time
    */
   public synchronized void observe(long appendMillis, long nowMillis) {
+    observeNewest(appendMillis, nowMillis);
+    lastKnown = Math.min(least, leastBefore);
+  }
+
+  /**
+   * Takes notice of the newest record of a partition, which may have been there for long.
+   *
+   * @param appendMillis its append time, given by the broker
+   * @param nowMillis this machine's time
+   */
+  public synchronized void observeNewest(long appendMillis, long nowMillis) {
     turn(nowMillis);
     least = Math.min(least, nowMillis - appendMillis);
-    lastKnown = Math.min(least, leastBefore);
   }
 
   /**
@@ -52,18 +62,19 @@ public final class BrokerClock {
 
   /**
    * By how much this machine's clock is ahead of the broker's, plus the time that the fastest
-   * record took; negative when it is behind. The last one known, 0 before.
+   * record took; negative when it is behind. The one of the last record that was read, 0 before.
    */
   public synchronized long aheadMillis() {
     return lastKnown;
   }
 
+  /** Threads may come a little out of order, and then none has set the clock back. */
   private void turn(long nowMillis) {
     long age = nowMillis - windowStart;
-    if (age >= 0 && age < WINDOW_MILLIS) {
+    if (age > -WINDOW_MILLIS && age < WINDOW_MILLIS) {
       return;
     }
-    boolean next = age >= 0 && age < 2 * WINDOW_MILLIS;
+    boolean next = age > 0 && age < 2 * WINDOW_MILLIS;
     leastBefore = next ? least : NONE; // a clock that was set, or silence: what was known is void
     least = NONE;
     windowStart = nowMillis;

@@ -70,7 +70,7 @@ final class NewestRequests {
     for (TopicPartition partition : partitions.keySet()) {
       var found = valueOrNull(newest.partitionResult(partition));
       if (found != null && found.timestamp() >= 0) {
-        clock.observe(found.timestamp(), localMillis.getAsLong());
+        clock.observeNewest(found.timestamp(), localMillis.getAsLong());
       }
     }
   }

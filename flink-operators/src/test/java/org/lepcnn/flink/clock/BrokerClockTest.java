@@ -30,7 +30,7 @@ class BrokerClockTest {
 
   @Test
   void readerOfABacklog_knowsTheTimeByTheNewestRecord() {
-    clock.observe(10 * MINUTE, 10 * MINUTE + 5);
+    clock.observeNewest(10 * MINUTE, 10 * MINUTE + 5);
     clock.observe(MINUTE, 10 * MINUTE + 6);
     assertThat(clock.brokerMillis(10 * MINUTE + 6)).isEqualTo(10 * MINUTE + 1);
   }
@@ -41,6 +41,22 @@ class BrokerClockTest {
     assertThat(clock.brokerMillis(5 * MINUTE)).isEqualTo(Long.MIN_VALUE);
     clock.observe(5 * MINUTE, 5 * MINUTE + 8);
     assertThat(clock.brokerMillis(5 * MINUTE + 8)).isEqualTo(5 * MINUTE);
+  }
+
+  /** Else an idle night would look like a clock that is hours ahead. */
+  @Test
+  void newestRecordThatNobodyReads_saysNothingOfTheClockHere() {
+    clock.observe(MINUTE, MINUTE + 5);
+    clock.observeNewest(MINUTE, 400 * MINUTE);
+    assertThat(clock.aheadMillis()).isEqualTo(5);
+    assertThat(clock.brokerMillis(400 * MINUTE)).isEqualTo(MINUTE);
+  }
+
+  @Test
+  void threadsThatComeOutOfOrder_loseNothing() {
+    clock.observeNewest(10 * MINUTE, 10 * MINUTE);
+    clock.observe(2 * MINUTE, 10 * MINUTE - 3);
+    assertThat(clock.brokerMillis(10 * MINUTE)).isEqualTo(10 * MINUTE);
   }
 
   @Test
