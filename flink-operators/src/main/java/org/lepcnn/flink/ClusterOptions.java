@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink;
 
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,10 +135,21 @@ final class ClusterOptions {
         "Asking the JobManager at "
             + jobManager
             + ": expected it to do what was asked; found: "
-            + cause
-            + (deepest == cause ? "" : " (" + deepest + ")")
+            + reason(deepest)
             + ". Is the cluster running, and is --jobmanager its REST address?",
         cause);
+  }
+
+  private static String reason(Throwable deepest) {
+    if (deepest instanceof UnknownHostException) {
+      return "that its name is not known here";
+    }
+    if (deepest instanceof TimeoutException) {
+      return "no answer in time";
+    }
+    String message = deepest.getMessage();
+    String said = message == null || message.isBlank() ? deepest.toString() : message.strip();
+    return said.endsWith(".") ? said.substring(0, said.length() - 1) : said;
   }
 
   /** Prints the result in the form that was asked for. */

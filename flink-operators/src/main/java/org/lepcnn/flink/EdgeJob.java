@@ -5,6 +5,8 @@ import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.flink.record.InboundRecord;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,7 +38,11 @@ public final class EdgeJob {
   public static void main(String[] args) throws Exception {
     EdgeJob job = new EdgeJob();
     CommandLine command = new CommandLine(job);
-    command.parseArgs(args);
+    try {
+      command.parseArgs(args);
+    } catch (CommandLine.ParameterException e) { // its message quotes arguments as they are
+      throw new BadInputException("The edge job's arguments: " + Printable.line(e.getMessage()));
+    }
     if (CommandLine.printHelpIfRequested(command.getParseResult())) {
       return;
     }

@@ -1,8 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink;
 
-import org.lepcnn.core.error.LepcnnException;
-import org.lepcnn.core.text.Printable;
+import org.lepcnn.core.error.Spoken;
+import org.lepcnn.core.text.BuildVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,8 +15,9 @@ import picocli.CommandLine.Command;
  * internal error.
  */
 @Command(
-    name = "edge",
+    name = "lepcnn edge",
     mixinStandardHelpOptions = true,
+    versionProvider = EdgeMain.Version.class,
     subcommands = {EdgeRun.class, EdgeSubmit.class, EdgeStatus.class, EdgeStop.class},
     description = "The edge of private inference.")
 public final class EdgeMain {
@@ -33,18 +34,39 @@ public final class EdgeMain {
 
   /** Runs a command and returns its exit status. */
   static int execute(String... args) {
-    return new CommandLine(new EdgeMain())
-        .setExecutionExceptionHandler(EdgeMain::report)
-        .execute(args);
+    return commandLine().execute(args);
   }
 
-  static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
-    if (failure instanceof LepcnnException known) {
-      command.getErr().println(known.getMessage());
-      return known.exitStatus();
+  /** The commands, which fail as all lepcnn commands do. */
+  static CommandLine commandLine() {
+    return new CommandLine(new EdgeMain())
+        .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
+        .setParameterExceptionHandler((usage, args) -> reportUsage(usage))
+        .setUsageHelpAutoWidth(true);
+  }
+
+  /** The version of what was built. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"lepcnn " + BuildVersion.get()};
     }
-    command.getErr().println("Internal error:");
-    command.getErr().println(Printable.stackTrace(failure));
-    return 4;
+  }
+
+  private static int report(Exception failure, CommandLine command) {
+    return failure instanceof CommandLine.ParameterException usage
+        ? reportUsage(usage)
+        : say(Spoken.of(failure), command);
+  }
+
+  private static int reportUsage(CommandLine.ParameterException usage) {
+    CommandLine command = usage.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    return say(Spoken.usage(usage.getMessage(), name), command);
+  }
+
+  private static int say(Spoken spoken, CommandLine command) {
+    command.getErr().println(spoken.text());
+    return spoken.status();
   }
 }

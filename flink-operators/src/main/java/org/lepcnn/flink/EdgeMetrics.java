@@ -23,7 +23,8 @@ import org.lepcnn.core.port.EdgeErrorCode;
  *       dropped already), {@code incompleteRefused} (its device held its part of the memory),
  *       {@code incompleteDropped.<reason>.count} with {@code OVERDUE}, {@code YIELDED} (to another
  *       device, memory was short) and {@code DEVICE_BOUND}; gauges {@code incompleteBytes}, {@code
- *       incompleteRequests}
+ *       incompleteRequests}, {@code clockAheadMillis} (see {@link
+ *       org.lepcnn.flink.clock.BrokerClock#aheadMillis})
  *   <li>admission, with decode: counter {@code refusalsNotAnswered} (refused, counted by code, and
  *       over the limit of answered refusals); gauges {@code devices}, {@code models}, {@code
  *       modelsLoaded}, {@code modelBytesLoaded}, {@code controlReady} (1 or 0), {@code

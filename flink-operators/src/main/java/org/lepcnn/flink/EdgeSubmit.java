@@ -106,7 +106,7 @@ final class EdgeSubmit implements Callable<Integer> {
       if (KafkaAccess.isRefusal(e)) {
         throw e;
       }
-      spec.commandLine().getErr().println("Cannot ask Kafka from here: " + e.getMessage());
+      spec.commandLine().getErr().println("lepcnn: cannot ask Kafka from here: " + e.getMessage());
     }
   }
 

@@ -50,8 +50,14 @@ final class KafkaAccess {
     new KafkaAccess(settings, group).require();
   }
 
-  /** Whether it was the broker that said no, and not that it could not be asked. */
+  /**
+   * Whether it was the broker that said no, or nobody can be asked with these settings, on whatever
+   * machine; not that the broker could not be asked from here.
+   */
   static boolean isRefusal(LepcnnException failure) {
+    if (KafkaFailures.isHopeless(failure)) {
+      return true;
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof AuthorizationException || cause instanceof AuthenticationException) {
         return true;

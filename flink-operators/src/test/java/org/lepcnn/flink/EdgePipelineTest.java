@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.configuration.Configuration;
@@ -107,6 +109,24 @@ class EdgePipelineTest {
                 folder.resolve("absent").toString()))
         .isEqualTo(2);
     assertThat(EdgeMain.execute("run", "--no-such-option")).isEqualTo(2);
+  }
+
+  @Test
+  void wrongArguments_areNamedAsByAllCommands_printableAndBounded() {
+    StringWriter err = new StringWriter();
+    int status =
+        EdgeMain.commandLine()
+            .setErr(new PrintWriter(err, true))
+            .execute("status", "--\u001b[31m" + "x".repeat(70_000));
+    assertThat(status).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("lepcnn: ")
+        .contains("See 'lepcnn edge status --help'.")
+        .doesNotContain("\u001b")
+        .hasSizeLessThan(1_200);
+    assertThatThrownBy(() -> EdgeJob.main(new String[] {"\u001b[31m" + "x".repeat(70_000)}))
+        .isInstanceOf(BadInputException.class)
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1_200).doesNotContain("\u001b"));
   }
 
   @Test

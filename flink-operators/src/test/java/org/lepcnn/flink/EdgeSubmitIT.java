@@ -3,6 +3,7 @@ package org.lepcnn.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -32,7 +33,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.flink.testkit.EdgeCluster;
 import org.lepcnn.kafka.topic.Topics;
-import picocli.CommandLine;
 
 /** The commands that reach a Flink cluster through its REST address. */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)
@@ -73,10 +73,9 @@ class EdgeSubmitIT {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int status =
-        new CommandLine(new EdgeMain())
+        EdgeMain.commandLine()
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
-            .setExecutionExceptionHandler(EdgeMain::report)
             .execute(arguments.toArray(new String[0]));
     return new Ran(status, out.toString(), err.toString());
   }
@@ -102,6 +101,10 @@ class EdgeSubmitIT {
       assertThat(run("status")).isEqualTo(new Ran(0, "{\"jobs\":[]}\n", ""));
       assertThat(run("stop").status()).as("nothing to stop").isEqualTo(2);
       assertThat(submit(kafka, "--jar", "absent.jar").status()).isEqualTo(2);
+      Ran hopeless = submit(kafka, "--client-config", withoutSemicolon().toString());
+      assertThat(hopeless.status()).as("a job that would restart for ever").isEqualTo(2);
+      assertThat(hopeless.err()).contains("not terminated by semi-colon");
+      assertThat(run("status").out()).contains("[]");
       Ran submitted = submit(kafka);
       assertThat(submitted.status()).isZero();
       assertThat(submitted.out()).contains("\"state\":\"RUNNING\"");
@@ -187,6 +190,16 @@ class EdgeSubmitIT {
     }
   }
 
+  private Path withoutSemicolon() throws IOException {
+    return Files.writeString(
+        folder.resolve("client.properties"),
+        """
+        security.protocol=SASL_PLAINTEXT
+        sasl.mechanism=PLAIN
+        sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required
+        """);
+  }
+
   private static String jobOf(Ran submitted) {
     return submitted.out().replaceAll("(?s).*\"job\":\"([0-9a-f]+)\".*", "$1");
   }
@@ -219,6 +232,11 @@ class EdgeSubmitIT {
   @Test
   void clusterThatIsNotThere_isTheEnvironmentsFault() {
     rest = URI.create("http://127.0.0.1:1");
-    assertThat(run("status").status()).isEqualTo(3);
+    Ran ran = run("status");
+    assertThat(ran.status()).isEqualTo(3);
+    assertThat(ran.err())
+        .startsWith("lepcnn: Asking the JobManager at 127.0.0.1:1: ")
+        .contains("found: Connection refused. Is the cluster running")
+        .doesNotContain("Exception");
   }
 }

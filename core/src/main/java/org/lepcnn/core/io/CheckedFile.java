@@ -1,10 +1,16 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.io;
 
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
+import org.lepcnn.core.error.EnvironmentException;
 
 /**
  * The frame of every file without secrets: header, body, checksum.
@@ -113,6 +119,24 @@ public final class CheckedFile {
           "Reading " + what + ": the checksum does not match. Restore the file or make it again.");
     }
     return new Content(version, buffer.slice(HEADER_BYTES, (int) length));
+  }
+
+  /**
+   * The format version that a file states; nothing else of it is looked at.
+   *
+   * @throws CorruptFileException the file has no header
+   */
+  public static int statedVersion(Path file) {
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+      in.skipNBytes(Integer.BYTES);
+      return in.readInt();
+    } catch (EOFException e) {
+      throw new CorruptFileException(
+          "Reading " + file + ": expected a header; the file is shorter. Restore it.");
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Reading " + file + ": expected a readable file; found: " + e + ".", e);
+    }
   }
 
   /** A SHA-256 digest, which every Java platform has. */

@@ -10,8 +10,27 @@ public final class EdgeRefusedException extends RefusedException {
   private final EdgeErrorCode code;
 
   public EdgeRefusedException(EdgeErrorCode code, String message) {
-    super("The edge refuses (" + code + "): " + message);
+    super("The edge refuses (" + code + "): " + message + remedy(code));
     this.code = code;
+  }
+
+  /** The next step where there is one; an administrator takes it, mostly. */
+  private static String remedy(EdgeErrorCode code) {
+    String remedy =
+        switch (code) {
+          case UNKNOWN_DEVICE, NOT_AUTHORISED ->
+              "'lepcnn devices list' shows what the device may do; 'lepcnn devices enrol' changes it"
+                  + " (--lift-revocation for one that is revoked)";
+          case UNKNOWN_MODEL ->
+              "'lepcnn models list' shows what is published; 'lepcnn models publish' publishes";
+          case CLAIMED_BY_ANOTHER_INSTANCE ->
+              "A copy of this state is in use, or was: end the other process and start again; a copy"
+                  + " for another machine needs 'lepcnn device provision' and a state of its own";
+          case CHAIN_RETIRED -> "Provision the device again: 'lepcnn device provision'";
+          case TOO_MANY_CHAINS -> "Name the chains in use with 'lepcnn devices enrol --chain'";
+          default -> "";
+        };
+    return remedy.isEmpty() ? "" : ". " + remedy + ".";
   }
 
   public EdgeErrorCode code() {

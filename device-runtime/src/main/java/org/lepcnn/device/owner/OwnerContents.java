@@ -23,7 +23,11 @@ import org.lepcnn.device.state.HeldFile;
 /** The contents of the owner file; see the package for the layout. */
 record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
   static final int MAGIC = 0x4c45504f; // "LEPO"
-  static final int VERSION = 2;
+  static final int VERSION = 3;
+
+  /** Before it, every chain counted as granted. */
+  private static final int FIRST_VERSION_WITH_STATUS = 3;
+
   private static final int OLDEST_VERSION = 1;
 
   /** A ledger of some millions of chains. */
@@ -90,7 +94,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     BodyReader in = new BodyReader(what, content.body());
     KeyWrap wrap = content.version() == 1 ? keys.ofVersion1(what) : null;
     byte[] rootBytes = content.version() == 1 ? in.bytes() : null;
-    List<LedgerEntry> ledger = in.list(() -> readEntry(in));
+    List<LedgerEntry> ledger = in.list(() -> readEntry(in, content.version()));
     if (content.version() > 1) {
       KeyWrap.Opened opened = keys.read(what, in, content.body());
       wrap = opened.wrap();
@@ -114,7 +118,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     if (content.version() == 1) {
       Arrays.fill(in.bytes(), (byte) 0);
     }
-    List<LedgerEntry> ledger = in.list(() -> readEntry(in));
+    List<LedgerEntry> ledger = in.list(() -> readEntry(in, content.version()));
     if (content.version() > 1) {
       KeyWrap.skip(in);
     }
@@ -129,6 +133,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     for (LedgerEntry entry : ledger) {
       writer.string(entry.device()).bytes(entry.model().toBytes());
       writer.int64(entry.chain().high()).int64(entry.chain().low()).int64(entry.issuedPasses());
+      writer.int32(entry.status().ordinal());
     }
     byte[] rootBytes = root.copyBytes();
     wrap.write(writer, rootBytes);
@@ -144,7 +149,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     return "OwnerContents(" + ledger.size() + " chains)";
   }
 
-  private static LedgerEntry readEntry(BodyReader in) {
+  private static LedgerEntry readEntry(BodyReader in, int version) {
     String device = in.string();
     Fingerprint model = Fingerprint.of(in.bytes());
     ChainId chain = new ChainId(in.int64(), in.int64());
@@ -152,7 +157,12 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     if (issued < 0) {
       throw in.corrupt("a count of passes is negative");
     }
-    return new LedgerEntry(device, model, chain, issued);
+    ChainStatus[] known = ChainStatus.values();
+    int status = version < FIRST_VERSION_WITH_STATUS ? ChainStatus.GRANTED.ordinal() : in.int32();
+    if (status < 0 || status >= known.length) {
+      throw in.corrupt("a chain has the status " + status);
+    }
+    return new LedgerEntry(device, model, chain, issued, known[status]);
   }
 
   static BadInputException missing(Path file, NoSuchFileException cause) {

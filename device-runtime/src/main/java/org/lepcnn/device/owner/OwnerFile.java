@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.Fingerprint;
@@ -140,23 +141,72 @@ public final class OwnerFile implements AutoCloseable {
   }
 
   /**
-   * Makes a new chain for a device and a model. What was provisioned for both before stays in the
-   * ledger, but {@link #issue} serves the new chain from now on.
+   * Makes a new chain for a device and a model, whose grant counts as written. What was provisioned
+   * for both before stays in the ledger, but {@link #issue} serves the new chain from now on.
    *
    * @return the grant; the caller writes and closes it
    */
   public Grant provision(String device, ModelBundle bundle) {
+    return begin(device, bundle, ChainStatus.GRANTED);
+  }
+
+  /**
+   * As {@link #provision(String, ModelBundle)}, but the new chain is served only after its grant
+   * was written; until then, and for ever when that fails, the one before is.
+   *
+   * @param write writes the grant durably, or throws
+   * @return the grant; the caller closes it
+   */
+  public Grant provision(String device, ModelBundle bundle, Consumer<Grant> write) {
+    Grant grant = begin(device, bundle, ChainStatus.PENDING);
+    try {
+      write.accept(grant);
+      change(device, grant.chain().toString(), ChainStatus.GRANTED);
+      return grant;
+    } catch (RuntimeException e) {
+      grant.close();
+      throw e;
+    }
+  }
+
+  private Grant begin(String device, ModelBundle bundle, ChainStatus status) {
     PassId.checkDevice(device);
     ChainId chain = new ChainId(RANDOM.nextLong(), RANDOM.nextLong());
     Fingerprint model = bundle.fingerprint();
     try (ExclusiveLock lock = lock(file);
         HeldFile held = hold(file)) {
       List<LedgerEntry> ledger = new ArrayList<>(reread());
-      ledger.add(new LedgerEntry(device, model, chain, 0));
+      ledger.add(new LedgerEntry(device, model, chain, 0, status));
       held.replace(store, new OwnerContents(root, ledger, wrap).toFile());
     }
     try (SecretKey first = derive(device, model, chain)) {
       return Grant.of(device, chain, bundle, first, wrap.isSealed());
+    }
+  }
+
+  /**
+   * Serves a chain no more, for ever. The chains before it are not served again either: when it was
+   * the current one, the device has to be provisioned again.
+   *
+   * @param digits first hexadecimal digits of the chain's id
+   * @return what the ledger has of it now
+   */
+  public LedgerEntry retire(String device, String digits) {
+    return change(device, digits, ChainStatus.RETIRED);
+  }
+
+  private LedgerEntry change(String device, String digits, ChainStatus status) {
+    try (ExclusiveLock lock = lock(file);
+        HeldFile held = hold(file)) {
+      List<LedgerEntry> ledger = reread();
+      LedgerEntry before = Ledger.named(ledger, device, digits);
+      if (before.status() == ChainStatus.RETIRED) {
+        return before; // for ever, also when its grant is being written at this moment
+      }
+      LedgerEntry after = before.with(status);
+      List<LedgerEntry> changed = Ledger.with(ledger, before, after);
+      held.replace(store, new OwnerContents(root, changed, wrap).toFile());
+      return after;
     }
   }
 
@@ -172,8 +222,8 @@ public final class OwnerFile implements AutoCloseable {
     }
     try (ExclusiveLock lock = lock(file);
         HeldFile held = hold(file)) {
-      List<LedgerEntry> ledger = new ArrayList<>(reread());
-      LedgerEntry entry = current(ledger, device, model);
+      List<LedgerEntry> ledger = reread();
+      LedgerEntry entry = Ledger.current(ledger, device, model);
       long first = entry.issuedPasses();
       if (passes > Long.MAX_VALUE - first) {
         throw new BadInputException(
@@ -184,23 +234,23 @@ public final class OwnerFile implements AutoCloseable {
                 + " that are issued. Issue fewer.");
       }
       long end = first + passes;
-      ledger.set(ledger.lastIndexOf(entry), new LedgerEntry(device, model, entry.chain(), end));
-      held.replace(store, new OwnerContents(root, ledger, wrap).toFile());
+      List<LedgerEntry> changed = Ledger.with(ledger, entry, entry.withIssued(end));
+      held.replace(store, new OwnerContents(root, changed, wrap).toFile());
       return new IssuedRange(device, model, entry.chain(), first, end - 1);
     }
   }
 
   /** Everything that was issued for the current chain; empty when nothing was. */
   public Optional<IssuedRange> issued(String device, Fingerprint model) {
-    LedgerEntry entry = current(reread(), device, model);
+    LedgerEntry entry = Ledger.current(reread(), device, model);
     return entry.issuedPasses() == 0
         ? Optional.empty()
         : Optional.of(new IssuedRange(device, model, entry.chain(), 0, entry.issuedPasses() - 1));
   }
 
-  /** The chain that was provisioned last for a device and a model. */
+  /** The chain that is served for a device and a model: the one that was granted last. */
   public ChainId currentChain(String device, Fingerprint model) {
-    return current(reread(), device, model).chain();
+    return Ledger.current(reread(), device, model).chain();
   }
 
   /** All chains ever provisioned, oldest first. */
@@ -211,22 +261,10 @@ public final class OwnerFile implements AutoCloseable {
   /**
    * The first key of a chain in the ledger, which is the key of its pass 0; the caller closes it.
    *
-   * @throws BadInputException the ledger has no such chain
+   * @throws BadInputException the ledger has no such chain, or it was retired or never granted
    */
   public SecretKey firstKey(String device, Fingerprint model, ChainId chain) {
-    for (LedgerEntry entry : reread()) {
-      if (entry.isFor(device, model) && entry.chain().equals(chain)) {
-        return derive(device, model, chain);
-      }
-    }
-    throw new BadInputException(
-        "Deriving the key of chain "
-            + chain
-            + ": the ledger has no such chain of device "
-            + device
-            + " and model "
-            + model.shortName()
-            + ". Provision the device with this owner file.");
+    return derive(device, model, Ledger.served(reread(), device, model, chain).chain());
   }
 
   /** The key of one pass of a chain in the ledger; the caller closes it. */
@@ -277,20 +315,6 @@ public final class OwnerFile implements AutoCloseable {
       }
       return contents.ledger();
     }
-  }
-
-  private static LedgerEntry current(List<LedgerEntry> ledger, String device, Fingerprint model) {
-    for (int i = ledger.size() - 1; i >= 0; i--) {
-      if (ledger.get(i).isFor(device, model)) {
-        return ledger.get(i);
-      }
-    }
-    throw new BadInputException(
-        "Looking up device "
-            + device
-            + " and model "
-            + model.shortName()
-            + ": the ledger has no chain of them. Run 'lepcnn device provision' first.");
   }
 
   /** What a crash left goes, unless another process is at it: then it is that process's. */

@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
@@ -30,8 +33,22 @@ final class ChainFolders {
 
   private ChainFolders() {}
 
-  /** All chains, in the order of their names. */
+  /** All chains that are not retired, in the order of their names; at least one. */
   static List<Path> list(Path stateFolder) {
+    List<Path> chains =
+        all(stateFolder).stream().filter(chain -> !RetiredChains.isRetired(chain)).toList();
+    if (chains.isEmpty()) {
+      throw new BadInputException(
+          "Opening the device state "
+              + stateFolder
+              + ": expected the folder of a chain that is not retired; found none. Provision the"
+              + " device and make one with 'lepcnn device init'.");
+    }
+    return chains;
+  }
+
+  /** All chains, in the order of their names. */
+  static List<Path> all(Path stateFolder) {
     if (!Files.isDirectory(stateFolder)) {
       throw new BadInputException(
           "Opening the device state "
@@ -39,18 +56,10 @@ final class ChainFolders {
               + ": expected a folder; found none. Make one with 'lepcnn device init'.");
     }
     try (Stream<Path> entries = Files.list(stateFolder)) {
-      List<Path> chains =
-          entries
-              .filter(p -> CHAIN.matcher(p.getFileName().toString()).matches())
-              .sorted()
-              .toList();
-      if (chains.isEmpty()) {
-        throw new BadInputException(
-            "Opening the device state "
-                + stateFolder
-                + ": expected the folder of a chain; found none. Make one with 'lepcnn device init'.");
-      }
-      return chains;
+      return entries
+          .filter(p -> CHAIN.matcher(p.getFileName().toString()).matches())
+          .sorted()
+          .toList();
     } catch (IOException e) {
       throw new EnvironmentException("Opening the device state " + stateFolder + ": " + e + ".", e);
     }
@@ -77,9 +86,16 @@ final class ChainFolders {
     return readable;
   }
 
-  /** The one chain whose state satisfies {@code wanted}. */
-  static Path find(Path stateFolder, String what, Predicate<StateFile.Counts> wanted) {
-    List<Path> found = new ArrayList<>();
+  /**
+   * The one chain whose state satisfies {@code wanted}; of several of one model, the one that
+   * {@link ChainChoice} says, unless {@code passesLeft} is null.
+   */
+  static Path find(
+      Path stateFolder,
+      String what,
+      Predicate<StateFile.Counts> wanted,
+      ToLongFunction<StateDescription> passesLeft) {
+    Map<Path, StateFile.Counts> found = new LinkedHashMap<>();
     List<String> present = new ArrayList<>();
     readable(stateFolder)
         .forEach(
@@ -87,9 +103,15 @@ final class ChainFolders {
               ChainIdentity id = state.identity();
               present.add(id.chain() + " (model " + id.model().shortName() + ")");
               if (wanted.test(state)) {
-                found.add(folder);
+                found.put(folder, state);
               }
             });
+    if (found.size() > 1 && passesLeft != null) {
+      Optional<Path> chosen = choose(found, passesLeft);
+      if (chosen.isPresent()) {
+        return chosen.get();
+      }
+    }
     if (found.size() != 1) {
       throw new BadInputException(
           "Opening the device state "
@@ -100,9 +122,20 @@ final class ChainFolders {
               + found.size()
               + " among "
               + String.join(", ", present)
-              + ". Name the model or chain.");
+              + ". Name the model or chain by its first digits, or retire what is not used any more"
+              + " with 'lepcnn device retire'.");
     }
-    return found.get(0);
+    return found.keySet().iterator().next();
+  }
+
+  private static Optional<Path> choose(
+      Map<Path, StateFile.Counts> found, ToLongFunction<StateDescription> passesLeft) {
+    Map<StateDescription, Path> chains = new LinkedHashMap<>();
+    found.forEach((folder, counts) -> chains.put(describe(folder, counts), folder));
+    Optional<StateDescription> chosen = ChainChoice.among(List.copyOf(chains.keySet()), passesLeft);
+    chosen.ifPresent(
+        chain -> LOG.info("Of {} chains, chain {} is used", chains.size(), chain.chain()));
+    return chosen.map(chains::get);
   }
 
   /** Reads and verifies the device half of a chain. */
@@ -127,6 +160,7 @@ final class ChainFolders {
         id.model(),
         readDeviceHalf(folder, id).modelName(),
         state.nextPass(),
-        state.integrityFailures());
+        state.integrityFailures(),
+        CheckedFile.statedVersion(folder.resolve(StateFile.NAME)));
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf;
@@ -142,6 +143,21 @@ public final class DeviceState implements AutoCloseable {
    *     {@link Passphrase#acceptingPlain}, which puts the state under it
    */
   public static DeviceState open(Path stateFolder, String prefix, Passphrase passphrase) {
+    return open(stateFolder, prefix, passphrase, null);
+  }
+
+  /**
+   * As {@link #open(Path, String, Passphrase)}, where of several chains of one model the one that
+   * is in use goes on until its tables are dry; then the next takes over.
+   *
+   * @param passesLeft passes that tables serve, from the chain's next pass on; null when that is
+   *     not known, and then several chains are an error
+   */
+  public static DeviceState open(
+      Path stateFolder,
+      String prefix,
+      Passphrase passphrase,
+      ToLongFunction<StateDescription> passesLeft) {
     String digits = prefix.toLowerCase(Locale.ROOT);
     Predicate<StateFile.Counts> wanted =
         state ->
@@ -149,7 +165,7 @@ public final class DeviceState implements AutoCloseable {
                 || state.identity().chain().toString().startsWith(digits);
     String what = prefix.isEmpty() ? "any model" : "model or chain " + prefix;
     return open(
-        ChainFolders.find(stateFolder.toAbsolutePath(), what, wanted),
+        ChainFolders.find(stateFolder.toAbsolutePath(), what, wanted, passesLeft),
         passphrase,
         new FileSystemStore());
   }

@@ -186,17 +186,26 @@ public final class Grant implements AutoCloseable {
   /** As {@link #write(Path)}, its keys under a passphrase, which stays the caller's. */
   public void write(Path file, Passphrase passphrase) {
     requireSealedAgain("Writing the grant " + file, "--grant-passphrase-file", passphrase);
+    requireFree(file);
+    Path absolute = file.toAbsolutePath();
+    SecretFiles.create(DurableStore.onDisk(), absolute, toFile(passphrase));
+  }
+
+  /**
+   * Refuses a file that a grant cannot be written to; makes its folder.
+   *
+   * @throws BadInputException something is there already
+   */
+  public static void requireFree(Path file) {
     if (Files.exists(file)) {
       throw new BadInputException(
           "Writing the grant " + file + ": something is there already. Name another file.");
     }
-    Path absolute = file.toAbsolutePath();
     try {
-      Files.createDirectories(absolute.getParent());
+      Files.createDirectories(file.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw SecretFiles.notWritten(file, e);
     }
-    SecretFiles.create(DurableStore.onDisk(), absolute, toFile(passphrase));
   }
 
   public String device() {

@@ -9,6 +9,7 @@ import org.lepcnn.core.port.ChainId;
  *
  * @param nextPass the first pass that was never reserved
  * @param integrityFailures checks that failed since provisioning or the last reset
+ * @param formatVersion of its file
  */
 public record StateDescription(
     String device,
@@ -16,4 +17,5 @@ public record StateDescription(
     Fingerprint model,
     String modelName,
     long nextPass,
-    long integrityFailures) {}
+    long integrityFailures,
+    int formatVersion) {}

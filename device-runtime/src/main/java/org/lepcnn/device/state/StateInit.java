@@ -64,6 +64,16 @@ final class StateInit {
   private static Path createChain(
       Grant grant, KeyWrap wrap, Path grantFile, Path stateFolder, DurableStore store) {
     Path folder = stateFolder.resolve(grant.chain().toString());
+    if (RetiredChains.isRetired(folder)) {
+      Grant.erase(store, grantFile);
+      throw new BadInputException(
+          "Initialising "
+              + stateFolder
+              + ": chain "
+              + grant.chain()
+              + " was retired here, and would begin at its first pass again. The grant was a copy and"
+              + " is now deleted. Provision the device again.");
+    }
     if (Files.exists(folder)) {
       SecretFiles.syncFolder(store, stateFolder);
       Grant.erase(store, grantFile);
@@ -110,7 +120,7 @@ final class StateInit {
     store.syncFile(file);
   }
 
-  private static void eraseFolder(DurableStore store, Path folder) throws IOException {
+  static void eraseFolder(DurableStore store, Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

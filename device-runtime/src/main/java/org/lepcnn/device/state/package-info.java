@@ -17,6 +17,9 @@
  *                or the file that it replaced, which is erased
  * </pre>
  *
+ * <p>Beside it, {@code CHAIN.retired} is an empty file for every chain that was retired, whose
+ * folder is erased; see {@link org.lepcnn.device.state.RetiredChains}.
+ *
  * <p>A grant is one file, readable by its owner alone, that {@code init} consumes:
  *
  * <pre>
@@ -42,5 +45,10 @@
  * Opening never creates: a missing, empty, short or damaged file is corruption. A file that is not
  * as the process left it is not replaced: no count goes back ({@link
  * org.lepcnn.device.state.HeldFile}).
+ *
+ * <p><b>Several chains.</b> Every chain has keys of its own, derived from a random id, so no mask
+ * of one is a mask of another, and going from one chain to the next and back repeats none. What
+ * could is a chain that begins twice: a grant is erased when it is consumed, and a copy of it is
+ * refused where its chain is, or was retired.
  */
 package org.lepcnn.device.state;

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +105,85 @@ class OwnerFileTest {
         .containsExactly(
             new LedgerEntry("meter-1", model.fingerprint(), old, 10),
             new LedgerEntry("meter-1", model.fingerprint(), current, 10));
+  }
+
+  @Test
+  void chainWhoseGrantIsNotWritten_isNeverServed_andTheOneBeforeGoesOn() {
+    OwnerFile owner = OwnerFile.create(file);
+    ChainId old = owner.provision("meter-1", model).chain();
+    owner.issue("meter-1", model.fingerprint(), 10);
+    Consumer<Grant> fails =
+        grant -> {
+          assertThat(owner.ledger().get(1).status()).isEqualTo(ChainStatus.PENDING);
+          throw new BadInputException("something is there already");
+        };
+    assertThatThrownBy(() -> owner.provision("meter-1", model, fails))
+        .isInstanceOf(BadInputException.class);
+    LedgerEntry pending = OwnerFile.describe(file).ledger().get(1);
+    assertThat(pending.status()).isEqualTo(ChainStatus.PENDING);
+    assertThat(owner.currentChain("meter-1", model.fingerprint())).isEqualTo(old);
+    assertThat(owner.issue("meter-1", model.fingerprint(), 1).firstPass()).isEqualTo(10);
+    assertThatThrownBy(() -> owner.firstKey("meter-1", model.fingerprint(), pending.chain()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("PENDING");
+  }
+
+  @Test
+  void firstChainWhoseGrantIsNotWritten_leavesNothingToServe() {
+    OwnerFile owner = OwnerFile.create(file);
+    Consumer<Grant> fails =
+        grant -> {
+          throw new EnvironmentException("disk full");
+        };
+    assertThatThrownBy(() -> owner.provision("meter-1", model, fails))
+        .isInstanceOf(EnvironmentException.class);
+    assertThatThrownBy(() -> owner.issue("meter-1", model.fingerprint(), 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("device provision");
+  }
+
+  @Test
+  void chainWhoseGrantIsWritten_isServed() {
+    OwnerFile owner = OwnerFile.create(file);
+    List<ChainId> written = new ArrayList<>();
+    Grant grant = owner.provision("meter-1", model, each -> written.add(each.chain()));
+    assertThat(written).containsExactly(grant.chain());
+    assertThat(OwnerFile.open(file).currentChain("meter-1", model.fingerprint()))
+        .isEqualTo(grant.chain());
+    assertThat(owner.ledger().get(0).status()).isEqualTo(ChainStatus.GRANTED);
+  }
+
+  @Test
+  void retiredChain_isServedNoMore_norAreThoseBeforeIt_untilTheNextProvisioning() {
+    OwnerFile owner = OwnerFile.create(file);
+    owner.provision("meter-1", model);
+    ChainId current = owner.provision("meter-1", model).chain();
+    owner.issue("meter-1", model.fingerprint(), 3);
+    LedgerEntry retired = owner.retire("meter-1", current.toString());
+    assertThat(retired.status()).isEqualTo(ChainStatus.RETIRED);
+    assertThat(retired.issuedPasses()).isEqualTo(3);
+    assertThatThrownBy(() -> owner.issue("meter-1", model.fingerprint(), 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("retired");
+    assertThatThrownBy(() -> owner.firstKey("meter-1", model.fingerprint(), current))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("RETIRED");
+    ChainId next = owner.provision("meter-1", model).chain();
+    assertThat(OwnerFile.open(file).issue("meter-1", model.fingerprint(), 1).chain())
+        .isEqualTo(next);
+    assertThatThrownBy(() -> owner.retire("meter-1", ""))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("found 3");
+    assertThatThrownBy(() -> owner.retire("meter-2", next.toString()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("found 0");
+  }
+
+  @Test
+  void chainThatIsRetiredWhileItsGrantIsWritten_staysRetired() {
+    OwnerFile owner = OwnerFile.create(file);
+    owner.provision("meter-1", model, each -> owner.retire("meter-1", each.chain().toString()));
+    assertThat(owner.ledger().get(0).status()).isEqualTo(ChainStatus.RETIRED);
   }
 
   @Test

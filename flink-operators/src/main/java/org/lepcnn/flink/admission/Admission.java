@@ -43,11 +43,15 @@ public final class Admission {
     }
   }
 
-  /** Judges a header. */
-  public Decision judge(RequestHeader header, long nowMillis) {
+  /**
+   * Judges a header.
+   *
+   * @param brokerMillis the time at the broker
+   */
+  public Decision judge(RequestHeader header, long brokerMillis) {
     DeviceGrant grant = control.grant(header.device());
-    if (header.isRound() && header.expiresAtMillis() < nowMillis) {
-      long late = nowMillis - header.expiresAtMillis();
+    if (header.isRound() && header.expiresAtMillis() < brokerMillis) {
+      long late = brokerMillis - header.expiresAtMillis();
       return Decision.refuse(
           grant, EdgeErrorCode.EXPIRED, "the request is " + late + " ms older than its lifetime");
     }

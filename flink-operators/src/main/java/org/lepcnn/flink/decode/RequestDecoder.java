@@ -78,6 +78,7 @@ public final class RequestDecoder {
     this.suppressed = metrics.counter("refusalsNotAnswered");
     metrics.gauge("incompleteBytes", assembler::bytes);
     metrics.gauge("incompleteRequests", assembler::size);
+    metrics.gauge("clockAheadMillis", () -> outbox.clock().aheadMillis());
   }
 
   /**
@@ -101,6 +102,9 @@ public final class RequestDecoder {
    */
   public Decoded decode(InboundRecord record, long nowMillis) {
     bytes.inc(record.value().length);
+    if (record.isDatedByTheBroker()) {
+      outbox.clock().observe(record.appendTimeMillis(), nowMillis);
+    }
     if (!record.compressed().isEmpty()) {
       return unreadable(record, EdgeErrorCode.COMPRESSED, record.compressed(), nowMillis);
     }
@@ -128,7 +132,7 @@ public final class RequestDecoder {
       return handleChunk(header, chunk, nowMillis);
     }
     (request instanceof ReleaseView ? releases : claims).inc();
-    Decision decision = admission.judge(header, nowMillis);
+    Decision decision = admission.judge(header, outbox.clock().brokerMillis(nowMillis));
     Refusal refusal = decision.refusal();
     if (refusal == null) {
       refusal = admission.pay(header, decision.grant(), record.value().length, nowMillis);
@@ -143,7 +147,7 @@ public final class RequestDecoder {
       dropped.inc();
       return Decoded.NOTHING;
     }
-    Decision decision = admission.judge(header, nowMillis);
+    Decision decision = admission.judge(header, outbox.clock().brokerMillis(nowMillis));
     if (decision.refusal() != null) {
       return refuseRound(header, chunk, decision, decision.refusal(), nowMillis);
     }

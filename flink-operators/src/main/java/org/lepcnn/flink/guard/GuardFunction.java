@@ -80,7 +80,7 @@ public final class GuardFunction
   public void processElement(
       AssembledRequest request, Context context, Collector<AssembledRequest> out) throws Exception {
     RequestHeader header = request.header();
-    long now = context.timerService().currentProcessingTime();
+    long now = topics.clock().brokerMillis(context.timerService().currentProcessingTime());
     ModelState model = control.models().find(header.model());
     Verdict verdict = admit(header, model, now);
     if (verdict.accepted()) {
@@ -130,8 +130,8 @@ public final class GuardFunction
     };
   }
 
-  private static boolean isLate(RequestHeader header, long now) {
-    return header.expiresAtMillis() < now;
+  private static boolean isLate(RequestHeader header, long brokerMillis) {
+    return header.expiresAtMillis() < brokerMillis;
   }
 
   private static Verdict refused(ModelState model) {

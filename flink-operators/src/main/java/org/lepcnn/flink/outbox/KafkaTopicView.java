@@ -29,6 +29,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.flink.clock.BrokerClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,11 +53,15 @@ final class KafkaTopicView implements TopicView {
   private final AtomicBoolean earlyRefresh = new AtomicBoolean();
   private volatile Map<String, Integer> maxBytes;
   private final CountDownLatch firstAttempt = new CountDownLatch(1);
+  private final BrokerClock clock = new BrokerClock();
+  private final NewestRequests newestRequests;
+  private long nextClockLook = Long.MIN_VALUE;
   private boolean reachable = true;
 
   KafkaTopicView(Properties client, Predicate<String> relevant) {
     this.relevant = relevant;
     this.admin = Admin.create(client);
+    this.newestRequests = new NewestRequests(admin, clock, System::currentTimeMillis);
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -99,6 +104,11 @@ final class KafkaTopicView implements TopicView {
   }
 
   @Override
+  public BrokerClock clock() {
+    return clock;
+  }
+
+  @Override
   public void close() {
     thread.shutdownNow();
     admin.close(Duration.ofSeconds(1));
@@ -138,10 +148,9 @@ final class KafkaTopicView implements TopicView {
 
   private Map<String, Integer> read()
       throws ExecutionException, InterruptedException, TimeoutException {
-    Set<String> names =
-        admin.listTopics().names().get(REQUEST_SECONDS, TimeUnit.SECONDS).stream()
-            .filter(relevant)
-            .collect(Collectors.toSet());
+    Set<String> all = admin.listTopics().names().get(REQUEST_SECONDS, TimeUnit.SECONDS);
+    lookAtTheClock(all);
+    Set<String> names = all.stream().filter(relevant).collect(Collectors.toSet());
     Map<String, Integer> known = maxBytes == null ? Map.of() : maxBytes;
     Set<String> added = new HashSet<>(names);
     added.removeAll(known.keySet());
@@ -158,6 +167,15 @@ final class KafkaTopicView implements TopicView {
       }
     }
     return Map.copyOf(view);
+  }
+
+  /** Often enough that one difference is always in the clock's window. */
+  private void lookAtTheClock(Set<String> topics) throws InterruptedException {
+    if (System.nanoTime() - nextClockLook >= 0 || nextClockLook == Long.MIN_VALUE) {
+      newestRequests.look(topics);
+      nextClockLook =
+          System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BrokerClock.WINDOW_MILLIS / 3);
+    }
   }
 
   /** Those of the topics that cannot be written to yet. */

@@ -4,6 +4,7 @@ package org.lepcnn.flink.outbox;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.kafka.topic.Topics;
 
 /** Opens views of a Kafka cluster; all operators of a process with one configuration share one. */
@@ -63,6 +64,11 @@ public final class KafkaTopicViews implements TopicView.Provider {
     @Override
     public Fit check(String topic, int batchBytes) {
       return shared.view.check(topic, batchBytes);
+    }
+
+    @Override
+    public BrokerClock clock() {
+      return shared.view.clock();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.outbox.TopicView.Fit;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -33,6 +34,11 @@ public final class Outbox {
   public Outbox(TopicView view, EdgeMetrics metrics) {
     this.view = view;
     this.metrics = metrics;
+  }
+
+  /** What time it is at the broker. */
+  public BrokerClock clock() {
+    return view.clock();
   }
 
   /** Whether records of up to that size can be written to the results topic of a request. */

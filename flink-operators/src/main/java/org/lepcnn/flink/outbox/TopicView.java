@@ -2,8 +2,12 @@
 package org.lepcnn.flink.outbox;
 
 import java.io.Serializable;
+import org.lepcnn.flink.clock.BrokerClock;
 
-/** What is known of the topics that the job writes to. Never blocks; thread-safe. */
+/**
+ * What is known of the topics that the job writes to, and of the broker's time. Never blocks;
+ * thread-safe.
+ */
 public interface TopicView extends AutoCloseable {
   /** Whether a record can be written. */
   enum Fit {
@@ -24,6 +28,9 @@ public interface TopicView extends AutoCloseable {
    * @param batchBytes the size of the record as the broker sees it
    */
   Fit check(String topic, int batchBytes);
+
+  /** What time it is at the broker; all who share a view share the clock. */
+  BrokerClock clock();
 
   @Override
   void close();

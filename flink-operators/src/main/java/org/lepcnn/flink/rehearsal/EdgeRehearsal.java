@@ -17,6 +17,7 @@ import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.decode.RequestDecoder;
@@ -200,6 +201,11 @@ public final class EdgeRehearsal {
     @Override
     public Fit check(String topic, int batchBytes) {
       return Fit.FITS;
+    }
+
+    @Override
+    public BrokerClock clock() {
+      return new BrokerClock();
     }
 
     @Override

@@ -5,6 +5,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.RecordTypes;
 import org.lepcnn.kafka.consumer.PackedBatch;
@@ -21,7 +22,9 @@ public final class RequestReader implements KafkaRecordDeserializationSchema<Inb
             record.topic(),
             record.partition(),
             record.offset(),
-            record.timestamp(),
+            record.timestampType() == TimestampType.LOG_APPEND_TIME
+                ? record.timestamp()
+                : InboundRecord.UNDATED,
             record.value() == null ? NOTHING : record.value(),
             PackedBatch.of(record).map(PackedBatch::describe).orElse("")));
   }

@@ -343,13 +343,15 @@ class DecodeAdmissionTest {
   @Test
   void claimsAndReleasesOlderThanTheirLifetime_reachTheGuard_roundsDoNot() throws Exception {
     try (var harness = open()) {
-      harness.setProcessingTime(Requests.LIFETIME + 1);
+      long now = Requests.LIFETIME + 1;
+      harness.setProcessingTime(now);
+      send(harness, List.of(new InboundRecord(Requests.TOPIC, 0, 0, now, claim("d").value())));
       send(harness, List.of(claim("d")));
       send(harness, List.of(Requests.releaseRecord("d", fingerprint, Requests.INSTANCE, 4)));
       send(harness, round("d", 0, 0));
       assertThat(harness.extractOutputValues())
           .extracting(request -> request.header().isRound())
-          .containsExactly(false, false);
+          .containsExactly(false, false, false);
       assertThat(replies(harness))
           .extracting(EdgeReplyView::error)
           .containsExactly(Optional.of(EdgeErrorCode.EXPIRED));

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
@@ -248,13 +250,59 @@ class DecodeOperatorTest {
   @Test
   void expiredRound_isAnsweredOnce() throws Exception {
     try (var harness = open(model.source())) {
-      harness.setProcessingTime(Requests.LIFETIME + 1);
+      long now = Requests.LIFETIME + 1;
+      harness.setProcessingTime(now);
+      harness.processElement(new InboundRecord(Requests.TOPIC, 0, 0, now, new byte[0]), 0);
       for (InboundRecord record : records(1)) {
         harness.processElement(record, 0);
       }
       assertThat(replies(harness)).containsExactly(EdgeErrorCode.EXPIRED);
-      assertThat(codes(harness)).containsExactly("EXPIRED");
+      assertThat(codes(harness)).containsExactly("MALFORMED", "EXPIRED");
     }
+  }
+
+  /** A clock that is minutes off makes no request older or younger than it is at the broker. */
+  @ParameterizedTest
+  @ValueSource(longs = {-300_000, 0, 300_000})
+  void lifetime_isJudgedByTheBrokersClock(long ahead) throws Exception {
+    long appended = 1_000_000;
+    try (var harness = open(model.source())) {
+      harness.setProcessingTime(appended + ahead + 20);
+      for (InboundRecord record : appended(records(0), appended)) {
+        harness.processElement(record, 0);
+      }
+      assertThat(replies(harness)).isEmpty();
+      assertThat(harness.extractOutputValues()).hasSize(1);
+      long late = appended + Requests.LIFETIME + 1;
+      harness.setProcessingTime(late + ahead);
+      harness.processElement(new InboundRecord(Requests.TOPIC, 0, 0, late, new byte[0]), 0);
+      for (InboundRecord record : appended(records(1), appended)) {
+        harness.processElement(record, 0);
+      }
+      assertThat(replies(harness)).containsExactly(EdgeErrorCode.EXPIRED);
+    }
+  }
+
+  @Test
+  void roundOfATopicWhoseTimesAreItsWriters_neitherExpiresNorSetsTheClock() throws Exception {
+    try (var harness = open(model.source())) {
+      harness.setProcessingTime(1_000_000);
+      for (InboundRecord record : appended(records(1), InboundRecord.UNDATED)) {
+        harness.processElement(record, 0);
+      }
+      assertThat(replies(harness)).isEmpty();
+      assertThat(harness.extractOutputValues()).hasSize(1);
+      for (InboundRecord record : records(2)) {
+        harness.processElement(record, 0);
+      }
+      assertThat(replies(harness)).as("nothing tells that these are late").isEmpty();
+    }
+  }
+
+  private static List<InboundRecord> appended(List<InboundRecord> records, long millis) {
+    return records.stream()
+        .map(r -> new InboundRecord(r.topic(), r.partition(), r.offset(), millis, r.value()))
+        .toList();
   }
 
   @Test

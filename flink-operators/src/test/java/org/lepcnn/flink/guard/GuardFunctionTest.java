@@ -485,6 +485,7 @@ class GuardFunctionTest {
     try (var harness = harness(model.source())) {
       harness.open();
       harness.setProcessingTime(10_000);
+      topics.clock().observe(10_000, 10_000);
       send(harness, late(Requests.roundHeader("d", fingerprint, INSTANCE, 0, 0)));
       assertThat(replies(harness))
           .extracting(EdgeReplyView::error)
@@ -494,12 +495,28 @@ class GuardFunctionTest {
     }
   }
 
+  @Test
+  void clockThatIsAhead_makesNoRoundLate() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      harness.setProcessingTime(310_000);
+      topics.clock().observe(9_999, 310_000);
+      send(harness, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
+      send(harness, late(Requests.roundHeader("d", fingerprint, INSTANCE, 0, 0)));
+      assertThat(replies(harness))
+          .extracting(EdgeReplyView::error)
+          .containsExactly(Optional.empty());
+      assertThat(harness.extractOutputValues()).hasSize(1);
+    }
+  }
+
   /** The claim was accepted, the edge failed before a checkpoint, and came back after a minute. */
   @Test
   void claimReadAgainAfterItsLifetime_stillKeepsItsPassesFromAnotherInstance() throws Exception {
     try (var restored = harness(model.source())) {
       restored.open();
       restored.setProcessingTime(10_000);
+      topics.clock().observe(10_000, 10_000);
       send(restored, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
       send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 0, 9));
       send(restored, Requests.round("d", fingerprint, OTHER_INSTANCE, 5, 0, 6, List.of()));
@@ -522,6 +539,7 @@ class GuardFunctionTest {
     try (var restored = harness(model.source())) {
       restored.open();
       restored.setProcessingTime(10_000);
+      topics.clock().observe(10_000, 10_000);
       send(restored, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
       send(restored, late(Requests.releaseHeader("d", fingerprint, INSTANCE, 4)));
       send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 4, 12));
@@ -540,6 +558,7 @@ class GuardFunctionTest {
     try (var harness = harness(model.source())) {
       harness.open();
       harness.setProcessingTime(10_000);
+      topics.clock().observe(10_000, 10_000);
       send(harness, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
       send(harness, claim("d", 0, 9));
       send(harness, round("d", 0, 0, 5));

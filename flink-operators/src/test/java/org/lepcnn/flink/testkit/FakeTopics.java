@@ -4,17 +4,20 @@ package org.lepcnn.flink.testkit;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.outbox.TopicView;
 
 /** Topics that exist because a test says so; survives serialization within one process. */
 public final class FakeTopics implements TopicView.Provider {
   private static final long serialVersionUID = 1L;
   private static final Map<String, Map<String, Integer>> ALL = new ConcurrentHashMap<>();
+  private static final Map<String, BrokerClock> CLOCKS = new ConcurrentHashMap<>();
 
   private final String id = UUID.randomUUID().toString();
 
   public FakeTopics() {
     ALL.put(id, new ConcurrentHashMap<>());
+    CLOCKS.put(id, new BrokerClock());
   }
 
   /** Topics of Kafka's default size. */
@@ -31,6 +34,11 @@ public final class FakeTopics implements TopicView.Provider {
     ALL.get(id).put(topic, maxMessageBytes);
   }
 
+  /** What time it is at the broker, for all who open these topics. */
+  public BrokerClock clock() {
+    return CLOCKS.get(id);
+  }
+
   /** Deletes a topic. */
   public void remove(String topic) {
     ALL.get(id).remove(topic);
@@ -39,6 +47,7 @@ public final class FakeTopics implements TopicView.Provider {
   @Override
   public TopicView open() {
     Map<String, Integer> topics = ALL.get(id);
+    BrokerClock clock = clock();
     return new TopicView() {
       @Override
       public Fit check(String topic, int batchBytes) {
@@ -47,6 +56,11 @@ public final class FakeTopics implements TopicView.Provider {
           return Fit.MISSING;
         }
         return batchBytes <= limit ? Fit.FITS : Fit.TOO_SMALL;
+      }
+
+      @Override
+      public BrokerClock clock() {
+        return clock;
       }
 
       @Override

@@ -7,21 +7,26 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SecurityConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.WholeFile;
+import org.lepcnn.core.text.Printable;
 
 /**
  * The settings of Kafka clients: the user's (security, mostly) over this project's defaults, under
@@ -44,6 +49,9 @@ public final class ClientSettings {
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
           ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
           ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+
+  private static final Set<String> MECHANISMS =
+      new TreeSet<>(List.of("GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"));
 
   private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG + ".";
 
@@ -69,6 +77,7 @@ public final class ClientSettings {
     Map<String, String> checked = new TreeMap<>(user);
     checked.remove(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG);
     checked.keySet().forEach(ClientSettings::check);
+    checkMechanism(checked);
     return new ClientSettings(bootstrapServers, checked);
   }
 
@@ -112,6 +121,11 @@ public final class ClientSettings {
   boolean usesTls() {
     String protocol = user.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
     return protocol.toUpperCase(Locale.ROOT).endsWith("SSL");
+  }
+
+  /** The user's mechanism of SASL, or null. */
+  String mechanism() {
+    return user.get(SaslConfigs.SASL_MECHANISM);
   }
 
   /** For an admin client whose calls end within the time-out. */
@@ -171,6 +185,24 @@ public final class ClientSettings {
           }
         });
     return result;
+  }
+
+  /** Kafka's clients try an unknown mechanism until their time-out, and never say so. */
+  private static void checkMechanism(Map<String, String> user) {
+    String mechanism = user.get(SaslConfigs.SASL_MECHANISM);
+    if (mechanism != null
+        && !MECHANISMS.contains(mechanism)
+        && !mechanism.startsWith("${")
+        && !user.containsKey(SecurityConfig.SECURITY_PROVIDERS_CONFIG)) {
+      throw new BadInputException(
+          "Kafka client configuration: expected "
+              + SaslConfigs.SASL_MECHANISM
+              + " to be one of "
+              + MECHANISMS
+              + "; found '"
+              + Printable.name(mechanism)
+              + "'.");
+    }
   }
 
   private static void check(String key) {

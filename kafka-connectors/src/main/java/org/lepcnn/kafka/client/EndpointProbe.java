@@ -18,6 +18,8 @@ import javax.net.ssl.SSLSocketFactory;
 final class EndpointProbe {
   /** What stands behind an address. */
   enum Finding {
+    /** The name of none of them is known here. */
+    UNKNOWN_NAME,
     /** Nobody accepts a connection. */
     CLOSED,
     /** Connections are accepted, and TLS is spoken. */
@@ -38,18 +40,26 @@ final class EndpointProbe {
    */
   static Finding find(String servers) {
     Matcher address = ADDRESS.matcher(servers);
+    boolean known = false;
+    boolean any = false;
     while (address.find()) {
-      Finding finding = look(address.group(1), Integer.parseInt(address.group(2)));
-      if (finding != Finding.CLOSED) {
+      Finding finding = look(address.group(1).strip(), Integer.parseInt(address.group(2)));
+      if (finding.compareTo(Finding.CLOSED) > 0) {
         return finding;
       }
+      any = true;
+      known |= finding == Finding.CLOSED;
     }
-    return Finding.CLOSED;
+    return any && !known ? Finding.UNKNOWN_NAME : Finding.CLOSED;
   }
 
   private static Finding look(String host, int port) {
     try (Socket plain = new Socket()) {
-      plain.connect(new InetSocketAddress(host.strip(), port), LIMIT_MILLIS);
+      InetSocketAddress address = new InetSocketAddress(host, port);
+      if (address.isUnresolved()) {
+        return Finding.UNKNOWN_NAME;
+      }
+      plain.connect(address, LIMIT_MILLIS);
       return handshake(plain, host, port);
     } catch (IOException | IllegalArgumentException e) {
       return Finding.CLOSED;

@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.client;
 
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.util.concurrent.CompletionException;
@@ -10,14 +8,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.kafka.codec.ChunkLayout;
 
 /** Turns what Kafka's clients throw into this project's errors, with a remedy. */
 public final class KafkaFailures {
@@ -34,9 +33,15 @@ public final class KafkaFailures {
     if (cause instanceof LepcnnException already) {
       return already;
     }
-    if (hasCause(cause, ConfigException.class) || isUnusableFile(cause)) {
+    if (UnusableSettings.isUnknownName(cause, settings)) {
+      return new EnvironmentException(doing + ": " + BrokerSilence.unknownName(settings), failure);
+    }
+    if (UnusableSettings.isReasonOf(cause) && !UnusableSettings.isOfTheNetwork(cause)) {
       return new BadInputException(
-          doing + ": the client settings are not usable: " + deepest(cause), failure);
+          doing
+              + ": the client settings are not usable: "
+              + UnusableSettings.explain(cause, settings),
+          failure);
     }
     return new EnvironmentException(doing + ": " + reason(settings, cause), failure);
   }
@@ -63,86 +68,64 @@ public final class KafkaFailures {
     return cause;
   }
 
+  /**
+   * Whether the settings can never work, on whatever machine; a file that they name may be missing
+   * on this one alone.
+   */
+  public static boolean isHopeless(LepcnnException translated) {
+    return translated instanceof BadInputException
+        && translated.getCause() != null
+        && !UnusableSettings.isMissingFile(translated);
+  }
+
   private static String reason(ClientSettings settings, Throwable cause) {
-    String servers = settings.bootstrapServers();
     if (cause instanceof TimeoutException
         || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
-      return silence(settings);
+      return BrokerSilence.explain(settings);
     }
-    if (hasCause(cause, CertPathBuilderException.class)
-        || hasCause(cause, CertificateException.class)) {
-      return "the certificate of the broker at "
-          + servers
+    String broker = "the broker at " + settings.bootstrapServers();
+    if (Causes.has(cause, CertPathBuilderException.class)
+        || Causes.has(cause, CertificateException.class)) {
+      return "the certificate of "
+          + broker
           + " is not trusted: "
-          + sentence(deepest(cause).getMessage())
+          + sentence(Causes.deepest(cause).getMessage())
           + " Check ssl.truststore.location in --client-config, and that the certificate names this"
           + " host.";
     }
     if (cause instanceof AuthenticationException) {
-      return "the broker at "
-          + servers
+      return broker
           + " does not accept the credentials or the connection's security: "
-          + sentence(deepest(cause).getMessage())
+          + sentence(Causes.deepest(cause).getMessage())
           + " Check user, password, key and security.protocol in --client-config.";
     }
     if (cause instanceof AuthorizationException) {
-      return "the broker at "
-          + servers
+      return broker
           + " does not allow it: "
           + sentence(cause.getMessage())
           + " Grant the access rules (ACLs) of this user: lepcnn topics create --acls.";
     }
-    return "Kafka at " + servers + " reports " + sentence(cause.toString());
+    if (cause instanceof RecordTooLargeException) {
+      return tooLarge(cause);
+    }
+    return "Kafka at "
+        + settings.bootstrapServers()
+        + " reports "
+        + sentence(Causes.deepest(cause).toString());
   }
 
-  /** A broker that does not answer: away, or a misunderstanding about TLS. */
-  private static String silence(ClientSettings settings) {
-    String servers = settings.bootstrapServers();
-    String expected = "expected an answer of the Kafka broker at " + servers + "; found ";
-    EndpointProbe.Finding finding = EndpointProbe.find(servers);
-    if (finding == EndpointProbe.Finding.TLS && !settings.usesTls()) {
-      return expected
-          + "one that speaks TLS alone, while the client settings do not. Set security.protocol to"
-          + " SASL_SSL or SSL in --client-config.";
-    }
-    if (finding == EndpointProbe.Finding.NO_TLS && settings.usesTls()) {
-      return expected
-          + "one that does not speak TLS, while the client settings ask for it. Is"
-          + " --bootstrap-server the secured listener?";
-    }
-    if (finding == EndpointProbe.Finding.TLS) {
-      return expected
-          + "none in time, although it speaks TLS. Does it want another security.protocol (SASL_SSL"
-          + " and a user) or a client certificate in --client-config? Else it is overloaded.";
-    }
-    return expected + "none in time. Is the broker running, and is --bootstrap-server right?";
+  /** The topic takes less than the record has, or the producer's settings do. */
+  private static String tooLarge(Throwable cause) {
+    return "expected that records of up to "
+        + ChunkLayout.MAX_RECORD_BYTES
+        + " bytes may be written; found a limit below that: "
+        + sentence(cause.getMessage())
+        + " Raise max.message.bytes of the topic ('lepcnn topics create' names it), and remove"
+        + " max.request.size from --client-config.";
   }
 
-  private static String sentence(String text) {
+  static String sentence(String text) {
     String line = Printable.line(text);
     return line.endsWith(".") ? line : line + ".";
-  }
-
-  /** Key and trust stores are read when a client is made; then the failure names no broker. */
-  private static boolean isUnusableFile(Throwable cause) {
-    return hasCause(cause, NoSuchFileException.class)
-        || hasCause(cause, AccessDeniedException.class);
-  }
-
-  private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (type.isInstance(t)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static Throwable deepest(Throwable failure) {
-    Throwable t = failure;
-    while (t.getCause() != null) {
-      t = t.getCause();
-    }
-    return t;
   }
 }

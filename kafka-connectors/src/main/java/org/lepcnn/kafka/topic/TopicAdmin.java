@@ -8,11 +8,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
@@ -143,9 +144,13 @@ public final class TopicAdmin implements AutoCloseable {
 
   private Set<String> createMissing(List<TopicSpec> specs) throws ExecutionException {
     Set<String> created = new LinkedHashSet<>();
-    Map<String, KafkaFuture<Void>> futures =
-        admin.createTopics(specs.stream().map(TopicSpec::toNewTopic).toList()).values();
-    for (Map.Entry<String, KafkaFuture<Void>> entry : futures.entrySet()) {
+    Map<String, Integer> replicas = replicas(specs);
+    List<NewTopic> wanted =
+        specs.stream()
+            .map(spec -> spec.toNewTopic(replicas.getOrDefault(spec.name(), -1)))
+            .toList();
+    for (Map.Entry<String, KafkaFuture<Void>> entry :
+        admin.createTopics(wanted).values().entrySet()) {
       try {
         KafkaFailures.await(entry.getValue(), timeoutMillis);
         created.add(entry.getKey());
@@ -156,6 +161,27 @@ public final class TopicAdmin implements AutoCloseable {
       }
     }
     return created;
+  }
+
+  /** How many copies the broker would make of topics that do not exist; none is made by this. */
+  private Map<String, Integer> replicas(List<TopicSpec> specs) throws ExecutionException {
+    Map<String, Integer> replicas = new HashMap<>();
+    CreateTopicsResult dryRun =
+        admin.createTopics(
+            specs.stream().map(spec -> spec.toNewTopic(TopicSettings.BROKER_DEFAULT)).toList(),
+            new CreateTopicsOptions().validateOnly(true));
+    for (TopicSpec spec : specs) {
+      try {
+        replicas.put(
+            spec.name(), KafkaFailures.await(dryRun.replicationFactor(spec.name()), timeoutMillis));
+      } catch (ExecutionException e) {
+        Throwable cause = KafkaFailures.unwrap(e);
+        if (!(cause instanceof TopicExistsException || cause instanceof AuthorizationException)) {
+          throw e;
+        }
+      }
+    }
+    return replicas;
   }
 
   private void settle(List<String> topics) throws ExecutionException {
@@ -193,39 +219,24 @@ public final class TopicAdmin implements AutoCloseable {
         KafkaFailures.await(admin.describeConfigs(resources).all(), timeoutMillis);
     List<TopicReport> reports = new ArrayList<>();
     for (TopicSpec spec : specs) {
-      List<String> differences =
+      reports.add(
           created.contains(spec.name())
-              ? List.of()
-              : differences(
-                  spec, descriptions.get(spec.name()), configs.get(resource(spec.name())));
-      reports.add(new TopicReport(spec.name(), created.contains(spec.name()), differences));
+              ? new TopicReport(spec.name(), true, List.of(), List.of())
+              : report(spec, descriptions.get(spec.name()), configs.get(resource(spec.name()))));
     }
     return reports;
   }
 
-  private static List<String> differences(
-      TopicSpec spec, TopicDescription description, Config config) {
-    List<String> differences = new ArrayList<>();
-    compare(
-        "partitions", spec.settings().partitions(), description.partitions().size(), differences);
-    if (spec.settings().replicationFactor() != TopicSettings.BROKER_DEFAULT) {
-      int found = description.partitions().get(0).replicas().size();
-      compare("replication factor", spec.settings().replicationFactor(), found, differences);
-    }
-    new TreeMap<>(spec.configs())
-        .forEach(
-            (key, value) -> {
-              ConfigEntry entry = config.get(key);
-              compare(key, value, entry == null ? null : entry.value(), differences);
-            });
-    return differences;
-  }
-
-  private static void compare(
-      String what, Object expected, Object found, List<String> differences) {
-    if (!expected.equals(found)) {
-      differences.add(what + ": expected " + expected + "; found " + found + ".");
-    }
+  private static TopicReport report(TopicSpec spec, TopicDescription description, Config config) {
+    Map<String, String> found = new HashMap<>();
+    config.entries().forEach(entry -> found.put(entry.name(), entry.value()));
+    TopicComparison comparison = new TopicComparison(spec, found);
+    int replicas = description.partitions().get(0).replicas().size();
+    return new TopicReport(
+        spec.name(),
+        false,
+        comparison.differences(description.partitions().size(), replicas),
+        comparison.losses());
   }
 
   private Map<String, TopicDescription> describe(List<String> topics) throws ExecutionException {

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.topic;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,12 +36,31 @@ record TopicSpec(String name, TopicSettings settings, Map<String, String> config
         expiring(Topics.REJECTED, settings));
   }
 
-  NewTopic toNewTopic() {
+  /**
+   * The settings of a topic of so many copies.
+   *
+   * @param replicas -1 when that is not known
+   */
+  Map<String, String> configs(int replicas) {
+    Map<String, String> result = new HashMap<>(configs);
+    settings
+        .minInsync(replicas)
+        .ifPresent(copies -> result.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "" + copies));
+    return result;
+  }
+
+  /**
+   * What to ask the broker for.
+   *
+   * @param replicas how many copies the broker will make; -1 when that is not known
+   */
+  NewTopic toNewTopic(int replicas) {
     Optional<Short> replication =
         settings.replicationFactor() == TopicSettings.BROKER_DEFAULT
             ? Optional.empty()
             : Optional.of((short) settings.replicationFactor());
-    return new NewTopic(name, Optional.of(settings.partitions()), replication).configs(configs);
+    return new NewTopic(name, Optional.of(settings.partitions()), replication)
+        .configs(configs(replicas));
   }
 
   private static TopicSpec expiring(String name, TopicSettings settings) {

@@ -59,6 +59,11 @@ public final class Topics {
     return REQUESTS_PREFIX + checkGateway(gateway);
   }
 
+  /** Whether a topic is one of requests. */
+  public static boolean isRequests(String topic) {
+    return REQUESTS_PATTERN.matcher(topic).matches();
+  }
+
   /** The topic of a gateway's results. */
   public static String results(String gateway) {
     return RESULTS_PREFIX + checkGateway(gateway);

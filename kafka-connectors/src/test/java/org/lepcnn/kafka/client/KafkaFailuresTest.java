@@ -2,6 +2,7 @@
 package org.lepcnn.kafka.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,18 +10,26 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.NoSuchFileException;
 import java.security.cert.CertPathBuilderException;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.kafka.topic.TopicAdmin;
 
 class KafkaFailuresTest {
   private static final Map<String, String> TLS = Map.of("security.protocol", "SASL_SSL");
@@ -59,6 +68,96 @@ class KafkaFailuresTest {
     assertThat(translate("h:1", TLS, failure))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("/nowhere/ca.pem");
+  }
+
+  @Test
+  void recordThatTheTopicDoesNotTake_namesTheLimit() {
+    RecordTooLargeException failure = new RecordTooLargeException("The record has 999999 bytes.");
+    assertThat(translate("h:1", Map.of(), failure))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("999999 bytes. Raise max.message.bytes of the topic")
+        .hasMessageContaining("max.request.size");
+  }
+
+  static Stream<Arguments> settingsOfWhichNoClientCanBeMade() {
+    String scram = "org.apache.kafka.common.security.scram.ScramLoginModule";
+    String open = " required username=\"edge\" password=\"s3cret-word\"";
+    return Stream.of(
+        Arguments.of("no mechanism", jaas(scram + open + ";", null), "sasl.mechanism"),
+        Arguments.of("no entry", jaas(null, "SCRAM-SHA-512"), "java.security.auth.login.config"),
+        Arguments.of("no semicolon", jaas(scram + open, "SCRAM-SHA-512"), "semi-colon"),
+        Arguments.of(
+            "no flag",
+            jaas(scram + open.replace(" required", "") + ";", "SCRAM-SHA-512"),
+            "control flag"),
+        Arguments.of(
+            "a password cut in two",
+            jaas(scram + " required username=edge password=s3c;ret-word;", "SCRAM-SHA-512"),
+            "JAAS"),
+        Arguments.of(
+            "no such class", jaas("org.lepcnn.Absent" + open + ";", "PLAIN"), "org.lepcnn.Absent"),
+        Arguments.of(
+            "a store of another type",
+            Map.of("security.protocol", "SSL", "ssl.truststore.location", "pom.xml"),
+            "ssl.truststore"),
+        Arguments.of("no such protocol", Map.of("security.protocol", "SASLSSL"), "SASLSSL"));
+  }
+
+  private static Map<String, String> jaas(String entry, String mechanism) {
+    Map<String, String> settings = new HashMap<>(TLS);
+    if (entry != null) {
+      settings.put("sasl.jaas.config", entry);
+    }
+    if (mechanism != null) {
+      settings.put("sasl.mechanism", mechanism);
+    }
+    return settings;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("settingsOfWhichNoClientCanBeMade")
+  void unusableSettings_areBadInputThatSaysWhy_andNoSecret(
+      String name, Map<String, String> client, String reason) {
+    ClientSettings settings = ClientSettings.of("localhost:1", client);
+    assertThatThrownBy(() -> TopicAdmin.connect(settings, Duration.ofSeconds(1)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("the client settings are not usable: ")
+        .hasMessageContaining(reason)
+        .hasMessageContaining("--client-config")
+        .hasMessageNotContainingAny("Failed to create", "s3c", "ret-word")
+        .satisfies(e -> assertThat(KafkaFailures.isHopeless((BadInputException) e)).isTrue());
+  }
+
+  @Test
+  void aFileThatIsMissingHere_mayBeThereElsewhere() {
+    ClientSettings settings =
+        ClientSettings.of(
+            "localhost:1",
+            Map.of("security.protocol", "SSL", "ssl.truststore.location", "/nowhere/ca.jks"));
+    assertThatThrownBy(() -> TopicAdmin.connect(settings, Duration.ofSeconds(1)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("/nowhere/ca.jks")
+        .satisfies(e -> assertThat(KafkaFailures.isHopeless((BadInputException) e)).isFalse());
+  }
+
+  @Test
+  void mechanismThatKafkaDoesNotHave_isRefusedAtOnce() {
+    assertThatThrownBy(() -> ClientSettings.of("h:1", Map.of("sasl.mechanism", "SCRAM-512")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("SCRAM-SHA-512")
+        .hasMessageContaining("'SCRAM-512'");
+  }
+
+  @Test
+  void brokerWhoseNameIsNotKnown_isTheEnvironmentsFault() {
+    ClientSettings settings = ClientSettings.of("lepcnn.invalid:9092", Map.of());
+    assertThatThrownBy(() -> TopicAdmin.connect(settings, Duration.ofSeconds(1)))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("lepcnn.invalid:9092")
+        .hasMessageContaining("name is not known here");
+    ClientSettings malformed = ClientSettings.of("lepcnn.invalid", Map.of());
+    assertThatThrownBy(() -> TopicAdmin.connect(malformed, Duration.ofSeconds(1)))
+        .isInstanceOf(BadInputException.class);
   }
 
   @Test

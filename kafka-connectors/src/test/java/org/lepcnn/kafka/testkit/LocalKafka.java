@@ -32,12 +32,14 @@ public final class LocalKafka implements AutoCloseable {
 
   private final Path folder;
   private final String bootstrapServers;
+  private final String furtherServers;
   private volatile Process process;
   private final Thread hook;
 
-  private LocalKafka(Path folder, String bootstrapServers, Process process) {
+  private LocalKafka(Path folder, int port, int furtherPort, Process process) {
     this.folder = folder;
-    this.bootstrapServers = bootstrapServers;
+    this.bootstrapServers = "localhost:" + port;
+    this.furtherServers = "localhost:" + furtherPort;
     this.process = process;
     this.hook = new Thread(() -> this.process.destroyForcibly(), "kill-broker");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -48,7 +50,10 @@ public final class LocalKafka implements AutoCloseable {
     return start(Map.of());
   }
 
-  /** Starts a broker with further settings and returns when it answers. */
+  /**
+   * Starts a broker with further settings and returns when it answers. In their values
+   * {@code @BROKER@}, {@code @CONTROLLER@} and {@code @FURTHER@} stand for ports.
+   */
   public static LocalKafka start(Map<String, String> settings) {
     for (int attempt = 1; ; attempt++) {
       LocalKafka broker = launch(settings);
@@ -67,6 +72,11 @@ public final class LocalKafka implements AutoCloseable {
   /** {@code host:port}. */
   public String bootstrapServers() {
     return bootstrapServers;
+  }
+
+  /** {@code host:port} of a listener that the further settings make at {@code @FURTHER@}. */
+  public String furtherServers() {
+    return furtherServers;
   }
 
   /** The broker's process id. */
@@ -110,15 +120,22 @@ public final class LocalKafka implements AutoCloseable {
       Path folder = Files.createTempDirectory("lepcnn-kafka-");
       int broker = freePort();
       int controller = freePort();
+      int furtherPort = freePort();
       Files.writeString(
           folder.resolve("server.properties"), properties(folder, broker, controller));
       StringBuilder further = new StringBuilder();
       settings.forEach((key, value) -> further.append(key).append('=').append(value).append('\n'));
       Files.writeString(
-          folder.resolve("server.properties"), further.toString(), StandardOpenOption.APPEND);
+          folder.resolve("server.properties"),
+          further
+              .toString()
+              .replace("@BROKER@", "" + broker)
+              .replace("@CONTROLLER@", "" + controller)
+              .replace("@FURTHER@", "" + furtherPort),
+          StandardOpenOption.APPEND);
       Files.writeString(folder.resolve("log4j2.properties"), logging());
       Files.writeString(folder.resolve("arguments"), arguments(folder));
-      return new LocalKafka(folder, "localhost:" + broker, process(folder));
+      return new LocalKafka(folder, broker, furtherPort, process(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("Starting a broker for tests failed.", e);
     }

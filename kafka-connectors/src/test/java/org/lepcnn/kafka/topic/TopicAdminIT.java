@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -65,14 +66,17 @@ class TopicAdminIT {
   void creatingTwice_createsOnceAndReportsNoDifference() throws Exception {
     assertThat(topics.missing(List.of(Topics.requests("twice")))).hasSize(1);
     List<TopicReport> first = topics.create("twice", TopicSettings.DEFAULT);
-    assertThat(first.get(0)).isEqualTo(new TopicReport("lepcnn.requests.twice", true, List.of()));
-    assertThat(first.get(1)).isEqualTo(new TopicReport("lepcnn.results.twice", true, List.of()));
+    assertThat(first.get(0))
+        .isEqualTo(new TopicReport("lepcnn.requests.twice", true, List.of(), List.of()));
+    assertThat(first.get(1))
+        .isEqualTo(new TopicReport("lepcnn.results.twice", true, List.of(), List.of()));
     assertThat(first)
         .extracting(TopicReport::topic)
         .contains("lepcnn.models", "lepcnn.devices", "lepcnn.rejected");
     List<TopicReport> second = topics.create("twice", TopicSettings.DEFAULT);
     assertThat(second).noneMatch(TopicReport::created);
     assertThat(second).allSatisfy(report -> assertThat(report.differences()).isEmpty());
+    assertThat(second).allSatisfy(report -> assertThat(report.losses()).isEmpty());
     assertThat(topics.missing(List.of(Topics.requests("twice")))).isEmpty();
     assertThat(config("lepcnn.requests.twice").get("message.timestamp.type").value())
         .isEqualTo("LogAppendTime");
@@ -100,6 +104,42 @@ class TopicAdminIT {
             "retention.ms: expected 3600000; found 604800000.");
     assertThat(config("lepcnn.results.other").get("message.timestamp.type").value())
         .isEqualTo("CreateTime");
+  }
+
+  @Test
+  void existingTopicsThatLoseRecords_areNamedAsSuch() throws Exception {
+    Map<String, String> bad =
+        Map.of(
+            "cleanup.policy", "compact",
+            "message.timestamp.type", "CreateTime",
+            "retention.ms", "1000",
+            "max.message.bytes", "5000");
+    admin
+        .createTopics(List.of(new NewTopic("lepcnn.requests.lossy", 4, (short) 1).configs(bad)))
+        .all()
+        .get(20, TimeUnit.SECONDS);
+    List<TopicReport> reports = topics.create("lossy", TopicSettings.DEFAULT);
+    assertThat(reports.get(0).losses())
+        .hasSize(4)
+        .anyMatch(loss -> loss.startsWith("cleanup.policy: expected delete; found compact"))
+        .anyMatch(loss -> loss.startsWith("message.timestamp.type: expected LogAppendTime"))
+        .contains(
+            "retention.ms: expected at least 300000; found 1000.",
+            "max.message.bytes: expected at least 1000000; found 5000.");
+    assertThat(reports.subList(1, reports.size()))
+        .allSatisfy(report -> assertThat(report.losses()).isEmpty());
+  }
+
+  @Test
+  void copiesThatAWriteNeeds_areSet() throws Exception {
+    ConfigEntry.ConfigSource ofTopic = ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG;
+    topics.create("insync", TopicSettings.DEFAULT.withMinInsyncReplicas(2));
+    assertThat(config("lepcnn.requests.insync").get("min.insync.replicas"))
+        .matches(entry -> entry.value().equals("2") && entry.source() == ofTopic);
+    topics.create("by-rule", TopicSettings.DEFAULT);
+    assertThat(config("lepcnn.requests.by-rule").get("min.insync.replicas").source())
+        .as("one copy: the broker decides")
+        .isNotEqualTo(ofTopic);
   }
 
   @Test

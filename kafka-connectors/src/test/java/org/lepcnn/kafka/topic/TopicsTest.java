@@ -4,6 +4,8 @@ package org.lepcnn.kafka.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
@@ -74,5 +76,32 @@ class TopicsTest {
     assertThatThrownBy(() -> TopicSettings.DEFAULT.withReplicationFactor(0))
         .isInstanceOf(BadInputException.class);
     assertThat(TopicSettings.DEFAULT.withReplicationFactor(3).replicationFactor()).isEqualTo(3);
+  }
+
+  @Test
+  void threeCopiesOrMore_needTwoForAWrite() {
+    String key = "min.insync.replicas";
+    TopicSpec devices = TopicSpec.shared(TopicSettings.DEFAULT).get(1);
+    assertThat(devices.configs(3)).containsEntry(key, "2");
+    assertThat(devices.configs(5)).containsEntry(key, "2");
+    assertThat(devices.toNewTopic(3).configs()).containsEntry(key, "2");
+    assertThat(devices.configs(2)).as("a copy may be away").doesNotContainKey(key);
+    assertThat(devices.configs(TopicSettings.BROKER_DEFAULT)).doesNotContainKey(key);
+    TopicSettings asked = TopicSettings.DEFAULT.withReplicationFactor(3).withMinInsyncReplicas(3);
+    assertThat(TopicSpec.shared(asked).get(1).configs(3)).containsEntry(key, "3");
+    assertThatThrownBy(() -> asked.withMinInsyncReplicas(4)).isInstanceOf(BadInputException.class);
+    assertThatThrownBy(() -> asked.withMinInsyncReplicas(0)).isInstanceOf(BadInputException.class);
+  }
+
+  @Test
+  void controlTopicThatForgets_losesRecords() {
+    TopicSpec devices = TopicSpec.shared(TopicSettings.DEFAULT).get(1);
+    Map<String, String> found = new HashMap<>(devices.configs());
+    assertThat(new TopicComparison(devices, found).losses()).isEmpty();
+    found.put("cleanup.policy", "compact,delete");
+    assertThat(new TopicComparison(devices, found).losses())
+        .singleElement()
+        .asString()
+        .contains("revocations vanish");
   }
 }
