@@ -22,6 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.WholeFile;
+import org.lepcnn.core.text.Printable;
 
 /**
  * The settings of Kafka clients: the user's (security, mostly) over this project's defaults, under
@@ -84,7 +85,7 @@ public final class ClientSettings {
           "Kafka client configuration: expected a readable file; found no " + file + ".", e);
     } catch (IOException e) {
       throw new EnvironmentException(
-          "Kafka client configuration: cannot read " + file + ": " + e.getMessage(), e);
+          "Kafka client configuration: cannot read " + file + ": " + Printable.reason(e), e);
     } catch (IllegalArgumentException e) {
       throw new BadInputException(
           "Kafka client configuration: " + file + " is not a properties file.", e);
