@@ -1,7 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.device.session.CheckOutcome;
@@ -13,114 +15,130 @@ import org.lepcnn.device.session.HostTensor;
  * @param name the data set or row
  * @param exact the private path equals the plain integer network bit for bit
  * @param integrityOk every result of the edge was accepted
- * @param maxAbsError largest difference to float ONNX Runtime over all float outputs
- * @param maxAbsFloat largest magnitude of float ONNX Runtime's outputs
- * @param expectedMaxAbsError largest difference to the expected outputs; NaN without them
- * @param top1Private index of the largest private output (of the first output)
- * @param top1Float the same in float
+ * @param withFloat every output beside float ONNX Runtime's
+ * @param withStored outputs beside the stored ones; empty without those
+ * @param topPrivate the private answer
+ * @param topFloat float ONNX Runtime's
  * @param label the right answer, or −1
  */
 record CheckLine(
     String name,
     boolean exact,
     boolean integrityOk,
-    double maxAbsError,
-    double maxAbsFloat,
-    double expectedMaxAbsError,
-    int top1Private,
-    int top1Float,
+    Comparison withFloat,
+    Comparison withStored,
+    TopAnswer topPrivate,
+    TopAnswer topFloat,
     long label) {
 
   static CheckLine compare(
       String name,
       CheckOutcome outcome,
-      Map<String, float[]> floats,
-      List<HostTensor> expected,
+      Map<String, HostTensor> floats,
+      List<HostTensor> stored,
       long label) {
-    double error = 0;
-    double magnitude = 0;
-    int topPrivate = -1;
-    int topFloat = -1;
-    for (Map.Entry<String, float[]> output : floats.entrySet()) {
-      float[] actual = outcome.outputs().get(output.getKey()).floats();
-      error = Math.max(error, maxAbsDifference(actual, output.getValue()));
-      magnitude = Math.max(magnitude, maxAbs(output.getValue()));
-      if (topFloat < 0) {
-        topPrivate = Top1.of(actual);
-        topFloat = Top1.of(output.getValue());
-      }
-    }
     return new CheckLine(
         name,
         outcome.exact(),
         outcome.integrityOk(),
-        error,
-        magnitude,
-        expectedError(outcome, expected),
-        topPrivate,
-        topFloat,
+        Comparison.withFloat(outcome.outputs(), floats),
+        Comparison.withStored(outcome.outputs(), stored),
+        TopAnswer.of(outcome.outputs()),
+        TopAnswer.of(floats),
         label);
   }
 
-  /** The largest error over the largest magnitude, over all float outputs. */
+  /** Whether everything that was compared agrees, and something was. */
+  boolean agrees(Tolerance tolerance) {
+    return exact
+        && integrityOk
+        && withFloat.agrees(tolerance)
+        && (withStored.isEmpty() || withStored.agrees(tolerance));
+  }
+
+  /** The largest error of any output against float. */
   double relativeError() {
-    return new RelativeError(maxAbsError, maxAbsFloat).value();
+    return withFloat.error();
+  }
+
+  /** Whether both networks give an answer, so that these can be compared. */
+  boolean hasTop1() {
+    return topPrivate.isThere() || topFloat.isThere();
   }
 
   boolean top1Agrees() {
-    return top1Private == top1Float;
+    return hasTop1() && topPrivate.label() == topFloat.label();
   }
 
-  Json json() {
-    Json.JsonObject object =
-        Json.object()
-            .put("name", name)
-            .put("exact", exact)
-            .put("integrityOk", integrityOk)
-            .put("maxAbsError", maxAbsError)
-            .put("maxAbsFloat", maxAbsFloat)
-            .put("relativeError", relativeError());
-    if (!Double.isNaN(expectedMaxAbsError)) {
-      object.put("expectedMaxAbsError", expectedMaxAbsError);
+  String text(Tolerance tolerance) {
+    List<String> parts = new ArrayList<>();
+    OutputDifference real = withFloat.worstReal();
+    if (real != null) {
+      parts.add(
+          String.format(
+              Locale.ROOT,
+              "error against float %.3g of %.3g (%.2g)",
+              real.maxError(),
+              real.maxMagnitude(),
+              real.error()));
     }
-    object.put("top1Agrees", top1Agrees());
+    if (withFloat.nans() > 0) {
+      parts.add(withFloat.nans() + " NaN");
+    }
+    if (withFloat.wholeNumbers() > 0) {
+      parts.add(
+          withFloat.differing() + " of " + withFloat.wholeNumbers() + " whole numbers differ");
+    }
+    if (hasTop1()) {
+      parts.add("top-1 " + (top1Agrees() ? "agrees" : "differs"));
+    }
+    if (!withStored.isEmpty()) {
+      boolean off = !withStored.agrees(tolerance);
+      parts.add(
+          off
+              ? String.format(Locale.ROOT, "stored outputs OFF by %.2g", withStored.error())
+              : "stored outputs agree");
+    }
+    return String.format(
+        Locale.ROOT,
+        "%-20s exact %-5s integrity %-6s %s%s%n",
+        name,
+        exact,
+        integrityOk ? "ok" : "FAILED",
+        String.join(", ", parts),
+        withFloat.agrees(tolerance) ? "" : ": DISAGREES with float");
+  }
+
+  Json json(Tolerance tolerance) {
+    Json.JsonObject object =
+        Json.object().put("name", name).put("exact", exact).put("integrityOk", integrityOk);
+    OutputDifference real = withFloat.worstReal();
+    if (real != null) {
+      object
+          .put("maxAbsError", real.maxError())
+          .put("maxAbsFloat", real.maxMagnitude())
+          .put("relativeError", real.error());
+    }
+    if (withFloat.wholeNumbers() > 0) {
+      object
+          .put("wholeNumbers", withFloat.wholeNumbers())
+          .put("wholeNumbersDiffering", withFloat.differing());
+    }
+    object.put("agreesWithFloat", withFloat.agrees(tolerance));
+    if (!withStored.isEmpty()) {
+      OutputDifference stored = withStored.worstReal();
+      object
+          .put("expectedMaxAbsError", stored == null ? Double.NaN : stored.maxError())
+          .put("agreesWithStored", withStored.agrees(tolerance));
+    }
+    if (hasTop1()) {
+      object.put("top1Agrees", top1Agrees());
+    }
     if (label >= 0) {
-      object.put("top1Private", top1Private == label).put("top1Float", top1Float == label);
+      object
+          .put("top1Private", topPrivate.label() == label)
+          .put("top1Float", topFloat.label() == label);
     }
     return object;
-  }
-
-  private static double expectedError(CheckOutcome outcome, List<HostTensor> expected) {
-    double error = Double.NaN;
-    int index = 0;
-    for (HostTensor actual : outcome.outputs().values()) {
-      if (index < expected.size()
-          && expected.get(index).onnxType() == HostTensor.FLOAT
-          && actual.onnxType() == HostTensor.FLOAT) {
-        double one = maxAbsDifference(actual.floats(), expected.get(index).floats());
-        error = Double.isNaN(error) ? one : Math.max(error, one);
-      }
-      index++;
-    }
-    return error;
-  }
-
-  private static double maxAbsDifference(float[] a, float[] b) {
-    if (a.length != b.length) {
-      return Double.POSITIVE_INFINITY;
-    }
-    double max = 0;
-    for (int i = 0; i < a.length; i++) {
-      max = Math.max(max, Math.abs((double) a[i] - b[i]));
-    }
-    return max;
-  }
-
-  private static double maxAbs(float[] values) {
-    double max = 0;
-    for (float value : values) {
-      max = Math.max(max, Math.abs(value));
-    }
-    return max;
   }
 }

@@ -4,9 +4,14 @@ package org.lepcnn.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import org.lepcnn.core.io.Json;
 
-/** All lines of a check. */
-record CheckSummary(List<CheckLine> lines) {
+/**
+ * All lines of a check.
+ *
+ * @param tolerance what counts as agreement
+ */
+record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
   private static final int LINES_SHOWN = 20;
 
   CheckSummary {
@@ -21,45 +26,46 @@ record CheckSummary(List<CheckLine> lines) {
     return lines.stream().allMatch(CheckLine::integrityOk);
   }
 
+  /** Whether all that was compared agrees. */
+  boolean allAgree() {
+    return !lines.isEmpty() && lines.stream().allMatch(line -> line.agrees(tolerance));
+  }
+
   double maxAbsError() {
-    return lines.stream().mapToDouble(CheckLine::maxAbsError).max().orElse(0);
+    return lines.stream()
+        .map(line -> line.withFloat().worstReal())
+        .mapToDouble(real -> real == null ? 0 : real.maxError())
+        .max()
+        .orElse(0);
   }
 
   double maxRelativeError() {
     return lines.stream().mapToDouble(CheckLine::relativeError).max().orElse(0);
   }
 
+  /** The share of inputs with the same answer, of those that have one; NaN when none has. */
   double top1Agreement() {
-    return share(CheckLine::top1Agrees);
+    List<CheckLine> answered = lines.stream().filter(CheckLine::hasTop1).toList();
+    return answered.isEmpty() ? Double.NaN : share(answered, CheckLine::top1Agrees);
   }
 
   double accuracyPrivate() {
-    return share(line -> line.top1Private() == line.label());
+    return share(lines, line -> line.topPrivate().label() == line.label());
   }
 
   double accuracyFloat() {
-    return share(line -> line.top1Float() == line.label());
+    return share(lines, line -> line.topFloat().label() == line.label());
   }
 
   String text() {
     StringBuilder text = new StringBuilder();
     for (CheckLine line : lines.subList(0, Math.min(lines.size(), LINES_SHOWN))) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%-20s exact %-5s integrity %-6s error against float %.3g of %.3g (%.2g), top-1 %s%n",
-              line.name(),
-              line.exact(),
-              line.integrityOk() ? "ok" : "FAILED",
-              line.maxAbsError(),
-              line.maxAbsFloat(),
-              line.relativeError(),
-              line.top1Agrees() ? "agrees" : "differs"));
+      text.append(line.text(tolerance));
     }
     text.append(
         String.format(
             Locale.ROOT,
-            "%d inputs: %s, %s; the same answer as float on %.2f %%",
+            "%d inputs: %s, %s; %s",
             lines.size(),
             allExact()
                 ? "all equal the plain integer network bit for bit"
@@ -67,7 +73,12 @@ record CheckSummary(List<CheckLine> lines) {
             allIntegrityOk()
                 ? "every result passed the integrity check"
                 : "results FAILED the integrity check",
-            100 * top1Agreement()));
+            agreement()));
+    if (!Double.isNaN(top1Agreement())) {
+      text.append(
+          String.format(
+              Locale.ROOT, "; the same answer as float on %.2f %%", 100 * top1Agreement()));
+    }
     if (lines.stream().anyMatch(line -> line.label() >= 0)) {
       text.append(
           String.format(
@@ -79,7 +90,33 @@ record CheckSummary(List<CheckLine> lines) {
     return text.append('.').toString();
   }
 
-  private double share(Predicate<CheckLine> predicate) {
+  void addTo(Json.JsonObject object) {
+    Json.JsonArray dataSets = Json.array();
+    lines.forEach(line -> dataSets.add(line.json(tolerance)));
+    object
+        .put("dataSets", dataSets)
+        .put("exact", allExact())
+        .put("integrityOk", allIntegrityOk())
+        .put("tolerance", tolerance.real())
+        .put("agrees", allAgree())
+        .put("maxAbsError", maxAbsError())
+        .put("maxRelativeError", maxRelativeError())
+        .put("top1Agreement", top1Agreement());
+  }
+
+  private String agreement() {
+    long off = lines.stream().filter(line -> !line.withFloat().agrees(tolerance)).count();
+    long stored =
+        lines.stream()
+            .filter(line -> !line.withStored().isEmpty() && !line.withStored().agrees(tolerance))
+            .count();
+    return (off == 0
+            ? "every output within " + tolerance.real() + " of float"
+            : off + " DISAGREE with float by more than " + tolerance.real())
+        + (stored == 0 ? "" : ", " + stored + " with the stored outputs");
+  }
+
+  private static double share(List<CheckLine> lines, Predicate<CheckLine> predicate) {
     return lines.isEmpty() ? 0 : lines.stream().filter(predicate).count() / (double) lines.size();
   }
 }

@@ -3,6 +3,7 @@ package org.lepcnn.cli;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.lepcnn.core.text.Printable;
 
 /**
  * Things to undo when the command ends, in reverse order, also when it is interrupted: Ctrl-C runs
@@ -42,7 +43,7 @@ final class Cleanup implements AutoCloseable {
       try {
         undos.pop().run();
       } catch (Exception e) {
-        output.progress("lepcnn: while stopping: " + e.getMessage());
+        output.progress("lepcnn: while stopping: " + Printable.reason(e));
       }
     }
   }

@@ -196,7 +196,7 @@ final class Demo implements AutoCloseable {
         }
         HostTensor mine = answer.result().outputs().get(outputName);
         boolean exact = plain.run(answer.input().values()).get(outputName).sameBits(mine);
-        float[] reference = floats.run(answer.input().values()).get(outputName);
+        float[] reference = floats.run(answer.input().values()).get(outputName).floats();
         for (int i = 0; i < reference.length; i++) {
           maxError = Math.max(maxError, Math.abs(reference[i] - mine.floats()[i]));
         }

@@ -10,11 +10,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.platform.Fp16Conversions;
-import java.nio.ByteBuffer;
-import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,24 +44,19 @@ final class FloatModel implements AutoCloseable {
     }
   }
 
-  /** Runs the model; float32 outputs by name, others left out. */
-  Map<String, float[]> run(Map<String, HostTensor> inputs) {
+  /** Runs the model; its outputs by name, half-precision ones widened. */
+  Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
     Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     try {
       for (Map.Entry<String, HostTensor> input : inputs.entrySet()) {
         tensors.put(input.getKey(), toOnnx(input.getValue(), halfType(input.getKey())));
       }
       try (OrtSession.Result result = session.run(tensors)) {
-        Map<String, float[]> outputs = new LinkedHashMap<>();
+        Map<String, HostTensor> outputs = new LinkedHashMap<>();
         for (String name : session.getOutputNames()) {
           Optional<OnnxValue> value = result.get(name);
-          if (value.isPresent()
-              && value.get() instanceof OnnxTensor tensor
-              && tensor.getFloatBuffer() != null) {
-            FloatBuffer buffer = tensor.getFloatBuffer();
-            float[] values = new float[buffer.remaining()];
-            buffer.get(values);
-            outputs.put(name, values);
+          if (value.isPresent() && value.get() instanceof OnnxTensor tensor) {
+            outputs.put(name, widened(tensor));
           }
         }
         return outputs;
@@ -93,11 +84,9 @@ final class FloatModel implements AutoCloseable {
   /** The half-precision type that an input of the original has, which is imported as float32. */
   private OnnxJavaType halfType(String input) throws OrtException {
     NodeInfo node = session.getInputInfo().get(input);
-    boolean half =
-        node != null
-            && node.getInfo() instanceof TensorInfo tensor
-            && (tensor.type == OnnxJavaType.FLOAT16 || tensor.type == OnnxJavaType.BFLOAT16);
-    return half ? ((TensorInfo) node.getInfo()).type : null;
+    return node != null && node.getInfo() instanceof TensorInfo tensor && isHalf(tensor)
+        ? tensor.type
+        : null;
   }
 
   private OnnxTensor toOnnx(HostTensor tensor, OnnxJavaType halfType) throws OrtException {
@@ -112,25 +101,20 @@ final class FloatModel implements AutoCloseable {
           tensor.shape(),
           halfType);
     }
-    if (tensor.array() instanceof float[] values) {
-      return OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), tensor.shape());
+    return tensor.toOnnx(environment);
+  }
+
+  private static HostTensor widened(OnnxTensor tensor) {
+    if (!isHalf(tensor.getInfo())) {
+      return HostTensor.copyOf(tensor);
     }
-    if (tensor.array() instanceof long[] values) {
-      return OnnxTensor.createTensor(environment, LongBuffer.wrap(values), tensor.shape());
-    }
-    if (tensor.array() instanceof int[] values) {
-      return OnnxTensor.createTensor(environment, IntBuffer.wrap(values), tensor.shape());
-    }
-    if (tensor.array() instanceof double[] values) {
-      return OnnxTensor.createTensor(environment, DoubleBuffer.wrap(values), tensor.shape());
-    }
-    OnnxJavaType type =
-        switch (tensor.onnxType()) {
-          case HostTensor.BOOL -> OnnxJavaType.BOOL;
-          case HostTensor.UINT8 -> OnnxJavaType.UINT8;
-          default -> OnnxJavaType.INT8;
-        };
-    return OnnxTensor.createTensor(
-        environment, ByteBuffer.wrap((byte[]) tensor.array()), tensor.shape(), type);
+    FloatBuffer buffer = tensor.getFloatBuffer();
+    float[] values = new float[buffer.remaining()];
+    buffer.get(values);
+    return HostTensor.of(values, tensor.getInfo().getShape());
+  }
+
+  private static boolean isHalf(TensorInfo tensor) {
+    return tensor.type == OnnxJavaType.FLOAT16 || tensor.type == OnnxJavaType.BFLOAT16;
   }
 }

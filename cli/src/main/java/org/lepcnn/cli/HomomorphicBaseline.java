@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.deployments.LocalLayout;
 
 /**
@@ -108,7 +109,7 @@ final class HomomorphicBaseline {
     } catch (IOException e) {
       throw new EnvironmentException(
           "The benchmark under homomorphic encryption runs on Node.js, but %s cannot be started: %s. Install Node.js 20 or newer so that `node` is on the PATH, then: cd %s && npm ci"
-              .formatted(node, e.getMessage(), folder),
+              .formatted(node, Printable.reason(e), folder),
           e);
     }
   }

@@ -24,6 +24,11 @@ import picocli.CommandLine.Option;
 final class ImportArguments {
   private static final double DEFAULT_TARGET = 0.01;
 
+  /** What fast and high are to reach; docs/models.md has the exceptions. */
+  private static final double FAST_TARGET = 0.03;
+
+  private static final double HIGH_TARGET = 0.01;
+
   @Option(
       names = "--input",
       paramLabel = "NAME=1x3x224x224",
@@ -71,14 +76,18 @@ final class ImportArguments {
    *
    * @param prepared what the bundle was made of
    * @param search what --precision auto found; null for the others
+   * @param target the largest relative error that the precision is to reach
    */
   record Imported(
       ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Result search, double target) {
-    /** A line about the search, or nothing. */
+    /** A line for each note on the model, and one about the search; or nothing. */
     String text() {
-      if (search == null) {
-        return "";
-      }
+      StringBuilder text = new StringBuilder();
+      prepared.notes().forEach(note -> text.append("Note: ").append(note).append('\n'));
+      return text.append(search == null ? "" : searchText()).toString();
+    }
+
+    private String searchText() {
       return String.format(
           Locale.ROOT,
           "Precision: relative error %.3g on the samples, target %.3g %s; finer weights in %d of %d layers.%n",
@@ -90,6 +99,9 @@ final class ImportArguments {
     }
 
     void addTo(Json.JsonObject report) {
+      Json.JsonArray notes = Json.array();
+      prepared.notes().forEach(notes::add);
+      report.put("notes", notes);
       if (search != null) {
         report.put(
             "precision",
@@ -119,34 +131,38 @@ final class ImportArguments {
               + precision
               + ".");
     }
-    if (!trusted) {
-      ImportTrial.run(model, toOptions());
+    try (Steps steps = new Steps(output)) {
+      if (!trusted) {
+        steps.accept("trying the import in a process of its own");
+        ImportTrial.run(model, toOptions());
+      }
+      return switch (name) {
+        case "fast" -> imported(model, Precision.FAST, FAST_TARGET, steps);
+        case "high" -> imported(model, Precision.HIGH, HIGH_TARGET, steps);
+        case "auto" -> search(model, output, steps);
+        default ->
+            throw new BadInputException(
+                "Reading the option --precision: expected fast, high or auto; found "
+                    + precision
+                    + ".");
+      };
     }
-    return switch (name) {
-      case "fast" -> imported(model, Precision.FAST);
-      case "high" -> imported(model, Precision.HIGH);
-      case "auto" -> search(model, output);
-      default ->
-          throw new BadInputException(
-              "Reading the option --precision: expected fast, high or auto; found "
-                  + precision
-                  + ".");
-    };
   }
 
-  private Imported imported(Path model, Precision wanted) {
-    PreparedImport prepared = ModelImporter.prepare(model, toOptions());
-    return new Imported(prepared.bundle(wanted), prepared, null, 0);
+  private Imported imported(Path model, Precision wanted, double target, Steps steps) {
+    PreparedImport prepared = ModelImporter.prepare(model, toOptions(), steps);
+    return new Imported(prepared.bundle(wanted, steps), prepared, null, target);
   }
 
-  private Imported search(Path model, Output output) {
+  private Imported search(Path model, Output output, Steps steps) {
     double wanted = target == null ? DEFAULT_TARGET : target;
     if (samples == null || !(wanted > 0)) {
       throw new BadInputException(
           "Reading the options: --precision auto expects --samples DIR and a positive --target; found "
               + (samples == null ? "no samples." : "the target " + wanted + "."));
     }
-    PreparedImport prepared = ModelImporter.prepare(model, toOptions());
+    PreparedImport prepared = ModelImporter.prepare(model, toOptions(), steps);
+    steps.accept("trying mixes of precision on the samples");
     List<PrecisionSearch.Sample> pairs = new ArrayList<>();
     try (FloatModel floats = new FloatModel(model)) {
       for (Map<String, HostTensor> sample : Samples.read(samples, prepared.inputs())) {

@@ -4,11 +4,13 @@ package org.lepcnn.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.cli.data.Labels;
+import org.lepcnn.cli.data.TensorJson;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.cli.report.OutcomeTable;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Parameters;
     name = "infer",
     description = "Run inputs privately: pictures, .npy (one input a row) or .pb files.")
 final class InferCommand implements Callable<Integer> {
+  private static final int WRONG = 1;
+
   @Mixin private Output output;
   @Mixin private KafkaOptions kafka;
   @Mixin private OpeningPassphraseOption passphrase;
@@ -69,7 +73,8 @@ final class InferCommand implements Callable<Integer> {
   @Option(
       names = "--labels",
       paramLabel = "F",
-      description = "Right answers: CSV 'file,label', or .npy in the order of the inputs.")
+      description =
+          "Right answers: CSV 'file,label', or .npy in the order of the inputs. One wrong answer makes the exit status 1.")
   private Path labels;
 
   @Option(names = "--report", paramLabel = "DIR", description = "Write report.html there.")
@@ -141,14 +146,12 @@ final class InferCommand implements Callable<Integer> {
 
   private int tell(PrivateRun run, List<PrivateRun.Answer> answers, Labels right) {
     List<Outcome> outcomes = new ArrayList<>();
-    int status = 0;
     for (int i = 0; i < answers.size(); i++) {
       PrivateRun.Answer answer = answers.get(i);
       if (answer.failure() == null) {
         outcomes.add(run.describe(answer, right.of(answer.input().name(), i), -1, null));
       } else {
         output.progress("lepcnn: " + answer.input().name() + ": " + answer.failure().getMessage());
-        status = status == 0 ? answer.failure().exitStatus() : status;
       }
     }
     if (report != null) {
@@ -159,7 +162,17 @@ final class InferCommand implements Callable<Integer> {
           outcomes);
     }
     output.result(OutcomeTable.render(outcomes) + accuracy(outcomes), json(outcomes, answers));
-    return status;
+    return status(answers, outcomes);
+  }
+
+  /** That of the first failure, or else whether a labelled answer is wrong. */
+  static int status(List<PrivateRun.Answer> answers, List<Outcome> outcomes) {
+    for (PrivateRun.Answer answer : answers) {
+      if (answer.failure() != null) {
+        return answer.failure().exitStatus();
+      }
+    }
+    return outcomes.stream().anyMatch(each -> each.label() >= 0 && !each.right()) ? WRONG : 0;
   }
 
   private List<Inputs.Input> readInputs(DeviceHalf half) {
@@ -176,13 +189,21 @@ final class InferCommand implements Callable<Integer> {
     return labelled == 0 ? "" : String.format(Locale.ROOT, "%d of %d right", correct, labelled);
   }
 
+  /**
+   * What is told as JSON.
+   *
+   * @param outcomes of the answers that are no failures, in their order
+   */
   static Json json(List<Outcome> outcomes, List<PrivateRun.Answer> answers) {
     Json.JsonArray list = Json.array();
-    outcomes.forEach(outcome -> list.add(OutcomeJson.of(outcome)));
     Json.JsonArray failures = Json.array();
+    Iterator<Outcome> told = outcomes.iterator();
     for (PrivateRun.Answer answer : answers) {
       LepcnnException failure = answer.failure();
-      if (failure != null) {
+      if (failure == null) {
+        Json outputs = TensorJson.of(answer.result().outputs());
+        list.add(OutcomeJson.of(told.next()).put("outputs", outputs));
+      } else {
         failures.add(
             Json.object()
                 .put("input", answer.input().name())

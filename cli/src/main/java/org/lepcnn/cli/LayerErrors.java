@@ -11,6 +11,7 @@ import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.LayerObserver;
 import org.lepcnn.onnx.LayerReference;
 
@@ -44,11 +45,11 @@ final class LayerErrors {
   }
 
   /** Compares what was taken last with the outputs of {@link #floatModel}. */
-  void compare(Map<String, float[]> floats) {
+  void compare(Map<String, HostTensor> floats) {
     for (int i = 0; i < outputs.size(); i++) {
-      float[] expected = floats.get(reference.outputs().get(binding(i).output()));
+      HostTensor expected = floats.get(reference.outputs().get(binding(i).output()));
       if (expected != null && outputs.get(i) != null) {
-        RelativeError error = RelativeError.of(outputs.get(i), expected);
+        RelativeError error = RelativeError.of(outputs.get(i), expected.floats());
         if (worst.get(i) == null || error.value() >= worst.get(i).value()) {
           worst.set(i, error);
         }

@@ -8,13 +8,11 @@ import org.lepcnn.core.io.Json;
 final class OutcomeJson {
   private OutcomeJson() {}
 
-  static Json of(Outcome o) {
-    Json.JsonObject object =
-        Json.object()
-            .put("input", o.name())
-            .put("pass", o.pass())
-            .put("answer", o.answer())
-            .put("confidence", o.confidence());
+  static Json.JsonObject of(Outcome o) {
+    Json.JsonObject object = Json.object().put("input", o.name()).put("pass", o.pass());
+    if (o.answer() >= 0) {
+      object.put("answer", o.answer()).put("confidence", o.confidence());
+    }
     if (o.label() >= 0) {
       object.put("label", o.label()).put("right", o.right());
     }

@@ -39,15 +39,16 @@ final class PrecisionSearch {
    * An input with its answer.
    *
    * @param inputs by name
-   * @param expected the float32 outputs of float ONNX Runtime by name
+   * @param expected the outputs of float ONNX Runtime by name
    */
-  record Sample(Map<String, HostTensor> inputs, Map<String, float[]> expected) {}
+  record Sample(Map<String, HostTensor> inputs, Map<String, HostTensor> expected) {}
 
   /**
    * What was found.
    *
    * @param bundle of the mix
-   * @param error its largest relative error over the samples
+   * @param error its largest relative error over the samples; of whole numbers the share that
+   *     differs
    * @param met whether that meets the target; where not, all layers are as fine as can be
    * @param finerLayers layers with weights of two parts
    */
@@ -161,7 +162,7 @@ final class PrecisionSearch {
       for (Sample sample : samples) {
         Map<String, HostTensor> outputs =
             network.run(sample.inputs(), (layer, input, output) -> {});
-        error = Math.max(error, RelativeError.of(outputs, sample.expected()).value());
+        error = Math.max(error, Comparison.withFloat(outputs, sample.expected()).error());
       }
     }
     progress.accept(String.format(java.util.Locale.ROOT, "%s: relative error %.3g", what, error));

@@ -18,7 +18,6 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.session.DeviceStateSupply;
 import org.lepcnn.device.session.FolderTables;
-import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
@@ -143,9 +142,7 @@ final class PrivateRun implements AutoCloseable {
    */
   Outcome describe(Answer answer, long label, int floatAnswer, Boolean exact) {
     PassResult result = answer.result();
-    HostTensor first = result.outputs().values().iterator().next();
-    float[] scores = first.onnxType() == HostTensor.FLOAT ? first.floats() : new float[0];
-    int best = Top1.of(scores);
+    TopAnswer best = TopAnswer.of(result.outputs());
     LongFunction<int[]> edgeSaw = firstTensors::get;
     return new Outcome(
         answer.input().name(),
@@ -154,8 +151,8 @@ final class PrivateRun implements AutoCloseable {
         planeWidth(),
         result.pass(),
         label,
-        best,
-        best < 0 ? 0 : scores[best],
+        best.label(),
+        best.score(),
         floatAnswer,
         exact,
         result.rounds(),

@@ -66,7 +66,7 @@ record AcceptanceAccuracy(
           passes.add(session.submit(inputs.get(inputs.size() - 1)));
         }
         for (int i = 0; i < chunk.size(); i++) {
-          float[] expected = floats.run(inputs.get(i)).get(output);
+          float[] expected = floats.run(inputs.get(i)).get(output).floats();
           float[] found = passes.get(i).join().outputs().get(output).floats();
           count(counts, expected, found, chunk.get(i).label());
         }

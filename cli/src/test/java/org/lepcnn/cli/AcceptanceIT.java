@@ -234,7 +234,7 @@ class AcceptanceIT {
                 set.name(), check.run(set.inputs()), floats.run(set.inputs()), set.expected(), -1));
       }
     }
-    CheckSummary summary = new CheckSummary(lines);
+    CheckSummary summary = new CheckSummary(lines, Tolerance.ofTarget(precision.relativeError()));
     double error = lines.stream().mapToDouble(CheckLine::relativeError).max().orElse(0);
     AcceptancePrecision.Exception bounds = precision.bounds(name);
     TABLE.row(

@@ -133,7 +133,7 @@ class AcceptanceVariantsIT {
       for (Picture picture : pictures) {
         float[] values = task.preprocessing().apply(variant.of(picture));
         Map<String, HostTensor> inputs = Map.of(input.name(), HostTensor.of(values, input.shape()));
-        int answer = Top1.of(floats.run(inputs).get(output));
+        int answer = Top1.of(floats.run(inputs).get(output).floats());
         right += answer == picture.label() ? 1 : 0;
         tallies.forEach(tally -> tally.add(inputs, output, answer, picture.label()));
       }

@@ -3,9 +3,7 @@ package org.lepcnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +27,6 @@ class PlainFilesCommandTest {
   private Path passphrase;
   private Path bundle;
 
-  private record Ran(int status, String text) {}
-
   @BeforeEach
   void write() throws IOException {
     passphrase = Files.writeString(folder.resolve("passphrase"), "ours\n");
@@ -40,22 +36,6 @@ class PlainFilesCommandTest {
 
   private Path at(String name) {
     return folder.resolve(name);
-  }
-
-  private static Ran run(Object... arguments) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    PrintStream both = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    System.setOut(both);
-    System.setErr(both);
-    try {
-      String[] texts = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-      return new Ran(Main.execute(texts), bytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
   }
 
   private static void assertRefused(Ran ran) {
@@ -68,15 +48,16 @@ class PlainFilesCommandTest {
     arguments.addAll(List.of("device", "provision", "meter-1", "--owner", owner));
     arguments.addAll(List.of("--bundle", bundle, "-o", at(grant)));
     arguments.addAll(List.of(more));
-    return run(arguments.toArray());
+    return Ran.command(arguments.toArray());
   }
 
   @Test
   void anAttackersPlainFiles_areRefused_whereOursHaveAPassphrase() throws IOException {
     String theOwners = "--passphrase-file";
     String theGrants = "--grant-passphrase-file";
-    assertThat(run("owner", "create", "-o", at("ours"), theOwners, passphrase).status()).isZero();
-    assertThat(run("owner", "create", "-o", at("theirs")).status()).isZero();
+    assertThat(Ran.command("owner", "create", "-o", at("ours"), theOwners, passphrase).status())
+        .isZero();
+    assertThat(Ran.command("owner", "create", "-o", at("theirs")).status()).isZero();
     assertThat(provision(at("theirs"), "their-grant").status()).isZero();
 
     assertRefused(provision(at("ours"), "grant", theOwners, passphrase));
@@ -89,24 +70,25 @@ class PlainFilesCommandTest {
 
     Path state = at("state");
     Object[] init = {"device", "init", at("their-grant"), "--state", state};
-    assertRefused(run(with(init, theGrants, passphrase, theOwners, passphrase)));
+    assertRefused(Ran.command(with(init, theGrants, passphrase, theOwners, passphrase)));
     assertThat(at("their-grant")).exists();
     assertThat(state).doesNotExist();
     Object[] ours = {"device", "init", at("grant"), "--state", state};
-    assertRefused(run(with(ours, theGrants, passphrase)));
+    assertRefused(Ran.command(with(ours, theGrants, passphrase)));
     assertThat(at("grant")).exists();
-    assertThat(run(with(ours, theGrants, passphrase, "--accept-plain")).status()).isZero();
+    assertThat(Ran.command(with(ours, theGrants, passphrase, "--accept-plain")).status()).isZero();
 
     Object[] infer = {"infer", at("none.png"), "--state", state, "--tables", at("tables")};
     Ran refused =
-        run(with(infer, "--gateway", "home", theOwners, passphrase, "--bootstrap-server", "x:1"));
+        Ran.command(
+            with(infer, "--gateway", "home", theOwners, passphrase, "--bootstrap-server", "x:1"));
     assertRefused(refused);
   }
 
   /** The environment counts as a passphrase that is given. */
   @Test
   void precompute_refusesAPlainOwnerFile_whenTheEnvironmentNamesAPassphrase() throws Exception {
-    assertThat(run("owner", "create", "-o", at("owner")).status()).isZero();
+    assertThat(Ran.command("owner", "create", "-o", at("owner")).status()).isZero();
     assertThat(provision(at("owner"), "grant").status()).isZero();
     byte[] before = Files.readAllBytes(at("owner"));
     Ran refused = precompute();

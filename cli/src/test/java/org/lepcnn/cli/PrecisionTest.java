@@ -123,6 +123,9 @@ class PrecisionTest {
     assertThat(RelativeError.of(new float[1], new float[1]).value()).isZero();
     assertThat(RelativeError.of(new float[] {3}, new float[1]).value()).isEqualTo(3);
     assertThat(RelativeError.of(new float[1], new float[2]).value()).isInfinite();
+    float[] nan = {Float.NaN};
+    assertThat(RelativeError.of(nan, nan).value()).isInfinite();
+    assertThat(RelativeError.of(new float[1], nan).value()).isInfinite();
   }
 
   private PrecisionSearch.Result search(PreparedImport prepared, double target) {

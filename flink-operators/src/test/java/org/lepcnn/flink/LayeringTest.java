@@ -27,6 +27,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.onnxruntime.OneWayToSessions;
 import org.lepcnn.kafka.topic.Topics;
 
 /** The edge has no code that handles secrets, and no way to it. */
@@ -135,5 +136,10 @@ class LayeringTest {
                     .doesNotStartWith("ai.onnxruntime")
                     .doesNotStartWith("org.bytedeco")
                     .doesNotStartWith("org.lepcnn.core.kernel"));
+  }
+
+  @Test
+  void sessionsOfOnnxRuntime_areOpenedInOnePlace() throws Exception {
+    OneWayToSessions.checkModuleOf(EdgeJob.class);
   }
 }

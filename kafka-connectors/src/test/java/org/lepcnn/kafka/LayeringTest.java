@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lepcnn.core.onnxruntime.OneWayToSessions;
 import org.lepcnn.kafka.consumer.PlainConsumers;
 
 /** Transport has no code that handles secrets, and no Flink. */
@@ -82,5 +83,10 @@ class LayeringTest {
     assertThat(entries).hasSizeGreaterThan(5);
     assertThat(entries).noneMatch(entry -> entry.contains("lepcnn-device"));
     assertThat(entries).noneMatch(entry -> new File(entry).getName().startsWith("flink-"));
+  }
+
+  @Test
+  void sessionsOfOnnxRuntime_areOpenedInOnePlace() throws Exception {
+    OneWayToSessions.checkModuleOf(PlainConsumers.class);
   }
 }

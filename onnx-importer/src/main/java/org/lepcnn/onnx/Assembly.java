@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.DeviceHalf.TensorBinding;
@@ -28,11 +29,16 @@ final class Assembly {
   private final List<LayerWeights> weights = new ArrayList<>();
   private final List<Integer> weightLimits = new ArrayList<>();
   private final Precision precision;
+  private final Consumer<String> steps;
   private final Map<OffloadedLayer, LinearLayerSpec> specs = new HashMap<>();
   private final Plan plan;
 
-  Assembly(Schedule schedule, Precision precision) {
+  /**
+   * @param steps is told of each layer when its weights are rounded
+   */
+  Assembly(Schedule schedule, Precision precision, Consumer<String> steps) {
     this.precision = precision;
+    this.steps = steps;
     for (int round = 0; round < schedule.rounds().size(); round++) {
       Map<String, List<OffloadedLayer>> byInput = new LinkedHashMap<>();
       for (OffloadedLayer layer : schedule.rounds().get(round)) {
@@ -87,6 +93,7 @@ final class Assembly {
 
   private void addLayer(int tensorId, int bits, OffloadedLayer offloaded) {
     LinearLayer layer = offloaded.layer();
+    steps.accept("rounding the weights of layer " + (layers.size() + 1) + ", " + layer.node());
     LinearLayerSpec spec = new LinearLayerSpec(layers.size(), tensorId, layer.geometry());
     layers.add(spec);
     specs.put(offloaded, spec);

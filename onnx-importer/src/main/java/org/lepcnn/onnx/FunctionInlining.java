@@ -80,7 +80,7 @@ final class FunctionInlining {
               + node.getOpType()
               + ".");
     }
-    FunctionProto function = functions.get(key(node.getDomain(), node.getOpType()));
+    FunctionProto function = functions.get(key(node));
     if (function == null) {
       result.add(withInlinedBodies(node, depth));
     } else if (!sameOperators(function)) {
@@ -123,7 +123,7 @@ final class FunctionInlining {
 
   private void keepCalled(List<NodeProto> body, int depth) {
     for (NodeProto node : body) {
-      FunctionProto called = functions.get(key(node.getDomain(), node.getOpType()));
+      FunctionProto called = functions.get(key(node));
       if (called != null) {
         keep(called, depth);
       }
@@ -144,10 +144,15 @@ final class FunctionInlining {
   }
 
   private static String key(FunctionProto function) {
-    return key(function.getDomain(), function.getName());
+    return key(function.getDomain(), function.getName(), function.getOverload());
   }
 
-  private static String key(String domain, String name) {
-    return domain + "::" + name;
+  private static String key(NodeProto call) {
+    return key(call.getDomain(), call.getOpType(), call.getOverload());
+  }
+
+  /** What a call names a function by; of one name there may be several overloads. */
+  private static String key(String domain, String name, String overload) {
+    return domain + "::" + name + "::" + overload;
   }
 }

@@ -98,7 +98,8 @@ final class Graph {
   boolean isFunctionCall(Node node) {
     for (FunctionProto function : model.getFunctionsList()) {
       if (function.getName().equals(node.op())
-          && function.getDomain().equals(node.proto().getDomain())) {
+          && function.getDomain().equals(node.proto().getDomain())
+          && function.getOverload().equals(node.proto().getOverload())) {
         return true;
       }
     }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
@@ -24,7 +23,7 @@ import org.lepcnn.core.process.ProcessSpec;
  * native call cannot, when it takes too long or too much memory.
  *
  * <p>The child works in an empty directory of its own: what a model makes ONNX Runtime look for by
- * a relative name is not there.
+ * a relative name is not there. Whatever it leaves is deleted with its {@link TrialFolder}.
  *
  * <p>The import is deterministic: what the child survives this process survives. So nothing is
  * handed over, and errors other than these are left to the import itself. It costs the start of a
@@ -36,14 +35,9 @@ public final class ImportTrial {
 
   private static final Duration STARTING = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 20;
+  private static final String NATIVE_PATH = "onnxruntime.native.path";
   private static final List<String> HANDED_ON =
-      List.of(
-          RunLimits.MAX_SECONDS_PROPERTY,
-          RunLimits.MAX_BYTES_PROPERTY,
-          "onnxruntime.native.path",
-          "java.io.tmpdir");
-
-  private static final Set<String> PATHS = Set.of("onnxruntime.native.path", "java.io.tmpdir");
+      List.of(RunLimits.MAX_SECONDS_PROPERTY, RunLimits.MAX_BYTES_PROPERTY, NATIVE_PATH);
 
   private ImportTrial() {}
 
@@ -55,27 +49,20 @@ public final class ImportTrial {
    * @throws EnvironmentException when there is no child process to be had
    */
   public static void run(Path onnx, ImportOptions options) {
-    Path log = null;
-    Path directory = null;
-    try {
-      log = Files.createTempFile("lepcnn-import", ".log");
-      directory = Files.createTempDirectory("lepcnn-import");
-      attempt(onnx, options, log, directory);
+    try (TrialFolder folder = TrialFolder.create()) {
+      attempt(onnx, options, folder);
     } catch (IOException e) {
       throw new EnvironmentException(
           "Trying the import of " + onnx + ": expected a writable temporary folder; found: " + e,
           e);
-    } finally {
-      delete(log);
-      delete(directory);
     }
   }
 
-  private static void attempt(Path onnx, ImportOptions options, Path log, Path directory)
+  private static void attempt(Path onnx, ImportOptions options, TrialFolder folder)
       throws IOException {
     String found;
-    ProcessSpec spec = child(onnx, options, log).withDirectory(directory);
-    try (ManagedProcess child = ManagedProcess.start(spec)) {
+    try (ManagedProcess child = ManagedProcess.start(child(onnx, options, folder))) {
+      folder.usedBy(child);
       found = watch(child);
       if (found != null) {
         child.kill();
@@ -84,12 +71,13 @@ public final class ImportTrial {
         found = status == 0 ? null : "it crashed the process, which ended with status " + status;
       }
     }
-    if (found != null && !Files.readString(log).contains(ImportTrialMain.STARTED)) {
+    String log = found == null ? "" : Files.readString(folder.log());
+    if (found != null && !log.contains(ImportTrialMain.STARTED)) {
       throw new EnvironmentException(
           "Trying the import of "
               + onnx
               + " in a process of its own: expected that Java starts one; found: "
-              + Files.readString(log).strip());
+              + log.strip());
     }
     if (found != null) {
       throw new BadInputException(
@@ -125,7 +113,7 @@ public final class ImportTrial {
         : Long.MAX_VALUE;
   }
 
-  private static ProcessSpec child(Path onnx, ImportOptions options, Path log) {
+  private static ProcessSpec child(Path onnx, ImportOptions options, TrialFolder folder) {
     List<String> arguments = new ArrayList<>();
     arguments.add(onnx.toAbsolutePath().toString());
     arguments.add(options.offload().name());
@@ -134,6 +122,7 @@ public final class ImportTrial {
     jvm.add("-Xmx" + Runtime.getRuntime().maxMemory());
     jvm.add("-XX:+SuppressFatalErrorMessage");
     jvm.add("-XX:TieredStopAtLevel=1");
+    jvm.add("-Djava.io.tmpdir=" + folder.temporaryDirectory().toAbsolutePath());
     for (String name : HANDED_ON) {
       if (System.getProperty(name) != null) {
         jvm.add("-D" + name + "=" + handedOn(name));
@@ -148,13 +137,14 @@ public final class ImportTrial {
         arguments,
         jvm,
         Map.of(),
-        log);
+        folder.log(),
+        folder.workingDirectory());
   }
 
   /** Paths are absolute, since the child works in another directory. */
   private static String handedOn(String name) {
     String value = System.getProperty(name);
-    return PATHS.contains(name) ? absolute(value) : value;
+    return name.equals(NATIVE_PATH) ? absolute(value) : value;
   }
 
   private static String absolute(String path) {
@@ -167,16 +157,6 @@ public final class ImportTrial {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EnvironmentException("Interrupted while trying an import.", e);
-    }
-  }
-
-  private static void delete(Path path) {
-    try {
-      if (path != null) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      path.toFile().deleteOnExit();
     }
   }
 }

@@ -1,14 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.text.Printable;
 
 /**
  * ONNX model in, model bundle out.
@@ -45,10 +46,11 @@ public final class ModelImporter {
    * The model as the file has it, with the data that lie in files beside it inside: what ONNX
    * Runtime can load without reading a file.
    *
-   * @throws BadInputException for a file that is no whole ONNX model
+   * @throws BadInputException for a file that is no whole ONNX model, or has two weights of one
+   *     name
    */
   public static byte[] original(Path onnx) {
-    return OnnxReader.original(onnx).toByteArray();
+    return OnnxReader.original(onnx).model().toByteArray();
   }
 
   /**
@@ -57,8 +59,18 @@ public final class ModelImporter {
    * @param options their precision is ignored
    */
   public static PreparedImport prepare(Path onnx, ImportOptions options) {
+    return prepare(onnx, options, step -> {});
+  }
+
+  /**
+   * As {@link #prepare(Path, ImportOptions)}.
+   *
+   * @param steps is told what is done when it begins, such as {@code running the model once}
+   */
+  public static PreparedImport prepare(Path onnx, ImportOptions options, Consumer<String> steps) {
     try {
-      return prepare(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options);
+      steps.accept("reading the model");
+      return prepare(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options, steps);
     } catch (StackOverflowError e) {
       throw new BadInputException(
           "Importing "
@@ -70,16 +82,17 @@ public final class ModelImporter {
           "Importing "
               + onnx
               + ": expected enough memory; found: "
-              + e.getMessage()
+              + Printable.reason(e)
               + ". Give Java more with -Xmx, in JAVA_TOOL_OPTIONS for instance.",
           e);
     }
   }
 
-  private static PreparedImport prepare(String name, ModelProto model, ImportOptions options) {
-    Graph graph = new Graph(model);
+  private static PreparedImport prepare(
+      String name, OnnxReader.OnnxFile file, ImportOptions options, Consumer<String> steps) {
+    Graph graph = new Graph(file.model());
     try {
-      return prepare(name, graph, options);
+      return prepare(name, graph, file.holdsTraining(), options, steps);
     } catch (BadInputException e) {
       if (graph.opset() >= OLDEST_OPSET) {
         throw e;
@@ -95,21 +108,33 @@ public final class ModelImporter {
     }
   }
 
-  private static PreparedImport prepare(String name, Graph graph, ImportOptions options) {
+  private static PreparedImport prepare(
+      String name,
+      Graph graph,
+      boolean holdsTraining,
+      ImportOptions options,
+      Consumer<String> steps) {
     OperatorCheck.require(graph);
     Map<String, ValueType> inputs = InputShapes.resolve(graph.inputs(), options.inputShapes());
+    steps.accept("computing what is constant");
     ConstantFolding.fold(graph);
     graph.removeDeadNodes();
+    List<String> notes = ModelNotes.of(graph, inputs, holdsTraining);
+    steps.accept("running the model once");
     InstrumentedRun run = InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues());
     graph.constants().putAll(run.fixed());
     graph.removeDeadNodes();
     graph.removeIdentities();
+    steps.accept("choosing the layers that go to the edge");
     ShapeFlow flow = new ShapeFlow(graph);
     Selection selection = new Selection(graph, run, flow, options.offload());
+    steps.accept("scaling channels between layers");
     Equalization.apply(graph, run, selection);
     Schedule schedule = new Schedule(graph, run, selection);
+    steps.accept("cutting the rest into stages");
     return new PreparedImport(
         name,
+        notes,
         values(graph.inputNames(), run),
         values(graph.outputs(), run),
         graph,

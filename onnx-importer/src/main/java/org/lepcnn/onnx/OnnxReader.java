@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.WholeFile;
+import org.lepcnn.core.text.Printable;
 
 /**
  * Reads an ONNX file, external data included, in the form that the importer works on: dense
@@ -25,18 +26,29 @@ final class OnnxReader {
   private OnnxReader() {}
 
   /**
+   * What a file holds.
+   *
+   * @param model for inference
+   * @param holdsTraining whether the file tells how to train the model too, which is left out
+   */
+  record OnnxFile(ModelProto model, boolean holdsTraining) {}
+
+  /**
    * Reads a model.
    *
    * @throws BadInputException for anything but a whole ONNX model of IR version 3 or newer below 2
    *     GB
    */
-  static ModelProto read(Path file) {
-    ModelProto whole = SparseInitializers.densify(original(file));
-    return UnsignedInputs.widen(Float16Widening.widen(FunctionInlining.inline(whole)));
+  static OnnxFile read(Path file) {
+    OnnxFile original = original(file);
+    ModelProto whole = SparseInitializers.densify(original.model());
+    return new OnnxFile(
+        UnsignedInputs.widen(Float16Widening.widen(FunctionInlining.inline(whole))),
+        original.holdsTraining());
   }
 
   /** Reads a model as it is, with all its tensors inside; errors as those of {@link #read}. */
-  static ModelProto original(Path file) {
+  static OnnxFile original(Path file) {
     ModelProto model = parse(file, readBytes(file));
     if (!model.hasGraph() || model.getGraph().getOutputCount() == 0) {
       throw notOnnx(file, "a file without a graph", null);
@@ -51,7 +63,8 @@ final class OnnxReader {
               + model.getIrVersion()
               + ". Convert the model with ONNX's version converter, or export it again.");
     }
-    return ExternalData.inline(model, file);
+    UniqueInitializers.require(model);
+    return new OnnxFile(ExternalData.inline(model, file), model.getTrainingInfoCount() > 0);
   }
 
   /** A name for people: that of the file, or of its folder when the file is just called model. */
@@ -85,7 +98,7 @@ final class OnnxReader {
       in.checkLastTagWas(0);
       return model;
     } catch (InvalidProtocolBufferException e) {
-      throw notOnnx(file, e.getMessage(), e);
+      throw notOnnx(file, Printable.reason(e), e);
     } catch (IOException e) {
       throw notOnnx(file, e.toString(), e);
     }

@@ -2,6 +2,7 @@
 package org.lepcnn.onnx;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.Stage;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
@@ -14,6 +15,7 @@ import org.lepcnn.core.model.ModelBundle;
  */
 public final class PreparedImport {
   private final String name;
+  private final List<String> notes;
   private final List<ValueSpec> inputs;
   private final List<ValueSpec> outputs;
   private final Graph graph;
@@ -24,6 +26,7 @@ public final class PreparedImport {
 
   PreparedImport(
       String name,
+      List<String> notes,
       List<ValueSpec> inputs,
       List<ValueSpec> outputs,
       Graph graph,
@@ -32,6 +35,7 @@ public final class PreparedImport {
       Schedule schedule,
       List<Stage> stages) {
     this.name = name;
+    this.notes = List.copyOf(notes);
     this.inputs = List.copyOf(inputs);
     this.outputs = List.copyOf(outputs);
     this.graph = graph;
@@ -46,6 +50,14 @@ public final class PreparedImport {
     return inputs;
   }
 
+  /**
+   * What whoever imports the model should know: that it was exported for training, that weights are
+   * no numbers, that no picture fits its input. Empty for most models.
+   */
+  public List<String> notes() {
+    return notes;
+  }
+
   /** The layers that go to the edge, in the model's order. */
   List<OffloadedLayer> offloadedLayers() {
     return selection.layers();
@@ -58,7 +70,17 @@ public final class PreparedImport {
 
   /** Quantizes all layers and proves that no sum wraps around. */
   public ModelBundle bundle(Precision precision) {
-    Assembly assembly = new Assembly(schedule, precision.resolve(selection.layers()));
+    return bundle(precision, step -> {});
+  }
+
+  /**
+   * As {@link #bundle(Precision)}.
+   *
+   * @param steps is told what is done when it begins
+   */
+  public ModelBundle bundle(Precision precision, Consumer<String> steps) {
+    steps.accept("choosing the layers with finer weights");
+    Assembly assembly = new Assembly(schedule, precision.resolve(selection.layers()), steps);
     DeviceHalf device =
         new DeviceHalf(
             name,

@@ -6,9 +6,12 @@ import ai.onnxruntime.OnnxTensor;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.lepcnn.core.error.BadInputException;
 
 /** Reads and makes ONNX tensors. */
@@ -69,6 +72,49 @@ final class Tensors {
     long[] values = new long[raw.remaining()];
     raw.get(values);
     return values;
+  }
+
+  /** Whether a tensor of one boolean is true. */
+  static boolean isTrue(TensorProto tensor) {
+    if (tensor.hasRawData()) {
+      return tensor.getRawData().size() == 1 && tensor.getRawData().byteAt(0) != 0;
+    }
+    return tensor.getInt32DataCount() == 1 && tensor.getInt32Data(0) != 0;
+  }
+
+  /**
+   * Elements that are no numbers.
+   *
+   * @param nans how many are NaN
+   * @param infinities how many are infinite
+   */
+  record NonFinite(long nans, long infinities) {
+    private static NonFinite of(DoubleStream values) {
+      long[] counts = new long[2];
+      values.forEach(
+          value -> {
+            counts[0] += Double.isNaN(value) ? 1 : 0;
+            counts[1] += Double.isInfinite(value) ? 1 : 0;
+          });
+      return new NonFinite(counts[0], counts[1]);
+    }
+  }
+
+  /** How many elements of a float32 or float64 tensor are no numbers; none of other types. */
+  static NonFinite nonFinite(TensorProto tensor) {
+    if (isFloat(tensor)) {
+      float[] values = floats(tensor);
+      return NonFinite.of(IntStream.range(0, values.length).mapToDouble(i -> values[i]));
+    }
+    if (tensor.getDataType() != TensorProto.DataType.DOUBLE_VALUE) {
+      return new NonFinite(0, 0);
+    }
+    if (!tensor.hasRawData()) {
+      return NonFinite.of(tensor.getDoubleDataList().stream().mapToDouble(Double::doubleValue));
+    }
+    DoubleBuffer raw =
+        tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer();
+    return NonFinite.of(IntStream.range(0, raw.remaining()).mapToDouble(raw::get));
   }
 
   /** ONNX's number of a tensor's element type; ONNX Runtime's own numbers differ. */

@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.OnnxTensor;
@@ -232,22 +233,7 @@ class BadModelTest {
 
   @Test
   void aRunWithoutEnd_isEnded() {
-    OnnxModels model = new OnnxModels(4).input("x", 1);
-    GraphProto.Builder body =
-        GraphProto.newBuilder()
-            .setName("body")
-            .addInput(OnnxModels.value("i", TensorProto.DataType.INT64))
-            .addInput(OnnxModels.value("go", TensorProto.DataType.BOOL))
-            .addInput(OnnxModels.value("state", TensorProto.DataType.FLOAT, 1))
-            .addNode(NodeProto.newBuilder().setOpType("Identity").addInput("go").addOutput("on"))
-            .addNode(NodeProto.newBuilder().setOpType("Sin").addInput("state").addOutput("next"))
-            .addOutput(OnnxModels.value("on", TensorProto.DataType.BOOL))
-            .addOutput(OnnxModels.value("next", TensorProto.DataType.FLOAT, 1));
-    model
-        .graph()
-        .addInitializer(TensorProto.newBuilder().setName("true").setDataType(9).addInt32Data(1));
-    model.node("Loop", "y", " true x", OnnxModels.body("body", body));
-    ModelProto built = model.output("y").build();
+    ModelProto built = ModelCorpus.endlessLoop().build();
 
     assertThatThrownBy(() -> runBriefly(built))
         .isInstanceOf(BadInputException.class)
@@ -259,6 +245,26 @@ class BadModelTest {
     try (OnnxTensor x = OnnxTensor.createTensor(environment, new float[] {1})) {
       OnnxRuntime.run("Running", model, Map.of("x", x), result -> null, Duration.ofMillis(200));
     }
+  }
+
+  @Test
+  void weightsOfOneNameTwice_areRefused_inEveryGraph() {
+    OnnxModels twice = small();
+    twice.graph().addInitializer(twice.graph().getInitializer(0));
+    assertRefused(twice.write(folder), "second one of the name");
+    OnnxModels sparse = small();
+    sparse
+        .graph()
+        .addSparseInitializer(
+            SparseTensorProto.newBuilder().setValues(sparse.graph().getInitializer(0)));
+    assertRefused(sparse.write(folder), "second one of the name");
+    OnnxModels inside = ModelCorpus.endlessLoop();
+    GraphProto.Builder body = inside.graph().getNodeBuilder(0).getAttributeBuilder(0).getGBuilder();
+    TensorProto one = TensorProto.newBuilder().setName("w").setDataType(1).addFloatData(1).build();
+    body.addInitializer(one).addInitializer(one);
+    assertRefused(inside.write(folder), "second one of the name w");
+    assertThatThrownBy(() -> ModelImporter.original(inside.write(folder)))
+        .isInstanceOf(BadInputException.class);
   }
 
   @Test

@@ -24,7 +24,7 @@ import java.util.Random;
  * Builds ONNX models for tests. {@link #weights} gives weights that int8 holds exactly: multiples
  * of 1/64 with 127/64 in every output channel, so that only the activations are rounded.
  */
-final class OnnxModels {
+public final class OnnxModels {
   private static final float STEP = 1 / 64f;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("test");
@@ -33,46 +33,46 @@ final class OnnxModels {
   private int counter;
   private int opset = 13;
 
-  OnnxModels(long seed) {
+  public OnnxModels(long seed) {
     random = new Random(seed);
   }
 
-  OnnxModels opset(int version) {
+  public OnnxModels opset(int version) {
     opset = version;
     return this;
   }
 
-  OnnxModels ir(long version) {
+  public OnnxModels ir(long version) {
     model.setIrVersion(version);
     return this;
   }
 
-  ModelProto.Builder model() {
+  public ModelProto.Builder model() {
     return model;
   }
 
-  GraphProto.Builder graph() {
+  public GraphProto.Builder graph() {
     return graph;
   }
 
   /** Declares an input; a negative dimension is left open. */
-  OnnxModels input(String name, long... dims) {
+  public OnnxModels input(String name, long... dims) {
     return input(name, TensorProto.DataType.FLOAT, dims);
   }
 
-  OnnxModels input(String name, TensorProto.DataType type, long... dims) {
+  public OnnxModels input(String name, TensorProto.DataType type, long... dims) {
     graph.addInput(value(name, type, dims));
     return this;
   }
 
-  OnnxModels output(String... names) {
+  public OnnxModels output(String... names) {
     for (String name : names) {
       graph.addOutput(ValueInfoProto.newBuilder().setName(name));
     }
     return this;
   }
 
-  static ValueInfoProto value(String name, TensorProto.DataType type, long... dims) {
+  public static ValueInfoProto value(String name, TensorProto.DataType type, long... dims) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     for (long dim : dims) {
       TensorShapeProto.Dimension.Builder builder = TensorShapeProto.Dimension.newBuilder();
@@ -87,7 +87,7 @@ final class OnnxModels {
   }
 
   /** Adds a node with one output of that name and returns the name. */
-  String node(String op, String output, String inputs, AttributeProto... attributes) {
+  public String node(String op, String output, String inputs, AttributeProto... attributes) {
     NodeProto.Builder node =
         NodeProto.newBuilder().setOpType(op).setName("node_" + output).addOutput(output);
     if (!inputs.isEmpty()) {
@@ -99,7 +99,7 @@ final class OnnxModels {
   }
 
   /** A float initializer with the given values, in raw data. */
-  String constant(float[] values, long... dims) {
+  public String constant(float[] values, long... dims) {
     ByteBuffer raw =
         ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(values);
@@ -107,7 +107,7 @@ final class OnnxModels {
   }
 
   /** A float initializer with the given values, in typed data. */
-  String typedConstant(float[] values, long... dims) {
+  public String typedConstant(float[] values, long... dims) {
     TensorProto.Builder tensor = tensor(TensorProto.DataType.FLOAT, dims);
     for (float value : values) {
       tensor.addFloatData(value);
@@ -115,7 +115,7 @@ final class OnnxModels {
     return add(tensor);
   }
 
-  String integers(long... values) {
+  public String integers(long... values) {
     TensorProto.Builder tensor = tensor(TensorProto.DataType.INT64, values.length);
     for (long value : values) {
       tensor.addInt64Data(value);
@@ -128,7 +128,7 @@ final class OnnxModels {
    *
    * @param channelAxis which axis counts output channels
    */
-  float[] exactWeights(int channelAxis, long... dims) {
+  public float[] exactWeights(int channelAxis, long... dims) {
     float[] values = new float[Math.toIntExact(Tensors.elements(dims))];
     for (int i = 0; i < values.length; i++) {
       values[i] = (random.nextInt(255) - 127) * STEP;
@@ -144,12 +144,12 @@ final class OnnxModels {
     return values;
   }
 
-  String weights(int channelAxis, long... dims) {
+  public String weights(int channelAxis, long... dims) {
     return constant(exactWeights(channelAxis, dims), dims);
   }
 
   /** Numbers in [low, high). */
-  float[] numbers(int count, double low, double high) {
+  public float[] numbers(int count, double low, double high) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (float) (low + random.nextDouble() * (high - low));
@@ -157,21 +157,21 @@ final class OnnxModels {
     return values;
   }
 
-  String vector(int count, double low, double high) {
+  public String vector(int count, double low, double high) {
     return constant(numbers(count, low, high), count);
   }
 
   /** Conv with constant weights and bias. */
-  String conv(String input, String output, long[] dims, AttributeProto... attributes) {
+  public String conv(String input, String output, long[] dims, AttributeProto... attributes) {
     String bias = vector(Math.toIntExact(dims[0]), -1, 1);
     return node("Conv", output, input + " " + weights(0, dims) + " " + bias, attributes);
   }
 
-  static long[] dims(long... dims) {
+  public static long[] dims(long... dims) {
     return dims;
   }
 
-  static AttributeProto ints(String name, long... values) {
+  public static AttributeProto ints(String name, long... values) {
     AttributeProto.Builder attribute =
         AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
     for (long value : values) {
@@ -180,7 +180,7 @@ final class OnnxModels {
     return attribute.build();
   }
 
-  static AttributeProto integer(String name, long value) {
+  public static AttributeProto integer(String name, long value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.INT)
@@ -188,7 +188,7 @@ final class OnnxModels {
         .build();
   }
 
-  static AttributeProto real(String name, float value) {
+  public static AttributeProto real(String name, float value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.FLOAT)
@@ -196,7 +196,7 @@ final class OnnxModels {
         .build();
   }
 
-  static AttributeProto text(String name, String value) {
+  public static AttributeProto text(String name, String value) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.STRING)
@@ -204,7 +204,7 @@ final class OnnxModels {
         .build();
   }
 
-  static AttributeProto body(String name, GraphProto.Builder graph) {
+  public static AttributeProto body(String name, GraphProto.Builder graph) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.GRAPH)
@@ -212,7 +212,7 @@ final class OnnxModels {
         .build();
   }
 
-  ModelProto build() {
+  public ModelProto build() {
     return model
         .clone()
         .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
@@ -220,7 +220,7 @@ final class OnnxModels {
         .build();
   }
 
-  Path write(Path folder) {
+  public Path write(Path folder) {
     Path file = folder.resolve("net.onnx");
     try {
       Files.write(file, build().toByteArray());

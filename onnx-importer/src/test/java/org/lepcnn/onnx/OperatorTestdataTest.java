@@ -66,7 +66,7 @@ class OperatorTestdataTest {
     Path file = folder.resolve("model.onnx");
     ModelBundle bundle =
         ModelImporter.importModel(file, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
-    Graph graph = new Graph(OnnxReader.read(file));
+    Graph graph = new Graph(OnnxReader.read(file).model());
     for (LayerReport line : bundle.device().report()) {
       LOG.info("{} {} {}", folder.getFileName(), line.op(), line.reason());
     }

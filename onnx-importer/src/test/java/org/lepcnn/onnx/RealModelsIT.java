@@ -114,7 +114,7 @@ class RealModelsIT {
 
   private static double worstRelativeError(ModelBundle bundle, Path folder, Path dataSet)
       throws Exception {
-    Graph graph = new Graph(OnnxReader.read(folder.resolve("model.onnx")));
+    Graph graph = new Graph(OnnxReader.read(folder.resolve("model.onnx")).model());
     Map<String, OnnxTensor> inputs = Testdata.inputs(dataSet, graph);
     Map<String, float[]> outputs = PlainNetwork.run(bundle, inputs, 1).outputs();
     double worst = 0;

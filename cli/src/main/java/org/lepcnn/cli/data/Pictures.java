@@ -25,6 +25,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.WholeFile;
+import org.lepcnn.core.text.Printable;
 
 /**
  * Reads pictures as red-green-blue samples.
@@ -54,7 +55,7 @@ public final class Pictures {
       return upright(stored(decode(path, file)), orientation(file));
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new BadInputException(
-          "Reading " + path + ": expected a whole picture; found: " + e.getMessage() + ".", e);
+          "Reading " + path + ": expected a whole picture; found: " + Printable.reason(e) + ".", e);
     } catch (OutOfMemoryError e) {
       throw new EnvironmentException(
           "Reading " + path + ": expected memory for its pixels. Give the process more.", e);

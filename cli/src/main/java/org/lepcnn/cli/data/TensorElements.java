@@ -9,9 +9,9 @@ import org.lepcnn.device.session.HostTensor;
  *
  * @param tensor whose
  */
-record TensorElements(HostTensor tensor) implements Elements {
+public record TensorElements(HostTensor tensor) implements Elements {
   /** How many there are. */
-  int size() {
+  public int size() {
     return Array.getLength(tensor.array());
   }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.WholeFile;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.device.session.HostTensor;
 
 /**
@@ -29,7 +30,8 @@ public final class TensorFile {
       return convert(path, TensorProto.parseFrom(bytes));
     } catch (IOException e) {
       throw new BadInputException(
-          "Reading " + path + ": expected an ONNX TensorProto; found: " + e.getMessage() + ".", e);
+          "Reading " + path + ": expected an ONNX TensorProto; found: " + Printable.reason(e) + ".",
+          e);
     }
   }
 

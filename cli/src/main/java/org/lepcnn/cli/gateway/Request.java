@@ -4,6 +4,7 @@ package org.lepcnn.cli.gateway;
 import org.lepcnn.cli.data.TensorJson;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.device.session.PassResult;
 
 /**
@@ -42,7 +43,7 @@ record Request(String id, String session, String device, String path) {
     }
     return head(input)
         .put("error", cause.getClass().getSimpleName())
-        .put("message", String.valueOf(cause.getMessage()));
+        .put("message", Printable.reason(cause));
   }
 
   private Json.JsonObject head(String input) {

@@ -13,8 +13,8 @@ import org.lepcnn.core.text.Printable;
  * @param planeWidth width of that tensor's planes
  * @param pass the pass that was used
  * @param label what it should be, or −1
- * @param answer the largest output
- * @param confidence the value of the largest output
+ * @param answer the label that the outputs tell, or −1 when they tell none
+ * @param confidence the largest score; NaN without scores
  * @param floatAnswer what the float network answers, or −1 when it was not asked
  * @param exact whether it equals the plain integer network bit for bit; null when not compared
  * @param rounds offload rounds
@@ -30,7 +30,7 @@ public record Outcome(
     int planeWidth,
     long pass,
     long label,
-    int answer,
+    long answer,
     double confidence,
     int floatAnswer,
     Boolean exact,

@@ -34,11 +34,13 @@ public final class OutcomeTable {
       text.append(
           String.format(
               Locale.ROOT,
-              "%-" + width + "s  %6d %5s %10.4f %6d %8d %8d  %7.2f %6.2f %7.2f %6.2f %6.2f %7.2f%n",
+              "%-" + width + "s  %6s %5s %10s %6d %8d %8d  %7.2f %6.2f %7.2f %6.2f %6.2f %7.2f%n",
               o.name(),
-              o.answer(),
+              o.answer() < 0 ? "-" : o.answer(),
               o.label() < 0 ? "" : (o.right() ? "" : "!") + o.label(),
-              o.confidence(),
+              Double.isNaN(o.confidence())
+                  ? "-"
+                  : String.format(Locale.ROOT, "%.4f", o.confidence()),
               o.rounds(),
               o.bytesUp(),
               o.bytesDown(),

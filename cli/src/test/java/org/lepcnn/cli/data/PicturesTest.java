@@ -107,6 +107,13 @@ class PicturesTest {
           .as("%d %% of a %s", percent, format)
           .isInstanceOf(BadInputException.class);
     }
+    for (int length = 1; length < 64; length++) {
+      Files.write(file, Arrays.copyOf(bytes, length));
+      assertThatThrownBy(() -> Pictures.read(file))
+          .as("%d bytes of a %s", length, format)
+          .isInstanceOf(BadInputException.class)
+          .hasMessageNotContaining("null");
+    }
   }
 
   /** Two by three pixels whose order tells how they were turned. */

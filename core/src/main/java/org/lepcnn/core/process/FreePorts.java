@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.text.Printable;
 
 /**
  * TCP ports of the loopback interface that nobody listens on.
@@ -52,7 +53,7 @@ public final class FreePorts {
       return ports;
     } catch (IOException e) {
       throw new EnvironmentException(
-          "No free port on the loopback interface: " + e.getMessage(), e);
+          "No free port on the loopback interface: " + Printable.reason(e), e);
     } finally {
       held.forEach(FreePorts::close);
     }

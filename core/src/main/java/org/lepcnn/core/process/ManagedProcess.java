@@ -90,7 +90,7 @@ public final class ManagedProcess implements AutoCloseable {
       return new ManagedProcess(name, log, builder.start(), logStart);
     } catch (IOException e) {
       throw new EnvironmentException(
-          "Cannot start the process %s (log %s): %s".formatted(name, log, e.getMessage()), e);
+          "Cannot start the process %s (log %s): %s".formatted(name, log, Printable.reason(e)), e);
     }
   }
 

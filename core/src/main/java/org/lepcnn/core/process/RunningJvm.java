@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.text.Printable;
 
 /** Looks at running JVMs of this user by their process ids; inside by the JDK's {@code jcmd}. */
 public final class RunningJvm {
@@ -85,7 +86,7 @@ public final class RunningJvm {
         Files.delete(output);
       }
     } catch (IOException e) {
-      throw failure(pid, e.getMessage(), e);
+      throw failure(pid, Printable.reason(e), e);
     }
   }
 

@@ -65,6 +65,12 @@ public final class Printable {
     return out.toString();
   }
 
+  /** What a failure says of itself, for "found: …"; its kind where it says nothing. */
+  public static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+  }
+
   /** A stack trace, for a terminal. */
   public static String stackTrace(Throwable failure) {
     StringWriter trace = new StringWriter();

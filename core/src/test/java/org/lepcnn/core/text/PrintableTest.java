@@ -36,6 +36,13 @@ class PrintableTest {
   }
 
   @Test
+  void failureThatSaysNothing_isToldByItsKind() {
+    assertThat(Printable.reason(new java.io.EOFException())).isEqualTo("EOFException");
+    assertThat(Printable.reason(new IllegalStateException(" "))).isEqualTo("IllegalStateException");
+    assertThat(Printable.reason(new java.io.IOException("no space"))).isEqualTo("no space");
+  }
+
+  @Test
   void length_isBounded_andToldWhenCut() {
     assertThat(Printable.line("a".repeat(70_000)))
         .hasSize(1_000)

@@ -140,7 +140,8 @@ public final class HostTensor {
     return "HostTensor[onnxType=" + onnxType + ", shape=" + Arrays.toString(shape) + "]";
   }
 
-  OnnxTensor toOnnx(OrtEnvironment environment) throws OrtException {
+  /** A tensor of ONNX Runtime with these elements, to be closed by the caller. */
+  public OnnxTensor toOnnx(OrtEnvironment environment) throws OrtException {
     return switch (onnxType) {
       case FLOAT -> OnnxTensor.createTensor(environment, FloatBuffer.wrap((float[]) array), shape);
       case DOUBLE ->
@@ -153,7 +154,12 @@ public final class HostTensor {
     };
   }
 
-  static HostTensor copyOf(OnnxTensor tensor) {
+  /**
+   * A copy of a tensor of ONNX Runtime.
+   *
+   * @throws BadInputException for element types other than those above
+   */
+  public static HostTensor copyOf(OnnxTensor tensor) {
     TensorInfo info = tensor.getInfo();
     long[] dimensions = info.getShape();
     return switch (info.type) {

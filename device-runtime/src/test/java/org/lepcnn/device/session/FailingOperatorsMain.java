@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf;
 
@@ -18,7 +19,12 @@ public final class FailingOperatorsMain {
   /** Most of the operators fail on one of them at least. */
   static final int FEWEST_FAILURES = 30;
 
+  /** How the names of ONNX Runtime's own operators begin. */
+  static final String VENDORS = TinyOnnx.MICROSOFT + " ";
+
+  private static final int INT32 = 6;
   private static final int INT64 = 7;
+  private static final int BOOL = 9;
   private static final TinyOnnx.Value X = new TinyOnnx.Value("x", 1, 2, 2);
   private static final TinyOnnx.Value ONE = new TinyOnnx.Value("n", INT64, 1);
   private static final TinyOnnx.Value PAIR = new TinyOnnx.Value("n", INT64, 1, 2);
@@ -93,7 +99,104 @@ public final class FailingOperatorsMain {
             List.of(
                 TinyOnnx.Node.of("Add", "i", "n", "n"), TinyOnnx.Node.of("Gather", "y", "x", "i")),
             List.of(X, ONE)));
+    attempts.add(integers("Div"));
+    attempts.add(integers("Mod"));
+    attempts.add(branch());
+    attempts.add(loop());
+    attempts.addAll(vendors());
     return attempts;
+  }
+
+  /** Quotients by what is zero for every input. */
+  private static Attempt integers(String op) {
+    return new Attempt(
+        op,
+        List.of(TinyOnnx.Node.of("Sub", "zero", "n", "n"), TinyOnnx.Node.of(op, "y", "n", "zero")),
+        List.of(ONE));
+  }
+
+  private static Attempt branch() {
+    TinyOnnx.Body body =
+        new TinyOnnx.Body(
+            List.of(TinyOnnx.Node.of("Gather", "b", "x", "n")),
+            List.of(),
+            List.of(new TinyOnnx.Value("b", 1, new long[0])));
+    TinyOnnx.Node choice =
+        new TinyOnnx.Node(
+            "",
+            "If",
+            List.of("always"),
+            List.of("y"),
+            Map.of(),
+            Map.of("then_branch", body, "else_branch", body));
+    return new Attempt(
+        "If", List.of(TinyOnnx.Node.of("Equal", "always", "n", "n"), choice), List.of(X, ONE));
+  }
+
+  private static Attempt loop() {
+    TinyOnnx.Body body =
+        new TinyOnnx.Body(
+            List.of(
+                TinyOnnx.Node.of("Identity", "on", "go"),
+                TinyOnnx.Node.of("Gather", "next", "state", "n")),
+            List.of(
+                new TinyOnnx.Value("i", INT64, new long[0]),
+                new TinyOnnx.Value("go", BOOL, new long[0]),
+                new TinyOnnx.Value("state", 1, new long[0])),
+            List.of(
+                new TinyOnnx.Value("on", BOOL, new long[0]),
+                new TinyOnnx.Value("next", 1, new long[0])));
+    TinyOnnx.Node loop =
+        new TinyOnnx.Node(
+            "", "Loop", List.of("", "always", "x"), List.of("y"), Map.of(), Map.of("body", body));
+    return new Attempt(
+        "Loop", List.of(TinyOnnx.Node.of("Equal", "always", "n", "n"), loop), List.of(X, ONE));
+  }
+
+  /** Operators of ONNX Runtime's own that read indices, sizes or positions. */
+  private static List<Attempt> vendors() {
+    TinyOnnx.Value number = new TinyOnnx.Value("n", INT32, 1);
+    TinyOnnx.Value words = new TinyOnnx.Value("n", INT32, 1, 2);
+    TinyOnnx.Value table = new TinyOnnx.Value("w", 1, 3, 4);
+    TinyOnnx.Value scale = new TinyOnnx.Value("g", 1, 4);
+    TinyOnnx.Value positions = new TinyOnnx.Value("n", INT64, 1, 1);
+    TinyOnnx.Value heads = new TinyOnnx.Value("q", 1, 1, 1, 1, 4);
+    return List.of(
+        vendor("GatherND", List.of(X, PAIR), "x", "n"),
+        vendor("Pad", List.of(X, FOUR), "x", "n"),
+        vendor("ExpandDims", List.of(X, number), "x", "n"),
+        vendor("Trilu", List.of(X, ONE), "x", "n"),
+        vendor(
+            "EmbedLayerNormalization",
+            List.of(words, table, scale),
+            "n",
+            "",
+            "w",
+            "w",
+            "",
+            "g",
+            "g"),
+        vendor(
+            "RotaryEmbedding",
+            List.of(heads, positions, new TinyOnnx.Value("c", 1, 2, 2)),
+            "q",
+            "n",
+            "c",
+            "c"),
+        vendor(
+            "CropAndResize",
+            List.of(
+                IMAGE, new TinyOnnx.Value("r", 1, 1, 4), number, new TinyOnnx.Value("s", INT32, 2)),
+            "m",
+            "r",
+            "n",
+            "s"));
+  }
+
+  private static Attempt vendor(String op, List<TinyOnnx.Value> inputs, String... names) {
+    TinyOnnx.Node node =
+        new TinyOnnx.Node(TinyOnnx.MICROSOFT, op, List.of(names), List.of("y"), Map.of(), Map.of());
+    return new Attempt(VENDORS + op, List.of(node), inputs);
   }
 
   private static Attempt range() {
@@ -147,7 +250,7 @@ public final class FailingOperatorsMain {
   }
 
   private static int typeOf(Attempt attempt) {
-    return attempt.name().equals("Range") ? INT64 : 1;
+    return Set.of("Range", "Div", "Mod").contains(attempt.name()) ? INT64 : 1;
   }
 
   private static HostTensor tensor(TinyOnnx.Value input, long value) {
@@ -155,6 +258,11 @@ public final class FailingOperatorsMain {
     if (input.type() == INT64) {
       long[] values = new long[elements];
       java.util.Arrays.fill(values, value);
+      return HostTensor.of(values, input.shape());
+    }
+    if (input.type() == INT32) {
+      int[] values = new int[elements];
+      java.util.Arrays.fill(values, Math.toIntExact(value));
       return HostTensor.of(values, input.shape());
     }
     float[] values = new float[elements];

@@ -41,6 +41,10 @@ class PrivateValuesInFailuresTest {
     assertThat(written.lines().filter(line -> line.startsWith("failed ")).count())
         .as(written)
         .isGreaterThanOrEqualTo(FailingOperatorsMain.FEWEST_FAILURES);
+    for (String operator : List.of("Div", "Mod", "If", "Loop")) {
+      assertThat(written).contains("failed " + operator + System.lineSeparator());
+    }
+    assertThat(written).contains("failed " + FailingOperatorsMain.VENDORS);
     for (long value : FailingOperatorsMain.PRIVATE) {
       assertThat(written).doesNotContain(Long.toString(Math.abs(value)));
     }

@@ -8,8 +8,22 @@ import java.util.Map;
 
 /** Writes small ONNX models: the few protobuf fields by hand. */
 final class TinyOnnx {
-  /** An operator with attributes that are integers. */
-  record Node(String op, List<String> inputs, List<String> outputs, Map<String, Long> attributes) {
+  /** The body of a loop or of a branch. */
+  record Body(List<Node> nodes, List<Value> inputs, List<Value> outputs) {}
+
+  /** An operator with attributes that are integers, and bodies. */
+  record Node(
+      String domain,
+      String op,
+      List<String> inputs,
+      List<String> outputs,
+      Map<String, Long> attributes,
+      Map<String, Body> bodies) {
+    /** A standard operator without bodies. */
+    Node(String op, List<String> inputs, List<String> outputs, Map<String, Long> attributes) {
+      this("", op, inputs, outputs, attributes, Map.of());
+    }
+
     static Node of(String op, String output, String... inputs) {
       return new Node(op, List.of(inputs), List.of(output), Map.of());
     }
@@ -23,6 +37,9 @@ final class TinyOnnx {
     }
   }
 
+  /** The domain of ONNX Runtime's own operators. */
+  static final String MICROSOFT = "com.microsoft";
+
   private static final int IR_VERSION = 8;
   private static final int OPSET = 13;
   private static final int FLOAT = 1;
@@ -32,18 +49,26 @@ final class TinyOnnx {
   private TinyOnnx() {}
 
   static byte[] model(List<Node> nodes, List<Value> inputs, List<Value> outputs) {
-    TinyOnnx graph = new TinyOnnx();
-    nodes.forEach(node -> graph.message(1, node(node)));
-    graph.string(2, "stage");
-    inputs.forEach(value -> graph.message(11, value(value)));
-    outputs.forEach(value -> graph.message(12, value(value)));
     TinyOnnx opset = new TinyOnnx();
     opset.integer(2, OPSET);
+    TinyOnnx vendors = new TinyOnnx();
+    vendors.string(1, MICROSOFT);
+    vendors.integer(2, 1);
     TinyOnnx model = new TinyOnnx();
     model.integer(1, IR_VERSION);
-    model.message(7, graph);
+    model.message(7, graph(new Body(nodes, inputs, outputs)));
     model.message(8, opset);
+    model.message(8, vendors);
     return model.out.toByteArray();
+  }
+
+  private static TinyOnnx graph(Body body) {
+    TinyOnnx graph = new TinyOnnx();
+    body.nodes().forEach(node -> graph.message(1, node(node)));
+    graph.string(2, "stage");
+    body.inputs().forEach(value -> graph.message(11, value(value)));
+    body.outputs().forEach(value -> graph.message(12, value(value)));
+    return graph;
   }
 
   private static TinyOnnx node(Node node) {
@@ -51,6 +76,7 @@ final class TinyOnnx {
     node.inputs().forEach(name -> message.string(1, name));
     node.outputs().forEach(name -> message.string(2, name));
     message.string(4, node.op());
+    message.string(7, node.domain());
     node.attributes()
         .forEach(
             (name, value) -> {
@@ -58,6 +84,15 @@ final class TinyOnnx {
               attribute.string(1, name);
               attribute.integer(3, value);
               attribute.integer(20, 2);
+              message.message(5, attribute);
+            });
+    node.bodies()
+        .forEach(
+            (name, body) -> {
+              TinyOnnx attribute = new TinyOnnx();
+              attribute.string(1, name);
+              attribute.message(6, graph(body));
+              attribute.integer(20, 5);
               message.message(5, attribute);
             });
     return message;

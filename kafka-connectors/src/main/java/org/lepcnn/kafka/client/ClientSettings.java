@@ -93,7 +93,7 @@ public final class ClientSettings {
           "Kafka client configuration: expected a readable file; found no " + file + ".", e);
     } catch (IOException e) {
       throw new EnvironmentException(
-          "Kafka client configuration: cannot read " + file + ": " + e.getMessage(), e);
+          "Kafka client configuration: cannot read " + file + ": " + Printable.reason(e), e);
     } catch (IllegalArgumentException e) {
       throw new BadInputException(
           "Kafka client configuration: " + file + " is not a properties file.", e);

@@ -1,0 +1,53 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.util.Map;
+import org.lepcnn.cli.data.TensorElements;
+import org.lepcnn.device.session.HostTensor;
+
+/**
+ * The one answer that a classifier's outputs tell: the label, where an output is a single whole
+ * number, or else the index of the largest of the first scores. Scores are several floating-point
+ * numbers, or several bytes; none of them may be NaN.
+ *
+ * @param label the answer; −1 when the outputs tell none
+ * @param score the largest score; NaN without scores
+ */
+record TopAnswer(long label, double score) {
+  private static final long NONE = -1;
+
+  static TopAnswer of(Map<String, HostTensor> outputs) {
+    long label = NONE;
+    TopAnswer best = new TopAnswer(NONE, Double.NaN);
+    for (HostTensor output : outputs.values()) {
+      TensorElements elements = new TensorElements(output);
+      if (elements.whole() && elements.size() == 1 && label == NONE) {
+        label = elements.integer(0);
+      } else if (best.label() == NONE && isScores(output, elements)) {
+        best = largest(elements);
+      }
+    }
+    return label == NONE ? best : new TopAnswer(label, best.score());
+  }
+
+  boolean isThere() {
+    return label != NONE;
+  }
+
+  private static boolean isScores(HostTensor output, TensorElements elements) {
+    boolean bytes = output.onnxType() == HostTensor.UINT8 || output.onnxType() == HostTensor.INT8;
+    return elements.size() > 1 && (bytes || !elements.whole());
+  }
+
+  /** The first of equals; none when one is NaN. */
+  private static TopAnswer largest(TensorElements elements) {
+    int best = 0;
+    for (int i = 0; i < elements.size(); i++) {
+      if (Double.isNaN(elements.number(i))) {
+        return new TopAnswer(NONE, Double.NaN);
+      }
+      best = elements.number(i) > elements.number(best) ? i : best;
+    }
+    return new TopAnswer(best, elements.number(best));
+  }
+}

@@ -1,0 +1,187 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.lepcnn.onnx.OnnxModels.integer;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.onnx.OnnxModels;
+
+/** What {@code check} and {@code import} say of models whose answers are not what they seem. */
+@Timeout(300)
+class CheckCommandTest {
+  private static final int SIDE = 64;
+  private static final int WRONG = 1;
+  private static final int BAD_INPUT = 2;
+
+  @TempDir private Path folder;
+
+  /** Weights that no 8 or 12 bits hold exactly. */
+  private static OnnxModels product() {
+    OnnxModels model = new OnnxModels(5).input("x", 1, SIDE);
+    String weights = model.constant(model.numbers(SIDE * SIDE, -1, 1), SIDE, SIDE);
+    model.node("MatMul", "p", "x " + weights);
+    return model;
+  }
+
+  private Ran check(OnnxModels model, Object... options) {
+    return run("check", model, options);
+  }
+
+  private Ran run(String command, OnnxModels model, Object... options) {
+    List<Object> arguments = new ArrayList<>(List.of(command, model.write(folder), "--trusted"));
+    arguments.addAll(List.of(options));
+    return Ran.command(arguments.toArray());
+  }
+
+  @Test
+  void withoutData_itSaysThatInputsAreMadeUp() {
+    Ran ran = check(product().output("p"));
+    assertThat(ran.status()).as(ran.text()).isZero();
+    assertThat(ran.text()).contains("made up", "4 inputs: all equal", "within 0.03 of float");
+    assertThat(check(product().output("p"), "--json").text())
+        .contains("\"madeUpInputs\":true", "\"agrees\":true");
+    assertThat(check(product().output("p"), "--data", folder).status()).isEqualTo(BAD_INPUT);
+  }
+
+  @Test
+  void errorBeyondTheTolerance_isStatusOne() {
+    Ran ran = check(product().output("p"), "--tolerance", "1e-9");
+    assertThat(ran.status()).as(ran.text()).isEqualTo(WRONG);
+    assertThat(ran.text()).contains("DISAGREE");
+    assertThat(check(product().output("p"), "--tolerance", "-1").status()).isEqualTo(BAD_INPUT);
+  }
+
+  @Test
+  void outputOfWholeNumbers_isComparedAsSuch() {
+    OnnxModels model = product();
+    model.node("Mul", "m", "p " + model.constant(new float[] {1e5f}));
+    model.node("Cast", "y", "m", integer("to", TensorProto.DataType.INT64_VALUE));
+    Ran ran = check(model.output("y"));
+    assertThat(ran.status()).as(ran.text()).isEqualTo(WRONG);
+    assertThat(ran.text())
+        .containsPattern("[1-9][0-9]* of 64 whole numbers differ: DISAGREES")
+        .doesNotContain("top-1", "same answer");
+    Path samples = folder.resolve("samples");
+    writeDataSet(samples, null);
+    Ran auto = check(model, "--precision", "auto", "--samples", samples);
+    assertThat(auto.text()).contains("NOT met");
+    assertThat(check(model, "--tolerance", "1").status()).isZero();
+  }
+
+  @Test
+  void labelAlone_isTheAnswer() {
+    OnnxModels model = product();
+    model.node("ArgMax", "label", "p", integer("axis", 1), integer("keepdims", 0));
+    Ran ran = check(model.output("label"));
+    assertThat(ran.text()).contains("0 of 1 whole numbers differ", "top-1 agrees");
+    assertThat(ran.status()).isZero();
+  }
+
+  @Test
+  void booleans_andSecondOutputs_areCompared() {
+    OnnxModels model = product();
+    model.node("Greater", "large", "p " + model.constant(new float[] {0}));
+    model.node("Mul", "fine", "p " + model.constant(new float[] {1e5f}));
+    model.node("Cast", "steps", "fine", integer("to", TensorProto.DataType.INT32_VALUE));
+    Ran ran = check(model.output("p", "large", "steps"));
+    assertThat(ran.status()).as(ran.text()).isEqualTo(WRONG);
+    assertThat(ran.text()).contains("of 128 whole numbers differ", "top-1");
+  }
+
+  @Test
+  void nan_neverAgrees_andIsSaidAtImport() {
+    OnnxModels model = new OnnxModels(6).input("x", 1, SIDE);
+    float[] weights = model.numbers(SIDE * SIDE, -1, 1);
+    weights[3] = Float.NaN;
+    model.node("MatMul", "y", "x " + model.constant(weights, SIDE, SIDE));
+    Ran ran = check(model.output("y"));
+    assertThat(ran.status()).as(ran.text()).isEqualTo(WRONG);
+    assertThat(ran.text())
+        .contains("Note: ", "1 NaN", "DISAGREES", "its weights are not finite")
+        .doesNotContain("agrees", "100.00 %.");
+    Ran imported = run("import", model, "-o", folder.resolve("bundle"), "--json");
+    assertThat(imported.status()).isZero();
+    assertThat(imported.text()).contains("\"notes\":[\"The weights");
+  }
+
+  @Test
+  void storedOutput_thatIsOff_isStatusOne() throws IOException {
+    OnnxModels model = product();
+    model.output("p");
+    float[] right = new float[SIDE];
+    Map<String, HostTensor> inputs = Map.of("x", HostTensor.of(input(), 1, SIDE));
+    try (FloatModel floats = new FloatModel(model.write(folder))) {
+      right = floats.run(inputs).get("p").floats();
+    }
+    Path data = folder.resolve("data");
+    writeDataSet(data, right);
+    Ran ran = check(model, "--data", data);
+    assertThat(ran.status()).as(ran.text()).isZero();
+    assertThat(ran.text()).contains("stored outputs agree").doesNotContain("made up");
+    right[7] += 100;
+    writeDataSet(data, right);
+    Ran off = check(model, "--data", data);
+    assertThat(off.status()).as(off.text()).isEqualTo(WRONG);
+    assertThat(off.text()).contains("stored outputs OFF", "1 with the stored outputs");
+    assertThat(check(model, "--data", data, "--json").text())
+        .contains("\"agreesWithFloat\":true", "\"agreesWithStored\":false");
+  }
+
+  @Test
+  void weightsOfOneNameTwice_areRefused() {
+    OnnxModels model = product();
+    model.graph().addInitializer(model.graph().getInitializer(0));
+    model.output("p");
+    for (String command : List.of("check", "import")) {
+      Ran ran =
+          command.equals("import")
+              ? run(command, model, "-o", folder.resolve("bundle"))
+              : run(command, model);
+      assertThat(ran.status()).isEqualTo(BAD_INPUT);
+      assertThat(ran.text()).contains("one initializer of each name");
+    }
+  }
+
+  private static float[] input() {
+    float[] values = new float[SIDE];
+    for (int i = 0; i < SIDE; i++) {
+      values[i] = i / 10f;
+    }
+    return values;
+  }
+
+  private static void writeDataSet(Path folder, float[] output) {
+    try {
+      Path set = Files.createDirectories(folder.resolve("test_data_set_0"));
+      Files.write(set.resolve("input_0.pb"), tensor(input()));
+      if (output != null) {
+        Files.write(set.resolve("output_0.pb"), tensor(output));
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] tensor(float[] values) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setDataType(TensorProto.DataType.FLOAT_VALUE)
+            .addDims(1)
+            .addDims(values.length);
+    for (float value : values) {
+      tensor.addFloatData(value);
+    }
+    return tensor.build().toByteArray();
+  }
+}

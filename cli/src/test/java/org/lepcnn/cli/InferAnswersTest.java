@@ -1,0 +1,79 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.cli.report.Outcome;
+import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.RefusedException;
+import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.session.PassResult;
+
+/** What {@code infer} tells of answers, and its exit status. */
+class InferAnswersTest {
+  private static final Inputs.Input INPUT = new Inputs.Input("a.png", Path.of("a.png"), Map.of());
+
+  @Test
+  void json_hasEveryOutput_typedAndWhole() {
+    Map<String, HostTensor> outputs = new LinkedHashMap<>();
+    outputs.put("label", HostTensor.of(new long[] {7}, 1));
+    outputs.put("scores", HostTensor.of(new float[] {0.25f, Float.NaN}, 1, 2));
+    outputs.put("sure", HostTensor.ofBytes(HostTensor.BOOL, new byte[] {1}, 1));
+    PassResult result = new PassResult(0, outputs, null, 0, 0, 1);
+    List<PrivateRun.Answer> answers =
+        List.of(
+            new PrivateRun.Answer(INPUT, null, new BadInputException("No picture.")),
+            new PrivateRun.Answer(INPUT, result, null));
+    String json = InferCommand.json(List.of(outcome(7, -1)), answers).toString();
+    assertThat(json)
+        .contains(
+            "\"label\":{\"type\":\"int64\",\"shape\":[1],\"values\":[7]}",
+            "\"scores\":{\"type\":\"float32\",\"shape\":[1,2],\"values\":[0.25,null]}",
+            "\"sure\":{\"type\":\"bool\",\"shape\":[1],\"values\":[true]}",
+            "\"answer\":7",
+            "\"failures\":[{\"input\":\"a.png\"");
+  }
+
+  @Test
+  void wrongAnswer_isStatusOne_andAFailureCountsFirst() {
+    PrivateRun.Answer good = new PrivateRun.Answer(INPUT, null, null);
+    PrivateRun.Answer bad = new PrivateRun.Answer(INPUT, null, new BadInputException("No."));
+    PrivateRun.Answer refused = new PrivateRun.Answer(INPUT, null, new RefusedException("No."));
+    assertThat(InferCommand.status(List.of(good), List.of(outcome(7, 7)))).isZero();
+    assertThat(InferCommand.status(List.of(good), List.of(outcome(7, -1)))).isZero();
+    assertThat(InferCommand.status(List.of(good), List.of(outcome(7, 8)))).isEqualTo(1);
+    assertThat(InferCommand.status(List.of(good, bad), List.of(outcome(7, 8)))).isEqualTo(2);
+    assertThat(InferCommand.status(List.of(refused, bad), List.of())).isEqualTo(1);
+  }
+
+  @Test
+  void outputsThatTellNoAnswer_areShownWithoutOne() {
+    assertThat(OutcomeTable.render(List.of(outcome(-1, -1)))).contains(" - ");
+    assertThat(OutcomeJson.of(outcome(-1, -1)).toString()).doesNotContain("answer");
+  }
+
+  private static Outcome outcome(long answer, long label) {
+    return new Outcome(
+        "a.png",
+        null,
+        null,
+        1,
+        0,
+        label,
+        answer,
+        Double.NaN,
+        -1,
+        null,
+        1,
+        4,
+        4,
+        new Outcome.Phases(1, 1, 1, 1, 1, 5));
+  }
+}

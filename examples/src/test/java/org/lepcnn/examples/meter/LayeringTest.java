@@ -1,0 +1,12 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.examples.meter;
+
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.onnxruntime.OneWayToSessions;
+
+class LayeringTest {
+  @Test
+  void sessionsOfOnnxRuntime_areOpenedInOnePlace() throws Exception {
+    OneWayToSessions.checkModuleOf(OnnxClassifier.class);
+  }
+}
