@@ -84,7 +84,11 @@ public final class Passphrase implements AutoCloseable {
 
   /** From the file that {@value #ENVIRONMENT_VARIABLE} names; none when it is not set. */
   public static Passphrase ofEnvironment() {
-    String file = System.getenv(ENVIRONMENT_VARIABLE);
+    return ofNamed(System.getenv(ENVIRONMENT_VARIABLE));
+  }
+
+  /** From a file, if one is named. */
+  static Passphrase ofNamed(String file) {
     return file == null || file.isEmpty() ? none() : ofFile(Path.of(file));
   }
 

@@ -24,7 +24,7 @@ import org.lepcnn.device.key.SecretKey;
  * Thread-safe.
  */
 public final class TableFolder implements AutoCloseable {
-  private static final int MAX_OPEN_FILES = 4;
+  static final int MAX_OPEN_FILES = 4;
 
   /**
    * The JVM's fast GHASH only stands in for calls from compiled code, and the caller is compiled
@@ -216,6 +216,11 @@ public final class TableFolder implements AutoCloseable {
         excess--;
       }
     }
+  }
+
+  /** How many files are open. */
+  synchronized int openFiles() {
+    return open.size();
   }
 
   private boolean isInUse(TableId id) {

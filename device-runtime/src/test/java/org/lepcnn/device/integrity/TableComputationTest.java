@@ -90,6 +90,21 @@ class TableComputationTest {
   }
 
   @Test
+  void verdicts_tellWrongFromNotCanonical() {
+    GroupChallenges group = GroupChallenges.compute(bundle.edge(), 1, TestKeys.of(8));
+    LinearLayerSpec layer = bundle.plan().layer(0);
+    int[] sides = new int[1];
+    int[] result = new int[120];
+    group.requestSides(layer, new int[90], sides, 0);
+    assertThat(group.judge(layer, result, sides, 0)).isEqualTo(GroupChallenges.Verdict.ACCEPTED);
+    result[7] = 1;
+    assertThat(group.judge(layer, result, sides, 0)).isEqualTo(GroupChallenges.Verdict.WRONG);
+    result[7] = Field.P;
+    assertThat(group.judge(layer, result, sides, 0))
+        .isEqualTo(GroupChallenges.Verdict.NOT_CANONICAL);
+  }
+
+  @Test
   void eachChallengeOfADoubleCheck_mustHold() {
     GroupChallenges right = GroupChallenges.compute(bundle.edge(), 2, TestKeys.of(8));
     LinearLayerSpec layer = bundle.plan().layer(0);

@@ -4,7 +4,10 @@ package org.lepcnn.device.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Field;
 import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /** The SHA-256 vectors of RFC 5869, appendix A. */
@@ -51,6 +54,17 @@ class HkdfTest {
     assertThatThrownBy(() -> Hkdf.expand(key, key, 255 * 32 + 1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Hkdf.expand(key, key, 0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void afterADerivation_noKeyStaysInTheThreadsCode() throws Exception {
+    byte[] derived = Hkdf.derive(new byte[0], HEX.parseHex("0b".repeat(22)), new byte[0], 32);
+    Field macs = Hkdf.class.getDeclaredField("MACS");
+    macs.setAccessible(true);
+    Mac left = (Mac) ((ThreadLocal<?>) macs.get(null)).get();
+    Mac zeros = Mac.getInstance(left.getAlgorithm());
+    zeros.init(new SecretKeySpec(new byte[Hkdf.HASH_BYTES], left.getAlgorithm()));
+    assertThat(left.doFinal(derived)).isEqualTo(zeros.doFinal(derived));
   }
 
   private static void check(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.BodyReader;
@@ -131,6 +132,37 @@ class KeyWrapTest {
       assertThat(KeyWrap.skip(in)).isEqualTo(!passphrase.isNone());
       in.end();
     }
+  }
+
+  /** Passing over derives nothing, so the bounds themselves can be tried. */
+  @Test
+  void theBoundsOfTheIterations_areAccepted() {
+    byte[] bytes = body(KeyWrap.of(passphrase("p")));
+    for (int iterations : new int[] {KeyWrap.MIN_ITERATIONS, KeyWrap.MAX_ITERATIONS}) {
+      ByteBuffer.wrap(bytes).putInt(4 + PUBLIC.length() + 4, iterations);
+      BodyReader in = new BodyReader("the test", ByteBuffer.wrap(bytes));
+      in.string();
+      assertThat(KeyWrap.skip(in)).isTrue();
+    }
+  }
+
+  @Test
+  void readingAgain_isForTheSameWayAndSalt() {
+    KeyWrap plain = KeyWrap.of(Passphrase.none());
+    KeyWrap sealed = KeyWrap.of(passphrase("p"));
+    assertThat(readAgain(body(plain), plain)).isEqualTo(KEYS);
+    assertThat(readAgain(body(sealed), sealed)).isEqualTo(KEYS);
+    assertChanged(() -> readAgain(body(sealed), plain));
+    assertChanged(() -> readAgain(body(plain), sealed));
+    assertChanged(() -> readAgain(body(KeyWrap.of(passphrase("p"))), sealed));
+    plain.requirePlain("the test");
+    assertChanged(() -> sealed.requirePlain("the test"));
+  }
+
+  private static void assertChanged(ThrowingCallable reading) {
+    assertThatThrownBy(reading)
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("passphrase was changed while it was open");
   }
 
   @Test

@@ -40,6 +40,29 @@ class PassphraseTest {
   }
 
   @Test
+  void theEnvironment_namesAFile_orNone() throws IOException {
+    Path file = file("in a file".getBytes(StandardCharsets.UTF_8));
+    assertThat(Passphrase.ofNamed(file.toString()).copyChars())
+        .containsExactly("in a file".toCharArray());
+    assertThat(Passphrase.ofNamed(null).isNone()).isTrue();
+    assertThat(Passphrase.ofNamed("").isNone()).isTrue();
+    assertThat(Passphrase.ofEnvironment().isNone())
+        .isEqualTo(System.getenv(Passphrase.ENVIRONMENT_VARIABLE) == null);
+  }
+
+  @Test
+  void keysOfASealedFile_needAPassphrase_orTheConsentToHaveNone() {
+    Passphrase given = Passphrase.copyOf("abc".toCharArray());
+    given.requireForKeysOfASealedFile("Writing", "--option");
+    Passphrase.none().acceptingPlain().requireForKeysOfASealedFile("Writing", "--option");
+    assertThatThrownBy(
+            () -> Passphrase.none().requireForKeysOfASealedFile("Writing the test", "--option"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("Writing the test")
+        .hasMessageContaining("--option");
+  }
+
+  @Test
   void closing_erasesIt_andToStringTellsNothing() {
     Passphrase passphrase = Passphrase.copyOf("abc".toCharArray());
     assertThat(passphrase).hasToString("Passphrase(given)");

@@ -4,6 +4,7 @@ package org.lepcnn.device.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -49,9 +50,33 @@ class SecretKeyTest {
   }
 
   @Test
-  void equality_isByContent() {
-    assertThat(SecretKey.copyOf(BYTES)).isEqualTo(SecretKey.copyOf(BYTES));
-    assertThat(SecretKey.random()).isNotEqualTo(SecretKey.random());
+  void equality_isByContent_andByKind() {
+    SecretKey one = SecretKey.copyOf(BYTES);
+    SecretKey same = SecretKey.copyOf(BYTES);
+    SecretKey other = SecretKey.random();
+    assertThat(one).isEqualTo(same).isNotEqualTo(other);
+    assertThat(PassKey.of(one)).isEqualTo(PassKey.of(same)).isNotEqualTo(PassKey.of(other));
+    assertThat(ChallengeKey.of(one))
+        .isEqualTo(ChallengeKey.of(same))
+        .isNotEqualTo(ChallengeKey.of(other));
+    assertThat(PassKey.of(one)).isNotEqualTo(ChallengeKey.of(one));
+    assertThat(ChallengeKey.of(one)).isNotEqualTo(PassKey.of(one));
+  }
+
+  @Test
+  void copies_outliveTheirOriginals() {
+    SecretKey key = SecretKey.copyOf(BYTES);
+    PassKey pass = PassKey.of(key);
+    ChallengeKey challenge = ChallengeKey.of(key);
+    SecretKey copy = key.copy();
+    PassKey passCopy = pass.copy();
+    ChallengeKey challengeCopy = challenge.copy();
+    key.close();
+    pass.close();
+    challenge.close();
+    assertThat(copy.copyBytes()).isEqualTo(BYTES);
+    assertThat(passCopy.copyBytes()).isEqualTo(BYTES);
+    assertThat(challengeCopy.copyBytes()).isEqualTo(BYTES);
   }
 
   @Test
@@ -82,6 +107,23 @@ class SecretKeyTest {
     ChallengeKey key = ChallengeKey.of(SecretKey.copyOf(BYTES));
     key.close();
     assertThatThrownBy(() -> key.groupKey(0)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aClosedPassKey_refusesUse() {
+    PassKey key = PassKey.of(SecretKey.copyOf(BYTES));
+    key.close();
+    assertThatThrownBy(key::next).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void closing_overwritesTheBytesInMemory() throws ReflectiveOperationException {
+    SecretKey key = SecretKey.copyOf(BYTES);
+    Field value = SecretKey.class.getDeclaredField("value");
+    value.setAccessible(true);
+    assertThat((byte[]) value.get(key)).isEqualTo(BYTES);
+    key.close();
+    assertThat((byte[]) value.get(key)).containsOnly(0);
   }
 
   @Test

@@ -172,6 +172,15 @@ class ResidueStreamTest {
   }
 
   @Test
+  void aWordEqualToP_isRedrawn_besideWordsThatHaveEveryOtherBit() {
+    FakeKeystream words = new FakeKeystream().word(7, 0, Field.P - 1).word(7, 1, Field.P);
+    FakeKeystream redraws = new FakeKeystream().word(7, 4, 1234);
+    int[] residues = new int[3];
+    new ResidueStream(words, redraws).fill(7, residues, 3);
+    assertThat(residues).containsExactly(Field.P - 1, 1234, 0);
+  }
+
+  @Test
   void aRedrawEqualToP_isRedrawnAgain() {
     FakeKeystream words = new FakeKeystream().word(1, 2, Field.P);
     FakeKeystream redraws =

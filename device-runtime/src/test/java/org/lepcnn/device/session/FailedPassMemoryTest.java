@@ -94,7 +94,7 @@ class FailedPassMemoryTest {
     return field.get(object);
   }
 
-  /** The elements of all arrays and buffers that an object of ours leads to. */
+  /** The elements of all arrays, buffers and keys that an object of ours leads to. */
   private static List<Long> numbers(Object root) throws Exception {
     List<Long> numbers = new ArrayList<>();
     collect(root, numbers, Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -110,6 +110,8 @@ class FailedPassMemoryTest {
       for (int i = 0; i < Array.getLength(object); i++) {
         numbers.add(Array.getLong(object, i));
       }
+    } else if (object instanceof javax.crypto.SecretKey key) {
+      collect(key.getEncoded(), numbers, seen);
     } else if (object instanceof float[] floats) {
       collect(FloatBuffer.wrap(floats), numbers, seen);
     } else if (object instanceof IntBuffer ints) {

@@ -137,9 +137,24 @@ class TableRoundTripTest {
       for (int round = 0; round < 2; round++) {
         for (long pass = 0; pass < 12 * 64; pass += 64) {
           assertThat(TestTables.read(tables, pass, 1)).isEqualTo(TestTables.u(pass, 1));
+          assertThat(tables.openFiles()).isBetween(1, TableFolder.MAX_OPEN_FILES);
         }
       }
+      assertThat(tables.openFiles()).isEqualTo(TableFolder.MAX_OPEN_FILES);
     }
+  }
+
+  @Test
+  void aClosedFolder_holdsNoFileOpen_andReadsNothing() {
+    TestTables.write(folder, TestTables.id(0, 1), 1);
+    TableFolder tables = TestTables.open(folder);
+    TestTables.read(tables, 0, 0);
+    tables.close();
+    assertThat(tables.openFiles()).isZero();
+    assertThatThrownBy(() -> TestTables.read(tables, 0, 0))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> tables.challenges(0, TestTables.groupKey(0)))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

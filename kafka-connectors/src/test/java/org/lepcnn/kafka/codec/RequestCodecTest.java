@@ -62,6 +62,19 @@ class RequestCodecTest {
     }
   }
 
+  /** The producer reads a record until it is acknowledged, long after the next ones are written. */
+  @Test
+  void aRecord_staysAsItIs_whenOthersOfItsSizeAreWritten() {
+    Samples samples = new Samples(8);
+    PassId pass = samples.pass();
+    InstanceId instance = samples.instance();
+    byte[] first = CODEC.encodeTensor(pass, 0, instance, 0, new int[] {1, 2}, 2, 9).get(0);
+    byte[] asWritten = first.clone();
+    byte[] next = CODEC.encodeTensor(pass, 0, instance, 0, new int[] {3, 4}, 2, 9).get(0);
+    assertThat(next).hasSameSizeAs(first).isNotEqualTo(first);
+    assertThat(first).isEqualTo(asWritten);
+  }
+
   @Test
   void claimRecords_areByteForByteWhatAvroWrites() throws IOException {
     Samples samples = new Samples(2);

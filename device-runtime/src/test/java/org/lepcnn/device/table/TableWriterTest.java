@@ -1,0 +1,105 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+/** A writer takes one whole table in order, and nothing else. */
+class TableWriterTest {
+  @TempDir Path folder;
+
+  private TableWriter writer(TableId id, int perLayer) {
+    try (SecretKey key = TestTables.groupKey(id.group())) {
+      return TableWriter.create(folder, id, perLayer, key);
+    }
+  }
+
+  private static void assertOutOfOrder(ThrowingCallable step) {
+    assertThatThrownBy(step).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aPassBehindTheLastOne_isRefused() {
+    try (TableWriter writer = writer(TestTables.id(0, 0), 1)) {
+      writer.writeChallenges(TestTables.challenges(0, 1));
+      TestTables.writePass(writer, 0);
+      assertOutOfOrder(() -> TestTables.writePass(writer, 1));
+      writer.commit();
+      assertOutOfOrder(writer::commit);
+    }
+    assertThat(folder.resolve("0-0-0.lept")).exists();
+  }
+
+  @Test
+  void challengesForAPartOfALayer_areRefused() {
+    try (TableWriter writer = writer(TestTables.id(0, 0), 2)) {
+      List<int[]> challenges = new ArrayList<>(TestTables.challenges(0, 2));
+      challenges.remove(0);
+      assertOutOfOrder(() -> writer.writeChallenges(challenges));
+    }
+  }
+
+  @Test
+  void passesOfOtherShapes_areRefused() {
+    try (TableWriter writer = writer(TestTables.id(0, 1), 1)) {
+      writer.writeChallenges(TestTables.challenges(0, 1));
+      TestTables.writePass(writer, 0);
+      List<int[]> longer = layers(1);
+      longer.set(0, new int[longer.get(0).length + 1]);
+      List<int[]> fewer = layers(1);
+      fewer.remove(2);
+      try (PassKey key = TestTables.passKey(1)) {
+        assertOutOfOrder(() -> writer.writePass(1, key, longer));
+        assertOutOfOrder(() -> writer.writePass(1, key, fewer));
+      }
+      TestTables.writePass(writer, 1);
+    }
+  }
+
+  @Test
+  void vectorsWithoutElements_areRefused() {
+    try (TableWriter writer = writer(TestTables.id(0, 1), 1)) {
+      assertThatThrownBy(() -> writer.writeChallenges(List.of(new int[0])))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void oneOrTwoChallengesALayer_andNoOtherNumber() {
+    for (int perLayer : new int[] {0, 3}) {
+      assertThatThrownBy(() -> writer(TestTables.id(0, 0), perLayer))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("found " + perLayer);
+    }
+    writer(TestTables.id(0, 0), 1).close();
+    writer(TestTables.id(0, 0), 2).close();
+  }
+
+  @Test
+  void whatACrashLeftOfTheSameTable_goes_andNothingElse() throws Exception {
+    Path leftover = Files.createFile(folder.resolve("0-0-0.lept.12345678.tmp"));
+    Path other = Files.createFile(folder.resolve("0-0-1.lept.12345678.tmp"));
+    writer(TestTables.id(0, 0), 1).close();
+    assertThat(leftover).doesNotExist();
+    assertThat(other).exists();
+  }
+
+  private static List<int[]> layers(long pass) {
+    List<int[]> layers = new ArrayList<>();
+    for (int layer = 0; layer < 3; layer++) {
+      layers.add(TestTables.u(pass, layer));
+    }
+    return layers;
+  }
+}
