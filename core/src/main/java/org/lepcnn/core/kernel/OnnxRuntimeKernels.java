@@ -39,16 +39,7 @@ public final class OnnxRuntimeKernels implements KernelProvider {
    *     library cannot be loaded
    */
   public static OnnxRuntimeKernels create() {
-    OrtEnvironment environment;
-    try {
-      environment = QuietOnnxRuntime.environment();
-    } catch (UnsatisfiedLinkError | ExceptionInInitializerError e) {
-      throw new EnvironmentException(
-          "Loading ONNX Runtime: expected a native library for this platform; found: "
-              + e
-              + ". Use the kernel 'scalar'.",
-          e);
-    }
+    OrtEnvironment environment = QuietOnnxRuntime.environment();
     OnnxRuntimeKernels eight = new OnnxRuntimeKernels(environment, Limbs.FOUR_OF_EIGHT);
     if (KernelSelfTest.passes(eight)) {
       LOG.info("ONNX Runtime kernels: four limbs of 8 bits, exact on this processor");

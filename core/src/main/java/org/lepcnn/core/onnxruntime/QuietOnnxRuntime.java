@@ -37,12 +37,16 @@ public final class QuietOnnxRuntime {
 
   private static OrtEnvironment environment;
 
+  /** Why the library cannot be used in this process; a second try would hide the cause. */
+  private static EnvironmentException missing;
+
   private QuietOnnxRuntime() {}
 
   /**
    * The process's environment; the first call makes it.
    *
-   * @throws EnvironmentException when making it would crash the process
+   * @throws EnvironmentException when making it would crash the process, or when there is no native
+   *     library for this platform
    */
   public static synchronized OrtEnvironment environment() {
     if (environment == null) {
@@ -50,14 +54,43 @@ public final class QuietOnnxRuntime {
       if (!quiet) {
         refuseLongCommandLine(commandLineBytes());
       }
-      OrtEnvironment created =
-          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "lepcnn");
+      OrtEnvironment created = create();
       if (!quiet) {
         silence(created);
       }
       environment = created;
     }
     return environment;
+  }
+
+  private static OrtEnvironment create() {
+    if (missing == null) {
+      try {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "lepcnn");
+      } catch (LinkageError e) {
+        missing =
+            new EnvironmentException(
+                "Starting ONNX Runtime: expected its native library for "
+                    + System.getProperty("os.name")
+                    + " on "
+                    + System.getProperty("os.arch")
+                    + "; found: "
+                    + rootOf(e)
+                    + ". It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run lepcnn on"
+                    + " one of these; where -Donnxruntime.native.path is set, it must name a folder with"
+                    + " this platform's libraries.",
+                e);
+      }
+    }
+    throw missing;
+  }
+
+  private static Throwable rootOf(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   /** Whether the variable's value keeps telemetry from starting. */

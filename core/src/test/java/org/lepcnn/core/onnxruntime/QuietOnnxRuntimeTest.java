@@ -57,6 +57,34 @@ public class QuietOnnxRuntimeTest {
     }
   }
 
+  @Test
+  void processWithoutTheNativeLibrary_isToldWhichPlatformIsMissing() throws Exception {
+    ProcessSpec spec =
+        new ProcessSpec(
+            "missing",
+            List.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator)),
+            StartTwice.class.getName(),
+            List.of(),
+            List.of("-Xmx128m", "-Dos.arch=riscv64"),
+            Map.of(QuietOnnxRuntime.SWITCH, "1"),
+            folder.resolve("missing.log"));
+    try (ManagedProcess child = ManagedProcess.start(spec)) {
+      assertThat(child.awaitExit(Duration.ofSeconds(60))).as(child.logTail()).isZero();
+    }
+  }
+
+  /** Ends well when both starts fail with the same typed error. */
+  public static final class StartTwice {
+    public static void main(String[] args) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(QuietOnnxRuntime::environment)
+            .isInstanceOf(EnvironmentException.class)
+            .hasMessageContaining("native library for " + System.getProperty("os.name"))
+            .hasMessageContaining("riscv64; found: ");
+      }
+    }
+  }
+
   /** Starts ONNX Runtime and ends. */
   public static final class Start {
     private Start() {}

@@ -44,6 +44,15 @@ final class OneDnn {
   }
 
   /**
+   * Whether {@link #effectiveIsa} tells anything here: oneDNN names the sets of x86 alone.
+   * Elsewhere the self-test decides.
+   */
+  static boolean namesInstructionSets() {
+    String processor = System.getProperty("os.arch");
+    return processor.equals("amd64") || processor.equals("x86_64");
+  }
+
+  /**
    * Whether an instruction set sums products of u8 and s8 in 32 bits (VNNI, AMX). All others sum
    * pairs in 16 bits with saturation.
    */

@@ -52,7 +52,7 @@ public final class OneDnnKernels implements KernelProvider {
               + ". Use the kernel 'onnxruntime'.",
           e);
     }
-    if (!OneDnn.hasExactInt8(isa)) {
+    if (OneDnn.namesInstructionSets() && !OneDnn.hasExactInt8(isa)) {
       throw new EnvironmentException(
           "oneDNN kernels: expected an instruction set with VNNI or AMX; found 0x"
               + Integer.toHexString(isa)
