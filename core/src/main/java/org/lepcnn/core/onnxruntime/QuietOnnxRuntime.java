@@ -55,6 +55,7 @@ public final class QuietOnnxRuntime {
       if (!quiet) {
         silence(created);
       }
+      UnpackedLibrary.deleteAtExit();
       environment = created;
     }
     return environment;
