@@ -1,14 +1,16 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.lepcnn.cli.data.TensorElements;
 import org.lepcnn.device.session.HostTensor;
 
 /**
  * The one answer that a classifier's outputs tell: the label, where an output is a single whole
- * number, or else the index of the largest of the first scores. Scores are several floating-point
- * numbers, or several bytes; none of them may be NaN.
+ * number, or else the index of the largest of the first scores. Scores are floating-point numbers
+ * or bytes in a row, none of them NaN; several rows are several answers, or a picture, and no one
+ * answer.
  *
  * @param label the answer; −1 when the outputs tell none
  * @param score the largest score; NaN without scores
@@ -36,7 +38,8 @@ record TopAnswer(long label, double score) {
 
   private static boolean isScores(HostTensor output, TensorElements elements) {
     boolean bytes = output.onnxType() == HostTensor.UINT8 || output.onnxType() == HostTensor.INT8;
-    return elements.size() > 1 && (bytes || !elements.whole());
+    long longDimensions = Arrays.stream(output.shape()).filter(size -> size > 1).count();
+    return longDimensions == 1 && elements.size() > 1 && (bytes || !elements.whole());
   }
 
   /** The first of equals; none when one is NaN. */

@@ -102,8 +102,11 @@ class ComparisonTest {
     assertThat(TopAnswer.of(Map.of("label", longs(4))).label()).isEqualTo(4);
     HostTensor bytes = HostTensor.ofBytes(HostTensor.UINT8, new byte[] {3, (byte) 200}, 2);
     assertThat(TopAnswer.of(Map.of("y", bytes))).isEqualTo(new TopAnswer(1, 200));
-    for (HostTensor none :
-        List.of(floats(3), longs(1, 2), floats(1, Float.NaN), floats(Float.NaN, 1))) {
+    HostTensor row = HostTensor.of(new float[] {1, 2, 3}, 1, 3, 1, 1);
+    assertThat(TopAnswer.of(Map.of("y", row)).label()).isEqualTo(2);
+    HostTensor rows = HostTensor.of(new float[] {1, 2, 3, 4}, 2, 2);
+    HostTensor nan = floats(1, Float.NaN);
+    for (HostTensor none : List.of(floats(3), longs(1, 2), nan, floats(Float.NaN, 1), rows)) {
       assertThat(TopAnswer.of(Map.of("y", none)).isThere()).isFalse();
     }
   }

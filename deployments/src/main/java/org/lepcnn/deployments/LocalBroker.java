@@ -138,7 +138,7 @@ public final class LocalBroker implements AutoCloseable {
   private void prepare() {
     try {
       Files.createDirectories(folder);
-      long left = Files.getFileStore(folder).getUsableSpace();
+      long left = folder.toFile().getUsableSpace();
       if (left < MINIMUM_DISK_BYTES) {
         throw new EnvironmentException(
             "Cannot start the broker: %s has %d MB of disk left, %d MB are needed."

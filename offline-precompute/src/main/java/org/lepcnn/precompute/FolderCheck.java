@@ -68,28 +68,24 @@ final class FolderCheck {
    * @throws EnvironmentException it has not
    */
   void requireSpace(List<PassRange> ranges, long newPasses) {
-    try {
-      double needed = (double) newPasses * passBytes(newPasses);
-      WorkPlan owed = new WorkPlan(ranges);
-      for (long i = 0; i < owed.files(); i++) {
-        WorkItem item = owed.item(i);
-        if (!Files.exists(options.output().resolve(fileName(item)))) {
-          needed += (double) item.passes() * passBytes(item.passes());
-        }
+    double needed = (double) newPasses * passBytes(newPasses);
+    WorkPlan owed = new WorkPlan(ranges);
+    for (long i = 0; i < owed.files(); i++) {
+      WorkItem item = owed.item(i);
+      if (!Files.exists(options.output().resolve(fileName(item)))) {
+        needed += (double) item.passes() * passBytes(item.passes());
       }
-      long usable = Files.getFileStore(options.output()).getUsableSpace();
-      if (needed > usable) {
-        throw new EnvironmentException(
-            String.format(
-                Locale.ROOT,
-                "Making tables in %s: expected about %.0f MB of free space; found %.0f MB. Nothing"
-                    + " was issued. Free some space or ask for fewer passes.",
-                options.output(),
-                needed / MEGA,
-                usable / MEGA));
-      }
-    } catch (IOException e) {
-      throw unreadable(e);
+    }
+    long usable = options.output().toFile().getUsableSpace();
+    if (needed > usable) {
+      throw new EnvironmentException(
+          String.format(
+              Locale.ROOT,
+              "Making tables in %s: expected about %.0f MB of free space; found %.0f MB. Nothing"
+                  + " was issued. Free some space or ask for fewer passes.",
+              options.output(),
+              needed / MEGA,
+              usable / MEGA));
     }
   }
 

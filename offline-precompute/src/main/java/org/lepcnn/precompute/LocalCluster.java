@@ -2,6 +2,8 @@
 package org.lepcnn.precompute;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +73,26 @@ final class LocalCluster implements BatchCluster {
     c.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofMinutes(5));
     c.set(WebOptions.REFRESH_INTERVAL, Duration.ofMillis(500));
     this.configuration = c;
+  }
+
+  /**
+   * Looks, before anything is issued, whether Flink can start here: it asks for this machine's own
+   * address by its name.
+   *
+   * @throws EnvironmentException the name has no address
+   */
+  static void requireOwnName() {
+    try {
+      InetAddress.getLocalHost();
+    } catch (UnknownHostException e) {
+      throw new EnvironmentException(
+          "Starting Flink in this process: expected an address for this machine's own name; found: "
+              + e.getMessage()
+              + ". Add the line '"
+              + LOOPBACK
+              + " NAME', with that name, to /etc/hosts. Nothing was issued.",
+          e);
+    }
   }
 
   @Override

@@ -70,7 +70,9 @@ public final class Precompute {
               + bundle.fingerprint()
               + ": it has no offloaded layer, so it needs none.");
     }
-    if (options.jobManager() != null) {
+    if (options.jobManager() == null) {
+      LocalCluster.requireOwnName();
+    } else {
       RemoteCluster.requireReachable(options.jobManager());
     }
     createOutput();

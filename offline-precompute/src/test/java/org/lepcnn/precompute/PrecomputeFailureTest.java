@@ -155,7 +155,7 @@ class PrecomputeFailureTest {
 
   @Test
   void aDiskWithoutRoomIsNoticedBeforeAnythingIsIssued() throws IOException {
-    long usable = Files.getFileStore(folder).getUsableSpace();
+    long usable = folder.toFile().getUsableSpace();
     long needed =
         PrecomputeOptions.MAX_PASSES * Integer.BYTES * shop.bundle.plan().outputElements();
     Assumptions.assumeTrue(usable < needed, "this disk has room for a billion passes");

@@ -58,6 +58,7 @@ public final class QuietOnnxRuntime {
       if (!quiet) {
         silence(created);
       }
+      UnpackedLibrary.deleteAtExit();
       environment = created;
     }
     return environment;

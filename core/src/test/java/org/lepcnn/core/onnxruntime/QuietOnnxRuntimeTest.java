@@ -3,11 +3,14 @@ package org.lepcnn.core.onnxruntime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
@@ -83,6 +86,35 @@ public class QuietOnnxRuntimeTest {
             .hasMessageContaining("riscv64; found: ");
       }
     }
+  }
+
+  @Test
+  void processThatUnpacksTheLibrary_leavesNothingInTheTemporaryDirectory() throws Exception {
+    assumeTrue(Files.isReadable(Path.of("/proc/self/maps")), "only Linux tells the folder");
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    ProcessSpec spec =
+        new ProcessSpec(
+            "tidy",
+            List.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator)),
+            Start.class.getName(),
+            List.of(),
+            List.of("-Xmx128m", "-Djava.io.tmpdir=" + temporary),
+            Map.of(QuietOnnxRuntime.SWITCH, "1"),
+            folder.resolve("tidy.log"));
+    try (ManagedProcess child = ManagedProcess.start(spec)) {
+      assertThat(child.awaitExit(Duration.ofSeconds(60))).as(child.logTail()).isZero();
+    }
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  @Test
+  void folderOfTheLibrary_isTheOneThatIsMapped() {
+    String own = "7f00-7f01 r-xp 00000000 08:01 12   /tmp/a b/onnxruntime-java17/libonnxruntime.so";
+    String other = "7f00-7f01 r-xp 00000000 08:01 13   /opt/natives/libonnxruntime.so";
+    assertThat(UnpackedLibrary.folder(Stream.of(other, own)))
+        .contains(Path.of("/tmp/a b/onnxruntime-java17"));
+    assertThat(UnpackedLibrary.folder(Stream.of(other, "7f00-7f01 rw-p 00000000 00:00 0")))
+        .isEmpty();
   }
 
   /** Starts ONNX Runtime and ends. */
