@@ -78,7 +78,7 @@ class InspectStateTest {
   }
 
   private static StateDescription at(long nextPass) {
-    return new StateDescription("meter-1", CHAIN, MODEL, "digits", nextPass, 0);
+    return new StateDescription("meter-1", CHAIN, MODEL, "digits", nextPass, 0, 2);
   }
 
   private static TableId table(ChainId chain, long first, long last) {
