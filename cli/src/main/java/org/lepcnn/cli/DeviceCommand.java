@@ -2,6 +2,8 @@
 package org.lepcnn.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
@@ -9,18 +11,22 @@ import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.state.RetiredChains;
+import org.lepcnn.device.state.StateDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lepcnn device provision|init|lift-quarantine}. */
+/** {@code lepcnn device provision|init|retire|lift-quarantine}. */
 @Command(
     name = "device",
-    description = "Devices: provision one for a model, begin its state, lift its quarantine.",
+    description =
+        "Devices: provision one for a model, begin its state, retire a chain, lift a quarantine.",
     subcommands = {
       DeviceCommand.Provision.class,
       DeviceCommand.Init.class,
+      DeviceRetireCommand.class,
       DeviceCommand.LiftQuarantine.class
     })
 final class DeviceCommand {
@@ -68,6 +74,7 @@ final class DeviceCommand {
     @Override
     public Integer call() {
       ModelBundle model = ModelBundle.read(bundle);
+      Grant.requireFree(grantFile); // before a chain stands in the ledger
       try (Passphrase forOwner = passphrase.read();
           Passphrase forGrant = passphrase.readOther(grantPassphrase);
           OwnerFile file = OwnerFile.open(owner, forOwner)) {
@@ -80,8 +87,8 @@ final class DeviceCommand {
       if (file.isSealed()) {
         forGrant.requireForKeysOfASealedFile("Provisioning " + device, "--grant-passphrase-file");
       }
-      try (Grant grant = file.provision(device, model)) {
-        grant.write(grantFile, forGrant);
+      try (Grant grant =
+          file.provision(device, model, granted -> granted.write(grantFile, forGrant))) {
         output.result(
             "Provisioned "
                 + device
@@ -128,11 +135,23 @@ final class DeviceCommand {
         description = "File with the passphrase of the grant's keys. Default: none.")
     private Path grantPassphrase;
 
+    @Option(
+        names = "--retire-others",
+        description = {
+          "Retire the device's other chains of this model: after a restored backup, say.",
+          "Default: the chain in use goes on until its tables are dry."
+        })
+    private boolean retireOthers;
+
     @Override
     public Integer call() {
       try (Passphrase forState = passphrase.read();
           Passphrase forGrant = passphrase.readOther(grantPassphrase);
           DeviceState opened = DeviceState.init(grant, state, forGrant, forState)) {
+        Json.JsonArray retired = Json.array();
+        if (retireOthers) {
+          retireAllBut(opened).forEach(retired::add);
+        }
         output.result(
             "Device "
                 + opened.device()
@@ -147,9 +166,21 @@ final class DeviceCommand {
                 .put("device", opened.device())
                 .put("chain", opened.chain().toString())
                 .put("model", opened.model().toString())
-                .put("state", state.toString()));
+                .put("state", state.toString())
+                .put("retired", retired));
       }
       return 0;
+    }
+
+    private List<String> retireAllBut(DeviceState opened) {
+      List<String> retired = new ArrayList<>();
+      for (StateDescription other : DeviceState.describe(state)) {
+        if (other.model().equals(opened.model()) && !other.chain().equals(opened.chain())) {
+          retired.add(RetiredChains.retire(state, other.chain().toString()));
+          output.progress("lepcnn: retired chain " + other.chain());
+        }
+      }
+      return retired;
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
@@ -125,6 +126,9 @@ final class DevicesCommand {
         description = "Its quota of masked tensors. Default: the job's.")
     private long bytesPerSecond;
 
+    @Option(names = "--lift-revocation", description = "Let a device in again that was revoked.")
+    private boolean liftRevocation;
+
     @Override
     public Integer call() {
       PassId.checkDevice(device);
@@ -147,9 +151,23 @@ final class DevicesCommand {
               bytesPerSecond,
               DeviceStatus.ENROLLED,
               chains.stream().map(chain -> WireIds.wire(ChainId.parse(chain))).toList());
+      DeviceRecord before = topics.devices().get(device);
+      requireWordForARevokedDevice(before);
       topics.put(record);
-      output.result("enrolled " + line(record), json(record));
+      EnrolmentChanges changes = EnrolmentChanges.of(before, record);
+      output.result(
+          "enrolled " + line(record) + changes.text(), json(record).put("changes", changes.json()));
       return 0;
+    }
+
+    private void requireWordForARevokedDevice(DeviceRecord before) {
+      if (before != null && before.getStatus() == DeviceStatus.REVOKED && !liftRevocation) {
+        throw new RefusedException(
+            "Enrolling device "
+                + device
+                + ": expected one that was not revoked; found that it was. If it is to be let in"
+                + " again, say so with --lift-revocation.");
+      }
     }
 
     private List<Id256> resolve(ControlTopics topics) {

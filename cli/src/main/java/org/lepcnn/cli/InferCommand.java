@@ -65,9 +65,12 @@ final class InferCommand implements Callable<Integer> {
   private String gateway;
 
   @Option(
-      names = "--model",
+      names = {"--model", "--chain"},
       paramLabel = "HEX",
-      description = "First digits of the fingerprint, when the state holds several models.")
+      description = {
+        "First digits of the model's fingerprint or of the chain, when the state holds several.",
+        "Of several chains of one model, the one in use goes on until its tables are dry."
+      })
   private String model;
 
   @Option(
@@ -107,7 +110,9 @@ final class InferCommand implements Callable<Integer> {
     Labels answers = labels == null ? Labels.none() : Labels.read(labels);
     DeviceState opened;
     try (Passphrase given = passphrase.read()) {
-      opened = DeviceState.open(state, model == null ? "" : model, given);
+      opened =
+          DeviceState.open(
+              state, model == null ? "" : model, given, chain -> PassesLeft.read(tables).of(chain));
     }
     List<Inputs.Input> inputs;
     try {

@@ -10,16 +10,18 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.owner.ChainStatus;
 import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.GrantDescription;
+import org.lepcnn.device.state.RetiredChains;
 import org.lepcnn.device.state.StateDescription;
 import org.lepcnn.device.table.TableDescription;
-import org.lepcnn.onnx.ImportReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description =
-        "Say what a bundle, table, device state, grant or owner file is: versions, fingerprint, what is left. Needs no key.")
+        "Say what a bundle, edge half, table, device state, grant or owner file is: versions, fingerprint, what is left. Needs no key.")
 final class InspectCommand implements Callable<Integer> {
   private static final String TABLE_SUFFIX = ".lept";
 
@@ -45,7 +47,8 @@ final class InspectCommand implements Callable<Integer> {
           "with a device's state: the folder of its tables, to say how many passes are left")
   private Path tablesFolder;
 
-  private record Finding(String text, Json json) {}
+  /** What something is. */
+  record Finding(String text, Json json) {}
 
   @Override
   public Integer call() {
@@ -63,7 +66,7 @@ final class InspectCommand implements Callable<Integer> {
       return inspectFile();
     }
     if (Files.exists(path.resolve(ModelBundle.MANIFEST_FILE))) {
-      return bundle(ModelBundle.read(path));
+      return InspectedModel.read(path);
     }
     List<Path> tables = tableFiles(path);
     if (!tables.isEmpty()) {
@@ -74,7 +77,7 @@ final class InspectCommand implements Callable<Integer> {
       throw new BadInputException(
           "Inspecting "
               + path
-              + ": expected a model bundle, decryption tables or a device's state; found none of them.");
+              + ": expected a model bundle or an edge half, decryption tables or a device's state; found none of them.");
     }
     return state(chains);
   }
@@ -83,14 +86,17 @@ final class InspectCommand implements Callable<Integer> {
     if (path.toString().endsWith(TABLE_SUFFIX)) {
       return tables(List.of(path));
     }
+    if (InspectedModel.isPart(path)) {
+      return InspectedModel.read(path.toAbsolutePath().getParent());
+    }
     BadInputException first;
     try {
-      return grant(Grant.describe(path));
+      return grant(Grant.describe(path), CheckedFile.statedVersion(path));
     } catch (BadInputException e) {
       first = e;
     }
     try {
-      return owner(OwnerFile.describe(path).ledger());
+      return owner(OwnerFile.describe(path).ledger(), CheckedFile.statedVersion(path));
     } catch (BadInputException e) {
       e.addSuppressed(first);
       throw new BadInputException(
@@ -102,46 +108,38 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  private static Finding bundle(ModelBundle bundle) {
-    ImportReport report = ImportReport.of(bundle);
-    return new Finding(
-        "Model bundle of "
-            + bundle.device().modelName()
-            + "\nfingerprint "
-            + bundle.fingerprint()
-            + "\n\n"
-            + report.table(),
-        Json.object()
-            .put("kind", "bundle")
-            .put("fingerprint", bundle.fingerprint().toString())
-            .put("report", report.json()));
-  }
-
-  private static Finding owner(List<LedgerEntry> ledger) {
-    StringBuilder text = new StringBuilder("Owner file, ").append(ledger.size()).append(" chains");
+  private static Finding owner(List<LedgerEntry> ledger, int version) {
+    StringBuilder text = new StringBuilder("Owner file, format version ").append(version);
+    text.append(", ").append(ledger.size()).append(" chains");
     Json.JsonArray entries = Json.array();
     for (LedgerEntry entry : ledger) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%n%s  model %s  chain %s  %d passes issued",
+              "%n%s  model %s  chain %s  %d passes issued%s",
               entry.device(),
               entry.model().shortName(),
               entry.chain(),
-              entry.issuedPasses()));
+              entry.issuedPasses(),
+              entry.status() == ChainStatus.GRANTED ? "" : "  " + entry.status()));
       entries.add(
           Json.object()
               .put("device", entry.device())
               .put("model", entry.model().toString())
               .put("chain", entry.chain().toString())
-              .put("issuedPasses", entry.issuedPasses()));
+              .put("issuedPasses", entry.issuedPasses())
+              .put("status", entry.status().name()));
     }
-    return new Finding(text.toString(), Json.object().put("kind", "owner").put("ledger", entries));
+    return new Finding(
+        text.toString(),
+        Json.object().put("kind", "owner").put("formatVersion", version).put("ledger", entries));
   }
 
-  private static Finding grant(GrantDescription grant) {
+  private static Finding grant(GrantDescription grant, int version) {
     return new Finding(
-        "Grant for device "
+        "Grant, format version "
+            + version
+            + ", for device "
             + grant.device()
             + ", model "
             + grant.modelName()
@@ -152,6 +150,7 @@ final class InspectCommand implements Callable<Integer> {
             + ".\nIt is a secret of the device, which consumes it with 'lepcnn device init'.",
         Json.object()
             .put("kind", "grant")
+            .put("formatVersion", version)
             .put("device", grant.device())
             .put("chain", grant.chain().toString())
             .put("model", grant.model().toString()));
@@ -165,8 +164,9 @@ final class InspectCommand implements Callable<Integer> {
       text.append(
           String.format(
               Locale.ROOT,
-              "%n%s  model %s (%s)  chain %s  next pass %d  integrity failures %d",
+              "%n%s  format version %d  model %s (%s)  chain %s  next pass %d  integrity failures %d",
               chain.device(),
+              chain.formatVersion(),
               chain.modelName(),
               chain.model().shortName(),
               chain.chain(),
@@ -174,6 +174,7 @@ final class InspectCommand implements Callable<Integer> {
               chain.integrityFailures()));
       Json.JsonObject json =
           Json.object()
+              .put("formatVersion", chain.formatVersion())
               .put("device", chain.device())
               .put("model", chain.model().toString())
               .put("chain", chain.chain().toString())
@@ -189,7 +190,14 @@ final class InspectCommand implements Callable<Integer> {
     if (left.isEmpty()) {
       text.append("\nName its tables with --tables DIR to see how many passes are left.");
     }
-    return new Finding(text.toString(), Json.object().put("kind", "state").put("chains", list));
+    Json.JsonArray retired = Json.array();
+    for (String chain : RetiredChains.list(path)) {
+      text.append("\nretired chain ").append(chain);
+      retired.add(chain);
+    }
+    return new Finding(
+        text.toString(),
+        Json.object().put("kind", "state").put("chains", list).put("retired", retired));
   }
 
   private static Finding tables(List<Path> files) {
@@ -203,8 +211,9 @@ final class InspectCommand implements Callable<Integer> {
       text.append(
           String.format(
               Locale.ROOT,
-              "%n%s  device %s  model %s  chain %s  passes %d to %d  challenges %d  %d bytes",
+              "%n%s  format version %d  device %s  model %s  chain %s  passes %d to %d  challenges %d  %d bytes",
               file.getFileName(),
+              table.formatVersion(),
               table.id().device(),
               table.id().model().shortName(),
               table.id().chain(),

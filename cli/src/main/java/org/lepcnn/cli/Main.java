@@ -2,8 +2,8 @@
 package org.lepcnn.cli;
 
 import org.lepcnn.cli.gateway.GatewayCommand;
-import org.lepcnn.core.error.LepcnnException;
-import org.lepcnn.core.text.Printable;
+import org.lepcnn.core.error.Spoken;
+import org.lepcnn.core.text.BuildVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -38,14 +38,11 @@ import picocli.CommandLine.ScopeType;
       EdgeHint.class
     },
     mixinStandardHelpOptions = true,
-    version = "lepcnn 0.1.0-SNAPSHOT",
+    versionProvider = Main.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Start with 'lepcnn demo'."})
 public final class Main implements Runnable {
-  private static final int BAD_USAGE = 2;
-  private static final int INTERNAL = 4;
-
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   private Main() {}
@@ -58,6 +55,7 @@ public final class Main implements Runnable {
   static int execute(String... args) {
     return new CommandLine(new Main())
         .setExecutionExceptionHandler(Main::explain)
+        .setParameterExceptionHandler((usage, arguments) -> explainUsage(usage))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .execute(args);
@@ -68,18 +66,29 @@ public final class Main implements Runnable {
     throw new CommandLine.ParameterException(spec.commandLine(), "A command is missing.");
   }
 
+  /** The version of what was built. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"lepcnn " + BuildVersion.get()};
+    }
+  }
+
   private static int explain(
       Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
-    if (failure instanceof LepcnnException known) {
-      command.getErr().println("lepcnn: " + known.getMessage());
-      return known.exitStatus();
-    }
-    if (failure instanceof CommandLine.ParameterException usage) {
-      command.getErr().println("lepcnn: " + Printable.lines(usage.getMessage()));
-      return BAD_USAGE;
-    }
-    command.getErr().println("lepcnn: internal error, please report it with what follows.");
-    command.getErr().println(Printable.stackTrace(failure));
-    return INTERNAL;
+    return failure instanceof CommandLine.ParameterException usage
+        ? explainUsage(usage)
+        : say(Spoken.of(failure), command);
+  }
+
+  private static int explainUsage(CommandLine.ParameterException usage) {
+    CommandLine command = usage.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    return say(Spoken.usage(usage.getMessage(), name), command);
+  }
+
+  private static int say(Spoken spoken, CommandLine command) {
+    command.getErr().println(spoken.text());
+    return spoken.status();
   }
 }

@@ -8,7 +8,7 @@ import org.lepcnn.device.table.TableDescription;
 import org.lepcnn.device.table.TableId;
 
 /** How many passes the tables of a folder still serve; reads headers alone and needs no key. */
-final class PassesLeft {
+public final class PassesLeft {
   private final List<TableId> tables;
 
   PassesLeft(List<TableId> tables) {
@@ -16,7 +16,7 @@ final class PassesLeft {
   }
 
   /** Those of a folder; a file that is no table is an error. */
-  static PassesLeft read(Path folder) {
+  public static PassesLeft read(Path folder) {
     return new PassesLeft(
         InspectCommand.tableFiles(folder).stream()
             .map(file -> TableDescription.read(file).id())
@@ -27,7 +27,7 @@ final class PassesLeft {
    * Passes without a gap from the chain's next pass on; 0 when its tables are dry. A session that
    * is open has reserved the passes before that.
    */
-  long of(StateDescription chain) {
+  public long of(StateDescription chain) {
     long next = chain.nextPass();
     TableId found = find(chain, next);
     while (found != null) {

@@ -4,6 +4,7 @@ package org.lepcnn.cli;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.kafka.access.AccessReport;
 import org.lepcnn.kafka.topic.TopicAdmin;
@@ -50,11 +51,21 @@ final class TopicsCommand {
         description = "Partitions of each topic. Default: 4.")
     private Integer partitions;
 
+    @Option(
+        names = "--min-insync-replicas",
+        paramLabel = "N",
+        description =
+            "Copies that a write needs. Default: 2 for topics of three copies or more, else the broker's.")
+    private Integer minInsyncReplicas;
+
     @Override
     public Integer call() {
       TopicSettings settings = TopicSettings.DEFAULT.withReplicationFactor(replicationFactor);
       if (partitions != null) {
         settings = settings.withPartitions(partitions);
+      }
+      if (minInsyncReplicas != null) {
+        settings = settings.withMinInsyncReplicas(minInsyncReplicas);
       }
       access.check();
       try (TopicAdmin admin = TopicAdmin.connect(kafka.settings(), TIMEOUT)) {
@@ -63,8 +74,28 @@ final class TopicsCommand {
         EdgeProbe.Taken taken = probe.ask(admin, kafka, gateway);
         output.result(
             text(topics, rules) + "\n" + taken, json(topics, rules).put("edge", taken.name()));
+        return status(topics);
       }
-      return 0;
+    }
+
+    /** Whoever uses a topic that loses records is not told: the command has to. */
+    private int status(List<TopicReport> topics) {
+      List<String> lossy =
+          topics.stream().filter(t -> !t.losses().isEmpty()).map(TopicReport::topic).toList();
+      if (lossy.isEmpty()) {
+        return 0;
+      }
+      EnvironmentException failure =
+          new EnvironmentException(
+              "Creating the topics of gateway "
+                  + gateway
+                  + ": expected that all keep what they are given; found settings that lose records"
+                  + " of "
+                  + String.join(", ", lossy)
+                  + ". Correct each: kafka-configs.sh --alter --entity-type topics --entity-name"
+                  + " TOPIC --add-config KEY=VALUE.");
+      output.progress("lepcnn: " + failure.getMessage());
+      return failure.exitStatus();
     }
 
     private static String text(List<TopicReport> reports, List<AccessReport> rules) {
@@ -76,6 +107,9 @@ final class TopicsCommand {
         report
             .differences()
             .forEach(difference -> text.append("         ").append(difference).append('\n'));
+        report
+            .losses()
+            .forEach(loss -> text.append("         LOSES RECORDS: ").append(loss).append('\n'));
       }
       for (AccessReport rule : rules) {
         text.append(rule.created() ? "created  " : "exists   ").append(rule.rule()).append('\n');
@@ -88,11 +122,14 @@ final class TopicsCommand {
       for (TopicReport report : reports) {
         Json.JsonArray differences = Json.array();
         report.differences().forEach(differences::add);
+        Json.JsonArray losses = Json.array();
+        report.losses().forEach(losses::add);
         topics.add(
             Json.object()
                 .put("topic", report.topic())
                 .put("created", report.created())
-                .put("differences", differences));
+                .put("differences", differences)
+                .put("losses", losses));
       }
       Json.JsonArray access = Json.array();
       rules.forEach(

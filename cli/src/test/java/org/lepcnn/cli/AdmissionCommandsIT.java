@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ import org.lepcnn.deployments.Json;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.TopicAdmin;
 
@@ -102,7 +105,8 @@ class AdmissionCommandsIT {
       assertThat(answered.json().at("answers").items()).hasSize(1);
       assertThat(run("devices", "revoke", "meter-1").status()).isZero();
       assertThat(infer().status()).as("revoked").isEqualTo(1);
-      assertThat(run("devices", "list").out()).contains("meter-1  REVOKED  gateway home");
+      enrolAgain();
+      assertThat(run("devices", "list").out()).contains("meter-1  REVOKED  gateway garden");
       withdraw();
       awaitCheckpoint();
       Ran second = run("topics", "create", "--gateway", "garden", "--json");
@@ -111,6 +115,23 @@ class AdmissionCommandsIT {
     Ran third = run("topics", "create", "--gateway", "cellar", "--wait", "3", "--json");
     assertThat(third.status()).isZero();
     assertThat(third.json().at("edge").asText()).isEqualTo("NO");
+  }
+
+  @Test
+  void topicThatLosesRecords_isAnError() throws Exception {
+    ClientSettings client = ClientSettings.of(broker.bootstrapServers(), Map.of());
+    try (Admin admin = Admin.create(client.admin(LIMIT))) {
+      NewTopic lossy = new NewTopic("lepcnn.results.lossy", 4, (short) 1);
+      lossy.configs(Map.of("retention.ms", "1000"));
+      admin.createTopics(List.of(lossy)).all().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+    Ran ran = run("topics", "create", "--gateway", "lossy", "--wait", "0");
+    assertThat(ran.status()).isEqualTo(3);
+    assertThat(ran.out())
+        .contains("created  lepcnn.requests.lossy")
+        .contains("LOSES RECORDS: retention.ms: expected at least 300000; found 1000.");
+    Ran again = run("topics", "create", "--gateway", "lossy", "--wait", "0", "--json");
+    assertThat(again.json().at("topics").items().get(1).at("losses").items()).hasSize(2);
   }
 
   private static List<String> edgeOptions() {
@@ -156,6 +177,36 @@ class AdmissionCommandsIT {
     assertThat(run("models", "publish", folderOfBundle, "--uri", "ftp://x/y").status())
         .isEqualTo(2);
     assertThat(run("devices", "revoke", "nobody").status()).isEqualTo(2);
+  }
+
+  /** An enrolment replaces the one before, says how, and lifts no revocation unasked. */
+  private static void enrolAgain() {
+    String id = bundle.fingerprint().toString();
+    String other = "00".repeat(32);
+    String chain = DeviceState.describe(device.state()).get(0).chain().toString();
+    String[] enrol = {"devices", "enrol", "meter-1", "--gateway", "garden", "--model", other};
+    assertThat(run(enrol).status()).as("revoked").isEqualTo(1);
+    assertThat(run("devices", "list").out()).contains("meter-1  REVOKED  gateway home");
+    List<String> lifted = new ArrayList<>(List.of(enrol));
+    lifted.addAll(List.of("--lift-revocation", "--chain", chain));
+    Ran changed = run(lifted.toArray(new String[0]));
+    assertThat(changed.status()).isZero();
+    assertThat(changed.out())
+        .contains("of 1 chains")
+        .contains("changed  status: REVOKED -> ENROLLED")
+        .contains("changed  gateway: home -> garden")
+        .contains("changed  models: [" + id.substring(0, 8))
+        .contains("changed  chains: [] -> [" + chain + "]")
+        .contains("changed  requests/s: 50 -> 0");
+    List<String> same = new ArrayList<>(List.of(enrol));
+    same.addAll(List.of("--chain", chain, "--json"));
+    Json unchanged = run(same.toArray(new String[0])).json();
+    assertThat(unchanged.at("chains").items().get(0).asText()).isEqualTo(chain);
+    assertThat(unchanged.at("changes").items()).isEmpty();
+    assertThat(run("devices", "enrol", "meter-1", "--gateway", "g", "--model", id, "--chain", "xy"))
+        .as("no chain")
+        .matches(ran -> ran.status() == 2);
+    assertThat(run("devices", "revoke", "meter-1").status()).isZero();
   }
 
   private static void withdraw() {

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.data;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,10 @@ public final class Inputs {
    */
   public static List<Input> read(Path path, List<ValueSpec> inputs) {
     ValueSpec spec = onlyInput(inputs);
+    if (Files.isDirectory(path)) {
+      throw new BadInputException(
+          "Reading " + path + ": expected a picture, .npy or .pb file; found a folder.");
+    }
     String name = path.getFileName().toString();
     String lower = name.toLowerCase(Locale.ROOT);
     if (lower.endsWith(".npy")) {

@@ -1,19 +1,28 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.gateway;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.vector.VectorUnit;
+import org.lepcnn.kafka.client.BrokerUnreachableException;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
+import org.lepcnn.kafka.transport.TransportConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The sessions of a gateway over one transport. */
 final class Gateway implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
   private final EdgeTransport transport;
   private final Map<String, GatewaySession> sessions = new TreeMap<>();
 
@@ -23,7 +32,34 @@ final class Gateway implements AutoCloseable {
 
   /** Connects and opens all sessions, or none; the code of every model is warm then. */
   static Gateway open(GatewayConfig config) {
-    return open(config, KafkaEdgeTransport.open(config.transport()));
+    TransportConfig transport = config.transport();
+    return open(
+        config, connect(() -> KafkaEdgeTransport.open(transport), transport.patience(), PAUSE));
+  }
+
+  /** A broker that is away at the start is waited for, as one that goes away later. */
+  static EdgeTransport connect(Supplier<EdgeTransport> open, Duration patience, Duration pause) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      try {
+        return open.get();
+      } catch (BrokerUnreachableException e) {
+        if (System.nanoTime() - deadline >= 0) {
+          throw e;
+        }
+        LOG.warn("Trying again: {}", e.getMessage());
+        sleep(pause, e);
+      }
+    }
+  }
+
+  private static void sleep(Duration pause, BrokerUnreachableException reason) {
+    try {
+      Thread.sleep(pause.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw reason;
+    }
   }
 
   /** Opens all sessions on a transport, which is closed with the gateway, or none. */

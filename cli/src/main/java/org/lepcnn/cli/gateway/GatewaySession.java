@@ -15,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.lepcnn.cli.PassesLeft;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
@@ -71,7 +72,10 @@ final class GatewaySession implements AutoCloseable {
   private static DeviceState openState(GatewayConfig.Session config) {
     try (Passphrase passphrase = Passphrase.ofEnvironment()) {
       return DeviceState.open(
-          config.state(), config.model() == null ? "" : config.model(), passphrase);
+          config.state(),
+          config.model() == null ? "" : config.model(),
+          passphrase,
+          chain -> PassesLeft.read(config.tables()).of(chain));
     }
   }
 

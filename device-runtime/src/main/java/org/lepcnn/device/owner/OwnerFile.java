@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -28,8 +27,6 @@ import org.lepcnn.device.state.ExclusiveLock;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.HeldFile;
 import org.lepcnn.device.state.SecretFiles;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The owner's root key and ledger. Every provisioning makes a new random chain, and every pass is
@@ -40,7 +37,6 @@ import org.slf4j.LoggerFactory;
  * on what the file says at that moment. Thread-safe.
  */
 public final class OwnerFile implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(OwnerFile.class);
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final DurableStore store;
@@ -76,7 +72,7 @@ public final class OwnerFile implements AutoCloseable {
     } catch (IOException e) {
       throw new EnvironmentException("Making the owner file " + file + ": " + e + ".", e);
     }
-    try (ExclusiveLock lock = lock(absolute)) {
+    try (ExclusiveLock lock = OwnerLocks.lock(absolute)) {
       if (Files.exists(absolute)) {
         throw new BadInputException(
             "Making the owner file "
@@ -117,13 +113,13 @@ public final class OwnerFile implements AutoCloseable {
       return openAndSeal(absolute, passphrase, store);
     }
     OwnerContents contents = OwnerContents.read(absolute, passphrase);
-    eraseLeftover(store, absolute);
+    OwnerLocks.eraseLeftover(store, absolute);
     return new OwnerFile(store, absolute, contents.root(), contents.wrap());
   }
 
   private static OwnerFile openAndSeal(Path file, Passphrase passphrase, DurableStore store) {
-    try (ExclusiveLock lock = lock(file);
-        HeldFile held = hold(file)) {
+    try (ExclusiveLock lock = OwnerLocks.lock(file);
+        HeldFile held = OwnerLocks.hold(file)) {
       OwnerContents contents = OwnerContents.read(file, passphrase);
       held.replace(store, contents.toFile());
       return new OwnerFile(store, file, contents.root(), contents.wrap());
@@ -173,8 +169,8 @@ public final class OwnerFile implements AutoCloseable {
     PassId.checkDevice(device);
     ChainId chain = new ChainId(RANDOM.nextLong(), RANDOM.nextLong());
     Fingerprint model = bundle.fingerprint();
-    try (ExclusiveLock lock = lock(file);
-        HeldFile held = hold(file)) {
+    try (ExclusiveLock lock = OwnerLocks.lock(file);
+        HeldFile held = OwnerLocks.hold(file)) {
       List<LedgerEntry> ledger = new ArrayList<>(reread());
       ledger.add(new LedgerEntry(device, model, chain, 0, status));
       held.replace(store, new OwnerContents(root, ledger, wrap).toFile());
@@ -196,8 +192,8 @@ public final class OwnerFile implements AutoCloseable {
   }
 
   private LedgerEntry change(String device, String digits, ChainStatus status) {
-    try (ExclusiveLock lock = lock(file);
-        HeldFile held = hold(file)) {
+    try (ExclusiveLock lock = OwnerLocks.lock(file);
+        HeldFile held = OwnerLocks.hold(file)) {
       List<LedgerEntry> ledger = reread();
       LedgerEntry before = Ledger.named(ledger, device, digits);
       if (before.status() == ChainStatus.RETIRED) {
@@ -220,8 +216,8 @@ public final class OwnerFile implements AutoCloseable {
     if (passes < 1) {
       throw new BadInputException("Issuing passes: expected at least 1; found " + passes + ".");
     }
-    try (ExclusiveLock lock = lock(file);
-        HeldFile held = hold(file)) {
+    try (ExclusiveLock lock = OwnerLocks.lock(file);
+        HeldFile held = OwnerLocks.hold(file)) {
       List<LedgerEntry> ledger = reread();
       LedgerEntry entry = Ledger.current(ledger, device, model);
       long first = entry.issuedPasses();
@@ -315,31 +311,5 @@ public final class OwnerFile implements AutoCloseable {
       }
       return contents.ledger();
     }
-  }
-
-  /** What a crash left goes, unless another process is at it: then it is that process's. */
-  private static void eraseLeftover(DurableStore store, Path file) {
-    if (SecretFiles.hasLeftovers(file)) {
-      try (ExclusiveLock lock = lock(file);
-          HeldFile held = hold(file)) {
-        SecretFiles.eraseLeftovers(store, file);
-      } catch (EnvironmentException e) {
-        LOG.warn("A temporary file beside {} stays: {}", file, e.getMessage());
-      }
-    }
-  }
-
-  /** Excludes other processes even when somebody deletes the lock file. */
-  private static HeldFile hold(Path file) {
-    try {
-      return HeldFile.acquire(file, "the owner file " + file);
-    } catch (NoSuchFileException e) {
-      throw OwnerContents.missing(file, e);
-    }
-  }
-
-  private static ExclusiveLock lock(Path file) {
-    return ExclusiveLock.acquire(
-        file.resolveSibling(file.getFileName() + ".lock"), "the owner file " + file);
   }
 }

@@ -34,7 +34,8 @@ public final class KafkaFailures {
       return already;
     }
     if (UnusableSettings.isUnknownName(cause, settings)) {
-      return new EnvironmentException(doing + ": " + BrokerSilence.unknownName(settings), failure);
+      return new BrokerUnreachableException(
+          doing + ": " + BrokerSilence.unknownName(settings), failure);
     }
     if (UnusableSettings.isReasonOf(cause) && !UnusableSettings.isOfTheNetwork(cause)) {
       return new BadInputException(
@@ -42,6 +43,10 @@ public final class KafkaFailures {
               + ": the client settings are not usable: "
               + UnusableSettings.explain(cause, settings),
           failure);
+    }
+    if (isSilence(cause)) {
+      return new BrokerUnreachableException(
+          doing + ": " + BrokerSilence.explain(settings), failure);
     }
     return new EnvironmentException(doing + ": " + reason(settings, cause), failure);
   }
@@ -78,11 +83,12 @@ public final class KafkaFailures {
         && !UnusableSettings.isMissingFile(translated);
   }
 
+  private static boolean isSilence(Throwable cause) {
+    return cause instanceof TimeoutException
+        || cause instanceof org.apache.kafka.common.errors.TimeoutException;
+  }
+
   private static String reason(ClientSettings settings, Throwable cause) {
-    if (cause instanceof TimeoutException
-        || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
-      return BrokerSilence.explain(settings);
-    }
     String broker = "the broker at " + settings.bootstrapServers();
     if (Causes.has(cause, CertPathBuilderException.class)
         || Causes.has(cause, CertificateException.class)) {

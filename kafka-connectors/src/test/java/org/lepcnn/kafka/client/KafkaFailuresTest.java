@@ -152,7 +152,7 @@ class KafkaFailuresTest {
   void brokerWhoseNameIsNotKnown_isTheEnvironmentsFault() {
     ClientSettings settings = ClientSettings.of("lepcnn.invalid:9092", Map.of());
     assertThatThrownBy(() -> TopicAdmin.connect(settings, Duration.ofSeconds(1)))
-        .isInstanceOf(EnvironmentException.class)
+        .isInstanceOf(BrokerUnreachableException.class)
         .hasMessageContaining("lepcnn.invalid:9092")
         .hasMessageContaining("name is not known here");
     ClientSettings malformed = ClientSettings.of("lepcnn.invalid", Map.of());

@@ -19,7 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.CompressionType;
@@ -352,6 +354,33 @@ class KafkaEdgeTransportIT {
     assertThatThrownBy(() -> transport.exchange(tooShort))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("tensor 0 with 20 residues");
+  }
+
+  @Test
+  void requestThatTheTopicDoesNotTake_namesTheLimit() throws Exception {
+    NewTopic narrow = new NewTopic(Topics.requests(gateway), 1, (short) 1);
+    narrow.configs(Map.of("max.message.bytes", "2000"));
+    ClientSettings settings = ClientSettings.of(broker.bootstrapServers(), Map.of());
+    try (Admin admin = Admin.create(settings.admin(Duration.ofSeconds(15)))) {
+      admin.createTopics(List.of(narrow)).all().get(15, TimeUnit.SECONDS);
+    }
+    requireTooLarge(transport(config()));
+  }
+
+  @Test
+  void requestThatTheClientDoesNotSend_namesTheLimit() {
+    requireTooLarge(
+        transport(config().clientConfig(Map.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "2000"))));
+  }
+
+  private void requireTooLarge(KafkaEdgeTransport transport) {
+    Throwable failure =
+        catchThrowable(() -> get(transport.exchange(request(plan(new int[] {9_000}), pass, 0))));
+    assertThat(failure.getCause())
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("Sending ")
+        .hasMessageContaining("max.message.bytes of the topic")
+        .hasMessageContaining("max.request.size");
   }
 
   @Test
