@@ -14,7 +14,9 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
-/** What is handed to a platform team: the job jar names itself and the licences of what it holds. */
+/**
+ * What is handed to a platform team: the job jar names itself and the licences of what it holds.
+ */
 class JobJarIT {
   private static final Path JAR = Path.of("target", "lepcnn-edge-job.jar");
 
