@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.core.io.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.Json;
@@ -241,8 +241,8 @@ final class InspectCommand implements Callable<Integer> {
 
   /** The tables of a folder, by name. */
   static List<Path> tableFiles(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(TABLE_SUFFIX)).sorted().toList();
+    try {
+      return Folders.list(folder, file -> file.toString().endsWith(TABLE_SUFFIX));
     } catch (IOException e) {
       throw new BadInputException(
           "Inspecting " + folder + ": expected a readable folder; found: " + e + ".", e);

@@ -37,7 +37,9 @@ class LocalClusterIT {
         LocalFlinkCluster.start(folder.resolve("a run folder"), size)) {
       FlinkRest rest = cluster.rest();
       long killed = cluster.taskManagerPids().get(1);
-      assertNothingOfOurs(cluster, killed);
+      if (RunningJvm.tellsClassPaths()) {
+        assertNothingOfOurs(cluster, killed);
+      }
       String job = cluster.submit(jar, null, List.of("count for ever"));
       rest.awaitRunning(job, LIMIT);
       rest.awaitNextCheckpoint(job, LIMIT);
@@ -169,7 +171,7 @@ class LocalClusterIT {
       for (long pid : pids) {
         assertThat(ListeningSockets.of(pid)).isNotEmpty();
         assertThat(ListeningSockets.reachableFromElsewhere(pid))
-            .as("listening sockets of %s", RunningJvm.classPath(pid).get(0))
+            .as("listening sockets of process %d", pid)
             .isEmpty();
       }
     }

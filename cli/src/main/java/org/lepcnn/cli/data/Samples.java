@@ -1,13 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.data;
 
+import org.lepcnn.core.io.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.session.HostTensor;
@@ -44,8 +44,8 @@ public final class Samples {
     if (!Files.isDirectory(path)) {
       return List.of(path);
     }
-    try (Stream<Path> entries = Files.list(path)) {
-      return entries.filter(entry -> entry.toString().endsWith(".npy")).sorted().toList();
+    try {
+      return Folders.list(path, entry -> entry.toString().endsWith(".npy"));
     } catch (IOException e) {
       throw new BadInputException(
           "Reading samples: expected a folder that can be read; found: " + e + ".", e);

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.data;
 
+import org.lepcnn.core.io.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.session.HostTensor;
@@ -63,9 +63,10 @@ public final class TestDataSets {
   }
 
   private static List<Path> folders(Path folder) {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .filter(path -> path.getFileName().toString().matches("test_data_set_\\d{1,6}"))
+    try {
+      return Folders.list(
+              folder, path -> path.getFileName().toString().matches("test_data_set_\\d{1,6}"))
+          .stream()
           .sorted(
               Comparator.comparingInt(
                   path ->

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.model;
 
+import org.lepcnn.core.io.Folders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -204,8 +205,8 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
     if (!Files.isDirectory(target)) {
       return false;
     }
-    try (Stream<Path> entries = Files.list(target)) {
-      return entries.findAny().isEmpty();
+    try {
+      return Folders.list(target, entry -> true).isEmpty();
     } catch (IOException e) {
       return false;
     }

@@ -74,6 +74,15 @@ public final class RunningJvm {
     return List.of(classPath.split(File.pathSeparator));
   }
 
+  /** Whether class paths can be asked for here: a runtime without tools has no {@code jcmd}. */
+  public static boolean tellsClassPaths() {
+    return Files.isExecutable(jcmd());
+  }
+
+  private static Path jcmd() {
+    return Path.of(System.getProperty("java.home"), "bin", "jcmd");
+  }
+
   private static Properties systemProperties(long pid) {
     try {
       Path output = Files.createTempFile("lepcnn-jcmd", ".txt");
@@ -91,9 +100,8 @@ public final class RunningJvm {
   }
 
   private static void ask(long pid, Path output) throws IOException {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     Process process =
-        new ProcessBuilder(jcmd, Long.toString(pid), "VM.system_properties")
+        new ProcessBuilder(jcmd().toString(), Long.toString(pid), "VM.system_properties")
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();

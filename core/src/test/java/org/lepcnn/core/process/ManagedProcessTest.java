@@ -3,6 +3,7 @@ package org.lepcnn.core.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -139,6 +140,7 @@ class ManagedProcessTest {
 
   @Test
   void theClassPathOfARunningJvm_isThatOfItsCommandLine() {
+    assumeTrue(RunningJvm.tellsClassPaths(), "this Java runtime has no jcmd");
     ProcessSpec spec = child("wait");
     try (ManagedProcess process = ManagedProcess.start(spec)) {
       process.awaitLine("ready", LIMIT);

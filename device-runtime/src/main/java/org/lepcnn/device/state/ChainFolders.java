@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.state;
 
+import org.lepcnn.core.io.Folders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.BodyReader;
@@ -55,11 +55,8 @@ final class ChainFolders {
               + stateFolder
               + ": expected a folder; found none. Make one with 'lepcnn device init'.");
     }
-    try (Stream<Path> entries = Files.list(stateFolder)) {
-      return entries
-          .filter(p -> CHAIN.matcher(p.getFileName().toString()).matches())
-          .sorted()
-          .toList();
+    try {
+      return Folders.list(stateFolder, p -> CHAIN.matcher(p.getFileName().toString()).matches());
     } catch (IOException e) {
       throw new EnvironmentException("Opening the device state " + stateFolder + ": " + e + ".", e);
     }

@@ -1,13 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.state;
 
+import org.lepcnn.core.io.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 
@@ -29,12 +29,10 @@ public final class RetiredChains {
 
   /** The ids of all that are retired. */
   public static List<String> list(Path stateFolder) {
-    try (Stream<Path> entries = Files.list(stateFolder)) {
-      return entries
+    try {
+      return Folders.list(stateFolder, entry -> entry.toString().endsWith(SUFFIX)).stream()
           .map(entry -> entry.getFileName().toString())
-          .filter(name -> name.endsWith(SUFFIX))
           .map(name -> name.substring(0, name.length() - SUFFIX.length()))
-          .sorted()
           .toList();
     } catch (IOException e) {
       throw new EnvironmentException("Opening the device state " + stateFolder + ": " + e + ".", e);

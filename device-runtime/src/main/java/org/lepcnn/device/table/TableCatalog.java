@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.table;
 
+import org.lepcnn.core.io.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
@@ -145,8 +145,8 @@ final class TableCatalog {
       throw new EnvironmentException(
           "Opening the tables in " + folder + ": expected a folder; found none. " + remedy());
     }
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.filter(this::isNewTable).sorted().toList();
+    try {
+      return Folders.list(folder, this::isNewTable);
     } catch (IOException e) {
       throw new EnvironmentException("Opening the tables in " + folder + ": " + e + ".", e);
     }
