@@ -107,15 +107,17 @@ final class AdmissionOptions {
   }
 
   /** The control that they describe. */
-  EdgeControl.Provider control(Properties client, String kernel) {
+  EdgeControl.Provider control(Properties client, String kernel, boolean allowScalar) {
     QuotaSettings quotas = new QuotaSettings(requestsPerSecond, bytesPerSecond);
     if (!enrolled()) {
-      return OpenControl.of(new ModelSource(modelDir.toAbsolutePath().toString(), kernel));
+      return OpenControl.of(
+          new ModelSource(modelDir.toAbsolutePath().toString(), kernel, allowScalar));
     }
     return new KafkaControl(
         client,
         quotas,
         kernel,
+        allowScalar,
         modelCache,
         new ModelLimits(maxModels, maxModelsMib * MIB, maxModelMib * MIB));
   }

@@ -53,6 +53,13 @@ final class EdgeJobOptions {
   String kernel;
 
   @Option(
+      names = "--allow-scalar",
+      description =
+          "serve models with expensive layers on the scalar kernel, where no other is exact for"
+              + " them; they are refused otherwise")
+  boolean allowScalar;
+
+  @Option(
       names = "--parallelism",
       paramLabel = "N",
       description =
@@ -209,7 +216,7 @@ final class EdgeJobOptions {
             Math.max(BatchSettings.DEFAULT.queuedRequests(), 2 * maxBatch),
             BatchSettings.DEFAULT.queuedBytes());
     return new EdgeSettings(
-        admission.control(client(), kernel),
+        admission.control(client(), kernel, allowScalar),
         new KafkaTopicViews(client()),
         assembly(),
         GuardLimits.DEFAULT,

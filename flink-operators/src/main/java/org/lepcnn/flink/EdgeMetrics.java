@@ -27,8 +27,8 @@ import org.lepcnn.core.port.EdgeErrorCode;
  *       org.lepcnn.flink.clock.BrokerClock#aheadMillis})
  *   <li>admission, with decode: counter {@code refusalsNotAnswered} (refused, counted by code, and
  *       over the limit of answered refusals); gauges {@code devices}, {@code models}, {@code
- *       modelsLoaded}, {@code modelBytesLoaded}, {@code controlReady} (1 or 0), {@code
- *       controlMalformed}
+ *       modelsLoaded}, {@code modelBytesLoaded}, {@code scalarLayers} (of the loaded models, on the
+ *       slow scalar kernel), {@code controlReady} (1 or 0), {@code controlMalformed}
  *   <li>kernel: counter {@code surplus} (refused because many requests of the device waited);
  *       histograms {@code batchSize}, {@code batchMicros}; gauges {@code waiting}, {@code inside},
  *       {@code insideBytes}

@@ -92,6 +92,7 @@ class AdmissionIT {
             List.of(
                 "--model-cache", folder.resolve("cache").toString(),
                 "--parallelism", "2",
+                "--kernel", "onnxruntime",
                 "--start", "latest"));
   }
 
@@ -224,6 +225,24 @@ class AdmissionIT {
       awaitRefusal(EdgeErrorCode.UNKNOWN_MODEL, () -> assertRound(transport, second, "both", 1, 0));
       assertRound(transport, model, "both", 1, 0);
       assertNeverRestarted();
+    }
+  }
+
+  /** A model that only the scalar kernel computes exactly; its devices hear why. */
+  @Test
+  void modelThatWouldBeTooSlow_isRefused_andOthersAreServed() throws Exception {
+    TestModel slow = TestModel.writeScalarOnly(folder.resolve("slow"));
+    enrol("patient", "gw", 0, model, slow);
+    publish(slow, ModelStatus.AVAILABLE);
+    try (EdgeTransport transport = kafka.transport("gw")) {
+      awaitRefusal(EdgeErrorCode.MODEL_REFUSED, () -> claim(transport, slow, "patient"));
+      assertThat(kafka.awaitRejections(1, r -> r.getMessage().contains("--allow-scalar")))
+          .isNotEmpty();
+      awaitRefusal(null, () -> claim(transport, model, "patient"));
+      assertRound(transport, model, "patient", 0, 0);
+      assertNeverRestarted();
+    } finally {
+      publish(slow, ModelStatus.WITHDRAWN);
     }
   }
 

@@ -43,10 +43,12 @@ final class RunningEdge implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "--bootstrap-server", bootstrapServers,
-                "--kernel", "scalar",
                 "--checkpoint-interval", "500",
                 "--discovery-interval", "500"));
     args.addAll(more);
+    if (!more.contains("--kernel")) {
+      args.addAll(List.of("--kernel", "scalar"));
+    }
     EdgeJobOptions options = new EdgeJobOptions();
     new CommandLine(options).parseArgs(args.toArray(new String[0]));
     StreamExecutionEnvironment env =

@@ -27,6 +27,11 @@ public interface LinearKernel extends AutoCloseable {
     apply(1, new int[][] {input}, new int[][] {output});
   }
 
+  /** Whether it is the defining sum in Java, in whole or in part, which is slow. */
+  default boolean isScalar() {
+    return false;
+  }
+
   /** Releases packed weights and native memory. */
   @Override
   void close();

@@ -60,6 +60,11 @@ final class PartedKernel implements LinearKernel {
   }
 
   @Override
+  public boolean isScalar() {
+    return high.isScalar() || low.isScalar();
+  }
+
+  @Override
   public void close() {
     pool.close();
     try {

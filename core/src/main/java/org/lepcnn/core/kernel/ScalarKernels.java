@@ -33,6 +33,11 @@ public final class ScalarKernels implements KernelProvider {
       }
     }
 
+    @Override
+    public boolean isScalar() {
+      return true;
+    }
+
     /** Reduces a signed sum of magnitude below 2⁶²; the shifts keep it exact and branch-free. */
     private static int reduceSum(long sum) {
       // 2³¹ ≡ 1: split into the signed high part (below 2³¹ in magnitude) and the low 31 bits

@@ -83,6 +83,11 @@ public final class StrideFolding implements LinearKernel {
   }
 
   @Override
+  public boolean isScalar() {
+    return folded.isScalar();
+  }
+
+  @Override
   public void close() {
     pool.close();
     folded.close();

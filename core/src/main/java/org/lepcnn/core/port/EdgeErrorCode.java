@@ -24,6 +24,8 @@ public enum EdgeErrorCode {
   /** The chain gave way to others, because its device was enrolled for those alone. */
   CHAIN_RETIRED(false),
   UNKNOWN_MODEL(false),
+  /** The model is published, and this edge does not serve it: it would be too slow here. */
+  MODEL_REFUSED(false),
   UNKNOWN_DEVICE(false),
   NOT_AUTHORISED(false),
   MALFORMED(false),

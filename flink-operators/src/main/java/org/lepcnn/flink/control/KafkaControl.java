@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.function.LongSupplier;
+import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.model.ModelLimits;
 import org.lepcnn.flink.model.ModelPool;
@@ -31,6 +32,7 @@ public final class KafkaControl implements EdgeControl.Provider {
    * @param client Kafka client properties, {@code bootstrap.servers} among them; copied
    * @param quotas of devices whose record names none
    * @param kernel the name of a kernel; empty for the best one of each machine
+   * @param allowScalar whether expensive layers may run on the scalar kernel
    * @param modelCache a folder of each machine for edge halves; empty for one in the temporary
    *     folder
    */
@@ -38,21 +40,31 @@ public final class KafkaControl implements EdgeControl.Provider {
       Properties client,
       QuotaSettings quotas,
       String kernel,
+      boolean allowScalar,
       String modelCache,
       ModelLimits models) {
     Properties copy = new Properties();
     copy.putAll(client);
-    settings = new Settings(copy, quotas, kernel, modelCache, models);
+    settings = new Settings(copy, quotas, kernel, allowScalar, modelCache, models);
   }
 
   private record Settings(
-      Properties client, QuotaSettings quotas, String kernel, String modelCache, ModelLimits models)
+      Properties client,
+      QuotaSettings quotas,
+      String kernel,
+      boolean allowScalar,
+      String modelCache,
+      ModelLimits models)
       implements Serializable {
     private static final long serialVersionUID = 1L;
 
     Settings {
       Objects.requireNonNull(kernel, "kernel");
       Objects.requireNonNull(modelCache, "model cache");
+    }
+
+    ModelSource source(Path folder) {
+      return new ModelSource(folder.toString(), kernel, allowScalar);
     }
 
     Path cacheFolder() {
@@ -92,7 +104,7 @@ public final class KafkaControl implements EdgeControl.Provider {
           new PublishedModels(
               id -> reader.tables().model(id),
               settings.cacheFolder(),
-              settings.kernel,
+              settings::source,
               settings.models,
               whenLoaded);
       reader.start();
@@ -147,6 +159,8 @@ public final class KafkaControl implements EdgeControl.Provider {
           shared.models::loadedCount,
           "modelBytesLoaded",
           shared.models::loadedBytes,
+          "scalarLayers",
+          shared.models::scalarLayers,
           "controlReady",
           () -> shared.reader.isReady() ? 1 : 0,
           "controlMalformed",

@@ -55,6 +55,7 @@ public final class RequestDecoder {
   private final Counter suppressed;
   private final Map<Reason, Counter> incompleteDropped = new EnumMap<>(Reason.class);
   private final Counter incompleteRefused;
+  private long startMillis = Long.MAX_VALUE; // when the first record came
 
   /**
    * @param control what admission asks
@@ -101,6 +102,7 @@ public final class RequestDecoder {
    * @param nowMillis the processing time
    */
   public Decoded decode(InboundRecord record, long nowMillis) {
+    startMillis = Math.min(startMillis, nowMillis);
     bytes.inc(record.value().length);
     if (record.isDatedByTheBroker()) {
       outbox.clock().observe(record.appendTimeMillis(), nowMillis);
@@ -135,11 +137,26 @@ public final class RequestDecoder {
     Decision decision = admission.judge(header, outbox.clock().brokerMillis(nowMillis));
     Refusal refusal = decision.refusal();
     if (refusal == null) {
-      refusal = admission.pay(header, decision.grant(), record.value().length, nowMillis);
+      refusal = payAnnouncement(record, header, decision, nowMillis);
     }
     return refusal == null
         ? new Decoded(new AssembledRequest(header, 0, List.of()), List.of())
         : refuse(header, decision, refusal, nowMillis);
+  }
+
+  /**
+   * Pays for a claim or release. One that was sent before this task started may have been accepted
+   * before a failure, and is read again beside much else: it is charged, and not refused, or the
+   * guard would miss it.
+   */
+  private Refusal payAnnouncement(
+      InboundRecord record, RequestHeader header, Decision decision, long nowMillis) {
+    int length = record.value().length;
+    if (record.appendTimeMillis() < startMillis) {
+      admission.charge(header, decision.grant(), length, nowMillis);
+      return null;
+    }
+    return admission.pay(header, decision.grant(), length, nowMillis);
   }
 
   private Decoded handleChunk(RequestHeader header, TensorChunkView chunk, long nowMillis) {

@@ -27,6 +27,7 @@ public final class LoadedModel implements AutoCloseable {
   private final Plan plan;
   private final String kernelName;
   private final List<LinearKernel> kernels = new ArrayList<>();
+  private int scalarLayers;
 
   private LoadedModel(ModelBundle.EdgeView view, String kernelName) {
     this.fingerprint = view.fingerprint();
@@ -34,13 +35,17 @@ public final class LoadedModel implements AutoCloseable {
     this.kernelName = kernelName;
   }
 
-  /** Reads the edge half, packs the weights and runs every kernel a few times. */
+  /**
+   * Reads the edge half, packs the weights and runs every kernel a few times.
+   *
+   * @throws ModelRefusedException a layer would be too slow on this machine
+   */
   static LoadedModel load(ModelSource source) {
     KernelProvider provider = KernelChoice.byName(source.kernel());
     ModelBundle.EdgeView view = ModelBundle.readEdge(Path.of(source.folder()));
     LoadedModel model = new LoadedModel(view, provider.name());
     try {
-      model.prepare(view.edge(), provider);
+      model.prepare(view.edge(), provider, source.allowScalar());
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
@@ -65,6 +70,11 @@ public final class LoadedModel implements AutoCloseable {
     return kernels.get(layer);
   }
 
+  /** How many layers run on the scalar kernel. */
+  public int scalarLayers() {
+    return scalarLayers;
+  }
+
   /** The size of a round's largest result record as the broker sees it, rounded up. */
   public int largestResultBatch(int round) {
     int largest = 0;
@@ -82,11 +92,13 @@ public final class LoadedModel implements AutoCloseable {
     kernels.clear();
   }
 
-  private void prepare(EdgeHalf edge, KernelProvider provider) {
+  private void prepare(EdgeHalf edge, KernelProvider provider, boolean allowScalar) {
     for (LinearLayerSpec layer : plan.layers()) {
       ConvGeometry geometry = layer.geometry();
       LinearKernel kernel = provider.prepare(geometry, edge.weights().get(layer.index()));
       kernels.add(kernel);
+      scalarLayers += kernel.isScalar() ? 1 : 0;
+      ScalarLayers.require(fingerprint, layer.index(), kernel, provider, allowScalar);
       int[] input = new int[geometry.inputSize()];
       int[] output = new int[geometry.outputSize()];
       for (int run = 0; run < WARM_UP_RUNS; run++) {

@@ -10,13 +10,20 @@ import java.util.Objects;
  * @param folder a bundle's folder with at least the edge half and the manifest, readable under the
  *     same path on every TaskManager
  * @param kernel the name of a kernel; empty for the best one of each machine
+ * @param allowScalar whether expensive layers may run on the scalar kernel where no other is exact
  */
-public record ModelSource(String folder, String kernel) implements Serializable {
+public record ModelSource(String folder, String kernel, boolean allowScalar)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 
   public ModelSource {
     Objects.requireNonNull(folder, "folder");
     Objects.requireNonNull(kernel, "kernel");
+  }
+
+  /** A model whose expensive layers may not fall back to the scalar kernel. */
+  public ModelSource(String folder, String kernel) {
+    this(folder, kernel, false);
   }
 
   /** A share in the model, which starts to load unless this process has it. */

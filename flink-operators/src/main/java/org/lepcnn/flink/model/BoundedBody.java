@@ -3,22 +3,40 @@ package org.lepcnn.flink.model;
 
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** The body of an answer, up to a number of bytes; more ends the transfer. */
+/**
+ * The body of an answer, up to a number of bytes; more ends the transfer. A body that says its
+ * length begins when there is memory for it; any other takes memory as it comes, and ends when
+ * there is none.
+ */
 final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
+  private static final int OTHER_BYTES = 4_096;
+
   private final HttpResponse.BodySubscriber<byte[]> all =
       HttpResponse.BodySubscribers.ofByteArray();
   private final CompletableFuture<byte[]> result = new CompletableFuture<>();
   private Flow.Subscription subscription;
+  private final FetchBudget.Share memory;
   private long left;
 
-  BoundedBody(HttpResponse.ResponseInfo info, long maxBytes) {
+  /** Bytes that the budget has been asked for and that have not come. */
+  private long paid;
+
+  /** Waits in the client's own thread, which works for this answer alone. */
+  BoundedBody(
+      HttpResponse.ResponseInfo info, long maxBytes, FetchBudget.Share memory, Duration limit) {
+    this.memory = memory;
     // what is not the file does not count
-    left = info.statusCode() == 200 ? maxBytes : 4_096;
+    left = info.statusCode() == 200 ? maxBytes : OTHER_BYTES;
+    long length = info.headers().firstValueAsLong("Content-Length").orElse(0);
+    if (length <= left && await(length, limit)) {
+      paid = length;
+    }
     var unused =
         all.getBody()
             .whenComplete(
@@ -36,14 +54,19 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
     private static final long serialVersionUID = 1L;
   }
 
-  /** Whether a failed transfer ended for that reason. */
+  /** Other fetches hold the memory. */
+  static final class NoMemoryException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Whether a failed transfer ended because there was more than allowed. */
   static boolean wasTooLarge(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof TooLargeException) {
-        return true;
-      }
-    }
-    return false;
+    return isCausedBy(TooLargeException.class, failure);
+  }
+
+  /** Whether a failed transfer ended for want of memory. */
+  static boolean foundNoMemory(Throwable failure) {
+    return isCausedBy(NoMemoryException.class, failure);
   }
 
   @Override
@@ -59,12 +82,15 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
+    long bytes = 0;
     for (ByteBuffer buffer : buffers) {
-      left -= buffer.remaining();
+      bytes += buffer.remaining();
     }
+    left -= bytes;
     if (left < 0) {
-      subscription.cancel();
-      result.completeExceptionally(new TooLargeException());
+      end(new TooLargeException());
+    } else if (!pay(bytes)) {
+      end(new NoMemoryException());
     } else {
       all.onNext(buffers);
     }
@@ -78,5 +104,34 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
   @Override
   public void onComplete() {
     all.onComplete();
+  }
+
+  private void end(RuntimeException why) {
+    subscription.cancel();
+    result.completeExceptionally(why);
+  }
+
+  private boolean pay(long bytes) {
+    long owed = Math.max(0, bytes - paid);
+    paid -= bytes - owed;
+    return owed == 0 || memory.tryTake(owed);
+  }
+
+  private boolean await(long bytes, Duration time) {
+    try {
+      return memory.await(bytes, time.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static boolean isCausedBy(Class<?> kind, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (kind.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

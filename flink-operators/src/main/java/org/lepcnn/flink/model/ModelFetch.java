@@ -24,8 +24,9 @@ import org.lepcnn.core.io.WholeFile;
 /**
  * Gets an edge half from where it was published: {@code file:} on this machine, regular files
  * alone, {@code http:} or {@code https:}. Sizes and times are bounded for all of them; redirects
- * are not followed. A file that cannot even be opened in time is given up with its thread. What
- * comes is not trusted: the caller verifies it against the model's fingerprint.
+ * are not followed. Several threads may fetch: together they hold no more than one file may have. A
+ * file that cannot even be opened in time is given up with its thread. What comes is not trusted:
+ * the caller verifies it against the model's fingerprint.
  */
 final class ModelFetch {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
@@ -35,6 +36,7 @@ final class ModelFetch {
   private final long maxBytes;
   private final Duration limit;
   private final Semaphore readers = new Semaphore(MOST_STUCK);
+  private final FetchBudget memory;
 
   ModelFetch(long maxBytes) {
     this(maxBytes, TRANSFER_LIMIT);
@@ -43,6 +45,7 @@ final class ModelFetch {
   ModelFetch(long maxBytes, Duration limit) {
     this.maxBytes = maxBytes;
     this.limit = limit;
+    this.memory = new FetchBudget(maxBytes);
   }
 
   /**
@@ -54,15 +57,17 @@ final class ModelFetch {
   byte[] get(String address) {
     URI uri = parse(address);
     String scheme = uri.getScheme() == null ? "" : uri.getScheme();
-    return switch (scheme) {
-      case "file" -> fromFile(uri);
-      case "http", "https" -> fromServer(uri);
-      default ->
-          throw new BadInputException(
-              "Fetching a model: expected a file:, http: or https: address; found '"
-                  + address
-                  + "'.");
-    };
+    try (FetchBudget.Share share = memory.share()) {
+      return switch (scheme) {
+        case "file" -> fromFile(uri, share);
+        case "http", "https" -> fromServer(uri, share);
+        default ->
+            throw new BadInputException(
+                "Fetching a model: expected a file:, http: or https: address; found '"
+                    + address
+                    + "'.");
+      };
+    }
   }
 
   private static URI parse(String address) {
@@ -75,7 +80,7 @@ final class ModelFetch {
   }
 
   /** In a thread of its own: opening what became a pipe, or a share that hangs, does not end. */
-  private byte[] fromFile(URI uri) {
+  private byte[] fromFile(URI uri, FetchBudget.Share share) {
     if (!readers.tryAcquire()) {
       throw new EnvironmentException(
           "Fetching a model from "
@@ -84,7 +89,7 @@ final class ModelFetch {
               + MOST_STUCK
               + " are stuck. Withdraw those models, and start the edge again.");
     }
-    FutureTask<byte[]> reading = new FutureTask<>(() -> read(uri));
+    FutureTask<byte[]> reading = new FutureTask<>(() -> read(uri, share));
     Thread thread =
         new Thread(
             () -> {
@@ -111,7 +116,7 @@ final class ModelFetch {
     }
   }
 
-  private byte[] read(URI uri) throws IOException {
+  private byte[] read(URI uri, FetchBudget.Share share) throws IOException, InterruptedException {
     Path file = Path.of(uri);
     if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
       throw new BadInputException(
@@ -119,13 +124,17 @@ final class ModelFetch {
               + uri
               + ": expected a regular file; found a folder, a pipe or a device.");
     }
-    if (Files.size(file) > maxBytes) {
+    long size = Files.size(file);
+    if (size > maxBytes) {
       throw tooLarge(uri);
+    }
+    if (!share.await(size, limit.toNanos())) {
+      throw noMemory(uri);
     }
     return WholeFile.read("the model's edge half at " + uri, file, maxBytes);
   }
 
-  private byte[] fromServer(URI uri) {
+  private byte[] fromServer(URI uri, FetchBudget.Share share) {
     HttpClient client =
         HttpClient.newBuilder()
             .connectTimeout(CONNECT_LIMIT)
@@ -133,7 +142,7 @@ final class ModelFetch {
             .build();
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(limit).GET().build();
     CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(request, info -> new BoundedBody(info, maxBytes));
+        client.sendAsync(request, info -> new BoundedBody(info, maxBytes, share, limit));
     try {
       HttpResponse<byte[]> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (response.statusCode() != 200) {
@@ -145,12 +154,31 @@ final class ModelFetch {
       Thread.currentThread().interrupt();
       throw unavailable(uri, e);
     } catch (ExecutionException e) {
-      throw BoundedBody.wasTooLarge(e) ? tooLarge(uri) : unavailable(uri, e.getCause());
+      throw refused(uri, e);
     } catch (TimeoutException e) {
       throw unavailable(uri, e);
     } finally {
       answer.cancel(true); // also ends a transfer that stalls
     }
+  }
+
+  private LepcnnException refused(URI uri, ExecutionException failure) {
+    if (BoundedBody.wasTooLarge(failure)) {
+      return tooLarge(uri);
+    }
+    return BoundedBody.foundNoMemory(failure)
+        ? noMemory(uri)
+        : unavailable(uri, failure.getCause());
+  }
+
+  private EnvironmentException noMemory(URI uri) {
+    return new EnvironmentException(
+        "Fetching a model from "
+            + uri
+            + ": expected room in the "
+            + maxBytes
+            + " bytes that all models being fetched share (--max-model-mib); others hold it. It is"
+            + " tried again.");
   }
 
   private BadInputException tooLarge(URI uri) {

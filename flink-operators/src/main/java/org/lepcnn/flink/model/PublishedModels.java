@@ -6,6 +6,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +25,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.ModelRefusedException;
 import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.WhenLoaded;
@@ -29,24 +33,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models that are published, fetched and loaded by a thread of its own, one after another.
+ * The models that are published: fetched by a few threads, so that one slow source holds up no
+ * other model, and loaded by a thread of its own, one after another.
  *
  * <p>A model loads when it is published, as long as there is room, and when a device asks for it;
  * then the one that was not used for the longest time makes room, if that is long enough. A model
- * that is withdrawn is released; whoever computes with it finishes first, because every batch holds
- * a share. One that cannot be fetched or loaded is tried again after a while when a device asks.
+ * that is withdrawn is released, or fetched no further; whoever computes with it finishes first,
+ * because every batch holds a share. One that cannot be fetched or loaded is tried again after a
+ * while when a device asks; one that would be too slow on this machine is refused for good.
  */
 public final class PublishedModels implements ModelPool {
   private static final Logger LOG = LoggerFactory.getLogger(PublishedModels.class);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Function<Fingerprint, PublishedModel> published;
   private final ModelCache cache;
-  private final String kernel;
+  private final ModelFetches fetches;
+  private final Function<Path, ModelSource> sources;
   private final ModelLimits limits;
   private final WhenLoaded whenLoaded;
-  private final Map<Fingerprint, Entry> entries = new ConcurrentHashMap<>();
+  private final Map<Fingerprint, ModelEntry> entries = new ConcurrentHashMap<>();
+
+  /** What is being fetched or loaded. */
+  private final Set<CompletableFuture<Void>> underWay = ConcurrentHashMap.newKeySet();
+
   private final ExecutorService loader =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -58,81 +68,21 @@ public final class PublishedModels implements ModelPool {
   /**
    * @param published what is known of a model now; null for nothing
    * @param cacheFolder where edge halves are kept
-   * @param kernel the name of a kernel; empty for the best one of the machine
+   * @param sources how the model in a folder of the cache is to be loaded
    * @param whenLoaded gets every model before it is used
    */
   public PublishedModels(
       Function<Fingerprint, PublishedModel> published,
       Path cacheFolder,
-      String kernel,
+      Function<Path, ModelSource> sources,
       ModelLimits limits,
       WhenLoaded whenLoaded) {
     this.published = published;
     this.cache = new ModelCache(cacheFolder, new ModelFetch(limits.modelBytes()));
-    this.kernel = kernel;
+    this.fetches = new ModelFetches(cache);
+    this.sources = sources;
     this.limits = limits;
     this.whenLoaded = whenLoaded;
-  }
-
-  /** A model that is loaded, is to be loaded, or could not be. */
-  private static final class Entry {
-    private ModelLease lease;
-    private LoadedModel model;
-    private String failure;
-    private long retryNanos;
-    private long bytes;
-    private volatile long usedNanos = System.nanoTime();
-
-    synchronized LoadedModel model() {
-      usedNanos = System.nanoTime();
-      return model;
-    }
-
-    synchronized ModelLease share() {
-      return lease == null ? null : lease.share();
-    }
-
-    synchronized boolean isLoaded() {
-      return lease != null;
-    }
-
-    /** Bytes of the edge half while it is loaded. */
-    synchronized long loadedBytes() {
-      return lease == null ? 0 : bytes;
-    }
-
-    synchronized void loaded(ModelLease newLease, LoadedModel newModel, long newBytes) {
-      lease = newLease;
-      model = newModel;
-      bytes = newBytes;
-      failure = null;
-    }
-
-    synchronized void failed(String why) {
-      failure = why;
-      retryNanos = System.nanoTime() + RETRY_NANOS;
-    }
-
-    /** What went wrong; null when nothing did. */
-    synchronized String failure() {
-      return failure;
-    }
-
-    synchronized boolean beginRetry() {
-      if (failure == null || System.nanoTime() - retryNanos < 0) {
-        return false;
-      }
-      failure = null;
-      return true;
-    }
-
-    synchronized void release() {
-      if (lease != null) {
-        lease.close();
-      }
-      lease = null;
-      model = null;
-    }
   }
 
   @Override
@@ -144,7 +94,7 @@ public final class PublishedModels implements ModelPool {
     if (!wanted.available()) {
       return ModelState.missing(EdgeErrorCode.UNKNOWN_MODEL, "model " + id + " was withdrawn");
     }
-    Entry entry = entries.get(id);
+    ModelEntry entry = entries.get(id);
     if (entry == null) {
       begin(wanted, true);
       return ModelState.missing(EdgeErrorCode.NOT_READY, "the model is loading");
@@ -154,17 +104,14 @@ public final class PublishedModels implements ModelPool {
       return ModelState.of(model);
     }
     if (entry.beginRetry()) {
-      submit(() -> load(wanted, entry, true));
+      start(wanted, entry, true);
     }
-    String failure = entry.failure();
-    return ModelState.missing(
-        EdgeErrorCode.NOT_READY,
-        failure == null ? "the model is loading" : "the model cannot be loaded: " + failure);
+    return entry.missing();
   }
 
   @Override
   public ModelLease lease(Fingerprint id) {
-    Entry entry = entries.get(id);
+    ModelEntry entry = entries.get(id);
     return entry == null ? null : entry.share();
   }
 
@@ -186,19 +133,27 @@ public final class PublishedModels implements ModelPool {
 
   /** How many models are loaded. */
   public long loadedCount() {
-    return entries.values().stream().filter(Entry::isLoaded).count();
+    return entries.values().stream().filter(ModelEntry::isLoaded).count();
+  }
+
+  /** How many layers of the loaded models run on the scalar kernel. */
+  public long scalarLayers() {
+    return entries.values().stream().mapToLong(ModelEntry::scalarLayers).sum();
   }
 
   /** Bytes of the edge halves of the loaded models. */
   public long loadedBytes() {
-    return entries.values().stream().mapToLong(Entry::loadedBytes).sum();
+    return entries.values().stream().mapToLong(ModelEntry::loadedBytes).sum();
   }
 
   /** Waits until what was asked for so far is loaded or has failed, or the time is over. */
   @Override
   public String awaitLoaded(Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      loader.submit(() -> {}).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(underWay.toArray(CompletableFuture[]::new))
+          .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      loader.submit(() -> {}).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
       LOG.info("Models are still being loaded");
     }
@@ -207,6 +162,7 @@ public final class PublishedModels implements ModelPool {
 
   @Override
   public void close() {
+    fetches.close();
     loader.shutdownNow();
     try {
       if (!loader.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -215,15 +171,42 @@ public final class PublishedModels implements ModelPool {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    entries.values().forEach(Entry::release);
+    entries.values().forEach(ModelEntry::release);
     entries.clear();
   }
 
   private void begin(PublishedModel model, boolean wanted) {
-    Entry entry = new Entry();
+    ModelEntry entry = new ModelEntry();
     if (entries.putIfAbsent(model.id(), entry) == null) {
-      submit(() -> load(model, entry, wanted));
+      start(model, entry, wanted);
     }
+  }
+
+  /** Fetches a model and then loads it; what becomes of that is in the entry. */
+  private void start(PublishedModel model, ModelEntry entry, boolean wanted) {
+    CompletableFuture<Path> fetched = fetches.get(model);
+    entry.fetching(fetched);
+    CompletableFuture<Void> ended =
+        fetched
+            .thenAcceptAsync(folder -> load(folder, model, entry, wanted), loader)
+            .exceptionally(failure -> failed(model, entry, failure));
+    underWay.add(ended);
+    var unused = ended.whenComplete((done, never) -> underWay.remove(ended));
+  }
+
+  private Void failed(PublishedModel model, ModelEntry entry, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof CancellationException || cause instanceof RejectedExecutionException) {
+      LOG.debug("Model {} is not fetched any more", model);
+    } else {
+      LOG.warn("Loading model {}: {}", model, cause.getMessage());
+      if (cause instanceof ModelRefusedException) {
+        entry.refused(cause.getMessage());
+      } else {
+        entry.failed(cause.getMessage());
+      }
+    }
+    return null;
   }
 
   private void submit(Runnable task) {
@@ -235,27 +218,22 @@ public final class PublishedModels implements ModelPool {
   }
 
   /** Runs in the loader's thread, as all that follows. */
-  private void load(PublishedModel model, Entry entry, boolean wanted) {
+  private void load(Path folder, PublishedModel model, ModelEntry entry, boolean wanted) {
     try {
-      Path folder = cache.get(model);
       long bytes = ModelCache.bytes(folder);
       if (!makeRoom(bytes, wanted)) {
         entry.failed("this edge holds as many models as it may");
         return;
       }
       loadFrom(folder, model, entry, bytes);
-    } catch (RuntimeException e) {
-      LOG.warn("Loading model {}: {}", model, e.getMessage());
-      entry.failed(e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void loadFrom(Path folder, PublishedModel model, Entry entry, long bytes)
+  private void loadFrom(Path folder, PublishedModel model, ModelEntry entry, long bytes)
       throws InterruptedException {
-    ModelSource source = new ModelSource(folder.toString(), kernel);
-    ModelLease lease = ModelRegistry.acquire(source, whenLoaded);
+    ModelLease lease = ModelRegistry.acquire(sources.apply(folder), whenLoaded);
     try {
       LoadedModel loaded = lease.future().get();
       if (!loaded.fingerprint().equals(model.id())) {
@@ -270,8 +248,11 @@ public final class PublishedModels implements ModelPool {
       entry.loaded(lease, loaded, bytes);
     } catch (ExecutionException | CompletionException | BadInputException e) {
       lease.close();
-      cache.remove(model.id()); // what is damaged is fetched again
       Throwable cause = e.getCause() == null ? e : e.getCause();
+      if (cause instanceof ModelRefusedException refused) {
+        throw refused;
+      }
+      cache.remove(model.id()); // what is damaged is fetched again
       throw new EnvironmentException(String.valueOf(cause.getMessage()), e);
     } catch (InterruptedException e) {
       lease.close();
@@ -284,10 +265,10 @@ public final class PublishedModels implements ModelPool {
       return false; // no room that others make would do
     }
     while (loadedCount() >= limits.models() || loadedBytes() + bytes > limits.totalBytes()) {
-      Optional<Map.Entry<Fingerprint, Entry>> oldest =
+      Optional<Map.Entry<Fingerprint, ModelEntry>> oldest =
           entries.entrySet().stream()
               .filter(candidate -> candidate.getValue().isLoaded())
-              .min(Comparator.comparingLong(candidate -> candidate.getValue().usedNanos));
+              .min(Comparator.comparingLong(candidate -> candidate.getValue().usedNanos()));
       if (!wanted || oldest.isEmpty() || usedLately(oldest.get().getValue())) {
         return false;
       }
@@ -298,8 +279,8 @@ public final class PublishedModels implements ModelPool {
     return true;
   }
 
-  private static boolean usedLately(Entry entry) {
-    return System.nanoTime() - entry.usedNanos < IDLE_NANOS;
+  private static boolean usedLately(ModelEntry entry) {
+    return System.nanoTime() - entry.usedNanos() < IDLE_NANOS;
   }
 
   private void release(PublishedModel model) {
@@ -307,7 +288,7 @@ public final class PublishedModels implements ModelPool {
     if (now != null && now.available()) {
       return; // published again meanwhile
     }
-    Entry entry = entries.remove(model.id());
+    ModelEntry entry = entries.remove(model.id());
     if (entry != null) {
       entry.release();
       LOG.info("Model {} was withdrawn and is released", model);

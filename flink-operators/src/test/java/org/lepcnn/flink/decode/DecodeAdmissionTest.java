@@ -358,6 +358,26 @@ class DecodeAdmissionTest {
     }
   }
 
+  /** All of the log since the checkpoint comes at once, and is more than the quota. */
+  @Test
+  void claimsAndReleasesFromBeforeTheStart_areChargedButNotRefusedForAQuota() throws Exception {
+    control.enrol("d", "gw", List.of(fingerprint), 1, 0); // a burst of two
+    try (var harness = open()) {
+      harness.setProcessingTime(1_000);
+      for (int i = 0; i < 5; i++) {
+        harness.processElement(claim("d"), 0);
+        send(harness, List.of(Requests.releaseRecord("d", fingerprint, Requests.INSTANCE, 4)));
+      }
+      assertThat(harness.extractOutputValues()).hasSize(10);
+      InboundRecord old = claim("d");
+      InboundRecord fresh =
+          new InboundRecord(old.topic(), old.partition(), old.offset(), 1_000, old.value());
+      harness.processElement(fresh, 0);
+      send(harness, round("d", 0, 0));
+      assertThat(harness.extractOutputValues()).as("the debt stays").hasSize(10);
+    }
+  }
+
   @Test
   void lateClaimsOfStrangers_doNot() throws Exception {
     try (var harness = open()) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.testkit.TestModel;
 
@@ -46,9 +48,22 @@ class PublishedModelsTest {
     model.close();
   }
 
+  private PublishedModels open(Function<Path, ModelSource> sources) {
+    return new PublishedModels(
+        published::get, folder.resolve("cache"), sources, ModelLimits.DEFAULT, WhenLoaded.NOTHING);
+  }
+
   private PublishedModels open(ModelLimits limits) {
     return new PublishedModels(
-        published::get, folder.resolve("cache"), "scalar", limits, WhenLoaded.NOTHING);
+        published::get,
+        folder.resolve("cache"),
+        PublishedModelsTest::scalar,
+        limits,
+        WhenLoaded.NOTHING);
+  }
+
+  static ModelSource scalar(Path modelFolder) {
+    return new ModelSource(modelFolder.toString(), "scalar");
   }
 
   private PublishedModel publish(PublishedModels models, String address, boolean available) {
@@ -162,6 +177,44 @@ class PublishedModelsTest {
       publish(models, edgeHalf(), true);
       models.awaitLoaded(WAIT);
       assertThat(models.find(id).refusal().detail()).contains("as many models as it may");
+    }
+  }
+
+  /** No kernel but the scalar one is exact for it, and that one would hold up everybody. */
+  @Test
+  void modelWithAnExpensiveScalarLayer_isRefused_unlessTheOperatorWantsIt() throws Exception {
+    TestModel slow = TestModel.writeScalarOnly(folder.resolve("slow"));
+    Fingerprint slowId = slow.bundle().fingerprint();
+    for (ModelSource wanted :
+        List.of(
+            new ModelSource("", "onnxruntime", false),
+            new ModelSource("", "onnxruntime", true),
+            new ModelSource("", "scalar", false))) {
+      try (PublishedModels models =
+          open(path -> new ModelSource(path.toString(), wanted.kernel(), wanted.allowScalar()))) {
+        publish(models, edgeHalf(), true);
+        PublishedModel record =
+            new PublishedModel(
+                slowId,
+                "slow",
+                folder.resolve("slow").resolve(ModelBundle.EDGE_FILE).toUri().toString(),
+                slow.bundle().manifest().deviceHash(),
+                true);
+        published.put(slowId, record);
+        models.changed(record);
+        models.awaitLoaded(WAIT);
+        assertThat(models.find(id).refusal()).as("others go on").isNull();
+        if (wanted.kernel().equals("scalar") || wanted.allowScalar()) {
+          assertThat(models.find(slowId).refusal()).isNull();
+          assertThat(models.scalarLayers()).isPositive();
+        } else {
+          ModelState refused = models.find(slowId);
+          assertThat(refused.refusal().code()).isEqualTo(EdgeErrorCode.MODEL_REFUSED);
+          assertThat(refused.refusal().detail()).contains("layer 0", "4194304", "--allow-scalar");
+          assertThat(refused.isComing()).isFalse();
+          assertThat(folder.resolve("cache").resolve(slowId.toString())).exists();
+        }
+      }
     }
   }
 

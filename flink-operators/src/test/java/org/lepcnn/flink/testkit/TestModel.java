@@ -84,6 +84,19 @@ public final class TestModel implements AutoCloseable {
     return write(folder, plan, 8);
   }
 
+  /**
+   * Writes a bundle with one layer of 2²² multiplications whose sums no kernel but the scalar one
+   * can hold.
+   */
+  public static TestModel writeScalarOnly(Path folder) {
+    int inputs = 1 << 18;
+    Plan plan =
+        new Plan(
+            List.of(new MaskedTensorSpec(0, 0, inputs)),
+            List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, inputs, 16))));
+    return write(folder, plan, 9);
+  }
+
   private static TestModel write(Path folder, Plan plan, long seed) {
     TestModel model = new TestModel(ModelBundle.of(edge(plan, seed), device(plan)), folder);
     model.bundle.write(folder);
