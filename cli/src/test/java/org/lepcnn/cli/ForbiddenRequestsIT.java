@@ -186,7 +186,7 @@ class ForbiddenRequestsIT {
         .anyMatch(end -> end.contains("QUOTA_EXCEEDED"));
   }
 
-  /** A millisecond is over for nearly all of them when the edge reads them. */
+  /** Nearly all take more than a millisecond longer than the fastest request did. */
   @Test
   void requestOlderThanItsLifetime() {
     assertThat(endsOfClaims("stale-1", Duration.ofMillis(1), CHAINS_KEPT))

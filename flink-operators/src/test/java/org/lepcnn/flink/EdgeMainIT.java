@@ -35,7 +35,7 @@ import org.lepcnn.flink.testkit.TestModel;
 class EdgeMainIT {
   @TempDir private Path folder;
 
-  private Process launch(EdgeCluster kafka, TestModel model) throws IOException {
+  private Process launch(String servers, TestModel model) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx768m");
@@ -46,7 +46,7 @@ class EdgeMainIT {
     Files.writeString(classPath, "-cp \"" + quoted + "\"\n");
     command.add("@" + classPath);
     command.addAll(List.of(EdgeMain.class.getName(), "run"));
-    command.addAll(List.of("--bootstrap-server", kafka.bootstrapServers()));
+    command.addAll(List.of("--bootstrap-server", servers));
     command.addAll(List.of("--admission", "open", "--model-dir", model.source().folder()));
     command.addAll(List.of("--checkpoint-interval", "300"));
     command.addAll(List.of("--checkpoint-dir", folder.resolve("checkpoints").toString()));
@@ -65,7 +65,7 @@ class EdgeMainIT {
     TestModel model = TestModel.write(folder.resolve("bundle"));
     try (EdgeCluster kafka = new EdgeCluster()) {
       kafka.createGateway("gw");
-      Process edge = launch(kafka, model);
+      Process edge = launch(kafka.bootstrapServers(), model);
       try (BufferedReader out =
           new BufferedReader(
               new InputStreamReader(edge.getInputStream(), StandardCharsets.UTF_8))) {
@@ -116,18 +116,19 @@ class EdgeMainIT {
   }
 
   @Test
-  void unreachableBroker_endsWithStatus3() {
+  void unreachableBroker_endsWithStatus3_andOneLine() throws Exception {
     TestModel model = TestModel.write(folder.resolve("bundle"));
-    String[] args = {
-      "run",
-      "--bootstrap-server",
-      "localhost:1",
-      "--admission",
-      "open",
-      "--model-dir",
-      model.source().folder()
-    };
-    assertThat(EdgeMain.execute(args)).isEqualTo(3);
+    Process edge = launch("localhost:1", model);
+    try {
+      assertThat(edge.waitFor(100, TimeUnit.SECONDS)).isTrue();
+      assertThat(edge.exitValue()).isEqualTo(3);
+      assertThat(log().strip())
+          .startsWith("lepcnn: Connecting to Kafka: ")
+          .contains("localhost:1")
+          .hasLineCount(1);
+    } finally {
+      edge.destroyForcibly().waitFor();
+    }
   }
 
   private static String get(String uri) throws IOException, InterruptedException {
