@@ -149,6 +149,20 @@ class BatchQueueTest {
     assertThat(queue.size()).isEqualTo(16);
   }
 
+  @Test
+  void surplus_isOfTheBusiestDevice_whereverItStandsInTheTurns() {
+    for (List<String> order : List.of(List.of("busy", "quiet"), List.of("quiet", "busy"))) {
+      BatchQueue queue = queue(1, 0);
+      for (String device : order) {
+        int requests = device.equals("busy") ? 12 : 9;
+        for (int pass = 0; pass < requests; pass++) {
+          queue.add(request("gw", device, pass, 0), 0);
+        }
+      }
+      assertThat(queue.takeSurplus().header().device()).isEqualTo("busy");
+    }
+  }
+
   private static List<String> devices(BatchQueue queue, int batches) {
     List<String> devices = new ArrayList<>();
     for (int i = 0; i < batches; i++) {

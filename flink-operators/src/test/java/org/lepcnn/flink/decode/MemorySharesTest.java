@@ -149,6 +149,22 @@ class MemorySharesTest {
   }
 
   @Test
+  void aGatewayThatHoldsLess_losesNothingToOneThatHoldsMore() {
+    RoundAssembler assembler = assembler(2);
+    for (int pass = 0; pass < 2; pass++) {
+      send(assembler, OTHER, "small", pass, 0, 0);
+    }
+    for (int device = 0; device < 5; device++) {
+      for (int chunk = 0; chunk < CHUNKS - 1; chunk++) {
+        Outcome outcome = send(assembler, HOME, "greedy-" + device, 0, chunk, 0);
+        assertThat(outcome.dropped()).noneMatch(d -> d.header().topic().equals(OTHER));
+      }
+    }
+    requireServed(assembler, OTHER, "small", 0, 0);
+    requireServed(assembler, OTHER, "small", 1, 0);
+  }
+
+  @Test
   void dripsOfManyDevicesOfTheSameGateway_yieldToAWholeRound() {
     RoundAssembler assembler = assembler(8);
     int devices = (int) (8 * ROUND_BYTES / (1_024 + CHUNKS * 8 + CHUNK_BYTES)) + 1;

@@ -133,6 +133,18 @@ class PublishedModelsTest {
   }
 
   @Test
+  void anotherModelInTheCache_isNotServed() throws Exception {
+    Path cached = Files.createDirectories(folder.resolve("cache").resolve(id.toString()));
+    TestModel.writeOther(cached).close();
+    try (PublishedModels models = open(ModelLimits.DEFAULT)) {
+      publish(models, edgeHalf(), true);
+      models.awaitLoaded(WAIT);
+      assertThat(models.find(id).refusal().detail()).contains("another model");
+      assertThat(cached).doesNotExist();
+    }
+  }
+
+  @Test
   void damagedCache_isFetchedAgain() throws Exception {
     Path cached = folder.resolve("cache").resolve(id.toString());
     try (PublishedModels models = open(ModelLimits.DEFAULT)) {

@@ -119,6 +119,14 @@ class AnswerCodecTest {
   }
 
   @Test
+  void messages_arePrintable_howeverTheyWereWritten() {
+    EdgeReply wire = wire("INTERNAL");
+    wire.setMessage("\u001b[2Jwhy\n");
+    EdgeReplyView read = (EdgeReplyView) CODEC.decode(RecordCodec.REPLIES.encode(wire));
+    assertThat(read.message()).isEqualTo("<U+001B>[2Jwhy<U+000A>");
+  }
+
+  @Test
   void longMessages_areCut() {
     EdgeReplyView reply =
         new EdgeReplyView(

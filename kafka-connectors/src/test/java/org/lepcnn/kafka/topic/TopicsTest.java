@@ -70,6 +70,15 @@ class TopicsTest {
   }
 
   @Test
+  void requestsTopicsOfNoGateway_haveNone() {
+    for (String name : new String[] {"", "a/b", "a b", "-a", "a".repeat(65)}) {
+      assertThatThrownBy(() -> Topics.gatewayOf("lepcnn.requests." + name))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("Gateway name");
+    }
+  }
+
+  @Test
   void senselessTopicSettings_areBadInput() {
     assertThatThrownBy(() -> TopicSettings.DEFAULT.withPartitions(0))
         .isInstanceOf(BadInputException.class);

@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel.limb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,28 @@ class LimbLoopsTest {
     int[] y = a[0].clone();
     LimbLoops.joinCarrying(y, a[1], a[2], a[3], y.length);
     assertCombined(a, y);
+  }
+
+  @Test
+  void recombination_isExactAtEveryBound_andOnePastThoseOfItsLoops() {
+    for (int bound :
+        new int[] {
+          LimbLoops.SMALL_ACCUMULATOR,
+          LimbLoops.SMALL_ACCUMULATOR + 1,
+          LimbLoops.CARRYING_ACCUMULATOR,
+          LimbLoops.CARRYING_ACCUMULATOR + 1,
+          Integer.MAX_VALUE
+        }) {
+      int[][] a = accumulators(bound, -bound, bound - 1, -1, 0, 255);
+      int length = a[0].length;
+      IntBuffer source = IntBuffer.allocate(4 * length);
+      for (int[] limb : a) {
+        source.put(limb);
+      }
+      int[] y = new int[length];
+      new Recombination(bound).flat(source, 0, length, length, y, 0);
+      assertCombined(a, y);
+    }
   }
 
   @Test
