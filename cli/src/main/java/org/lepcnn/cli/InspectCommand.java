@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.core.io.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.owner.ChainStatus;

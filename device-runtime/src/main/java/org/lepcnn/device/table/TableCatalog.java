@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.table;
 
-import org.lepcnn.core.io.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.Plan;
 
 /** Which tables of one chain lie in a folder. Not thread-safe. */
