@@ -53,14 +53,24 @@ class KernelsTest {
   void extremes_equalTheOracle(KernelProvider provider) {
     RandomLayers random = new RandomLayers(43);
     for (int i = 0; i < 60; i++) {
-      ConvGeometry geometry = random.geometry();
-      byte[] weights = new byte[geometry.weightCount()];
-      for (byte weight : new byte[] {-127, 127}) {
-        Arrays.fill(weights, weight);
-        for (int residue : new int[] {0, 1, Field.P - 1, 0x00ff00ff, 0x7f00ff00, Field.HALF}) {
-          assertSameAsOracle(
-              provider, geometry, weights, RandomLayers.constant(geometry.inputSize(), residue));
-        }
+      assertExtremesEqualTheOracle(provider, random.geometry());
+    }
+  }
+
+  /** Accumulators too large for the loop that small layers take. */
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void extremesOfAWideLayer_equalTheOracle(KernelProvider provider) {
+    assertExtremesEqualTheOracle(provider, ConvGeometry.fullyConnected(1, 4098, 5));
+  }
+
+  private static void assertExtremesEqualTheOracle(KernelProvider provider, ConvGeometry geometry) {
+    byte[] weights = new byte[geometry.weightCount()];
+    for (byte weight : new byte[] {-127, 127}) {
+      Arrays.fill(weights, weight);
+      for (int residue : new int[] {0, 1, Field.P - 1, 0x00ff00ff, 0x7f00ff00, Field.HALF}) {
+        assertSameAsOracle(
+            provider, geometry, weights, RandomLayers.constant(geometry.inputSize(), residue));
       }
     }
   }

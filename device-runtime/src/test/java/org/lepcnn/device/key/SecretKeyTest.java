@@ -55,6 +55,7 @@ class SecretKeyTest {
     SecretKey same = SecretKey.copyOf(BYTES);
     SecretKey other = SecretKey.random();
     assertThat(one).isEqualTo(same).isNotEqualTo(other);
+    assertThat(SecretKey.random()).isNotEqualTo(SecretKey.random());
     assertThat(PassKey.of(one)).isEqualTo(PassKey.of(same)).isNotEqualTo(PassKey.of(other));
     assertThat(ChallengeKey.of(one))
         .isEqualTo(ChallengeKey.of(same))
