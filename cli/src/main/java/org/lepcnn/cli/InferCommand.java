@@ -13,7 +13,6 @@ import org.lepcnn.cli.data.Labels;
 import org.lepcnn.cli.data.TensorJson;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
-import org.lepcnn.cli.report.OutcomeTable;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.DeviceHalf;
@@ -132,7 +131,7 @@ final class InferCommand implements Callable<Integer> {
                 Duration.ofMillis(paceMillis),
                 inputs.size(),
                 report != null)) {
-      return tell(run, run.run(inputs), answers);
+      return tell(run, inputs, answers);
     }
   }
 
@@ -149,25 +148,27 @@ final class InferCommand implements Callable<Integer> {
     }
   }
 
-  private int tell(PrivateRun run, List<PrivateRun.Answer> answers, Labels right) {
-    List<Outcome> outcomes = new ArrayList<>();
-    for (int i = 0; i < answers.size(); i++) {
-      PrivateRun.Answer answer = answers.get(i);
-      if (answer.failure() == null) {
-        outcomes.add(run.describe(answer, right.of(answer.input().name(), i), -1, null));
-      } else {
-        output.progress("lepcnn: " + answer.input().name() + ": " + answer.failure().getMessage());
-      }
+  private int tell(PrivateRun run, List<Inputs.Input> inputs, Labels labels) {
+    AnswerLines lines =
+        new AnswerLines(
+            output,
+            labels,
+            (answer, label) -> run.describe(answer, label, -1, null),
+            inputs.stream().mapToInt(input -> input.name().length()).max().orElse(0));
+    run.run(inputs, lines::tell);
+    lines.end();
+    String accuracy = accuracy(lines.outcomes());
+    if (output.isJson() || !accuracy.isEmpty()) {
+      output.result(accuracy, json(lines.outcomes(), lines.answers()));
     }
     if (report != null) {
       HtmlReport.write(
           report.resolve("report.html"),
           "Private inference: " + run.model().modelName(),
           List.of(),
-          outcomes);
+          lines.outcomes());
     }
-    output.result(OutcomeTable.render(outcomes) + accuracy(outcomes), json(outcomes, answers));
-    return status(answers, outcomes);
+    return status(lines.answers(), lines.outcomes());
   }
 
   /** That of the first failure, or else whether a labelled answer is wrong. */

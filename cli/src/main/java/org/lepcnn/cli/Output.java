@@ -24,6 +24,13 @@ final class Output {
     out.println(json ? object.toString() : Printable.lines(text));
   }
 
+  /** A line of a result for people that comes piece by piece; nothing with {@code --json}. */
+  void line(String text) {
+    if (!json) {
+      out.println(Printable.line(text, Printable.MAX_MESSAGE));
+    }
+  }
+
   /** A line of progress on standard error. */
   void progress(String line) {
     progress.println(Printable.line(line, Printable.MAX_MESSAGE));

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.cli.report.Outcome;
@@ -122,15 +123,22 @@ final class PrivateRun implements AutoCloseable {
 
   /** Runs all inputs, several in flight, and keeps their order. */
   List<Answer> run(List<Inputs.Input> inputs) {
+    List<Answer> answers = new ArrayList<>();
+    run(inputs, answers::add);
+    return answers;
+  }
+
+  /**
+   * As {@link #run(List)}; each answer is handed on as soon as it and those before it are there.
+   */
+  void run(List<Inputs.Input> inputs, Consumer<Answer> answers) {
     List<CompletableFuture<PassResult>> futures = new ArrayList<>();
     for (Inputs.Input input : inputs) {
       futures.add(session.submit(input.values()));
     }
-    List<Answer> answers = new ArrayList<>();
     for (int i = 0; i < futures.size(); i++) {
-      answers.add(await(inputs.get(i), futures.get(i)));
+      answers.accept(await(inputs.get(i), futures.get(i)));
     }
-    return answers;
   }
 
   /**

@@ -3,15 +3,20 @@ package org.lepcnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.cli.data.Labels;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.cli.report.OutcomeTable;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassResult;
@@ -57,6 +62,36 @@ class InferAnswersTest {
   void outputsThatTellNoAnswer_areShownWithoutOne() {
     assertThat(OutcomeTable.render(List.of(outcome(-1, -1)))).contains(" - ");
     assertThat(OutcomeJson.of(outcome(-1, -1)).toString()).doesNotContain("answer");
+  }
+
+  @Test
+  void answers_areToldAsTheyCome_andAReasonThatManyHaveOnce() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream outBefore = System.out;
+    PrintStream errBefore = System.err;
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      AnswerLines lines =
+          new AnswerLines(new Output(), Labels.none(), (answer, label) -> outcome(7, label), 5);
+      lines.tell(new PrivateRun.Answer(INPUT, null, null));
+      assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("picture").contains("a.png");
+      PrivateRun.Answer dry =
+          new PrivateRun.Answer(INPUT, null, new EnvironmentException("The tables are used up."));
+      for (int i = 0; i < 24; i++) {
+        lines.tell(dry);
+      }
+      lines.end();
+      assertThat(lines.answers()).hasSize(25);
+    } finally {
+      System.setOut(outBefore);
+      System.setErr(errBefore);
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "lepcnn: a.png: The tables are used up.",
+            "lepcnn: 23 more failed: The tables are used up.");
   }
 
   private static Outcome outcome(long answer, long label) {

@@ -6,51 +6,63 @@ import java.util.Locale;
 
 /** Outcomes as a table for a terminal. */
 public final class OutcomeTable {
+  private static final int SHORTEST_NAME = "picture".length();
+
   private OutcomeTable() {}
 
   public static String render(List<Outcome> outcomes) {
-    int width =
-        Math.max(7, outcomes.stream().mapToInt(outcome -> outcome.name().length()).max().orElse(0));
-    StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "%-" + width + "s  %6s %5s %10s %6s %8s %8s  %7s %6s %7s %6s %6s %7s%n",
-            "picture",
-            "answer",
-            "label",
-            "confidence",
-            "rounds",
-            "bytes up",
-            "down",
-            "stages",
-            "mask",
-            "edge",
-            "check",
-            "unmask",
-            "total ms"));
-    for (Outcome o : outcomes) {
-      Outcome.Phases p = o.phases();
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%-" + width + "s  %6s %5s %10s %6d %8d %8d  %7.2f %6.2f %7.2f %6.2f %6.2f %7.2f%n",
-              o.name(),
-              o.answer() < 0 ? "-" : o.answer(),
-              o.label() < 0 ? "" : (o.right() ? "" : "!") + o.label(),
-              Double.isNaN(o.confidence())
-                  ? "-"
-                  : String.format(Locale.ROOT, "%.4f", o.confidence()),
-              o.rounds(),
-              o.bytesUp(),
-              o.bytesDown(),
-              p.stages(),
-              p.mask(),
-              p.edge(),
-              p.check(),
-              p.unmask(),
-              p.total()));
-    }
+    int width = outcomes.stream().mapToInt(outcome -> outcome.name().length()).max().orElse(0);
+    StringBuilder text = new StringBuilder(header(width)).append(System.lineSeparator());
+    outcomes.forEach(outcome -> text.append(row(width, outcome)).append(System.lineSeparator()));
     return text.toString();
+  }
+
+  /**
+   * The line above the rows.
+   *
+   * @param width of the longest name
+   */
+  public static String header(int width) {
+    return String.format(
+        Locale.ROOT,
+        name(width) + "  %6s %5s %10s %6s %8s %8s  %7s %6s %7s %6s %6s %7s",
+        "picture",
+        "answer",
+        "label",
+        "confidence",
+        "rounds",
+        "bytes up",
+        "down",
+        "stages",
+        "mask",
+        "edge",
+        "check",
+        "unmask",
+        "total ms");
+  }
+
+  /** One outcome; {@code width} as in {@link #header}. */
+  public static String row(int width, Outcome o) {
+    Outcome.Phases p = o.phases();
+    return String.format(
+        Locale.ROOT,
+        name(width) + "  %6s %5s %10s %6d %8d %8d  %7.2f %6.2f %7.2f %6.2f %6.2f %7.2f",
+        o.name(),
+        o.answer() < 0 ? "-" : o.answer(),
+        o.label() < 0 ? "" : (o.right() ? "" : "!") + o.label(),
+        Double.isNaN(o.confidence()) ? "-" : String.format(Locale.ROOT, "%.4f", o.confidence()),
+        o.rounds(),
+        o.bytesUp(),
+        o.bytesDown(),
+        p.stages(),
+        p.mask(),
+        p.edge(),
+        p.check(),
+        p.unmask(),
+        p.total());
+  }
+
+  private static String name(int width) {
+    return "%-" + Math.max(SHORTEST_NAME, width) + "s";
   }
 }
