@@ -53,12 +53,16 @@ public final class Main implements Runnable {
 
   /** Runs a command line in this process. */
   static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  /** All commands. */
+  static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler((usage, arguments) -> explainUsage(usage))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
-        .execute(args);
+        .setUsageHelpAutoWidth(true);
   }
 
   @Override
