@@ -53,7 +53,10 @@ public final class Pictures {
     try {
       byte[] file = WholeFile.read(path.toString(), path, MAX_FILE_BYTES);
       return upright(stored(decode(path, file)), orientation(file));
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (BadInputException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // decoders answer damage with unchecked exceptions of many kinds
       throw new BadInputException(
           "Reading " + path + ": expected a whole picture; found: " + Printable.reason(e) + ".", e);
     } catch (OutOfMemoryError e) {

@@ -3,6 +3,7 @@ package org.lepcnn.cli.gateway;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.TextFile;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.port.PassWindow;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -89,7 +91,8 @@ record GatewayConfig(
   private static TransportConfig transport(Map<String, String> keys, Path base) {
     String config = keys.remove("client.config");
     return TransportConfig.builder(required(keys, "bootstrap.servers"), required(keys, "gateway"))
-        .clientConfig(config == null ? Map.of() : ClientSettings.load(base.resolve(config)))
+        .clientConfig(
+            config == null ? Map.of() : ClientSettings.load(path(base, "client.config", config)))
         .patience(Duration.ofSeconds(number(keys, "patience.seconds", 60, 86_400)))
         .build();
   }
@@ -105,8 +108,8 @@ record GatewayConfig(
           sessions.put(
               name,
               new Session(
-                  base.resolve(keys.get("state")),
-                  base.resolve(keys.get("tables")),
+                  path(base, prefix + "state", keys.get("state")),
+                  path(base, prefix + "tables", keys.get("tables")),
                   keys.get("model"),
                   flag(prefix + "accept-plain", keys.get("accept-plain"))));
         });
@@ -122,6 +125,14 @@ record GatewayConfig(
       throw bad("a value for " + key, "none");
     }
     return value;
+  }
+
+  private static Path path(Path base, String key, String text) {
+    try {
+      return base.resolve(text);
+    } catch (InvalidPathException e) {
+      throw bad("a path for " + key, Printable.reason(e));
+    }
   }
 
   private static boolean flag(String key, String text) {
