@@ -94,7 +94,6 @@ class KafkaMistakesIT {
   static Stream<Arguments> mistakes() {
     return Stream.of(
         mistake("no protocol", 3, "TLS alone", p -> p.remove("security.protocol")),
-        mistake("no TLS", 3, "TLS alone", p -> p.put("security.protocol", "SASL_PLAINTEXT")),
         mistake("no SASL", 3, "another security.protocol", p -> p.put("security.protocol", "SSL")),
         mistake("no such protocol", 2, "SASLSSL", p -> p.put("security.protocol", "SASLSSL")),
         mistake("no mechanism", 2, "sasl.mechanism, which is missing", p -> p.remove(MECHANISM)),

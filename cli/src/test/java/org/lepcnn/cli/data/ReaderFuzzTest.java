@@ -57,7 +57,7 @@ class ReaderFuzzTest {
     FuzzRun run =
         new FuzzRun(
                 Long.getLong("fuzz.seed", 7), (random, number) -> attempt(readers, random, number))
-            .run(0, Long.getLong("fuzz.inputs", 4_500));
+            .run(0, Long.getLong("fuzz.inputs", 1_800));
 
     System.out.println("Damaged inputs: " + run);
     assertThat(run.surprises()).isEmpty();
