@@ -94,7 +94,6 @@ class KafkaMistakesIT {
   static Stream<Arguments> mistakes() {
     return Stream.of(
         mistake("no protocol", 3, "TLS alone", p -> p.remove("security.protocol")),
-        mistake("no SASL", 3, "another security.protocol", p -> p.put("security.protocol", "SSL")),
         mistake("no such protocol", 2, "SASLSSL", p -> p.put("security.protocol", "SASLSSL")),
         mistake("no mechanism", 2, "sasl.mechanism, which is missing", p -> p.remove(MECHANISM)),
         mistake("other mechanism", 3, "not enabled", p -> p.put(MECHANISM, "SCRAM-SHA-256")),
