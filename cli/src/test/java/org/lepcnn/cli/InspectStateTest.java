@@ -3,9 +3,6 @@ package org.lepcnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,19 +21,6 @@ class InspectStateTest {
 
   @TempDir private Path folder;
 
-  private record Ran(int status, String out) {}
-
-  private static Ran inspect(String... arguments) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream before = System.out;
-    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    try {
-      return new Ran(Main.execute(arguments), bytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(before);
-    }
-  }
-
   @Test
   void stateWithItsTables_showsPassesLeft() throws Exception {
     ProvisionedDevice device = ProvisionedDevice.create(folder, Meter.importBundle(), "meter-1", 5);
@@ -46,19 +30,20 @@ class InspectStateTest {
       reserved.take().finish();
     }
     String state = device.state().toString();
-    Ran ran = inspect("inspect", state, "--tables", device.tables().toString(), "--json");
+    CommandRun ran =
+        CommandRun.of("inspect", state, "--tables", device.tables().toString(), "--json");
     assertThat(ran.status()).isZero();
     assertThat(ran.out()).contains("\"nextPass\":2").contains("\"passesLeft\":3");
-    assertThat(inspect("inspect", state, "--tables", device.tables().toString()).out())
+    assertThat(CommandRun.of("inspect", state, "--tables", device.tables().toString()).out())
         .contains("next pass 2")
         .contains("passes left 3");
-    assertThat(inspect("inspect", state).out())
+    assertThat(CommandRun.of("inspect", state).out())
         .contains("--tables")
         .doesNotContain("passes left 3");
     Path empty = Files.createDirectories(folder.resolve("empty"));
-    assertThat(inspect("inspect", state, "--tables", empty.toString()).out())
+    assertThat(CommandRun.of("inspect", state, "--tables", empty.toString()).out())
         .contains("passes left 0");
-    assertThat(inspect("inspect", state, "--tables", "absent").status()).isEqualTo(2);
+    assertThat(CommandRun.of("inspect", state, "--tables", "absent").status()).isEqualTo(2);
   }
 
   @Test
