@@ -9,7 +9,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/** Runs test classes; ends with 0 when all of them passed and every class ran at least one test. */
+/** Runs test classes; ends with 0 when all of them passed and every class ran at least one test. A changed line may hang. */
 final class RunTests {
   public static void main(String[] classes) {
     boolean passed = Arrays.stream(classes).allMatch(RunTests::passes);
@@ -18,7 +18,12 @@ final class RunTests {
 
   private static boolean passes(String name) {
     LauncherDiscoveryRequest request =
-        LauncherDiscoveryRequestBuilder.request().selectors(selectClass(name)).build();
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(selectClass(name))
+            .configurationParameter("junit.jupiter.execution.timeout.default", "180 s")
+            .configurationParameter(
+                "junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
+            .build();
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
     LauncherFactory.create().execute(request, listener);
     listener.getSummary().printFailuresTo(new PrintWriter(System.out, true));

@@ -36,6 +36,8 @@ launch() {
     shift
   done
   shift
+  # shellcheck disable=SC2206 # several arguments in one variable
+  jvm+=(${LEPCNN_CHILD_JAVA_OPTS:-})
   if [ "$FOREGROUND" = yes ]; then
     class_path="$class_path:$RUN_DIR/parent-watch"
     set -- "$main" "$@"

@@ -19,7 +19,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.deployments.Json;
@@ -31,7 +30,6 @@ import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.TopicAdmin;
 
 /** The commands that say who is let in, against a real broker and a real edge. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class AdmissionCommandsIT {
   @TempDir private static Path folder;
   private static final Duration LIMIT = Duration.ofSeconds(30);

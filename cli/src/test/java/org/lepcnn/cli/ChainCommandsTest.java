@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.deployments.Json;
 import org.lepcnn.device.owner.ChainStatus;
@@ -20,7 +19,6 @@ import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.RetiredChains;
 
 /** Provisioning a device again: what the ledger and the state hold, and how a chain goes. */
-@Timeout(300)
 class ChainCommandsTest {
   @TempDir private Path folder;
 

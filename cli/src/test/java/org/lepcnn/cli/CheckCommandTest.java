@@ -12,13 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.onnx.OnnxModels;
 
 /** What {@code check} and {@code import} say of models whose answers are not what they seem. */
-@Timeout(300)
 class CheckCommandTest {
   private static final int SIDE = 64;
   private static final int WRONG = 1;

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.campaign.RequestAudit;
 import org.lepcnn.cli.data.Inputs;
@@ -39,7 +38,6 @@ class CopiedStateIT {
   private List<Inputs.Input> inputs;
 
   @Test
-  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void copy_isRefusedAtItsClaim_andNoIdGetsASecondPayload() throws IOException {
     ModelBundle bundle = Meter.importBundle();
     inputs = Meter.inputs(bundle);

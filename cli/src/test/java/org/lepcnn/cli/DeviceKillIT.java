@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.campaign.DeviceKill;
 import org.lepcnn.cli.campaign.DeviceKillReport;
@@ -31,7 +29,6 @@ class DeviceKillIT {
   @TempDir private Path folder;
 
   @Test
-  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void killedDevice_neverSendsTwoPayloadsUnderOneIdAndGoesOnByItself() {
     DeviceKillReport report =
         DeviceKills.run(new DeviceKills.Settings(KILLS, SEED), folder, System.out::println);

@@ -8,12 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.campaign.EdgeFaultReport;
 import org.lepcnn.cli.campaign.EdgeFaults;
@@ -24,7 +22,6 @@ class EdgeFaultsIT {
   @TempDir private Path folder;
 
   @Test
-  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void killedTaskManagerJobManagerAndBroker_costNoAnswer() throws IOException {
     EdgeFaultReport report =
         EdgeFaults.run(new EdgeFaults.Settings(60, 3, 4, 5), folder, System.out::println);

@@ -14,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -38,7 +37,6 @@ import org.lepcnn.kafka.codec.TensorChunkView;
  * A pass that fails on the device, before its first round or later, looks on the wire like any
  * other: as many records, of the same sizes, under the ids that any pass has, in the same order.
  */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class FailedPassOnTheWireTest {
   private static final long LIFETIME = 60_000;
   private static final int PASSES = 6;

@@ -23,7 +23,6 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,7 +43,6 @@ import org.lepcnn.kafka.transport.TransportConfig;
  * The table of forbidden acts against a secured broker: each is refused, and whoever tries is told
  * why. The topics and rules are those that {@code lepcnn topics create --acls} makes.
  */
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ForbiddenActsIT {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 

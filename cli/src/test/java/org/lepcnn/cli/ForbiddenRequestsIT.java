@@ -21,7 +21,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +51,6 @@ import org.lepcnn.kafka.wire.Rejection;
  * edge for what it must not have. Each is refused, and the gateway is told why. Everything is set
  * up by the commands, with the client configurations of their users.
  */
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ForbiddenRequestsIT {
   private static final ChainId CHAIN = new ChainId(1, 2);
   private static final InstanceId INSTANCE = new InstanceId(3, 4);

@@ -4,9 +4,7 @@ package org.lepcnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.campaign.HostileNeighbours;
 import org.lepcnn.cli.campaign.HostileReport;
@@ -19,7 +17,6 @@ class HostileNeighboursIT {
   @TempDir private Path folder;
 
   @Test
-  @Timeout(value = 8, unit = TimeUnit.MINUTES)
   void roundsThatAreNeverFinished_costTheirSendersAndNobodyElse() {
     HostileReport report =
         HostileNeighbours.run(

@@ -13,13 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -31,7 +29,6 @@ import org.lepcnn.deployments.security.ClientAuthentication;
 import org.lepcnn.deployments.security.LocalSecurity;
 
 /** What a command says about mistakes in {@code --client-config}, on a real secured broker. */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KafkaMistakesIT {
   private static final String SCRAM =
       "org.apache.kafka.common.security.scram.ScramLoginModule required";

@@ -4,9 +4,7 @@ package org.lepcnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.campaign.Neighbour;
 import org.lepcnn.cli.campaign.NeighbourReport;
@@ -16,7 +14,6 @@ class NeighbourIT {
   @TempDir private Path folder;
 
   @Test
-  @Timeout(value = 4, unit = TimeUnit.MINUTES)
   void floodsOverQuota_costTheVictimNoAnswer() {
     NeighbourReport report =
         Neighbour.run(new Neighbour.Settings(20, 5, 1), folder, System.out::println);

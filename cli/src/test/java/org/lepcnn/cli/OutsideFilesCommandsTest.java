@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -33,7 +32,6 @@ import org.lepcnn.onnx.TensorPlaces;
  * Models, and device halves of strangers, that name a file outside their folder in every place of
  * the format: whatever a command makes of them holds nothing of the file, and the refusal is typed.
  */
-@Timeout(600)
 class OutsideFilesCommandsTest {
   private static final int BAD_INPUT = 2;
 

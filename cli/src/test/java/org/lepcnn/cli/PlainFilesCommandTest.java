@@ -13,14 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Commands that are given a passphrase refuse an owner file, grant or state that has none, write
  * nothing, and say how to accept it; without one they do not write what was under one.
  */
-@Timeout(300)
 class PlainFilesCommandTest {
   @TempDir private Path folder;
 

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.model.ModelBundle;
@@ -37,7 +36,6 @@ class RefusedClaimIT {
   @TempDir private Path folder;
 
   @Test
-  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void claimThatTheEdgeAcceptsOnReadingItAgain_costsTheNextRunNothing() {
     ModelBundle bundle = Meter.importBundle();
     ProvisionedDevice device = ProvisionedDevice.create(folder, bundle, "meter-1", 4);

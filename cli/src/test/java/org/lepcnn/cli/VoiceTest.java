@@ -7,13 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.BuildVersion;
 
 /** How commands fail and what they say of files, whatever they are given. */
-@Timeout(300)
 class VoiceTest {
   @TempDir private Path folder;
 

@@ -12,12 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.process.FreePorts;
 
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class LocalBrokerIT {
   private static final long LIMIT_SECONDS = 60;
 

@@ -13,13 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.process.ListeningSockets;
 import org.lepcnn.core.process.RunningJvm;
 
 /** The scripts as a user runs them, and the Java side on the same scripts. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class LocalClusterIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

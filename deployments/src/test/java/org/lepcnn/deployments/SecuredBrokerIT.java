@@ -23,13 +23,11 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.process.FreePorts;
 import org.lepcnn.deployments.security.ClientAuthentication;
 import org.lepcnn.deployments.security.LocalSecurity;
 
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class SecuredBrokerIT {
   private static final long LIMIT_SECONDS = 60;
   private static final Pattern PASSWORD = Pattern.compile("password=\"([^\"]+)\"");

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -47,7 +46,6 @@ import org.lepcnn.kafka.wire.ModelRecord;
 import org.lepcnn.kafka.wire.ModelStatus;
 
 /** The job with enrolled devices and published models, over a broker in its own process. */
-@Timeout(value = 150, unit = TimeUnit.SECONDS)
 class AdmissionIT {
   private static final long WAIT_SECONDS = 60;
 

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -40,7 +39,6 @@ import org.lepcnn.flink.testkit.TestModel;
 import org.lepcnn.kafka.topic.Topics;
 
 /** The whole job on a Flink mini cluster, over a broker in its own process. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class EdgeJobIT {
   private static final long WAIT_SECONDS = 60;
 

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.PassClaim;
@@ -31,7 +30,6 @@ import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
 
 /** The in-process edge as a process of its own. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class EdgeMainIT {
   @TempDir private Path folder;
 

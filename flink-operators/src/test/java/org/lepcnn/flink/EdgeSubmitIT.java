@@ -28,14 +28,12 @@ import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.common.acl.AclOperation;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.flink.testkit.EdgeCluster;
 import org.lepcnn.kafka.topic.Topics;
 
 /** The commands that reach a Flink cluster through its REST address. */
-@Timeout(value = 150, unit = TimeUnit.SECONDS)
 class EdgeSubmitIT {
   @RegisterExtension
   private static final MiniClusterExtension FLINK =

@@ -18,7 +18,6 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.CompressionType;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.PassClaim;
@@ -37,7 +36,6 @@ import org.lepcnn.kafka.wire.Rejection;
  * write their own topics: a broker of 512 MB and an edge of 768 MB, each in a process of its own,
  * go on, and so do another gateway's passes.
  */
-@Timeout(value = 240, unit = TimeUnit.SECONDS)
 class PackedRequestsIT {
   private static final long WAIT_SECONDS = 60;
   private static final int[] SIZES = {50_000_000, 700_000_000};

@@ -12,12 +12,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.device.table.TableId;
 
 /** The end of a process while tables are made: at once, and in order. */
-@Timeout(240)
 class KilledPrecomputeIT {
   private static final int PASSES = 640;
   private static final long BOUND_SECONDS = 120;

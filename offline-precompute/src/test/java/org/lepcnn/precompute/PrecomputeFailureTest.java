@@ -15,7 +15,6 @@ import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -24,7 +23,6 @@ import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.process.HostPort;
 import org.lepcnn.device.integrity.FaultyKernelException;
 
-@Timeout(120)
 class PrecomputeFailureTest {
   /**
    * The tiny model has three layers of five parts in all, and a group of 64 passes takes eight

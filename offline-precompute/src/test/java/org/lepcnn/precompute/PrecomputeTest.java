@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.Field;
@@ -25,7 +24,6 @@ import org.lepcnn.device.state.PassLease;
 import org.lepcnn.device.state.Reservation;
 import org.lepcnn.device.table.TableFolder;
 
-@Timeout(120)
 class PrecomputeTest {
   private static final int PASSES = 70;
 

@@ -17,7 +17,6 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectClusterRESTAddress;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
@@ -25,7 +24,6 @@ import org.lepcnn.core.process.HostPort;
 import org.lepcnn.device.integrity.FaultyKernelException;
 
 /** The same run through the REST address of a Flink cluster that stands by itself. */
-@Timeout(120)
 class RemoteClusterTest {
   @RegisterExtension static final MiniClusterExtension CLUSTER = newCluster();
 

@@ -14,14 +14,12 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.Meter;
 import org.lepcnn.cli.ProvisionedDevice;
@@ -37,7 +35,6 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.deployments.Json;
 
 /** The gateway's inputs and answers, over an edge in this process. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class GatewayTest {
   private static final int PASSES = 8;
 

@@ -33,6 +33,11 @@ public record ProcessSpec(
     Map<String, String> environment,
     Path log,
     Path directory) {
+  /**
+   * The environment's variable with further arguments of every JVM that is started, such as {@code
+   * -XX:TieredStopAtLevel=1} on a small machine; blanks separate them.
+   */
+  public static final String FURTHER_ARGUMENTS = "LEPCNN_CHILD_JAVA_OPTS";
 
   public ProcessSpec {
     Objects.requireNonNull(name, "name");
@@ -99,11 +104,17 @@ public record ProcessSpec(
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmArguments);
+    command.addAll(furtherArguments());
     command.add("-cp");
     command.add(classPath.stream().collect(Collectors.joining(File.pathSeparator)));
     command.add(ParentWatch.class.getName());
     command.add(mainClass);
     command.addAll(arguments);
     return command;
+  }
+
+  private List<String> furtherArguments() {
+    String text = environment.getOrDefault(FURTHER_ARGUMENTS, System.getenv(FURTHER_ARGUMENTS));
+    return text == null || text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
   }
 }

@@ -56,6 +56,18 @@ class ManagedProcessTest {
   }
 
   @Test
+  void environmentsFurtherArguments_followTheSpecsOwn() {
+    List<String> command =
+        child()
+            .withEnvironment(Map.of(ProcessSpec.FURTHER_ARGUMENTS, " -Dfirst=1  -Xss1m "))
+            .command();
+    assertThat(command)
+        .containsSubsequence("-Xmx64m", "-XX:TieredStopAtLevel=1", "-Dfirst=1", "-Xss1m", "-cp");
+    assertThat(child().withEnvironment(Map.of(ProcessSpec.FURTHER_ARGUMENTS, " ")).command())
+        .doesNotContain("");
+  }
+
+  @Test
   void argumentsWithBlanksAndTheEnvironment_arriveUnchanged() throws IOException {
     ProcessSpec spec =
         child("wait", "a b", "*")

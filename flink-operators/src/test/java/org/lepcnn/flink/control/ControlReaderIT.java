@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.CompressionType;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.lepcnn.flink.testkit.EdgeCluster;
 import org.lepcnn.kafka.testkit.PackedRecord;
 import org.lepcnn.kafka.topic.Topics;
@@ -19,7 +17,6 @@ class ControlReaderIT {
   private static final int HUGE = 2_000_000_000;
 
   @Test
-  @Timeout(value = 120, unit = TimeUnit.SECONDS)
   void compressedRecord_isSteppedOver_andCounted() throws Exception {
     try (EdgeCluster kafka = new EdgeCluster()) {
       kafka.createGateway("gw");

@@ -13,12 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
@@ -28,7 +26,6 @@ import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.testkit.TestModel;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class PublishedModelsTest {
   private static final Duration WAIT = Duration.ofSeconds(20);
 

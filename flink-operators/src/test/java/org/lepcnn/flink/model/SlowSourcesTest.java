@@ -17,11 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
@@ -29,7 +27,6 @@ import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.testkit.TestModel;
 
 /** Models whose sources stall, beside models whose sources do not. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class SlowSourcesTest {
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final int BUDGET = 100_000;

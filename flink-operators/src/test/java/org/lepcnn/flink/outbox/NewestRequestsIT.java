@@ -11,14 +11,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.testkit.EdgeCluster;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.Topics;
 
 /** A job that comes back to a backlog learns the broker's time from the newest request. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class NewestRequestsIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final long AHEAD = 300_000;

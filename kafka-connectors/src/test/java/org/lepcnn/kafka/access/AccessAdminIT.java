@@ -15,13 +15,11 @@ import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.testkit.LocalKafka;
 
-@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AccessAdminIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final String GATEWAY = "User:gateway-g";

@@ -7,14 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.kafka.testkit.LocalKafka;
 import org.lepcnn.kafka.topic.TopicAdmin;
 
-@Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AdvertisedListenersIT {
   private static final Duration LIMIT = Duration.ofSeconds(3);
 

@@ -26,12 +26,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.testkit.LocalKafka;
 
-@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TopicAdminIT {
   private static LocalKafka broker;
   private static ClientSettings settings;
