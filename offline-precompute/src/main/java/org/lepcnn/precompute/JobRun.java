@@ -42,7 +42,8 @@ final class JobRun {
    * @return what it came to
    * @throws LepcnnException the failure that ended it, as a task has thrown it
    * @throws EnvironmentException the cluster does not take the job, or the calling thread was
-   *     interrupted; then the job is cancelled and the thread's interrupt status stays set
+   *     interrupted, before or while the job runs; then the job is cancelled and the thread's
+   *     interrupt status stays set
    */
   Progress run(TableSettings settings, int parallelism) {
     startNanos = System.nanoTime();
@@ -62,11 +63,7 @@ final class JobRun {
       }
     } catch (InterruptedException e) {
       cancel(client, result);
-      Thread.currentThread().interrupt();
-      throw new EnvironmentException(
-          "Making tables: interrupted. Complete files stay; run the command again to make the"
-              + " others.",
-          e);
+      throw interrupted(e);
     } catch (ExecutionException e) {
       throw failure(e);
     }
@@ -76,16 +73,29 @@ final class JobRun {
     StreamGraph graph = TableJob.graph(cluster.configuration(), plan, settings, parallelism);
     try {
       return cluster.submit(graph);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EnvironmentException("Submitting the job that makes tables: interrupted.", e);
     } catch (Exception e) {
+      // Flink wraps an interruption in errors of whatever it was doing, such as serializing the job
+      if (ExceptionUtils.findThrowable(e, InterruptedException.class).isPresent()
+          || Thread.currentThread().isInterrupted()) {
+        throw interrupted(e);
+      }
       throw new EnvironmentException(
           "Submitting the job that makes tables: expected a Flink cluster that takes it; found: "
               + ExceptionUtils.stripExecutionException(e)
               + ". What was issued is made by the next run.",
           e);
     }
+  }
+
+  /** The thread's interrupt status stays set. */
+  private EnvironmentException interrupted(Exception cause) {
+    Thread.currentThread().interrupt();
+    return new EnvironmentException(
+        "Making tables: interrupted. Complete files stay, and "
+            + plan.passes()
+            + " passes stay issued. Run the command again with --passes 0 and the same folder: it"
+            + " makes the files that are missing and issues nothing new.",
+        cause);
   }
 
   private void report(JobClient client) throws InterruptedException {
