@@ -83,6 +83,7 @@ final class Victim implements AutoCloseable {
   @Override
   public void close() {
     session.close();
+    transport.close();
   }
 
   private Map<String, HostTensor> answer(int input) {
