@@ -22,6 +22,10 @@ final class DeviceFolder {
   private static final String RUNNING = "running";
   private static final String DONE = "done";
   private static final String FAILED = "failed";
+
+  /** Behind the name of a failed file: what holds the reason. */
+  private static final String REASON = ".reason.json";
+
   private static final Set<String> RESERVED = Set.of(RUNNING, DONE, FAILED);
 
   /** More wait in the folder, where whoever put them can still take them away. */
@@ -111,10 +115,10 @@ final class DeviceFolder {
       if (failures.isEmpty()) {
         Path unused = UniqueNames.move(now, folder.resolve(DONE));
       } else {
-        Path moved = UniqueNames.move(now, folder.resolve(FAILED));
+        Path moved = UniqueNames.move(now, folder.resolve(FAILED), REASON.length());
         String reasons =
             failures.stream().map(Json::toString).collect(Collectors.joining("\n", "", "\n"));
-        Path beside = moved.resolveSibling(moved.getFileName() + ".reason.json");
+        Path beside = moved.resolveSibling(moved.getFileName() + REASON);
         Files.writeString(
             beside,
             reasons,

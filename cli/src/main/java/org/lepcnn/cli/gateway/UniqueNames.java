@@ -2,6 +2,7 @@
 package org.lepcnn.cli.gateway;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,22 +11,35 @@ import java.nio.file.Path;
 final class UniqueNames {
   private static final int MOST = 100_000;
 
+  /** In bytes, on the file systems in use. */
+  private static final int LONGEST_NAME = 255;
+
+  /** In bytes; what follows a dot and is longer is no ending. */
+  private static final int LONGEST_ENDING = 16;
+
   private UniqueNames() {}
 
   /**
-   * Moves a file; one that finds its name taken gets a number before its ending, {@code a~2.png}.
+   * Moves a file; one that finds its name taken gets a number before its ending, {@code a~2.png}. A
+   * name that would be too long for a file system is cut.
    *
    * @param into a folder, made if absent; also on another file system
    * @return where it is now
    */
   static Path move(Path file, Path into) throws IOException {
+    return move(file, into, 0);
+  }
+
+  /**
+   * The same, with room for a longer name beside it.
+   *
+   * @param room in bytes
+   */
+  static Path move(Path file, Path into, int room) throws IOException {
     Files.createDirectories(into);
     String name = file.getFileName().toString();
-    int dot = name.lastIndexOf('.') < 1 ? name.length() : name.lastIndexOf('.');
     for (int number = 1; number < MOST; number++) {
-      String numbered =
-          number == 1 ? name : name.substring(0, dot) + "~" + number + name.substring(dot);
-      Path target = into.resolve(numbered);
+      Path target = into.resolve(numbered(name, number, LONGEST_NAME - room));
       if (target.equals(file)) {
         continue; // wants another name where it is
       }
@@ -36,5 +50,22 @@ final class UniqueNames {
       }
     }
     throw new FileAlreadyExistsException(into.resolve(name).toString());
+  }
+
+  /** A name with its number, if that is not 1, before its ending; of so many bytes at most. */
+  private static String numbered(String name, int number, int limit) {
+    int dot = name.lastIndexOf('.');
+    boolean ends = dot >= 1 && bytes(name.substring(dot)) <= LONGEST_ENDING;
+    String ending = ends ? name.substring(dot) : "";
+    String stem = name.substring(0, name.length() - ending.length());
+    String rest = number == 1 ? ending : "~" + number + ending;
+    while (bytes(stem) + bytes(rest) > limit) {
+      stem = stem.substring(0, stem.offsetByCodePoints(stem.length(), -1));
+    }
+    return stem + rest;
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }
