@@ -76,7 +76,9 @@ public final class ImportTrial {
       throw new EnvironmentException(
           "Trying the import of "
               + onnx
-              + " in a process of its own: expected that Java starts one; found: "
+              + " in a process of its own: expected that Java and ONNX Runtime start there; found that "
+              + found
+              + " before it read the model. It said: "
               + log.strip());
     }
     if (found != null) {
