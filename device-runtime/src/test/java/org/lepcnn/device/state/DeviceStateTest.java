@@ -280,13 +280,26 @@ class DeviceStateTest {
   }
 
   @Test
-  void aDeviceHalfOfAnotherModel_isCorrupt() throws IOException {
+  void aDeviceHalfOfAnotherModel_isCorrupt_andTheRightOneOpensAgain() throws IOException {
     Grants.init(folder).close();
+    byte[] right = Grants.MODEL.device().toFile();
     byte[] other = org.lepcnn.device.SmallModel.bundle("b").device().toFile();
     Files.write(stateFile.resolveSibling("device.lep"), other);
     assertThatThrownBy(() -> DeviceState.open(stateFolder))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("device half");
+    Files.write(stateFile.resolveSibling("device.lep"), right);
+    DeviceState.open(stateFolder).close();
+  }
+
+  @Test
+  void aPlainStateThatIsAccepted_isPutUnderThePassphrase_whenItOpens() {
+    Grants.init(folder).close();
+    Passphrase phrase = Passphrase.copyOf("ours".toCharArray()).acceptingPlain();
+    DeviceState.open(stateFolder, "", phrase).close();
+    assertThatThrownBy(() -> DeviceState.open(stateFolder))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("its keys are under a passphrase");
   }
 
   @Test
