@@ -129,10 +129,12 @@ final class ChainFolders {
       Map<Path, StateFile.Counts> found, ToLongFunction<StateDescription> passesLeft) {
     Map<StateDescription, Path> chains = new LinkedHashMap<>();
     found.forEach((folder, counts) -> chains.put(describe(folder, counts), folder));
-    Optional<StateDescription> chosen = ChainChoice.among(List.copyOf(chains.keySet()), passesLeft);
-    chosen.ifPresent(
-        chain -> LOG.info("Of {} chains, chain {} is used", chains.size(), chain.chain()));
-    return chosen.map(chains::get);
+    return ChainChoice.among(List.copyOf(chains.keySet()), passesLeft)
+        .map(
+            chain -> {
+              LOG.info("Of {} chains, chain {} is used", chains.size(), chain.chain());
+              return chains.get(chain);
+            });
   }
 
   /** Reads and verifies the device half of a chain. */

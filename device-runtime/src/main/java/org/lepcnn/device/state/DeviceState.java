@@ -188,7 +188,7 @@ public final class DeviceState implements AutoCloseable {
       DeviceState state =
           new DeviceState(store, lock, file, StateFile.read(folder, passphrase), half);
       if (passphrase.acceptsPlain() && !passphrase.isNone()) {
-        state.commit(state.storedPass, state.storedKey, state.openedReleasedBy);
+        state.commit(state.stored());
       }
       return state;
     } catch (RuntimeException e) {
@@ -300,7 +300,7 @@ public final class DeviceState implements AutoCloseable {
     long end = Math.addExact(storedPass, passes);
     PassKey endKey = storedKey.advance(passes);
     try {
-      commit(end, endKey, null);
+      commit(with(end, endKey, null));
     } catch (RuntimeException e) {
       endKey.close();
       throw e;
@@ -322,14 +322,14 @@ public final class DeviceState implements AutoCloseable {
   public synchronized void recordIntegrityFailure() {
     requireOpen();
     integrityFailures++;
-    commit(storedPass, storedKey, storedReleasedBy());
+    commit(stored());
   }
 
   /** Lifts a quarantine: the operator has dealt with the edge. */
   public synchronized void resetIntegrityFailures() {
     requireOpen();
     integrityFailures = 0;
-    commit(storedPass, storedKey, storedReleasedBy());
+    commit(stored());
   }
 
   /**
@@ -369,9 +369,7 @@ public final class DeviceState implements AutoCloseable {
       giveBack();
     } finally {
       reservations.forEach(Reservation::erase);
-      storedKey.close();
-      challengeKey.close();
-      wrap.close();
+      stored().eraseKeys();
     }
   }
 
@@ -401,15 +399,15 @@ public final class DeviceState implements AutoCloseable {
     }
     for (Reservation reservation : reservations) {
       if (reservation.nextPass() == firstUntouched && !exhausted(reservation)) {
-        commit(firstUntouched, reservation.nextKey(), givenBackBy());
+        commit(with(firstUntouched, reservation.nextKey(), givenBackBy()));
         return;
       }
     }
   }
 
-  /** What the file says of its next pass as long as nothing was reserved. */
-  private InstanceId storedReleasedBy() {
-    return storedPass == openedPass ? openedReleasedBy : null;
+  /** What the file says while nothing is given back; the keys are this object's. */
+  StateFile stored() {
+    return with(storedPass, storedKey, storedPass == openedPass ? openedReleasedBy : null);
   }
 
   private InstanceId givenBackBy() {
@@ -422,15 +420,14 @@ public final class DeviceState implements AutoCloseable {
     return claimRefused ? instance : null;
   }
 
-  private void commit(long nextPass, PassKey nextKey, InstanceId releasedBy) {
-    file.replace(
-        store,
-        new StateFile(
-                new StateFile.Counts(identity, nextPass, integrityFailures, releasedBy),
-                nextKey,
-                challengeKey,
-                wrap)
-            .toFile());
+  private StateFile with(long nextPass, PassKey nextKey, InstanceId releasedBy) {
+    StateFile.Counts counts =
+        new StateFile.Counts(identity, nextPass, integrityFailures, releasedBy);
+    return new StateFile(counts, nextKey, challengeKey, wrap);
+  }
+
+  private void commit(StateFile contents) {
+    file.replace(store, contents.toFile());
   }
 
   private static boolean exhausted(Reservation reservation) {

@@ -5,6 +5,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -18,7 +19,7 @@ import org.lepcnn.core.port.InstanceId;
  * that was not told of the copy still gives both the same bytes.
  */
 public final class InstanceIds {
-  private static final String KERNEL = "/dev/urandom";
+  private static final Path KERNEL = Path.of("/dev/urandom");
   private static final int BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final AtomicLong DRAWN = new AtomicLong();
@@ -27,25 +28,39 @@ public final class InstanceIds {
 
   /** A number that nobody had before. */
   public static InstanceId fresh() {
-    byte[] random = new byte[BYTES];
-    RANDOM.nextBytes(random);
+    return of(ofProcess(), ofKernel(KERNEL), ofClocks());
+  }
+
+  /** The number that follows from all of these bytes. */
+  static InstanceId of(byte[]... parts) {
     MessageDigest digest = sha256();
-    digest.update(random);
-    digest.update(ofKernel());
-    ByteBuffer now = ByteBuffer.allocate(3 * Long.BYTES);
-    now.putLong(System.nanoTime()).putLong(System.currentTimeMillis());
-    digest.update(now.putLong(DRAWN.incrementAndGet()).array());
+    for (byte[] part : parts) {
+      digest.update(part);
+    }
     ByteBuffer number = ByteBuffer.wrap(digest.digest());
     return new InstanceId(number.getLong(), number.getLong());
   }
 
+  static byte[] ofProcess() {
+    byte[] random = new byte[BYTES];
+    RANDOM.nextBytes(random);
+    return random;
+  }
+
   /** Nothing buffered; no bytes where the platform has no such file. */
-  private static byte[] ofKernel() {
-    try (InputStream kernel = new FileInputStream(KERNEL)) {
+  static byte[] ofKernel(Path file) {
+    try (InputStream kernel = new FileInputStream(file.toFile())) {
       return kernel.readNBytes(BYTES);
     } catch (IOException e) {
       return new byte[0];
     }
+  }
+
+  /** The clocks, and how many were drawn, for clocks that stand still. */
+  static byte[] ofClocks() {
+    ByteBuffer now = ByteBuffer.allocate(3 * Long.BYTES);
+    now.putLong(System.nanoTime()).putLong(System.currentTimeMillis());
+    return now.putLong(DRAWN.incrementAndGet()).array();
   }
 
   private static MessageDigest sha256() {

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 
 class DeviceStateTest {
@@ -77,6 +79,8 @@ class DeviceStateTest {
       Reservation second = state.reserve(1);
       assertThat(first.firstPass()).isZero();
       assertThat(first.lastPass()).isEqualTo(1);
+      assertThat(first.remaining()).isEqualTo(2);
+      assertThat(second.firstPass()).isEqualTo(2);
       assertThat(state.nextPass()).isEqualTo(3);
       for (int pass = 0; pass < 2; pass++) {
         PassLease lease = first.take();
@@ -138,6 +142,20 @@ class DeviceStateTest {
       Reservation passes = state.reserve(10);
       passes.take().finish();
       passes.take().burn();
+    }
+    try (DeviceState state = DeviceState.open(stateFolder)) {
+      assertThat(state.nextPass()).isEqualTo(2);
+      assertThat(state.reserve(1).take().key()).isEqualTo(Grants.passKey(2));
+    }
+  }
+
+  @Test
+  void aCleanClose_givesTheLastPassBack_alsoAfterAnotherReservation() {
+    try (DeviceState state = Grants.init(folder)) {
+      Reservation passes = state.reserve(3);
+      passes.take().finish();
+      passes.take().finish();
+      state.reserve(4);
     }
     try (DeviceState state = DeviceState.open(stateFolder)) {
       assertThat(state.nextPass()).isEqualTo(2);
@@ -262,13 +280,26 @@ class DeviceStateTest {
   }
 
   @Test
-  void aDeviceHalfOfAnotherModel_isCorrupt() throws IOException {
+  void aDeviceHalfOfAnotherModel_isCorrupt_andTheRightOneOpensAgain() throws IOException {
     Grants.init(folder).close();
+    byte[] right = Grants.MODEL.device().toFile();
     byte[] other = org.lepcnn.device.SmallModel.bundle("b").device().toFile();
     Files.write(stateFile.resolveSibling("device.lep"), other);
     assertThatThrownBy(() -> DeviceState.open(stateFolder))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("device half");
+    Files.write(stateFile.resolveSibling("device.lep"), right);
+    DeviceState.open(stateFolder).close();
+  }
+
+  @Test
+  void aPlainStateThatIsAccepted_isPutUnderThePassphrase_whenItOpens() {
+    Grants.init(folder).close();
+    Passphrase phrase = Passphrase.copyOf("ours".toCharArray()).acceptingPlain();
+    DeviceState.open(stateFolder, "", phrase).close();
+    assertThatThrownBy(() -> DeviceState.open(stateFolder))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("its keys are under a passphrase");
   }
 
   @Test
@@ -295,6 +326,25 @@ class DeviceStateTest {
     try (DeviceState state = DeviceState.open(stateFolder, "9999")) {
       assertThat(state.chain()).isEqualTo(other);
     }
+    assertThatThrownBy(() -> DeviceState.open(stateFolder))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("expected one chain of any model; found 2");
+    assertThatThrownBy(() -> DeviceState.open(stateFolder, "8888"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("expected one chain of model or chain 8888; found 0");
+  }
+
+  @Test
+  void theOnlyChainOfAModel_isOpenedByTheModel() {
+    Path grant = folder.resolve("grant.lep");
+    Grants.grant(Grants.CHAIN).write(grant);
+    try (DeviceState state =
+        DeviceState.init(grant, stateFolder, Passphrase.none(), Passphrase.none())) {
+      assertThat(state.chain()).isEqualTo(Grants.CHAIN);
+    }
+    try (DeviceState state = DeviceState.open(stateFolder, Grants.MODEL.fingerprint())) {
+      assertThat(state.chain()).isEqualTo(Grants.CHAIN);
+    }
   }
 
   @Test
@@ -316,6 +366,7 @@ class DeviceStateTest {
       assertThat(state.nextPass()).isEqualTo(1);
       state.resetIntegrityFailures();
       state.refuseIfQuarantined(1);
+      assertThat(DeviceState.describe(stateFolder).get(0).integrityFailures()).isZero();
     }
   }
 
@@ -334,9 +385,45 @@ class DeviceStateTest {
     Reservation passes = state.reserve(2);
     state.close();
     state.close();
-    assertThatThrownBy(passes::take).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> state.reserve(1)).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(state::recordIntegrityFailure).isInstanceOf(IllegalStateException.class);
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(
+            passes::take,
+            () -> state.reserve(1),
+            state::recordIntegrityFailure,
+            state::resetIntegrityFailures,
+            state::released,
+            state::claimRefused)) {
+      assertThatThrownBy(use)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("state is closed");
+    }
+  }
+
+  @Test
+  void aClosedState_hasErasedItsKeys() {
+    DeviceState state = Grants.init(folder);
+    Reservation passes = state.reserve(2);
+    StateFile stored = state.stored();
+    assertThat(stored.nextKey()).isEqualTo(Grants.passKey(2));
+    state.close();
+    assertThatThrownBy(() -> passes.nextKey().copyBytes())
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> stored.nextKey().copyBytes())
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> state.challengeKey().copyBytes())
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void whatIsSaidOfAState_isWhereItIs_andNoKey() {
+    try (DeviceState state = Grants.init(folder)) {
+      Reservation passes = state.reserve(3);
+      PassLease lease = passes.take();
+      assertThat(state)
+          .hasToString("DeviceState(meter-1, chain " + Grants.CHAIN + ", next pass 3)");
+      assertThat(passes).hasToString("Reservation(0 to 2, 2 left)");
+      assertThat(lease).hasToString("PassLease(0, IN_FLIGHT)");
+    }
   }
 
   @Test
@@ -374,6 +461,8 @@ class DeviceStateTest {
       assertThatThrownBy(() -> state.reserve(DeviceState.MAX_RESERVATION + 1))
           .isInstanceOf(BadInputException.class);
       assertThat(state.nextPass()).isZero();
+      assertThat(state.reserve(DeviceState.MAX_RESERVATION).remaining())
+          .isEqualTo(DeviceState.MAX_RESERVATION);
     }
   }
 

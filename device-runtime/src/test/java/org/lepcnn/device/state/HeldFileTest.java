@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 
 class HeldFileTest {
@@ -88,6 +89,35 @@ class HeldFileTest {
       assertThat(SecretFiles.hasLeftovers(keys)).isFalse();
     }
     assertThat(steps).isGreaterThan(6);
+  }
+
+  /** A device that runs for years does not run out of descriptors. */
+  @Test
+  void replaced_itIsOpenOnce_howeverOftenAndWhateverFails() throws IOException {
+    ForwardingStore withoutRename =
+        new ForwardingStore() {
+          @Override
+          public void rename(Path from, Path to) throws IOException {
+            throw new IOException("the test lets nothing be renamed");
+          }
+        };
+    try (HeldFile held = HeldFile.acquire(file, "the test's file")) {
+      assertThat(succeeds(held, disk, (byte) 7)).isTrue();
+      assertThat(succeeds(held, withoutRename, (byte) 8)).isFalse();
+      assertThat(OpenDescriptors.below(folder)).isEqualTo(1);
+    }
+    assertThat(OpenDescriptors.below(folder)).isZero();
+  }
+
+  @Test
+  void aHeldFileThatGrew_isNotRead() throws IOException {
+    try (HeldFile held = HeldFile.acquire(file, "the test's file")) {
+      assertThat(HeldFile.read("it", file, BEFORE.length)).isEqualTo(BEFORE);
+      assertThatThrownBy(() -> HeldFile.read("it", file, BEFORE.length - 1))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("expected at most 4 bytes");
+      held.replace(disk, new byte[] {9});
+    }
   }
 
   private static boolean succeeds(HeldFile held, DurableStore store, byte value) {

@@ -56,6 +56,29 @@ class RetiredChainsTest {
   }
 
   @Test
+  void theOnlyChain_isNoChoice_andNobodyCountsItsTables() {
+    Grants.init(folder).close();
+    try (DeviceState state =
+        DeviceState.open(
+            states,
+            "",
+            Passphrase.none(),
+            chain -> {
+              throw new AssertionError("asked for the tables of " + chain.chain());
+            })) {
+      assertThat(state.chain()).isEqualTo(Grants.CHAIN);
+    }
+  }
+
+  @Test
+  void whereThereIsNoStateFolder_nothingIsRetired() {
+    assertThatThrownBy(() -> RetiredChains.retire(states, Grants.CHAIN.toString()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("expected a device's state folder");
+    assertThat(states).doesNotExist();
+  }
+
+  @Test
   void chainsThatAreBothInUse_haveToBeNamed() {
     Grants.init(folder).close();
     second();
