@@ -325,11 +325,20 @@ public final class DeviceState implements AutoCloseable {
     commit(stored());
   }
 
-  /** Lifts a quarantine: the operator has dealt with the edge. */
+  /**
+   * Lifts a quarantine: the operator has dealt with the edge. It is lifted when that is durable,
+   * and stands when it cannot be made so.
+   */
   public synchronized void resetIntegrityFailures() {
     requireOpen();
+    long failures = integrityFailures;
     integrityFailures = 0;
-    commit(stored());
+    try {
+      commit(stored());
+    } catch (RuntimeException e) {
+      integrityFailures = failures;
+      throw e;
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ package org.lepcnn.device.state;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -53,7 +54,7 @@ public final class ExclusiveLock implements AutoCloseable {
       release(key);
       throw new EnvironmentException(
           "Locking " + what + ": expected a writable folder; found: " + e + ".", e);
-    } catch (EnvironmentException e) {
+    } catch (RuntimeException e) {
       release(key);
       throw e;
     }
@@ -63,6 +64,9 @@ public final class ExclusiveLock implements AutoCloseable {
     FileLock lock = null;
     try {
       lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // this process holds it, through classes that another loader has loaded
+      throw inUse(what);
     } finally {
       if (lock == null) {
         channel.close();

@@ -102,7 +102,14 @@ public final class Grant implements AutoCloseable {
    */
   public static Grant read(Path file, Passphrase passphrase) {
     byte[] bytes = SecretFiles.read(file, MAX_BYTES, REMEDY);
-    String what = file.toString();
+    try {
+      return read(file.toString(), bytes, passphrase);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  private static Grant read(String what, byte[] bytes, Passphrase passphrase) {
     CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
     BodyReader in = new BodyReader(what, content.body());
     ChainIdentity identity = ChainIdentity.read(in);
@@ -116,30 +123,35 @@ public final class Grant implements AutoCloseable {
             ? new Keys(readKeysOfVersion1(in), false)
             : readKeys(what, in, content.body(), passphrase);
     byte[] keys = read.bytes();
-    in.end();
     byte[] first = Arrays.copyOfRange(keys, 0, SecretKey.BYTES);
     byte[] challenge = Arrays.copyOfRange(keys, SecretKey.BYTES, 2 * SecretKey.BYTES);
     try (SecretKey firstKey = SecretKey.copyOf(first);
         SecretKey challengeKey = SecretKey.copyOf(challenge)) {
+      in.end();
       return new Grant(
           identity, half, PassKey.of(firstKey), ChallengeKey.of(challengeKey), read.sealed());
     } finally {
       Arrays.fill(keys, (byte) 0);
       Arrays.fill(first, (byte) 0);
       Arrays.fill(challenge, (byte) 0);
-      Arrays.fill(bytes, (byte) 0);
     }
   }
 
   /** What the file is, without its secrets; needs no passphrase. */
   public static GrantDescription describe(Path file) {
     byte[] bytes = SecretFiles.read(file, MAX_BYTES, REMEDY);
-    String what = file.toString();
+    try {
+      return describe(file.toString(), bytes);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  private static GrantDescription describe(String what, byte[] bytes) {
     BodyReader in =
         new BodyReader(what, CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION).body());
     ChainIdentity identity = ChainIdentity.read(in);
     byte[] half = in.bytes();
-    Arrays.fill(bytes, (byte) 0);
     identity.verify(what, ModelBundle.hash(half), in);
     return new GrantDescription(
         identity.device(),

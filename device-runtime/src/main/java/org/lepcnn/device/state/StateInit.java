@@ -107,8 +107,11 @@ final class StateInit {
         ChallengeKey challenge = grant.challengeKey()) {
       StateFile.Counts counts = new StateFile.Counts(grant.identity(), 0, 0, null);
       byte[] state = new StateFile(counts, first, challenge, wrap).toFile();
-      writeDurably(store, temporary.resolve(StateFile.NAME), state);
-      Arrays.fill(state, (byte) 0);
+      try {
+        writeDurably(store, temporary.resolve(StateFile.NAME), state);
+      } finally {
+        Arrays.fill(state, (byte) 0);
+      }
     }
     store.syncFolder(temporary);
     store.rename(temporary, folder);

@@ -441,6 +441,22 @@ class DeviceStateTest {
   }
 
   @Test
+  void aQuarantineThatCannotBeLiftedDurably_stands() throws IOException {
+    Grants.init(folder).close();
+    FailingStore store = new FailingStore();
+    try (DeviceState state = DeviceState.open(Grants.chainFolder(folder), store)) {
+      state.recordIntegrityFailure();
+      store.failFrom(0);
+      assertThatThrownBy(state::resetIntegrityFailures).isInstanceOf(EnvironmentException.class);
+      assertThatThrownBy(() -> state.refuseIfQuarantined(1))
+          .isInstanceOf(QuarantinedException.class);
+      store.failFrom(Integer.MAX_VALUE);
+      state.resetIntegrityFailures();
+      state.refuseIfQuarantined(1);
+    }
+  }
+
+  @Test
   void anInterruptedThread_writesAllTheSame_andStaysInterrupted() {
     try (DeviceState state = Grants.init(folder)) {
       Thread.currentThread().interrupt();

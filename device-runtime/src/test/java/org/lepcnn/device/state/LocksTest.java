@@ -63,6 +63,19 @@ class LocksTest {
     HeldFile.acquire(file, "the test's file").close();
   }
 
+  /** As classes have that another loader has loaded: they do not see what this class holds. */
+  @Test
+  void aLockThatSomebodyElseHasInThisProcess_isNotTaken_andFreeAfterwards() throws IOException {
+    try (FileChannel other =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      assertThat(other.tryLock()).isNotNull();
+      assertThatThrownBy(() -> ExclusiveLock.acquire(file, "the test's file"))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("uses it");
+    }
+    ExclusiveLock.acquire(file, "the test's file").close();
+  }
+
   @Test
   void aFileThatCannotBeOpened_canBeLockedAsSoonAsItCan() throws IOException {
     Files.createDirectory(file);
