@@ -22,12 +22,14 @@ import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.InboundRecordSerializer;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
 import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
@@ -58,13 +60,16 @@ class DecodeOperatorTest {
 
   private static OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> open(
       ModelSource source) throws Exception {
-    EdgeSettings settings =
-        EdgeSettings.of(source, FakeTopics.with(Requests.RESULTS, Topics.REJECTED));
     OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness =
-        new OneInputStreamOperatorTestHarness<>(
-            new DecodeOperatorFactory(settings, NOTICES), InboundRecordSerializer.INSTANCE);
+        harness(EdgeSettings.of(source, FakeTopics.with(Requests.RESULTS, Topics.REJECTED)));
     harness.open();
     return harness;
+  }
+
+  private static OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness(
+      EdgeSettings settings) throws Exception {
+    return new OneInputStreamOperatorTestHarness<>(
+        new DecodeOperatorFactory(settings, NOTICES), InboundRecordSerializer.INSTANCE);
   }
 
   private static List<String> codes(
@@ -354,6 +359,40 @@ class DecodeOperatorTest {
     try (var harness = open(model.source())) {
       harness.processElement(records(1).get(0), 0);
       assertThat(harness.snapshot(1, 1).getStateSize()).isZero();
+    }
+  }
+
+  /** Flink closes what it could not open as well. */
+  @Test
+  void whatWasOpened_isClosed_andNothingElse() throws Exception {
+    FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
+    FakeControl control = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
+    EdgeSettings settings = EdgeSettings.of(control, topics);
+    try (var harness = harness(settings)) {
+      harness.open();
+      assertThat(control.shares()).isEqualTo(1);
+      assertThat(topics.views()).isEqualTo(1);
+    }
+    assertThat(control.shares()).isZero();
+    assertThat(topics.views()).isZero();
+    try (var neverOpened = harness(settings)) {
+      neverOpened.setup();
+    }
+    assertThat(control.shares()).isZero();
+    assertThat(topics.views()).isZero();
+  }
+
+  /** Four times a time-out, so that no round stays for much longer than that. */
+  @Test
+  void incompleteRounds_areLookedForEveryQuarterOfTheTimeout() throws Exception {
+    long timeout = AssemblyLimits.DEFAULT.timeoutMillis();
+    try (var harness = open(model.source())) {
+      harness.setProcessingTime(timeout / 4 - 1);
+      harness.processElement(records(1).get(0), 0);
+      harness.setProcessingTime(timeout / 4 - 1 + timeout);
+      assertThat(codes(harness)).isEmpty();
+      harness.setProcessingTime(timeout / 4 + timeout);
+      assertThat(codes(harness)).containsExactly("EXPIRED");
     }
   }
 }

@@ -32,7 +32,9 @@ public final class FakeControl implements EdgeControl.Provider {
     final Map<String, DeviceGrant> devices = new ConcurrentHashMap<>();
     final Quotas quotas;
     volatile boolean ready = true;
+    volatile boolean defective;
     final AtomicInteger asksLeft = new AtomicInteger();
+    final AtomicInteger shares = new AtomicInteger();
 
     State(QuotaSettings quotas) {
       this.quotas = new Quotas(quotas);
@@ -95,6 +97,17 @@ public final class FakeControl implements EdgeControl.Provider {
     return this;
   }
 
+  /** Lets every question about a device fail, as a defect would. */
+  public FakeControl defective(boolean defective) {
+    ALL.get(id).defective = defective;
+    return this;
+  }
+
+  /** How many have opened this control and not closed it. */
+  public int shares() {
+    return ALL.get(id).shares.get();
+  }
+
   /** All is known once somebody has asked that often in vain. */
   public FakeControl readyAfter(int asks) {
     ALL.get(id).asksLeft.set(asks);
@@ -105,6 +118,7 @@ public final class FakeControl implements EdgeControl.Provider {
   public EdgeControl open(WhenLoaded whenLoaded) {
     State state = ALL.get(id);
     FixedModel pool = new FixedModel(ModelRegistry.acquire(model, whenLoaded));
+    state.shares.incrementAndGet();
     return new EdgeControl() {
       @Override
       public boolean isReady() {
@@ -113,6 +127,9 @@ public final class FakeControl implements EdgeControl.Provider {
 
       @Override
       public DeviceGrant grant(String device) {
+        if (state.defective) {
+          throw new IllegalStateException("a defect");
+        }
         return state.devices.get(device);
       }
 
@@ -133,6 +150,7 @@ public final class FakeControl implements EdgeControl.Provider {
 
       @Override
       public void close() {
+        state.shares.decrementAndGet();
         pool.close();
       }
     };
