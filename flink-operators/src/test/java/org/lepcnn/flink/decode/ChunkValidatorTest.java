@@ -99,12 +99,10 @@ class ChunkValidatorTest {
     assertThat(detail(2, 0, new int[5], 0)).isEqualTo("round: expected below 2; found 2");
     assertThat(detail(1, 3, new int[5], 0)).isEqualTo("tensor: expected one of round 1; found 3");
     assertThat(detail(1, 0, new int[5], 0)).isEqualTo("tensor: expected one of round 1; found 0");
-    assertThat(detail(0, 0, new int[WIDE], 0))
-        .isEqualTo("number of chunks: expected 1; found 2");
+    assertThat(detail(0, 0, new int[WIDE], 0)).isEqualTo("number of chunks: expected 1; found 2");
     assertThat(detail(0, 1, new int[5], 0)).isEqualTo("number of chunks: expected 2; found 1");
     assertThat(detail(0, 0, new int[6], 0)).isEqualTo("payload: expected 20 bytes; found 24");
-    assertThat(detail(0, 1, new int[WIDE - 1], 1))
-        .isEqualTo("payload: expected 8 bytes; found 4");
+    assertThat(detail(0, 1, new int[WIDE - 1], 1)).isEqualTo("payload: expected 8 bytes; found 4");
     assertThat(detail(0, 0, new int[] {0, 0, 0, 0, Field.P}, 0))
         .isEqualTo("payload: expected residues in [0, p); found others");
   }

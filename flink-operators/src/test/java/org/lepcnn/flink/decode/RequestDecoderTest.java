@@ -256,6 +256,41 @@ class RequestDecoderTest {
     assertThat(refused("NOT_AUTHORISED")).isEqualTo(1);
   }
 
+  /** Whoever holds an id of a device must not be able to end its round with a made-up chunk. */
+  @Test
+  void chunkThatContradictsAnother_isSuspected_andTheRoundGoesOn() {
+    List<InboundRecord> records = round(0, 1);
+    InboundRecord other =
+        Requests.records("d", fingerprint, Requests.INSTANCE, 0, 1, model.tensors(1, 99)).get(0);
+    decoder.decode(records.get(0), 0);
+    assertThat(replies(decoder.decode(other, 0))).containsExactly("MASK_REUSE_SUSPECTED");
+    assertThat(count("incompleteRefused")).isZero();
+    assertThat(decoder.decode(records.get(1), 0).request()).isNotNull();
+  }
+
+  /** Numbers of an open round that the plan does not have. */
+  @Test
+  void wrongChunkOfAnOpenRound_isMalformed_andTheRoundGoesOn() {
+    List<InboundRecord> records = round(0, 0);
+    decoder.decode(records.get(0), 0);
+    PassId id = new PassId("d", Requests.CHAIN, fingerprint, 0);
+    for (int tensor : new int[] {0, 9}) {
+      byte[] second =
+          RequestCodec.current()
+              .encodeTensor(
+                  id,
+                  0,
+                  Requests.INSTANCE,
+                  tensor,
+                  new int[TestModel.WIDE],
+                  TestModel.WIDE,
+                  Requests.LIFETIME)
+              .get(1);
+      assertThat(replies(decoder.decode(Requests.record(second), 0))).containsExactly("MALFORMED");
+    }
+    assertThat(decoder.decode(records.get(1), 0).request()).isNotNull();
+  }
+
   @Test
   void roundThatDidNotCompleteInTime_isRejected_andItsSenderHearsNothing() {
     decoder.decode(round(0, 1).get(0), 0);

@@ -21,8 +21,10 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Outcome;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
+import org.lepcnn.flink.decode.RoundAssembler.Standing;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
 import org.lepcnn.kafka.codec.ChunkLayout;
@@ -96,6 +98,33 @@ class RoundAssemblerTest {
     assertThat(conflict.refusal().code()).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
     int[] residues = add(chunks.get(1), 0).request().tensors().get(0).toResidues();
     assertThat(residues).isEqualTo(model.tensors(1, 0).get(0).residues());
+  }
+
+  @Test
+  void standingOfAChunk_isItsPlaceInAnOpenRound_alsoOutsideOfThePlan() {
+    List<TensorChunkView> chunks = chunks("d", 0);
+    RequestHeader header = Requests.roundHeader("d", fingerprint, Requests.INSTANCE, 0, 1);
+    assertThat(assembler.standing(header, chunks.get(0))).isEqualTo(Standing.BEGINS);
+    add(chunks.get(0), 0);
+    assertThat(assembler.standing(header, chunks.get(0))).isEqualTo(Standing.REPEATED);
+    assertThat(assembler.standing(header, chunks.get(1))).isEqualTo(Standing.MISSING);
+    TensorChunkView chunk = chunks.get(0);
+    assertThat(assembler.standing(header, at(chunk, 9, 0))).isEqualTo(Standing.MISSING);
+    assertThat(assembler.standing(header, at(chunk, 2, 2))).isEqualTo(Standing.MISSING);
+    assertThat(assembler.standing(header, at(chunk, 2, 3))).isEqualTo(Standing.MISSING);
+  }
+
+  private static TensorChunkView at(TensorChunkView chunk, int tensor, int number) {
+    return new TensorChunkView(
+        chunk.passId(),
+        chunk.round(),
+        chunk.instance(),
+        tensor,
+        number,
+        9,
+        chunk.lifetimeMillis(),
+        chunk.payload(),
+        chunk.record());
   }
 
   @Test

@@ -256,7 +256,9 @@ class DeviceGuardSerializerTest {
     assertThat(resolve(written).isIncompatible()).isTrue();
   }
 
-  /** What Flink reads before it knows this class: the name, the version of the frame, the layout. */
+  /**
+   * What Flink reads before it knows this class: the name, the version of the frame, the layout.
+   */
   @Test
   void snapshotsFrame_isFixed_andRestoresTheSerializer() throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(64);

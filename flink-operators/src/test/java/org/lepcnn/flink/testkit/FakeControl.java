@@ -30,6 +30,7 @@ public final class FakeControl implements EdgeControl.Provider {
 
   private static final class State {
     final Map<String, DeviceGrant> devices = new ConcurrentHashMap<>();
+    final Map<String, LongSupplier> figures = new ConcurrentHashMap<>();
     final Quotas quotas;
     volatile boolean ready = true;
     volatile boolean defective;
@@ -103,6 +104,12 @@ public final class FakeControl implements EdgeControl.Provider {
     return this;
   }
 
+  /** Has a figure for metrics. */
+  public FakeControl figure(String name, long value) {
+    ALL.get(id).figures.put(name, () -> value);
+    return this;
+  }
+
   /** How many have opened this control and not closed it. */
   public int shares() {
     return ALL.get(id).shares.get();
@@ -145,7 +152,7 @@ public final class FakeControl implements EdgeControl.Provider {
 
       @Override
       public Map<String, LongSupplier> figures() {
-        return Map.of();
+        return state.figures;
       }
 
       @Override
