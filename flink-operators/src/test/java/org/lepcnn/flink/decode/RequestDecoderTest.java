@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
@@ -136,9 +138,10 @@ class RequestDecoderTest {
     records.add(claim("d"));
     records.add(Requests.releaseRecord("d", fingerprint, Requests.INSTANCE, 4));
     records.addAll(round(1, 0));
+    records.add(round(2, 1).get(0));
     records.add(Requests.record(new byte[7]));
     records.forEach(record -> decoder.decode(record, 5));
-    assertThat(count("chunks")).isEqualTo(4);
+    assertThat(count("chunks")).isEqualTo(5);
     assertThat(count("requests")).isEqualTo(2);
     assertThat(count("claims")).isEqualTo(2);
     assertThat(count("releases")).isEqualTo(1);
@@ -302,14 +305,46 @@ class RequestDecoderTest {
     assertThat(count("incompleteDropped.OVERDUE.count")).isEqualTo(1);
   }
 
+  /** What was refused is judged anew when it comes again, all of it. */
   @Test
-  void lifetimeWithoutEnd_neverExpires() {
-    PassClaim claim = new PassClaim("d", Requests.CHAIN, fingerprint, 0, 9, Requests.INSTANCE);
-    byte[] value = RequestCodec.current().encode(claim, Long.MAX_VALUE);
-    for (long appended : new long[] {0, 1, 1_000_000, InboundRecord.UNDATED}) {
-      InboundRecord record = new InboundRecord(Requests.TOPIC, 0, 0, appended, value);
-      assertThat(decoder.decode(record, 5).request().header().expiresAtMillis())
-          .isEqualTo(Long.MAX_VALUE);
+  void roundThatIsLetInOnItsSecondAttempt_isTakenToItsEnd() {
+    List<InboundRecord> records = round(0, 1);
+    provider.revoke("d");
+    decoder.decode(records.get(0), 0);
+    enrol(0, 0);
+    assertThat(decoder.decode(records.get(0), 1).notices()).isEmpty();
+    assertThat(decoder.decode(records.get(1), 2).request()).isNotNull();
+  }
+
+  /** After a failure it comes again beside much else; were it refused, the guard would miss it. */
+  @Test
+  void claimFromBeforeTheStart_isChargedAndLetIn_oneFromThenOnMustPay() {
+    enrol(1, 0); // a burst of two
+    for (int i = 0; i < 3; i++) {
+      assertThat(decoder.decode(appended(claim("d"), 999), 1_000).request()).isNotNull();
     }
+    assertThat(replies(decoder.decode(appended(claim("d"), 1_000), 1_000)))
+        .containsExactly("QUOTA_EXCEEDED");
+    assertThat(decoder.decode(appended(claim("d"), 1_000), 3_000).request()).isNotNull();
+  }
+
+  private static InboundRecord appended(InboundRecord record, long millis) {
+    return new InboundRecord(
+        record.topic(), record.partition(), record.offset(), millis, record.value());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "7, 10, 17",
+    "1, 9223372036854775806, 9223372036854775807",
+    "2, 9223372036854775806, 9223372036854775807",
+    "-5, 9223372036854775807, 9223372036854775802",
+    "9223372036854775807, 1, 9223372036854775807" // without a date of the broker's
+  })
+  void expiry_isAppendTimePlusLifetime_asFarAsNumbersGo(long appended, long lifetime, long expiry) {
+    PassClaim claim = new PassClaim("d", Requests.CHAIN, fingerprint, 0, 9, Requests.INSTANCE);
+    byte[] value = RequestCodec.current().encode(claim, lifetime);
+    InboundRecord record = new InboundRecord(Requests.TOPIC, 0, 0, appended, value);
+    assertThat(decoder.decode(record, 5).request().header().expiresAtMillis()).isEqualTo(expiry);
   }
 }

@@ -2,6 +2,7 @@
 package org.lepcnn.flink.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -244,6 +245,23 @@ class RoundAssemblerTest {
     assertThat(assembler.bytes()).isEqualTo(FIRST_CHUNK_BYTES);
     assertThat(add(chunks("d", 0).get(1), 100).request()).isNull();
     assertThat(add(chunks("d", 1).get(1), 100).request()).isNotNull();
+  }
+
+  /** So that the rest of that attempt, and no new one, is known by what stands behind it. */
+  @Test
+  void droppedRound_isNamedByTheChunkThatCameLast() {
+    add(chunks("d", 0).get(1), 0);
+    assertThat(assembler.expire(100))
+        .extracting(Dropped::tensor, Dropped::chunk, Dropped::reason)
+        .containsExactly(tuple(2, 1, Reason.OVERDUE));
+  }
+
+  @Test
+  void roundThatBeginsAtAnyTime_hasItsWholeTime() {
+    long now = 1_700_000_000_000L;
+    add(chunks("d", 0).get(0), now);
+    assertThat(assembler.expire(now + 99)).isEmpty();
+    assertThat(assembler.expire(now + 100)).hasSize(1);
   }
 
   @Test

@@ -227,6 +227,20 @@ class ReplayGuardTest {
   }
 
   @Test
+  void requestIsJudged_asWhatItIs() {
+    RequestHeader round = Requests.roundHeader("d", MODEL, INSTANCE, 0, 0);
+    assertThat(guard.judge(device, round, 7).refusal()).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    RequestHeader claim = Requests.claimHeader("d", MODEL, INSTANCE, 0, 9);
+    assertThat(guard.judge(device, claim, 0)).isEqualTo(Verdict.ACCEPTED);
+    assertThat(guard.judge(device, round, 7)).isEqualTo(Verdict.ACCEPTED);
+    assertThat(guard.judge(device, round, 8).refusal())
+        .isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    RequestHeader release = Requests.releaseHeader("d", MODEL, INSTANCE, 1);
+    assertThat(guard.judge(device, release, 0)).isEqualTo(Verdict.ACCEPTED);
+    assertThat(claim(OTHER_INSTANCE, 1, 9)).isNull();
+  }
+
+  @Test
   void chainBeyondTheLimit_isRefused_andNoneIsForgotten() {
     assertThat(claimChain(1, MODEL, ANY_CHAIN)).isNull();
     assertThat(claimChain(2, MODEL, ANY_CHAIN)).isNull();
