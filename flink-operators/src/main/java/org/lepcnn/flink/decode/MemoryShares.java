@@ -134,18 +134,13 @@ final class MemoryShares {
     bytes -= held.bytes();
   }
 
-  /** The device's round that began first, other than the given one; null when there is none. */
+  /** The round that began first of those that the device holds beside the given one. */
   RoundKey oldestBeside(RoundKey round) {
-    Holder device = device(round);
-    if (device == null) {
-      return null;
-    }
-    for (Held oldest : device.rounds.values()) {
-      if (!oldest.key().equals(round)) {
-        return oldest.key();
-      }
-    }
-    return null;
+    return device(round).rounds.values().stream()
+        .map(Held::key)
+        .filter(key -> !key.equals(round))
+        .findFirst()
+        .orElseThrow();
   }
 
   /**
@@ -158,9 +153,9 @@ final class MemoryShares {
     long ownBytes = wanted + (own == null ? 0 : own.bytes);
     for (Holder gateway : gatewaysByBytes.descendingSet()) {
       if (gateway.bytes <= ownBytes) {
-        break;
+        break; // before its own
       }
-      RoundKey found = gateway == own ? null : ofGateway((Gateway) gateway, nowMillis);
+      RoundKey found = ofGateway((Gateway) gateway, nowMillis);
       if (found != null) {
         return found;
       }

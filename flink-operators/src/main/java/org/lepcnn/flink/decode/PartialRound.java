@@ -88,10 +88,6 @@ final class PartialRound {
         || nowMillis - begunMillis >= limits.roundMillis();
   }
 
-  boolean isComplete() {
-    return missing == 0;
-  }
-
   /** Whether another chunk makes it complete. */
   boolean lacksOne() {
     return missing == 1;

@@ -2,12 +2,28 @@
 package org.lepcnn.flink.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.groups.TaskMetricGroup;
+import org.apache.flink.runtime.metrics.scope.ScopeFormats;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.AfterAll;
@@ -16,18 +32,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.InboundRecordSerializer;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
 import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
@@ -58,13 +80,16 @@ class DecodeOperatorTest {
 
   private static OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> open(
       ModelSource source) throws Exception {
-    EdgeSettings settings =
-        EdgeSettings.of(source, FakeTopics.with(Requests.RESULTS, Topics.REJECTED));
     OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness =
-        new OneInputStreamOperatorTestHarness<>(
-            new DecodeOperatorFactory(settings, NOTICES), InboundRecordSerializer.INSTANCE);
+        harness(EdgeSettings.of(source, FakeTopics.with(Requests.RESULTS, Topics.REJECTED)));
     harness.open();
     return harness;
+  }
+
+  private static OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness(
+      EdgeSettings settings) throws Exception {
+    return new OneInputStreamOperatorTestHarness<>(
+        new DecodeOperatorFactory(settings, NOTICES), InboundRecordSerializer.INSTANCE);
   }
 
   private static List<String> codes(
@@ -354,6 +379,88 @@ class DecodeOperatorTest {
     try (var harness = open(model.source())) {
       harness.processElement(records(1).get(0), 0);
       assertThat(harness.snapshot(1, 1).getStateSize()).isZero();
+    }
+  }
+
+  /** Flink closes what it could not open as well. */
+  @Test
+  void whatWasOpened_isClosed_andNothingElse() throws Exception {
+    FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
+    FakeControl control = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
+    EdgeSettings settings = EdgeSettings.of(control, topics);
+    try (var harness = harness(settings)) {
+      harness.open();
+      assertThat(control.shares()).isEqualTo(1);
+      assertThat(topics.views()).isEqualTo(1);
+    }
+    assertThat(control.shares()).isZero();
+    assertThat(topics.views()).isZero();
+    try (var neverOpened = harness(settings)) {
+      neverOpened.setup();
+    }
+    assertThat(control.shares()).isZero();
+    assertThat(topics.views()).isZero();
+  }
+
+  /** A task that answered NOT_READY for ever would hide what is wrong. */
+  @Test
+  void modelThatCannotBeLoaded_failsTheTask() throws Exception {
+    ModelSource absent = new ModelSource(folder.resolve("absent").toString(), "scalar");
+    try (ModelLease failed = ModelRegistry.acquire(absent, WhenLoaded.NOTHING)) {
+      assertThatThrownBy(() -> failed.future().join()).isNotNull();
+      try (var harness = open(absent)) {
+        Mail mail = harness.getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY).orElseThrow();
+        assertThatThrownBy(mail::run)
+            .isInstanceOf(EnvironmentException.class)
+            .hasMessageStartingWith("Loading the model: ");
+      }
+    }
+  }
+
+  @Test
+  void figuresOfTheControl_areShownAsGauges() throws Exception {
+    Map<String, Gauge<?>> gauges = new HashMap<>();
+    TestingMetricRegistry registry =
+        TestingMetricRegistry.builder()
+            .setScopeFormats(ScopeFormats.fromConfig(new Configuration()))
+            .setRegisterConsumer(
+                (metric, name, group) -> {
+                  if (metric instanceof Gauge<?> gauge) {
+                    gauges.put(name, gauge);
+                  }
+                })
+            .build();
+    TaskMetricGroup task =
+        TaskManagerMetricGroup.createTaskManagerMetricGroup(registry, "host", ResourceID.generate())
+            .addJob(new JobID(), "job")
+            .addTask(ExecutionAttemptID.randomId(), "decode");
+    FakeControl control = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
+    EdgeSettings settings =
+        EdgeSettings.of(control.figure("devices", 42), FakeTopics.with(Topics.REJECTED));
+    try (MockEnvironment environment = new MockEnvironmentBuilder().setMetricGroup(task).build();
+        var harness =
+            new OneInputStreamOperatorTestHarness<>(
+                new DecodeOperatorFactory(settings, NOTICES),
+                InboundRecordSerializer.INSTANCE,
+                environment)) {
+      harness.open();
+      assertThat(gauges.get("devices").getValue()).isEqualTo(42L);
+    }
+  }
+
+  /** Four times a time-out, so that no round stays for much longer than that. */
+  @Test
+  void incompleteRounds_areLookedForEveryQuarterOfTheTimeout() throws Exception {
+    long quarter = AssemblyLimits.DEFAULT.timeoutMillis() / 4;
+    try (var harness = open(model.source())) {
+      harness.setProcessingTime(quarter - 1);
+      harness.processElement(records(1).get(0), 0);
+      for (int i = 1; i <= 4; i++) {
+        harness.setProcessingTime(i * quarter);
+        assertThat(codes(harness)).isEmpty();
+      }
+      harness.setProcessingTime(5 * quarter);
+      assertThat(codes(harness)).containsExactly("EXPIRED");
     }
   }
 }

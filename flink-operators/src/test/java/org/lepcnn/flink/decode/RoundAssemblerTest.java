@@ -2,7 +2,7 @@
 package org.lepcnn.flink.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +11,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -23,8 +22,10 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Outcome;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
+import org.lepcnn.flink.decode.RoundAssembler.Standing;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
 import org.lepcnn.kafka.codec.ChunkLayout;
@@ -92,12 +93,39 @@ class RoundAssemblerTest {
   @Test
   void duplicates_doNotComplete_andConflictsAreSuspected() {
     List<TensorChunkView> chunks = chunks("d", 0);
-    assertThat(add(chunks.get(0), 0).request()).isNull();
-    assertThat(add(chunks.get(0), 0).request()).isNull();
+    assertThat(add(chunks.get(0), 0)).isEqualTo(Outcome.WAITING);
+    assertThat(add(chunks.get(0), 0)).as("a repetition is no suspicion").isEqualTo(Outcome.WAITING);
     Outcome conflict = add(chunks("d", Requests.INSTANCE, 0, 1, 99).get(0), 0);
     assertThat(conflict.refusal().code()).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
     int[] residues = add(chunks.get(1), 0).request().tensors().get(0).toResidues();
     assertThat(residues).isEqualTo(model.tensors(1, 0).get(0).residues());
+  }
+
+  @Test
+  void standingOfAChunk_isItsPlaceInAnOpenRound_alsoOutsideOfThePlan() {
+    List<TensorChunkView> chunks = chunks("d", 0);
+    RequestHeader header = Requests.roundHeader("d", fingerprint, Requests.INSTANCE, 0, 1);
+    assertThat(assembler.standing(header, chunks.get(0))).isEqualTo(Standing.BEGINS);
+    add(chunks.get(0), 0);
+    assertThat(assembler.standing(header, chunks.get(0))).isEqualTo(Standing.REPEATED);
+    assertThat(assembler.standing(header, chunks.get(1))).isEqualTo(Standing.MISSING);
+    TensorChunkView chunk = chunks.get(0);
+    assertThat(assembler.standing(header, at(chunk, 9, 0))).isEqualTo(Standing.MISSING);
+    assertThat(assembler.standing(header, at(chunk, 2, 2))).isEqualTo(Standing.MISSING);
+    assertThat(assembler.standing(header, at(chunk, 2, 3))).isEqualTo(Standing.MISSING);
+  }
+
+  private static TensorChunkView at(TensorChunkView chunk, int tensor, int number) {
+    return new TensorChunkView(
+        chunk.passId(),
+        chunk.round(),
+        chunk.instance(),
+        tensor,
+        number,
+        9,
+        chunk.lifetimeMillis(),
+        chunk.payload(),
+        chunk.record());
   }
 
   @Test
@@ -175,6 +203,39 @@ class RoundAssemblerTest {
     assertThat(outcome.refusal().code()).isEqualTo(EdgeErrorCode.TOO_LARGE);
   }
 
+  /** What is refused at the bound could never be served; what fits exactly must be. */
+  @Test
+  void roundAsLargeAsTheBound_isTaken() {
+    for (AssemblyLimits limits :
+        List.of(
+            new AssemblyLimits(ROUND_BYTES, Long.MAX_VALUE, 100),
+            new AssemblyLimits(Long.MAX_VALUE, ROUND_BYTES, 100))) {
+      RoundAssembler exact = new RoundAssembler(limits);
+      AssembledRequest request = null;
+      for (TensorChunkView chunk : chunks("d", 0)) {
+        Outcome outcome = addTo(exact, chunk);
+        assertThat(outcome.refusal()).isNull();
+        request = outcome.request();
+      }
+      assertThat(request).isNotNull();
+    }
+    for (AssemblyLimits limits :
+        List.of(
+            new AssemblyLimits(ROUND_BYTES - 1, Long.MAX_VALUE, 100),
+            new AssemblyLimits(Long.MAX_VALUE, ROUND_BYTES - 1, 100))) {
+      Outcome outcome = addTo(new RoundAssembler(limits), chunks("d", 0).get(0));
+      assertThat(outcome.refusal().code()).isEqualTo(EdgeErrorCode.TOO_LARGE);
+    }
+  }
+
+  private static Outcome addTo(RoundAssembler other, TensorChunkView chunk) {
+    return other.add(
+        Requests.roundHeader(chunk.device(), fingerprint, Requests.INSTANCE, chunk.pass(), 1),
+        chunk,
+        model.plan(),
+        0);
+  }
+
   @Test
   void overdueRequests_areDropped_youngerOnesKept() {
     add(chunks("d", 0).get(0), 0);
@@ -184,6 +245,23 @@ class RoundAssemblerTest {
     assertThat(assembler.bytes()).isEqualTo(FIRST_CHUNK_BYTES);
     assertThat(add(chunks("d", 0).get(1), 100).request()).isNull();
     assertThat(add(chunks("d", 1).get(1), 100).request()).isNotNull();
+  }
+
+  /** So that the rest of that attempt, and no new one, is known by what stands behind it. */
+  @Test
+  void droppedRound_isNamedByTheChunkThatCameLast() {
+    add(chunks("d", 0).get(1), 0);
+    assertThat(assembler.expire(100))
+        .extracting(Dropped::tensor, Dropped::chunk, Dropped::reason)
+        .containsExactly(tuple(2, 1, Reason.OVERDUE));
+  }
+
+  @Test
+  void roundThatBeginsAtAnyTime_hasItsWholeTime() {
+    long now = 1_700_000_000_000L;
+    add(chunks("d", 0).get(0), now);
+    assertThat(assembler.expire(now + 99)).isEmpty();
+    assertThat(assembler.expire(now + 100)).hasSize(1);
   }
 
   @Test
@@ -224,13 +302,5 @@ class RoundAssemblerTest {
     assertThat(wanted.withinHeap(1).bytesPerSubtask()).isEqualTo(quarter);
     assertThat(wanted.withinHeap(4).bytesPerSubtask()).isEqualTo(quarter / 4);
     assertThat(new AssemblyLimits(1, 7, 10).withinHeap(4).bytesPerSubtask()).isEqualTo(7);
-  }
-
-  @Test
-  void senselessLimits_areBadInput() {
-    assertThatThrownBy(() -> new AssemblyLimits(0, 1, 1)).isInstanceOf(BadInputException.class);
-    assertThatThrownBy(() -> new AssemblyLimits(1, 1, 10, 9)).isInstanceOf(BadInputException.class);
-    assertThat(new AssemblyLimits(1, 1, 10).roundMillis()).isEqualTo(30);
-    assertThat(new AssemblyLimits(1, 1, Long.MAX_VALUE).roundMillis()).isEqualTo(Long.MAX_VALUE);
   }
 }

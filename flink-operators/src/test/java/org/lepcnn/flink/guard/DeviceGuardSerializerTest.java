@@ -8,10 +8,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.flink.testkit.Requests;
@@ -176,11 +179,69 @@ class DeviceGuardSerializerTest {
     assertThat(bytes(copy)).isNotEqualTo(before);
   }
 
-  @Test
-  void otherLayoutVersion_isRefused() throws IOException {
+  @ParameterizedTest
+  @ValueSource(bytes = {0, 4, -1})
+  void otherLayoutVersion_isRefused(byte version) throws IOException {
     byte[] bytes = bytes(device(1, 1));
-    bytes[0] = 4;
-    assertThatThrownBy(() -> read(bytes)).isInstanceOf(IOException.class).hasMessageContaining("4");
+    bytes[0] = version;
+    assertThatThrownBy(() -> read(bytes))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("found " + (version & 0xff) + ".");
+  }
+
+  /** Ten groups of seven bits hold every number; an eleventh is no number of ours. */
+  @Test
+  void numberThatDoesNotEnd_isDamage() {
+    byte[] bytes = new byte[32];
+    Arrays.fill(bytes, (byte) 0x80);
+    bytes[0] = DeviceGuardSerializer.VERSION;
+    assertThatThrownBy(() -> read(bytes))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("does not end");
+  }
+
+  @Test
+  void numbersOfAnySize_roundTrip() throws IOException {
+    for (int bits = 0; bits < Long.SIZE; bits++) {
+      for (long pass : new long[] {(1L << bits) - 1, 1L << bits}) {
+        if (pass >= 0 && pass < Long.MAX_VALUE) {
+          DeviceGuard device = new DeviceGuard();
+          device
+              .chains()
+              .add(
+                  ChainGuard.claimed(
+                      Requests.claimHeader("d", MODEL, Requests.INSTANCE, pass, pass)));
+          ChainGuard read = read(bytes(device)).chains().get(0);
+          assertThat(List.of(read.first(), read.last(), read.open().floor())).containsOnly(pass);
+        }
+      }
+    }
+  }
+
+  /** The state is changed in place, so that the heap backend must not hand out its own. */
+  @Test
+  void whatFlinkAsks_isAnswered() throws IOException {
+    assertThat(SERIALIZER.isImmutableType()).isFalse();
+    assertThat(SERIALIZER.getLength()).as("not fixed").isNegative();
+    assertThat(bytes(SERIALIZER.createInstance())).containsExactly(3, 0, 0);
+    DeviceGuard device = device(3, 1);
+    DeviceGuard reuse = device(7, 1);
+    assertThat(bytes(SERIALIZER.copy(device, reuse))).isEqualTo(bytes(device));
+    assertThat(SERIALIZER.copy(device, reuse)).isNotSameAs(device);
+    assertThat(bytes(SERIALIZER.deserialize(reuse, new DataInputDeserializer(bytes(device)))))
+        .isEqualTo(bytes(device));
+  }
+
+  @Test
+  void copyOfTheBytes_takesOneDevice_andLeavesTheNext() throws IOException {
+    DataOutputSerializer written = new DataOutputSerializer(64);
+    SERIALIZER.serialize(device(3, 1), written);
+    SERIALIZER.serialize(device(5, 1), written);
+    DataInputDeserializer source = new DataInputDeserializer(written.getCopyOfBuffer());
+    DataOutputSerializer copied = new DataOutputSerializer(64);
+    SERIALIZER.copy(source, copied);
+    assertThat(copied.getCopyOfBuffer()).isEqualTo(bytes(device(3, 1)));
+    assertThat(bytes(SERIALIZER.deserialize(source))).isEqualTo(bytes(device(5, 1)));
   }
 
   @Test
@@ -193,6 +254,22 @@ class DeviceGuardSerializerTest {
     assertThat(resolve(written).isCompatibleAsIs()).as("the version before").isTrue();
     written[written.length - 1] = 4;
     assertThat(resolve(written).isIncompatible()).isTrue();
+  }
+
+  /**
+   * What Flink reads before it knows this class: the name, the version of the frame, the layout.
+   */
+  @Test
+  void snapshotsFrame_isFixed_andRestoresTheSerializer() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    TypeSerializerSnapshot<DeviceGuard> snapshot = SERIALIZER.snapshotConfiguration();
+    TypeSerializerSnapshot.writeVersionedSnapshot(out, snapshot);
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    assertThat(in.readUTF()).isEqualTo("org.lepcnn.flink.guard.DeviceGuardSerializer$Snapshot");
+    assertThat(in.readInt()).isEqualTo(1);
+    assertThat(in.readInt()).isEqualTo(DeviceGuardSerializer.VERSION);
+    assertThat(in.available()).isZero();
+    assertThat(snapshot.restoreSerializer()).isSameAs(SERIALIZER);
   }
 
   private static org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility<

@@ -565,4 +565,78 @@ class GuardFunctionTest {
       assertThat(harness.extractOutputValues()).hasSize(1);
     }
   }
+
+  @Test
+  void roundAtTheEndOfItsLifetime_isInTime() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      harness.setProcessingTime(9_999);
+      topics.clock().observe(9_999, 9_999);
+      send(harness, late(Requests.roundHeader("d", fingerprint, INSTANCE, 0, 0)));
+      assertThat(harness.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  /** Whoever may write to the topic must not be able to stop the job by what he sends. */
+  @Test
+  void defectOfTheGuard_isAnsweredInternal_writesNoState_andTheJobGoesOn() throws Exception {
+    FakeControl control = new FakeControl(model.source(), QuotaSettings.UNLIMITED).defective(true);
+    control.enrol("d", "gw", List.of(fingerprint), 0, 0);
+    try (var harness = harness(EdgeSettings.of(control, topics))) {
+      harness.open();
+      send(harness, claim("d", 0, 9));
+      assertThat(rejections(harness)).extracting(Rejection::getCode).containsExactly("INTERNAL");
+      assertThat(harness.numKeyedStateEntries()).isZero();
+      control.defective(false);
+      send(harness, claim("d", 0, 9));
+      send(harness, round("d", 0, 0, 5));
+      assertThat(harness.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  /** The control topics may lose a device between admission and here; its chains are all kept. */
+  @Test
+  void deviceThatIsNotEnrolledAnyMore_losesNoChain() throws Exception {
+    FakeControl control = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
+    EdgeSettings settings = EdgeSettings.of(control, topics);
+    try (var harness = harness(settings)) {
+      harness.open();
+      for (int i = 0; i <= settings.guard().chainsPerModel(); i++) {
+        send(harness, claimOf(new ChainId(99, i)));
+      }
+      assertThat(rejections(harness))
+          .extracting(Rejection::getCode)
+          .containsExactly("TOO_MANY_CHAINS");
+    }
+  }
+
+  @Test
+  void claimOfAModelThatNobodyServes_isRefused_andWritesNoState() throws Exception {
+    try (var harness = harness(model.source())) {
+      harness.open();
+      send(harness, Requests.claim("d", Fingerprint.of(new byte[32]), INSTANCE, 0, 9));
+      assertThat(rejections(harness))
+          .extracting(Rejection::getCode)
+          .containsExactly("UNKNOWN_MODEL");
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  /** Flink closes what it could not open as well. */
+  @Test
+  void whatWasOpened_isClosed_andNothingElse() throws Exception {
+    FakeControl control = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
+    EdgeSettings settings = EdgeSettings.of(control, topics);
+    try (var harness = harness(settings)) {
+      harness.open();
+      assertThat(control.shares()).isEqualTo(1);
+      assertThat(topics.views()).isEqualTo(1);
+    }
+    assertThat(control.shares()).isZero();
+    assertThat(topics.views()).isZero();
+    new GuardFunction(settings, NOTICES).close(); // never opened
+    assertThat(control.shares()).isZero();
+    assertThat(topics.views()).isZero();
+  }
 }

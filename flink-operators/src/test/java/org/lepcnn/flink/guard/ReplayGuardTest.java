@@ -80,6 +80,14 @@ class ReplayGuardTest {
     assertThat(claim(INSTANCE, 0, 9)).isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
   }
 
+  /** Up to the last pass of the claim the chain is another one's; what is above nobody claimed. */
+  @Test
+  void whoNeverClaimed_isToldWhetherAnotherDid() {
+    claim(INSTANCE, 5, 9);
+    assertThat(round(OTHER_INSTANCE, 9, 0, 1)).isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+    assertThat(round(OTHER_INSTANCE, 10, 0, 1)).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+  }
+
   @Test
   void newInstance_cannotWidenDownIntoWhatTheFormerClaimed() {
     claim(INSTANCE, 0, 9);
@@ -219,6 +227,20 @@ class ReplayGuardTest {
   }
 
   @Test
+  void requestIsJudged_asWhatItIs() {
+    RequestHeader round = Requests.roundHeader("d", MODEL, INSTANCE, 0, 0);
+    assertThat(guard.judge(device, round, 7).refusal()).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    RequestHeader claim = Requests.claimHeader("d", MODEL, INSTANCE, 0, 9);
+    assertThat(guard.judge(device, claim, 0)).isEqualTo(Verdict.ACCEPTED);
+    assertThat(guard.judge(device, round, 7)).isEqualTo(Verdict.ACCEPTED);
+    assertThat(guard.judge(device, round, 8).refusal())
+        .isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    RequestHeader release = Requests.releaseHeader("d", MODEL, INSTANCE, 1);
+    assertThat(guard.judge(device, release, 0)).isEqualTo(Verdict.ACCEPTED);
+    assertThat(claim(OTHER_INSTANCE, 1, 9)).isNull();
+  }
+
+  @Test
   void chainBeyondTheLimit_isRefused_andNoneIsForgotten() {
     assertThat(claimChain(1, MODEL, ANY_CHAIN)).isNull();
     assertThat(claimChain(2, MODEL, ANY_CHAIN)).isNull();
@@ -286,6 +308,35 @@ class ReplayGuardTest {
     assertThat(verdict.refusal()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
     assertThat(verdict.detail()).contains("another id");
     assertThat(device.chains()).hasSize(2);
+  }
+
+  @Test
+  void theLastPlaceForARetiredName_isUsed_andNoChainGivesWayThatHasNone() {
+    claimChain(1, MODEL, ANY_CHAIN);
+    claimChain(2, MODEL, ANY_CHAIN);
+    for (int i = 0; i < DeviceGuard.MOST_RETIRED - 1; i++) {
+      device.addRetired(chain(100 + i));
+    }
+    assertThat(claimChain(3, MODEL, only(3)))
+        .as("two would give way, and there is one place")
+        .isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(1), chain(2));
+    assertThat(claimChain(3, MODEL, only(2, 3))).isNull();
+    assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(2), chain(3));
+    assertThat(device.retired()).hasSize(DeviceGuard.MOST_RETIRED).contains(chain(1));
+  }
+
+  @Test
+  void chainBeyondTheLimit_isToldHowManyOfItsModelThereAre() {
+    claimChain(1, MODEL, ANY_CHAIN);
+    claimChain(2, MODEL, ANY_CHAIN);
+    claimChain(3, OTHER_MODEL, ANY_CHAIN);
+    Verdict verdict = guard.claim(device, claimHeader(4, OTHER_MODEL, INSTANCE));
+    assertThat(verdict.refusal()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    assertThat(verdict.detail())
+        .contains(
+            "2 chains of a model and 3 of a device",
+            "has 1 of model " + OTHER_MODEL.shortName() + ", 3 in all");
   }
 
   private EdgeErrorCode claimChain(int number, Fingerprint model, DeviceGrant grant) {

@@ -30,9 +30,12 @@ public final class FakeControl implements EdgeControl.Provider {
 
   private static final class State {
     final Map<String, DeviceGrant> devices = new ConcurrentHashMap<>();
+    final Map<String, LongSupplier> figures = new ConcurrentHashMap<>();
     final Quotas quotas;
     volatile boolean ready = true;
+    volatile boolean defective;
     final AtomicInteger asksLeft = new AtomicInteger();
+    final AtomicInteger shares = new AtomicInteger();
 
     State(QuotaSettings quotas) {
       this.quotas = new Quotas(quotas);
@@ -95,6 +98,23 @@ public final class FakeControl implements EdgeControl.Provider {
     return this;
   }
 
+  /** Lets every question about a device fail, as a defect would. */
+  public FakeControl defective(boolean defective) {
+    ALL.get(id).defective = defective;
+    return this;
+  }
+
+  /** Has a figure for metrics. */
+  public FakeControl figure(String name, long value) {
+    ALL.get(id).figures.put(name, () -> value);
+    return this;
+  }
+
+  /** How many have opened this control and not closed it. */
+  public int shares() {
+    return ALL.get(id).shares.get();
+  }
+
   /** All is known once somebody has asked that often in vain. */
   public FakeControl readyAfter(int asks) {
     ALL.get(id).asksLeft.set(asks);
@@ -105,6 +125,7 @@ public final class FakeControl implements EdgeControl.Provider {
   public EdgeControl open(WhenLoaded whenLoaded) {
     State state = ALL.get(id);
     FixedModel pool = new FixedModel(ModelRegistry.acquire(model, whenLoaded));
+    state.shares.incrementAndGet();
     return new EdgeControl() {
       @Override
       public boolean isReady() {
@@ -113,6 +134,9 @@ public final class FakeControl implements EdgeControl.Provider {
 
       @Override
       public DeviceGrant grant(String device) {
+        if (state.defective) {
+          throw new IllegalStateException("a defect");
+        }
         return state.devices.get(device);
       }
 
@@ -128,11 +152,12 @@ public final class FakeControl implements EdgeControl.Provider {
 
       @Override
       public Map<String, LongSupplier> figures() {
-        return Map.of();
+        return state.figures;
       }
 
       @Override
       public void close() {
+        state.shares.decrementAndGet();
         pool.close();
       }
     };

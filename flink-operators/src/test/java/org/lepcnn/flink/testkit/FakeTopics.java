@@ -4,6 +4,7 @@ package org.lepcnn.flink.testkit;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.outbox.TopicView;
 
@@ -12,12 +13,14 @@ public final class FakeTopics implements TopicView.Provider {
   private static final long serialVersionUID = 1L;
   private static final Map<String, Map<String, Integer>> ALL = new ConcurrentHashMap<>();
   private static final Map<String, BrokerClock> CLOCKS = new ConcurrentHashMap<>();
+  private static final Map<String, AtomicInteger> VIEWS = new ConcurrentHashMap<>();
 
   private final String id = UUID.randomUUID().toString();
 
   public FakeTopics() {
     ALL.put(id, new ConcurrentHashMap<>());
     CLOCKS.put(id, new BrokerClock());
+    VIEWS.put(id, new AtomicInteger());
   }
 
   /** Topics of Kafka's default size. */
@@ -39,6 +42,11 @@ public final class FakeTopics implements TopicView.Provider {
     return CLOCKS.get(id);
   }
 
+  /** How many have opened these topics and not closed them. */
+  public int views() {
+    return VIEWS.get(id).get();
+  }
+
   /** Deletes a topic. */
   public void remove(String topic) {
     ALL.get(id).remove(topic);
@@ -48,6 +56,8 @@ public final class FakeTopics implements TopicView.Provider {
   public TopicView open() {
     Map<String, Integer> topics = ALL.get(id);
     BrokerClock clock = clock();
+    AtomicInteger views = VIEWS.get(id);
+    views.incrementAndGet();
     return new TopicView() {
       @Override
       public Fit check(String topic, int batchBytes) {
@@ -65,7 +75,7 @@ public final class FakeTopics implements TopicView.Provider {
 
       @Override
       public void close() {
-        // nothing to release
+        views.decrementAndGet();
       }
     };
   }

@@ -1,0 +1,105 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.record.TensorPayload;
+import org.lepcnn.flink.testkit.Requests;
+import org.lepcnn.kafka.codec.ByteSlice;
+
+class RequestDigestTest {
+  private static final Fingerprint MODEL = Fingerprint.combine(new byte[1], new byte[1]);
+  private static final ChainId CHAIN = new ChainId(0x0102030405060708L, -9);
+  private static final List<TensorPayload> TENSORS =
+      List.of(
+          new TensorPayload(4, 3, List.of(slice(0, 8), slice(8, 4))),
+          new TensorPayload(7, 1, List.of(slice(20, 4))));
+
+  private final RequestDigest digest = new RequestDigest();
+
+  private static ByteSlice slice(int first, int length) {
+    byte[] bytes = new byte[64];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (i + 1);
+    }
+    return new ByteSlice(bytes, first, length);
+  }
+
+  private static RequestHeader header(
+      String device, ChainId chain, Fingerprint model, long pass, int round) {
+    return new RequestHeader(
+        Requests.TOPIC, 0, 0, device, chain, model, pass, pass, round, Requests.INSTANCE, 5);
+  }
+
+  /**
+   * The guard keeps digests in its state, for a repeat that comes after a restart by another
+   * release: were they made otherwise then, the repeat would be taken for the reuse of a mask.
+   */
+  @Test
+  void digestThatLiesInTheState_isMadeOfTheseBytes() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    byte[] device = "dévice".getBytes(StandardCharsets.UTF_8);
+    out.writeInt(device.length);
+    out.write(device);
+    out.writeLong(CHAIN.high());
+    out.writeLong(CHAIN.low());
+    out.writeLong(1L << 40);
+    out.writeInt(2);
+    out.write(MODEL.toBytes());
+    out.writeInt(4);
+    out.writeInt(3);
+    out.write(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+    out.writeInt(7);
+    out.writeInt(1);
+    out.write(new byte[] {21, 22, 23, 24});
+    byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+    RequestHeader header = header("dévice", CHAIN, MODEL, 1L << 40, 2);
+    assertThat(digest.of(header, TENSORS)).isEqualTo(ByteBuffer.wrap(sha256).getLong());
+    assertThat(digest.of(header, TENSORS))
+        .as("nothing is left of the one before")
+        .isEqualTo(ByteBuffer.wrap(sha256).getLong());
+  }
+
+  @Test
+  void whateverDiffers_tellsTwoRequestsApart() {
+    List<Long> digests = new ArrayList<>();
+    digests.add(digest.of(header("d", CHAIN, MODEL, 1, 2), TENSORS));
+    digests.add(digest.of(header("e", CHAIN, MODEL, 1, 2), TENSORS));
+    digests.add(digest.of(header("d", new ChainId(CHAIN.high(), 9), MODEL, 1, 2), TENSORS));
+    digests.add(digest.of(header("d", new ChainId(9, CHAIN.low()), MODEL, 1, 2), TENSORS));
+    digests.add(digest.of(header("d", CHAIN, Fingerprint.of(new byte[32]), 1, 2), TENSORS));
+    digests.add(digest.of(header("d", CHAIN, MODEL, 3, 2), TENSORS));
+    digests.add(digest.of(header("d", CHAIN, MODEL, 1, 3), TENSORS));
+    digests.add(digest.of(header("d", CHAIN, MODEL, 1, 2), TENSORS.subList(0, 1)));
+    digests.add(
+        digest.of(
+            header("d", CHAIN, MODEL, 1, 2),
+            List.of(TENSORS.get(0), new TensorPayload(8, 1, List.of(slice(20, 4))))));
+    digests.add(
+        digest.of(
+            header("d", CHAIN, MODEL, 1, 2),
+            List.of(TENSORS.get(0), new TensorPayload(7, 1, List.of(slice(21, 4))))));
+    assertThat(digests).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void howTheResiduesWereCut_doesNot() {
+    List<TensorPayload> whole =
+        Arrays.asList(new TensorPayload(4, 3, List.of(slice(0, 12))), TENSORS.get(1));
+    RequestHeader header = header("d", CHAIN, MODEL, 1, 2);
+    assertThat(digest.of(header, whole)).isEqualTo(digest.of(header, TENSORS));
+  }
+}
