@@ -40,10 +40,10 @@ final class VectorSealer {
   private static final SecretKey NO_KEY = new SecretKeySpec(new byte[32], "AES");
   private static final byte[] ZERO_NONCE = new byte[NONCE_BYTES];
 
-  private final Cipher cipher;
+  final Cipher cipher;
   private final Nonce nonce = new Nonce();
-  private final byte[] plain = new byte[SEGMENT_BYTES];
-  private final byte[] sealed = new byte[SEGMENT_BYTES + TAG_BYTES];
+  final byte[] plain = new byte[SEGMENT_BYTES];
+  final byte[] sealed = new byte[SEGMENT_BYTES + TAG_BYTES];
   private final IntBuffer residues =
       ByteBuffer.wrap(plain).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
   private final ByteBuffer associatedData;
