@@ -138,6 +138,39 @@ class VectorSealerTest {
   }
 
   @Test
+  void erasure_makesTheCipherForgetTheKeyThatSealed() throws IOException {
+    VectorSealer sealer = new VectorSealer(ID);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Address once = new Address(5, 2, 0);
+    sealer.seal(KEY, ORDINAL, once, new int[7], out);
+    assertThatThrownBy(() -> sealer.seal(KEY, ORDINAL, once, new int[7], out))
+        .as("the platform remembers what it must not do twice")
+        .isInstanceOf(IllegalStateException.class);
+    for (int i = 0; i < 3; i++) {
+      sealer.erase();
+    }
+    sealer.seal(KEY, ORDINAL, once, new int[7], out);
+    assertThat(out.size()).isEqualTo(2 * VectorSealer.sealedBytes(7));
+  }
+
+  @Test
+  void erasure_makesTheCipherForgetTheKeyThatOpened() throws Exception {
+    int[] values = {3, 1, 4};
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new VectorSealer(ID).seal(KEY, ORDINAL, ADDRESS, values, out);
+    byte[] sealed = out.toByteArray();
+    byte[] data = SegmentFormat.associatedData(ID, ADDRESS, 0, 1, values.length);
+    VectorSealer sealer = new VectorSealer(ID);
+    Path path = Files.write(folder.resolve("vector"), sealed);
+    try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
+      sealer.open(KEY, ORDINAL, ADDRESS, "test", in, 0, new ResidueRoom(3), 3);
+    }
+    assertThat(SegmentFormat.opensAgain(sealer, data, sealed, values)).isTrue();
+    sealer.erase();
+    assertThat(SegmentFormat.opensAgain(sealer, data, sealed, values)).isFalse();
+  }
+
+  @Test
   void anExercise_opensItsMessageAsOftenAsItIsTold() {
     int once = keyUses(0);
     assertThat(once).isPositive();
