@@ -37,7 +37,7 @@ public final class TableWriter implements AutoCloseable {
   final VectorSealer sealer;
   private final OutputStream out;
 
-  /** Null when the challenges are written. */
+  /** Null when no more challenges are written. */
   private javax.crypto.SecretKey challengeSealKey;
 
   private int layers;
