@@ -4,10 +4,12 @@ package org.lepcnn.device.table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
@@ -70,15 +72,12 @@ final class TableCatalog {
 
   /** A table of that group; or null. */
   TableId findGroup(long group) {
-    long first = group * TableGroups.GROUP_SIZE;
-    for (long pass = first; pass < first + TableGroups.GROUP_SIZE; pass++) {
-      TableId known = findKnown(pass);
-      if (known != null) {
-        return known;
-      }
+    TableId known = findKnownGroup(group);
+    if (known == null) {
+      scan();
+      known = findKnownGroup(group);
     }
-    scan();
-    return tables.values().stream().filter(id -> id.group() == group).findFirst().orElse(null);
+    return known;
   }
 
   void forget(TableId id) {
@@ -129,6 +128,10 @@ final class TableCatalog {
     return null;
   }
 
+  private TableId findKnownGroup(long group) {
+    return tables.values().stream().filter(id -> id.group() == group).findFirst().orElse(null);
+  }
+
   /** Looks for new files; one that is not whole may still be arriving and is left for later. */
   private void scan() {
     for (Path path : list()) {
@@ -176,7 +179,7 @@ final class TableCatalog {
     tables.merge(
         header.id().firstPass(),
         header.id(),
-        (known, found) -> known.lastPass() >= found.lastPass() ? known : found);
+        BinaryOperator.maxBy(Comparator.comparingLong(TableId::lastPass)));
     knownNames.add(header.id().fileName());
   }
 

@@ -35,20 +35,18 @@ final class TableFile implements AutoCloseable {
    * @throws CorruptFileException not a table, damaged in its header, too short or too long
    */
   static TableFile open(Path path, Plan plan) {
-    RandomAccessFile file = null;
-    TableFile opened = null;
     try {
-      file = new RandomAccessFile(path.toFile(), "r");
-      TableFile candidate = new TableFile(path, file, TableHeader.read(path, file), plan);
-      candidate.requireLength();
-      opened = candidate;
-      return opened;
+      RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+      try {
+        TableFile opened = new TableFile(path, file, TableHeader.read(path, file), plan);
+        opened.requireLength();
+        return opened;
+      } catch (IOException | RuntimeException e) {
+        closeQuietly(file);
+        throw e;
+      }
     } catch (IOException e) {
       throw unreadable(path, e);
-    } finally {
-      if (opened == null && file != null) {
-        closeQuietly(file);
-      }
     }
   }
 

@@ -38,8 +38,8 @@ public final class TableFolder implements AutoCloseable {
 
   private final TableCatalog catalog;
   private final TableId anyId;
-  private final VectorSealer challengeSealer;
-  private final ArrayDeque<VectorSealer> freeSealers = new ArrayDeque<>();
+  final VectorSealer challengeSealer;
+  final ArrayDeque<VectorSealer> freeSealers = new ArrayDeque<>();
 
   /** Threads that are reading a file right now. */
   private final Map<TableId, Integer> readers = new HashMap<>();
@@ -157,7 +157,6 @@ public final class TableFolder implements AutoCloseable {
       javax.crypto.SecretKey throwAway = key.toAesKey();
       sealer.exercise(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
       sealer.exercise(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
-      sealer.erase();
     }
   }
 
@@ -187,7 +186,6 @@ public final class TableFolder implements AutoCloseable {
     open.values().forEach(TableFolder::closeFile);
     open.clear();
     challengeSealer.erase();
-    freeSealers.clear();
     challenges = List.of();
     challengeGroup = -1;
   }
@@ -227,13 +225,13 @@ public final class TableFolder implements AutoCloseable {
     return readers.containsKey(id);
   }
 
-  private synchronized TableFile startReading(TableId id) {
+  synchronized TableFile startReading(TableId id) {
     TableFile file = fileOf(id);
     readers.merge(id, 1, Integer::sum);
     return file;
   }
 
-  private synchronized void endReading(TableId id) {
+  synchronized void endReading(TableId id) {
     readers.computeIfPresent(id, (any, count) -> count == 1 ? null : count - 1);
   }
 

@@ -34,13 +34,12 @@ record TableHeader(TableId id, int challengesPerLayer, byte[] salt) {
   }
 
   /**
-   * Reads the header at the start of a file.
+   * Reads the header of a file that was just opened.
    *
    * @throws org.lepcnn.core.io.CorruptFileException not a table, short or damaged
    */
   static Sized read(Path path, RandomAccessFile file) throws IOException {
     byte[] start = new byte[(int) Math.min(MAX_BYTES, file.length())];
-    file.seek(0);
     file.readFully(start);
     byte[] framed = Arrays.copyOf(start, framedBytes(start));
     String what = "table " + path;
@@ -60,12 +59,9 @@ record TableHeader(TableId id, int challengesPerLayer, byte[] salt) {
     return new Sized(header, framed.length);
   }
 
-  /** Where the header says that it ends; all of {@code start} when that makes no sense. */
+  /** Where the header says that it ends, but a whole frame at least and {@code start} at most. */
   private static int framedBytes(byte[] start) {
-    if (start.length < FRAME_BYTES) {
-      return start.length;
-    }
-    long end = ByteBuffer.wrap(start).getLong(LENGTH_AT) + FRAME_BYTES;
-    return end >= FRAME_BYTES && end <= start.length ? (int) end : start.length;
+    long body = ByteBuffer.wrap(Arrays.copyOf(start, FRAME_BYTES)).getLong(LENGTH_AT);
+    return (int) Math.min(start.length, Math.max(FRAME_BYTES, FRAME_BYTES + body));
   }
 }

@@ -34,10 +34,13 @@ public final class TableWriter implements AutoCloseable {
   private final Path target;
   private final Path temporary;
   private final TableHeader header;
-  private final VectorSealer sealer;
+  final VectorSealer sealer;
   private final OutputStream out;
+
+  /** Null when no more challenges are written. */
   private javax.crypto.SecretKey challengeSealKey;
-  private int layers = -1;
+
+  private int layers;
   private int[] outputSizes;
   private long ordinal;
   private long nextPass;
@@ -99,7 +102,7 @@ public final class TableWriter implements AutoCloseable {
    */
   public void writeChallenges(List<int[]> cPerLayerAndIndex) {
     int perLayer = header.challengesPerLayer();
-    if (layers >= 0 || cPerLayerAndIndex.size() % perLayer != 0) {
+    if (challengeSealKey == null || cPerLayerAndIndex.size() % perLayer != 0) {
       throw new IllegalStateException(
           "Table challenges come once, " + perLayer + " for each layer.");
     }
@@ -178,7 +181,7 @@ public final class TableWriter implements AutoCloseable {
   private void requireSameShape(List<int[]> uPerLayer) {
     int[] sizes = uPerLayer.stream().mapToInt(u -> u.length).toArray();
     boolean same = outputSizes == null || Arrays.equals(sizes, outputSizes);
-    if (layers < 0 || sizes.length != layers || !same) {
+    if (challengeSealKey != null || sizes.length != layers || !same) {
       throw new IllegalStateException(
           "A table has its challenges first, and then in every pass the same layers: expected "
               + layers

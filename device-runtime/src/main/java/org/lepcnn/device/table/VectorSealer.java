@@ -38,12 +38,11 @@ final class VectorSealer {
   private static final int NONCE_BYTES = 12;
 
   private static final SecretKey NO_KEY = new SecretKeySpec(new byte[32], "AES");
-  private static final byte[] ZERO_NONCE = new byte[NONCE_BYTES];
 
-  private final Cipher cipher;
+  final Cipher cipher;
   private final Nonce nonce = new Nonce();
-  private final byte[] plain = new byte[SEGMENT_BYTES];
-  private final byte[] sealed = new byte[SEGMENT_BYTES + TAG_BYTES];
+  final byte[] plain = new byte[SEGMENT_BYTES];
+  final byte[] sealed = new byte[SEGMENT_BYTES + TAG_BYTES];
   private final IntBuffer residues =
       ByteBuffer.wrap(plain).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
   private final ByteBuffer associatedData;
@@ -166,13 +165,14 @@ final class VectorSealer {
     }
   }
 
-  /** Erases the buffers, and the key inside the cipher. */
+  /** Erases the buffers, and the keys inside the cipher. */
   void erase() {
     Arrays.fill(plain, (byte) 0);
     Arrays.fill(sealed, (byte) 0);
     try {
-      // for opening: the platform would refuse to seal twice under the same key and nonce
-      cipher.init(Cipher.DECRYPT_MODE, NO_KEY, new GCMParameterSpec(8 * TAG_BYTES, ZERO_NONCE));
+      // for sealing, under a nonce of the platform's choice: it keeps the last key that sealed, so
+      // as to refuse the same key and nonce, until another one seals
+      cipher.init(Cipher.ENCRYPT_MODE, NO_KEY);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM refuses a key", e);
     }
@@ -195,7 +195,7 @@ final class VectorSealer {
     private final ByteBuffer value = ByteBuffer.allocate(NONCE_BYTES);
 
     Nonce() {
-      super(8 * TAG_BYTES, ZERO_NONCE);
+      super(8 * TAG_BYTES, new byte[NONCE_BYTES]);
     }
 
     void set(long ordinal) {

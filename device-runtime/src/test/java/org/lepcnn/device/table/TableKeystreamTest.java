@@ -4,8 +4,6 @@ package org.lepcnn.device.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,7 +86,7 @@ class TableKeystreamTest {
   private static List<byte[]> secrets() {
     List<byte[]> secrets = new ArrayList<>();
     secrets.add(TestTables.groupKey(0).copyBytes());
-    TestTables.challenges(0, 1).forEach(vector -> secrets.add(littleEndian(vector)));
+    TestTables.challenges(0, 1).forEach(vector -> secrets.add(SegmentFormat.littleEndian(vector)));
     for (long pass = 0; pass < 6; pass++) {
       try (PassKey key = TestTables.passKey(pass)) {
         if (pass > 0) {
@@ -99,7 +97,7 @@ class TableKeystreamTest {
         secrets.add(key.redrawKey().copyBytes());
       }
       for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
-        secrets.add(littleEndian(TestTables.u(pass, layer.index())));
+        secrets.add(SegmentFormat.littleEndian(TestTables.u(pass, layer.index())));
       }
     }
     return secrets;
@@ -107,12 +105,6 @@ class TableKeystreamTest {
 
   private static String modelInHeader() {
     return HexFormat.of().formatHex(TestTables.MODEL.toBytes(), 0, BLOCK);
-  }
-
-  private static byte[] littleEndian(int[] values) {
-    ByteBuffer bytes = ByteBuffer.allocate(values.length * Integer.BYTES);
-    bytes.order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(values);
-    return bytes.array();
   }
 
   private static Set<String> windows(byte[] bytes) {

@@ -199,10 +199,16 @@ class TableTamperTest {
             () -> open("meter-2", TestTables.CHAIN, TestTables.MODEL),
             () -> open(TestTables.DEVICE, new ChainId(1, 3), TestTables.MODEL),
             () -> open(TestTables.DEVICE, TestTables.CHAIN, Fingerprint.of(otherModel)));
+    String found =
+        "found 0-0-2.lept of device meter-1, chain "
+            + TestTables.CHAIN
+            + ", model "
+            + TestTables.MODEL.shortName();
     for (Runnable opening : wrong) {
       assertThatThrownBy(opening::run)
           .isInstanceOf(RefusedException.class)
-          .hasMessageContaining("precomputed for this chain");
+          .hasMessageContaining("precomputed for this chain")
+          .hasMessageContaining(found);
     }
   }
 

@@ -4,6 +4,10 @@ package org.lepcnn.device.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,6 +97,41 @@ class TableWriterTest {
     writer(TestTables.id(0, 0), 1).close();
     assertThat(leftover).doesNotExist();
     assertThat(other).exists();
+  }
+
+  @Test
+  void aClosedWriter_hasForgottenItsKeysAndWhatItSealed() throws IOException {
+    TableWriter writer = writer(TestTables.id(0, 0), 1);
+    writer.writeChallenges(TestTables.challenges(0, 1));
+    TestTables.writePass(writer, 0);
+    writer.commit();
+    SecretKey key = sealKey(folder.resolve("0-0-0.lept"), 0);
+    assertThat(writer.sealer.plain).isNotEqualTo(new byte[writer.sealer.plain.length]);
+    assertThatThrownBy(() -> sealLastSegmentAgain(writer, key))
+        .as("the platform remembers the key")
+        .isInstanceOf(IllegalStateException.class);
+    writer.close();
+    assertThat(writer.sealer.plain).isEqualTo(new byte[writer.sealer.plain.length]);
+    sealLastSegmentAgain(writer, key);
+  }
+
+  /** Under the key and nonce of the table's end. */
+  private static void sealLastSegmentAgain(TableWriter writer, SecretKey key) {
+    long end = new TableLayout(TestTables.PLAN, 1).layerOrdinal(1, 0);
+    try {
+      VectorSealer.Address address = new VectorSealer.Address(0, 2, 0);
+      writer.sealer.seal(
+          key.toAesKey(), end - 1, address, new int[1], OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static SecretKey sealKey(Path table, long pass) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "r");
+        PassKey key = TestTables.passKey(pass)) {
+      return key.sealKey(TableHeader.read(table, file).header().salt());
+    }
   }
 
   private static List<int[]> layers(long pass) {

@@ -4,12 +4,14 @@ package org.lepcnn.device.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -94,6 +96,114 @@ class VectorSealerTest {
     assertThatThrownBy(() -> open(ID, ORDINAL, ADDRESS, KEY, sealed(), 0, LENGTH / 2))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("segment 0");
+  }
+
+  @Test
+  void sealedSegments_areWhatThePackageSays() throws Exception {
+    TableId longest = new TableId("m".repeat(128), ID.chain(), ID.model(), 0, 0, 2);
+    int[] values = Arrays.copyOf(values(), LENGTH + 5);
+    for (TableId id : List.of(ID, longest)) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      new VectorSealer(id).seal(KEY, ORDINAL, ADDRESS, values, out);
+      ByteArrayInputStream sealed = new ByteArrayInputStream(out.toByteArray());
+      ByteArrayOutputStream opened = new ByteArrayOutputStream();
+      for (int segment = 0; segment < 3; segment++) {
+        byte[] data = SegmentFormat.associatedData(id, ADDRESS, segment, 3, values.length);
+        byte[] bytes = sealed.readNBytes(SegmentFormat.BYTES + 16);
+        opened.write(SegmentFormat.open(KEY, ORDINAL + segment, data, bytes));
+      }
+      assertThat(opened.toByteArray()).isEqualTo(SegmentFormat.littleEndian(values));
+      assertThat(sealed.available()).isZero();
+    }
+  }
+
+  @Test
+  void aWholeSegment_takesNoSecondOne() {
+    int whole = SegmentFormat.BYTES / 4;
+    assertThat(VectorSealer.segments(whole - 1)).isEqualTo(1);
+    assertThat(VectorSealer.segments(whole)).isEqualTo(1);
+    assertThat(VectorSealer.segments(whole + 1)).isEqualTo(2);
+    assertThat(VectorSealer.sealedBytes(whole)).isEqualTo(64 << 10);
+  }
+
+  @Test
+  void erasure_overwritesTheBuffers() throws IOException {
+    VectorSealer sealer = new VectorSealer(ID);
+    sealer.seal(KEY, ORDINAL, ADDRESS, values(), new ByteArrayOutputStream());
+    assertThat(sealer.plain).isNotEqualTo(new byte[sealer.plain.length]);
+    assertThat(sealer.sealed).isNotEqualTo(new byte[sealer.sealed.length]);
+    sealer.erase();
+    assertThat(sealer.plain).isEqualTo(new byte[sealer.plain.length]);
+    assertThat(sealer.sealed).isEqualTo(new byte[sealer.sealed.length]);
+  }
+
+  @Test
+  void erasure_makesTheCipherForgetTheKeyThatSealed() throws IOException {
+    VectorSealer sealer = new VectorSealer(ID);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Address once = new Address(5, 2, 0);
+    sealer.seal(KEY, ORDINAL, once, new int[7], out);
+    assertThatThrownBy(() -> sealer.seal(KEY, ORDINAL, once, new int[7], out))
+        .as("the platform remembers what it must not do twice")
+        .isInstanceOf(IllegalStateException.class);
+    for (int i = 0; i < 3; i++) {
+      sealer.erase();
+    }
+    sealer.seal(KEY, ORDINAL, once, new int[7], out);
+    assertThat(out.size()).isEqualTo(2 * VectorSealer.sealedBytes(7));
+  }
+
+  @Test
+  void erasure_makesTheCipherForgetTheKeyThatOpened() throws Exception {
+    int[] values = {3, 1, 4};
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new VectorSealer(ID).seal(KEY, ORDINAL, ADDRESS, values, out);
+    byte[] sealed = out.toByteArray();
+    byte[] data = SegmentFormat.associatedData(ID, ADDRESS, 0, 1, values.length);
+    VectorSealer sealer = new VectorSealer(ID);
+    Path path = Files.write(folder.resolve("vector"), sealed);
+    try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
+      sealer.open(KEY, ORDINAL, ADDRESS, "test", in, 0, new ResidueRoom(3), 3);
+    }
+    assertThat(SegmentFormat.opensAgain(sealer, data, sealed, values)).isTrue();
+    sealer.erase();
+    assertThat(SegmentFormat.opensAgain(sealer, data, sealed, values)).isFalse();
+  }
+
+  @Test
+  void anExercise_opensItsMessageAsOftenAsItIsTold() {
+    int once = keyUses(0);
+    assertThat(once).isPositive();
+    assertThat(keyUses(3)).isEqualTo(4 * once);
+  }
+
+  /** How often the platform asks for the key when one message is sealed, then opened. */
+  private static int keyUses(int times) {
+    AskedKey key = new AskedKey();
+    new VectorSealer(ID).exercise(key, ORDINAL, 64, times);
+    return key.asked;
+  }
+
+  private static final class AskedKey implements SecretKey {
+    private static final long serialVersionUID = 1L;
+
+    private int asked;
+
+    @Override
+    public String getAlgorithm() {
+      return KEY.getAlgorithm();
+    }
+
+    @Override
+    public String getFormat() {
+      return KEY.getFormat();
+    }
+
+    @Override
+    public byte[] getEncoded() {
+      asked++;
+      return KEY.getEncoded();
+    }
   }
 
   private int[] open(

@@ -1,0 +1,196 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.table.TableFolder.PassTable;
+import org.lepcnn.device.table.VectorSealer.Address;
+
+/**
+ * What a folder does around its reads: keys are forgotten, files in use stay, new ones are found.
+ */
+class TableFolderTest {
+  private static final TableId FIRST = TestTables.id(0, 0);
+
+  @TempDir Path folder;
+
+  @Test
+  void aPassThatIsClosed_leavesNoKeyInItsCipher() throws Exception {
+    TestTables.write(folder, FIRST, 1);
+    int[] u = TestTables.u(0, 1);
+    byte[] sealed = passSegment(1);
+    byte[] data = SegmentFormat.associatedData(FIRST, new Address(0, 1, 0), 0, 1, u.length);
+    try (TableFolder tables = TestTables.open(folder);
+        PassKey key = TestTables.passKey(0);
+        PassTable warm = tables.openPass(0, key)) {
+      warm.close();
+      VectorSealer sealer = tables.freeSealers.peek();
+      PassTable table = tables.openPass(0, key);
+      assertThat(tables.freeSealers).as("the cipher is used again").isEmpty();
+      table.readLayer(1, new ResidueRoom(u.length));
+      assertThat(SegmentFormat.opensAgain(sealer, data, sealed, u)).isTrue();
+      table.close();
+      assertThat(tables.freeSealers).containsExactly(sealer);
+      assertThat(SegmentFormat.opensAgain(sealer, data, sealed, u)).isFalse();
+    }
+  }
+
+  @Test
+  void aPassThatIsClosedTwice_givesItsCipherBackOnce_soThatNoTwoPassesShareOne() {
+    TestTables.write(folder, FIRST, 1);
+    try (TableFolder tables = TestTables.open(folder);
+        PassKey key = TestTables.passKey(0)) {
+      PassTable table = tables.openPass(0, key);
+      table.close();
+      table.close();
+      assertThat(tables.freeSealers).hasSize(1);
+    }
+  }
+
+  @Test
+  void aClosedFolder_hasForgottenTheKeyOfTheChallenges() throws Exception {
+    TestTables.write(folder, FIRST, 1);
+    List<int[]> challenges = TestTables.challenges(0, 1);
+    int last = challenges.size() - 1;
+    int[] c = challenges.get(last);
+    byte[] sealed = challengeSegment(last);
+    byte[] data = SegmentFormat.associatedData(FIRST, new Address(0, last, 1), 0, 1, c.length);
+    TableFolder tables = TestTables.open(folder);
+    try (SecretKey key = TestTables.groupKey(0)) {
+      tables.challenges(0, key);
+    }
+    assertThat(SegmentFormat.opensAgain(tables.challengeSealer, data, sealed, c)).isTrue();
+    tables.close();
+    assertThat(SegmentFormat.opensAgain(tables.challengeSealer, data, sealed, c)).isFalse();
+  }
+
+  @Test
+  void aFileStaysOpen_whileAnyThreadReadsIt_andNoLonger() {
+    writeOneMoreThanStaysOpen();
+    try (TableFolder tables = TestTables.open(folder)) {
+      TableFile read = tables.startReading(FIRST);
+      tables.startReading(FIRST);
+      tables.endReading(FIRST);
+      readTheOthers(tables);
+      assertThat(tables.startReading(FIRST)).isSameAs(read);
+      tables.endReading(FIRST);
+      tables.endReading(FIRST);
+      readTheOthers(tables);
+      assertThat(tables.startReading(FIRST)).isNotSameAs(read);
+    }
+  }
+
+  @Test
+  void aFileIsNotErased_whileAThreadReadsIt() {
+    Path file = TestTables.write(folder, FIRST, 1);
+    try (TableFolder tables = TestTables.open(folder)) {
+      tables.startReading(FIRST);
+      tables.erase(1);
+      assertThat(file).exists();
+      tables.endReading(FIRST);
+      tables.erase(1);
+      assertThat(file).doesNotExist();
+    }
+  }
+
+  @Test
+  void aFileThatNobodyRead_isErasedLikeOthers() {
+    Path file = TestTables.write(folder, FIRST, 1);
+    try (TableFolder tables = TestTables.open(folder)) {
+      tables.erase(1);
+      assertThat(file).doesNotExist();
+    }
+  }
+
+  @Test
+  void aPassAddedLater_isFoundByTheFirstQuestion() {
+    TestTables.write(folder, FIRST, 1);
+    try (TableFolder tables = TestTables.open(folder)) {
+      TestTables.write(folder, TestTables.id(1, 1), 1);
+      assertThat(tables.contains(1)).isTrue();
+    }
+  }
+
+  @Test
+  void aGroupAddedLater_isFoundByTheFirstQuestion_amongOthers() {
+    TestTables.write(folder, FIRST, 1);
+    TestTables.write(folder, TestTables.id(128, 128), 1);
+    try (TableFolder tables = TestTables.open(folder);
+        SecretKey key = TestTables.groupKey(1)) {
+      assertThatThrownBy(() -> tables.challenges(1, key))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("none is left for group 1");
+      TestTables.write(folder, TestTables.id(70, 71), 1);
+      assertThat(tables.challenges(1, key).get(0)).isEqualTo(TestTables.challenges(1, 1).get(0));
+    }
+  }
+
+  @Test
+  void otherFilesOfTheFolder_areNoTables() throws IOException {
+    TestTables.write(folder, FIRST, 1);
+    Files.writeString(folder.resolve("README"), "nothing");
+    Files.writeString(folder.resolve("0-1-1.lept.12345678.tmp"), "half");
+    try (TableFolder tables = TestTables.open(folder)) {
+      assertThat(tables.tables()).containsExactly(FIRST);
+    }
+  }
+
+  @Test
+  void aTableThatCannotBeRead_isAFaultOfTheEnvironment() throws IOException {
+    Files.createDirectory(folder.resolve(FIRST.fileName()));
+    assertThatThrownBy(() -> TestTables.open(folder))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("expected a readable file");
+  }
+
+  @Test
+  void afterAWarmUp_tablesReadAsBefore() {
+    TestTables.write(folder, FIRST, 1);
+    try (TableFolder tables = TestTables.open(folder)) {
+      tables.warmUp();
+      assertThat(TestTables.read(tables, 0, 2)).isEqualTo(TestTables.u(0, 2));
+    }
+  }
+
+  private void writeOneMoreThanStaysOpen() {
+    for (int group = 0; group <= TableFolder.MAX_OPEN_FILES; group++) {
+      TestTables.write(folder, TestTables.id(group * 64L, group * 64L), 1);
+    }
+  }
+
+  private static void readTheOthers(TableFolder tables) {
+    for (int group = 1; group <= TableFolder.MAX_OPEN_FILES; group++) {
+      TestTables.read(tables, group * 64L, 1);
+    }
+  }
+
+  /** The sealed vector of a layer, which is one segment, from the first table. */
+  private byte[] passSegment(int layer) throws IOException {
+    TableLayout layout = new TableLayout(TestTables.PLAN, 1);
+    int residues = TestTables.geometry(layer).outputSize();
+    return segment(layout.layerOffset(0, layer), residues);
+  }
+
+  private byte[] challengeSegment(int layer) throws IOException {
+    TableLayout layout = new TableLayout(TestTables.PLAN, 1);
+    return segment(layout.challengeOffset(layer, 0), TestTables.geometry(layer).inputSize());
+  }
+
+  private byte[] segment(long offset, int residues) throws IOException {
+    byte[] file = Files.readAllBytes(folder.resolve(FIRST.fileName()));
+    long header = file.length - new TableLayout(TestTables.PLAN, 1).bytes(FIRST.passes());
+    int at = (int) (header + offset);
+    return Arrays.copyOfRange(file, at, at + 4 * residues + 16);
+  }
+}
