@@ -13,13 +13,13 @@ import org.lepcnn.core.model.ModelBundle;
 
 /** The parts of a session, for tests that look at what a session leaves in them. */
 final class OwnParts implements AutoCloseable {
-  final ModelBundle bundle = SessionModel.bundle(11);
+  final ModelBundle bundle;
   final List<String> log = new CopyOnWriteArrayList<>();
-  final FakeEdge edge = new FakeEdge(bundle.edge(), log);
-  final RecordingSupply supply = new RecordingSupply(bundle, log);
-  final LimitedTables tables = new LimitedTables(bundle, 100);
-  final DeviceModel model = DeviceModel.load(bundle.device());
-  final EdgeGate gate = new EdgeGate(supply, 1);
+  final FakeEdge edge;
+  final RecordingSupply supply;
+  final LimitedTables tables;
+  final DeviceModel model;
+  final EdgeGate gate;
   final PassWorkspace.Pool workspaces = new PassWorkspace.Pool();
   final IntArrayPool pool = new IntArrayPool(8);
   final ExecutorService worker;
@@ -30,7 +30,17 @@ final class OwnParts implements AutoCloseable {
   }
 
   OwnParts(ExecutorService worker) {
+    this(SessionModel.bundle(11), worker);
+  }
+
+  OwnParts(ModelBundle bundle, ExecutorService worker) {
+    this.bundle = bundle;
     this.worker = worker;
+    this.edge = new FakeEdge(bundle.edge(), log);
+    this.supply = new RecordingSupply(bundle, log);
+    this.tables = new LimitedTables(bundle, 100);
+    this.model = DeviceModel.load(bundle.device());
+    this.gate = new EdgeGate(supply, 1);
     this.parts =
         new SessionParts(
             model,
