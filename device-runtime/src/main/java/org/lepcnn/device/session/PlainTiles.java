@@ -131,6 +131,7 @@ final class PlainTiles implements TileArithmetic {
     Arrays.fill(lows, 0);
     Arrays.fill(ints, 0);
     Arrays.fill(residues, 0);
+    Arrays.fill(rejections, 0);
     Arrays.fill(words, (byte) 0);
     asInts.put(0, ints);
   }

@@ -184,6 +184,21 @@ class DeviceFailuresTest {
   }
 
   @Test
+  void unreadableChallenges_areFound_beforeAnythingIsSent() {
+    try (SessionFixture fixture = new SessionFixture()) {
+      LimitedTables tables = new LimitedTables(fixture.bundle, 100);
+      tables.unreadableGroup = 0;
+      RecordingSupply supply = new RecordingSupply(fixture.bundle, new ArrayList<>());
+      try (PrivateSession session = PrivateSession.builder(supply, tables, fixture.edge).open()) {
+        assertThat(failure(session.submit(SessionModel.inputs(1))))
+            .isInstanceOf(CorruptFileException.class);
+        assertThat(fixture.edge.seen).isEmpty();
+        assertThat(supply.outcomes).containsEntry(0L, "burned");
+      }
+    }
+  }
+
+  @Test
   void infiniteOutputOfTheLastStage_isAnAnswerLikeAnyOther() {
     try (SessionFixture fixture = new SessionFixture()) {
       // y / 0 is infinite, of which the softmax makes NaN; it is not quantized any more

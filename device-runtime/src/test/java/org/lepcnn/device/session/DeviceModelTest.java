@@ -87,6 +87,49 @@ class DeviceModelTest {
     }
   }
 
+  @Test
+  void inputsOfAnotherModel_areRefused_sayingWhatIsWrong() {
+    try (DeviceModel model = DeviceModel.load(SessionModel.bundle(1).device())) {
+      Map<String, HostTensor> missing = SessionModel.inputs(1);
+      missing.remove("u");
+      assertThatThrownBy(() -> model.checkInputs(missing))
+          .hasMessageContaining("Input 'u' of by hand")
+          .hasMessageContaining("dimensions [1, 7]; found nothing.");
+      Map<String, HostTensor> misshapen = SessionModel.inputs(1);
+      misshapen.put("u", HostTensor.of(new float[7], 7));
+      assertThatThrownBy(() -> model.checkInputs(misshapen))
+          .hasMessageContaining("found HostTensor[onnxType=1, shape=[7]].");
+      Map<String, HostTensor> surplus = SessionModel.inputs(1);
+      surplus.put("v", HostTensor.of(new float[7], 7));
+      assertThatThrownBy(() -> model.checkInputs(surplus))
+          .hasMessageContaining("expected [x, t, u]; found [")
+          .hasMessageContaining("v");
+    }
+  }
+
+  @Test
+  void aClosedModel_runsNoStage_andIsClosedOnce() {
+    DeviceModel model = DeviceModel.load(SessionModel.bundle(1).device());
+    model.close();
+    model.close();
+    try (Activations values = model.activations(SessionModel.inputs(1))) {
+      assertThatThrownBy(() -> model.runStage(0, values))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
+  void aClosedStage_runsNoMore() {
+    StageRunner stage =
+        StageRunner.load(
+            "stage 0", new DeviceHalf.Stage(relu("x", "y"), List.of("x"), List.of("y")), 1);
+    stage.close();
+    HostTensor x = HostTensor.of(new float[4], FOUR);
+    try (Activations values = new Activations(Map.of("x", x), new NativeTensors())) {
+      assertThatThrownBy(() -> stage.run(values)).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
   private static byte[] relu(String input, String output) {
     return TinyOnnx.model(
         List.of(TinyOnnx.Node.of("Relu", output, input)),

@@ -10,18 +10,23 @@ import java.lang.reflect.Modifier;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.vector.VectorUnit;
 
 /** However a pass ends: the buffers it worked in are given back, and hold zeros. */
 class FailedPassMemoryTest {
@@ -71,6 +76,31 @@ class FailedPassMemoryTest {
       assertThat(numbers(workspace)).anyMatch(number -> number != 0);
       pool.give(workspace);
       assertThat(numbers(workspace)).hasSizeGreaterThan(2048).allMatch(number -> number == 0);
+    }
+  }
+
+  /** Of every kind, also the one that this JVM would not choose. */
+  @Test
+  void tilesThatAreErased_holdNothingOfMasksOrValues() throws Exception {
+    List<TileArithmetic> kinds = new ArrayList<>(List.of(new PlainTiles()));
+    if (VectorUnit.present()) {
+      kinds.add(new VectorTiles());
+    }
+    // whole tiles and an end that fills no vector
+    int length = 4096 + 5;
+    FloatBuffer x = FloatBuffer.allocate(length);
+    IntStream.range(0, length).forEach(i -> x.put(i, i % 7 + 1));
+    ConvGeometry plane =
+        new ConvGeometry(1, 1, 1, length, 1, 1, length, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ChannelScales scales = new ChannelScales(1, new float[] {1}, new float[] {3});
+    int[] masked = new int[length];
+    for (TileArithmetic tiles : kinds) {
+      tiles.scale(x, length, 16);
+      tiles.mask(x, 1, (out, count) -> Arrays.fill(out, (byte) 7), masked, length);
+      tiles.unmask(plane, masked, new ResidueRoom(length), scales, FloatBuffer.allocate(length));
+      assertThat(numbers(tiles)).as("%s at work", tiles).anyMatch(number -> number != 0);
+      tiles.erase();
+      assertThat(numbers(tiles)).as("%s", tiles).allMatch(number -> number == 0);
     }
   }
 

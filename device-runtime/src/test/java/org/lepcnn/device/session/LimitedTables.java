@@ -2,17 +2,33 @@
 package org.lepcnn.device.session;
 
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.table.ResidueRoom;
 
 /** Tables of the first passes of a chain, some of which may be unreadable. */
 final class LimitedTables implements PassTables {
   volatile int unreadableLayer = -1;
+  volatile long unreadableGroup = -1;
   volatile long discardedBefore;
+  volatile long passes;
+  volatile boolean closed;
+
+  /** Groups whose challenges were read, in order. */
+  final List<Long> groupsRead = new CopyOnWriteArrayList<>();
+
+  /** Sees the arrays that are filled. */
+  volatile Consumer<int[]> whenRead = out -> {};
+
+  final AtomicInteger readersClosed = new AtomicInteger();
+
   private final ComputedTables tables;
-  private final long passes;
 
   LimitedTables(ModelBundle bundle, long passes) {
     this.tables = new ComputedTables(bundle.edge(), new ScalarKernels(), 1);
@@ -31,15 +47,36 @@ final class LimitedTables implements PassTables {
 
   @Override
   public List<int[]> challenges(long group, SecretKey groupKey) {
+    groupsRead.add(group);
+    if (unreadableGroup == group) {
+      throw new CorruptFileException("Reading challenges: the tag is wrong.");
+    }
     return tables.challenges(group, groupKey);
   }
 
   @Override
   public void readLayer(long pass, PassKey key, int layer, int[] out) {
     if (layer == unreadableLayer) {
-      throw new org.lepcnn.core.io.CorruptFileException("Reading a table: the tag is wrong.");
+      throw new CorruptFileException("Reading a table: the tag is wrong.");
     }
+    whenRead.accept(out);
     tables.readLayer(pass, key, layer, out);
+  }
+
+  @Override
+  public PassReader openPass(long pass, PassKey key) {
+    PassReader reader = PassTables.super.openPass(pass, key);
+    return new PassReader() {
+      @Override
+      public void readLayer(int layer, ResidueRoom out) {
+        reader.readLayer(layer, out);
+      }
+
+      @Override
+      public void close() {
+        readersClosed.incrementAndGet();
+      }
+    };
   }
 
   @Override
@@ -49,6 +86,7 @@ final class LimitedTables implements PassTables {
 
   @Override
   public void close() {
+    closed = true;
     tables.close();
   }
 }

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.Kernels;
@@ -17,6 +19,8 @@ import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 
@@ -148,5 +152,96 @@ class PrivateCheckTest {
       assertThatThrownBy(() -> check.run(SessionModel.inputs(x, 1, 1)))
           .isInstanceOf(NonFiniteActivationException.class);
     }
+  }
+
+  /** Whoever sees the plain network's values could change them: the outputs are compared. */
+  @Test
+  void anOutputThatDiffers_isNotExact() {
+    try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels())) {
+      CheckOutcome outcome =
+          check.run(
+              SessionModel.inputs(1), (layer, input, output) -> output[0] += layer == 2 ? 1 : 0);
+      assertThat(outcome.integrityOk()).isTrue();
+      assertThat(outcome.exact()).isFalse();
+    }
+  }
+
+  @Test
+  void aLayerThatDiffers_isNotExact_evenWhenNoOutputDoes() {
+    float[] right = new float[7];
+    try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels())) {
+      LayerObserver remember =
+          (layer, input, output) -> {
+            if (layer == 2) {
+              System.arraycopy(output, 0, right, 0, 7);
+            }
+          };
+      assertThat(check.run(SessionModel.inputs(1), remember).exact()).isTrue();
+      LayerObserver change =
+          (layer, input, output) -> {
+            if (layer == 0) {
+              output[0] += 100;
+            } else if (layer == 2) {
+              System.arraycopy(right, 0, output, 0, 7);
+            }
+          };
+      CheckOutcome outcome = check.run(SessionModel.inputs(1), change);
+      assertThat(outcome.integrityOk()).isTrue();
+      assertThat(outcome.exact()).isFalse();
+    }
+  }
+
+  @Test
+  void anEdgeThatBreaks_isAnError_notAnOutcome() {
+    FakeEdge edge = new FakeEdge(bundle.edge(), new CopyOnWriteArrayList<>());
+    edge.forge =
+        (request, result) -> {
+          throw new AssertionError("broken");
+        };
+    try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels(), edge)) {
+      assertThatThrownBy(() -> check.run(SessionModel.inputs(1)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Running a pass")
+          .hasRootCauseMessage("broken");
+    }
+  }
+
+  @Test
+  void anInterruptedCheck_saysSo_andTheThreadStaysInterrupted() {
+    CountDownLatch held = new CountDownLatch(1);
+    FakeEdge edge = new FakeEdge(bundle.edge(), new CopyOnWriteArrayList<>());
+    edge.forge =
+        (request, result) -> {
+          PrivateSessionTest.awaitLatch(held);
+          return result;
+        };
+    try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels(), edge)) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> check.run(SessionModel.inputs(1)))
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("interrupted");
+      assertThat(Thread.interrupted()).isTrue();
+      held.countDown();
+    }
+  }
+
+  @Test
+  void closing_endsTheSession_andTheEdgeThatWasTakenOver() {
+    List<String> closed = new ArrayList<>();
+    InProcessEdge right = new InProcessEdge(bundle.edge(), new ScalarKernels());
+    EdgeTransport edge =
+        new ForwardingEdgeTransport(right) {
+          @Override
+          public void close() {
+            closed.add("edge");
+            super.close();
+          }
+        };
+    PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels(), edge);
+    check.close();
+    assertThat(closed).containsExactly("edge");
+    assertThatThrownBy(() -> check.run(SessionModel.inputs(1)))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("closed");
   }
 }

@@ -1,0 +1,124 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.table.ResidueRoom;
+
+/** Tables that are computed, and what of the weights and factors stays in memory. */
+class ComputedTablesTest {
+  private final ModelBundle bundle = SessionModel.bundle(11);
+  private final CountedKernels kernels = new CountedKernels();
+
+  @Test
+  void thereAreTables_forAsManyPassesAsThereAreNumbers() {
+    try (ComputedTables tables = new ComputedTables(bundle.edge(), kernels, 2)) {
+      assertThat(tables.challengesPerLayer()).isEqualTo(2);
+      assertThat(tables.passesLeftFrom(0)).isEqualTo(Long.MAX_VALUE);
+      assertThat(tables.passesLeftFrom(7)).isEqualTo(Long.MAX_VALUE - 7);
+    }
+  }
+
+  @Test
+  void challengesOfAGroup_areComputedOnce_thoseOfAnotherAnew() {
+    try (ComputedTables tables = new ComputedTables(bundle.edge(), kernels, 2);
+        SecretKey zero = SecretKey.random();
+        SecretKey one = SecretKey.random()) {
+      List<int[]> first = tables.challenges(0, zero);
+      assertThat(first).hasSize(2 * 3);
+      assertThat(tables.challenges(0, zero)).isSameAs(first);
+      List<int[]> second = tables.challenges(1, one);
+      assertThat(second.get(0)).isNotEqualTo(first.get(0));
+      assertThat(tables.challenges(0, zero).get(0)).isEqualTo(first.get(0));
+    }
+  }
+
+  @Test
+  void closing_releasesThePackedWeights() {
+    ComputedTables tables = new ComputedTables(bundle.edge(), kernels, 1);
+    assertThat(kernels.open).hasValue(3);
+    tables.close();
+    assertThat(kernels.open).hasValue(0);
+  }
+
+  @Test
+  void kernelNetwork_releasesThePackedWeights_alsoWhenALayerCannotBePacked() {
+    KernelNetwork network = new KernelNetwork(bundle, kernels);
+    assertThat(kernels.open).hasValue(3);
+    network.close();
+    assertThat(kernels.open).hasValue(0);
+    kernels.limit = 2;
+    assertThatThrownBy(() -> new KernelNetwork(bundle, kernels))
+        .isInstanceOf(EnvironmentException.class);
+    assertThat(kernels.open).hasValue(0);
+  }
+
+  /** The arrays that a reader works with hold the factors of a pass. */
+  @Test
+  void readerOfTablesThatFillArrays_leavesNothingInThem() {
+    int[][] filled = new int[1][];
+    try (LimitedTables tables = new LimitedTables(bundle, 1);
+        SecretKey secret = SecretKey.random();
+        PassKey key = PassKey.of(secret)) {
+      tables.whenRead = out -> filled[0] = out;
+      int[] expected = new int[7];
+      tables.readLayer(0, key, 2, expected);
+      ResidueRoom room = new ResidueRoom(7);
+      try (PassTables.PassReader reader = tables.openPass(0, key)) {
+        reader.readLayer(2, room);
+      }
+      assertThat(room.toArray(7)).isEqualTo(expected);
+      assertThat(filled[0]).isNotSameAs(expected).containsOnly(0);
+    }
+  }
+
+  /** Counts the kernels that are open; fails beyond a limit. */
+  private static final class CountedKernels implements KernelProvider {
+    final AtomicInteger open = new AtomicInteger();
+    int limit = Integer.MAX_VALUE;
+    private final ScalarKernels scalar = new ScalarKernels();
+
+    @Override
+    public String name() {
+      return "counted";
+    }
+
+    @Override
+    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+      if (open.get() == limit) {
+        throw new EnvironmentException("No memory.");
+      }
+      open.incrementAndGet();
+      LinearKernel kernel = scalar.prepare(geometry, weights);
+      return new LinearKernel() {
+        @Override
+        public ConvGeometry geometry() {
+          return kernel.geometry();
+        }
+
+        @Override
+        public void apply(int count, int[][] inputs, int[][] outputs) {
+          kernel.apply(count, inputs, outputs);
+        }
+
+        @Override
+        public void close() {
+          kernel.close();
+          open.decrementAndGet();
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+
+class RehearsalTest {
+  private static final long[] HIDDEN = {1, 4, 6, 5};
+
+  @Test
+  void aRehearsal_leavesTheBuffersOfAPass_andUsesNothingUp() {
+    try (OwnParts own = new OwnParts(undivided(), Executors.newSingleThreadExecutor())) {
+      new Rehearsal(own.parts).run();
+      assertThat(own.log).isEmpty();
+      assertThat(own.supply.nextPass()).isZero();
+      assertThat(own.supply.outcomes).isEmpty();
+      assertThat(own.tables.groupsRead).isEmpty();
+      assertUsed(own.pool.takeAtLeast(1), 90);
+      assertUsed(own.pool.takeAtLeast(91), 120);
+      try (SecretKey secret = SecretKey.random();
+          PassKey key = PassKey.of(secret)) {
+        PassWorkspace workspace = own.workspaces.take(key);
+        assertThat(workspace.takeRoom(1).capacity()).isEqualTo(120);
+        assertThat(workspace.takeRoom(1).capacity()).isEqualTo(120);
+        assertThat(workspace.takeRoom(1).capacity()).as("a new one").isEqualTo(1);
+      }
+      try (Activations values = own.model.activations(SessionModel.inputs(1))) {
+        for (String name : List.of("a", "b", "d")) {
+          assertThat(holdsValues(values.create(name, HIDDEN).floats())).as(name).isTrue();
+        }
+        assertThat(holdsValues(values.create("e", HIDDEN).floats())).as("no fourth").isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aModelThatRefusesZeros_isRehearsedAsFarAsItGoes() {
+    try (OwnParts own = new OwnParts()) {
+      new Rehearsal(own.parts).run();
+      assertUsed(own.pool.takeAtLeast(1), 90);
+      assertThat(own.log).isEmpty();
+    }
+  }
+
+  private static void assertUsed(int[] array, int length) {
+    assertThat(array).hasSize(length);
+    assertThat(Arrays.stream(array).anyMatch(value -> value != 0)).isTrue();
+  }
+
+  private static boolean holdsValues(FloatBuffer floats) {
+    for (int i = 0; i < floats.capacity(); i++) {
+      if (floats.get(i) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The model whose second tensor is finite when all inputs are zeros. */
+  private static ModelBundle undivided() {
+    ModelBundle bundle = SessionModel.bundle(11);
+    DeviceHalf half = bundle.device();
+    byte[] relu =
+        TinyOnnx.model(
+            List.of(TinyOnnx.Node.of("Add", "sum", "a", "b"), TinyOnnx.Node.of("Relu", "d", "sum")),
+            List.of(new TinyOnnx.Value("a", HIDDEN), new TinyOnnx.Value("b", HIDDEN)),
+            List.of(new TinyOnnx.Value("d", HIDDEN)));
+    List<DeviceHalf.Stage> stages = new ArrayList<>(half.stages());
+    stages.set(1, new DeviceHalf.Stage(relu, List.of("a", "b"), List.of("d")));
+    return ModelBundle.of(
+        bundle.edge(),
+        new DeviceHalf(
+            half.modelName(),
+            half.inputs(),
+            half.outputs(),
+            half.plan(),
+            half.tensors(),
+            half.layers(),
+            stages,
+            List.of()));
+  }
+}

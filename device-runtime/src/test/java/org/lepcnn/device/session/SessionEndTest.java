@@ -1,0 +1,112 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.lepcnn.device.session.SessionFixture.failure;
+import static org.lepcnn.device.session.SessionFixture.until;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.EnvironmentException;
+
+/** What a session closes when it ends, and what it must leave. */
+class SessionEndTest {
+  private static final Duration LONG = Duration.ofDays(1);
+
+  private final CountDownLatch held = new CountDownLatch(1);
+
+  @Test
+  void aClose_closesAllThatIsTheSessions() {
+    try (OwnParts own = new OwnParts()) {
+      own.session(LONG).close();
+      assertThat(own.worker.isTerminated()).isTrue();
+      assertThat(own.modelIsClosed()).isTrue();
+      assertThat(own.tables.closed).isTrue();
+      assertThat(own.supply.closed).isTrue();
+    }
+  }
+
+  @Test
+  void aSessionThatNobodyGot_endsItsWorkersAndModel_andLeavesTheRestOpen() {
+    try (OwnParts own = new OwnParts()) {
+      own.session(LONG).discard();
+      assertThat(own.worker.isTerminated()).isTrue();
+      assertThat(own.modelIsClosed()).isTrue();
+      assertThat(own.tables.closed).isFalse();
+      assertThat(own.supply.closed).isFalse();
+    }
+  }
+
+  @Test
+  void aCloseWithoutPatience_waitsForNoPass_andBurnsIt() {
+    try (OwnParts own = new OwnParts()) {
+      PrivateSession session = own.session(Duration.ZERO);
+      CompletableFuture<PassResult> pass = heldPass(own, session);
+      session.close();
+      assertThat(failure(pass)).isInstanceOf(EnvironmentException.class);
+      assertThat(own.supply.outcomes).containsEntry(0L, "burned");
+      assertThat(own.modelIsClosed()).isTrue();
+      held.countDown();
+    }
+  }
+
+  @Test
+  void anInterruptedClose_waitsNoLonger_andTheThreadStaysInterrupted() {
+    try (OwnParts own = new OwnParts()) {
+      PrivateSession session = own.session(LONG);
+      CompletableFuture<PassResult> pass = heldPass(own, session);
+      Thread.currentThread().interrupt();
+      session.close();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(failure(pass)).isInstanceOf(EnvironmentException.class);
+      assertThat(own.tables.closed).isTrue();
+      assertThat(own.supply.closed).isTrue();
+      held.countDown();
+    }
+  }
+
+  /** The last worker has ended all the same, so that nothing of the pass is in use any more. */
+  @Test
+  void aCloseThatIsInterruptedAsTheWorkersEnd_burnsThePass_andClosesTheModel() {
+    try (OwnParts own = new OwnParts(OwnParts.endingWhenInterrupted())) {
+      PrivateSession session = own.session(Duration.ZERO);
+      assertThat(heldPass(own, session)).isNotDone();
+      session.close();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(own.supply.outcomes).containsEntry(0L, "burned");
+      assertThat(own.modelIsClosed()).isTrue();
+      held.countDown();
+    }
+  }
+
+  /** It may be in the middle of a stage, in native code. */
+  @Test
+  void aWorkerThatDoesNotEnd_keepsItsPassAndTheModel() {
+    try (OwnParts own = new OwnParts()) {
+      PrivateSession session = own.session(LONG);
+      CompletableFuture<PassResult> pass = heldPass(own, session);
+      own.worker.execute(() -> PrivateSessionTest.awaitLatch(held));
+      Thread.currentThread().interrupt();
+      session.close();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(failure(pass)).isInstanceOf(EnvironmentException.class);
+      assertThat(own.supply.outcomes).containsEntry(0L, "in flight");
+      assertThat(own.modelIsClosed()).isFalse();
+      assertThat(own.edge.releases).isEmpty();
+      held.countDown();
+    }
+  }
+
+  private CompletableFuture<PassResult> heldPass(OwnParts own, PrivateSession session) {
+    own.edge.forge =
+        (request, result) -> {
+          PrivateSessionTest.awaitLatch(held);
+          return result;
+        };
+    CompletableFuture<PassResult> pass = session.submit(SessionModel.inputs(1));
+    until(() -> !own.edge.seen.isEmpty());
+    return pass;
+  }
+}
