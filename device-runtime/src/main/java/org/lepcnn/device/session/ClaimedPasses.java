@@ -275,6 +275,8 @@ final class ClaimedPasses {
       refused = error instanceof EdgeRefusedException;
       if (error instanceof EdgeRefusedException refusal) {
         heldByAnother = refusal.code() == EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE;
+      } else if (claimed) {
+        heldByAnother = false;
       }
     }
     if (error == null) {

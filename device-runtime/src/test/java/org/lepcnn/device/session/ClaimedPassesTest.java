@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.PassWindow;
 
 /** Which passes are handed out, and when; everything runs on the thread of the test. */
@@ -134,6 +136,25 @@ class ClaimedPassesTest {
     assertThat(supply.released).isFalse();
     assertThat(supply.claimRefused).isFalse();
     assertThat(supply.outcomes).containsEntry(1L, "burned").containsEntry(2L, "burned");
+  }
+
+  /**
+   * What was refused once may be accepted when it is repeated: then the edge holds it, and gives it
+   * back.
+   */
+  @Test
+  void aClaimThatIsAcceptedAfterAll_isReleasedLikeAnyOther() {
+    ClaimedPasses three = reserving(3);
+    edge.onClaim =
+        claim ->
+            CompletableFuture.failedFuture(
+                new EdgeRefusedException(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE, "taken"));
+    assertThat(failure(three.next())).isInstanceOf(EdgeRefusedException.class);
+    edge.onClaim = claim -> CompletableFuture.completedFuture(null);
+    useOne(three);
+    three.close(Duration.ofDays(1));
+    assertThat(supply.released).isTrue();
+    assertThat(supply.outcomes).containsOnlyKeys(0L);
   }
 
   @Test
