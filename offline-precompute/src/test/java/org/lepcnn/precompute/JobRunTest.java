@@ -25,20 +25,11 @@ class JobRunTest {
   @Test
   void interruptedWhileTheJobIsSubmitted_saysSoAndHowToGoOn() {
     Workshop shop = Workshop.create(folder);
-    TableSettings settings =
-        new TableSettings(
-            shop.owner.toString(),
-            shop.bundlePath.toString(),
-            shop.tables.toString(),
-            Workshop.DEVICE,
-            shop.bundle.fingerprint().toString(),
-            1,
-            KernelChoice.named("scalar"));
     try (LocalCluster cluster = new LocalCluster(1)) {
       JobRun run = new JobRun(cluster, new WorkPlan(List.of(RANGE)), ProgressListener.NONE);
       Thread.currentThread().interrupt();
 
-      assertThatThrownBy(() -> run.run(settings, 1))
+      assertThatThrownBy(() -> run.run(shop.settings(), 1))
           .isInstanceOf(EnvironmentException.class)
           .hasMessageStartingWith("Making tables: interrupted.")
           .hasMessageContaining("2000 passes stay issued")

@@ -47,18 +47,9 @@ class NoSecretsInTheJobTest {
   }
 
   private static StreamGraph graph(Workshop shop) {
-    TableSettings settings =
-        new TableSettings(
-            shop.owner.toString(),
-            shop.bundlePath.toString(),
-            shop.tables.toString(),
-            Workshop.DEVICE,
-            shop.bundle.fingerprint().toString(),
-            1,
-            KernelChoice.named("scalar"));
     WorkPlan plan = new WorkPlan(List.of(new PassRange(shop.chain().toString(), 0, 99)));
     try (LocalCluster cluster = new LocalCluster(2)) {
-      return TableJob.graph(cluster.configuration(), plan, settings, 2);
+      return TableJob.graph(cluster.configuration(), plan, shop.settings(), 2);
     }
   }
 

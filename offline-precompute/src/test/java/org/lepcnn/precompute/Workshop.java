@@ -75,6 +75,18 @@ final class Workshop {
         .kernel("scalar");
   }
 
+  /** What a job of the options is told, with one challenge for each layer. */
+  TableSettings settings() {
+    return new TableSettings(
+        owner.toString(),
+        bundlePath.toString(),
+        tables.toString(),
+        DEVICE,
+        bundle.fingerprint().toString(),
+        1,
+        KernelChoice.named("scalar"));
+  }
+
   ChainId chain() {
     try (OwnerFile file = OwnerFile.open(owner)) {
       return file.currentChain(DEVICE, bundle.fingerprint());
