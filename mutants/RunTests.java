@@ -9,7 +9,10 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/** Runs test classes; ends with 0 when all of them passed and every class ran at least one test. A changed line may hang. */
+/**
+ * Runs test classes; ends with 0 when all of them passed and every class ran at least one test. A
+ * test that hangs on a changed line fails.
+ */
 final class RunTests {
   public static void main(String[] classes) {
     boolean passed = Arrays.stream(classes).allMatch(RunTests::passes);
