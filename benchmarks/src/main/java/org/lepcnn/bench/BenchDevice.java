@@ -21,12 +21,11 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.owner.OwnerFile;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.device.table.TableGroups;
 import org.lepcnn.device.table.TableId;
 import org.lepcnn.device.table.TableWriter;
@@ -142,8 +141,8 @@ final class BenchDevice implements AutoCloseable {
   private PrivateSessionBuilder sessionBuilder(
       EdgeTransport transport, int inFlight, int reservation) {
     DeviceState state = DeviceState.open(folder.resolve("state"));
-    FolderTables tables = FolderTables.open(tables(), state);
-    return PrivateSession.builder(new DeviceStateSupply(state), tables, transport)
+    TableFolder tables = TableFolder.open(tables(), state);
+    return PrivateSession.builder(state, tables, transport)
         .passesInFlight(inFlight)
         .passesPerReservation(reservation);
   }

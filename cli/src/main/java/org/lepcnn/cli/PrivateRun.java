@@ -17,13 +17,12 @@ import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.port.EdgeTransport;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 
 /** Runs inputs privately on a device's state and tables, through a transport that is given. */
 final class PrivateRun implements AutoCloseable {
@@ -78,7 +77,7 @@ final class PrivateRun implements AutoCloseable {
       int inputs,
       boolean keepTensors) {
     try {
-      FolderTables folder = FolderTables.open(tables, state);
+      TableFolder folder = TableFolder.open(tables, state);
       return new PrivateRun(state, folder, transport, inFlight, pace, inputs, keepTensors);
     } catch (RuntimeException e) {
       state.close();
@@ -88,7 +87,7 @@ final class PrivateRun implements AutoCloseable {
 
   private PrivateRun(
       DeviceState state,
-      FolderTables folder,
+      TableFolder folder,
       EdgeTransport transport,
       int inFlight,
       Duration pace,
@@ -96,7 +95,7 @@ final class PrivateRun implements AutoCloseable {
       boolean keepTensors) {
     try {
       PrivateSessionBuilder builder =
-          PrivateSession.builder(new DeviceStateSupply(state), folder, transport)
+          PrivateSession.builder(state, folder, transport)
               .passesInFlight(inFlight)
               .pace(pace)
               .passesPerReservation(reservation(inputs))

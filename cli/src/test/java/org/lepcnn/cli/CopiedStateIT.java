@@ -19,11 +19,10 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.EdgeTransport;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.topic.Topics;
 
 /**
@@ -117,10 +116,8 @@ class CopiedStateIT {
 
   private static PrivateSession open(Path stateFolder, Path tables, EdgeTransport transport) {
     DeviceState state = DeviceState.open(stateFolder);
-    FolderTables folder = FolderTables.open(tables, state);
-    return PrivateSession.builder(new DeviceStateSupply(state), folder, transport)
-        .passesPerReservation(3)
-        .open();
+    TableFolder folder = TableFolder.open(tables, state);
+    return PrivateSession.builder(state, folder, transport).passesPerReservation(3).open();
   }
 
   private Path copy(Path from, String name) throws IOException {

@@ -23,12 +23,11 @@ import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.core.quant.NonFiniteActivationException;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.codec.EdgeRequest;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
@@ -112,9 +111,8 @@ class FailedPassOnTheWireTest {
   private void run(ProvisionedDevice device, ModelBundle bundle, Wire wire) throws Exception {
     Map<String, HostTensor> good = Meter.inputs(bundle).get(0).values();
     DeviceState state = DeviceState.open(device.state());
-    FolderTables tables = FolderTables.open(device.tables(), state);
-    try (PrivateSession session =
-        PrivateSession.builder(new DeviceStateSupply(state), tables, wire).open()) {
+    TableFolder tables = TableFolder.open(device.tables(), state);
+    try (PrivateSession session = PrivateSession.builder(state, tables, wire).open()) {
       session.submit(good).get(60, TimeUnit.SECONDS);
       requireFailure(session.submit(filled(good, Float.MAX_VALUE)), NON_FINITE);
       requireFailure(session.submit(filled(good, Float.NaN)), NON_FINITE);

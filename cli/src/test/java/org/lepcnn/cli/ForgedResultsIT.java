@@ -28,13 +28,12 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.session.DeviceModel;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PlainIntegerNetwork;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 
 /**
  * Forged results on the real path: a real broker and edge, and between the transport and the device
@@ -156,10 +155,8 @@ class ForgedResultsIT {
   }
 
   private static PrivateSession open(DeviceState state, EdgeTransport transport) {
-    FolderTables tables = FolderTables.open(device.tables(), state);
-    return PrivateSession.builder(new DeviceStateSupply(state), tables, transport)
-        .passesPerReservation(2)
-        .open();
+    TableFolder tables = TableFolder.open(device.tables(), state);
+    return PrivateSession.builder(state, tables, transport).passesPerReservation(2).open();
   }
 
   private static Throwable failureOf(CompletableFuture<PassResult> future) {

@@ -18,11 +18,10 @@ import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -65,10 +64,9 @@ class RefusedClaimIT {
   private static PassResult pass(LocalBroker broker, ProvisionedDevice device, Inputs.Input input) {
     TransportConfig config = TransportConfig.builder(broker.bootstrapServers(), GATEWAY).build();
     DeviceState state = DeviceState.open(device.state());
-    FolderTables tables = FolderTables.open(device.tables(), state);
+    TableFolder tables = TableFolder.open(device.tables(), state);
     try (KafkaEdgeTransport transport = KafkaEdgeTransport.open(config);
-        PrivateSession session =
-            PrivateSession.builder(new DeviceStateSupply(state), tables, transport).open()) {
+        PrivateSession session = PrivateSession.builder(state, tables, transport).open()) {
       return session.submit(input.values()).orTimeout(60, TimeUnit.SECONDS).join();
     }
   }

@@ -21,13 +21,13 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.client.KafkaFailures;
-import org.lepcnn.kafka.topic.TopicCompression;
+import org.lepcnn.kafka.topic.TopicLosses;
 import org.lepcnn.kafka.topic.Topics;
 
 /**
  * Asks the broker whether the job may do what it will do: use its consumer group, read requests and
- * control topics, write results and rejections; and whether the topics leave batches as they came.
- * A job that may not is started again without an end, and only the JobManager's log would say why.
+ * control topics, write results and rejections; and whether the topics keep what they are given. A
+ * job that may not is started again without an end, and only the JobManager's log would say why.
  */
 final class KafkaAccess {
   private static final Duration LIMIT = Duration.ofSeconds(15);
@@ -77,8 +77,8 @@ final class KafkaAccess {
       for (String topic : topics) {
         check(admin, topic);
       }
-      doing = "Asking which topics compress";
-      requireNone(TopicCompression.compressing(admin, topics, LIMIT.toMillis()));
+      doing = "Asking for the topics' settings";
+      requireNone(TopicLosses.of(admin, topics, LIMIT.toMillis()));
     } catch (ExecutionException | KafkaException e) {
       throw KafkaFailures.translate(doing, settings, e);
     }
@@ -92,14 +92,13 @@ final class KafkaAccess {
     }
   }
 
-  private static void requireNone(List<String> compressing) {
-    if (!compressing.isEmpty()) {
+  private static void requireNone(List<String> losses) {
+    if (!losses.isEmpty()) {
       throw new EnvironmentException(
-          "Asking which topics compress: expected compression.type=producer everywhere; found "
-              + String.join(", ", compressing)
-              + ". The broker would compress what gateways and the edge write, and both step over"
-              + " compressed records unread. For each: kafka-configs.sh --alter --entity-type topics"
-              + " --entity-name TOPIC --add-config compression.type=producer.");
+          "Looking at the topics' settings: expected that all keep what they are given; found "
+              + String.join(" ", losses)
+              + " Correct each: kafka-configs.sh --alter --entity-type topics --entity-name TOPIC"
+              + " --add-config KEY=VALUE.");
     }
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -136,6 +137,24 @@ class EdgeSubmitIT {
           .contains("may not read " + Topics.requests("gw"))
           .contains("write " + Topics.results("gw"))
           .contains("--acls");
+      assertThat(run("status").out()).contains("[]");
+    }
+  }
+
+  @Test
+  void topicThatLosesRecords_isNoPlaceForAJob(@InjectMiniCluster MiniCluster cluster)
+      throws Exception {
+    rest = cluster.getRestAddress().get();
+    try (EdgeCluster kafka = new EdgeCluster()) {
+      kafka.createGateway("gw");
+      kafka.createTopic(Topics.requests("short"), Map.of("retention.ms", "1000"));
+      Ran refused = submit(kafka);
+      assertThat(refused.status()).isEqualTo(3);
+      assertThat(refused.err())
+          .contains("lepcnn.requests.short: retention.ms: expected at least 300000; found 1000.")
+          .contains("lepcnn.requests.short: message.timestamp.type: expected LogAppendTime")
+          .contains("kafka-configs.sh --alter")
+          .doesNotContain("requests.gw");
       assertThat(run("status").out()).contains("[]");
     }
   }

@@ -86,8 +86,8 @@ class PackedRequestsIT {
   private static String gateway(EdgeCluster kafka, String gateway, String compression)
       throws Exception {
     String requests = Topics.requests(gateway);
-    kafka.createTopic(requests, Map.of("compression.type", compression));
-    kafka.createTopic(Topics.results(gateway), Map.of());
+    kafka.createTopic(requests, stampedByTheBroker("compression.type", compression));
+    kafka.createTopic(Topics.results(gateway), stampedByTheBroker("compression.type", "producer"));
     kafka.allowOnly(requests, AclOperation.WRITE); // the gateway; and the edge:
     kafka.allowOnly(requests, AclOperation.READ);
     return requests;
@@ -122,9 +122,13 @@ class PackedRequestsIT {
       } finally {
         edge.destroyForcibly().waitFor();
       }
-      kafka.createTopic(Topics.results("zipped"), Map.of("compression.type", "zstd"));
+      kafka.createTopic(Topics.results("zipped"), stampedByTheBroker("compression.type", "zstd"));
       assertThat(startAgain(kafka, model)).as("a topic compresses the answers").isEqualTo(3);
     }
+  }
+
+  private static Map<String, String> stampedByTheBroker(String key, String value) {
+    return Map.of("message.timestamp.type", "LogAppendTime", key, value);
   }
 
   /** In this process: it ends before the job starts. */

@@ -135,7 +135,7 @@ class PrecomputeTest {
       try (PassLease lease = reservation.take()) {
         for (LinearLayerSpec layer : shop.bundle.plan().layers()) {
           int[] u = new int[layer.geometry().outputSize()];
-          tables.readLayer(lease.pass(), lease.key(), layer.index(), u);
+          tables.readLayer(lease.number(), lease.key(), layer.index(), u);
           assertThat(u).isEqualTo(shop.factor(lease.key(), layer));
         }
         lease.finish();
@@ -147,7 +147,7 @@ class PrecomputeTest {
     assertThat(tables.challengesPerLayer()).isEqualTo(2);
     Random random = new Random(3);
     for (long group = 0; group < 2; group++) {
-      try (SecretKey groupKey = state.challengeKey().groupKey(group)) {
+      try (SecretKey groupKey = state.groupKey(group)) {
         GroupChallenges challenges =
             GroupChallenges.of(shop.bundle.plan(), 2, groupKey, tables.challenges(group, groupKey));
         for (LinearLayerSpec layer : shop.bundle.plan().layers()) {

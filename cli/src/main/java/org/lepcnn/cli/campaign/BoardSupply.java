@@ -8,7 +8,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.session.PassSupply;
+import org.lepcnn.device.supply.PassSupply;
 
 /** Writes reservations on the board, and which of their passes are begun or thrown away. */
 record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {

@@ -9,12 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -51,7 +50,7 @@ public final class DeviceVictim {
     ExpectedAnswers expected = ExpectedAnswers.read(folder.resolve("answers"));
     DeviceState state = DeviceState.open(folder.resolve("state"));
     DeviceHalf half = state.deviceHalf();
-    FolderTables tables = FolderTables.open(folder.resolve("tables"), state);
+    TableFolder tables = TableFolder.open(folder.resolve("tables"), state);
     List<Map<String, HostTensor>> inputs = new ArrayList<>();
     for (String picture : args.subList(FIRST_PICTURE, args.size())) {
       Inputs.read(Path.of(picture), half.inputs()).forEach(input -> inputs.add(input.values()));
@@ -60,8 +59,7 @@ public final class DeviceVictim {
         KafkaEdgeTransport.open(TransportConfig.builder(args.get(1), args.get(2)).build());
     BoardTransport transport = new BoardTransport(kafka, board);
     PrivateSession session =
-        PrivateSession.builder(
-                new BoardSupply(new DeviceStateSupply(state), board), tables, transport)
+        PrivateSession.builder(new BoardSupply(state, board), tables, transport)
             .passesInFlight(IN_FLIGHT)
             .passesPerReservation(RESERVATION)
             .open();

@@ -16,10 +16,9 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.process.RunningJvm;
 import org.lepcnn.deployments.LocalFlinkCluster;
 import org.lepcnn.deployments.LocalLayout;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -117,11 +116,11 @@ public final class EdgeFaults {
             .patience(PATIENCE)
             .build();
     DeviceState state = DeviceState.open(folder.resolve("state"));
-    FolderTables tables = FolderTables.open(folder.resolve("tables"), state);
+    TableFolder tables = TableFolder.open(folder.resolve("tables"), state);
     try (KafkaEdgeTransport kafka = KafkaEdgeTransport.open(config);
         CountingTransport transport = new CountingTransport(kafka);
         PrivateSession session =
-            PrivateSession.builder(new DeviceStateSupply(state), tables, transport)
+            PrivateSession.builder(state, tables, transport)
                 .passesInFlight(settings.inFlight())
                 .passesPerReservation(RESERVATION)
                 .open()) {

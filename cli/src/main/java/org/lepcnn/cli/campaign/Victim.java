@@ -9,11 +9,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -50,13 +49,11 @@ final class Victim implements AutoCloseable {
   /** Opens the device that {@link CampaignModel#provision} made in the folder. */
   static Victim open(CampaignModel model, Path folder, String servers, String gateway) {
     DeviceState state = DeviceState.open(folder.resolve("state"));
-    FolderTables tables = FolderTables.open(folder.resolve("tables"), state);
+    TableFolder tables = TableFolder.open(folder.resolve("tables"), state);
     KafkaEdgeTransport transport =
         KafkaEdgeTransport.open(TransportConfig.builder(servers, gateway).build());
     PrivateSession session =
-        PrivateSession.builder(new DeviceStateSupply(state), tables, transport)
-            .passesInFlight(1)
-            .open();
+        PrivateSession.builder(state, tables, transport).passesInFlight(1).open();
     return new Victim(model, transport, session);
   }
 

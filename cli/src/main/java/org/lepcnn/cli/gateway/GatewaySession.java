@@ -23,11 +23,10 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.key.Passphrase;
-import org.lepcnn.device.session.DeviceStateSupply;
-import org.lepcnn.device.session.FolderTables;
 import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 
 /**
  * A device with one of its models, open, with two threads of its own: one reads inputs and begins
@@ -81,10 +80,10 @@ final class GatewaySession implements AutoCloseable {
 
   private static GatewaySession open(
       String name, DeviceState state, Path tables, GatewayConfig gateway, EdgeTransport transport) {
-    FolderTables folder = FolderTables.open(tables, state);
+    TableFolder folder = TableFolder.open(tables, state);
     try {
       PrivateSession session =
-          PrivateSession.builder(new DeviceStateSupply(state), folder, transport)
+          PrivateSession.builder(state, folder, transport)
               .passesInFlight(gateway.inFlight())
               .passesPerReservation(gateway.reservation())
               .open();

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.TreeMap;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.table.TableGroups;
 
 /** The challenges of the newest two groups of passes: those that passes in flight can belong to. */

@@ -16,6 +16,7 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.device.supply.PassSupply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

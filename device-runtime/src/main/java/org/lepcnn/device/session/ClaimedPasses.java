@@ -15,6 +15,8 @@ import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassWindow;
+import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.PassTables;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

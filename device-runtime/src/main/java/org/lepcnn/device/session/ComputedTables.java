@@ -8,6 +8,7 @@ import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.TableComputation;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassTables;
 
 /**
  * Tables that are computed when they are read, from the pass key and the weights. For {@code lepcnn

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.device.state.QuarantinedException;
+import org.lepcnn.device.supply.PassSupply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

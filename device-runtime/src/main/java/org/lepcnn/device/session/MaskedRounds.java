@@ -14,7 +14,9 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.Challenge;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.session.Stopwatch.Phase;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.PassTables;
+import org.lepcnn.device.supply.ResidueRoom;
 
 /**
  * The arithmetic of one pass's rounds: mask, check, unmask. Knows nothing of threads and transport.

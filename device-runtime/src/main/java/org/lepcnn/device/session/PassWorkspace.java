@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.mask.MaskGenerator;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.ResidueRoom;
 
 /**
  * The buffers and ciphers that one pass works with. What is in them follows from the pass's key or

@@ -8,7 +8,7 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.ResidueRoom;
 
 /**
  * {@link TileArithmetic} in loops that the compiler of JDK 17 turns into vector instructions.

@@ -26,6 +26,8 @@ public final class PrivateCheck implements AutoCloseable {
   private final DeviceModel model;
   private final PlainIntegerNetwork plain;
   private final PrivateSession session;
+
+  /** By layer; every pass that ends well has replaced all of them. */
   private final Map<Integer, int[]> privateResults = new ConcurrentHashMap<>();
 
   private PrivateCheck(ModelBundle bundle, KernelProvider provider, EdgeTransport edge) {
@@ -68,7 +70,6 @@ public final class PrivateCheck implements AutoCloseable {
    *     those of the private path when the outcome is exact
    */
   public CheckOutcome run(Map<String, HostTensor> inputs, LayerObserver values) {
-    privateResults.clear();
     PassResult pass = null;
     try {
       pass = session.submit(inputs).get();

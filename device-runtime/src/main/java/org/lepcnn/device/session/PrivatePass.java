@@ -9,6 +9,7 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.session.MaskedRounds.CheckedResult;
 import org.lepcnn.device.session.Stopwatch.Phase;
+import org.lepcnn.device.supply.PassSupply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

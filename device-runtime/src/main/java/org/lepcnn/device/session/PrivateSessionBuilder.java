@@ -7,6 +7,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.PassTables;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -11,6 +11,8 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.PassTables;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,8 +57,12 @@ final class Rehearsal {
             null);
   }
 
-  /** Runs passes until the code is compiled, for a few seconds at most. */
-  void run() {
+  /**
+   * Runs passes until the code is compiled, for a few seconds at most.
+   *
+   * @return how many ran to their end
+   */
+  int run() {
     long begin = System.nanoTime();
     int passes = 0;
     try (PassSupply chain = parts.supply()) {
@@ -69,6 +75,7 @@ final class Rehearsal {
       LOG.debug("The rehearsal ended after {} passes", passes, e);
     }
     LOG.debug("Rehearsed {} passes", passes);
+    return passes;
   }
 
   private void runPass(PassSupply.Pass pass) {
@@ -93,12 +100,11 @@ final class Rehearsal {
     }
   }
 
+  /** The arrays hold zeros: a pass only reads its results. */
   private RoundResult zeroResult(RoundRequest request) {
     List<RoundResult.Layer> layers = new ArrayList<>();
     for (LinearLayerSpec layer : request.plan().layersOfRound(request.round())) {
-      int[] residues = results.take(layer.geometry().outputSize());
-      Arrays.fill(residues, 0);
-      layers.add(new RoundResult.Layer(layer.index(), residues));
+      layers.add(new RoundResult.Layer(layer.index(), results.take(layer.geometry().outputSize())));
     }
     return new RoundResult(request.pass(), request.round(), layers);
   }

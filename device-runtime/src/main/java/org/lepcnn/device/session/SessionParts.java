@@ -3,6 +3,8 @@ package org.lepcnn.device.session;
 
 import java.util.concurrent.Executor;
 import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.PassTables;
 
 /**
  * What the passes of a session share.

@@ -9,6 +9,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.state.InstanceIds;
+import org.lepcnn.device.supply.PassSupply;
 
 /**
  * A chain with a random first key that lives in memory and ends with it, for {@code lepcnn check}

@@ -7,7 +7,7 @@ import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.mask.ResidueStream;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.vector.VectorUnit;
 
 /**

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.ActivationQuantizer;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.vector.VectorLoops;
 
 /**
@@ -113,7 +113,7 @@ final class VectorTiles implements TileArithmetic {
       int plane, int[] y, ResidueRoom u, int from, int count, ChannelScales scales) {
     int some;
     for (int done = 0; done < count; done += some) {
-      some = Math.min(plane, count - done);
+      some = Math.min(plane, count);
       int channel = (from + done) / plane % scales.channels();
       unmaskPlane(y, u, from + done, scales, channel, done, some);
     }

@@ -19,6 +19,8 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassSupply;
 
 /**
  * A device's state of one chain, open and locked. It hands out every pass of the chain at most
@@ -30,7 +32,7 @@ import org.lepcnn.device.key.Passphrase;
  * state that somebody replaced meanwhile is not written any more, see {@link
  * ReplacedFileException}: no count goes back.
  */
-public final class DeviceState implements AutoCloseable {
+public final class DeviceState implements PassSupply {
   /** The most passes that one reservation may have. */
   public static final int MAX_RESERVATION = 1 << 16;
 
@@ -217,23 +219,28 @@ public final class DeviceState implements AutoCloseable {
     return chains;
   }
 
+  @Override
   public String device() {
     return identity.device();
   }
 
+  @Override
   public ChainId chain() {
     return identity.chain();
   }
 
+  @Override
   public Fingerprint model() {
     return identity.model();
   }
 
+  @Override
   public DeviceHalf deviceHalf() {
     return deviceHalf;
   }
 
   /** The random number under which passes are claimed now; another one in every opening. */
+  @Override
   public synchronized InstanceId instance() {
     return instance;
   }
@@ -243,16 +250,18 @@ public final class DeviceState implements AutoCloseable {
    * running machine one is refused from its next claim on. Nothing of an earlier claim may be in
    * use.
    */
+  @Override
   public synchronized void renewInstance() {
     instance = InstanceIds.fresh();
   }
 
-  /** The key of the chain's challenges; erased when the state closes, and not to be closed. */
-  public ChallengeKey challengeKey() {
-    return challengeKey;
+  @Override
+  public SecretKey groupKey(long group) {
+    return challengeKey.groupKey(group);
   }
 
   /** The first pass that was never reserved: where the next reservation starts. */
+  @Override
   public synchronized long nextPass() {
     return storedPass;
   }
@@ -262,11 +271,13 @@ public final class DeviceState implements AutoCloseable {
    * since: its release may be repeated when the edge does not know of it any more. Of instances
    * whose claims and releases were refused it is the first one.
    */
+  @Override
   public Optional<InstanceId> releasedBefore(long pass) {
     return pass == openedPass ? Optional.ofNullable(openedReleasedBy) : Optional.empty();
   }
 
   /** Says that the edge has accepted this instance's release of all passes that were not taken. */
+  @Override
   public synchronized void released() {
     requireOpen();
     released = true;
@@ -276,6 +287,7 @@ public final class DeviceState implements AutoCloseable {
    * Says that the edge refused this instance's claim of all passes that were not taken, and its
    * release. The claim may be in the edge's log: the next opening can repeat the release.
    */
+  @Override
   public synchronized void claimRefused() {
     requireOpen();
     claimRefused = true;
@@ -291,6 +303,7 @@ public final class DeviceState implements AutoCloseable {
    *
    * @param passes 1 to {@value #MAX_RESERVATION}
    */
+  @Override
   public synchronized Reservation reserve(int passes) {
     requireOpen();
     if (passes < 1 || passes > MAX_RESERVATION) {
@@ -314,11 +327,13 @@ public final class DeviceState implements AutoCloseable {
   }
 
   /** Integrity checks that failed since provisioning or the last reset. */
+  @Override
   public synchronized long integrityFailures() {
     return integrityFailures;
   }
 
   /** Counts a failed integrity check, durably, before anything else is sent. */
+  @Override
   public synchronized void recordIntegrityFailure() {
     requireOpen();
     integrityFailures++;

@@ -2,13 +2,14 @@
 package org.lepcnn.device.state;
 
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.supply.PassSupply;
 
 /**
  * One pass that was taken from a {@link Reservation}: it is used up from that moment, whatever
  * becomes of it, and in flight until {@link #finish}, {@link #burn} or {@link #close}. While one is
  * in flight, a close of the state gives nothing back. Thread-safe.
  */
-public final class PassLease implements AutoCloseable {
+public final class PassLease implements PassSupply.Pass, AutoCloseable {
   /** What became of a pass. */
   public enum Outcome {
     IN_FLIGHT,
@@ -28,21 +29,25 @@ public final class PassLease implements AutoCloseable {
   }
 
   /** The pass's position in the chain. */
-  public long pass() {
+  @Override
+  public long number() {
     return pass;
   }
 
   /** The pass's key; erased when the pass ends. It stays this lease's. */
+  @Override
   public PassKey key() {
     return key;
   }
 
   /** The pass ran to its last round. */
+  @Override
   public void finish() {
     end(Outcome.FINISHED);
   }
 
   /** The pass ended early; nothing more will be sent for it. */
+  @Override
   public void burn() {
     end(Outcome.BURNED);
   }

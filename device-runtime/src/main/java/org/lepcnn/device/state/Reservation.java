@@ -3,13 +3,14 @@ package org.lepcnn.device.state;
 
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.supply.PassSupply;
 
 /**
  * A range of passes that the durable state counts as used already. Each is handed out once, in
  * order, from memory; only the key of the first one left is kept. Thread-safe (all calls run under
  * the state's lock).
  */
-public final class Reservation {
+public final class Reservation implements PassSupply.Range {
   private final DeviceState state;
   private final long firstPass;
   private final long lastPass;
@@ -25,15 +26,18 @@ public final class Reservation {
     this.nextKey = firstKey;
   }
 
+  @Override
   public long firstPass() {
     return firstPass;
   }
 
+  @Override
   public long lastPass() {
     return lastPass;
   }
 
   /** How many passes are left to take. */
+  @Override
   public int remaining() {
     synchronized (state) {
       return (int) (lastPass - nextPass + 1);
@@ -46,6 +50,7 @@ public final class Reservation {
    * @throws EnvironmentException none is left; {@link #remaining} tells before
    * @throws IllegalStateException the state is closed
    */
+  @Override
   public PassLease take() {
     synchronized (state) {
       state.requireOpen();

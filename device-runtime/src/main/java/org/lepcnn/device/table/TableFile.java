@@ -12,6 +12,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.ResidueRoom;
 
 /** One table file, open for reading; threads bring a sealer each. */
 final class TableFile implements AutoCloseable {

@@ -17,13 +17,16 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.PassTables;
+import org.lepcnn.device.supply.ResidueRoom;
 
 /**
  * All tables of one chain in a folder. Headers and sizes are checked when a file is first seen,
  * contents when they are read. Files that the owner adds later are found when they are needed.
  * Thread-safe.
  */
-public final class TableFolder implements AutoCloseable {
+public final class TableFolder implements PassTables {
   static final int MAX_OPEN_FILES = 4;
 
   /**
@@ -71,12 +74,24 @@ public final class TableFolder implements AutoCloseable {
     return new TableFolder(catalog, anyId);
   }
 
+  /**
+   * Opens the tables of a supply's chain and model, as {@link #open(Path, String, ChainId,
+   * Fingerprint, Plan)} does.
+   *
+   * @param supply stays the caller's
+   */
+  public static TableFolder open(Path folder, PassSupply supply) {
+    return open(
+        folder, supply.device(), supply.chain(), supply.model(), supply.deviceHalf().plan());
+  }
+
   /** The tables that are there, by first pass. */
   public synchronized List<TableId> tables() {
     return catalog.tables();
   }
 
   /** 1, or 2 when the tables carry the double check. */
+  @Override
   public synchronized int challengesPerLayer() {
     return catalog.challengesPerLayer();
   }
@@ -86,6 +101,7 @@ public final class TableFolder implements AutoCloseable {
   }
 
   /** How many passes without a gap are there from {@code pass} on; 0 when the tables are dry. */
+  @Override
   public synchronized long passesLeftFrom(long pass) {
     long next = pass;
     for (TableId id = catalog.find(next); id != null; id = catalog.find(next)) {
@@ -103,6 +119,7 @@ public final class TableFolder implements AutoCloseable {
    * @throws EnvironmentException no table of the group is there
    * @throws RefusedException the section does not open
    */
+  @Override
   public synchronized List<int[]> challenges(long group, SecretKey groupKey) {
     if (group != challengeGroup) {
       TableId id = catalog.findGroup(group);
@@ -123,6 +140,7 @@ public final class TableFolder implements AutoCloseable {
    * @throws EnvironmentException no table of the pass is there
    * @throws RefusedException the section does not open; {@code out} is all zeros then
    */
+  @Override
   public void readLayer(long pass, PassKey key, int layer, int[] out) {
     ResidueRoom room = new ResidueRoom(out.length);
     try (PassTable table = openPass(pass, key)) {
@@ -140,6 +158,7 @@ public final class TableFolder implements AutoCloseable {
    * @param key the pass's key; stays the caller's
    * @throws EnvironmentException no table of the pass is there
    */
+  @Override
   public synchronized PassTable openPass(long pass, PassKey key) {
     TableId id = catalog.find(pass);
     if (id == null) {
@@ -151,6 +170,7 @@ public final class TableFolder implements AutoCloseable {
   }
 
   /** Opens messages of zeros under a throw-away key until the code for it is compiled. */
+  @Override
   public void warmUp() {
     try (SecretKey key = SecretKey.random()) {
       VectorSealer sealer = new VectorSealer(anyId);
@@ -164,7 +184,8 @@ public final class TableFolder implements AutoCloseable {
    * Deletes the files all of whose passes lie before {@code pass}, as far as the file system lets
    * it. The keys that open them are gone already; this saves space.
    */
-  public synchronized void erase(long pass) {
+  @Override
+  public synchronized void discardBefore(long pass) {
     for (TableId id : catalog.tables()) {
       if (id.lastPass() < pass && !isInUse(id)) {
         catalog.forget(id);
@@ -249,7 +270,7 @@ public final class TableFolder implements AutoCloseable {
   }
 
   /** The section of one pass, open for reading. Not thread-safe; others read theirs beside it. */
-  public final class PassTable implements AutoCloseable {
+  public final class PassTable implements PassReader {
     private final TableId id;
     private final long pass;
     private javax.crypto.SecretKey key;
@@ -268,6 +289,7 @@ public final class TableFolder implements AutoCloseable {
      * @param out receives the layer's {@code outputSize()} canonical residues
      * @throws RefusedException the section does not open; {@code out} is all zeros then
      */
+    @Override
     public void readLayer(int layer, ResidueRoom out) {
       TableFile file = startReading(id);
       try {

@@ -17,6 +17,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.supply.ResidueRoom;
 
 /**
  * Seals and opens the vectors of one chain's tables, segment by segment; see the package. Buffers

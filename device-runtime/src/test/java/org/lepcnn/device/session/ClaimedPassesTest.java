@@ -19,6 +19,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.PassWindow;
+import org.lepcnn.device.supply.PassSupply;
 
 /** Which passes are handed out, and when; everything runs on the thread of the test. */
 class ClaimedPassesTest {

@@ -15,7 +15,8 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.PassTables;
+import org.lepcnn.device.supply.ResidueRoom;
 
 /** Tables that are computed, and what of the weights and factors stays in memory. */
 class ComputedTablesTest {

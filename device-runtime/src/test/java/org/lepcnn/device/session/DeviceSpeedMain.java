@@ -19,7 +19,7 @@ import org.lepcnn.device.integrity.FreivaldsCheck;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.MaskGenerator;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.vector.VectorUnit;
 
 /**

@@ -28,6 +28,7 @@ import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.QuarantinedException;
+import org.lepcnn.device.table.TableFolder;
 
 /** The session over the files of a device: owner, grant, state and sealed tables. */
 class DurableSessionTest {
@@ -186,10 +187,8 @@ class DurableSessionTest {
   private PrivateSession open() {
     DeviceState state = DeviceState.open(folder.resolve("state"));
     try {
-      FolderTables tables = FolderTables.open(folder.resolve("tables"), state);
-      return PrivateSession.builder(new DeviceStateSupply(state), tables, edge)
-          .passesPerReservation(4)
-          .open();
+      TableFolder tables = TableFolder.open(folder.resolve("tables"), state);
+      return PrivateSession.builder(state, tables, edge).passesPerReservation(4).open();
     } catch (RuntimeException e) {
       state.close();
       throw e;

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.vector.VectorUnit;
 
 /** However a pass ends: the buffers it worked in are given back, and hold zeros. */
@@ -76,6 +77,19 @@ class FailedPassMemoryTest {
       assertThat(numbers(workspace)).anyMatch(number -> number != 0);
       pool.give(workspace);
       assertThat(numbers(workspace)).hasSizeGreaterThan(2048).allMatch(number -> number == 0);
+    }
+  }
+
+  /** What is left of a mask's keystream goes with the tensor, not with the pass. */
+  @Test
+  void aTensorThatIsMasked_leavesNoKeystream() throws Exception {
+    try (SessionFixture fixture = new SessionFixture()) {
+      PassSupply.Pass pass = fixture.supply.reserve(1).take();
+      PassWorkspace workspace = pool(fixture.session).take(pass.key());
+      FloatBuffer x = FloatBuffer.wrap(new float[] {1, 2, 3, 4, 5});
+      workspace.tiles().mask(x, 1, workspace.masks(), 0, new int[5], 5);
+      Object stream = field(workspace.masks(), "stream");
+      assertThat(numbers(field(stream, "segment"))).isNotEmpty().allMatch(number -> number == 0);
     }
   }
 

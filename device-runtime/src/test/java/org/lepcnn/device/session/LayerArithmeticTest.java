@@ -20,7 +20,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.core.quant.NonFiniteActivationException;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.vector.VectorUnit;
 
 class LayerArithmeticTest {
@@ -286,6 +286,44 @@ class LayerArithmeticTest {
       tiles.unmask(g, y, room(u), channels, out);
       assertThat(out.array()).as("%s", tiles).containsExactly(expected);
     }
+  }
+
+  /** Channels that are no part of a tile: every tile begins with another one. */
+  @Test
+  void vectorsLongerThanATile_getTheirChannelsScale() {
+    ConvGeometry g = ConvGeometry.fullyConnected(1000, 1, 5);
+    int size = g.outputSize();
+    int[] y = new RandomLayers(1).residues(size);
+    int[] u = new RandomLayers(2).residues(size);
+    ChannelScales channels =
+        new ChannelScales(
+            0.37f, new float[] {1.5f, 0.25f, 3, 7.125f, 0.001f}, new float[] {0, -1, 2, 1e9f, 4});
+    float[] expected = new float[size];
+    LayerArithmetic.unmask(g, y, u, channels, expected);
+    for (TileArithmetic tiles : TILES) {
+      FloatBuffer out = FloatBuffer.allocate(size);
+      tiles.unmask(g, y, room(u), channels, out);
+      assertThat(out.array()).as("%s", tiles).containsExactly(expected);
+    }
+  }
+
+  @Test
+  void anEarlierTensorsRejectedWord_isNotReportedAgain() {
+    for (TileArithmetic tiles : TILES) {
+      for (int length = 1; length < 64; length++) {
+        FloatBuffer x = FloatBuffer.wrap(values(64, length));
+        assertThat(tiles.mask(x, 1, constant(Field.P), new int[64], 64)).isTrue();
+        assertThat(tiles.mask(x, 1, constant(7), new int[length], length))
+            .as("%s, length %d", tiles, length)
+            .isFalse();
+      }
+    }
+  }
+
+  @Test
+  void channelScales_tellHowManyTheyAre_andNoValue() {
+    assertThat(new ChannelScales(0.37f, new float[] {1.5f, 2.5f}, new float[] {7, 8}))
+        .hasToString("ChannelScales[channels=2]");
   }
 
   private static float[] values(int length, int seed) {

@@ -10,7 +10,8 @@ import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.PassTables;
+import org.lepcnn.device.supply.ResidueRoom;
 
 /** Tables of the first passes of a chain, some of which may be unreadable. */
 final class LimitedTables implements PassTables {
@@ -27,6 +28,7 @@ final class LimitedTables implements PassTables {
   volatile Consumer<int[]> whenRead = out -> {};
 
   final AtomicInteger readersClosed = new AtomicInteger();
+  final AtomicInteger warmUps = new AtomicInteger();
 
   private final ComputedTables tables;
 
@@ -77,6 +79,11 @@ final class LimitedTables implements PassTables {
         readersClosed.incrementAndGet();
       }
     };
+  }
+
+  @Override
+  public void warmUp() {
+    warmUps.incrementAndGet();
   }
 
   @Override

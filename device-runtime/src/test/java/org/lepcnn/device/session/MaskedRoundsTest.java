@@ -13,6 +13,7 @@ import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
+import org.lepcnn.device.supply.PassSupply;
 
 /** The steps of a round by themselves: who tells what, and what is given back. */
 class MaskedRoundsTest {

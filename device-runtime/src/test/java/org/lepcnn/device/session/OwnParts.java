@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,6 +82,35 @@ final class OwnParts implements AutoCloseable {
         throw new InterruptedException();
       }
     };
+  }
+
+  /** Workers that never end as far as one can see, however long one waits. */
+  static ExecutorService neverEnding() {
+    return new ThreadPoolExecutor(2, 2, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) {
+      @Override
+      public boolean awaitTermination(long timeout, TimeUnit unit) {
+        return false;
+      }
+    };
+  }
+
+  /** How many of the tensors of a shape that the model gives out first have held values. */
+  int tensorsOfUse(long... shape) {
+    int used = 0;
+    try (Activations values = model.activations(SessionModel.inputs(1))) {
+      while (holdsValues(values.create("tensor " + used, shape).floats())) {
+        used++;
+      }
+    }
+    return used;
+  }
+
+  private static boolean holdsValues(FloatBuffer floats) {
+    boolean holds = false;
+    for (int i = 0; i < floats.capacity(); i++) {
+      holds |= floats.get(i) != 0;
+    }
+    return holds;
   }
 
   @Override

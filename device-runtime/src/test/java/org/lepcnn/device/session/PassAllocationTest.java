@@ -34,6 +34,7 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.table.TableFolder;
 
 /**
  * What a pass allocates on the device in steady state, over real files, with stages that do nothing
@@ -134,8 +135,8 @@ class PassAllocationTest {
 
   private PrivateSession open(EdgeTransport edge) {
     DeviceState state = DeviceState.open(folder.resolve("state"));
-    FolderTables tables = FolderTables.open(folder.resolve("tables"), state);
-    return PrivateSession.builder(new DeviceStateSupply(state), tables, edge)
+    TableFolder tables = TableFolder.open(folder.resolve("tables"), state);
+    return PrivateSession.builder(state, tables, edge)
         .passesPerReservation(PASSES)
         .passesInFlight(1)
         .warmUp()

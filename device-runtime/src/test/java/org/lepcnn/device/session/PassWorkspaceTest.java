@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.MaskGenerator;
-import org.lepcnn.device.table.ResidueRoom;
+import org.lepcnn.device.supply.ResidueRoom;
 
 class PassWorkspaceTest {
   private final PassWorkspace.Pool pool = new PassWorkspace.Pool();
@@ -34,6 +34,16 @@ class PassWorkspaceTest {
     assertThat(another).isNotIn(five, ten, twenty);
     assertThat(another.capacity()).isEqualTo(10);
     assertThat(workspace.takeRoom(1)).isSameAs(five);
+  }
+
+  @Test
+  void theSmallestRoom_isFoundInFrontOfLargerOnes() {
+    PassWorkspace workspace = pool.take(key);
+    ResidueRoom ten = workspace.takeRoom(10);
+    ResidueRoom twenty = workspace.takeRoom(20);
+    workspace.giveRoom(ten);
+    workspace.giveRoom(twenty);
+    assertThat(workspace.takeRoom(10)).isSameAs(ten);
   }
 
   @Test

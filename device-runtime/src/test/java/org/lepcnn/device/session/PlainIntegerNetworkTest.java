@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
@@ -40,6 +41,21 @@ class PlainIntegerNetworkTest {
             .hasMessageContaining("layer 0 wrap around");
       }
       assertThat(sums).containsExactly(Field.HALF, -Field.HALF);
+    }
+  }
+
+  @Test
+  void inputsThatAreNotTheModels_areRefusedByName() {
+    Plan plan =
+        new Plan(
+            List.of(new MaskedTensorSpec(0, 0, 6)),
+            List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 6, 1))));
+    EdgeHalf edge = new EdgeHalf(plan, List.of(LayerWeights.of(WEIGHTS)));
+    try (DeviceModel model = DeviceModel.load(half(plan))) {
+      PlainIntegerNetwork network = new PlainIntegerNetwork(model, edge);
+      assertThatThrownBy(() -> network.run(Map.of("x", HostTensor.of(new float[6], 6, 1))))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("Input 'x' of sum");
     }
   }
 

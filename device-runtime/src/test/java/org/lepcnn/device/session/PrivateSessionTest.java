@@ -24,6 +24,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.device.supply.PassTables;
 
 class PrivateSessionTest {
   @Test

@@ -12,6 +12,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassSupply;
 
 /** A chain in memory that remembers what became of its passes, and their keys. */
 final class RecordingSupply implements PassSupply {

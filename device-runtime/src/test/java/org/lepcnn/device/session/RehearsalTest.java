@@ -3,7 +3,7 @@ package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +20,7 @@ class RehearsalTest {
   @Test
   void aRehearsal_leavesTheBuffersOfAPass_andUsesNothingUp() {
     try (OwnParts own = new OwnParts(undivided(), Executors.newSingleThreadExecutor())) {
-      new Rehearsal(own.parts).run();
+      assertThat(new Rehearsal(own.parts).run()).as("passes to their end").isGreaterThan(1);
       assertThat(own.log).isEmpty();
       assertThat(own.supply.nextPass()).isZero();
       assertThat(own.supply.outcomes).isEmpty();
@@ -34,36 +34,34 @@ class RehearsalTest {
         assertThat(workspace.takeRoom(1).capacity()).isEqualTo(120);
         assertThat(workspace.takeRoom(1).capacity()).as("a new one").isEqualTo(1);
       }
-      try (Activations values = own.model.activations(SessionModel.inputs(1))) {
-        for (String name : List.of("a", "b", "d")) {
-          assertThat(holdsValues(values.create(name, HIDDEN).floats())).as(name).isTrue();
-        }
-        assertThat(holdsValues(values.create("e", HIDDEN).floats())).as("no fourth").isFalse();
-      }
+      assertThat(own.tensorsOfUse(HIDDEN)).as("a, b and d").isEqualTo(3);
     }
   }
 
   @Test
   void aModelThatRefusesZeros_isRehearsedAsFarAsItGoes() {
     try (OwnParts own = new OwnParts()) {
-      new Rehearsal(own.parts).run();
+      assertThat(new Rehearsal(own.parts).run()).isZero();
       assertUsed(own.pool.takeAtLeast(1), 90);
       assertThat(own.log).isEmpty();
+    }
+  }
+
+  @Test
+  void aSessionsWarmUp_isARehearsal_andWarmsItsTables() {
+    try (OwnParts own = new OwnParts(undivided(), Executors.newSingleThreadExecutor())) {
+      PrivateSession session = own.session(Duration.ofDays(1));
+      session.warmUp();
+      assertUsed(own.pool.takeAtLeast(1), 90);
+      assertThat(own.tables.warmUps).hasValue(1);
+      assertThat(own.edge.rehearsals).hasValue(1);
+      session.close();
     }
   }
 
   private static void assertUsed(int[] array, int length) {
     assertThat(array).hasSize(length);
     assertThat(Arrays.stream(array).anyMatch(value -> value != 0)).isTrue();
-  }
-
-  private static boolean holdsValues(FloatBuffer floats) {
-    for (int i = 0; i < floats.capacity(); i++) {
-      if (floats.get(i) != 0) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The model whose second tensor is finite when all inputs are zeros. */

@@ -74,10 +74,7 @@ class SeizedDeviceTest {
     DeviceState state = DeviceState.open(folder.resolve("state"));
     byte[] leftover;
     try (PrivateSession session =
-        PrivateSession.builder(
-                new DeviceStateSupply(state),
-                FolderTables.open(folder.resolve("tables"), state),
-                edge)
+        PrivateSession.builder(state, TableFolder.open(folder.resolve("tables"), state), edge)
             .passesPerReservation(4)
             .unsafeResultObserver(traffic::truth)
             .open()) {

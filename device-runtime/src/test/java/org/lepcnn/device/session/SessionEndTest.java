@@ -2,14 +2,18 @@
 package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.lepcnn.device.session.SessionFixture.failure;
 import static org.lepcnn.device.session.SessionFixture.until;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.core.quant.NonFiniteActivationException;
 
 /** What a session closes when it ends, and what it must leave. */
 class SessionEndTest {
@@ -25,6 +29,74 @@ class SessionEndTest {
       assertThat(own.modelIsClosed()).isTrue();
       assertThat(own.tables.closed).isTrue();
       assertThat(own.supply.closed).isTrue();
+    }
+  }
+
+  @Test
+  void aSecondClose_doesNothing() {
+    try (OwnParts own = new OwnParts()) {
+      PrivateSession session = own.session(LONG);
+      session.close();
+      own.tables.closed = false;
+      session.close();
+      assertThat(own.tables.closed).isFalse();
+    }
+  }
+
+  @Test
+  void whatIsLeftOfAClosedSession_sendsNothing() {
+    try (OwnParts own = new OwnParts()) {
+      own.session(LONG).close();
+      assertThatThrownBy(own.gate::requireOpen)
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("it was closed");
+    }
+  }
+
+  @Test
+  void workersThatDoNotEndInTime_keepTheModelOpen() {
+    try (OwnParts own = new OwnParts(OwnParts.neverEnding())) {
+      own.session(LONG).close();
+      assertThat(own.modelIsClosed()).isFalse();
+      assertThat(own.tables.closed).isTrue();
+    }
+  }
+
+  /** The values that are alive to the end: both outputs. */
+  @Test
+  void whatAPassHeldToItsEnd_isThereForTheNext() {
+    try (OwnParts own = new OwnParts()) {
+      PrivateSession session = own.session(LONG);
+      SessionFixture.await(session.submit(SessionModel.inputs(1)));
+      assertThat(own.tensorsOfUse(1, 7)).isEqualTo(2);
+      session.close();
+    }
+  }
+
+  @Test
+  void whatAPassHeldWhenItFailed_isThereForTheNext() {
+    try (OwnParts own = new OwnParts()) {
+      PrivateSession session = own.session(LONG);
+      CompletableFuture<PassResult> pass = session.submit(SessionModel.inputs(new float[90], 0, 1));
+      assertThat(failure(pass)).isInstanceOf(NonFiniteActivationException.class);
+      assertThat(own.tensorsOfUse(1, 4, 6, 5)).as("a, b and the one divided by 0").isEqualTo(3);
+      session.close();
+    }
+  }
+
+  /** A transport's answer that is broken in a way that nobody has thought of. */
+  @Test
+  void anAnswerThatBreaksTheDevicesCode_endsItsPass() {
+    try (OwnParts own = new OwnParts()) {
+      own.edge.forge =
+          (request, result) ->
+              new RoundResult(
+                  result.pass(), result.round(), Collections.nCopies(result.layers().size(), null));
+      PrivateSession session = own.session(LONG);
+      assertThat(failure(session.submit(SessionModel.inputs(1))))
+          .isInstanceOf(NullPointerException.class);
+      assertThat(own.supply.outcomes).containsEntry(0L, "burned");
+      session.close();
     }
   }
 

@@ -93,6 +93,26 @@ class StageRunnerTest {
   }
 
   @Test
+  void valuesWithoutDimensions_andWithoutElements_areKeptToo() {
+    byte[] onnx =
+        TinyOnnx.model(
+            List.of(TinyOnnx.Node.of("Neg", "s", "x"), TinyOnnx.Node.of("Neg", "n", "w")),
+            List.of(
+                new TinyOnnx.Value("x", new long[0]), new TinyOnnx.Value("w", new long[] {0, 4})),
+            List.of(
+                new TinyOnnx.Value("s", new long[0]), new TinyOnnx.Value("n", new long[] {0, 4})));
+    Map<String, HostTensor> inputs =
+        Map.of("x", HostTensor.of(new float[] {3}), "w", HostTensor.of(new float[0], 0, 4));
+    try (StageRunner stage = load(onnx, List.of("x", "w"), "s", "n");
+        Activations values = new Activations(inputs, new NativeTensors())) {
+      stage.run(values);
+      assertThat(values.host("s").floats()).containsExactly(-3);
+      assertThat(values.host("s").shape()).isEmpty();
+      assertThat(values.host("n").shape()).containsExactly(0, 4);
+    }
+  }
+
+  @Test
   void aModelThatCannotBeRead_isRefusedByName() {
     assertThatThrownBy(() -> load(new byte[] {1, 2, 3}, List.of("x"), "y"))
         .isInstanceOf(BadInputException.class)

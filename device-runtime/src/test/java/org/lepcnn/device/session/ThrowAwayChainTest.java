@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassSupply;
 
 class ThrowAwayChainTest {
   private final ModelBundle bundle = SessionModel.bundle(11);

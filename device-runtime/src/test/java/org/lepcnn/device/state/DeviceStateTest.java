@@ -25,6 +25,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
@@ -49,7 +50,11 @@ class DeviceStateTest {
       assertThat(state.model()).isEqualTo(Grants.MODEL.fingerprint());
       assertThat(state.deviceHalf().toFile()).isEqualTo(Grants.MODEL.device().toFile());
       assertThat(state.nextPass()).isZero();
-      assertThat(state.challengeKey()).isEqualTo(Grants.passKey(0).challengeKeyOfChain());
+      try (ChallengeKey challenge = Grants.passKey(0).challengeKeyOfChain();
+          SecretKey expected = challenge.groupKey(3);
+          SecretKey group = state.groupKey(3)) {
+        assertThat(group).isEqualTo(expected);
+      }
     }
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(stateFile)))
         .isEqualTo("rw-------");
@@ -84,7 +89,7 @@ class DeviceStateTest {
       assertThat(state.nextPass()).isEqualTo(3);
       for (int pass = 0; pass < 2; pass++) {
         PassLease lease = first.take();
-        assertThat(lease.pass()).isEqualTo(pass);
+        assertThat(lease.number()).isEqualTo(pass);
         assertThat(lease.key()).isEqualTo(Grants.passKey(pass));
       }
       assertThat(first.remaining()).isZero();
@@ -410,8 +415,7 @@ class DeviceStateTest {
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> stored.nextKey().copyBytes())
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> state.challengeKey().copyBytes())
-        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> state.groupKey(0)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -486,7 +490,7 @@ class DeviceStateTest {
     int fresh = 0;
     for (int i = 0; i < 100; i++) {
       try (PassLease lease = passes.take()) {
-        fresh += seen.add(lease.pass()) ? 1 : 0;
+        fresh += seen.add(lease.number()) ? 1 : 0;
       }
     }
     return fresh;

@@ -158,7 +158,7 @@ class PowerLossTest {
       assertThat(state.nextPass()).isGreaterThanOrEqualTo(outcome.promised(PASSES));
       assertThat(state.integrityFailures()).isGreaterThanOrEqualTo(outcome.promised(FAILURES));
       PassLease lease = state.reserve(1).take();
-      assertThat(lease.key()).isEqualTo(Grants.passKey(lease.pass()));
+      assertThat(lease.key()).isEqualTo(Grants.passKey(lease.number()));
     }
   }
 
@@ -168,7 +168,7 @@ class PowerLossTest {
 
   private static PassLease use(Reservation reservation, PowerLossStore store) {
     PassLease lease = reservation.take();
-    store.promise(PASSES, lease.pass() + 1);
+    store.promise(PASSES, lease.number() + 1);
     return lease;
   }
 

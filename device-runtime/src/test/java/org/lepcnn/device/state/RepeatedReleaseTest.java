@@ -130,7 +130,7 @@ class RepeatedReleaseTest {
     try (DeviceState state = open()) {
       PassLease inFlight = state.reserve(3).take();
       state.recordIntegrityFailure();
-      assertThat(inFlight.pass()).isEqualTo(1);
+      assertThat(inFlight.number()).isEqualTo(1);
     }
     try (DeviceState state = open()) {
       assertThat(state.nextPass()).isEqualTo(4);

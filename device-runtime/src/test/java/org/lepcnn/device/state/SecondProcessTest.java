@@ -88,7 +88,7 @@ class SecondProcessTest {
     try (DeviceState second = DeviceState.open(stateFolder)) {
       second.reserve(1);
       assertThat(askChild()).isEqualTo("ReplacedFileException");
-      assertThat(second.reserve(1).take().pass()).isEqualTo(1);
+      assertThat(second.reserve(1).take().number()).isEqualTo(1);
     }
     assertThat(DeviceState.describe(stateFolder).get(0).nextPass()).isEqualTo(2);
   }

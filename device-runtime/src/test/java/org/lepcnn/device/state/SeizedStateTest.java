@@ -161,7 +161,7 @@ class SeizedStateTest {
 
   private static void take(Reservation passes, PowerLossStore store) {
     PassLease lease = passes.take();
-    store.promise(PASSES, lease.pass() + 1);
+    store.promise(PASSES, lease.number() + 1);
     lease.finish();
   }
 

@@ -29,7 +29,7 @@ public final class StateHolderMain {
 
   private static String reserve(DeviceState state) {
     try {
-      return "pass " + state.reserve(1).take().pass();
+      return "pass " + state.reserve(1).take().number();
     } catch (LepcnnException e) {
       return e.getClass().getSimpleName();
     }

@@ -62,7 +62,7 @@ class ClosedFilesTest {
     TestTables.write(folder, TestTables.id(2, 3), 1);
     try (TableFolder tables = TestTables.open(folder)) {
       TestTables.read(tables, 0, 0);
-      tables.erase(2);
+      tables.discardBefore(2);
       assertThat(openFiles()).isEmpty();
     }
   }

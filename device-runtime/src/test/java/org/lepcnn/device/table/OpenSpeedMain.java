@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.ResidueRoom;
 
 /**
  * Nanoseconds per residue of what opening a table is made of, each by itself, beside the whole:

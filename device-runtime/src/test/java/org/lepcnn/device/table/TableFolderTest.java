@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.table.TableFolder.PassTable;
 import org.lepcnn.device.table.VectorSealer.Address;
 
@@ -96,10 +97,10 @@ class TableFolderTest {
     Path file = TestTables.write(folder, FIRST, 1);
     try (TableFolder tables = TestTables.open(folder)) {
       tables.startReading(FIRST);
-      tables.erase(1);
+      tables.discardBefore(1);
       assertThat(file).exists();
       tables.endReading(FIRST);
-      tables.erase(1);
+      tables.discardBefore(1);
       assertThat(file).doesNotExist();
     }
   }
@@ -108,7 +109,7 @@ class TableFolderTest {
   void aFileThatNobodyRead_isErasedLikeOthers() {
     Path file = TestTables.write(folder, FIRST, 1);
     try (TableFolder tables = TestTables.open(folder)) {
-      tables.erase(1);
+      tables.discardBefore(1);
       assertThat(file).doesNotExist();
     }
   }

@@ -118,9 +118,9 @@ class TableRoundTripTest {
     Path partly = TestTables.write(folder, TestTables.id(4, 7), 1);
     try (TableFolder tables = TestTables.open(folder)) {
       TestTables.read(tables, 0, 0);
-      tables.erase(3);
+      tables.discardBefore(3);
       assertThat(used).exists();
-      tables.erase(5);
+      tables.discardBefore(5);
       assertThat(used).doesNotExist();
       assertThat(partly).exists();
       assertThat(tables.contains(3)).isFalse();

@@ -25,6 +25,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.supply.ResidueRoom;
 
 class TableTamperTest {
   @TempDir Path folder;

@@ -228,15 +228,14 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   private static TopicReport report(TopicSpec spec, TopicDescription description, Config config) {
-    Map<String, String> found = new HashMap<>();
-    config.entries().forEach(entry -> found.put(entry.name(), entry.value()));
+    Map<String, String> found = TopicLosses.byName(config);
     TopicComparison comparison = new TopicComparison(spec, found);
     int replicas = description.partitions().get(0).replicas().size();
     return new TopicReport(
         spec.name(),
         false,
         comparison.differences(description.partitions().size(), replicas),
-        comparison.losses());
+        TopicLosses.of(spec.name(), found));
   }
 
   private Map<String, TopicDescription> describe(List<String> topics) throws ExecutionException {

@@ -22,7 +22,7 @@ record TopicSpec(String name, TopicSettings settings, Map<String, String> config
    * Batches stay as they came. Any other setting has the broker unpack a client's records in its
    * own memory, and most of them then compress what lepcnn reads plain only.
    */
-  private static final String AS_IT_CAME = "producer";
+  static final String AS_IT_CAME = "producer";
 
   static List<TopicSpec> ofGateway(String gateway, TopicSettings settings) {
     return List.of(

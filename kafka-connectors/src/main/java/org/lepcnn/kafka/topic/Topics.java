@@ -69,6 +69,11 @@ public final class Topics {
     return RESULTS_PREFIX + checkGateway(gateway);
   }
 
+  /** Whether a topic keeps the newest record of each key for ever. */
+  static boolean isCompacted(String topic) {
+    return topic.equals(MODELS) || topic.equals(DEVICES);
+  }
+
   /** The gateway of a requests topic. */
   public static String gatewayOf(String requestsTopic) {
     if (requestsTopic == null || !requestsTopic.startsWith(REQUESTS_PREFIX)) {

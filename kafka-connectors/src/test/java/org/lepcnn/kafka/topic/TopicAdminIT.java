@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -141,16 +142,26 @@ class TopicAdminIT {
   }
 
   @Test
-  void topicsThatCompress_areNamed() throws Exception {
-    Map<String, String> settings = Map.of("c-a", "zstd", "c-b", "producer", "c-c", "uncompressed");
-    for (Map.Entry<String, String> setting : settings.entrySet()) {
-      NewTopic topic = new NewTopic(setting.getKey(), 1, (short) 1);
-      topic.configs(Map.of("compression.type", setting.getValue()));
+  void settingsThatLoseRecords_areSeenOnTheBroker() throws Exception {
+    Map<String, Map<String, String>> settings =
+        Map.of(
+            Topics.requests("l-a"), Map.of("compression.type", "zstd"),
+            Topics.requests("l-b"), Map.of(),
+            Topics.requests("l-c"), Map.of("compression.type", "uncompressed"),
+            Topics.results("l-d"), Map.of("retention.ms", "1000"));
+    for (Map.Entry<String, Map<String, String>> each : settings.entrySet()) {
+      Map<String, String> configs = new HashMap<>(each.getValue());
+      configs.put("message.timestamp.type", "LogAppendTime");
+      NewTopic topic = new NewTopic(each.getKey(), 1, (short) 1).configs(configs);
       admin.createTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
     }
     topics.awaitWritable(List.copyOf(settings.keySet()));
-    assertThat(TopicCompression.compressing(admin, List.of("c-a", "c-b", "c-c", "c-d"), 20_000))
-        .containsExactly("c-a (zstd)");
+    List<String> asked = new ArrayList<>(settings.keySet());
+    asked.add(Topics.requests("not-there"));
+    assertThat(TopicLosses.of(admin, asked, 20_000))
+        .hasSize(2)
+        .anyMatch(loss -> loss.startsWith("lepcnn.requests.l-a: compression.type"))
+        .anyMatch(loss -> loss.startsWith("lepcnn.results.l-d: retention.ms"));
   }
 
   @Test

@@ -4,10 +4,11 @@ package org.lepcnn.kafka.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
@@ -103,14 +104,51 @@ class TopicsTest {
   }
 
   @Test
+  void createdTopics_loseNothing() {
+    TopicSettings settings = TopicSettings.DEFAULT;
+    for (TopicSpec topic : TopicSpec.ofGateway("hall", settings)) {
+      assertThat(TopicLosses.of(topic.name(), topic.configs())).isEmpty();
+    }
+    for (TopicSpec topic : TopicSpec.shared(settings)) {
+      assertThat(TopicLosses.of(topic.name(), topic.configs())).isEmpty();
+    }
+  }
+
+  @Test
   void controlTopicThatForgets_losesRecords() {
-    TopicSpec devices = TopicSpec.shared(TopicSettings.DEFAULT).get(1);
-    Map<String, String> found = new HashMap<>(devices.configs());
-    assertThat(new TopicComparison(devices, found).losses()).isEmpty();
-    found.put("cleanup.policy", "compact,delete");
-    assertThat(new TopicComparison(devices, found).losses())
+    assertThat(TopicLosses.of(Topics.DEVICES, Map.of("cleanup.policy", "compact,delete")))
         .singleElement()
         .asString()
         .contains("revocations vanish");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "retention.ms, 299999, 300000",
+    "retention.bytes, 67108863, 67108864",
+    "max.message.bytes, 999999, 1000000"
+  })
+  void limitThatIsTooLow_losesRecords(String key, String low, String least) {
+    String topic = Topics.requests("hall");
+    assertThat(TopicLosses.of(topic, Map.of(key, least))).isEmpty();
+    assertThat(TopicLosses.of(topic, Map.of(key, "-1"))).as("none").isEmpty();
+    assertThat(TopicLosses.of(topic, Map.of(key, low)))
+        .containsExactly(key + ": expected at least " + least + "; found " + low + ".");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cleanup.policy, compact, one record of each device",
+    "message.timestamp.type, CreateTime, the clock of whoever writes",
+    "compression.type, zstd, nobody reads"
+  })
+  void settingOfRequestsOrResults_losesRecords(String key, String value, String why) {
+    for (String topic : List.of(Topics.requests("hall"), Topics.results("hall"), Topics.REJECTED)) {
+      assertThat(TopicLosses.of(topic, Map.of(key, value)))
+          .singleElement()
+          .asString()
+          .contains("found " + value)
+          .contains(why);
+    }
   }
 }

@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.session;
+package org.lepcnn.device.supply;
 
 import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.table.ResidueRoom;
 
 /**
  * Where a session reads challenge vectors and unblinding factors: decryption tables, or a

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.table;
+package org.lepcnn.device.supply;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
