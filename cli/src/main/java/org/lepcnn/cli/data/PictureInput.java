@@ -25,7 +25,8 @@ final class PictureInput {
     byte[] ordered = layout.channelsLast ? interleave(planes, layout.channels) : planes;
     return switch (spec.onnxType()) {
       case HostTensor.FLOAT -> HostTensor.of(unit(ordered), spec.shape());
-      case HostTensor.DOUBLE, HostTensor.UINT8, HostTensor.INT32, HostTensor.INT64 -> {
+      case HostTensor.DOUBLE -> HostTensor.of(doubleUnit(ordered), spec.shape());
+      case HostTensor.UINT8, HostTensor.INT32, HostTensor.INT64 -> {
         HostTensor samples = HostTensor.ofBytes(HostTensor.UINT8, ordered, spec.shape());
         yield new TensorElements(samples)
             .tensor("Reading " + path, 0, ordered.length, spec.onnxType(), spec.shape());
@@ -34,7 +35,7 @@ final class PictureInput {
           throw new BadInputException(
               "Reading the picture "
                   + path
-                  + ": expected a model input of type float32 or uint8; found "
+                  + ": expected a model input of type float32, float64, uint8, int32 or int64; found "
                   + ElementType.name(spec.onnxType())
                   + ". Use .npy or .pb inputs.");
     };
@@ -44,6 +45,14 @@ final class PictureInput {
     float[] values = new float[samples.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = (samples[i] & 0xff) / WHITE;
+    }
+    return values;
+  }
+
+  private static double[] doubleUnit(byte[] samples) {
+    double[] values = new double[samples.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (samples[i] & 0xff) / (double) WHITE;
     }
     return values;
   }

@@ -2,11 +2,10 @@
 package org.lepcnn.cli.gateway;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -26,7 +25,7 @@ final class DeviceFolder {
   /** Behind the name of a failed file: what holds the reason. */
   private static final String REASON = ".reason.json";
 
-  private static final Set<String> RESERVED = Set.of(RUNNING, DONE, FAILED);
+  private static final List<String> RESERVED = List.of(RUNNING, DONE, FAILED);
 
   /** More wait in the folder, where whoever put them can still take them away. */
   private static final int MOST_WAITING = 64;
@@ -48,13 +47,13 @@ final class DeviceFolder {
     int count = 0;
     try {
       freeReservedNames();
+      requireWaysOut();
       for (Path file : FolderInputs.list(folder)) {
         if (waiting.size() >= MOST_WAITING) {
           return count;
         }
         if (Files.isRegularFile(file) && waiting.add(file)) {
-          begin(file);
-          count++;
+          count += begin(file) ? 1 : 0;
         }
       }
     } catch (IOException e) {
@@ -73,16 +72,29 @@ final class DeviceFolder {
     }
   }
 
-  private void begin(Path file) {
+  /**
+   * What is answered must not be an input again: nothing begins while one of the folders leads back
+   * into those that are watched.
+   */
+  private void requireWaysOut() throws IOException {
+    Path watched = folder.getParent().toRealPath();
+    for (String name : RESERVED) {
+      Path path = folder.resolve(name);
+      if (Files.isSymbolicLink(path)
+          && (!Files.isDirectory(path) || path.toRealPath().startsWith(watched))) {
+        throw new NotDirectoryException(path + ", a link that leads back or nowhere");
+      }
+    }
+  }
+
+  /** Begins a file; whether that could be done. */
+  private boolean begin(Path file) {
     Request request = new Request(null, folder.getFileName().toString(), null, file.toString());
     GatewaySession session;
     try {
       session = gateway.session(request.session());
     } catch (BadInputException e) {
-      Json answer = request.failed(null, e);
-      answers.accept(answer);
-      end(file, file, List.of(answer));
-      return;
+      return refuse(file, request.failed(null, e));
     }
     Path[] running = new Path[1];
     var unused =
@@ -96,6 +108,21 @@ final class DeviceFolder {
                     waiting.remove(file);
                   }
                 });
+    return true;
+  }
+
+  /** Answers a file that no session is for; what cannot be moved is not answered, for the time. */
+  private boolean refuse(Path file, Json answer) {
+    Path running;
+    try {
+      running = take(file);
+    } catch (CancellationException e) {
+      waiting.remove(file);
+      return false;
+    }
+    answers.accept(answer);
+    end(file, running, List.of(answer));
+    return true;
   }
 
   private Path take(Path file) {
@@ -115,16 +142,9 @@ final class DeviceFolder {
       if (failures.isEmpty()) {
         Path unused = UniqueNames.move(now, folder.resolve(DONE));
       } else {
-        Path moved = UniqueNames.move(now, folder.resolve(FAILED), REASON.length());
         String reasons =
             failures.stream().map(Json::toString).collect(Collectors.joining("\n", "", "\n"));
-        Path beside = moved.resolveSibling(moved.getFileName() + REASON);
-        Files.writeString(
-            beside,
-            reasons,
-            StandardCharsets.UTF_8,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING);
+        Path unused = UniqueNames.move(now, folder.resolve(FAILED), REASON, reasons);
       }
       trouble = "";
     } catch (IOException e) {

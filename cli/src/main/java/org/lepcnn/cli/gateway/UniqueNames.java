@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** Moves files between folders without ever taking the place of another. */
 final class UniqueNames {
@@ -27,24 +28,51 @@ final class UniqueNames {
    * @return where it is now
    */
   static Path move(Path file, Path into) throws IOException {
-    return move(file, into, 0);
+    return move(file, into, "", Files::move);
   }
 
   /**
-   * The same, with room for a longer name beside it.
+   * The same, with a text beside it, whose name is the file's and an ending. Both names are free
+   * before.
    *
-   * @param room in bytes
+   * @param ending of the text's name
+   * @return where the file is now
    */
-  static Path move(Path file, Path into, int room) throws IOException {
+  static Path move(Path file, Path into, String ending, String text) throws IOException {
+    return move(
+        file,
+        into,
+        ending,
+        (from, to) -> {
+          Path beside = to.resolveSibling(to.getFileName() + ending);
+          Files.writeString(beside, text, StandardOpenOption.CREATE_NEW);
+          try {
+            return Files.move(from, to);
+          } catch (IOException e) {
+            Files.delete(beside);
+            throw e;
+          }
+        });
+  }
+
+  /** Puts a file to a place that must be free. */
+  private interface Mover {
+    Path move(Path from, Path to) throws IOException;
+  }
+
+  /**
+   * @param ending that has to have room behind the name
+   */
+  private static Path move(Path file, Path into, String ending, Mover mover) throws IOException {
     Files.createDirectories(into);
     String name = file.getFileName().toString();
     for (int number = 1; number < MOST; number++) {
-      Path target = into.resolve(numbered(name, number, LONGEST_NAME - room));
+      Path target = into.resolve(numbered(name, number, LONGEST_NAME - bytes(ending)));
       if (target.equals(file)) {
         continue; // wants another name where it is
       }
       try {
-        return Files.move(file, target);
+        return mover.move(file, target);
       } catch (FileAlreadyExistsException e) {
         // the next number
       }

@@ -6,11 +6,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Files of NumPy's format, made by hand. */
-final class NpyBytes {
+public final class NpyBytes {
   private NpyBytes() {}
 
   /** A file with any header dictionary and any data. */
-  static byte[] raw(String header, byte[] data) {
+  public static byte[] raw(String header, byte[] data) {
     byte[] text = (header + "\n").getBytes(StandardCharsets.UTF_8);
     ByteBuffer file =
         ByteBuffer.allocate(10 + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -19,13 +19,13 @@ final class NpyBytes {
   }
 
   /** A little-endian array in C order. */
-  static byte[] of(String type, String shape, byte[] data) {
+  public static byte[] of(String type, String shape, byte[] data) {
     return raw(
         "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }", data);
   }
 
   /** A float32 array. */
-  static byte[] floats(String shape, float... values) {
+  public static byte[] floats(String shape, float... values) {
     ByteBuffer data =
         ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {

@@ -14,37 +14,59 @@ import org.junit.jupiter.api.io.TempDir;
 class UniqueNamesTest {
   @TempDir private Path folder;
 
-  private String moved(String name, int room) throws IOException {
+  private String moved(String name) throws IOException {
     Path file = Files.writeString(folder.resolve(name), "x");
-    return UniqueNames.move(file, folder.resolve("into"), room).getFileName().toString();
+    return UniqueNames.move(file, folder.resolve("into")).getFileName().toString();
+  }
+
+  private String movedWithText(String name, String ending) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), "x");
+    Path moved = UniqueNames.move(file, folder.resolve("into"), ending, "why");
+    assertThat(moved).hasContent("x");
+    assertThat(moved.resolveSibling(moved.getFileName() + ending)).hasContent("why");
+    return moved.getFileName().toString();
   }
 
   @Test
   void aTakenName_getsANumberBeforeItsEnding() throws IOException {
-    assertThat(moved("a.png", 0)).isEqualTo("a.png");
-    assertThat(moved("a.png", 0)).isEqualTo("a~2.png");
-    assertThat(moved("a.png", 0)).isEqualTo("a~3.png");
-    assertThat(moved("a", 0)).isEqualTo("a");
-    assertThat(moved("a", 0)).isEqualTo("a~2");
+    assertThat(moved("a.png")).isEqualTo("a.png");
+    assertThat(moved("a.png")).isEqualTo("a~2.png");
+    assertThat(moved("a.png")).isEqualTo("a~3.png");
+    assertThat(moved("a")).isEqualTo("a");
+    assertThat(moved("a")).isEqualTo("a~2");
   }
 
   @Test
   void aNameAtTheFileSystemsLimit_isCutByWhatTheNumberAndTheRoomTake() throws IOException {
     String longest = "n".repeat(251) + ".png";
-    assertThat(moved(longest, 0)).isEqualTo(longest);
-    assertThat(moved(longest, 0)).isEqualTo("n".repeat(249) + "~2.png");
-    assertThat(moved(longest, 12)).isEqualTo("n".repeat(239) + ".png");
+    assertThat(moved(longest)).isEqualTo(longest);
+    assertThat(moved(longest)).isEqualTo("n".repeat(249) + "~2.png");
+    assertThat(movedWithText(longest, ".reason.json")).isEqualTo("n".repeat(239) + ".png");
   }
 
   @Test
   void aNameOutsideAscii_isCutBetweenItsLetters() throws IOException {
     String umlauts = "ü".repeat(100) + "😀".repeat(13) + ".p";
     assertThat(umlauts.getBytes(StandardCharsets.UTF_8)).hasSize(254);
-    assertThat(moved(umlauts, 3)).isEqualTo("ü".repeat(100) + "😀".repeat(12) + ".p");
+    assertThat(movedWithText(umlauts, ".js")).isEqualTo("ü".repeat(100) + "😀".repeat(12) + ".p");
   }
 
   @Test
   void whatFollowsADotAndIsLong_isNoEnding() throws IOException {
-    assertThat(moved("a." + "b".repeat(253), 12)).isEqualTo("a." + "b".repeat(241));
+    assertThat(movedWithText("a." + "b".repeat(253), ".reason.json"))
+        .isEqualTo("a." + "b".repeat(241));
+  }
+
+  /** Neither the file nor its text takes another one's place, however it came to its name. */
+  @Test
+  void aNameWhoseTextIsTaken_getsANumber() throws IOException {
+    assertThat(moved("a.png.why")).isEqualTo("a.png.why");
+    assertThat(movedWithText("a.png", ".why")).isEqualTo("a~2.png");
+    assertThat(folder.resolve("into/a.png.why")).hasContent("x");
+    assertThat(movedWithText("b.png", ".why")).isEqualTo("b.png");
+    assertThat(moved("b.png.why")).isEqualTo("b.png~2.why");
+    assertThat(moved("c.png")).isEqualTo("c.png");
+    assertThat(movedWithText("c.png", ".why")).isEqualTo("c~2.png");
+    assertThat(folder.resolve("into/c.png.why")).doesNotExist();
   }
 }
