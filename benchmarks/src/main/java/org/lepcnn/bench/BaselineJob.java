@@ -29,7 +29,7 @@ import org.lepcnn.kafka.topic.TopicSettings;
  * libraries and with the edge's JVM arguments, and this process's way to it over the same broker.
  */
 final class BaselineJob implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofSeconds(300);
   private static final Duration ADMIN_LIMIT = Duration.ofSeconds(30);
 
   private final ManagedProcess process;

@@ -32,7 +32,7 @@ import org.lepcnn.kafka.topic.TopicAdmin;
 /** The commands that say who is let in, against a real broker and a real edge. */
 class AdmissionCommandsIT {
   @TempDir private static Path folder;
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
 
   private static LocalBroker broker;
   private static ModelBundle bundle;

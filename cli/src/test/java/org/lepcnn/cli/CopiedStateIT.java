@@ -107,7 +107,7 @@ class CopiedStateIT {
   }
 
   private CompletableFuture<PassResult> submit(PrivateSession session) {
-    return session.submit(inputs.get(0).values()).orTimeout(60, TimeUnit.SECONDS);
+    return session.submit(inputs.get(0).values()).orTimeout(300, TimeUnit.SECONDS);
   }
 
   private static RequestAudit audit(EdgeFixture edge) {

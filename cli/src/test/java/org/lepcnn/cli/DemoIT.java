@@ -25,7 +25,7 @@ import org.lepcnn.deployments.LocalLayout;
 
 /** The demo as a user runs it: by the launcher, as a process. */
 class DemoIT {
-  private static final Duration LIMIT = Duration.ofSeconds(150);
+  private static final Duration LIMIT = Duration.ofSeconds(900);
 
   @TempDir private Path folder;
 
@@ -68,7 +68,7 @@ class DemoIT {
     Process demo = start("demo", "--passes", "2000", "--out", folder.resolve("out").toString());
     List<ProcessHandle> children = awaitBrokerAndEdge(demo);
     new ProcessBuilder("kill", "-INT", Long.toString(demo.pid())).start().waitFor();
-    assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(demo.waitFor(300, TimeUnit.SECONDS)).isTrue();
     assertThat(demo.exitValue()).isEqualTo(130);
     await(
         () -> children.stream().noneMatch(child -> RunningJvm.isAlive(child.pid())),
@@ -89,7 +89,7 @@ class DemoIT {
               Integer.toString(taken.getLocalPort()),
               "--out",
               folder.resolve("out").toString());
-      assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(demo.waitFor(300, TimeUnit.SECONDS)).isTrue();
       assertThat(demo.exitValue()).isEqualTo(3);
       assertThat(log()).contains("port " + taken.getLocalPort() + " is in use");
     }

@@ -74,7 +74,7 @@ class DeviceKillIT {
                   "org.lepcnn.cli.Main",
                   arguments,
                   folder.resolve("second.log")))) {
-        assertThat(second.awaitExit(Duration.ofSeconds(60))).isEqualTo(3);
+        assertThat(second.awaitExit(Duration.ofSeconds(300))).isEqualTo(3);
         assertThat(Files.readString(second.log())).contains(locked.state().toString());
       }
       assertThat(first.device()).isEqualTo("meter-2");

@@ -113,19 +113,19 @@ class FailedPassOnTheWireTest {
     DeviceState state = DeviceState.open(device.state());
     TableFolder tables = TableFolder.open(device.tables(), state);
     try (PrivateSession session = PrivateSession.builder(state, tables, wire).open()) {
-      session.submit(good).get(60, TimeUnit.SECONDS);
+      session.submit(good).get(300, TimeUnit.SECONDS);
       requireFailure(session.submit(filled(good, Float.MAX_VALUE)), NON_FINITE);
       requireFailure(session.submit(filled(good, Float.NaN)), NON_FINITE);
       requireFailure(session.submit(Map.of()), BadInputException.class);
       BadInputException unreadable = new BadInputException("No picture.");
       requireFailure(session.submitRefused(unreadable), BadInputException.class);
-      session.submit(good).get(60, TimeUnit.SECONDS);
+      session.submit(good).get(300, TimeUnit.SECONDS);
     } // waits for the failed pass to end
   }
 
   private static void requireFailure(
       CompletableFuture<PassResult> pass, Class<? extends Throwable> failure) {
-    assertThatThrownBy(() -> pass.get(60, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> pass.get(300, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(failure);
   }

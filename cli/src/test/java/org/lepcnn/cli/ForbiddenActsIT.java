@@ -44,7 +44,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
  * why. The topics and rules are those that {@code lepcnn topics create --acls} makes.
  */
 class ForbiddenActsIT {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(100);
 
   /** Where the broker says nothing: the error comes when this is over. */
   private static final Duration SILENCE = Duration.ofSeconds(3);
@@ -189,7 +189,7 @@ class ForbiddenActsIT {
                     admin
                         .createAcls(AccessRules.ofGateway("other", "User:" + user))
                         .all()
-                        .get(10, TimeUnit.SECONDS))
+                        .get(100, TimeUnit.SECONDS))
             .isInstanceOf(ExecutionException.class)
             .hasCauseInstanceOf(ClusterAuthorizationException.class);
         assertThatThrownBy(
@@ -197,7 +197,7 @@ class ForbiddenActsIT {
                     admin
                         .createTopics(List.of(new NewTopic("lepcnn.requests.third", 1, (short) 1)))
                         .all()
-                        .get(10, TimeUnit.SECONDS))
+                        .get(100, TimeUnit.SECONDS))
             .hasCauseInstanceOf(TopicAuthorizationException.class);
       }
     }
@@ -248,7 +248,7 @@ class ForbiddenActsIT {
   private static void write(Map<String, String> client, String topic) throws Exception {
     ClientSettings settings = ClientSettings.of(broker.bootstrapServers(), client);
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.producer())) {
-      producer.send(new ProducerRecord<>(topic, new byte[1])).get(10, TimeUnit.SECONDS);
+      producer.send(new ProducerRecord<>(topic, new byte[1])).get(100, TimeUnit.SECONDS);
     }
   }
 

@@ -54,7 +54,7 @@ import org.lepcnn.kafka.wire.Rejection;
 class ForbiddenRequestsIT {
   private static final ChainId CHAIN = new ChainId(1, 2);
   private static final InstanceId INSTANCE = new InstanceId(3, 4);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(300);
   private static final Duration LITTLE_PATIENCE = Duration.ofSeconds(3);
   private static final int CLAIMS = 50;
 

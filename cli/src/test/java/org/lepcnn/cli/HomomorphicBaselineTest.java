@@ -21,7 +21,7 @@ import org.lepcnn.core.error.RefusedException;
 
 /** With a shell script in the place of node. */
 class HomomorphicBaselineTest {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
 
   @TempDir Path folder;
 

@@ -31,7 +31,7 @@ import org.lepcnn.deployments.LocalLayout;
  * settled before it runs.
  */
 class PlatformSettingsIT {
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofSeconds(600);
   private static final String MAIN_CLASS = "org.lepcnn.flink.EdgeJob";
   private static final String RUNS = "RUNNING";
   private static final List<String> JOB =

@@ -67,7 +67,7 @@ class RefusedClaimIT {
     TableFolder tables = TableFolder.open(device.tables(), state);
     try (KafkaEdgeTransport transport = KafkaEdgeTransport.open(config);
         PrivateSession session = PrivateSession.builder(state, tables, transport).open()) {
-      return session.submit(input.values()).orTimeout(60, TimeUnit.SECONDS).join();
+      return session.submit(input.values()).orTimeout(300, TimeUnit.SECONDS).join();
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class StepsTest {
-  private static final long LONG_SECONDS = 60;
+  private static final long LONG_SECONDS = 600;
 
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 

@@ -33,7 +33,7 @@ public final class LocalBroker implements AutoCloseable {
   /** What the folder's disk must have left, in bytes. */
   public static final long MINIMUM_DISK_BYTES = 512L << 20;
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofSeconds(300);
   private static final String STARTED = "Kafka Server started";
 
   /**

@@ -19,7 +19,7 @@ import org.lepcnn.core.process.ProcessSpec;
  * #start} refuses to go on otherwise.
  */
 public final class LocalEdge implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofSeconds(300);
   private static final String READY = "parallelism=";
 
   private final ManagedProcess process;

@@ -29,8 +29,8 @@ import org.lepcnn.core.process.RunningJvm;
  * <p>Not safe for use by several threads.
  */
 public final class LocalFlinkCluster implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(180);
-  private static final Duration CLIENT_LIMIT = Duration.ofSeconds(180);
+  private static final Duration START_LIMIT = Duration.ofSeconds(300);
+  private static final Duration CLIENT_LIMIT = Duration.ofSeconds(300);
   private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
   private static final String TASK_MANAGER = "taskmanager-";
 

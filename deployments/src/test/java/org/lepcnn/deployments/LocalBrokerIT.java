@@ -17,7 +17,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.process.FreePorts;
 
 class LocalBrokerIT {
-  private static final long LIMIT_SECONDS = 60;
+  private static final long LIMIT_SECONDS = 600;
 
   @TempDir Path folder;
 

@@ -19,7 +19,7 @@ import org.lepcnn.core.process.RunningJvm;
 
 /** The scripts as a user runs them, and the Java side on the same scripts. */
 class LocalClusterIT {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(600);
 
   @TempDir Path folder;
 

@@ -29,7 +29,7 @@ import org.lepcnn.deployments.security.ClientAuthentication;
 import org.lepcnn.deployments.security.LocalSecurity;
 
 class SecuredBrokerIT {
-  private static final long LIMIT_SECONDS = 60;
+  private static final long LIMIT_SECONDS = 600;
   private static final Pattern PASSWORD = Pattern.compile("password=\"([^\"]+)\"");
 
   @TempDir Path folder;

@@ -15,7 +15,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
@@ -36,6 +35,15 @@ final class KafkaAccess {
   private final String group;
   private final List<String> missing = new ArrayList<>();
 
+  /** The broker has answered, and no job can run on what it said, wherever it is asked from. */
+  private static final class Unfit extends EnvironmentException {
+    private static final long serialVersionUID = 1L;
+
+    Unfit(String message) {
+      super(message);
+    }
+  }
+
   private KafkaAccess(ClientSettings settings, String group) {
     this.settings = settings;
     this.group = group;
@@ -55,7 +63,7 @@ final class KafkaAccess {
    * machine; not that the broker could not be asked from here.
    */
   static boolean isRefusal(LepcnnException failure) {
-    if (KafkaFailures.isHopeless(failure)) {
+    if (failure instanceof Unfit || KafkaFailures.isHopeless(failure)) {
       return true;
     }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -83,18 +91,17 @@ final class KafkaAccess {
       throw KafkaFailures.translate(doing, settings, e);
     }
     if (!missing.isEmpty()) {
-      throw new EnvironmentException(
+      throw new Unfit(
           "Asking which topics may be used: expected that the edge's user may read requests and"
               + " control topics and write results and rejections; found that it may not "
               + String.join(", ", missing)
-              + ". Grant its access rules (ACLs): lepcnn topics create --acls.",
-          new TopicAuthorizationException(String.join(", ", missing)));
+              + ". Grant its access rules (ACLs): lepcnn topics create --acls.");
     }
   }
 
   private static void requireNone(List<String> losses) {
     if (!losses.isEmpty()) {
-      throw new EnvironmentException(
+      throw new Unfit(
           "Looking at the topics' settings: expected that all keep what they are given; found "
               + String.join(" ", losses)
               + " Correct each: kafka-configs.sh --alter --entity-type topics --entity-name TOPIC"

@@ -47,7 +47,7 @@ import org.lepcnn.kafka.wire.ModelStatus;
 
 /** The job with enrolled devices and published models, over a broker in its own process. */
 class AdmissionIT {
-  private static final long WAIT_SECONDS = 60;
+  private static final long WAIT_SECONDS = 300;
 
   @RegisterExtension
   private static final MiniClusterExtension FLINK =

@@ -40,7 +40,7 @@ import org.lepcnn.kafka.topic.Topics;
 
 /** The whole job on a Flink mini cluster, over a broker in its own process. */
 class EdgeJobIT {
-  private static final long WAIT_SECONDS = 60;
+  private static final long WAIT_SECONDS = 300;
 
   @RegisterExtension
   private static final MiniClusterExtension FLINK =

@@ -77,7 +77,7 @@ class EdgeMainIT {
         assertNobodyElseReaches(kafka.broker().pid());
         serve(kafka, model);
         edge.getOutputStream().close();
-        assertThat(edge.waitFor(40, TimeUnit.SECONDS)).as("ends with its parent").isTrue();
+        assertThat(edge.waitFor(400, TimeUnit.SECONDS)).as("ends with its parent").isTrue();
         assertThat(edge.exitValue()).isZero();
       } finally {
         edge.destroyForcibly().waitFor();
@@ -97,7 +97,7 @@ class EdgeMainIT {
     try (EdgeTransport transport = kafka.transport("gw")) {
       transport
           .claim(new PassClaim("d", Requests.CHAIN, fingerprint, 0, 9, Requests.INSTANCE))
-          .get(60, TimeUnit.SECONDS);
+          .get(300, TimeUnit.SECONDS);
       RoundResult result =
           transport
               .exchange(
@@ -107,7 +107,7 @@ class EdgeMainIT {
                       Requests.INSTANCE,
                       model.plan(),
                       model.tensors(2, 1)))
-              .get(60, TimeUnit.SECONDS);
+              .get(300, TimeUnit.SECONDS);
       assertThat(result.layers().get(0).residues())
           .isEqualTo(model.expected(2, model.tensors(2, 1)).get(4));
     }
@@ -118,7 +118,7 @@ class EdgeMainIT {
     TestModel model = TestModel.write(folder.resolve("bundle"));
     Process edge = launch("localhost:1", model);
     try {
-      assertThat(edge.waitFor(100, TimeUnit.SECONDS)).isTrue();
+      assertThat(edge.waitFor(600, TimeUnit.SECONDS)).isTrue();
       assertThat(edge.exitValue()).isEqualTo(3);
       assertThat(log().strip())
           .startsWith("lepcnn: Connecting to Kafka: ")

@@ -236,7 +236,7 @@ class EdgeSubmitIT {
   }
 
   private String statusUntil(String wanted) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(300);
     String out = run("status").out();
     while (!out.contains(wanted)) {
       assertThat(System.nanoTime()).as(out).isLessThan(deadline);

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.text.CapturedLog;
 import org.lepcnn.flink.JobSettings.Decision;
 import org.lepcnn.flink.JobSettings.Origin;
-import org.lepcnn.flink.testkit.CapturedLog;
 import picocli.CommandLine;
 
 /** Who decides which setting of the job. */

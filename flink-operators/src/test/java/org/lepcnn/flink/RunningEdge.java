@@ -20,7 +20,7 @@ import picocli.CommandLine;
 
 /** The edge job on a cluster within this process, as the command line would start it. */
 final class RunningEdge implements AutoCloseable {
-  private static final long WAIT_SECONDS = 60;
+  private static final long WAIT_SECONDS = 300;
 
   private final MiniCluster flink;
   private final JobClient job;

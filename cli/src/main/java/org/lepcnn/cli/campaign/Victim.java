@@ -18,7 +18,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
 
 /** The device whose passes are timed, one in flight. */
 final class Victim implements AutoCloseable {
-  private static final long PASS_LIMIT_SECONDS = 60;
+  private static final long PASS_LIMIT_SECONDS = 300;
 
   private final CampaignModel model;
   private final KafkaEdgeTransport transport;

@@ -56,7 +56,7 @@ public class QuietOnnxRuntimeTest {
             Map.of(QuietOnnxRuntime.SWITCH, "1"),
             folder.resolve("long.log"));
     try (ManagedProcess child = ManagedProcess.start(spec)) {
-      assertThat(child.awaitExit(Duration.ofSeconds(60))).as(child.logTail()).isZero();
+      assertThat(child.awaitExit(Duration.ofSeconds(600))).as(child.logTail()).isZero();
     }
   }
 
@@ -72,7 +72,7 @@ public class QuietOnnxRuntimeTest {
             Map.of(QuietOnnxRuntime.SWITCH, "1"),
             folder.resolve("missing.log"));
     try (ManagedProcess child = ManagedProcess.start(spec)) {
-      assertThat(child.awaitExit(Duration.ofSeconds(60))).as(child.logTail()).isZero();
+      assertThat(child.awaitExit(Duration.ofSeconds(600))).as(child.logTail()).isZero();
     }
   }
 
@@ -102,7 +102,7 @@ public class QuietOnnxRuntimeTest {
             Map.of(QuietOnnxRuntime.SWITCH, "1"),
             folder.resolve("tidy.log"));
     try (ManagedProcess child = ManagedProcess.start(spec)) {
-      assertThat(child.awaitExit(Duration.ofSeconds(60))).as(child.logTail()).isZero();
+      assertThat(child.awaitExit(Duration.ofSeconds(600))).as(child.logTail()).isZero();
     }
     assertThat(temporary).isEmptyDirectory();
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
 
 class ManagedProcessTest {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
 
   @TempDir Path folder;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ParentWatchTest {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
 
   @TempDir Path folder;
 
@@ -25,7 +25,7 @@ class ParentWatchTest {
     process.getOutputStream().flush();
     assertThat(process.waitFor(200, TimeUnit.MILLISECONDS)).isFalse();
     process.getOutputStream().close();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(ParentWatch.ORPHANED);
   }
 
@@ -33,7 +33,7 @@ class ParentWatchTest {
   void endOfStandardInput_endsAProcessWhoseShutdownHookHangs() throws Exception {
     Process process = startRaw("hang-on-exit");
     process.getOutputStream().close();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(ParentWatch.ORPHANED);
   }
 
@@ -62,7 +62,7 @@ class ParentWatchTest {
             ParentWatch.class.getName());
     Path log = folder.resolve("usage.log");
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(300, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(2);
     assertThat(Files.readString(log)).contains("usage: ParentWatch");
   }

@@ -26,7 +26,7 @@ import org.lepcnn.core.process.ManagedProcess;
  * it the authority's key, is deleted by {@link #close}.
  */
 final class Certificates implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
   private static final String AUTHORITY = "ca";
   private static final String VALIDITY_DAYS = "365";
 

@@ -80,19 +80,6 @@ class FailedPassMemoryTest {
     }
   }
 
-  /** What is left of a mask's keystream goes with the tensor, not with the pass. */
-  @Test
-  void aTensorThatIsMasked_leavesNoKeystream() throws Exception {
-    try (SessionFixture fixture = new SessionFixture()) {
-      PassSupply.Pass pass = fixture.supply.reserve(1).take();
-      PassWorkspace workspace = pool(fixture.session).take(pass.key());
-      FloatBuffer x = FloatBuffer.wrap(new float[] {1, 2, 3, 4, 5});
-      workspace.tiles().mask(x, 1, workspace.masks(), 0, new int[5], 5);
-      Object stream = field(workspace.masks(), "stream");
-      assertThat(numbers(field(stream, "segment"))).isNotEmpty().allMatch(number -> number == 0);
-    }
-  }
-
   /** Of every kind, also the one that this JVM would not choose. */
   @Test
   void tilesThatAreErased_holdNothingOfMasksOrValues() throws Exception {

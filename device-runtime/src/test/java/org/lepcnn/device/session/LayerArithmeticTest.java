@@ -289,16 +289,21 @@ class LayerArithmeticTest {
   }
 
   /** Channels that are no part of a tile: every tile begins with another one. */
-  @Test
-  void vectorsLongerThanATile_getTheirChannelsScale() {
-    ConvGeometry g = ConvGeometry.fullyConnected(1000, 1, 5);
+  @ParameterizedTest
+  @ValueSource(ints = {5, 37, 100, 1500})
+  void vectorsLongerThanATile_getTheirChannelsScale(int outputs) {
+    ConvGeometry g = ConvGeometry.fullyConnected(6000 / outputs, 1, outputs);
     int size = g.outputSize();
     int[] y = new RandomLayers(1).residues(size);
     int[] u = new RandomLayers(2).residues(size);
-    ChannelScales channels =
-        new ChannelScales(
-            0.37f, new float[] {1.5f, 0.25f, 3, 7.125f, 0.001f}, new float[] {0, -1, 2, 1e9f, 4});
+    float[] scales = new float[outputs];
+    float[] bias = new float[outputs];
+    for (int i = 0; i < outputs; i++) {
+      scales[i] = 0.3f + i;
+      bias[i] = 7 - i;
+    }
     float[] expected = new float[size];
+    ChannelScales channels = new ChannelScales(0.37f, scales, bias);
     LayerArithmetic.unmask(g, y, u, channels, expected);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer out = FloatBuffer.allocate(size);

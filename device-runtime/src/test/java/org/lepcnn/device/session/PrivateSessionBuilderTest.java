@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.text.CapturedLog;
 
 class PrivateSessionBuilderTest {
   @Test
@@ -45,6 +46,19 @@ class PrivateSessionBuilderTest {
     assertThat(arrays).hasSize(4);
     assertThat(arrays.subList(2, 4))
         .allMatch(array -> array == arrays.get(0) || array == arrays.get(1));
+  }
+
+  @Test
+  void withoutTheCheck_theLogSaysWhatIsLost() {
+    try (CapturedLog log = CapturedLog.of(PrivateSession.class)) {
+      new SessionFixture().close();
+      assertThat(log.warnings()).isEmpty();
+      new SessionFixture(PrivateSessionBuilder::unsafelyWithoutIntegrityCheck).close();
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("integrity check is off", "wrong results are not noticed");
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.core.quant.NonFiniteActivationException;
+import org.lepcnn.core.text.CapturedLog;
 
 /** What a session closes when it ends, and what it must leave. */
 class SessionEndTest {
@@ -23,8 +24,10 @@ class SessionEndTest {
 
   @Test
   void aClose_closesAllThatIsTheSessions() {
-    try (OwnParts own = new OwnParts()) {
+    try (OwnParts own = new OwnParts();
+        CapturedLog log = CapturedLog.of(PrivateSession.class)) {
       own.session(LONG).close();
+      assertThat(log.warnings()).isEmpty();
       assertThat(own.worker.isTerminated()).isTrue();
       assertThat(own.modelIsClosed()).isTrue();
       assertThat(own.tables.closed).isTrue();
@@ -113,10 +116,12 @@ class SessionEndTest {
 
   @Test
   void aCloseWithoutPatience_waitsForNoPass_andBurnsIt() {
-    try (OwnParts own = new OwnParts()) {
+    try (OwnParts own = new OwnParts();
+        CapturedLog log = CapturedLog.of(PrivateSession.class)) {
       PrivateSession session = own.session(Duration.ZERO);
       CompletableFuture<PassResult> pass = heldPass(own, session);
       session.close();
+      assertThat(log.warnings()).containsExactly("Closed with 1 passes unfinished; they are lost");
       assertThat(failure(pass)).isInstanceOf(EnvironmentException.class);
       assertThat(own.supply.outcomes).containsEntry(0L, "burned");
       assertThat(own.modelIsClosed()).isTrue();

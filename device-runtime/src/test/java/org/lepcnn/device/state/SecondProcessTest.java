@@ -45,7 +45,7 @@ class SecondProcessTest {
         .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("another process");
     child.destroyForcibly();
-    assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(child.waitFor(300, TimeUnit.SECONDS)).isTrue();
     try (DeviceState state = DeviceState.open(stateFolder)) {
       assertThat(state.nextPass()).isEqualTo(10);
       assertThat(state.reserve(1).take().key()).isEqualTo(Grants.passKey(10));

@@ -27,7 +27,7 @@ import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.testkit.TestModel;
 
 class PublishedModelsTest {
-  private static final Duration WAIT = Duration.ofSeconds(20);
+  private static final Duration WAIT = Duration.ofSeconds(200);
 
   @TempDir private Path folder;
   private final Map<Fingerprint, PublishedModel> published = new ConcurrentHashMap<>();

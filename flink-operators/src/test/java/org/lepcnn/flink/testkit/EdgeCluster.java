@@ -39,7 +39,7 @@ import org.lepcnn.kafka.wire.Rejection;
 
 /** A broker in its own process, and what tests do with it. */
 public final class EdgeCluster implements AutoCloseable {
-  private static final Duration TIMEOUT = Duration.ofSeconds(40);
+  private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
   private final LocalKafka kafka;
 

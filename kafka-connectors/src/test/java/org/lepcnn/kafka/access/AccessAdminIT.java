@@ -21,7 +21,7 @@ import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.testkit.LocalKafka;
 
 class AccessAdminIT {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(200);
   private static final String GATEWAY = "User:gateway-g";
 
   @Test
@@ -41,7 +41,7 @@ class AccessAdminIT {
           Admin admin = Admin.create(settings.admin(LIMIT))) {
         assertThat(access.grant(rules)).hasSameSizeAs(rules).allMatch(AccessReport::created);
         assertThat(access.grant(rules)).hasSameSizeAs(rules).noneMatch(AccessReport::created);
-        assertThat(admin.describeAcls(AclBindingFilter.ANY).values().get(20, TimeUnit.SECONDS))
+        assertThat(admin.describeAcls(AclBindingFilter.ANY).values().get(200, TimeUnit.SECONDS))
             .containsExactlyInAnyOrderElementsOf(rules);
 
         assertThat(access.limit(GATEWAY, rates)).hasSize(1).allMatch(AccessReport::created);
@@ -51,7 +51,7 @@ class AccessAdminIT {
                 admin
                     .describeClientQuotas(ClientQuotaFilter.all())
                     .entities()
-                    .get(20, TimeUnit.SECONDS)
+                    .get(200, TimeUnit.SECONDS)
                     .values())
             .containsExactly(Map.of("producer_byte_rate", 1_000_000.0));
       }

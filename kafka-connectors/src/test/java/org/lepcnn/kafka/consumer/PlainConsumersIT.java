@@ -37,7 +37,7 @@ import org.lepcnn.kafka.topic.Topics;
 
 /** Kafka's consumer, over a broker of 512 MB in its own process. */
 class PlainConsumersIT {
-  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
 
   private static final int MORE_THAN_THIS_PROCESS_HAS = 2_000_000_000;
 

@@ -28,7 +28,7 @@ import org.apache.kafka.common.Uuid;
  */
 public final class LocalKafka implements AutoCloseable {
   private static final int START_ATTEMPTS = 3;
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(300);
 
   private final Path folder;
   private final String bootstrapServers;

@@ -51,8 +51,8 @@ class TopicAdminIT {
 
   @BeforeEach
   void connect() {
-    topics = TopicAdmin.connect(settings, Duration.ofSeconds(20));
-    admin = Admin.create(settings.admin(Duration.ofSeconds(20)));
+    topics = TopicAdmin.connect(settings, Duration.ofSeconds(200));
+    admin = Admin.create(settings.admin(Duration.ofSeconds(200)));
   }
 
   @AfterEach
@@ -92,7 +92,7 @@ class TopicAdminIT {
     admin
         .createTopics(List.of(new NewTopic("lepcnn.results.other", 2, (short) 1)))
         .all()
-        .get(20, TimeUnit.SECONDS);
+        .get(200, TimeUnit.SECONDS);
     List<TopicReport> reports = topics.create("other", TopicSettings.DEFAULT);
     assertThat(reports.get(0).created()).isTrue();
     assertThat(reports.get(1).created()).isFalse();
@@ -116,7 +116,7 @@ class TopicAdminIT {
     admin
         .createTopics(List.of(new NewTopic("lepcnn.requests.lossy", 4, (short) 1).configs(bad)))
         .all()
-        .get(20, TimeUnit.SECONDS);
+        .get(200, TimeUnit.SECONDS);
     List<TopicReport> reports = topics.create("lossy", TopicSettings.DEFAULT);
     assertThat(reports.get(0).losses())
         .hasSize(4)
@@ -153,7 +153,7 @@ class TopicAdminIT {
       Map<String, String> configs = new HashMap<>(each.getValue());
       configs.put("message.timestamp.type", "LogAppendTime");
       NewTopic topic = new NewTopic(each.getKey(), 1, (short) 1).configs(configs);
-      admin.createTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
+      admin.createTopics(List.of(topic)).all().get(200, TimeUnit.SECONDS);
     }
     topics.awaitWritable(List.copyOf(settings.keySet()));
     List<String> asked = new ArrayList<>(settings.keySet());
@@ -186,7 +186,7 @@ class TopicAdminIT {
         }
       }
       for (Future<RecordMetadata> each : sent) {
-        assertThat(each.get(20, TimeUnit.SECONDS).hasOffset()).isTrue();
+        assertThat(each.get(200, TimeUnit.SECONDS).hasOffset()).isTrue();
       }
       assertThat(records(Topics.requests(gateway))).isEqualTo(200);
     }
@@ -200,7 +200,7 @@ class TopicAdminIT {
           admin
               .listOffsets(Map.of(partition, OffsetSpec.latest()))
               .partitionResult(partition)
-              .get(20, TimeUnit.SECONDS)
+              .get(200, TimeUnit.SECONDS)
               .offset();
     }
     return sum;
@@ -208,6 +208,6 @@ class TopicAdminIT {
 
   private Config config(String topic) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    return admin.describeConfigs(List.of(resource)).all().get(20, TimeUnit.SECONDS).get(resource);
+    return admin.describeConfigs(List.of(resource)).all().get(200, TimeUnit.SECONDS).get(resource);
   }
 }

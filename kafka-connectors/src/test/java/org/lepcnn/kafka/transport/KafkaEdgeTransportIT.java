@@ -310,7 +310,7 @@ class KafkaEdgeTransportIT {
       admin
           .createPartitions(Map.of(Topics.results(gateway), NewPartitions.increaseTo(5)))
           .all()
-          .get(10, TimeUnit.SECONDS);
+          .get(100, TimeUnit.SECONDS);
     }
     RoundRequest request = request(plan, pass, 0);
     requireRight(request, get(transport.exchange(request)));
@@ -360,7 +360,7 @@ class KafkaEdgeTransportIT {
     narrow.configs(Map.of("max.message.bytes", "2000"));
     ClientSettings settings = ClientSettings.of(broker.bootstrapServers(), Map.of());
     try (Admin admin = Admin.create(settings.admin(Duration.ofSeconds(15)))) {
-      admin.createTopics(List.of(narrow)).all().get(15, TimeUnit.SECONDS);
+      admin.createTopics(List.of(narrow)).all().get(150, TimeUnit.SECONDS);
     }
     requireTooLarge(transport(config()));
   }
@@ -500,7 +500,7 @@ class KafkaEdgeTransportIT {
   }
 
   private static <T> T get(CompletableFuture<T> future) throws Exception {
-    return future.get(60, TimeUnit.SECONDS);
+    return future.get(300, TimeUnit.SECONDS);
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {

@@ -18,7 +18,7 @@ import org.lepcnn.core.error.EnvironmentException;
 
 /** oneDNN reads its limit on instruction sets once per process: hence child JVMs. */
 class InstructionSetTest {
-  private static final long LIMIT_SECONDS = 180;
+  private static final long LIMIT_SECONDS = 600;
 
   @TempDir private Path folder;
 

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.testkit;
+package org.lepcnn.core.text;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
