@@ -15,9 +15,9 @@ import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.OffloadPolicy;
-import org.lepcnn.onnx.Precision;
 import org.lepcnn.onnx.PreparedImport;
+import org.lepcnn.onnx.plan.OffloadPolicy;
+import org.lepcnn.onnx.plan.Precision;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is imported. */

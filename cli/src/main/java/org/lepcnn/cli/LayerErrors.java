@@ -13,7 +13,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.LayerObserver;
-import org.lepcnn.onnx.LayerReference;
+import org.lepcnn.onnx.plan.LayerReference;
 
 /**
  * The error against float after every linear layer, everything before it included: for each layer

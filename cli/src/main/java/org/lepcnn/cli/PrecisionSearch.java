@@ -13,8 +13,8 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.KernelNetwork;
-import org.lepcnn.onnx.Precision;
 import org.lepcnn.onnx.PreparedImport;
+import org.lepcnn.onnx.plan.Precision;
 
 /**
  * Finds the cheapest mix of 8-bit and finer weights whose relative error on samples meets a target.

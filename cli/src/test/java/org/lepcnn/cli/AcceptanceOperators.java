@@ -15,7 +15,7 @@ import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateCheck;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.OffloadPolicy;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /** Small models of one operator or a few, with expected outputs. */
 final class AcceptanceOperators {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.lepcnn.onnx.ImportOptions;
-import org.lepcnn.onnx.Precision;
+import org.lepcnn.onnx.plan.Precision;
 
 /**
  * A precision of the importer with what it has to reach.

@@ -26,8 +26,8 @@ import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.KernelNetwork;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.Precision;
 import org.lepcnn.onnx.PreparedImport;
+import org.lepcnn.onnx.plan.Precision;
 
 /**
  * Answers on changed CIFAR-10 pictures ({@link PictureVariant}), on which nothing was chosen: part

@@ -27,7 +27,7 @@ import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.Reservation;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.Precision;
+import org.lepcnn.onnx.plan.Precision;
 
 /**
  * Whatever is provisioned by one owner, no two states ever draw the same mask: the whole masks of

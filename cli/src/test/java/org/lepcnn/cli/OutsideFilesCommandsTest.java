@@ -25,8 +25,8 @@ import org.lepcnn.device.session.DeviceModel;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.OffloadPolicy;
 import org.lepcnn.onnx.TensorPlaces;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /**
  * Models, and device halves of strangers, that name a file outside their folder in every place of

@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.onnx.plan.OffloadPolicy;
+import org.lepcnn.onnx.plan.Precision;
 
 /**
  * How a model is imported. Immutable.

@@ -4,6 +4,7 @@ package org.lepcnn.onnx;
 import java.nio.file.Path;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /**
  * The child of {@link ImportTrial}. Arguments: the model, the offload policy, dimensions of inputs.

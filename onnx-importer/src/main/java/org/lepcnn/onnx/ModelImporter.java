@@ -10,6 +10,18 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.ValueType;
+import org.lepcnn.onnx.plan.Equalization;
+import org.lepcnn.onnx.plan.Schedule;
+import org.lepcnn.onnx.plan.Selection;
+import org.lepcnn.onnx.plan.StageBuilder;
+import org.lepcnn.onnx.read.InputShapes;
+import org.lepcnn.onnx.read.OnnxReader;
+import org.lepcnn.onnx.read.OperatorCheck;
+import org.lepcnn.onnx.run.ConstantFolding;
+import org.lepcnn.onnx.run.InstrumentedRun;
+import org.lepcnn.onnx.run.ShapeFlow;
 
 /**
  * ONNX model in, model bundle out.

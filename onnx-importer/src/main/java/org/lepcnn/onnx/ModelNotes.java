@@ -7,6 +7,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Node;
+import org.lepcnn.onnx.graph.Shapes;
+import org.lepcnn.onnx.graph.Tensors;
+import org.lepcnn.onnx.graph.ValueType;
 
 /**
  * What whoever imports a model should know, although it can be imported: that it was exported for

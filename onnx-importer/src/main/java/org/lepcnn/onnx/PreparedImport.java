@@ -8,6 +8,15 @@ import org.lepcnn.core.model.DeviceHalf.Stage;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.plan.Assembly;
+import org.lepcnn.onnx.plan.LayerReference;
+import org.lepcnn.onnx.plan.OffloadedLayer;
+import org.lepcnn.onnx.plan.Precision;
+import org.lepcnn.onnx.plan.ReportLines;
+import org.lepcnn.onnx.plan.Schedule;
+import org.lepcnn.onnx.plan.Selection;
+import org.lepcnn.onnx.run.InstrumentedRun;
 
 /**
  * A model that is read, cut and scheduled; only the rounding of its weights is open. Bundles of
@@ -59,7 +68,7 @@ public final class PreparedImport {
   }
 
   /** The layers that go to the edge, in the model's order. */
-  List<OffloadedLayer> offloadedLayers() {
+  public List<OffloadedLayer> offloadedLayers() {
     return selection.layers();
   }
 

@@ -1,12 +1,21 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * ONNX model in, model bundle out.
+ * ONNX model in, model bundle out: {@link org.lepcnn.onnx.ModelImporter} is the entry, {@link
+ * org.lepcnn.onnx.ImportReport} shows the result. The work is done in rooms, each of which knows
+ * those before it:
  *
- * <p>{@link org.lepcnn.onnx.ModelImporter} is the entry, {@link org.lepcnn.onnx.ImportReport} shows
- * the result. What a linear layer is: {@code Recognizer}; what is worth offloading: {@code
- * OffloadRule}; what follows a layer and is folded into it: {@code Absorber}; what must not be
- * offloaded because data determine a shape: {@code ShapeFlow}; in which order everything runs:
- * {@code Schedule}.
+ * <ul>
+ *   <li>{@link org.lepcnn.onnx.graph}: the model as a graph;
+ *   <li>{@link org.lepcnn.onnx.read}: from an untrusted file to that graph;
+ *   <li>{@link org.lepcnn.onnx.run}: what running it tells, constants, shapes, ranges;
+ *   <li>{@link org.lepcnn.onnx.layer}: what a linear layer is ({@code Recognizer}), and what around
+ *       it folds into its weights ({@code Absorber});
+ *   <li>{@link org.lepcnn.onnx.plan}: what is worth offloading ({@code OffloadRule}), how fine, and
+ *       in which order everything runs ({@code Schedule}).
+ * </ul>
+ *
+ * <p>The packages beside this one are the importer's own: applications use {@code ModelImporter},
+ * its options and reports, {@code plan.Precision} and {@code plan.OffloadPolicy}.
  */
 package org.lepcnn.onnx;

@@ -25,6 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.onnx.run.OnnxRuntime;
 
 class BadModelTest {
   @TempDir Path folder;

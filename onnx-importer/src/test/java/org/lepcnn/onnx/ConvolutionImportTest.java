@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 class ConvolutionImportTest {
   private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);

@@ -15,9 +15,10 @@ import java.util.Map;
 import java.util.Random;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.graph.Tensors;
 
 /** Compares a bundle's plain integer network with ONNX Runtime on the original file. */
-final class FloatNetwork {
+public final class FloatNetwork {
   private FloatNetwork() {}
 
   /**
@@ -26,8 +27,8 @@ final class FloatNetwork {
    *
    * @param rounds expected
    */
-  static ModelBundle assertImports(Path file, ImportOptions options, int rounds, double stageGain)
-      throws OrtException {
+  public static ModelBundle assertImports(
+      Path file, ImportOptions options, int rounds, double stageGain) throws OrtException {
     ModelBundle bundle = ModelImporter.importModel(file, options);
     assertThat(bundle.plan().rounds()).as("rounds").isEqualTo(rounds);
     for (int seed = 0; seed < 3; seed++) {
@@ -54,7 +55,7 @@ final class FloatNetwork {
     assertThat(bound).as("the bound must mean something").isLessThanOrEqualTo(0.05 * max + 1e-4);
   }
 
-  static Map<String, OnnxTensor> inputs(ModelBundle bundle, int seed) throws OrtException {
+  public static Map<String, OnnxTensor> inputs(ModelBundle bundle, int seed) throws OrtException {
     Random random = new Random(seed);
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     for (ValueSpec input : bundle.device().inputs()) {
@@ -71,14 +72,15 @@ final class FloatNetwork {
   }
 
   /** All outputs of the original model, in float. */
-  static Map<String, float[]> run(Path file, Map<String, OnnxTensor> inputs) throws OrtException {
+  public static Map<String, float[]> run(Path file, Map<String, OnnxTensor> inputs)
+      throws OrtException {
     try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString())) {
       return run(session, inputs);
     }
   }
 
   /** All outputs of a serialized model, in float. */
-  static Map<String, float[]> run(byte[] model, Map<String, OnnxTensor> inputs)
+  public static Map<String, float[]> run(byte[] model, Map<String, OnnxTensor> inputs)
       throws OrtException {
     try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model)) {
       return run(session, inputs);

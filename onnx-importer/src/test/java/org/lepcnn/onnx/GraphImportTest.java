@@ -18,6 +18,7 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.LayerReport;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.quant.Headroom;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 class GraphImportTest {
   private static final ImportOptions AUTO = ImportOptions.defaults();

@@ -11,6 +11,7 @@ import org.lepcnn.core.fuzz.FuzzChild;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /**
  * Imports damaged models; a bundle that comes of one is written and read again. A child process of

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.fuzz.FuzzCampaign;
 import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.onnx.run.RunLimits;
 
 /**
  * Damaged models give a bundle or a typed error, nothing else: no crash of the process that ONNX

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.graph.Tensors;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 class MatrixImportTest {
   private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import org.lepcnn.onnx.graph.Tensors;
 
 /**
  * Builds ONNX models for tests. {@link #weights} gives weights that int8 holds exactly: multiples

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.graph.Tensors;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /**
  * Models that run and name a file of the owner in places where a tensor may stand: nothing of it

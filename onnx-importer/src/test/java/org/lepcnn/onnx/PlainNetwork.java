@@ -27,6 +27,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.onnx.graph.Tensors;
 
 /**
  * The plain integer network of a bundle: stages by ONNX Runtime, layers by the defining sum.
@@ -38,7 +39,7 @@ import org.lepcnn.core.quant.ActivationQuantizer;
  * which 2·10⁻⁶ · (S·max|x| + max|y|) is allowed. Stages are taken to multiply errors by at most
  * {@code stageGain}: 1 for ReLU, MaxPool, averages and Concat, 2 for the sum of two branches.
  */
-final class PlainNetwork {
+public final class PlainNetwork {
   private static final double FLOAT_ROUNDING = 2e-6;
 
   private final ModelBundle bundle;
@@ -48,7 +49,7 @@ final class PlainNetwork {
   private final Map<String, float[]> results = new HashMap<>();
 
   /** Outputs by name with the bound of their error. */
-  record Answer(Map<String, float[]> outputs, Map<String, Double> bounds) {}
+  public record Answer(Map<String, float[]> outputs, Map<String, Double> bounds) {}
 
   private PlainNetwork(ModelBundle bundle, double stageGain) {
     this.bundle = bundle;
@@ -56,13 +57,13 @@ final class PlainNetwork {
   }
 
   /** Runs a pass; float32 outputs are kept. */
-  static Answer run(ModelBundle bundle, Map<String, OnnxTensor> inputs, double stageGain)
+  public static Answer run(ModelBundle bundle, Map<String, OnnxTensor> inputs, double stageGain)
       throws OrtException {
     return new PlainNetwork(bundle, stageGain).run(inputs);
   }
 
   /** The results of all layers in a pass, by the value that they are. */
-  static Map<String, float[]> layers(ModelBundle bundle, Map<String, OnnxTensor> inputs)
+  public static Map<String, float[]> layers(ModelBundle bundle, Map<String, OnnxTensor> inputs)
       throws OrtException {
     PlainNetwork network = new PlainNetwork(bundle, 2);
     network.run(inputs);
@@ -182,7 +183,7 @@ final class PlainNetwork {
     return max;
   }
 
-  static float[] floats(OnnxTensor tensor) {
+  public static float[] floats(OnnxTensor tensor) {
     FloatBuffer buffer = tensor.getFloatBuffer();
     float[] values = new float[buffer.remaining()];
     buffer.get(values);

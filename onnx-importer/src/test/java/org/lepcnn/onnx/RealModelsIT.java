@@ -17,6 +17,9 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.LayerReport;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Tensors;
+import org.lepcnn.onnx.read.OnnxReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

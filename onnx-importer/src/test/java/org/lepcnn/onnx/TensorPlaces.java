@@ -51,7 +51,7 @@ public final class TensorPlaces {
   }
 
   /** Whether a field can hold tensors, at any depth. */
-  static boolean holdsTensors(FieldDescriptor field, Set<Descriptor> seen) {
+  public static boolean holdsTensors(FieldDescriptor field, Set<Descriptor> seen) {
     if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
       return false;
     }

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Tensors;
 
 /** Models and data that may lie beside the repository. */
 final class Testdata {

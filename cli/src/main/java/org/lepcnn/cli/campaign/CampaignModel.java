@@ -21,7 +21,7 @@ import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.OffloadPolicy;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 import org.lepcnn.precompute.Precompute;
 import org.lepcnn.precompute.PrecomputeOptions;
 

@@ -23,7 +23,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.OffloadPolicy;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 class ZooModelTest {
   private static final int PIXELS = 3 * 224 * 224;

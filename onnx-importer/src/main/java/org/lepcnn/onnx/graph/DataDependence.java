@@ -1,0 +1,189 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx.graph;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which operators give outputs whose shape, or whose very execution, depends on the elements of
+ * their inputs: a table by domain.
+ *
+ * <ul>
+ *   <li>Standard operators do when they are among {@link #DYNAMIC_OPERATORS}, or when they take a
+ *       shape, size, axis or count from an input of {@link #SHAPE_INPUTS} that is not fixed.
+ *   <li>Operators of every other domain do unless they are listed in {@link #STATIC_OPERATORS}:
+ *       what nobody has looked at may do anything.
+ *   <li>A node with a body, such as {@code Scan}, does unless its body holds only operators that do
+ *       not whatever their inputs.
+ * </ul>
+ */
+public final class DataDependence {
+  /** Standard operators whose output shape depends on the elements of their input. */
+  static final Set<String> DYNAMIC_OPERATORS =
+      Set.of(
+          "NonZero",
+          "NonMaxSuppression",
+          "Unique",
+          "Compress",
+          "If",
+          "Loop",
+          "StringSplit",
+          "StringNormalizer",
+          "TfIdfVectorizer",
+          "ImageDecoder",
+          "SequenceAt",
+          "SequenceErase",
+          "SequenceInsert",
+          "SequenceMap",
+          "ConcatFromSequence",
+          "Optional",
+          "OptionalGetElement");
+
+  /** First and last index of the inputs that determine the output shape. */
+  private static final Map<String, int[]> SHAPE_INPUTS =
+      Map.ofEntries(
+          Map.entry("Reshape", new int[] {1, 1}),
+          Map.entry("Expand", new int[] {1, 1}),
+          Map.entry("ConstantOfShape", new int[] {0, 0}),
+          Map.entry("Tile", new int[] {1, 2}),
+          Map.entry("Slice", new int[] {1, 4}),
+          Map.entry("Range", new int[] {0, 2}),
+          Map.entry("Resize", new int[] {1, 3}),
+          Map.entry("Upsample", new int[] {1, 1}),
+          Map.entry("Pad", new int[] {1, 3}),
+          Map.entry("OneHot", new int[] {1, 1}),
+          Map.entry("TopK", new int[] {1, 1}),
+          Map.entry("Squeeze", new int[] {1, 1}),
+          Map.entry("Unsqueeze", new int[] {1, 1}),
+          Map.entry("Split", new int[] {1, 1}),
+          Map.entry("SplitToSequence", new int[] {1, 1}),
+          Map.entry("CenterCropPad", new int[] {1, 1}),
+          Map.entry("MaxUnpool", new int[] {2, 2}),
+          Map.entry("AffineGrid", new int[] {1, 1}),
+          Map.entry("Col2Im", new int[] {1, 2}),
+          Map.entry("DFT", new int[] {1, 2}),
+          Map.entry("STFT", new int[] {1, 3}),
+          Map.entry("BlackmanWindow", new int[] {0, 0}),
+          Map.entry("HannWindow", new int[] {0, 0}),
+          Map.entry("HammingWindow", new int[] {0, 0}),
+          Map.entry("MelWeightMatrix", new int[] {0, 4}));
+
+  /** Operators of other domains whose output shapes follow from shapes and attributes alone. */
+  private static final Map<String, Set<String>> STATIC_OPERATORS =
+      Map.of(
+          "ai.onnx.ml",
+          Set.of(
+              "ArrayFeatureExtractor",
+              "Binarizer",
+              "FeatureVectorizer",
+              "Imputer",
+              "LabelEncoder",
+              "LinearClassifier",
+              "LinearRegressor",
+              "Normalizer",
+              "OneHotEncoder",
+              "SVMClassifier",
+              "SVMRegressor",
+              "Scaler",
+              "TreeEnsemble",
+              "TreeEnsembleClassifier",
+              "TreeEnsembleRegressor"),
+          "com.microsoft",
+          Set.of(
+              "BiasAdd",
+              "BiasDropout",
+              "BiasGelu",
+              "BiasSoftmax",
+              "BiasSplitGelu",
+              "CDist",
+              "ComplexMul",
+              "DequantizeLinear",
+              "DynamicQuantizeLSTM",
+              "DynamicQuantizeMatMul",
+              "FastGelu",
+              "FusedConv",
+              "FusedGemm",
+              "FusedMatMul",
+              "Gelu",
+              "GemmFastGelu",
+              "GroupNorm",
+              "Inverse",
+              "Irfft",
+              "IsAllFinite",
+              "MatMulBnb4",
+              "MatMulInteger16",
+              "MatMulIntegerToFloat",
+              "MatMulNBits",
+              "MulInteger",
+              "MurmurHash3",
+              "NhwcConv",
+              "NhwcMaxPool",
+              "QAttention",
+              "QLinearAdd",
+              "QLinearAveragePool",
+              "QLinearConcat",
+              "QLinearConv",
+              "QLinearGlobalAveragePool",
+              "QLinearLeakyRelu",
+              "QLinearMul",
+              "QLinearReduceMean",
+              "QLinearSigmoid",
+              "QLinearSoftmax",
+              "QLinearWhere",
+              "QuantizeLinear",
+              "QuickGelu",
+              "ReduceSumInteger",
+              "Rfft",
+              "SkipGroupNorm",
+              "SkipLayerNormalization",
+              "SkipSimplifiedLayerNormalization",
+              "Trilu"));
+
+  private DataDependence() {}
+
+  /** Tells of an input, by its index, whether it is the same in every pass. */
+  @FunctionalInterface
+  public interface FixedInputs {
+    boolean isFixed(int input);
+  }
+
+  /** Whether the shapes of a node's outputs, or whether there are any, depend on the data. */
+  public static boolean dependsOnData(Graph graph, Node node, FixedInputs inputs) {
+    if (graph.isFunctionCall(node)) {
+      return true;
+    }
+    if (!node.domain().isEmpty()) {
+      return !STATIC_OPERATORS.getOrDefault(node.domain(), Set.of()).contains(node.op());
+    }
+    return DYNAMIC_OPERATORS.contains(node.op())
+        || takesShapeFromData(node, inputs)
+        || node.bodies().stream().anyMatch(body -> mayDependOnData(graph, body));
+  }
+
+  private static boolean takesShapeFromData(Node node, FixedInputs inputs) {
+    int[] range = node.op().startsWith("Reduce") ? new int[] {1, 1} : SHAPE_INPUTS.get(node.op());
+    if (range == null) {
+      return false;
+    }
+    for (int i = range[0]; i <= range[1]; i++) {
+      // the fill value of Pad, between its pads and axes, has no say in the shape
+      boolean fillValue = node.is("Pad") && i == 2;
+      if (node.hasInput(i) && !fillValue && !inputs.isFixed(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Inside a body nothing is known to be fixed. */
+  private static boolean mayDependOnData(Graph graph, GraphProto body) {
+    for (NodeProto node : body.getNodeList()) {
+      if (dependsOnData(graph, new Node(node), input -> false)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx.graph;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.Arrays;
+
+/** Makes nodes that the device runs beside a linear layer. */
+public final class DeviceNodes {
+  private DeviceNodes() {}
+
+  public static Node make(String op, String output, String... inputs) {
+    return new Node(builder(op, output, inputs).build());
+  }
+
+  /** Transpose of the last two of {@code rank} axes. */
+  public static Node swapLastAxes(String output, String input, int rank) {
+    int[] axes = new int[rank];
+    for (int axis = 0; axis < rank - 2; axis++) {
+      axes[axis] = axis;
+    }
+    axes[rank - 2] = rank - 1;
+    axes[rank - 1] = rank - 2;
+    return transpose(output, input, axes);
+  }
+
+  /** Transpose whose axis i is the input's axis {@code axes[i]}. */
+  public static Node transpose(String output, String input, int... axes) {
+    AttributeProto.Builder order =
+        AttributeProto.newBuilder().setName("perm").setType(AttributeProto.AttributeType.INTS);
+    for (int axis : axes) {
+      order.addInts(axis);
+    }
+    return new Node(builder("Transpose", output, input).addAttribute(order).build());
+  }
+
+  private static NodeProto.Builder builder(String op, String output, String... inputs) {
+    return NodeProto.newBuilder()
+        .setOpType(op)
+        .setName(output + "_" + op)
+        .addAllInput(Arrays.asList(inputs))
+        .addOutput(output);
+  }
+}

@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** A model as a graph of nodes and values: what the file says, without running anything. */
+package org.lepcnn.onnx.graph;

@@ -1,0 +1,73 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx.layer;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Set;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Node;
+import org.lepcnn.onnx.graph.StaysOnDeviceException;
+import org.lepcnn.onnx.graph.Tensors;
+import org.lepcnn.onnx.graph.ValueType;
+import org.lepcnn.onnx.run.InstrumentedRun;
+import org.lepcnn.onnx.run.ShapeFlow;
+
+/** Finds out whether a node is a linear layer with constant weights, and of which geometry. */
+public final class Recognizer {
+  private static final Set<String> OPERATORS = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
+
+  private final ShapeFlow flow;
+  private final ConvRecognizer convolutions;
+  private final MatrixRecognizer matrices;
+
+  public Recognizer(Graph graph, InstrumentedRun run, ShapeFlow flow) {
+    this.flow = flow;
+    this.convolutions = new ConvRecognizer(graph, run);
+    this.matrices = new MatrixRecognizer(graph, run);
+  }
+
+  /** Whether the node is of a kind that appears in the report. */
+  public static boolean multiplies(String domain, String op) {
+    return (domain.isEmpty() || domain.equals("ai.onnx")) && OPERATORS.contains(op);
+  }
+
+  public static boolean multiplies(Node node) {
+    return multiplies(node.domain(), node.op());
+  }
+
+  /**
+   * Recognises a node of one of the {@link #multiplies} kinds.
+   *
+   * @throws StaysOnDeviceException with the reason why it cannot be offloaded
+   */
+  public LinearLayer recognize(Node node) throws StaysOnDeviceException {
+    for (String value : node.reads()) {
+      if (flow.kind(value) == ShapeFlow.Kind.DYNAMIC) {
+        throw new StaysOnDeviceException("the shape of its input depends on the data");
+      }
+    }
+    try {
+      return switch (node.op()) {
+        case "Conv" -> convolutions.conv(node);
+        case "ConvTranspose" -> convolutions.convTranspose(node);
+        case "Gemm" -> matrices.gemm(node);
+        case "MatMul" -> matrices.matMul(node);
+        default -> throw new IllegalArgumentException("Not a linear operator: " + node);
+      };
+    } catch (BadInputException e) {
+      throw new StaysOnDeviceException(e.getMessage());
+    }
+  }
+
+  /** Only float32 is offloaded. */
+  static void requireFloat(ValueType input, TensorProto weights) throws StaysOnDeviceException {
+    if (!input.isFloat() || !Tensors.isFloat(weights)) {
+      throw new StaysOnDeviceException(
+          "only float32 is offloaded; it has "
+              + TensorProto.DataType.forNumber(weights.getDataType())
+              + " weights and "
+              + TensorProto.DataType.forNumber(input.onnxType())
+              + " input");
+    }
+  }
+}

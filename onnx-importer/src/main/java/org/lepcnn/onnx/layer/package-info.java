@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** Linear layers: which nodes are one, and what of the nodes around it folds into its weights. */
+package org.lepcnn.onnx.layer;

@@ -1,0 +1,114 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx.plan;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Node;
+import org.lepcnn.onnx.graph.StaysOnDeviceException;
+import org.lepcnn.onnx.layer.Absorber;
+import org.lepcnn.onnx.layer.LinearLayer;
+import org.lepcnn.onnx.layer.NormalizedInput;
+import org.lepcnn.onnx.layer.Recognizer;
+import org.lepcnn.onnx.run.InstrumentedRun;
+import org.lepcnn.onnx.run.ShapeFlow;
+
+/** Decides for every node that multiplies whether it goes to the edge. */
+public final class Selection {
+  private final Map<Node, OffloadedLayer> offloaded = new LinkedHashMap<>();
+  private final Map<Node, String> reasons = new LinkedHashMap<>();
+  private final Set<Node> absorbed = new HashSet<>();
+  private final Set<Node> foldedForward = new HashSet<>();
+  private final NormalizedInput normalized;
+
+  public Selection(Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy) {
+    Recognizer recognizer = new Recognizer(graph, run, flow);
+    Absorber absorber = new Absorber(graph, run);
+    List<LinearLayer> candidates = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      if (Recognizer.multiplies(node)) {
+        attempt(node, () -> candidates.add(recognizer.recognize(node)));
+      }
+    }
+    normalized = new NormalizedInput(graph, candidates);
+    Set<String> moved = new HashSet<>();
+    List<LinearLayer> undecided = new ArrayList<>();
+    for (LinearLayer layer : candidates) {
+      boolean taken = attempt(layer.node(), () -> take(absorber, layer, policy, false));
+      if (taken) {
+        moved.add(layer.input());
+      } else {
+        undecided.add(layer);
+      }
+    }
+    for (LinearLayer layer : undecided) {
+      if (moved.contains(layer.input())) {
+        attempt(layer.node(), () -> take(absorber, layer, policy, true));
+      }
+    }
+    absorbed.addAll(normalized.superfluous(offloaded.keySet()));
+  }
+
+  /** The layer that a node became, or null. */
+  OffloadedLayer offloaded(Node node) {
+    return offloaded.get(node);
+  }
+
+  /** All layers that go to the edge. */
+  public List<OffloadedLayer> layers() {
+    return List.copyOf(offloaded.values());
+  }
+
+  /** Takes a layer for a node that had one. */
+  void replace(Node node, OffloadedLayer layer) {
+    offloaded.replace(node, layer);
+  }
+
+  /** Whether another node's layer does what this node did. */
+  boolean isAbsorbed(Node node) {
+    return absorbed.contains(node);
+  }
+
+  /** Why a node that multiplies stays on the device; null when it does not. */
+  String reason(Node node) {
+    return reasons.get(node);
+  }
+
+  @FunctionalInterface
+  private interface Attempt {
+    void run() throws StaysOnDeviceException;
+  }
+
+  /** Tries; keeps the reason when the node stays on the device, forgets an earlier one if not. */
+  private boolean attempt(Node node, Attempt attempt) {
+    try {
+      attempt.run();
+      reasons.remove(node);
+      return true;
+    } catch (StaysOnDeviceException e) {
+      reasons.put(node, e.getMessage());
+      return false;
+    }
+  }
+
+  private void take(
+      Absorber absorber, LinearLayer layer, OffloadPolicy policy, boolean inputMovesAnyway)
+      throws StaysOnDeviceException {
+    if (policy == OffloadPolicy.AUTO) {
+      OffloadRule.require(layer.geometry(), inputMovesAnyway);
+    }
+    if (layer.absorbed().isEmpty()) {
+      normalized.fold(layer, absorbed);
+      if (layer.normalization() != null) {
+        foldedForward.add(layer.normalization());
+      }
+      absorber.absorbFollowers(layer, foldedForward);
+    }
+    offloaded.put(layer.node(), OffloadedLayer.prove(layer));
+    absorbed.addAll(layer.absorbed());
+  }
+}

@@ -1,0 +1,209 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx.run;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
+import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Node;
+import org.lepcnn.onnx.graph.Tensors;
+import org.lepcnn.onnx.graph.ValueType;
+
+/**
+ * One run of the model with every value as an output, which tells all types and shapes, on an input
+ * of the stated shape: floating point numbers spread over [0, 1), integers and booleans 0 and 1, or
+ * 1 alone where the model does not run on zeros.
+ *
+ * @param types by value name: inputs, constants, and all that nodes produce
+ * @param fixed elements of the values that are the same in every pass, as far as they are small
+ */
+public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorProto> fixed) {
+  /** Fixed values up to this many elements become constants of the device's sub-models. */
+  private static final long MAX_FIXED_ELEMENTS = 64 << 10;
+
+  public static InstrumentedRun of(
+      Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues) {
+    Map<String, ValueType> types = new HashMap<>(inputs);
+    graph.constants().forEach((name, tensor) -> types.put(name, ValueType.of(tensor)));
+    Map<String, TensorProto> fixed = new HashMap<>();
+    GraphProto.Builder builder = instrumented(graph, inputs);
+    if (builder.getOutputCount() > 0) {
+      ModelProto model = graph.model().toBuilder().setGraph(builder).build();
+      runOnSomeInput(model, inputs, result -> collect(result, types, fixedValues, fixed));
+    }
+    return new InstrumentedRun(types, fixed);
+  }
+
+  private static void runOnSomeInput(
+      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.ResultReader<Void> reader) {
+    try {
+      run(model, inputs, false, reader);
+    } catch (BadInputException e) {
+      // integers that are divisors or sizes may not be 0
+      if (inputs.values().stream().allMatch(ValueType::isFloat)) {
+        throw e;
+      }
+      runWithoutZeros(model, inputs, reader);
+    }
+  }
+
+  private static void runWithoutZeros(
+      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.ResultReader<Void> reader) {
+    try {
+      run(model, inputs, true, reader);
+    } catch (BadInputException e) {
+      throw new BadInputException(
+          e.getMessage()
+              + " Tried with integer inputs of zeros and of ones: an input that acts as a shape, an"
+              + " axis or a split has to be a constant of the exported model.",
+          e);
+    }
+  }
+
+  private static void run(
+      ModelProto model,
+      Map<String, ValueType> inputs,
+      boolean withoutZeros,
+      OnnxRuntime.ResultReader<Void> reader) {
+    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+    try {
+      inputs.forEach((name, type) -> tensors.put(name, tensor(name, type, withoutZeros)));
+      OnnxRuntime.run("Running the model once", model, tensors, reader);
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  public ValueType type(String value) {
+    return types.getOrDefault(value, ValueType.NOT_A_TENSOR);
+  }
+
+  private static GraphProto.Builder instrumented(Graph graph, Map<String, ValueType> inputs) {
+    GraphProto.Builder builder = graph.model().getGraph().toBuilder().clearOutput();
+    builder.clearValueInfo();
+    for (int i = 0; i < builder.getInputCount(); i++) {
+      ValueType type = inputs.get(builder.getInput(i).getName());
+      if (type != null) {
+        builder.setInput(i, type.declare(builder.getInput(i).getName(), true));
+      }
+    }
+    for (Node node : graph.nodes()) {
+      for (String value : node.outputs()) {
+        if (!graph.isConstant(value)) {
+          builder.addOutput(ValueInfoProto.newBuilder().setName(value));
+        }
+      }
+    }
+    return builder;
+  }
+
+  private static Void collect(
+      OrtSession.Result result,
+      Map<String, ValueType> types,
+      Set<String> fixedValues,
+      Map<String, TensorProto> fixed) {
+    for (Map.Entry<String, OnnxValue> output : result) {
+      String name = output.getKey();
+      if (output.getValue() instanceof OnnxTensor tensor) {
+        long[] dims = tensor.getInfo().getShape();
+        types.put(name, new ValueType(Tensors.onnxType(tensor), dims));
+        if (fixedValues.contains(name) && Tensors.elements(dims) <= MAX_FIXED_ELEMENTS) {
+          TensorProto value = Tensors.of(name, tensor);
+          if (value != null) {
+            fixed.put(name, value);
+          }
+        }
+      } else {
+        types.put(name, ValueType.NOT_A_TENSOR);
+      }
+    }
+    return null;
+  }
+
+  private static OnnxTensor tensor(String name, ValueType type, boolean withoutZeros) {
+    int step = withoutZeros ? 1 : 2;
+    OrtEnvironment environment = QuietOnnxRuntime.environment();
+    int elements = Math.toIntExact(Tensors.elements(type.dims()));
+    TensorProto.DataType dataType = TensorProto.DataType.forNumber(type.onnxType());
+    try {
+      return switch (dataType == null ? TensorProto.DataType.UNDEFINED : dataType) {
+        case FLOAT -> OnnxTensor.createTensor(environment, spread(elements), type.dims());
+        case DOUBLE -> packed(type, OnnxJavaType.DOUBLE, 8, step, 0x3fe0000000000000L);
+        case FLOAT16 -> packed(type, OnnxJavaType.FLOAT16, 2, step, 0x3800);
+        case BFLOAT16 -> packed(type, OnnxJavaType.BFLOAT16, 2, step, 0x3f00);
+        case INT64 -> packed(type, OnnxJavaType.INT64, 8, step, 1);
+        case INT32 -> packed(type, OnnxJavaType.INT32, 4, step, 1);
+        case INT16 -> packed(type, OnnxJavaType.INT16, 2, step, 1);
+        case INT8 -> packed(type, OnnxJavaType.INT8, 1, step, 1);
+        case UINT8 -> packed(type, OnnxJavaType.UINT8, 1, step, 1);
+        case BOOL -> packed(type, OnnxJavaType.BOOL, 1, step, 1);
+        case STRING -> OnnxTensor.createTensor(environment, strings(elements), type.dims());
+        default ->
+            throw new BadInputException(
+                "Importing the model: input "
+                    + name
+                    + " has an element type that is not supported,"
+                    + " "
+                    + dataType
+                    + ".");
+      };
+    } catch (OrtException e) {
+      throw new BadInputException(
+          "Importing the model: ONNX Runtime refuses an input " + name + " of type " + type + ".",
+          e);
+    }
+  }
+
+  /** Multiples of the golden ratio modulo 1: deterministic, and no two neighbours alike. */
+  private static FloatBuffer spread(int elements) {
+    FloatBuffer values =
+        ByteBuffer.allocateDirect(Math.multiplyExact(elements, Float.BYTES))
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    for (int i = 0; i < elements; i++) {
+      double multiple = i * 0.618033988749895;
+      values.put(i, (float) (multiple - Math.floor(multiple)));
+    }
+    return values;
+  }
+
+  /** Every {@code step}-th element has the bits {@code pattern}, the others are zero. */
+  private static OnnxTensor packed(
+      ValueType type, OnnxJavaType javaType, int bytes, int step, long pattern)
+      throws OrtException {
+    int elements = Math.toIntExact(Tensors.elements(type.dims()));
+    ByteBuffer data =
+        ByteBuffer.allocateDirect(Math.multiplyExact(elements, bytes))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = step - 1; i < elements; i += step) {
+      for (int k = 0; k < bytes; k++) {
+        data.put(i * bytes + k, (byte) (pattern >>> (8 * k)));
+      }
+    }
+    data.order(ByteOrder.nativeOrder());
+    return OnnxTensor.createTensor(QuietOnnxRuntime.environment(), data, type.dims(), javaType);
+  }
+
+  private static String[] strings(int elements) {
+    String[] strings = new String[elements];
+    Arrays.fill(strings, "");
+    return strings;
+  }
+}

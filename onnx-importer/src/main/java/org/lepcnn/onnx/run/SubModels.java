@@ -1,0 +1,24 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx.run;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+
+/** Makes models out of parts of a model. */
+public final class SubModels {
+  /** From this IR version on an initializer need not be an input, and is constant if it is not. */
+  private static final long FIRST_IR_WITH_CONSTANT_INITIALIZERS = 4;
+
+  private SubModels() {}
+
+  /** A model with the operator sets and functions of {@code origin}. */
+  public static ModelProto wrap(ModelProto origin, GraphProto.Builder graph) {
+    return ModelProto.newBuilder()
+        .setIrVersion(Math.max(origin.getIrVersion(), FIRST_IR_WITH_CONSTANT_INITIALIZERS))
+        .addAllOpsetImport(origin.getOpsetImportList())
+        .addAllFunctions(origin.getFunctionsList())
+        .setProducerName("lepcnn")
+        .setGraph(graph)
+        .build();
+  }
+}

@@ -1,0 +1,7 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * What running the model or parts of it tells: constants, shapes, ranges of values. In ONNX
+ * Runtime, within limits.
+ */
+package org.lepcnn.onnx.run;
