@@ -25,8 +25,8 @@ import org.lepcnn.device.session.HostTensor;
  * Damaged arrays, tensors, pictures and labels are read or refused with a typed error, nothing
  * else.
  *
- * <p>A longer run: {@code ./mvnw verify -Pfuzz -pl cli -am} with {@code -Dfuzz.inputs=N} and {@code
- * -Dfuzz.seed=S}.
+ * <p>A longer run: {@code ./mvnw verify -Pfuzz -pl cli -am} with {@code -Dfuzz.inputs=N} for each
+ * reader and {@code -Dfuzz.seed=S}.
  */
 class ReaderFuzzTest {
   private static final String READ = "read";
@@ -57,7 +57,7 @@ class ReaderFuzzTest {
     FuzzRun run =
         new FuzzRun(
                 Long.getLong("fuzz.seed", 7), (random, number) -> attempt(readers, random, number))
-            .run(0, Long.getLong("fuzz.inputs", 1_800));
+            .run(0, Long.getLong("fuzz.inputs", 200) * readers.size());
 
     System.out.println("Damaged inputs: " + run);
     assertThat(run.surprises()).isEmpty();
