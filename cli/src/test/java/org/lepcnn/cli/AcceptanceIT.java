@@ -236,7 +236,7 @@ class AcceptanceIT {
     }
     CheckSummary summary = new CheckSummary(lines, Tolerance.ofTarget(precision.relativeError()));
     double error = lines.stream().mapToDouble(CheckLine::relativeError).max().orElse(0);
-    AcceptancePrecision.Exception bounds = precision.bounds(name);
+    AcceptancePrecision.Bounds bounds = precision.bounds(name);
     TABLE.row(
         name,
         precision.name(),
@@ -268,7 +268,7 @@ class AcceptanceIT {
   /** Why a set may miss what the precision has to reach, where it does. */
   private static String cause(
       AcceptancePrecision precision,
-      AcceptancePrecision.Exception bounds,
+      AcceptancePrecision.Bounds bounds,
       AcceptanceAccuracy accuracy) {
     double allowed = Math.max(precision.accuracyLoss(), 100.0 / accuracy.pictures()) + 1e-9;
     double loss = accuracy.floatPercent() - accuracy.privatePercent();
@@ -285,7 +285,7 @@ class AcceptanceIT {
         ModelImporter.importModel(file, precision.options().apply(ImportOptions.defaults()));
     AcceptanceAccuracy accuracy =
         AcceptanceAccuracy.measure(file, bundle, task, PICTURES.get(task.set()));
-    AcceptancePrecision.Exception bounds = precision.bounds(task.model());
+    AcceptancePrecision.Bounds bounds = precision.bounds(task.model());
     TABLE.row(
         task.model(),
         precision.name(),

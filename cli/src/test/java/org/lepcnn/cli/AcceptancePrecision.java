@@ -24,7 +24,7 @@ record AcceptancePrecision(
     double relativeError,
     double accuracyLoss,
     double agreement,
-    Map<String, Exception> exceptions) {
+    Map<String, Bounds> exceptions) {
 
   /**
    * An exception.
@@ -34,7 +34,7 @@ record AcceptancePrecision(
    * @param agreement instead of the common one
    * @param cause why
    */
-  record Exception(double relativeError, double accuracyLoss, double agreement, String cause) {}
+  record Bounds(double relativeError, double accuracyLoss, double agreement, String cause) {}
 
   private static final String DEPTHWISE =
       "layer 191, 14 % of the work, keeps 8 bits, and channels are not equalised through depthwise"
@@ -53,19 +53,19 @@ record AcceptancePrecision(
               0.2,
               0.99,
               Map.of(
-                  "face/ultraface-slim-320_simplified", new Exception(0.04, 0.2, 0.99, DEPTHWISE),
-                  "style/fns-candy", new Exception(0.08, 0.2, 0.99, TANH))),
+                  "face/ultraface-slim-320_simplified", new Bounds(0.04, 0.2, 0.99, DEPTHWISE),
+                  "style/fns-candy", new Bounds(0.08, 0.2, 0.99, TANH))),
           new AcceptancePrecision(
               "high",
               options -> options.withPrecision(Precision.HIGH),
               0.01,
               0.1,
               0.998,
-              Map.of("style/fns-candy", new Exception(0.05, 0.1, 0.998, TANH))));
+              Map.of("style/fns-candy", new Bounds(0.05, 0.1, 0.998, TANH))));
 
   /** What a model has to reach. */
-  Exception bounds(String model) {
+  Bounds bounds(String model) {
     return exceptions.getOrDefault(
-        model, new Exception(relativeError, accuracyLoss, agreement, ""));
+        model, new Bounds(relativeError, accuracyLoss, agreement, ""));
   }
 }

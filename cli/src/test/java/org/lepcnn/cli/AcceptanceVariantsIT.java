@@ -142,7 +142,7 @@ class AcceptanceVariantsIT {
   }
 
   private static void assertClose(AcceptanceTask task, Tally tally, int count, int floatRight) {
-    AcceptancePrecision.Exception bounds = tally.bounds.bounds(task.model());
+    AcceptancePrecision.Bounds bounds = tally.bounds.bounds(task.model());
     assertThat(100.0 * (floatRight - tally.right) / count)
         .as("%s: loss of accuracy", tally.name)
         .isLessThanOrEqualTo(bounds.accuracyLoss());

@@ -87,6 +87,7 @@ public final class EdgeSources {
     }
 
     /** The source; to be used without watermarks. */
+    @SuppressWarnings("deprecation") // the connector's own parameter
     public RequestSource build() {
       OffsetResetStrategy reset =
           switch (start) {

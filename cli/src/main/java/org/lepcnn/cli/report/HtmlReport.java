@@ -100,7 +100,7 @@ public final class HtmlReport {
             Html.text(o.answer() < 0 ? "-" : Long.toString(o.answer()))));
     cells.add(Html.element("td", o.label() < 0 ? "" : Long.toString(o.label())));
     add(cells, Double.isNaN(o.confidence()) ? "-" : "%.4f", o.confidence());
-    add(cells, "%.0f", o.rounds(), o.bytesUp(), o.bytesDown());
+    add(cells, "%.0f", o.rounds(), (double) o.bytesUp(), (double) o.bytesDown());
     add(cells, "%.2f", p.stages(), p.mask(), p.edge(), p.check(), p.unmask(), p.total());
     return Html.element("tr", Html.join(cells));
   }

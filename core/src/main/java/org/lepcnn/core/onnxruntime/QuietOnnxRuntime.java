@@ -64,6 +64,7 @@ public final class QuietOnnxRuntime {
     return environment;
   }
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // the library is looked for once
   private static OrtEnvironment create() {
     if (missing == null) {
       try {

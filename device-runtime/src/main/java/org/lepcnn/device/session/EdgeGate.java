@@ -78,7 +78,10 @@ final class EdgeGate {
   /** Lets nothing through from now on. */
   void shut() {
     lock.writeLock().lock();
-    shut = true;
-    lock.writeLock().unlock();
+    try {
+      shut = true;
+    } finally {
+      lock.writeLock().unlock();
+    }
   }
 }

@@ -138,7 +138,7 @@ final class TableCatalog {
       try {
         add(path);
       } catch (CorruptFileException e) {
-        continue;
+        // it is looked at again
       }
     }
   }

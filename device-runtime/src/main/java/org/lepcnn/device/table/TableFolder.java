@@ -194,7 +194,6 @@ public final class TableFolder implements PassTables {
           Files.deleteIfExists(catalog.path(id));
         } catch (IOException e) {
           // best effort: what stays is sealed under keys that no longer exist
-          continue;
         }
       }
     }

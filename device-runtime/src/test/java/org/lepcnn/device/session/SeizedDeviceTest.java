@@ -151,9 +151,9 @@ class SeizedDeviceTest {
    */
   private List<PassKey> keysOfTheFiles() throws IOException {
     List<PassKey> keys = new ArrayList<>();
-    try (Stream<Path> files =
-        Stream.concat(Files.walk(folder.resolve("state")), Files.walk(folder.resolve("tables")))) {
-      for (Path file : files.filter(SeizedDeviceTest::mayHoldKeys).toList()) {
+    try (Stream<Path> states = Files.walk(folder.resolve("state"));
+        Stream<Path> tables = Files.walk(folder.resolve("tables"))) {
+      for (Path file : Stream.concat(states, tables).filter(SeizedDeviceTest::mayHoldKeys).toList()) {
         byte[] all = Files.readAllBytes(file);
         byte[] bytes = Arrays.copyOf(all, Math.min(all.length, UNSEALED));
         for (int at = 0; at + SecretKey.BYTES <= bytes.length; at++) {

@@ -161,7 +161,7 @@ class TrafficStatisticsTest {
     }
 
     void assertNone(String what) {
-      assertThat(sum / Math.sqrt(pairs)).as(what).isBetween(-SIGMAS, SIGMAS);
+      assertThat(sum / Math.sqrt((double) pairs)).as(what).isBetween(-SIGMAS, SIGMAS);
     }
   }
 

@@ -158,7 +158,7 @@ final class PowerLossDisk {
       Map<String, PowerLossStore.Outcome> outcomes, Map<Folder, Integer> choice, int halves) {
     List<Path> folders = new ArrayList<>();
     Map<Path, byte[]> files = new LinkedHashMap<>();
-    Map<Object, Path> nameOf = new IdentityHashMap<>();
+    IdentityHashMap<Object, Path> nameOf = new IdentityHashMap<>();
     Map<Path, Path> links = new TreeMap<>();
     walk(
         root,

@@ -50,7 +50,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private transient EdgeControl control;
   private transient TopicView topics;
   private transient Outbox outbox;
-  private transient EdgeMetrics metrics;
+  private transient EdgeMetrics edgeMetrics;
   private transient Counter surplus;
   private transient Histogram batchSize;
   private transient Histogram kernelMicros;
@@ -80,7 +80,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     control = settings.openControl();
     control.models().failWith(mailbox);
     openMetrics();
-    outbox = new Outbox(topics, metrics);
+    outbox = new Outbox(topics, edgeMetrics);
     queue = new BatchQueue(settings.batch());
     freeThreads = settings.batch().threads();
     threads =
@@ -135,13 +135,13 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   }
 
   private void openMetrics() {
-    metrics = new EdgeMetrics(getMetricGroup());
-    surplus = metrics.counter("surplus");
-    batchSize = metrics.histogram("batchSize");
-    kernelMicros = metrics.histogram("batchMicros");
-    metrics.gauge("waiting", () -> queue.size());
-    metrics.gauge("inside", () -> inside);
-    metrics.gauge("insideBytes", () -> insideBytes);
+    edgeMetrics = new EdgeMetrics(getMetricGroup());
+    surplus = edgeMetrics.counter("surplus");
+    batchSize = edgeMetrics.histogram("batchSize");
+    kernelMicros = edgeMetrics.histogram("batchMicros");
+    edgeMetrics.gauge("waiting", () -> queue.size());
+    edgeMetrics.gauge("inside", () -> inside);
+    edgeMetrics.gauge("insideBytes", () -> insideBytes);
   }
 
   private boolean isOverfull() {

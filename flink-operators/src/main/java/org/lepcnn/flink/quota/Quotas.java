@@ -111,8 +111,8 @@ public final class Quotas {
   }
 
   private static void pay(Buckets buckets, long requests, long bytes) {
-    buckets.requests.take(requests);
-    buckets.bytes.take(bytes);
+    buckets.requests.take((double) requests);
+    buckets.bytes.take((double) bytes);
   }
 
   private static Refusal exceeded(double perSecond, String what) {

@@ -15,6 +15,7 @@ import org.apache.flink.streaming.api.operators.legacy.YieldingOperatorFactory;
  * @param <I> the input
  * @param <O> the output
  */
+@SuppressWarnings({"deprecation", "TypeParameterUnusedInFormals"}) // Flink has no other way yet
 public abstract class MailboxOperatorFactory<I, O> extends AbstractStreamOperatorFactory<O>
     implements OneInputStreamOperatorFactory<I, O>, YieldingOperatorFactory<O> {
   private static final long serialVersionUID = 1L;

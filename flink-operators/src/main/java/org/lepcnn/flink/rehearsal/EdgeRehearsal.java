@@ -183,7 +183,7 @@ public final class EdgeRehearsal {
 
     @Override
     public String awaitLoaded(Duration timeout) {
-      return model.toString();
+      return model.fingerprint().toString();
     }
 
     @Override

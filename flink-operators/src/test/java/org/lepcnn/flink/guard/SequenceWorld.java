@@ -119,11 +119,10 @@ final class SequenceWorld {
   }
 
   private void sendRound(TestModel model, PassId pass, InstanceId instance) {
-    int round = random.below(model.plan().rounds());
-    List<RoundRequest.Tensor> tensors =
-        round == 1 && model.plan().tensor(2).elements() == TestModel.WIDE
-            ? model.tensors(round = 0, random.below(PAYLOADS))
-            : model.tensors(round, random.below(PAYLOADS));
+    int any = random.below(model.plan().rounds());
+    boolean wide = model.plan().tensor(2).elements() == TestModel.WIDE;
+    int round = any == 1 && wide ? 0 : any;
+    List<RoundRequest.Tensor> tensors = model.tensors(round, random.below(PAYLOADS));
     waiting.addAll(random.disordered(Requests.records(pass, instance, round, tensors)));
   }
 

@@ -166,7 +166,7 @@ class SlowSourcesTest {
     long deadline = System.nanoTime() + WAIT.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - deadline).as("in time").isNegative();
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 

@@ -58,7 +58,7 @@ final class AdvertisedListeners {
         try {
           return ask(client, new Node(id--, address.getHostString(), address.getPort()));
         } catch (IOException e) {
-          continue; // the next one may answer
+          // the next one may answer
         }
       }
     } catch (KafkaException | IOException e) {

@@ -91,8 +91,8 @@ final class ForeignSchemas {
       case FIXED -> out.writeFixed(bytes(schema.getFixedSize()));
       case INT -> out.writeInt((int) number());
       case LONG -> out.writeLong(number());
-      case FLOAT -> out.writeFloat(number());
-      case DOUBLE -> out.writeDouble(number());
+      case FLOAT -> out.writeFloat((float) number());
+      case DOUBLE -> out.writeDouble((double) number());
       case BOOLEAN -> out.writeBoolean(random.onceIn(2));
       case NULL -> out.writeNull();
     }
