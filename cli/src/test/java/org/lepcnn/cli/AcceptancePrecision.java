@@ -65,7 +65,6 @@ record AcceptancePrecision(
 
   /** What a model has to reach. */
   Bounds bounds(String model) {
-    return exceptions.getOrDefault(
-        model, new Bounds(relativeError, accuracyLoss, agreement, ""));
+    return exceptions.getOrDefault(model, new Bounds(relativeError, accuracyLoss, agreement, ""));
   }
 }

@@ -153,7 +153,8 @@ class SeizedDeviceTest {
     List<PassKey> keys = new ArrayList<>();
     try (Stream<Path> states = Files.walk(folder.resolve("state"));
         Stream<Path> tables = Files.walk(folder.resolve("tables"))) {
-      for (Path file : Stream.concat(states, tables).filter(SeizedDeviceTest::mayHoldKeys).toList()) {
+      for (Path file :
+          Stream.concat(states, tables).filter(SeizedDeviceTest::mayHoldKeys).toList()) {
         byte[] all = Files.readAllBytes(file);
         byte[] bytes = Arrays.copyOf(all, Math.min(all.length, UNSEALED));
         for (int at = 0; at + SecretKey.BYTES <= bytes.length; at++) {
