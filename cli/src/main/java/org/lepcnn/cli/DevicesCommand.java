@@ -141,7 +141,7 @@ final class DevicesCommand {
                 + bytesPerSecond
                 + ".");
       }
-      ControlTopics topics = ControlTopics.connect(kafka.settings(), ModelsCommand.TIMEOUT);
+      ControlTopics topics = kafka.control(output);
       DeviceRecord record =
           new DeviceRecord(
               device,
@@ -197,7 +197,7 @@ final class DevicesCommand {
     @Override
     public Integer call() {
       PassId.checkDevice(device);
-      ControlTopics topics = ControlTopics.connect(kafka.settings(), ModelsCommand.TIMEOUT);
+      ControlTopics topics = kafka.control(output);
       DeviceRecord record = topics.devices().get(device);
       if (record == null) {
         throw new BadInputException(
@@ -225,8 +225,7 @@ final class DevicesCommand {
     public Integer call() {
       StringBuilder text = new StringBuilder();
       Json.JsonArray list = Json.array();
-      for (DeviceRecord device :
-          ControlTopics.connect(kafka.settings(), ModelsCommand.TIMEOUT).devices().values()) {
+      for (DeviceRecord device : kafka.control(output).devices().values()) {
         if (gateway == null || gateway.equals(device.getGateway())) {
           text.append(line(device)).append('\n');
           list.add(json(device));

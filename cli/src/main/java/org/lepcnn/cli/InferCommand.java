@@ -18,6 +18,7 @@ import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 import picocli.CommandLine.Command;
@@ -116,6 +117,7 @@ final class InferCommand implements Callable<Integer> {
     List<Inputs.Input> inputs;
     try {
       inputs = readInputs(opened.deviceHalf());
+      TableFolder.open(tables, opened).close(); // what is wrong here needs no broker to be said
       answers.requireSome(inputs.stream().map(Inputs.Input::name).toList());
     } catch (RuntimeException e) {
       opened.close();
@@ -137,11 +139,12 @@ final class InferCommand implements Callable<Integer> {
 
   private KafkaEdgeTransport connect(DeviceState opened) {
     try {
-      return KafkaEdgeTransport.open(
+      TransportConfig config =
           TransportConfig.builder(kafka.bootstrapServers(), gateway)
               .clientConfig(kafka.properties())
               .patience(Duration.ofSeconds(patienceSeconds))
-              .build());
+              .build();
+      return kafka.ask(output, () -> KafkaEdgeTransport.open(config));
     } catch (RuntimeException e) {
       opened.close();
       throw e;

@@ -2,12 +2,17 @@
 package org.lepcnn.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.lepcnn.kafka.client.ClientSettings;
+import org.lepcnn.kafka.control.ControlTopics;
 import picocli.CommandLine.Option;
 
 /** How to reach the broker, as Kafka's own commands have it. */
 final class KafkaOptions {
+  private static final Duration CONTROL_LIMIT = Duration.ofSeconds(30);
+
   @Option(
       names = "--bootstrap-server",
       required = true,
@@ -31,5 +36,18 @@ final class KafkaOptions {
 
   ClientSettings settings() {
     return ClientSettings.of(bootstrapServers, properties());
+  }
+
+  /** The control topics, which have to be there. */
+  ControlTopics control(Output output) {
+    return ask(output, () -> ControlTopics.connect(settings(), CONTROL_LIMIT));
+  }
+
+  /** Asks the broker something; while its answer takes long, lines of progress say so. */
+  <T> T ask(Output output, Supplier<T> question) {
+    try (Steps steps = new Steps(output)) {
+      steps.accept("waiting for the Kafka broker at " + bootstrapServers);
+      return question.get();
+    }
   }
 }

@@ -2,7 +2,6 @@
 package org.lepcnn.cli;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -29,8 +28,6 @@ import picocli.CommandLine.Parameters;
       ModelsCommand.Withdraw.class
     })
 final class ModelsCommand {
-  static final Duration TIMEOUT = Duration.ofSeconds(30);
-
   private ModelsCommand() {}
 
   /**
@@ -97,7 +94,7 @@ final class ModelsCommand {
     public Integer call() {
       requireScheme();
       ModelRecord model = record(bundle, uri, name);
-      ControlTopics.connect(kafka.settings(), TIMEOUT).put(model);
+      kafka.control(output).put(model);
       output.result("published " + line(model), json(model));
       return 0;
     }
@@ -117,7 +114,7 @@ final class ModelsCommand {
 
     @Override
     public Integer call() {
-      Map<String, ModelRecord> models = ControlTopics.connect(kafka.settings(), TIMEOUT).models();
+      Map<String, ModelRecord> models = kafka.control(output).models();
       StringBuilder text = new StringBuilder();
       Json.JsonArray list = Json.array();
       for (ModelRecord model : models.values()) {
@@ -145,7 +142,7 @@ final class ModelsCommand {
 
     @Override
     public Integer call() {
-      ControlTopics topics = ControlTopics.connect(kafka.settings(), TIMEOUT);
+      ControlTopics topics = kafka.control(output);
       Map<String, ModelRecord> models = topics.models();
       Fingerprint id = ModelNames.resolve(name, models.keySet());
       ModelRecord model = models.get(id.toString());

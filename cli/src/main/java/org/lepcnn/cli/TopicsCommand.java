@@ -60,22 +60,27 @@ final class TopicsCommand {
 
     @Override
     public Integer call() {
-      TopicSettings settings = TopicSettings.DEFAULT.withReplicationFactor(replicationFactor);
-      if (partitions != null) {
-        settings = settings.withPartitions(partitions);
-      }
-      if (minInsyncReplicas != null) {
-        settings = settings.withMinInsyncReplicas(minInsyncReplicas);
-      }
+      TopicSettings settings = topicSettings();
       access.check();
       try (TopicAdmin admin = TopicAdmin.connect(kafka.settings(), TIMEOUT)) {
-        List<TopicReport> topics = admin.create(gateway, settings);
-        List<AccessReport> rules = access.apply(kafka.settings(), gateway, TIMEOUT);
+        List<TopicReport> topics = kafka.ask(output, () -> admin.create(gateway, settings));
+        List<AccessReport> rules =
+            kafka.ask(output, () -> access.apply(kafka.settings(), gateway, TIMEOUT));
         EdgeProbe.Taken taken = probe.ask(admin, kafka, gateway);
         output.result(
             text(topics, rules) + "\n" + taken, json(topics, rules).put("edge", taken.name()));
         return status(topics);
       }
+    }
+
+    private TopicSettings topicSettings() {
+      TopicSettings settings = TopicSettings.DEFAULT.withReplicationFactor(replicationFactor);
+      if (partitions != null) {
+        settings = settings.withPartitions(partitions);
+      }
+      return minInsyncReplicas == null
+          ? settings
+          : settings.withMinInsyncReplicas(minInsyncReplicas);
     }
 
     /** Whoever uses a topic that loses records is not told: the command has to. */

@@ -14,7 +14,7 @@ import org.lepcnn.core.model.ModelBundle;
 
 /** A session over a fake edge and a chain in memory, all of which tell what happened. */
 final class SessionFixture implements AutoCloseable {
-  static final long WAIT_SECONDS = 200;
+  static final long WAIT_SECONDS = 20;
 
   final ModelBundle bundle;
   final List<String> log = new CopyOnWriteArrayList<>();
