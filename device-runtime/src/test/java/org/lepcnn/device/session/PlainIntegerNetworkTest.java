@@ -24,15 +24,16 @@ class PlainIntegerNetworkTest {
   /** 4 · 127 · (2²¹ − 1) + 4 · (2²¹ − 1) + 511 = 2³⁰ − 1 = (p − 1)/2. */
   private static final byte[] WEIGHTS = {127, 127, 127, 127, 4, 1};
 
+  private static final Plan PLAN =
+      new Plan(
+          List.of(new MaskedTensorSpec(0, 0, 6)),
+          List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 6, 1))));
+  private static final EdgeHalf EDGE = new EdgeHalf(PLAN, List.of(LayerWeights.of(WEIGHTS)));
+
   @Test
   void sumsUpToTheLargestCentredResidue_areRight_beyondItTheBundleIsFaulty() {
-    Plan plan =
-        new Plan(
-            List.of(new MaskedTensorSpec(0, 0, 6)),
-            List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 6, 1))));
-    EdgeHalf edge = new EdgeHalf(plan, List.of(LayerWeights.of(WEIGHTS)));
-    try (DeviceModel model = DeviceModel.load(half(plan))) {
-      PlainIntegerNetwork network = new PlainIntegerNetwork(model, edge);
+    try (DeviceModel model = DeviceModel.load(half(PLAN))) {
+      PlainIntegerNetwork network = new PlainIntegerNetwork(model, EDGE);
       List<Integer> sums = new ArrayList<>();
       for (float sign : new float[] {1, -1}) {
         network.run(inputs(sign, 511), (pass, layer, centred) -> sums.add(centred[0]));
@@ -46,13 +47,8 @@ class PlainIntegerNetworkTest {
 
   @Test
   void inputsThatAreNotTheModels_areRefusedByName() {
-    Plan plan =
-        new Plan(
-            List.of(new MaskedTensorSpec(0, 0, 6)),
-            List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 6, 1))));
-    EdgeHalf edge = new EdgeHalf(plan, List.of(LayerWeights.of(WEIGHTS)));
-    try (DeviceModel model = DeviceModel.load(half(plan))) {
-      PlainIntegerNetwork network = new PlainIntegerNetwork(model, edge);
+    try (DeviceModel model = DeviceModel.load(half(PLAN))) {
+      PlainIntegerNetwork network = new PlainIntegerNetwork(model, EDGE);
       assertThatThrownBy(() -> network.run(Map.of("x", HostTensor.of(new float[6], 6, 1))))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("Input 'x' of sum");

@@ -10,15 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.Kernels;
-import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
-import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
@@ -127,47 +124,6 @@ class PrivateCheckTest {
           .outputs()
           .forEach((name, value) -> assertThat(value.sameBits(result.get(name))).isTrue());
     }
-  }
-
-  @Test
-  void kernelsOfANetwork_areClosedOnce() {
-    AtomicInteger closed = new AtomicInteger();
-    KernelNetwork network = new KernelNetwork(bundle, counting(closed));
-    network.close();
-    network.close();
-    assertThat(closed).hasValue(bundle.plan().layers().size());
-  }
-
-  private static KernelProvider counting(AtomicInteger closed) {
-    ScalarKernels scalar = new ScalarKernels();
-    return new KernelProvider() {
-      @Override
-      public String name() {
-        return "counting";
-      }
-
-      @Override
-      public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-        LinearKernel kernel = scalar.prepare(geometry, weights);
-        return new LinearKernel() {
-          @Override
-          public ConvGeometry geometry() {
-            return kernel.geometry();
-          }
-
-          @Override
-          public void apply(int count, int[][] inputs, int[][] outputs) {
-            kernel.apply(count, inputs, outputs);
-          }
-
-          @Override
-          public void close() {
-            closed.incrementAndGet();
-            kernel.close();
-          }
-        };
-      }
-    };
   }
 
   @Test
