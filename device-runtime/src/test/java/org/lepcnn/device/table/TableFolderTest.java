@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.RefusedException;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.table.TableFolder.PassTable;
 import org.lepcnn.device.table.VectorSealer.Address;
@@ -45,6 +51,35 @@ class TableFolderTest {
       assertThat(tables.freeSealers).containsExactly(sealer);
       assertThat(SegmentFormat.opensAgain(sealer, data, sealed, u)).isFalse();
     }
+  }
+
+  @Test
+  void tablesOfASupply_areThoseOfItsChain() {
+    TestTables.write(folder, FIRST, 1);
+    try (TableFolder tables = TableFolder.open(folder, supply(TestTables.CHAIN))) {
+      assertThat(tables.tables()).containsExactly(FIRST);
+    }
+    assertThatThrownBy(() -> TableFolder.open(folder, supply(new ChainId(3, 4))))
+        .isInstanceOf(RefusedException.class);
+  }
+
+  /** Of the device and model of the test tables; it hands out nothing. */
+  private static PassSupply supply(ChainId chain) {
+    Map<String, Object> answers =
+        Map.of(
+            "device",
+            TestTables.DEVICE,
+            "chain",
+            chain,
+            "model",
+            TestTables.MODEL,
+            "deviceHalf",
+            SmallModel.bundle("any").device());
+    return (PassSupply)
+        Proxy.newProxyInstance(
+            PassSupply.class.getClassLoader(),
+            new Class<?>[] {PassSupply.class},
+            (proxy, method, arguments) -> answers.get(method.getName()));
   }
 
   @Test
