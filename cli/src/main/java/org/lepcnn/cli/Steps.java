@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Tells what is being done while it takes long: a line every few seconds, none before. */
-final class Steps implements Consumer<String>, AutoCloseable {
+public final class Steps implements Consumer<String>, AutoCloseable {
   private static final long EVERY_MILLIS = 5_000;
 
   private final Consumer<String> lines;
@@ -23,7 +23,14 @@ final class Steps implements Consumer<String>, AutoCloseable {
   private volatile String current = "starting";
 
   Steps(Output output) {
-    this(output::progress, EVERY_MILLIS);
+    this(output::progress);
+  }
+
+  /**
+   * @param lines takes the lines, on a thread of its own
+   */
+  public Steps(Consumer<String> lines) {
+    this(lines, EVERY_MILLIS);
   }
 
   /**

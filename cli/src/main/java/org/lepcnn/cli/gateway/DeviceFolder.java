@@ -77,14 +77,18 @@ final class DeviceFolder {
    * into those that are watched.
    */
   private void requireWaysOut() throws IOException {
-    Path watched = folder.getParent().toRealPath();
     for (String name : RESERVED) {
       Path path = folder.resolve(name);
-      if (Files.isSymbolicLink(path)
-          && (!Files.isDirectory(path) || path.toRealPath().startsWith(watched))) {
+      if (Files.isSymbolicLink(path) && (!Files.isDirectory(path) || leadsBack(path))) {
         throw new NotDirectoryException(path + ", a link that leads back or nowhere");
       }
     }
+  }
+
+  /** The device's folder may be a link itself. */
+  private boolean leadsBack(Path link) throws IOException {
+    Path real = link.toRealPath();
+    return real.startsWith(folder.getParent().toRealPath()) || real.startsWith(folder.toRealPath());
   }
 
   /** Begins a file; whether that could be done. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.lepcnn.cli.Steps;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
@@ -34,7 +35,14 @@ final class Gateway implements AutoCloseable {
   static Gateway open(GatewayConfig config) {
     TransportConfig transport = config.transport();
     return open(
-        config, connect(() -> KafkaEdgeTransport.open(transport), transport.patience(), PAUSE));
+        config,
+        () -> {
+          try (Steps steps = new Steps(LOG::warn)) {
+            steps.accept(
+                "waiting for the Kafka broker at " + transport.client().bootstrapServers());
+            return connect(() -> KafkaEdgeTransport.open(transport), transport.patience(), PAUSE);
+          }
+        });
   }
 
   /** A broker that is away at the start is waited for, as one that goes away later. */
@@ -64,14 +72,36 @@ final class Gateway implements AutoCloseable {
 
   /** Opens all sessions on a transport, which is closed with the gateway, or none. */
   static Gateway open(GatewayConfig config, EdgeTransport transport) {
-    Gateway gateway = new Gateway(transport);
+    return open(config, () -> transport);
+  }
+
+  /** What is wrong on this machine is told before the broker is asked for anything. */
+  static Gateway open(GatewayConfig config, Supplier<EdgeTransport> transport) {
+    Map<String, GatewaySession.Files> files = new TreeMap<>();
     try {
       config
           .sessions()
-          .forEach(
-              (name, session) ->
-                  gateway.sessions.put(
-                      name, GatewaySession.open(name, session, config, transport)));
+          .forEach((name, session) -> files.put(name, GatewaySession.Files.open(session)));
+      return open(config, files, transport.get());
+    } catch (RuntimeException e) {
+      files.values().forEach(GatewaySession.Files::close);
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the sessions of files.
+   *
+   * @param files those of which there is no session when this fails are left in it
+   */
+  private static Gateway open(
+      GatewayConfig config, Map<String, GatewaySession.Files> files, EdgeTransport transport) {
+    Gateway gateway = new Gateway(transport);
+    try {
+      for (String name : config.sessions().keySet()) {
+        gateway.sessions.put(name, GatewaySession.open(name, files.get(name), config, transport));
+        files.remove(name);
+      }
       gateway.warmUp();
       return gateway;
     } catch (RuntimeException e) {

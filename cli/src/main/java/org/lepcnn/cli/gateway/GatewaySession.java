@@ -55,16 +55,40 @@ final class GatewaySession implements AutoCloseable {
     this.answers = thread("lepcnn-gateway-answers-" + name);
   }
 
-  /** Opens state and tables; when that fails nothing stays open. */
-  static GatewaySession open(
-      String name, GatewayConfig.Session config, GatewayConfig gateway, EdgeTransport transport) {
-    DeviceState state = openState(config);
-    try {
-      return open(name, state, config.tables(), gateway, transport);
-    } catch (RuntimeException e) {
-      state.close();
-      throw e;
+  /** What of a session lies on this machine. */
+  record Files(DeviceState state, TableFolder tables) implements AutoCloseable {
+    /** Opens state and tables; when that fails nothing stays open. */
+    static Files open(GatewayConfig.Session config) {
+      DeviceState state = openState(config);
+      try {
+        return new Files(state, TableFolder.open(config.tables(), state));
+      } catch (RuntimeException e) {
+        state.close();
+        throw e;
+      }
     }
+
+    @Override
+    public void close() {
+      tables.close();
+      state.close();
+    }
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param files the session's from now on; still the caller's when this fails
+   */
+  static GatewaySession open(
+      String name, Files files, GatewayConfig gateway, EdgeTransport transport) {
+    DeviceState state = files.state();
+    PrivateSession session =
+        PrivateSession.builder(state, files.tables(), transport)
+            .passesInFlight(gateway.inFlight())
+            .passesPerReservation(gateway.reservation())
+            .open();
+    return new GatewaySession(name, state.device(), state.model(), session, 2 * gateway.inFlight());
   }
 
   /** A state under a passphrase finds it as every command does, from the environment. */
@@ -75,23 +99,6 @@ final class GatewaySession implements AutoCloseable {
           config.model() == null ? "" : config.model(),
           passphrase,
           chain -> PassesLeft.read(config.tables()).of(chain));
-    }
-  }
-
-  private static GatewaySession open(
-      String name, DeviceState state, Path tables, GatewayConfig gateway, EdgeTransport transport) {
-    TableFolder folder = TableFolder.open(tables, state);
-    try {
-      PrivateSession session =
-          PrivateSession.builder(state, folder, transport)
-              .passesInFlight(gateway.inFlight())
-              .passesPerReservation(gateway.reservation())
-              .open();
-      return new GatewaySession(
-          name, state.device(), state.model(), session, 2 * gateway.inFlight());
-    } catch (RuntimeException e) {
-      folder.close();
-      throw e;
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -242,6 +243,26 @@ class GatewayTest {
         .filteredOn(answer -> answer.has("outputs"))
         .extracting(answer -> answer.at("session").asText())
         .containsExactlyInAnyOrder("hall", "hall", "attic");
+  }
+
+  /** What is wrong here is said without a broker, and what was opened before it is closed again. */
+  @Test
+  void missingFolders_areToldBeforeTheBrokerIsAsked() throws Exception {
+    Path good = config("local", List.of("hall"));
+    Path both = folder.resolve("both.properties");
+    List<String> lines = new ArrayList<>(Files.readAllLines(good));
+    lines.add("session.roof.state = nowhere");
+    lines.add("session.roof.tables = nowhere");
+    Files.write(both, lines);
+    Supplier<EdgeTransport> never =
+        () -> {
+          throw new AssertionError("asked");
+        };
+    assertThatThrownBy(() -> Gateway.open(GatewayConfig.read(both), never))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("nowhere");
+    Gateway.open(GatewayConfig.read(good), new InProcessEdge(bundle.edge(), new ScalarKernels()))
+        .close();
   }
 
   /** An input that is taken away before its turn is nobody's any more. */

@@ -91,7 +91,7 @@ class WatchedTreeFuzzTest {
 
   private String attempt(Gateway gateway, ByteMutator random, long number) throws IOException {
     Path root = Files.createDirectories(folder.resolve("tree-" + number));
-    Path device = Files.createDirectories(root.resolve("watched/nobody"));
+    Path device = device(random, root);
     Path outside = Files.createDirectories(root.resolve("outside"));
     Files.writeString(outside.resolve("file"), "outside");
     for (int i = random.below(7); i >= 0; i--) {
@@ -107,6 +107,14 @@ class WatchedTreeFuzzTest {
     String outcome = outcome(device, answers, begun, again);
     delete(root);
     return lost.isEmpty() ? outcome : "lost: " + lost;
+  }
+
+  /** A folder, or a link to one that lies elsewhere. */
+  private static Path device(ByteMutator random, Path root) throws IOException {
+    Path device = Files.createDirectories(root.resolve("watched")).resolve("nobody");
+    return random.onceIn(4)
+        ? Files.createSymbolicLink(device, Files.createDirectories(root.resolve("elsewhere")))
+        : Files.createDirectories(device);
   }
 
   /** An answer for each file; one more, of the folder itself, where files could not be moved. */

@@ -273,19 +273,9 @@ class LayerArithmeticTest {
   @ValueSource(ints = {1, 2, 3, 7, 15, 16, 17, 49, 1024, 1500, 2047, 2048, 2049, 2064, 5000})
   void planesOfEverySize_getTheirChannelsScale(int side) {
     ConvGeometry g = new ConvGeometry(2, 1, 1, side, 5, 1, side, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
-    int size = g.outputSize();
-    int[] y = new RandomLayers(side).residues(size);
-    int[] u = new RandomLayers(side + 1).residues(size);
     float[] scales = {1.5f, 0.25f, 3, 7.125f, 0.001f};
     float[] bias = {0, -1, 2, 1e9f, 0.5f};
-    float[] expected = new float[size];
-    ChannelScales channels = new ChannelScales(0.37f, scales, bias);
-    LayerArithmetic.unmask(g, y, u, channels, expected);
-    for (TileArithmetic tiles : TILES) {
-      FloatBuffer out = FloatBuffer.allocate(size);
-      tiles.unmask(g, y, room(u), channels, out);
-      assertThat(out.array()).as("%s", tiles).containsExactly(expected);
-    }
+    assertUnmasked(g, new ChannelScales(0.37f, scales, bias), side);
   }
 
   /** Channels that are no part of a tile: every tile begins with another one. */
@@ -293,17 +283,21 @@ class LayerArithmeticTest {
   @ValueSource(ints = {5, 37, 100, 1500})
   void vectorsLongerThanATile_getTheirChannelsScale(int outputs) {
     ConvGeometry g = ConvGeometry.fullyConnected(6000 / outputs, 1, outputs);
-    int size = g.outputSize();
-    int[] y = new RandomLayers(1).residues(size);
-    int[] u = new RandomLayers(2).residues(size);
     float[] scales = new float[outputs];
     float[] bias = new float[outputs];
     for (int i = 0; i < outputs; i++) {
       scales[i] = 0.3f + i;
       bias[i] = 7 - i;
     }
+    assertUnmasked(g, new ChannelScales(0.37f, scales, bias), outputs);
+  }
+
+  /** Tiles unmask random residues as the definition does. */
+  private static void assertUnmasked(ConvGeometry g, ChannelScales channels, int seed) {
+    int size = g.outputSize();
+    int[] y = new RandomLayers(seed).residues(size);
+    int[] u = new RandomLayers(seed + 1).residues(size);
     float[] expected = new float[size];
-    ChannelScales channels = new ChannelScales(0.37f, scales, bias);
     LayerArithmetic.unmask(g, y, u, channels, expected);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer out = FloatBuffer.allocate(size);

@@ -59,9 +59,9 @@ public final class TopicLosses {
     List<String> closed = new ArrayList<>();
     for (String topic : new TreeSet<>(topics)) {
       try {
-        for (String loss : of(topic, settings(admin, topic, timeoutMillis))) {
-          found.add(topic + ": " + loss);
-        }
+        Map<String, String> settings = settings(admin, topic, timeoutMillis);
+        of(topic, settings).forEach(loss -> found.add(topic + ": " + loss));
+        warnOfUnpacking(topic, settings);
       } catch (ExecutionException e) {
         Throwable cause = KafkaFailures.unwrap(e);
         if (cause instanceof AuthorizationException) {
@@ -110,17 +110,25 @@ public final class TopicLosses {
       requireLeast(TopicConfig.RETENTION_BYTES_CONFIG, LEAST_RETENTION_BYTES);
     }
     requireLeast(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, ChunkLayout.MAX_RECORD_BYTES);
-    if (UNPACKED.equals(found.get(TopicConfig.COMPRESSION_TYPE_CONFIG))) {
-      LOG.warn(
-          "Topic {} has compression.type=uncompressed: the broker unpacks what clients send in its"
-              + " own memory; set it to producer",
-          topic);
-    } else {
+    if (!isUnpacked(found)) {
       require(
           TopicConfig.COMPRESSION_TYPE_CONFIG,
           TopicSpec.AS_IT_CAME,
           "nobody reads what the broker compresses");
     }
+  }
+
+  private static void warnOfUnpacking(String topic, Map<String, String> settings) {
+    if (isUnpacked(settings)) {
+      LOG.warn(
+          "Topic {} has compression.type=uncompressed: the broker unpacks what clients send in its"
+              + " own memory; set it to producer",
+          topic);
+    }
+  }
+
+  private static boolean isUnpacked(Map<String, String> settings) {
+    return UNPACKED.equals(settings.get(TopicConfig.COMPRESSION_TYPE_CONFIG));
   }
 
   private void require(String key, String expected, String otherwise) {
