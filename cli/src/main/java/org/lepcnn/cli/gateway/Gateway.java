@@ -77,14 +77,14 @@ final class Gateway implements AutoCloseable {
 
   /** What is wrong on this machine is told before the broker is asked for anything. */
   static Gateway open(GatewayConfig config, Supplier<EdgeTransport> transport) {
-    Map<String, GatewaySession.Files> files = new TreeMap<>();
+    Map<String, GatewaySession.LocalFiles> files = new TreeMap<>();
     try {
       config
           .sessions()
-          .forEach((name, session) -> files.put(name, GatewaySession.Files.open(session)));
+          .forEach((name, session) -> files.put(name, GatewaySession.LocalFiles.open(session)));
       return open(config, files, transport.get());
     } catch (RuntimeException e) {
-      files.values().forEach(GatewaySession.Files::close);
+      files.values().forEach(GatewaySession.LocalFiles::close);
       throw e;
     }
   }
@@ -95,7 +95,7 @@ final class Gateway implements AutoCloseable {
    * @param files those of which there is no session when this fails are left in it
    */
   private static Gateway open(
-      GatewayConfig config, Map<String, GatewaySession.Files> files, EdgeTransport transport) {
+      GatewayConfig config, Map<String, GatewaySession.LocalFiles> files, EdgeTransport transport) {
     Gateway gateway = new Gateway(transport);
     try {
       for (String name : config.sessions().keySet()) {

@@ -56,12 +56,12 @@ final class GatewaySession implements AutoCloseable {
   }
 
   /** What of a session lies on this machine. */
-  record Files(DeviceState state, TableFolder tables) implements AutoCloseable {
+  record LocalFiles(DeviceState state, TableFolder tables) implements AutoCloseable {
     /** Opens state and tables; when that fails nothing stays open. */
-    static Files open(GatewayConfig.Session config) {
+    static LocalFiles open(GatewayConfig.Session config) {
       DeviceState state = openState(config);
       try {
-        return new Files(state, TableFolder.open(config.tables(), state));
+        return new LocalFiles(state, TableFolder.open(config.tables(), state));
       } catch (RuntimeException e) {
         state.close();
         throw e;
@@ -81,7 +81,7 @@ final class GatewaySession implements AutoCloseable {
    * @param files the session's from now on; still the caller's when this fails
    */
   static GatewaySession open(
-      String name, Files files, GatewayConfig gateway, EdgeTransport transport) {
+      String name, LocalFiles files, GatewayConfig gateway, EdgeTransport transport) {
     DeviceState state = files.state();
     PrivateSession session =
         PrivateSession.builder(state, files.tables(), transport)
