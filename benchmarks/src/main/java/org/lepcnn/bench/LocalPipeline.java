@@ -12,7 +12,7 @@ import java.util.Map;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.process.FreePorts;
+import org.lepcnn.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.bench.plainjob.EchoRound;
-import org.lepcnn.core.process.FreePorts;
+import org.lepcnn.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.kafka.codec.ChunkLayout;

@@ -14,8 +14,8 @@ import org.lepcnn.cli.campaign.DeviceKill;
 import org.lepcnn.cli.campaign.DeviceKillReport;
 import org.lepcnn.cli.campaign.DeviceKills;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.state.DeviceState;
 

@@ -32,7 +32,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
-import org.lepcnn.core.process.FreePorts;
+import org.lepcnn.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;

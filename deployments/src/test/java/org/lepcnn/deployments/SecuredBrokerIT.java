@@ -24,7 +24,7 @@ import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.process.FreePorts;
+import org.lepcnn.process.FreePorts;
 import org.lepcnn.deployments.security.ClientAuthentication;
 import org.lepcnn.deployments.security.LocalSecurity;
 

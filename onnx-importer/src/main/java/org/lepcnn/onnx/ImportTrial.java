@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 import org.lepcnn.onnx.graph.Shapes;
 import org.lepcnn.onnx.run.RunLimits;
 

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.fuzz.FuzzCampaign;
-import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.onnx.fuzz.FuzzCampaign;
+import org.lepcnn.process.ProcessSpec;
 import org.lepcnn.onnx.run.RunLimits;
 
 /**

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.lepcnn.cli.local.GatewayBroker;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.RunningJvm;
+import org.lepcnn.process.RunningJvm;
 import org.lepcnn.deployments.LocalFlinkCluster;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.session.PrivateSession;

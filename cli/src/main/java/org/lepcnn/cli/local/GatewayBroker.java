@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.acl.AclBinding;
-import org.lepcnn.core.process.FreePorts;
+import org.lepcnn.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.deployments.security.ClientAuthentication;

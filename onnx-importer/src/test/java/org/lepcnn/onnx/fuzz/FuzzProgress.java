@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.fuzz;
+package org.lepcnn.onnx.fuzz;
 
 import java.io.IOException;
 import java.nio.LongBuffer;

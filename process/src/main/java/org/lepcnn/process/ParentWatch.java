@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.process;
+package org.lepcnn.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +10,7 @@ import java.util.Arrays;
 /**
  * Runs another main class in a process that ends when its standard input ends.
  *
- * <p>{@code java org.lepcnn.core.process.ParentWatch <mainClass> args...}: a daemon thread reads
+ * <p>{@code java org.lepcnn.process.ParentWatch <mainClass> args...}: a daemon thread reads
  * standard input and ignores what it reads. At the end of the input it asks for an orderly exit
  * with status {@value #ORPHANED}; shutdown hooks have {@value #GRACE_MILLIS} ms, then the process
  * is halted. Standard input must therefore be a pipe that the parent holds open, never {@code

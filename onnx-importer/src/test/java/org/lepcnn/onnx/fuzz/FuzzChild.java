@@ -1,5 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.fuzz;
+package org.lepcnn.onnx.fuzz;
+
+import org.lepcnn.core.fuzz.FuzzRun;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

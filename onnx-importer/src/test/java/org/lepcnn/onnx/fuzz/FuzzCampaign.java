@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.fuzz;
+package org.lepcnn.onnx.fuzz;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /**
  * Attempts that may take their process down, made in child JVMs. A child that dies, takes too much
