@@ -1,12 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.core.text.Steps;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.lepcnn.cli.data.Samples;
+import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.Kernels;
@@ -131,7 +133,7 @@ final class ImportArguments {
               + precision
               + ".");
     }
-    try (Steps steps = new Steps(output)) {
+    try (Steps steps = new Steps(output::progress)) {
       if (!trusted) {
         steps.accept("trying the import in a process of its own");
         ImportTrial.run(model, toOptions());

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.gateway.PassesLeft;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,9 +10,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.lepcnn.cli.data.Inputs;
-import org.lepcnn.cli.data.Labels;
-import org.lepcnn.cli.data.TensorJson;
+import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.input.Labels;
+import org.lepcnn.gateway.input.TensorJson;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.core.error.LepcnnException;

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.gateway.PassesLeft;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import org.lepcnn.device.state.GrantDescription;
 import org.lepcnn.device.state.RetiredChains;
 import org.lepcnn.device.state.StateDescription;
 import org.lepcnn.device.table.TableDescription;
+import org.lepcnn.device.table.TableId;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,7 +36,6 @@ import picocli.CommandLine.Parameters;
     description =
         "Say what a bundle, edge half, table, device state, grant or owner file is: versions, fingerprint, what is left. Needs no key.")
 final class InspectCommand implements Callable<Integer> {
-  private static final String TABLE_SUFFIX = ".lept";
 
   @Mixin private Output output;
 
@@ -68,7 +70,7 @@ final class InspectCommand implements Callable<Integer> {
     if (Files.exists(path.resolve(ModelBundle.MANIFEST_FILE))) {
       return InspectedModel.read(path);
     }
-    List<Path> tables = tableFiles(path);
+    List<Path> tables = TableDescription.filesIn(path);
     if (!tables.isEmpty()) {
       return tables(tables);
     }
@@ -83,7 +85,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private Finding inspectFile() {
-    if (path.toString().endsWith(TABLE_SUFFIX)) {
+    if (path.toString().endsWith(TableId.SUFFIX)) {
       return tables(List.of(path));
     }
     if (InspectedModel.isPart(path)) {
@@ -237,15 +239,5 @@ final class InspectCommand implements Callable<Integer> {
     return new Finding(
         text.toString(),
         Json.object().put("kind", "tables").put("passes", passes).put("files", list));
-  }
-
-  /** The tables of a folder, by name. */
-  static List<Path> tableFiles(Path folder) {
-    try {
-      return Folders.list(folder, file -> file.toString().endsWith(TABLE_SUFFIX));
-    } catch (IOException e) {
-      throw new BadInputException(
-          "Inspecting " + folder + ": expected a readable folder; found: " + e + ".", e);
-    }
   }
 }

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.core.text.Steps;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -45,7 +47,7 @@ final class KafkaOptions {
 
   /** Asks the broker something; while its answer takes long, lines of progress say so. */
   <T> T ask(Output output, Supplier<T> question) {
-    try (Steps steps = new Steps(output)) {
+    try (Steps steps = new Steps(output::progress)) {
       steps.accept("waiting for the Kafka broker at " + bootstrapServers);
       return question.get();
     }

@@ -3,7 +3,7 @@ package org.lepcnn.cli;
 
 import java.util.Arrays;
 import java.util.Map;
-import org.lepcnn.cli.data.TensorElements;
+import org.lepcnn.gateway.input.TensorElements;
 import org.lepcnn.device.session.HostTensor;
 
 /**

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.lepcnn.cli.data.Pictures;
+import org.lepcnn.gateway.input.Pictures;
 import org.lepcnn.device.session.HostTensor;
 
 /** Models and labelled pictures that may lie beside the repository. */

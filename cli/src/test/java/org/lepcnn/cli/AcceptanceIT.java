@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.AcceptanceData.Picture;
-import org.lepcnn.cli.data.TestDataSets;
+import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.Kernels;

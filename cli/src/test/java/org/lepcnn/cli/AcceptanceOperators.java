@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.lepcnn.cli.data.TestDataSets;
+import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.ModelBundle;

@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -21,7 +24,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.deployments.Json;
 import org.lepcnn.device.session.DeviceModel;

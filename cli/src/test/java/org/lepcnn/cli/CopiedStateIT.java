@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -14,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.campaign.RequestAudit;
-import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;

@@ -1,6 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.gateway.PassesLeft;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;

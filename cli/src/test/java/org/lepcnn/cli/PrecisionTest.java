@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.gateway.Meter;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,8 +20,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.cli.data.Inputs;
-import org.lepcnn.cli.data.Samples;
+import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.LepcnnException;
 
 class ManagedProcessTest {
   private static final Duration LIMIT = Duration.ofSeconds(300);
@@ -24,7 +25,9 @@ class ManagedProcessTest {
     return new ProcessSpec(
             "child",
             List.of(
-                ProcessSpec.locationOf(ParentWatch.class), ProcessSpec.locationOf(ChildMain.class)),
+                ProcessSpec.locationOf(ParentWatch.class),
+                ProcessSpec.locationOf(LepcnnException.class),
+                ProcessSpec.locationOf(ChildMain.class)),
             ChildMain.class.getName(),
             List.of(arguments),
             log)

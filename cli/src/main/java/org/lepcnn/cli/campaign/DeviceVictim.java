@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.lepcnn.cli.data.Inputs;
+import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.session.HostTensor;

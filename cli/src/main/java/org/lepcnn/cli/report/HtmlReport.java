@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.lepcnn.cli.data.Pictures;
+import org.lepcnn.gateway.input.Pictures;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.AtomicFiles;
 
