@@ -1,25 +1,24 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.core.text.Steps;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.lepcnn.gateway.input.Inputs;
-import org.lepcnn.gateway.input.MadeUpInputs;
-import org.lepcnn.gateway.input.NpyFile;
-import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.text.Steps;
 import org.lepcnn.device.session.CheckOutcome;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateCheck;
+import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.input.MadeUpInputs;
+import org.lepcnn.gateway.input.NpyFile;
+import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.onnx.ImportReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,11 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.gateway.FolderInputs;
-import org.lepcnn.gateway.Gateway;
-import org.lepcnn.gateway.GatewayConfig;
-import org.lepcnn.gateway.LineInputs;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,6 +16,10 @@ import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Json;
+import org.lepcnn.gateway.FolderInputs;
+import org.lepcnn.gateway.Gateway;
+import org.lepcnn.gateway.GatewayConfig;
+import org.lepcnn.gateway.LineInputs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

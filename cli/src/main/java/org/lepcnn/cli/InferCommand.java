@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.gateway.PassesLeft;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,9 +8,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.lepcnn.gateway.input.Inputs;
-import org.lepcnn.gateway.input.Labels;
-import org.lepcnn.gateway.input.TensorJson;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.core.error.LepcnnException;
@@ -21,6 +16,10 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.gateway.PassesLeft;
+import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.input.Labels;
+import org.lepcnn.gateway.input.TensorJson;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 import picocli.CommandLine.Command;

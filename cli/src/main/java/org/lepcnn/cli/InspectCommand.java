@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.gateway.PassesLeft;
-
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.CheckedFile;
-import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.owner.ChainStatus;
@@ -25,6 +21,7 @@ import org.lepcnn.device.state.RetiredChains;
 import org.lepcnn.device.state.StateDescription;
 import org.lepcnn.device.table.TableDescription;
 import org.lepcnn.device.table.TableId;
+import org.lepcnn.gateway.PassesLeft;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

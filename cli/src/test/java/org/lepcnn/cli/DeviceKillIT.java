@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.gateway.Meter;
-import org.lepcnn.gateway.ProvisionedDevice;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -17,10 +14,12 @@ import org.lepcnn.cli.campaign.DeviceKill;
 import org.lepcnn.cli.campaign.DeviceKillReport;
 import org.lepcnn.cli.campaign.DeviceKills;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.process.ManagedProcess;
-import org.lepcnn.process.ProcessSpec;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /** The short form of {@code lepcnn campaign device}, and what else a second process may not do. */
 class DeviceKillIT {

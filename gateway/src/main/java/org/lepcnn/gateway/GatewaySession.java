@@ -15,8 +15,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.lepcnn.gateway.PassesLeft;
-import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.DeviceHalf;
@@ -27,6 +25,7 @@ import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.gateway.input.Inputs;
 
 /**
  * A device with one of its models, open, with two threads of its own: one reads inputs and begins

@@ -1,13 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway;
 
-import org.lepcnn.device.table.TableDescription;
-import org.lepcnn.device.table.TableId;
-
-
 import java.nio.file.Path;
 import java.util.List;
 import org.lepcnn.device.state.StateDescription;
+import org.lepcnn.device.table.TableDescription;
+import org.lepcnn.device.table.TableId;
 
 /** How many passes the tables of a folder still serve; reads headers alone and needs no key. */
 public final class PassesLeft {

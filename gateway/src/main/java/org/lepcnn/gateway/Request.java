@@ -1,11 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway;
 
-import org.lepcnn.gateway.input.TensorJson;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.device.session.PassResult;
+import org.lepcnn.gateway.input.TensorJson;
 
 /**
  * What somebody asked, as every answer to it repeats it. Members that are not known are null.

@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.fuzz.SparseFiles;
 import org.lepcnn.gateway.input.Labels;
 import org.lepcnn.gateway.input.NpyFile;
 import org.lepcnn.gateway.input.Pictures;
 import org.lepcnn.gateway.input.TensorFile;
-import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.fuzz.SparseFiles;
 
 /** Configurations and inputs that are, or would become, larger than memory. */
 class HugeInputsTest {

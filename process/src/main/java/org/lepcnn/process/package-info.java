@@ -4,7 +4,7 @@
  * Child JVMs that never outlive their parent.
  *
  * <p>A parent keeps the standard input of each child open and writes nothing to it; the child runs
- * under {@link org.lepcnn.process.ParentWatch}, which ends the process when that input ends.
- * The operating system closes the pipe however the parent dies, SIGKILL included.
+ * under {@link org.lepcnn.process.ParentWatch}, which ends the process when that input ends. The
+ * operating system closes the pipe however the parent dies, SIGKILL included.
  */
 package org.lepcnn.process;

@@ -57,8 +57,6 @@ public final class Rooms {
   }
 
   private static void isNotCrowded(Map.Entry<String, Long> types) {
-    assertThat(types.getValue())
-        .as("types in %s", types.getKey())
-        .isLessThanOrEqualTo(MOST_TYPES);
+    assertThat(types.getValue()).as("types in %s", types.getKey()).isLessThanOrEqualTo(MOST_TYPES);
   }
 }

@@ -1,13 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.fuzz;
 
-import org.lepcnn.core.fuzz.FuzzRun;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.lepcnn.core.fuzz.FuzzRun;
 
 /** The child's side of {@link FuzzCampaign}: what a main class does with its arguments. */
 public final class FuzzChild {
