@@ -287,10 +287,6 @@ public final class RequestDecoder {
     long lifetime = request.lifetimeMillis();
     long expiresAt = lifetime > Long.MAX_VALUE - Math.max(age, 0) ? Long.MAX_VALUE : age + lifetime;
     return new RequestHeader(
-        record.topic(),
-        record.partition(),
-        record.offset(),
-        request.call(),
-        expiresAt);
+        record.topic(), record.partition(), record.offset(), request.call(), expiresAt);
   }
 }

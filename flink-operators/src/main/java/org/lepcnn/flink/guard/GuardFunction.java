@@ -156,7 +156,10 @@ public final class GuardFunction
       DeviceGrant grant = control.grant(request.header().device());
       // whose enrolment is not known any more has nothing that may give way
       return guard.judge(
-          device, request.header().call(), request.digest(), grant == null ? DeviceGrant.OPEN : grant);
+          device,
+          request.header().call(),
+          request.digest(),
+          grant == null ? DeviceGrant.OPEN : grant);
     } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
       LOG.error("Judging {}", request.header(), e);
       return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");

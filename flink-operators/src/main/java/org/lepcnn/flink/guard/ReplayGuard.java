@@ -126,9 +126,7 @@ public final class ReplayGuard {
           EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
           "instance " + chain.instance() + " holds the chain");
     }
-    if (!chain.instance().equals(round.instance())
-        || pass < chain.first()
-        || pass > chain.last()) {
+    if (!chain.instance().equals(round.instance()) || pass < chain.first() || pass > chain.last()) {
       return refuse(
           EdgeErrorCode.NOT_CLAIMED,
           "the claim in force covers passes " + chain.first() + " to " + chain.last());

@@ -101,8 +101,7 @@ public final class RoundComputer {
     String topic = Topics.resultsFor(header.topic());
     AnswerCodec codec = AnswerCodec.current();
     for (byte[] value :
-        codec.encodeLayer(
-            round.pass(), round.round(), layer.index(), output, output.length)) {
+        codec.encodeLayer(round.pass(), round.round(), layer.index(), output, output.length)) {
       records.add(new OutgoingRecord(topic, header.device(), value));
     }
   }

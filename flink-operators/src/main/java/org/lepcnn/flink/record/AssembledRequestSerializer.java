@@ -77,11 +77,7 @@ public final class AssembledRequestSerializer extends ImmutableRecordSerializer<
 
   private static RequestHeader readHeader(DataInputView source) throws IOException {
     return new RequestHeader(
-        source.readUTF(),
-        source.readInt(),
-        source.readLong(),
-        readCall(source),
-        source.readLong());
+        source.readUTF(), source.readInt(), source.readLong(), readCall(source), source.readLong());
   }
 
   private static void writeCall(EdgeCall call, DataOutputView target) throws IOException {

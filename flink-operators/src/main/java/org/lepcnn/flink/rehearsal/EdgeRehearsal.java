@@ -125,7 +125,8 @@ public final class EdgeRehearsal {
     outbox.accept(claimed.header());
     for (int round = 0; round < model.plan().rounds(); round++) {
       AssembledRequest request = behindTheKeying(assembled(round));
-      require(guard.round(device, request.header().asRound(), request.digest()).accepted(), "a round");
+      require(
+          guard.round(device, request.header().asRound(), request.digest()).accepted(), "a round");
       outbox.resultsFit(request.header(), model.largestResultBatch(round));
       for (RoundComputer.Computed computed : computer.compute(List.of(request))) {
         require(!computed.failed(), "a result");

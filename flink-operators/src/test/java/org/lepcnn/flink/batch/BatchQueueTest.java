@@ -23,8 +23,7 @@ class BatchQueueTest {
   private static AssembledRequest request(String topic, String device, long pass, int round) {
     PassId id = new PassId(device, Requests.CHAIN, MODEL, pass);
     RequestHeader header =
-        new RequestHeader(
-            topic, 0, 0, new PassRound(id, round, Requests.INSTANCE), Long.MAX_VALUE);
+        new RequestHeader(topic, 0, 0, new PassRound(id, round, Requests.INSTANCE), Long.MAX_VALUE);
     return new AssembledRequest(header, 0, List.of());
   }
 

@@ -207,7 +207,8 @@ class MemorySharesTest {
     Outcome outcome = send(assembler, HOME, "small", 1, 1, 0);
     assertThat(outcome.refusal()).isNull();
     assertThat(outcome.dropped())
-        .extracting(d -> d.header().device(), d -> d.header().asRound().pass().pass(), Dropped::reason)
+        .extracting(
+            d -> d.header().device(), d -> d.header().asRound().pass().pass(), Dropped::reason)
         .containsExactly(tuple("large", 1L, Reason.YIELDED));
     assertThat(outcome.dropped().get(0).tensor()).isEqualTo(7);
     assertThat(send(assembler, HOME, "large", 0, CHUNKS - 1, 0).request()).isNotNull();

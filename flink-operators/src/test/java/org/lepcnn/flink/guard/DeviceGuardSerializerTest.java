@@ -51,8 +51,7 @@ class DeviceGuardSerializerTest {
     DeviceGuard device = device(64, 1_000);
     new ReplayGuard(GuardLimits.DEFAULT)
         .claim(
-            device,
-            Requests.claimCall("d", MODEL, Requests.OTHER_INSTANCE, 1_000_001, 1_000_002));
+            device, Requests.claimCall("d", MODEL, Requests.OTHER_INSTANCE, 1_000_001, 1_000_002));
     ChainGuard chain = read(bytes(device)).chains().get(0);
     assertThat(chain.chain()).isEqualTo(Requests.CHAIN);
     assertThat(chain.model()).isEqualTo(MODEL);

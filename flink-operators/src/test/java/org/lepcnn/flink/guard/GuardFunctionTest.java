@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.CallId;
-import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.flink.EdgeSettings;
@@ -466,8 +466,7 @@ class GuardFunctionTest {
   }
 
   private static AssembledRequest late(EdgeCall call) {
-    return new AssembledRequest(
-        new RequestHeader(Requests.TOPIC, 0, 0, call, 9_999), 0, List.of());
+    return new AssembledRequest(new RequestHeader(Requests.TOPIC, 0, 0, call, 9_999), 0, List.of());
   }
 
   @Test

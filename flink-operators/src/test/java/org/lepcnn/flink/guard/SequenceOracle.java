@@ -74,7 +74,8 @@ final class SequenceOracle {
       require(request.tensors().isEmpty(), "no tensors without a round");
       return;
     }
-    List<MaskedTensorSpec> specs = models.get(header.model()).plan().tensorsOfRound(header.asRound().round());
+    List<MaskedTensorSpec> specs =
+        models.get(header.model()).plan().tensorsOfRound(header.asRound().round());
     require(request.tensors().size() == specs.size(), "all tensors of the round");
     for (int i = 0; i < specs.size(); i++) {
       TensorPayload tensor = request.tensors().get(i);

@@ -64,7 +64,8 @@ public final class Requests {
   /** A release behind the decoder. */
   public static AssembledRequest release(
       String device, Fingerprint model, InstanceId instance, long firstFree) {
-    return new AssembledRequest(header(releaseCall(device, model, instance, firstFree)), 0, List.of());
+    return new AssembledRequest(
+        header(releaseCall(device, model, instance, firstFree)), 0, List.of());
   }
 
   /** The record of a release. */
@@ -87,7 +88,8 @@ public final class Requests {
   /** A claim behind the decoder. */
   public static AssembledRequest claim(
       String device, Fingerprint model, InstanceId instance, long first, long last) {
-    return new AssembledRequest(header(claimCall(device, model, instance, first, last)), 0, List.of());
+    return new AssembledRequest(
+        header(claimCall(device, model, instance, first, last)), 0, List.of());
   }
 
   /** A round behind the decoder. */

@@ -25,12 +25,7 @@ public final class Rejections {
 
   /** A rejection of a call that could be read. */
   public static Rejection of(
-      String topic,
-      int partition,
-      long offset,
-      EdgeCall call,
-      EdgeErrorCode code,
-      String message) {
+      String topic, int partition, long offset, EdgeCall call, EdgeErrorCode code, String message) {
     Rejection rejection = of(topic, partition, offset, code, message);
     CallId id = call.id();
     rejection.setDevice(call.device());

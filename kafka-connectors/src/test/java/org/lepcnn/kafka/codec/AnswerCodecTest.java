@@ -75,8 +75,7 @@ class AnswerCodecTest {
   @ParameterizedTest
   @EnumSource(EdgeErrorCode.class)
   void refusals_comeBackAsTheyWere(EdgeErrorCode code) {
-    EdgeReplyView reply =
-        EdgeReplyView.refused(round(3), code, "Grüße: 漢字");
+    EdgeReplyView reply = EdgeReplyView.refused(round(3), code, "Grüße: 漢字");
     assertThat(CODEC.decode(CODEC.encode(reply))).isEqualTo(reply);
   }
 

@@ -107,7 +107,8 @@ class AnswerFuzzTest {
     answers.addAll(codec.encodeLayer(pass, 0, 1, samples.residues(28), 28));
     if (random.onceIn(4)) {
       EdgeErrorCode code = random.oneOf(List.of(EdgeErrorCode.values()));
-      answers.add(codec.encode(EdgeReplyView.refused(new PassRound(pass, 0, INSTANCE), code, "why")));
+      answers.add(
+          codec.encode(EdgeReplyView.refused(new PassRound(pass, 0, INSTANCE), code, "why")));
     }
     return answers;
   }

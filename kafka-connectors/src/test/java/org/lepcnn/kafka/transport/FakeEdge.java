@@ -92,7 +92,12 @@ final class FakeEdge implements AutoCloseable {
     RoundShape shape = RoundShape.tensorsOf(plan, chunk.round());
     ChunkOutcome outcome =
         assembler.offer(
-            chunk.call().pass(), shape, chunk.tensor(), chunk.chunk(), chunk.chunks(), chunk.payload());
+            chunk.call().pass(),
+            shape,
+            chunk.tensor(),
+            chunk.chunk(),
+            chunk.chunks(),
+            chunk.payload());
     if (!(outcome instanceof ChunkOutcome.Complete complete)) {
       return List.of();
     }
@@ -102,7 +107,8 @@ final class FakeEdge implements AutoCloseable {
       int[] result = expected(layer, tensor);
       records.addAll(
           AnswerCodec.current()
-              .encodeLayer(chunk.call().pass(), chunk.round(), layer.index(), result, result.length));
+              .encodeLayer(
+                  chunk.call().pass(), chunk.round(), layer.index(), result, result.length));
     }
     return records;
   }
