@@ -1,16 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.edge;
 
-import org.lepcnn.flink.EdgePipeline;
-import org.lepcnn.flink.EdgeSinks;
-import org.lepcnn.flink.EdgeSources;
-
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.flink.EdgePipeline;
+import org.lepcnn.flink.EdgeSinks;
+import org.lepcnn.flink.EdgeSources;
 import org.lepcnn.flink.record.InboundRecord;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,11 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.edge;
 
-import org.lepcnn.flink.EdgePipeline;
-import org.lepcnn.flink.EdgeSettings;
-import org.lepcnn.flink.EdgeSinks;
-import org.lepcnn.flink.EdgeSources;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -15,6 +10,10 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.flink.EdgePipeline;
+import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.EdgeSinks;
+import org.lepcnn.flink.EdgeSources;
 import org.lepcnn.flink.batch.BatchSettings;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;

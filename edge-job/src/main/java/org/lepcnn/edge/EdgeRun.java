@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.edge;
 
-import org.lepcnn.flink.EdgeSettings;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -11,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.outbox.TopicView;
 import org.lepcnn.flink.rehearsal.EdgeRehearsal;

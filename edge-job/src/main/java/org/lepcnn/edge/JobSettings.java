@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.edge;
 
-import org.lepcnn.flink.EdgePipeline;
-import org.lepcnn.flink.EdgeSinks;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +15,8 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.flink.EdgePipeline;
+import org.lepcnn.flink.EdgeSinks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.edge;
 
-import org.lepcnn.flink.EdgeSinks;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +16,7 @@ import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.flink.EdgeSinks;
 import picocli.CommandLine;
 
 class EdgePipelineTest {

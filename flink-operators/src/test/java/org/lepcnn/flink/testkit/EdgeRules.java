@@ -4,19 +4,16 @@ package org.lepcnn.flink.testkit;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
@@ -27,7 +24,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.jar.JarFile;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /** What holds for all code that runs at the edge: it has no secrets, and unpacks nothing. */
@@ -73,7 +69,6 @@ public final class EdgeRules {
             "org.lepcnn.cli..",
             "javax.crypto..")
         .check(classes);
-  
   }
 
   /** No class that handles secrets is on the class path. */
@@ -89,7 +84,6 @@ public final class EdgeRules {
       assertThatThrownBy(() -> Class.forName(name)).isInstanceOf(ClassNotFoundException.class);
     }
     assertThat(EdgeRules.class.getClassLoader().getResource("org/lepcnn/device")).isNull();
-  
   }
 
   /** Others would unpack compressed batches; Kafka's source is used by the one that does not. */
@@ -111,6 +105,5 @@ public final class EdgeRules {
         .dependOnClassesThat()
         .areAssignableTo(KafkaSource.class)
         .check(classes);
-  
   }
 }
