@@ -29,12 +29,6 @@ class ModulesTest {
     assertThat(listed).isNotEmpty().containsExactlyInAnyOrderElementsOf(artifacts);
   }
 
-  @Test
-  void theBom_hasTheVersionOfTheOthers() throws Exception {
-    assertThat(texts(pom("bom"), "/project/version"))
-        .isEqualTo(texts(pom("."), "/project/version"));
-  }
-
   private static List<Document> jarModules() throws Exception {
     List<Document> modules = new ArrayList<>();
     for (String name : texts(pom("."), "/project/modules/module")) {
