@@ -122,8 +122,7 @@ final class ChunkSteps {
   }
 
   private Decoded admit(Chunk chunk) {
-    chunk.decision =
-        admission.judge(chunk.header, outbox.clock().brokerMillis(chunk.nowMillis));
+    chunk.decision = admission.judge(chunk.header, outbox.clock().brokerMillis(chunk.nowMillis));
     Refusal refusal = chunk.decision.refusal();
     return refusal == null ? null : refuseAttempt(chunk, refusal);
   }
@@ -136,8 +135,7 @@ final class ChunkSteps {
   /** A round pays with its first chunk; a device in debt does not go on with its open ones. */
   private Decoded payForItsRound(Chunk chunk) {
     if (!chunk.place.begins()) {
-      boolean goesOn =
-          admission.mayGoOn(chunk.header, chunk.decision.grant(), chunk.nowMillis);
+      boolean goesOn = admission.mayGoOn(chunk.header, chunk.decision.grant(), chunk.nowMillis);
       return goesOn ? null : dropped();
     }
     Refusal unpaid =

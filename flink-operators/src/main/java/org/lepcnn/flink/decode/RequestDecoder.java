@@ -135,8 +135,7 @@ public final class RequestDecoder {
 
   private Decoded unreadable(
       InboundRecord record, EdgeErrorCode code, String detail, long nowMillis) {
-    return Decoded.notices(
-        notices.ofUnreadable(record, new Refusal(code, detail), nowMillis));
+    return Decoded.notices(notices.ofUnreadable(record, new Refusal(code, detail), nowMillis));
   }
 
   private static RequestHeader header(InboundRecord record, EdgeRequest request) {

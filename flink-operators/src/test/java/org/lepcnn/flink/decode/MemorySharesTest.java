@@ -21,8 +21,8 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
-import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Assembled;
+import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.RoundKey;
@@ -69,8 +69,7 @@ class MemorySharesTest {
             .get(0);
     TensorChunkView view = (TensorChunkView) RequestCodec.current().decode(record);
     RequestHeader header = new RequestHeader(topic, 0, 0, view.call(), Long.MAX_VALUE);
-    return assembler.add(
-        assembler.find(RoundKey.of(header), view), header, view, PLAN, now);
+    return assembler.add(assembler.find(RoundKey.of(header), view), header, view, PLAN, now);
   }
 
   /** Sends all chunks of a round but the last. */

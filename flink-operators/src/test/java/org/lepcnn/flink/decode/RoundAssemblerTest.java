@@ -19,9 +19,9 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.flink.decode.RoundAssembler.Assembled;
 import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Place;
-import org.lepcnn.flink.decode.RoundAssembler.Assembled;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
@@ -65,8 +65,7 @@ class RoundAssemblerTest {
   }
 
   private Assembled add(TensorChunkView chunk, long now) {
-    return assembler.add(
-        place(chunk), Requests.header(chunk.call()), chunk, model.plan(), now);
+    return assembler.add(place(chunk), Requests.header(chunk.call()), chunk, model.plan(), now);
   }
 
   @Test
@@ -91,7 +90,9 @@ class RoundAssemblerTest {
   void duplicates_doNotComplete_andConflictsAreSuspected() {
     List<TensorChunkView> chunks = chunks("d", 0);
     assertThat(add(chunks.get(0), 0)).isEqualTo(Assembled.WAITING);
-    assertThat(add(chunks.get(0), 0)).as("a repetition is no suspicion").isEqualTo(Assembled.WAITING);
+    assertThat(add(chunks.get(0), 0))
+        .as("a repetition is no suspicion")
+        .isEqualTo(Assembled.WAITING);
     Assembled conflict = add(chunks("d", Requests.INSTANCE, 0, 1, 99).get(0), 0);
     assertThat(conflict.refusal().code()).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
     int[] residues = add(chunks.get(1), 0).request().tensors().get(0).toResidues();
