@@ -11,7 +11,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;

@@ -2,7 +2,7 @@
 package org.lepcnn.cli;
 
 import org.lepcnn.cli.data.TensorElements;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * How one output differs from what it should be. Whole numbers and booleans are compared as such;

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.lepcnn.cli.data.Pictures;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /** Models and labelled pictures that may lie beside the repository. */
 final class AcceptanceData {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.kafka.codec.EdgeRequest;
 import org.lepcnn.kafka.codec.RequestCodec;

@@ -19,7 +19,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.EdgeTransport;
-import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;

@@ -27,11 +27,11 @@ import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
-import org.lepcnn.device.session.DeviceModel;
-import org.lepcnn.device.session.HostTensor;
-import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.session.PlainIntegerNetwork;
 import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
 

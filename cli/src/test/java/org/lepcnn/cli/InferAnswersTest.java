@@ -18,8 +18,8 @@ import org.lepcnn.cli.report.OutcomeTable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
-import org.lepcnn.device.session.HostTensor;
-import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.stage.HostTensor;
 
 /** What {@code infer} tells of answers, and its exit status. */
 class InferAnswersTest {

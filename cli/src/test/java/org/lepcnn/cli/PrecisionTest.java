@@ -23,7 +23,7 @@ import org.lepcnn.cli.data.Samples;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.PreparedImport;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CheckedFile;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * Digests of the plain integer network's answers, one line an input, so that a device's process can

@@ -7,7 +7,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 
 /**

@@ -12,7 +12,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * A network whose first tensor travels in four chunks and costs the edge little: a convolution over

@@ -2,7 +2,7 @@
 package org.lepcnn.cli.data;
 
 import java.lang.reflect.Array;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * The elements of a tensor.

@@ -5,7 +5,7 @@ import org.lepcnn.cli.data.TensorJson;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.text.Printable;
-import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.pass.PassResult;
 
 /**
  * What somebody asked, as every answer to it repeats it. Members that are not known are null.

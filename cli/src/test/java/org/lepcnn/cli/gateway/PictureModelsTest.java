@@ -30,9 +30,9 @@ import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.deployments.Json;
-import org.lepcnn.device.session.DeviceModel;
-import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 
