@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.lepcnn.cli.data.Samples;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.text.Steps;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;
@@ -131,7 +132,7 @@ final class ImportArguments {
               + precision
               + ".");
     }
-    try (Steps steps = new Steps(output)) {
+    try (Steps steps = new Steps(output::progress)) {
       if (!trusted) {
         steps.accept("trying the import in a process of its own");
         ImportTrial.run(model, toOptions());

@@ -13,11 +13,13 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
+import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.kafka.codec.EdgeRequest;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
@@ -94,8 +96,8 @@ class CapturedTrafficIT {
       for (ConsumerRecord<byte[], byte[]> record : reader.readToEnd()) {
         EdgeRequest request = codec.decode(record.value());
         if (request instanceof TensorChunkView chunk
-            && chunk.pass() >= firstPass
-            && seen.add(chunk.pass() + "/" + chunk.tensor() + "/" + chunk.chunk())) {
+            && chunk.call().pass().pass() >= firstPass
+            && seen.add(chunk.call().pass().pass() + "/" + chunk.tensor() + "/" + chunk.chunk())) {
           int[] residues = new int[chunk.payload().residueCount()];
           chunk.payload().copyResidues(residues, 0);
           parts.add(residues);

@@ -17,6 +17,7 @@ import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.RetiredChains;
+import org.lepcnn.gateway.Meter;
 
 /** Provisioning a device again: what the ledger and the state hold, and how a chain goes. */
 class ChainCommandsTest {

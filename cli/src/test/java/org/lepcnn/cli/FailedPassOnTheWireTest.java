@@ -28,6 +28,8 @@ import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
 import org.lepcnn.kafka.codec.EdgeRequest;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
@@ -74,7 +76,7 @@ class FailedPassOnTheWireTest {
                     LIFETIME)) {
           EdgeRequest read = RequestCodec.current().decode(record);
           TensorChunkView chunk = (TensorChunkView) read;
-          assertThat(chunk.pass()).isEqualTo(pass);
+          assertThat(chunk.call().pass().pass()).isEqualTo(pass);
           passes
               .get(pass)
               .add(

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.testkit.HeldNumbers;
@@ -27,8 +28,7 @@ class TileMemoryTest {
     int length = 4096 + 5;
     FloatBuffer x = FloatBuffer.allocate(length);
     IntStream.range(0, length).forEach(i -> x.put(i, i % 7 + 1));
-    ConvGeometry plane =
-        new ConvGeometry(1, 1, 1, length, 1, 1, length, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ConvGeometry plane = ConvGeometry.of(1, 1, ConvAxis.pointwise(1), ConvAxis.pointwise(length));
     ChannelScales scales = new ChannelScales(1, new float[] {1}, new float[] {3});
     int[] masked = new int[length];
     for (TileArithmetic tiles : kinds) {

@@ -17,6 +17,7 @@ import org.lepcnn.core.fuzz.FuzzRun;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.control.EdgeControl;
@@ -153,15 +154,15 @@ class RequestFuzzTest {
       return 0;
     }
     assertThat(request.header().model()).isEqualTo(loaded.fingerprint());
-    if (request.header().isRelease()) {
-      assertThat(request.header().firstPass()).isNotNegative();
+    if (request.header().call() instanceof PassRelease release) {
+      assertThat(release.firstFree()).isNotNegative();
       return 1;
     }
-    if (request.header().isClaim()) {
-      assertThat(request.header().firstPass()).isBetween(0L, request.header().lastPass());
+    if (request.header().call() instanceof PassClaim claim) {
+      assertThat(claim.firstPass()).isBetween(0L, claim.lastPass());
       return 1;
     }
-    var specs = model.plan().tensorsOfRound(request.header().round());
+    var specs = model.plan().tensorsOfRound(request.header().asRound().round());
     assertThat(request.tensors()).hasSameSizeAs(specs);
     for (int i = 0; i < specs.size(); i++) {
       TensorPayload tensor = request.tensors().get(i);

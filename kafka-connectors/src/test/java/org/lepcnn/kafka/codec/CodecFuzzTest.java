@@ -12,6 +12,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
 import org.lepcnn.kafka.wire.Id256;
@@ -107,13 +108,9 @@ class CodecFuzzTest {
     EdgeErrorCode[] codes = EdgeErrorCode.values();
     EdgeReplyView reply =
         i == 0
-            ? EdgeReplyView.accepted(pass, SAMPLES.instance())
-            : new EdgeReplyView(
-                pass,
-                i,
-                SAMPLES.instance(),
-                java.util.Optional.of(codes[i % codes.length]),
-                "why " + i);
+            ? EdgeReplyView.accepted(SAMPLES.release())
+            : EdgeReplyView.refused(
+                new PassRound(pass, i, SAMPLES.instance()), codes[i % codes.length], "why " + i);
     return AnswerCodec.current().encode(reply);
   }
 
