@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.cli.kafka.KafkaOptions;
+import org.lepcnn.cli.owner.OpeningPassphraseOption;
+
 import org.lepcnn.command.Output;
 
 import java.nio.file.Path;

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.cli.owner;
 
 import org.lepcnn.command.Output;
 
@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
       DeviceRetireCommand.class,
       DeviceCommand.LiftQuarantine.class
     })
-final class DeviceCommand {
+public final class DeviceCommand {
   private DeviceCommand() {}
 
   @Command(

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.cli.kafka;
 
 import org.lepcnn.command.Output;
 
@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
       DevicesCommand.Revoke.class,
       DevicesCommand.ListDevices.class
     })
-final class DevicesCommand {
+public final class DevicesCommand {
   private DevicesCommand() {}
 
   private static Json.JsonObject json(DeviceRecord device) {

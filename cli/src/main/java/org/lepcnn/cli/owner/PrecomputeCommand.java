@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.cli.owner;
 
 import org.lepcnn.command.Output;
 
@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
       "Make decryption tables for a device, on the owner's machines.",
       "A run that was interrupted is finished by the next one: passes that the ledger issued and whose files are missing are made first."
     })
-final class PrecomputeCommand implements Callable<Integer> {
+public final class PrecomputeCommand implements Callable<Integer> {
   @Mixin private Output output;
 
   @Option(names = "--owner", required = true, paramLabel = "OWNER", description = "The owner file.")

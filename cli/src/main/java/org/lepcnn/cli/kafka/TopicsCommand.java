@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.cli.kafka;
 
 import org.lepcnn.command.Output;
 
@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 
 /** {@code lepcnn topics create}. */
 @Command(name = "topics", description = "Kafka topics.", subcommands = TopicsCommand.Create.class)
-final class TopicsCommand {
+public final class TopicsCommand {
   private TopicsCommand() {}
 
   @Command(

@@ -1,12 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.cli.owner;
 
 import java.nio.file.Path;
 import org.lepcnn.device.key.Passphrase;
 import picocli.CommandLine.Option;
 
 /** Where a command finds the passphrases of files that it opens, and whether they must have one. */
-final class OpeningPassphraseOption extends PassphraseOption {
+public final class OpeningPassphraseOption extends PassphraseOption {
   @Option(
       names = "--accept-plain",
       description =
@@ -14,7 +14,7 @@ final class OpeningPassphraseOption extends PassphraseOption {
   private boolean acceptPlain;
 
   @Override
-  Passphrase read() {
+  public Passphrase read() {
     return accepting(super.read());
   }
 

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.cli.kafka;
 
 import org.lepcnn.command.Output;
 
@@ -13,7 +13,7 @@ import org.lepcnn.kafka.control.ControlTopics;
 import picocli.CommandLine.Option;
 
 /** How to reach the broker, as Kafka's own commands have it. */
-final class KafkaOptions {
+public final class KafkaOptions {
   private static final Duration CONTROL_LIMIT = Duration.ofSeconds(30);
 
   @Option(
@@ -29,11 +29,11 @@ final class KafkaOptions {
       description = "Kafka client properties, for security and tuning.")
   private Path clientConfig;
 
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return bootstrapServers;
   }
 
-  Map<String, String> properties() {
+  public Map<String, String> properties() {
     return clientConfig == null ? Map.of() : ClientSettings.load(clientConfig);
   }
 
@@ -47,7 +47,7 @@ final class KafkaOptions {
   }
 
   /** Asks the broker something; while its answer takes long, lines of progress say so. */
-  <T> T ask(Output output, Supplier<T> question) {
+  public <T> T ask(Output output, Supplier<T> question) {
     try (Steps steps = new Steps(output::progress)) {
       steps.accept("waiting for the Kafka broker at " + bootstrapServers);
       return question.get();

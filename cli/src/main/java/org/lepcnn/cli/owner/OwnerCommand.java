@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.cli.owner;
 
 import org.lepcnn.command.Output;
 
@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     name = "owner",
     description = "The owner's root key and ledger.",
     subcommands = OwnerCommand.Create.class)
-final class OwnerCommand {
+public final class OwnerCommand {
   private OwnerCommand() {}
 
   @Command(

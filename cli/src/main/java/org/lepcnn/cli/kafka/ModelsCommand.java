@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.cli.kafka;
 
 import org.lepcnn.command.Output;
 
@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
       ModelsCommand.ListModels.class,
       ModelsCommand.Withdraw.class
     })
-final class ModelsCommand {
+public final class ModelsCommand {
   private ModelsCommand() {}
 
   /**
