@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.lepcnn.core.io.Json;
-import org.lepcnn.core.text.HostPort;
+import org.lepcnn.core.net.HostPort;
 import org.lepcnn.precompute.Precompute;
 import org.lepcnn.precompute.PrecomputeOptions;
 import org.lepcnn.precompute.PrecomputeResult;
