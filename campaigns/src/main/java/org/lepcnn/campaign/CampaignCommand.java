@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign;
 
-import org.lepcnn.command.Subcommand;
-import org.lepcnn.command.Output;
-
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -15,6 +12,8 @@ import org.lepcnn.campaign.neighbour.HostileNeighbours;
 import org.lepcnn.campaign.neighbour.HostileReport;
 import org.lepcnn.campaign.neighbour.Neighbour;
 import org.lepcnn.campaign.neighbour.NeighbourReport;
+import org.lepcnn.command.Output;
+import org.lepcnn.command.Subcommand;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.Json;
 import picocli.CommandLine.Command;

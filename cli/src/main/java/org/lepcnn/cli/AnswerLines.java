@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.command.Output;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +8,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.command.Output;
 import org.lepcnn.gateway.input.Labels;
 
 /**

@@ -1,10 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.command.Output;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.text.Printable;
 
 /**

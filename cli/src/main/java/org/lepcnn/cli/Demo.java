@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.command.Output;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +9,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.lepcnn.deployments.GatewayBroker;
 import org.lepcnn.cli.report.Outcome;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.deployments.GatewayBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.owner.OwnerFile;

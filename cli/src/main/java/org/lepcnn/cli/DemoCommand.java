@@ -1,18 +1,17 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.command.Output;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.lepcnn.deployments.GatewayBroker;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
+import org.lepcnn.deployments.GatewayBroker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

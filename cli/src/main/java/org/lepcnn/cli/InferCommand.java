@@ -1,11 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.cli.kafka.KafkaOptions;
-import org.lepcnn.cli.owner.OpeningPassphraseOption;
-
-import org.lepcnn.command.Output;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,8 +8,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.lepcnn.cli.kafka.KafkaOptions;
+import org.lepcnn.cli.owner.OpeningPassphraseOption;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.DeviceHalf;

@@ -1,15 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.cli.owner.DeviceCommand;
 import org.lepcnn.cli.kafka.DevicesCommand;
 import org.lepcnn.cli.kafka.ModelsCommand;
+import org.lepcnn.cli.kafka.TopicsCommand;
+import org.lepcnn.cli.owner.DeviceCommand;
 import org.lepcnn.cli.owner.OwnerCommand;
 import org.lepcnn.cli.owner.PrecomputeCommand;
-import org.lepcnn.cli.kafka.TopicsCommand;
-
 import org.lepcnn.command.Voice;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;

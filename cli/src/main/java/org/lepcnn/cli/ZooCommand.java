@@ -1,13 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.command.Output;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.onnx.zoo.ZooCounts;

@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.command.Output;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -15,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;

@@ -2,7 +2,6 @@
 package org.lepcnn.command;
 
 import org.lepcnn.core.error.LepcnnException;
-
 import org.lepcnn.core.text.Printable;
 
 /**

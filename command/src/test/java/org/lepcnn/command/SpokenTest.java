@@ -1,14 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.command;
 
-import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.error.RefusedException;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.RefusedException;
 
 class SpokenTest {
   @Test

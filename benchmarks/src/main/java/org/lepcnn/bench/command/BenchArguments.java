@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.command;
 
-import org.lepcnn.command.Output;
-
 import java.nio.file.Path;
 import org.lepcnn.bench.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.command.Output;
 import picocli.CommandLine.Option;
 
 /** What all benchmarks take. */

@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.command;
 
-import org.lepcnn.command.Subcommand;
-import org.lepcnn.command.Output;
-
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +13,8 @@ import org.lepcnn.bench.DeviceBenchmark;
 import org.lepcnn.bench.KernelBenchmark;
 import org.lepcnn.bench.OfflineBenchmark;
 import org.lepcnn.bench.PipelineBenchmark;
+import org.lepcnn.command.Output;
+import org.lepcnn.command.Subcommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.device;
 
-import org.lepcnn.campaign.load.RequestAudit;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.lepcnn.campaign.load.RequestAudit;
 import org.lepcnn.core.io.Json;
 
 /**

@@ -1,10 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.device;
 
-import org.lepcnn.campaign.load.CampaignModel;
-import org.lepcnn.campaign.load.ExpectedAnswers;
-import org.lepcnn.campaign.load.RequestAudit;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +14,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.lepcnn.campaign.load.CampaignModel;
+import org.lepcnn.campaign.load.ExpectedAnswers;
+import org.lepcnn.campaign.load.RequestAudit;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.deployments.LocalBroker;

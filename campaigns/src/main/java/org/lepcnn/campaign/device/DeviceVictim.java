@@ -1,13 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.device;
 
-import org.lepcnn.campaign.load.ExpectedAnswers;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.lepcnn.campaign.load.ExpectedAnswers;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.session.HostTensor;

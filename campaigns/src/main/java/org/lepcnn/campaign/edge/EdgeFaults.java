@@ -1,10 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.edge;
 
-import org.lepcnn.campaign.load.CampaignModel;
-import org.lepcnn.campaign.load.CountingTransport;
-import org.lepcnn.campaign.load.Load;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,9 +10,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.lepcnn.deployments.GatewayBroker;
+import org.lepcnn.campaign.load.CampaignModel;
+import org.lepcnn.campaign.load.CountingTransport;
+import org.lepcnn.campaign.load.Load;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.deployments.GatewayBroker;
 import org.lepcnn.deployments.LocalFlinkCluster;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.session.PrivateSession;

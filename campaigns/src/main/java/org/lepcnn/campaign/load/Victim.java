@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.load;
 
-import org.lepcnn.campaign.neighbour.Neighbour;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

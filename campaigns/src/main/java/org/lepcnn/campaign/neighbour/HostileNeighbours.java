@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.neighbour;
 
-import org.lepcnn.campaign.load.CampaignModel;
-import org.lepcnn.campaign.load.Victim;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,12 +10,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.lepcnn.deployments.PublishedBundle;
+import org.lepcnn.campaign.load.CampaignModel;
+import org.lepcnn.campaign.load.Victim;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.deployments.PublishedBundle;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.topic.TopicAdmin;

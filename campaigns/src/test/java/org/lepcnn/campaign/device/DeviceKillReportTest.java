@@ -1,14 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.device;
 
-import org.lepcnn.campaign.load.RequestAudit;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.campaign.device.DeviceKill.Target;
+import org.lepcnn.campaign.load.RequestAudit;
 
 class DeviceKillReportTest {
   private static final RequestAudit CLEAN = new RequestAudit(100, 90, 10, 0);

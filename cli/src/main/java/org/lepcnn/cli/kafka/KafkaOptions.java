@@ -1,12 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.kafka;
 
-import org.lepcnn.command.Output;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.text.Steps;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.control.ControlTopics;

@@ -1,16 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.kafka;
 
-import org.lepcnn.command.Output;
-
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.lepcnn.deployments.PublishedBundle;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.deployments.PublishedBundle;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.wire.ModelRecord;

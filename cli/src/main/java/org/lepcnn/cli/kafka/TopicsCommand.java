@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.kafka;
 
-import org.lepcnn.command.Output;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.kafka.access.AccessReport;

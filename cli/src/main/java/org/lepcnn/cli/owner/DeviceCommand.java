@@ -1,12 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.owner;
 
-import org.lepcnn.command.Output;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.Passphrase;

@@ -1,10 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.owner;
 
-import org.lepcnn.command.Output;
-
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.device.owner.LedgerEntry;

@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.owner;
 
-import org.lepcnn.command.Output;
-
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.net.HostPort;
 import org.lepcnn.precompute.Precompute;
