@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
@@ -23,6 +23,9 @@ import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.quant.NonFiniteActivationException;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.testkit.FakeEdge;
+import org.lepcnn.device.testkit.SessionModel;
 
 class PrivateCheckTest {
   private final ModelBundle bundle = SessionModel.bundle(21);
