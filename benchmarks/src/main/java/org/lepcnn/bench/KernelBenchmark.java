@@ -1,6 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench;
 
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.Callers;
+import org.lepcnn.bench.measure.LayerPair;
+import org.lepcnn.bench.measure.Progress;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

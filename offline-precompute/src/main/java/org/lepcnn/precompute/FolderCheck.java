@@ -1,6 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.WorkItem;
+import org.lepcnn.precompute.job.WorkPlan;
+
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

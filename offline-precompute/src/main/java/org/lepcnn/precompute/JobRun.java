@@ -1,6 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
+import org.lepcnn.precompute.job.BatchCluster;
+import org.lepcnn.precompute.job.TableJob;
+import org.lepcnn.precompute.job.TableMaker;
+import org.lepcnn.precompute.job.TableSettings;
+import org.lepcnn.precompute.job.WorkPlan;
+
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
+import org.lepcnn.precompute.job.BatchCluster;
+import org.lepcnn.precompute.job.KernelChoice;
+import org.lepcnn.precompute.job.LocalCluster;
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.RemoteCluster;
+import org.lepcnn.precompute.job.TableJob;
+import org.lepcnn.precompute.job.TableSettings;
+import org.lepcnn.precompute.job.WorkPlan;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
+import org.lepcnn.precompute.job.KernelChoice;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +25,7 @@ import org.lepcnn.core.linear.DirectConvolution;
  * Kernels that go wrong on purpose. A choice travels in the job graph, so what they share with a
  * test is static; {@link #reset} comes first.
  */
-final class TestKernels {
+public final class TestKernels {
   static final AtomicInteger OPENED = new AtomicInteger();
   static final AtomicInteger CALLS = new AtomicInteger();
   static volatile CountDownLatch reached = new CountDownLatch(1);
@@ -88,7 +90,7 @@ final class TestKernels {
   }
 
   /** Limbs summed in 16-bit accumulators that saturate, as hardware without VNNI does. */
-  static KernelChoice saturating() {
+  public static KernelChoice saturating() {
     return Saturating::new;
   }
 
