@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrecisionSearch;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

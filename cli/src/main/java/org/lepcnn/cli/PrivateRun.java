@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.check.TopAnswer;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.Top1;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +16,8 @@ import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.pass.PassResult;
-import org.lepcnn.device.session.ComputedTables;
-import org.lepcnn.device.session.PrivateCheck;
+import org.lepcnn.device.reference.ComputedTables;
+import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.supply.ThrowAwayChain;

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.check.FloatModel;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +11,8 @@ import java.util.TreeMap;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.CheckOutcome;
-import org.lepcnn.device.session.PrivateCheck;
+import org.lepcnn.check.CheckOutcome;
+import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.onnx.ImportOptions;

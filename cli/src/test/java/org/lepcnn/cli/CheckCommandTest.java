@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.check.FloatModel;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.lepcnn.onnx.OnnxModels.integer;
 

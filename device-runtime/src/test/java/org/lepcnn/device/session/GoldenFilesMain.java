@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import org.lepcnn.device.reference.PlainIntegerNetwork;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

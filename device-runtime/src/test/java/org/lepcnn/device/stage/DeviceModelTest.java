@@ -12,8 +12,8 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
-import org.lepcnn.device.session.CheckOutcome;
-import org.lepcnn.device.session.PrivateCheck;
+import org.lepcnn.check.CheckOutcome;
+import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.device.testkit.SessionModel;
 import org.lepcnn.device.testkit.TinyOnnx;
 

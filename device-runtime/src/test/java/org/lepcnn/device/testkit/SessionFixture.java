@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.testkit;
 
+import org.lepcnn.core.error.EnvironmentException;
+import java.util.concurrent.CountDownLatch;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,8 +14,8 @@ import java.util.function.UnaryOperator;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.pass.PassResult;
-import org.lepcnn.device.session.ComputedTables;
-import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.reference.ComputedTables;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.stage.DeviceModel;
@@ -107,5 +109,16 @@ public final class SessionFixture implements AutoCloseable {
   public void close() {
     session.close();
     edge.close();
+  }
+
+  /** Waits until a latch opens. */
+  public static void awaitLatch(CountDownLatch latch) {
+    try {
+      if (!latch.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError("Expected a latch to open in time");
+      }
+    } catch (InterruptedException e) {
+      throw new EnvironmentException("interrupted", e);
+    }
   }
 }

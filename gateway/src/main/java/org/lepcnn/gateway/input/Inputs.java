@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
+import org.lepcnn.device.stage.Elements;
+import org.lepcnn.device.stage.TensorElements;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

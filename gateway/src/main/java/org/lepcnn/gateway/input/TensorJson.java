@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
+import org.lepcnn.device.stage.TensorElements;
+
 import java.util.Map;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.device.stage.HostTensor;

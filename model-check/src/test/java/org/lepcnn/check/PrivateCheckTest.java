@@ -1,5 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.session;
+package org.lepcnn.check;
+
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.reference.KernelNetwork;
+import org.lepcnn.device.reference.LayerObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -215,7 +219,7 @@ class PrivateCheckTest {
     FakeEdge edge = new FakeEdge(bundle.edge(), new CopyOnWriteArrayList<>());
     edge.forge =
         (request, result) -> {
-          PrivateSessionTest.awaitLatch(held);
+          SessionFixture.awaitLatch(held);
           return result;
         };
     try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels(), edge)) {

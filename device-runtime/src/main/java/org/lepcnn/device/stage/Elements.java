@@ -1,11 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.input;
+package org.lepcnn.device.stage;
+
+import org.lepcnn.gateway.input.ElementType;
 
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.device.stage.HostTensor;
 
 /** Numbers as a file holds them, before they become a tensor of the type that a model wants. */
-interface Elements {
+public interface Elements {
   /** Whether all are whole numbers by their type. */
   boolean whole();
 

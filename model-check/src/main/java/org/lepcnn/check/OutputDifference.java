@@ -1,8 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.check;
 
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.gateway.input.TensorElements;
+import org.lepcnn.device.stage.TensorElements;
 
 /**
  * How one output differs from what it should be. Whole numbers and booleans are compared as such;

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.check;
 
 import java.util.List;
 import java.util.Locale;
@@ -11,23 +11,23 @@ import org.lepcnn.core.io.Json;
  *
  * @param tolerance what counts as agreement
  */
-record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
+public record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
   private static final int LINES_SHOWN = 20;
 
-  CheckSummary {
+  public CheckSummary {
     lines = List.copyOf(lines);
   }
 
-  boolean allExact() {
+  public boolean allExact() {
     return lines.stream().allMatch(CheckLine::exact);
   }
 
-  boolean allIntegrityOk() {
+  public boolean allIntegrityOk() {
     return lines.stream().allMatch(CheckLine::integrityOk);
   }
 
   /** Whether all that was compared agrees. */
-  boolean allAgree() {
+  public boolean allAgree() {
     return !lines.isEmpty() && lines.stream().allMatch(line -> line.agrees(tolerance));
   }
 
@@ -49,15 +49,15 @@ record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
     return answered.isEmpty() ? Double.NaN : share(answered, CheckLine::top1Agrees);
   }
 
-  double accuracyPrivate() {
+  public double accuracyPrivate() {
     return share(lines, line -> line.topPrivate().label() == line.label());
   }
 
-  double accuracyFloat() {
+  public double accuracyFloat() {
     return share(lines, line -> line.topFloat().label() == line.label());
   }
 
-  String text() {
+  public String text() {
     StringBuilder text = new StringBuilder();
     for (CheckLine line : lines.subList(0, Math.min(lines.size(), LINES_SHOWN))) {
       text.append(line.text(tolerance));
@@ -90,7 +90,7 @@ record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
     return text.append('.').toString();
   }
 
-  void addTo(Json.JsonObject object) {
+  public void addTo(Json.JsonObject object) {
     Json.JsonArray dataSets = Json.array();
     lines.forEach(line -> dataSets.add(line.json(tolerance)));
     object

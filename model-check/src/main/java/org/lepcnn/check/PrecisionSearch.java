@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.check;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.KernelNetwork;
+import org.lepcnn.device.reference.KernelNetwork;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.PreparedImport;
 import org.lepcnn.onnx.plan.Precision;
@@ -25,7 +25,7 @@ import org.lepcnn.onnx.plan.Precision;
  * in the order of gain over cost; bisection finds how many are needed, and then each of them, the
  * costliest first, is tried without. Every mix is measured on all samples.
  */
-final class PrecisionSearch {
+public final class PrecisionSearch {
   /** Mixes that are tried after the bisection, each a run of all samples. */
   private static final int MAX_REMOVALS = 24;
 
@@ -41,7 +41,7 @@ final class PrecisionSearch {
    * @param inputs by name
    * @param expected the outputs of float ONNX Runtime by name
    */
-  record Sample(Map<String, HostTensor> inputs, Map<String, HostTensor> expected) {}
+  public record Sample(Map<String, HostTensor> inputs, Map<String, HostTensor> expected) {}
 
   /**
    * What was found.
@@ -52,13 +52,13 @@ final class PrecisionSearch {
    * @param met whether that meets the target; where not, all layers are as fine as can be
    * @param finerLayers layers with weights of two parts
    */
-  record Result(ModelBundle bundle, double error, boolean met, int finerLayers) {}
+  public record Result(ModelBundle bundle, double error, boolean met, int finerLayers) {}
 
   private record Trial(ModelBundle bundle, double error) {}
 
   private record Candidate(String output, long cost, double gainOverCost) {}
 
-  PrecisionSearch(
+  public PrecisionSearch(
       PreparedImport prepared,
       List<Sample> samples,
       double target,
@@ -71,7 +71,7 @@ final class PrecisionSearch {
     this.progress = progress;
   }
 
-  Result run() {
+  public Result run() {
     Trial eight = attempt(Precision.EIGHT_BITS, "8-bit weights");
     if (eight.error() <= target) {
       return result(eight);

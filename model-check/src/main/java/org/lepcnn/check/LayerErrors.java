@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.check;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.LayerObserver;
+import org.lepcnn.device.reference.LayerObserver;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.plan.LayerReference;
 
@@ -19,13 +19,13 @@ import org.lepcnn.onnx.plan.LayerReference;
  * The error against float after every linear layer, everything before it included: for each layer
  * the largest error over the largest magnitude of its output, in the worst of all inputs.
  */
-final class LayerErrors {
+public final class LayerErrors {
   private final ModelBundle bundle;
   private final LayerReference reference;
   private final List<float[]> outputs = new ArrayList<>();
   private final List<RelativeError> worst = new ArrayList<>();
 
-  LayerErrors(ModelBundle bundle, LayerReference reference) {
+  public LayerErrors(ModelBundle bundle, LayerReference reference) {
     this.bundle = bundle;
     this.reference = reference;
     for (int i = 0; i < bundle.plan().layers().size(); i++) {
@@ -35,17 +35,17 @@ final class LayerErrors {
   }
 
   /** The float model whose outputs are those of the layers. */
-  FloatModel floatModel(Path onnx) {
+  public FloatModel floatModel(Path onnx) {
     return new FloatModel(onnx, reference.model());
   }
 
   /** Takes the layers' outputs of one input. */
-  LayerObserver observer() {
+  public LayerObserver observer() {
     return (layer, input, output) -> outputs.set(layer, output);
   }
 
   /** Compares what was taken last with the outputs of {@link #floatModel}. */
-  void compare(Map<String, HostTensor> floats) {
+  public void compare(Map<String, HostTensor> floats) {
     for (int i = 0; i < outputs.size(); i++) {
       HostTensor expected = floats.get(reference.outputs().get(binding(i).output()));
       if (expected != null && outputs.get(i) != null) {
@@ -58,7 +58,7 @@ final class LayerErrors {
   }
 
   /** A line per layer, in the order of the rounds. */
-  String text() {
+  public String text() {
     int width = bundle.device().layers().stream().mapToInt(l -> l.name().length()).max().orElse(5);
     String format = "%-" + Math.max(width, 5) + "s  %-13s %5s %11s %14s %12s%n";
     StringBuilder text = new StringBuilder("Error against float after every layer\n");
@@ -88,7 +88,7 @@ final class LayerErrors {
     return text.toString();
   }
 
-  Json.JsonArray json() {
+  public Json.JsonArray json() {
     Json.JsonArray array = Json.array();
     for (LinearLayerSpec layer : bundle.plan().layers()) {
       LayerBinding binding = binding(layer.index());

@@ -1,10 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.check;
 
 import java.util.Arrays;
 import java.util.Map;
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.gateway.input.TensorElements;
+import org.lepcnn.device.stage.TensorElements;
 
 /**
  * The one answer that a classifier's outputs tell: the label, where an output is a single whole
@@ -15,10 +15,10 @@ import org.lepcnn.gateway.input.TensorElements;
  * @param label the answer; −1 when the outputs tell none
  * @param score the largest score; NaN without scores
  */
-record TopAnswer(long label, double score) {
+public record TopAnswer(long label, double score) {
   private static final long NONE = -1;
 
-  static TopAnswer of(Map<String, HostTensor> outputs) {
+  public static TopAnswer of(Map<String, HostTensor> outputs) {
     long label = NONE;
     TopAnswer best = new TopAnswer(NONE, Double.NaN);
     for (HostTensor output : outputs.values()) {

@@ -1,8 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.input;
+package org.lepcnn.device.stage;
 
 import java.lang.reflect.Array;
-import org.lepcnn.device.stage.HostTensor;
 
 /**
  * The elements of a tensor.

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.check;
 
 /**
  * How far values are from those of float.
@@ -8,8 +8,8 @@ package org.lepcnn.cli;
  *     NaN
  * @param maxFloat the largest finite magnitude in float
  */
-record RelativeError(double maxError, double maxFloat) {
-  static RelativeError of(float[] actual, float[] expected) {
+public record RelativeError(double maxError, double maxFloat) {
+  public static RelativeError of(float[] actual, float[] expected) {
     double error = actual.length == expected.length ? 0 : Double.POSITIVE_INFINITY;
     double max = 0;
     for (int i = 0; i < expected.length; i++) {
@@ -22,7 +22,7 @@ record RelativeError(double maxError, double maxFloat) {
   }
 
   /** The largest error over the largest magnitude; the error itself where float is zero. */
-  double value() {
+  public double value() {
     return maxFloat == 0 ? maxError : maxError / maxFloat;
   }
 

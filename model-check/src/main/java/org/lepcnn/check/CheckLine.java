@@ -1,12 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.check;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.lepcnn.core.io.Json;
-import org.lepcnn.device.session.CheckOutcome;
 import org.lepcnn.device.stage.HostTensor;
 
 /**
@@ -21,7 +20,7 @@ import org.lepcnn.device.stage.HostTensor;
  * @param topFloat float ONNX Runtime's
  * @param label the right answer, or −1
  */
-record CheckLine(
+public record CheckLine(
     String name,
     boolean exact,
     boolean integrityOk,
@@ -31,7 +30,7 @@ record CheckLine(
     TopAnswer topFloat,
     long label) {
 
-  static CheckLine compare(
+  public static CheckLine compare(
       String name,
       CheckOutcome outcome,
       Map<String, HostTensor> floats,
@@ -57,7 +56,7 @@ record CheckLine(
   }
 
   /** The largest error of any output against float. */
-  double relativeError() {
+  public double relativeError() {
     return withFloat.error();
   }
 

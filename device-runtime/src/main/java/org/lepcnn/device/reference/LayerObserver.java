@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.session;
+package org.lepcnn.device.reference;
 
 /** Sees the float values around every linear layer of an integer network: private data. */
 @FunctionalInterface

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.check;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
@@ -23,11 +23,11 @@ import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.ModelImporter;
 
 /** The original model in float, by ONNX Runtime: what the private answers are compared with. */
-final class FloatModel implements AutoCloseable {
+public final class FloatModel implements AutoCloseable {
   private final OrtEnvironment environment = QuietOnnxRuntime.environment();
   private final OrtSession session;
 
-  FloatModel(Path onnx) {
+  public FloatModel(Path onnx) {
     this(onnx, ModelImporter.original(onnx));
   }
 
@@ -35,7 +35,7 @@ final class FloatModel implements AutoCloseable {
    * @param onnx names the model in errors
    * @param model what to load, serialized
    */
-  FloatModel(Path onnx, byte[] model) {
+  public FloatModel(Path onnx, byte[] model) {
     try {
       this.session =
           OnnxSessions.open("Loading " + onnx, model, options -> options.setIntraOpNumThreads(1));
@@ -45,7 +45,7 @@ final class FloatModel implements AutoCloseable {
   }
 
   /** Runs the model; its outputs by name, half-precision ones widened. */
-  Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
+  public Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
     Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     try {
       for (Map.Entry<String, HostTensor> input : inputs.entrySet()) {

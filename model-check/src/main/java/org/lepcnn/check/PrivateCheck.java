@@ -1,5 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.session;
+package org.lepcnn.check;
+
+import org.lepcnn.device.reference.ComputedTables;
+import org.lepcnn.device.reference.LayerObserver;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
+import org.lepcnn.device.session.PrivateSession;
 
 import java.util.Arrays;
 import java.util.Map;
