@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.stage;
 
+
 import java.lang.reflect.Array;
 
 /**
@@ -8,18 +9,18 @@ import java.lang.reflect.Array;
  *
  * @param tensor whose
  */
-public record TensorElements(HostTensor tensor) implements Elements {
+public record TensorElements(HostTensor tensor) {
   /** How many there are. */
   public int size() {
     return Array.getLength(tensor.array());
   }
 
-  @Override
+  /** Whether all are whole numbers by their type. */
   public boolean whole() {
     return !(tensor.array() instanceof float[]) && !(tensor.array() instanceof double[]);
   }
 
-  @Override
+  /** One element; whole numbers above 2⁵³ are rounded. */
   public double number(int index) {
     if (tensor.array() instanceof float[] values) {
       return values[index];
@@ -27,7 +28,7 @@ public record TensorElements(HostTensor tensor) implements Elements {
     return tensor.array() instanceof double[] values ? values[index] : integer(index);
   }
 
-  @Override
+  /** One element of whole numbers, exactly. */
   public long integer(int index) {
     if (tensor.array() instanceof int[] values) {
       return values[index];

@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
-import org.lepcnn.device.stage.Elements;
 import org.lepcnn.device.stage.TensorElements;
 
 import java.nio.file.Files;
@@ -48,8 +47,9 @@ public final class Inputs {
       return rows(path, row -> name + "[" + row + "]", file, file.shape(), file.size(), spec);
     }
     if (lower.endsWith(".pb")) {
-      TensorElements tensor = new TensorElements(TensorFile.read(path));
-      return rows(path, row -> name, tensor, tensor.tensor().shape(), tensor.size(), spec);
+      HostTensor tensor = TensorFile.read(path);
+      int size = new TensorElements(tensor).size();
+      return rows(path, row -> name, Elements.of(tensor), tensor.shape(), size, spec);
     }
     return List.of(new Input(name, path, Map.of(spec.name(), PictureInput.read(path, spec))));
   }

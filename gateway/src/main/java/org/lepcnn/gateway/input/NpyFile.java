@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
-import org.lepcnn.device.stage.Elements;
 
 import ai.onnxruntime.platform.Fp16Conversions;
 import java.io.IOException;
