@@ -1,18 +1,17 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench;
 
+import ai.onnxruntime.OrtException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.lepcnn.bench.measure.BenchDevice;
 import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.measure.PlainModel;
 import org.lepcnn.bench.measure.Progress;
 import org.lepcnn.bench.measure.ThreadMeter;
 import org.lepcnn.bench.measure.Timing;
-
-import ai.onnxruntime.OrtException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.function.ToLongFunction;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;

@@ -1,16 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench;
 
-import org.lepcnn.bench.measure.BenchModel;
-import org.lepcnn.bench.measure.Callers;
-import org.lepcnn.bench.measure.LayerPair;
-import org.lepcnn.bench.measure.Progress;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.Callers;
+import org.lepcnn.bench.measure.LayerPair;
+import org.lepcnn.bench.measure.Progress;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;

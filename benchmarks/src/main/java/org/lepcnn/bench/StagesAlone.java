@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench;
 
-import org.lepcnn.bench.measure.BenchModel;
-
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.onnxruntime.OnnxSessions;

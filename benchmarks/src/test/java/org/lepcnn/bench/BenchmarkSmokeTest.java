@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench;
 
-import org.lepcnn.bench.measure.BenchModel;
-import org.lepcnn.bench.measure.Progress;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.Progress;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;

@@ -1,9 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench;
 
-import org.lepcnn.bench.measure.PlainModel;
-
 import org.junit.jupiter.api.Test;
+import org.lepcnn.bench.measure.PlainModel;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 
 class LayeringTest {

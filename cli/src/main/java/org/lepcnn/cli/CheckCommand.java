@@ -1,26 +1,25 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.check.CheckLine;
-import org.lepcnn.check.CheckSummary;
-import org.lepcnn.check.FloatModel;
-import org.lepcnn.check.LayerErrors;
-import org.lepcnn.check.Tolerance;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.lepcnn.check.CheckLine;
+import org.lepcnn.check.CheckOutcome;
+import org.lepcnn.check.CheckSummary;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.LayerErrors;
+import org.lepcnn.check.PrivateCheck;
+import org.lepcnn.check.Tolerance;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
-import org.lepcnn.check.CheckOutcome;
-import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.MadeUpInputs;

@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.check.FloatModel;
-import org.lepcnn.check.Top1;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.Top1;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;

@@ -1,14 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.check.FloatModel;
-import org.lepcnn.check.PrecisionSearch;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Json;

@@ -1,14 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.check.FloatModel;
-import org.lepcnn.check.Top1;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrivateCheck;
+import org.lepcnn.check.Top1;
 import org.lepcnn.cli.AcceptanceData.Picture;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;
@@ -17,7 +17,6 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.reference.ComputedTables;
-import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.supply.ThrowAwayChain;

@@ -1,11 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.check.CheckLine;
-import org.lepcnn.check.CheckSummary;
-import org.lepcnn.check.FloatModel;
-import org.lepcnn.check.Tolerance;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -32,13 +27,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.check.CheckLine;
+import org.lepcnn.check.CheckSummary;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrivateCheck;
+import org.lepcnn.check.Tolerance;
 import org.lepcnn.cli.AcceptanceData.Picture;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.onnx.ImportOptions;

@@ -1,18 +1,17 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.check.FloatModel;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.lepcnn.check.CheckOutcome;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.check.CheckOutcome;
-import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.onnx.ImportOptions;

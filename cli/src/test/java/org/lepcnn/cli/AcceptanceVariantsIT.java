@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.check.FloatModel;
-import org.lepcnn.check.Top1;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -20,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.Top1;
 import org.lepcnn.cli.AcceptanceData.Picture;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;

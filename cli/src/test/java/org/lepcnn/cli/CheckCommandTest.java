@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.check.FloatModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.lepcnn.onnx.OnnxModels.integer;
 
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.check.FloatModel;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.OnnxModels;
 

@@ -1,10 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.check.FloatModel;
-import org.lepcnn.check.PrecisionSearch;
-import org.lepcnn.check.RelativeError;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +18,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrecisionSearch;
+import org.lepcnn.check.RelativeError;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;

@@ -1,11 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.check;
 
-import org.lepcnn.device.reference.ComputedTables;
-import org.lepcnn.device.reference.LayerObserver;
-import org.lepcnn.device.reference.PlainIntegerNetwork;
-import org.lepcnn.device.session.PrivateSession;
-
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +12,10 @@ import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.reference.ComputedTables;
+import org.lepcnn.device.reference.LayerObserver;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
+import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.supply.ThrowAwayChain;

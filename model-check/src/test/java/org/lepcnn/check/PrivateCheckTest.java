@@ -1,10 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.check;
 
-import org.lepcnn.device.testkit.SessionFixture;
-import org.lepcnn.device.reference.KernelNetwork;
-import org.lepcnn.device.reference.LayerObserver;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,8 +23,11 @@ import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.quant.NonFiniteActivationException;
+import org.lepcnn.device.reference.KernelNetwork;
+import org.lepcnn.device.reference.LayerObserver;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.testkit.FakeEdge;
+import org.lepcnn.device.testkit.SessionFixture;
 import org.lepcnn.device.testkit.SessionModel;
 
 class PrivateCheckTest {

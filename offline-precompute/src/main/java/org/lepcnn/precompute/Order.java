@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
-import org.lepcnn.precompute.job.PassRange;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +16,7 @@ import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.precompute.job.PassRange;
 
 /**
  * What an output folder is still owed: a file in it, from before the passes are issued until all

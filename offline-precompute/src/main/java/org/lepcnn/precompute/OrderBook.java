@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
-import org.lepcnn.precompute.job.PassRange;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +12,7 @@ import org.lepcnn.device.owner.IssuedRange;
 import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.ExclusiveLock;
+import org.lepcnn.precompute.job.PassRange;
 
 /**
  * Issues passes for an output folder so that none is lost, whatever crashes when.

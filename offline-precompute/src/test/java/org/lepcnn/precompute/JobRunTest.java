@@ -1,10 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
-import org.lepcnn.precompute.job.LocalCluster;
-import org.lepcnn.precompute.job.PassRange;
-import org.lepcnn.precompute.job.WorkPlan;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +10,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.precompute.job.LocalCluster;
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.WorkPlan;
 
 /** An interruption while Flink takes the job: Flink itself reports it as whatever it was doing. */
 class JobRunTest {

@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
-import org.lepcnn.precompute.job.PassRange;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +17,7 @@ import org.lepcnn.core.fuzz.SparseFiles;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.ExclusiveLock;
+import org.lepcnn.precompute.job.PassRange;
 
 class OrderBookTest {
   @TempDir Path folder;

@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
-import org.lepcnn.precompute.job.MicroBatch;
-import org.lepcnn.precompute.job.TableJob;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,6 +23,8 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.net.HostPort;
 import org.lepcnn.device.integrity.FaultyKernelException;
+import org.lepcnn.precompute.job.MicroBatch;
+import org.lepcnn.precompute.job.TableJob;
 
 @Tag("slow")
 class PrecomputeFailureTest {

@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
-import org.lepcnn.precompute.job.KernelChoice;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +18,7 @@ import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.precompute.job.KernelChoice;
 
 /**
  * Kernels that go wrong on purpose. A choice travels in the job graph, so what they share with a

@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
-import org.lepcnn.precompute.job.KernelChoice;
-import org.lepcnn.precompute.job.TableSettings;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -26,6 +23,8 @@ import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.device.table.TableId;
+import org.lepcnn.precompute.job.KernelChoice;
+import org.lepcnn.precompute.job.TableSettings;
 
 /** An owner with one provisioned device and the tiny model, in a folder. */
 public final class Workshop {

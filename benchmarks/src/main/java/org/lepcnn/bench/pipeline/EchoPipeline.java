@@ -1,9 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.Timing;
-
 import java.util.List;
+import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.bench.plainjob.PlainOperator;
 

@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
+import java.util.Map;
 import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.measure.PlainModel;
 import org.lepcnn.bench.measure.PlainThroughput;
-
-import java.util.Map;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.device.stage.HostTensor;
 

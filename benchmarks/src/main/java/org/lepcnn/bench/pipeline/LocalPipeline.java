@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.BenchModel;
-import org.lepcnn.bench.measure.Progress;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.Progress;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;

@@ -1,13 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.BenchDevice;
-import org.lepcnn.bench.measure.BenchModel;
-import org.lepcnn.bench.measure.Progress;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.bench.measure.BenchDevice;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.Progress;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.core.error.BadInputException;

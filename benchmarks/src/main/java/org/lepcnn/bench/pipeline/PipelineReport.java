@@ -1,12 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.measure.PlainThroughput;
 import org.lepcnn.bench.measure.Timing;
-
-import java.util.ArrayList;
-import java.util.List;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;

@@ -1,18 +1,17 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.BenchDevice;
-import org.lepcnn.bench.measure.InFlight;
-import org.lepcnn.bench.measure.PlainThroughput;
-import org.lepcnn.bench.measure.Progress;
-import org.lepcnn.bench.measure.Timing;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.lepcnn.bench.measure.BenchDevice;
+import org.lepcnn.bench.measure.InFlight;
+import org.lepcnn.bench.measure.PlainThroughput;
+import org.lepcnn.bench.measure.Progress;
+import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
 

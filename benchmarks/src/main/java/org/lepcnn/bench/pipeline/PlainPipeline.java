@@ -1,14 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.BenchModel;
-
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.plainjob.PlainInput;
 import org.lepcnn.bench.plainjob.PlainOperator;
 import org.lepcnn.bench.plainjob.PlainRecord;

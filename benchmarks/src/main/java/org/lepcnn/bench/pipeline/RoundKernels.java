@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.LayerPair;
-import org.lepcnn.bench.measure.Timing;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.bench.measure.LayerPair;
+import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.model.EdgeHalf;

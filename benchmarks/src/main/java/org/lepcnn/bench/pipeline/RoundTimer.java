@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.Timing;
-
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.RoundRequest;

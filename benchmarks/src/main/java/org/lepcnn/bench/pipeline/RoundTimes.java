@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.Timing;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.lepcnn.bench.measure.Timing;
 
 /** What the rounds of several passes took, in milliseconds. */
 final class RoundTimes {

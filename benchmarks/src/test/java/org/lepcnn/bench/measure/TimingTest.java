@@ -1,11 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.measure;
 
-import org.lepcnn.bench.SmallCoreModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.lepcnn.bench.SmallCoreModel;
 
 class TimingTest {
   @Test

@@ -1,10 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.BenchModel;
-import org.lepcnn.bench.Built;
-import org.lepcnn.bench.TinyModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -12,6 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.bench.Built;
+import org.lepcnn.bench.TinyModel;
+import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 

@@ -1,14 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.pipeline;
 
-import org.lepcnn.bench.measure.BenchModel;
-import org.lepcnn.bench.TinyModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.bench.TinyModel;
+import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.core.kernel.ScalarKernels;
 
 class RoundKernelsTest {

@@ -69,7 +69,8 @@ public final class Rooms {
       return "";
     }
     String[] names = type.getBaseComponentType().getPackageName().split("\\.");
-    return modules.getOrDefault(String.join(".", names[0], names[1], names[2]), "?" + type.getName());
+    return modules.getOrDefault(
+        String.join(".", names[0], names[1], names[2]), "?" + type.getName());
   }
 
   /** Fails for packages that know each other in a circle, or are crowded. */

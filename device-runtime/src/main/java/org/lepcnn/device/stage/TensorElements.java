@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.stage;
 
-
 import java.lang.reflect.Array;
 
 /**

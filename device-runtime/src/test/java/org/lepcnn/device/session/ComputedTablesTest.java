@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
-import org.lepcnn.device.reference.ComputedTables;
-import org.lepcnn.device.reference.KernelNetwork;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +15,8 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.reference.ComputedTables;
+import org.lepcnn.device.reference.KernelNetwork;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.testkit.LimitedTables;

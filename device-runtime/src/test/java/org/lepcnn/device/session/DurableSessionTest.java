@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
-import org.lepcnn.device.reference.PlainIntegerNetwork;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.lepcnn.device.testkit.SessionFixture.await;
@@ -28,6 +26,7 @@ import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;

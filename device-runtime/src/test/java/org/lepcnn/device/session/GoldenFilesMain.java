@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
-import org.lepcnn.device.reference.PlainIntegerNetwork;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -10,6 +8,7 @@ import java.nio.file.Path;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;

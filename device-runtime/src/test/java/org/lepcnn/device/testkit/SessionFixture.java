@@ -1,16 +1,16 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.testkit;
 
-import org.lepcnn.core.error.EnvironmentException;
-import java.util.concurrent.CountDownLatch;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.pass.PassResult;

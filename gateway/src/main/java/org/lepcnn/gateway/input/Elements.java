@@ -1,11 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
-import org.lepcnn.device.stage.HostTensor;
-
-
-import org.lepcnn.device.stage.TensorElements;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 
 /** Numbers as a file holds them, before they become a tensor of the type that a model wants. */
 interface Elements {

@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
-import org.lepcnn.device.stage.TensorElements;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +11,7 @@ import java.util.function.IntFunction;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 
 /** Inputs of a model with one input, from pictures, NumPy files or ONNX tensors. */
 public final class Inputs {

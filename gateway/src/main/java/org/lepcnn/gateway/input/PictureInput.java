@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
-import org.lepcnn.device.stage.TensorElements;
-
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.lepcnn.core.error.BadInputException;
