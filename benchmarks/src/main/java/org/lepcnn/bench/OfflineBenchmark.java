@@ -3,6 +3,11 @@ package org.lepcnn.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.bench.measure.BenchDevice;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.PlainThroughput;
+import org.lepcnn.bench.measure.Progress;
+import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;

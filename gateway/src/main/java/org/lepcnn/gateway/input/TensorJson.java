@@ -4,6 +4,7 @@ package org.lepcnn.gateway.input;
 import java.util.Map;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 
 /**
  * Tensors as JSON: {@code {"type":"int64","shape":[1],"values":[7]}}, values in row-major order.
