@@ -75,7 +75,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Option(
       names = "--kernel",
-      paramLabel = "onednn|onnxruntime|scalar",
+      paramLabel = Kernels.CHOICE,
       description =
           "The kernel that computes layers. Default: the fastest that passes its self-test.")
   private String kernel;

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.flink.EdgePipeline;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.EdgeSinks;
@@ -52,7 +53,7 @@ final class EdgeJobOptions {
   @Option(
       names = "--kernel",
       defaultValue = "",
-      paramLabel = "onednn|onnxruntime|scalar",
+      paramLabel = Kernels.CHOICE,
       description =
           "The kernel that computes layers. Default: the fastest that passes its self-test on each machine.")
   String kernel;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.command.Output;
+import org.lepcnn.core.kernel.choice.Kernels;
 import picocli.CommandLine.Option;
 
 /** What all benchmarks take. */
@@ -18,7 +19,7 @@ final class BenchArguments {
 
   @Option(
       names = "--kernel",
-      paramLabel = "onednn|onnxruntime|scalar",
+      paramLabel = Kernels.CHOICE,
       description =
           "The kernel that computes layers. Default: the fastest that passes its self-test.")
   private String kernel;

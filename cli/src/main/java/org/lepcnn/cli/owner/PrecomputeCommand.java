@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.io.Json;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.net.HostPort;
 import org.lepcnn.precompute.Precompute;
 import org.lepcnn.precompute.PrecomputeOptions;
@@ -74,7 +75,7 @@ public final class PrecomputeCommand implements Callable<Integer> {
 
   @Option(
       names = "--kernel",
-      paramLabel = "onednn|onnxruntime|scalar",
+      paramLabel = Kernels.CHOICE,
       description =
           "The kernel that computes layers. Default: the fastest that passes its self-test.")
   private String kernel;

@@ -9,7 +9,7 @@ import org.lepcnn.core.linear.LayerWeights;
  * self-tests it.
  */
 public interface KernelProvider {
-  /** The name on the command line: {@code onednn}, {@code onnxruntime} or {@code scalar}. */
+  /** The name on the command line: one of {@code choice.Kernels.NAMES}. */
   String name();
 
   /**

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.choice.Kernels;
-import org.lepcnn.core.kernel.onnxruntime.SevenBits;
+import org.lepcnn.core.kernel.choice.KernelsHere;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
@@ -21,11 +21,9 @@ import org.lepcnn.core.quant.Headroom;
 
 class PartedKernelTest {
   static List<KernelProvider> providers() {
-    return List.of(
-        new ScalarKernels(),
-        Kernels.choose(null),
-        Kernels.choose("onnxruntime"),
-        SevenBits.kernels());
+    List<KernelProvider> providers = KernelsHere.fast();
+    providers.add(new ScalarKernels());
+    return providers;
   }
 
   @ParameterizedTest

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.choice.Kernels;
+import org.lepcnn.core.kernel.choice.KernelsHere;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -41,22 +41,22 @@ class ZooKernelsTest {
   private static final List<KernelProvider> FAST = new ArrayList<>();
   private static final KernelProvider SCALAR = Kernels.choose("scalar");
 
-  /** Why oneDNN is not among the fast kernels, or null. */
-  private static String missing;
+  /** The kernels that this machine cannot run. */
+  private static final List<String> MISSING = new ArrayList<>();
 
   @BeforeAll
   static void chooseKernels() {
-    FAST.add(Kernels.choose("onnxruntime"));
-    try {
-      FAST.add(Kernels.choose("onednn"));
-    } catch (EnvironmentException e) {
-      missing = e.getMessage();
+    for (String name : Kernels.NAMES) {
+      if (!name.equals(SCALAR.name())) {
+        KernelsHere.find(name).ifPresentOrElse(FAST::add, () -> MISSING.add(name));
+      }
     }
   }
 
   @AfterAll
   static void forget() {
     FAST.clear();
+    MISSING.clear();
     SEEN.clear();
   }
 
@@ -68,8 +68,7 @@ class ZooKernelsTest {
         compare(geometry, new SplittableRandom(SEEN.size()));
       }
     }
-    assumeTrue(
-        missing == null, () -> "compared onnxruntime and scalar only; onednn skipped: " + missing);
+    assumeTrue(MISSING.isEmpty(), () -> "not on this machine, and not compared: " + MISSING);
   }
 
   private static void compare(ConvGeometry geometry, SplittableRandom random) {

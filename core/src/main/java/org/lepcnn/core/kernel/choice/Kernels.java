@@ -19,8 +19,11 @@ import org.slf4j.LoggerFactory;
 public final class Kernels {
   private static final Logger LOG = LoggerFactory.getLogger(Kernels.class);
 
+  /** Names that {@link #choose} accepts, as help texts show them. */
+  public static final String CHOICE = "onednn|onnxruntime|scalar";
+
   /** Names that {@link #choose} accepts. */
-  public static final List<String> NAMES = List.of("onednn", "onnxruntime", "scalar");
+  public static final List<String> NAMES = List.of(CHOICE.split("\\|"));
 
   private Kernels() {}
 
@@ -35,21 +38,25 @@ public final class Kernels {
     if (name == null) {
       return fastest();
     }
-    if (name.equals("onednn")) {
-      LOG.info("kernel onednn: as configured");
-      return OneDnnKernels.create();
-    }
-    if (name.equals("onnxruntime")) {
-      LOG.info("kernel onnxruntime: as configured");
-      return OnnxRuntimeKernels.create();
-    }
-    if (name.equals("scalar")) {
-      KernelProvider provider = new ScalarKernels();
-      KernelSelfTest.require(provider);
-      LOG.info("kernel scalar: as configured");
-      return provider;
-    }
-    throw new BadInputException(
+    KernelProvider provider =
+        switch (name) {
+          case "onednn" -> OneDnnKernels.create();
+          case "onnxruntime" -> OnnxRuntimeKernels.create();
+          case "scalar" -> scalar();
+          default -> throw unknown(name);
+        };
+    LOG.info("kernel {}: as configured", name);
+    return provider;
+  }
+
+  private static KernelProvider scalar() {
+    KernelProvider provider = new ScalarKernels();
+    KernelSelfTest.require(provider);
+    return provider;
+  }
+
+  private static BadInputException unknown(String name) {
+    return new BadInputException(
         "Choosing a kernel: expected one of " + NAMES + "; found '" + name + "'.");
   }
 

@@ -16,7 +16,6 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
-import org.lepcnn.core.kernel.onnxruntime.SevenBits;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
@@ -28,9 +27,7 @@ class KernelsTest {
   private static final ScalarKernels ORACLE = new ScalarKernels();
 
   static List<KernelProvider> fastProviders() {
-    // seven-bit limbs are exact everywhere; eight-bit limbs only where the processor does not
-    // saturate
-    return List.of(Kernels.choose(null), Kernels.choose("onnxruntime"), SevenBits.kernels());
+    return KernelsHere.fast();
   }
 
   @ParameterizedTest
@@ -215,8 +212,16 @@ class KernelsTest {
     assertThatThrownBy(() -> Kernels.choose("cuda"))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("cuda");
-    assertThat(Kernels.choose("scalar").name()).isEqualTo("scalar");
-    assertThat(Kernels.choose("onnxruntime").name()).isEqualTo("onnxruntime");
+  }
+
+  @Test
+  void everyName_choosesTheProviderThatBearsIt() {
+    assertThat(Kernels.NAMES).contains(Kernels.choose(null).name());
+    for (String name : Kernels.NAMES) {
+      KernelsHere.find(name).ifPresent(it -> assertThat(it.name()).isEqualTo(name));
+    }
+    assertThat(KernelsHere.find("scalar")).isPresent();
+    assertThat(KernelsHere.find("onnxruntime")).isPresent();
   }
 
   private static ConvGeometry conv(
