@@ -156,7 +156,8 @@ public final class DeviceBenchmark {
   private void sizes(BenchResult result, long inputs, long outputs) {
     result.figure(new Figure("up, per pass", inputs * Integer.BYTES, "bytes"));
     result.figure(new Figure("down, per pass", outputs * Integer.BYTES, "bytes"));
-    result.figure(new Figure("decryption table, per pass", model.report().tableBytes(), "bytes"));
+    result.figure(
+        new Figure("decryption table, per pass", model.report().tableBytesPerPass(), "bytes"));
     double own = Timing.median(privateBytes);
     double runtime = Timing.median(stagesBytes);
     result.figure(new Figure("allocated per pass beyond ONNX Runtime", own - runtime, "bytes"));

@@ -61,7 +61,7 @@ public final class OfflineBenchmark {
   private static BenchResult report(
       BenchModel model, Options options, String kernel, double tables, PlainThroughput plain) {
     double baseline = plain.inferencesPerSecond();
-    long bytes = model.report().tableBytes();
+    long bytes = model.report().tableBytesPerPass();
     return new BenchResult(
             "offline", model.name(), Machine.here(kernel), List.of("what", "cores", "per second"))
         .figure(

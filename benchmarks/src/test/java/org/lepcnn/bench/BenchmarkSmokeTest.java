@@ -41,7 +41,7 @@ class BenchmarkSmokeTest {
             "masked ÷ plain float, linear layers, 2 thread(s)");
     assertThat(result.figures()).allMatch(figure -> figure.value() > 0);
     requireWritten(result, "kernels-tiny");
-    assertThat(result.json().toString())
+    assertThat(result.json())
         .contains("\"layer\":\"conv\"", "\"layer\":\"fc\"", "\"layer\":\"total\"", "\"ratio\":");
   }
 

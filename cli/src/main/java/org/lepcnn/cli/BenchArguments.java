@@ -4,6 +4,7 @@ package org.lepcnn.cli;
 import java.nio.file.Path;
 import org.lepcnn.bench.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Option;
 
 /** What all benchmarks take. */
@@ -37,10 +38,22 @@ final class BenchArguments {
     return BenchModel.open(model);
   }
 
+  private record Written(BenchResult found, Path out) implements Result {
+    @Override
+    public String text() {
+      return found.text() + "\nWrote " + out + ".";
+    }
+
+    @Override
+    public String json() {
+      return found.json();
+    }
+  }
+
   /** Writes and prints. */
   int finish(Output output, BenchResult result) {
     result.write(out);
-    output.result(result.text() + "\nWrote " + out + ".", result.json());
+    output.result(new Written(result, out));
     return 0;
   }
 }

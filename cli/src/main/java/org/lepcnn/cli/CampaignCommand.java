@@ -13,7 +13,7 @@ import org.lepcnn.cli.campaign.HostileReport;
 import org.lepcnn.cli.campaign.Neighbour;
 import org.lepcnn.cli.campaign.NeighbourReport;
 import org.lepcnn.core.io.AtomicFiles;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,7 +59,7 @@ final class CampaignCommand {
               new EdgeFaults.Settings(passes, kills, inFlight, place.seed),
               place.out,
               output::progress);
-      finish(output, place.out, report.text(), report.json());
+      finish(output, place.out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
@@ -82,7 +82,7 @@ final class CampaignCommand {
     public Integer call() {
       DeviceKillReport report =
           DeviceKills.run(new DeviceKills.Settings(kills, place.seed), place.out, output::progress);
-      finish(output, place.out, report.text(), report.json());
+      finish(output, place.out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
@@ -160,7 +160,7 @@ final class CampaignCommand {
       }
       NeighbourReport report =
           Neighbour.run(new Neighbour.Settings(quota, passes, turns), out, output::progress);
-      finish(output, out, report.text(), report.json());
+      finish(output, out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
 
@@ -175,13 +175,13 @@ final class CampaignCommand {
                   MINUTE_MILLIS / PASSES_PER_MINUTE),
               out,
               output::progress);
-      finish(output, out, report.text(), report.json());
+      finish(output, out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
 
-  private static void finish(Output output, Path out, String text, Json json) {
-    AtomicFiles.write(out.resolve("report.json"), json.toString().getBytes(StandardCharsets.UTF_8));
-    output.result(text, json);
+  private static void finish(Output output, Path out, Result report) {
+    AtomicFiles.write(out.resolve("report.json"), report.json().getBytes(StandardCharsets.UTF_8));
+    output.result(report);
   }
 }

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +13,12 @@ import org.lepcnn.cli.data.MadeUpInputs;
 import org.lepcnn.cli.data.NpyFile;
 import org.lepcnn.cli.data.TestDataSets;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.CheckOutcome;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateCheck;
+import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -139,25 +140,35 @@ final class CheckCommand implements Callable<Integer> {
 
   private void tell(
       ImportArguments.Imported imported, CheckSummary summary, LayerErrors layers, boolean madeUp) {
-    ImportReport report = ImportReport.of(imported.bundle());
-    Json.JsonObject json = report.json();
-    summary.addTo(json);
-    json.put("madeUpInputs", madeUp);
-    if (labels != null) {
-      json.put("top1Private", summary.accuracyPrivate()).put("top1Float", summary.accuracyFloat());
-    }
-    imported.addTo(json);
-    if (perLayer) {
-      json.put("perLayer", layers.json());
-    }
     output.result(
-        report.table()
-            + imported.text()
-            + (perLayer ? "\n" + layers.text() : "")
-            + "\n"
-            + (madeUp ? MADE_UP_TEXT : "")
-            + summary.text(),
-        json);
+        new Checked(
+            ImportReport.of(imported.bundle()),
+            summary.told(),
+            madeUp,
+            labels == null ? null : summary.accuracyPrivate(),
+            labels == null ? null : summary.accuracyFloat(),
+            imported.told(),
+            perLayer ? layers.lines() : null));
+  }
+
+  private record Checked(
+      @JsonUnwrapped ImportReport report,
+      @JsonUnwrapped CheckSummary.Told summary,
+      boolean madeUpInputs,
+      Double top1Private,
+      Double top1Float,
+      @JsonUnwrapped ImportArguments.Told imported,
+      List<LayerErrors.Line> perLayer)
+      implements Result {
+    @Override
+    public String text() {
+      return report.table()
+          + imported.text()
+          + (perLayer == null ? "" : "\n" + LayerErrors.text(perLayer))
+          + "\n"
+          + (madeUpInputs ? MADE_UP_TEXT : "")
+          + summary.text();
+    }
   }
 
   private Cases cases(ModelBundle bundle) {

@@ -1,10 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
-import org.lepcnn.core.io.Json;
 
 /**
  * All lines of a check.
@@ -90,19 +90,31 @@ record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
     return text.append('.').toString();
   }
 
-  void addTo(Json.JsonObject object) {
-    Json.JsonArray dataSets = Json.array();
-    lines.forEach(line -> dataSets.add(line.json(tolerance)));
-    object
-        .put("dataSets", dataSets)
-        .put("exact", allExact())
-        .put("integrityOk", allIntegrityOk())
-        .put("tolerance", tolerance.real())
-        .put("agrees", allAgree())
-        .put("maxAbsError", maxAbsError())
-        .put("maxRelativeError", maxRelativeError())
-        .put("top1Agreement", top1Agreement());
+  /** For programs, and the text for people. */
+  Told told() {
+    return new Told(
+        lines.stream().map(line -> line.told(tolerance)).toList(),
+        allExact(),
+        allIntegrityOk(),
+        tolerance.real(),
+        allAgree(),
+        maxAbsError(),
+        maxRelativeError(),
+        top1Agreement(),
+        text());
   }
+
+  /** What is told of all inputs; top1Agreement is NaN when there are no answers to compare. */
+  record Told(
+      List<CheckLine.Told> dataSets,
+      boolean exact,
+      boolean integrityOk,
+      double tolerance,
+      boolean agrees,
+      double maxAbsError,
+      double maxRelativeError,
+      double top1Agreement,
+      @JsonIgnore String text) {}
 
   private String agreement() {
     long off = lines.stream().filter(line -> !line.withFloat().agrees(tolerance)).count();

@@ -51,37 +51,6 @@ final class Demo implements AutoCloseable {
   private final LocalLayout layout = LocalLayout.find();
   private final Path example = layout.home().resolve("examples").resolve("meter-digits");
 
-  /** What came out. */
-  record Result(
-      String model,
-      String fingerprint,
-      List<Outcome> outcomes,
-      double maxFloatError,
-      long brokerPid,
-      long edgePid) {
-    boolean allExact() {
-      return exactCount() == outcomes.size();
-    }
-
-    long exactCount() {
-      return outcomes.stream().filter(outcome -> Boolean.TRUE.equals(outcome.exact())).count();
-    }
-
-    long right() {
-      return outcomes.stream().filter(Outcome::right).count();
-    }
-
-    long floatAgrees() {
-      return outcomes.stream().filter(outcome -> outcome.answer() == outcome.floatAnswer()).count();
-    }
-
-    double medianMillis() {
-      double[] sorted =
-          outcomes.stream().mapToDouble(outcome -> outcome.phases().total()).sorted().toArray();
-      return sorted[sorted.length / 2];
-    }
-  }
-
   Demo(Output output, Cleanup cleanup, Path out, int passes, GatewayBroker.Wish wish) {
     this.output = output;
     this.cleanup = cleanup;
@@ -91,7 +60,7 @@ final class Demo implements AutoCloseable {
     this.wish = wish;
   }
 
-  Result run() {
+  DemoResult run() {
     prepareFolders();
     step("starting a Kafka broker in a process of its own" + wish.how());
     GatewayBroker broker = GatewayBroker.start(layout, work, GATEWAY, wish);
@@ -160,7 +129,7 @@ final class Demo implements AutoCloseable {
     DeviceState.init(grantFile, work.resolve("state")).close();
   }
 
-  private Result infer(ModelBundle bundle, GatewayBroker broker, LocalEdge edge) {
+  private DemoResult infer(ModelBundle bundle, GatewayBroker broker, LocalEdge edge) {
     List<Inputs.Input> inputs = pictures(bundle);
     TransportConfig config =
         TransportConfig.builder(broker.bootstrapServers(), GATEWAY)
@@ -177,7 +146,7 @@ final class Demo implements AutoCloseable {
     }
   }
 
-  private Result compare(
+  private DemoResult compare(
       ModelBundle bundle,
       PrivateRun run,
       List<PrivateRun.Answer> answers,
@@ -208,13 +177,14 @@ final class Demo implements AutoCloseable {
                 exact));
       }
     }
-    return new Result(
+    return new DemoResult(
         bundle.device().modelName(),
         bundle.fingerprint().toString(),
         outcomes,
         maxError,
         broker.broker().pid(),
-        edge.pid());
+        edge.pid(),
+        work.resolveSibling("report.html"));
   }
 
   private List<Inputs.Input> pictures(ModelBundle bundle) {

@@ -4,10 +4,11 @@ package org.lepcnn.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.RetiredChains;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +45,27 @@ final class DeviceRetireCommand implements Callable<Integer> {
     private Path owner;
   }
 
+  private record RetiredHere(String chain, Path state) implements Result {
+    @Override
+    public String text() {
+      return "Retired chain " + chain + " of " + state + "; its keys are erased.";
+    }
+  }
+
+  private record RetiredInLedger(ChainId chain, String device, long issuedPasses)
+      implements Result {
+    @Override
+    public String text() {
+      return "Retired chain "
+          + chain
+          + " of "
+          + device
+          + " in the ledger, after "
+          + issuedPasses
+          + " passes.";
+    }
+  }
+
   @Override
   public Integer call() {
     if (where.owner != null && device == null) {
@@ -54,10 +76,7 @@ final class DeviceRetireCommand implements Callable<Integer> {
   }
 
   private int onTheDevice() {
-    String retired = RetiredChains.retire(where.state, chain);
-    output.result(
-        "Retired chain " + retired + " of " + where.state + "; its keys are erased.",
-        Json.object().put("chain", retired).put("state", where.state.toString()));
+    output.result(new RetiredHere(RetiredChains.retire(where.state, chain), where.state));
     return 0;
   }
 
@@ -65,18 +84,7 @@ final class DeviceRetireCommand implements Callable<Integer> {
     try (var given = passphrase.read();
         OwnerFile file = OwnerFile.open(where.owner, given)) {
       LedgerEntry entry = file.retire(device, chain);
-      output.result(
-          "Retired chain "
-              + entry.chain()
-              + " of "
-              + device
-              + " in the ledger, after "
-              + entry.issuedPasses()
-              + " passes.",
-          Json.object()
-              .put("chain", entry.chain().toString())
-              .put("device", device)
-              .put("issuedPasses", entry.issuedPasses()));
+      output.result(new RetiredInLedger(entry.chain(), device, entry.issuedPasses()));
       return 0;
     }
   }

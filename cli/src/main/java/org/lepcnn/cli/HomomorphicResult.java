@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.deployments.Json;
+import org.lepcnn.json.Json;
 
 /**
  * What the benchmark under homomorphic encryption found.

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.lepcnn.cli.data.Samples;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.HostTensor;
@@ -80,37 +80,47 @@ final class ImportArguments {
    */
   record Imported(
       ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Result search, double target) {
+    /** What is told of it beside the report. */
+    Told told() {
+      return new Told(
+          prepared.notes(),
+          search == null
+              ? null
+              : new Reached(
+                  target,
+                  search.error(),
+                  search.met(),
+                  search.finerLayers(),
+                  bundle.plan().layers().size()));
+    }
+  }
+
+  /**
+   * What is told of an import beside the report.
+   *
+   * @param precision what --precision auto found; null for the others
+   */
+  record Told(List<String> notes, Reached precision) {
     /** A line for each note on the model, and one about the search; or nothing. */
     String text() {
       StringBuilder text = new StringBuilder();
-      prepared.notes().forEach(note -> text.append("Note: ").append(note).append('\n'));
-      return text.append(search == null ? "" : searchText()).toString();
+      notes.forEach(note -> text.append("Note: ").append(note).append('\n'));
+      return text.append(precision == null ? "" : precision.text()).toString();
     }
+  }
 
-    private String searchText() {
+  /** How close a search for a mix of precisions came to its target. */
+  record Reached(
+      double target, double relativeError, boolean met, int finerLayers, @JsonIgnore int layers) {
+    private String text() {
       return String.format(
           Locale.ROOT,
           "Precision: relative error %.3g on the samples, target %.3g %s; finer weights in %d of %d layers.%n",
-          search.error(),
+          relativeError,
           target,
-          search.met() ? "met" : "NOT met with the finest weights everywhere",
-          search.finerLayers(),
-          bundle.plan().layers().size());
-    }
-
-    void addTo(Json.JsonObject report) {
-      Json.JsonArray notes = Json.array();
-      prepared.notes().forEach(notes::add);
-      report.put("notes", notes);
-      if (search != null) {
-        report.put(
-            "precision",
-            Json.object()
-                .put("target", target)
-                .put("relativeError", search.error())
-                .put("met", search.met())
-                .put("finerLayers", search.finerLayers()));
-      }
+          met ? "met" : "NOT met with the finest weights everywhere",
+          finerLayers,
+          layers);
     }
   }
 

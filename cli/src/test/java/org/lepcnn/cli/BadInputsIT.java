@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.deployments.Json;
 import org.lepcnn.device.session.DeviceModel;
 import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.json.Json;
 
 /**
  * A gateway with three devices, in a process of its own, over a real broker and edge. Two devices

@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
-import org.lepcnn.core.io.Json;
 
 /**
  * Requests as files: {@code FOLDER/DEVICE/file} is run for that device (or session), several at a
@@ -35,11 +34,11 @@ final class FolderInputs {
 
   private final Path folder;
   private final Gateway gateway;
-  private final Consumer<Json> answers;
+  private final Consumer<Answer> answers;
   private final Map<Path, DeviceFolder> devices = new HashMap<>();
   private String trouble;
 
-  FolderInputs(Path folder, Gateway gateway, Consumer<Json> answers) {
+  FolderInputs(Path folder, Gateway gateway, Consumer<Answer> answers) {
     this.folder = folder;
     this.gateway = gateway;
     this.answers = answers;

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.lepcnn.cli.Steps;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.vector.VectorUnit;
@@ -117,20 +116,22 @@ final class Gateway implements AutoCloseable {
     models.values().forEach(GatewaySession::warmUp);
   }
 
-  /** The line that says that it is ready. */
-  Json ready() {
-    Json.JsonArray list = Json.array();
-    sessions.forEach(
-        (name, session) ->
-            list.add(
-                Json.object()
-                    .put("session", name)
-                    .put("device", session.device())
-                    .put("model", session.model().modelName())));
-    return Json.object()
-        .put("ready", true)
-        .put("loops", VectorUnit.description())
-        .put("sessions", list);
+  /** What is said first, when it is ready. */
+  Ready ready() {
+    return new Ready(
+        true,
+        VectorUnit.description(),
+        sessions.entrySet().stream()
+            .map(named -> Ready.Session.of(named.getKey(), named.getValue()))
+            .toList());
+  }
+
+  record Ready(boolean ready, String loops, List<Session> sessions) {
+    record Session(String session, String device, String model) {
+      private static Session of(String name, GatewaySession session) {
+        return new Session(name, session.device(), session.model().modelName());
+      }
+    }
   }
 
   /**

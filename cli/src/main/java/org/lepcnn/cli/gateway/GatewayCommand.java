@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -62,7 +62,7 @@ public final class GatewayCommand implements Callable<Integer> {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> stop(served, closed), "lepcnn-gateway-stop"));
     try (gateway) {
-      print(gateway.ready());
+      out.println(Json.write(gateway.ready()));
       Thread reader = new Thread(() -> serve(gateway, served), "lepcnn-gateway-inputs");
       reader.setDaemon(true); // reading standard input cannot be interrupted
       reader.start();
@@ -96,8 +96,8 @@ public final class GatewayCommand implements Callable<Integer> {
     }
   }
 
-  private synchronized void print(Json line) {
-    out.println(line);
+  private synchronized void print(Answer answer) {
+    out.println(answer.json());
   }
 
   /** Runs when the process is stopped: sessions close cleanly, so that no pass is lost. */

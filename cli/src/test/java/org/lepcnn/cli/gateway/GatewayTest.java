@@ -33,7 +33,7 @@ import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
-import org.lepcnn.deployments.Json;
+import org.lepcnn.json.Json;
 
 /** The gateway's inputs and answers, over an edge in this process. */
 class GatewayTest {
@@ -109,7 +109,7 @@ class GatewayTest {
     List<Json> answers = new CopyOnWriteArrayList<>();
     try (Gateway gateway = open("lines")) {
       assertThat(gateway.ready().toString()).contains("\"ready\":true", "meter-lines");
-      new LineInputs(gateway, line -> answers.add(Json.parse(line.toString())))
+      new LineInputs(gateway, line -> answers.add(Json.parse(line.json())))
           .run(new BufferedReader(new StringReader(String.join("\n", lines))));
     }
     List<Json> good = answers.stream().filter(answer -> answer.has("outputs")).toList();
@@ -148,7 +148,7 @@ class GatewayTest {
     List<Json> answers = new CopyOnWriteArrayList<>();
     try (Gateway gateway = open("watch")) {
       FolderInputs inputs =
-          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.toString())));
+          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.json())));
       assertThat(inputs.runOnce()).isEqualTo(2);
       await(() -> Files.exists(device.resolve("failed/c.npy.reason.json")));
       await(() -> Files.exists(device.resolve("done/a.png")));
@@ -192,7 +192,7 @@ class GatewayTest {
             return super.exchange(request);
           }
         };
-    List<org.lepcnn.core.io.Json> answers = new CopyOnWriteArrayList<>();
+    List<Answer> answers = new CopyOnWriteArrayList<>();
     try (Gateway gateway =
         Gateway.open(GatewayConfig.read(config(name, List.of("hall"))), transport)) {
       for (String input : inputs) {
@@ -228,7 +228,7 @@ class GatewayTest {
             GatewayConfig.read(config("hostile", List.of("hall", "attic"))),
             new InProcessEdge(bundle.edge(), new ScalarKernels()))) {
       FolderInputs inputs =
-          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.toString())));
+          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.json())));
       inputs.runOnce();
       await(() -> Files.exists(good.resolve("done/a.png")));
       await(() -> Files.exists(stranger.resolve("failed/a.png")));
@@ -282,11 +282,11 @@ class GatewayTest {
                   () -> {
                     throw new CancellationException("taken away");
                   },
-                  line -> answers.add(Json.parse(line.toString())))
+                  line -> answers.add(Json.parse(line.json())))
               .whenComplete((failures, stopped) -> vanished.complete(List.of()));
       vanished.join();
       FolderInputs inputs =
-          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.toString())));
+          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.json())));
       assertThat(inputs.runOnce()).isEqualTo(1);
       await(() -> Files.exists(device.resolve("done/a.png")));
     }

@@ -29,10 +29,10 @@ import org.lepcnn.cli.data.NpyBytes;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
-import org.lepcnn.deployments.Json;
 import org.lepcnn.device.session.DeviceModel;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.json.Json;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 
@@ -130,7 +130,7 @@ class PictureModelsTest {
         Gateway.open(
             GatewayConfig.read(config), new InProcessEdge(bundle.edge(), new ScalarKernels()))) {
       String line = "{\"device\":\"hall\",\"input\":\"" + file + "\"}\n";
-      new LineInputs(gateway, answer -> answers.add(Json.parse(answer.toString())))
+      new LineInputs(gateway, answer -> answers.add(Json.parse(answer.json())))
           .run(new BufferedReader(new StringReader(line)));
     }
     return answers;
