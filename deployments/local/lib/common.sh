@@ -2,6 +2,7 @@
 # Words, checks and waits that the other parts share.
 
 CORE_CLASSES="$LEPCNN_HOME/core/target/classes"
+PROCESS_CLASSES="$LEPCNN_HOME/process/target/classes"
 DEPLOYMENTS_CLASSES="$LEPCNN_HOME/deployments/target/classes"
 KAFKA_LIBS="$LEPCNN_HOME/deployments/kafka-dist/target/libs"
 FLINK_LIB="$LEPCNN_HOME/deployments/flink-dist/target/lib"
@@ -83,8 +84,8 @@ require_build() {
   for part in "$KAFKA_LIBS" "$FLINK_LIB"; do
     compgen -G "$part/*.jar" >/dev/null || fail "not built: no jars in $part. $HOW_TO_BUILD"
   done
-  [ -f "$CORE_CLASSES/org/lepcnn/core/process/ParentWatch.class" ] && [ -d "$DEPLOYMENTS_CLASSES" ] ||
-    fail "not built: $CORE_CLASSES is missing or incomplete. $HOW_TO_BUILD"
+  [ -f "$PROCESS_CLASSES/org/lepcnn/process/ParentWatch.class" ] && [ -d "$DEPLOYMENTS_CLASSES" ] ||
+    fail "not built: $PROCESS_CLASSES is missing or incomplete. $HOW_TO_BUILD"
 }
 
 require_disk() {
@@ -145,7 +146,7 @@ choose_kind() {
 choose_ports() {
   local free
   # shellcheck disable=SC2207
-  free=($("$JAVA" -cp "$CORE_CLASSES" org.lepcnn.core.process.FreePorts 6)) || fail "cannot find free ports"
+  free=($("$JAVA" -cp "$PROCESS_CLASSES:$CORE_CLASSES" org.lepcnn.process.FreePorts 6)) || fail "cannot find free ports"
   if running_pid broker >/dev/null; then
     [ -z "$WANTED_BROKER_PORT" ] || [ "$WANTED_BROKER_PORT" = "$BROKER_PORT" ] ||
       fail "the broker runs already, on port $BROKER_PORT: stop the cluster first"

@@ -12,9 +12,9 @@ open_life_line() {
   if [ -t 0 ] || [ /dev/stdin -ef /dev/null ]; then
     usage_error "--exit-with-parent needs a pipe as standard input, held open by the parent"
   fi
-  local class=org/lepcnn/core/process/ParentWatch.class
+  local class=org/lepcnn/process/ParentWatch.class
   mkdir -p "$RUN_DIR/parent-watch/${class%/*}"
-  cp "$CORE_CLASSES/$class" "$RUN_DIR/parent-watch/$class"
+  cp "$PROCESS_CLASSES/$class" "$RUN_DIR/parent-watch/$class"
   exec 9<&0
 }
 
@@ -41,7 +41,7 @@ launch() {
   if [ "$FOREGROUND" = yes ]; then
     class_path="$class_path:$RUN_DIR/parent-watch"
     set -- "$main" "$@"
-    main=org.lepcnn.core.process.ParentWatch
+    main=org.lepcnn.process.ParentWatch
   fi
   [ ! -f "$log" ] || mv "$log" "$log.1"
   nohup "$JAVA" "${jvm[@]}" "-Dlepcnn.run=$RUN_DIR" "-Dlog.file=$log" -cp "$class_path" "$main" "$@" \

@@ -16,13 +16,13 @@ import org.lepcnn.bench.plainjob.PlainGateway;
 import org.lepcnn.bench.plainjob.PlainJob;
 import org.lepcnn.bench.plainjob.PlainOperator;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicSettings;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /**
  * A streaming job of the edge's shape with another operator, in a process of its own, on the edge's

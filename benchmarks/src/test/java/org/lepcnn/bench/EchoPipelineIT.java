@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.bench.plainjob.EchoRound;
-import org.lepcnn.core.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.process.FreePorts;
 
 /** The echo through a real broker, with rounds of several records each way. */
 class EchoPipelineIT {

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
-import org.lepcnn.cli.data.Labels;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.gateway.input.Labels;
 
 /**
  * Tells answers one by one, as they come, so that an interruption loses none that is there. What

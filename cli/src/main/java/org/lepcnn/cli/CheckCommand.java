@@ -8,16 +8,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.lepcnn.cli.data.Inputs;
-import org.lepcnn.cli.data.MadeUpInputs;
-import org.lepcnn.cli.data.NpyFile;
-import org.lepcnn.cli.data.TestDataSets;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.text.Steps;
 import org.lepcnn.device.session.CheckOutcome;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateCheck;
+import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.input.MadeUpInputs;
+import org.lepcnn.gateway.input.NpyFile;
+import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import picocli.CommandLine.Command;
@@ -117,7 +118,7 @@ final class CheckCommand implements Callable<Integer> {
 
   private List<CheckLine> run(ModelBundle bundle, List<Case> cases, LayerErrors layers) {
     List<CheckLine> lines = new ArrayList<>();
-    try (Steps steps = new Steps(output)) {
+    try (Steps steps = new Steps(output::progress)) {
       steps.accept("loading the kernels and the model");
       try (PrivateCheck check = PrivateCheck.open(bundle, Kernels.choose(kernel));
           FloatModel floats = new FloatModel(model);

@@ -7,11 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.lepcnn.cli.data.Samples;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.text.Steps;
 import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;
@@ -141,7 +142,7 @@ final class ImportArguments {
               + precision
               + ".");
     }
-    try (Steps steps = new Steps(output)) {
+    try (Steps steps = new Steps(output::progress)) {
       if (!trusted) {
         steps.accept("trying the import in a process of its own");
         ImportTrial.run(model, toOptions());

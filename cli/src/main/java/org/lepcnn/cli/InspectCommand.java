@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,13 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.CheckedFile;
-import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.RetiredChains;
 import org.lepcnn.device.state.StateDescription;
+import org.lepcnn.device.table.TableDescription;
+import org.lepcnn.device.table.TableId;
+import org.lepcnn.gateway.PassesLeft;
 import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +29,6 @@ import picocli.CommandLine.Parameters;
     description =
         "Say what a bundle, edge half, table, device state, grant or owner file is: versions, fingerprint, what is left. Needs no key.")
 final class InspectCommand implements Callable<Integer> {
-  private static final String TABLE_SUFFIX = ".lept";
 
   @Mixin private Output output;
 
@@ -59,7 +59,7 @@ final class InspectCommand implements Callable<Integer> {
     if (Files.exists(path.resolve(ModelBundle.MANIFEST_FILE))) {
       return InspectedModel.read(path);
     }
-    List<Path> tables = tableFiles(path);
+    List<Path> tables = TableDescription.filesIn(path);
     if (!tables.isEmpty()) {
       return InspectedTables.read(tables);
     }
@@ -74,7 +74,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private Result inspectFile() {
-    if (path.toString().endsWith(TABLE_SUFFIX)) {
+    if (path.toString().endsWith(TableId.SUFFIX)) {
       return InspectedTables.read(List.of(path));
     }
     if (InspectedModel.isPart(path)) {
@@ -104,15 +104,5 @@ final class InspectCommand implements Callable<Integer> {
     return new InspectedState(
         chains.stream().map(chain -> InspectedState.Chain.of(chain, left)).toList(),
         RetiredChains.list(path));
-  }
-
-  /** The tables of a folder, by name. */
-  static List<Path> tableFiles(Path folder) {
-    try {
-      return Folders.list(folder, file -> file.toString().endsWith(TABLE_SUFFIX));
-    } catch (IOException e) {
-      throw new BadInputException(
-          "Inspecting " + folder + ": expected a readable folder; found: " + e + ".", e);
-    }
   }
 }

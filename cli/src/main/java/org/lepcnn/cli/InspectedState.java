@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.state.StateDescription;
+import org.lepcnn.gateway.PassesLeft;
 import org.lepcnn.json.Result;
 
 /** What {@code lepcnn inspect} says of a device's state. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.lepcnn.core.text.Steps;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.control.ControlTopics;
 import picocli.CommandLine.Option;
@@ -45,7 +46,7 @@ final class KafkaOptions {
 
   /** Asks the broker something; while its answer takes long, lines of progress say so. */
   <T> T ask(Output output, Supplier<T> question) {
-    try (Steps steps = new Steps(output)) {
+    try (Steps steps = new Steps(output::progress)) {
       steps.accept("waiting for the Kafka broker at " + bootstrapServers);
       return question.get();
     }

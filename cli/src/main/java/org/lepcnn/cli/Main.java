@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.cli.gateway.GatewayCommand;
 import org.lepcnn.core.error.Spoken;
 import org.lepcnn.core.text.BuildVersion;
 import picocli.CommandLine;

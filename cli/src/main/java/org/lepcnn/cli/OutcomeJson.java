@@ -2,8 +2,8 @@
 package org.lepcnn.cli;
 
 import java.util.Map;
-import org.lepcnn.cli.data.TensorJson;
 import org.lepcnn.cli.report.Outcome;
+import org.lepcnn.gateway.input.TensorJson;
 
 /** An outcome as JSON; times in milliseconds. What is not known of it is null. */
 record OutcomeJson(

@@ -1,8 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.cli.data.TensorElements;
 import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.gateway.input.TensorElements;
 
 /**
  * How one output differs from what it should be. Whole numbers and booleans are compared as such;

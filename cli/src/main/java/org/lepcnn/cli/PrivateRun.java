@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
@@ -23,6 +22,7 @@ import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.gateway.input.Inputs;
 
 /** Runs inputs privately on a device's state and tables, through a transport that is given. */
 final class PrivateRun implements AutoCloseable {

@@ -3,8 +3,8 @@ package org.lepcnn.cli;
 
 import java.util.Arrays;
 import java.util.Map;
-import org.lepcnn.cli.data.TensorElements;
 import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.gateway.input.TensorElements;
 
 /**
  * The one answer that a classifier's outputs tell: the label, where an output is a single whole

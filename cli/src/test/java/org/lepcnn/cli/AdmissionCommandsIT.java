@@ -25,6 +25,8 @@ import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
 import org.lepcnn.json.Json;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.TopicAdmin;

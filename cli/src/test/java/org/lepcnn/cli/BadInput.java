@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.lepcnn.gateway.Meter;
 
 /**
  * Something that must not lie in a gateway's folder, and lies there.

@@ -21,10 +21,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.DeviceModel;
 import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
+import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.json.Json;
 
 /**

@@ -16,6 +16,7 @@ import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.RetiredChains;
+import org.lepcnn.gateway.Meter;
 import org.lepcnn.json.Json;
 
 /** Provisioning a device again: what the ledger and the state hold, and how a chain goes. */

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.process.RunningJvm;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.process.RunningJvm;
 
 /** The demo as a user runs it: by the launcher, as a process. */
 class DemoIT {

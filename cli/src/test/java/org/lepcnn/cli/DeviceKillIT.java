@@ -14,10 +14,12 @@ import org.lepcnn.cli.campaign.DeviceKill;
 import org.lepcnn.cli.campaign.DeviceKillReport;
 import org.lepcnn.cli.campaign.DeviceKills;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /** The short form of {@code lepcnn campaign device}, and what else a second process may not do. */
 class DeviceKillIT {

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
@@ -38,6 +37,7 @@ import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
+import org.lepcnn.process.FreePorts;
 
 /**
  * The table of forbidden acts against a secured broker: each is refused, and whoever tries is told

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
@@ -32,19 +31,22 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
-import org.lepcnn.core.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.deployments.security.ClientAuthentication;
 import org.lepcnn.deployments.security.LocalSecurity;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
+import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 import org.lepcnn.kafka.wire.Rejection;
+import org.lepcnn.process.FreePorts;
 
 /**
  * The table of forbidden acts, second part: a gateway with every right at a secured broker asks the

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.cli.data.Inputs;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.LayerWeights;
@@ -34,6 +33,9 @@ import org.lepcnn.device.session.PlainIntegerNetwork;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
+import org.lepcnn.gateway.input.Inputs;
 
 /**
  * Forged results on the real path: a real broker and edge, and between the transport and the device

@@ -11,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.cli.data.Inputs;
-import org.lepcnn.cli.data.Labels;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.cli.report.OutcomeTable;
 import org.lepcnn.core.error.BadInputException;
@@ -20,6 +18,8 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PassResult;
+import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.input.Labels;
 import org.lepcnn.json.Json;
 
 /** What {@code infer} tells of answers, and its exit status. */

@@ -13,6 +13,9 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.StateDescription;
 import org.lepcnn.device.table.TableId;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.PassesLeft;
+import org.lepcnn.gateway.ProvisionedDevice;
 
 /** What {@code lepcnn inspect} says of a device's state, without any key. */
 class InspectStateTest {

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.lepcnn.core.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.deployments.security.ClientAuthentication;
 import org.lepcnn.deployments.security.LocalSecurity;
+import org.lepcnn.process.FreePorts;
 
 /** What a command says about mistakes in {@code --client-config}, on a real secured broker. */
 class KafkaMistakesIT {

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.QuarantinedException;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
 
 /** The remedy that a quarantined session names. */
 class LiftQuarantineTest {

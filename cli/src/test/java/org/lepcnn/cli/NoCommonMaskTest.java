@@ -25,6 +25,7 @@ import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.Reservation;
+import org.lepcnn.gateway.Meter;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.plan.Precision;

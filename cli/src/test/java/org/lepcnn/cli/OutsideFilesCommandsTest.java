@@ -23,6 +23,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.session.DeviceModel;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.gateway.ProvisionedDevice;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.TensorPlaces;

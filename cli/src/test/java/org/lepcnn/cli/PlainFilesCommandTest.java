@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.gateway.Meter;
 
 /**
  * Commands that are given a passphrase refuse an owner file, grant or state that has none, write

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.process.FreePorts;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
 import org.lepcnn.deployments.FlinkRest;
 import org.lepcnn.deployments.FlinkRest.RunSettings;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalFlinkCluster;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.process.FreePorts;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /**
  * The edge job runs as the platform says: on a session cluster by Flink's own client, and in

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.BuildVersion;
+import org.lepcnn.gateway.Meter;
+import org.lepcnn.gateway.ProvisionedDevice;
 
 /** How commands fail and what they say of files, whatever they are given. */
 class VoiceTest {

@@ -15,10 +15,10 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.FreePorts;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
 import org.lepcnn.deployments.security.LocalSecurity;
+import org.lepcnn.process.FreePorts;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /**
  * A Kafka broker (KRaft, its own controller) in a process of its own, on the loopback interface.

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /**
  * The edge job in a JVM of its own, on an in-process Flink cluster: what {@code lepcnn edge run}

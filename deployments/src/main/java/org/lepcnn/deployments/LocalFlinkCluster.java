@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.RunningJvm;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.RunningJvm;
 
 /**
  * A standalone Flink cluster on this machine, started and stopped by {@code

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.process.ProcessSpec;
 
 /**
  * Where a built checkout of this repository keeps what local processes are started from.

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.RunningJvm;
+import org.lepcnn.process.RunningJvm;
 
 /**
  * What the class path of a running JVM holds. It answers one question: can this process reach the

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.FreePorts;
+import org.lepcnn.process.FreePorts;
 
 class LocalBrokerIT {
   private static final long LIMIT_SECONDS = 600;

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.process.ListeningSockets;
-import org.lepcnn.core.process.RunningJvm;
+import org.lepcnn.process.ListeningSockets;
+import org.lepcnn.process.RunningJvm;
 
 /** The scripts as a user runs them, and the Java side on the same scripts. */
 class LocalClusterIT {

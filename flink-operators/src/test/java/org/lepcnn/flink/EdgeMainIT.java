@@ -24,10 +24,10 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
-import org.lepcnn.core.process.ListeningSockets;
 import org.lepcnn.flink.testkit.EdgeCluster;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.process.ListeningSockets;
 
 /** The in-process edge as a process of its own. */
 class EdgeMainIT {

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.port.PassId;
-import org.lepcnn.core.process.HostPort;
+import org.lepcnn.core.text.HostPort;
 
 /**
  * What to precompute, and where. Built with {@link #builder}.

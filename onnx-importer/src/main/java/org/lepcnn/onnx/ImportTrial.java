@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
 import org.lepcnn.onnx.graph.Shapes;
 import org.lepcnn.onnx.run.RunLimits;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /**
  * Imports a model in a child process before this one does, because a model that is made for it can

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.lepcnn.core.process.ManagedProcess;
+import org.lepcnn.process.ManagedProcess;
 
 /**
  * The files of one {@link ImportTrial}: what the child writes, its working directory and its

@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.lepcnn.core.fuzz.ByteMutator;
-import org.lepcnn.core.fuzz.FuzzChild;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.fuzz.FuzzChild;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /**

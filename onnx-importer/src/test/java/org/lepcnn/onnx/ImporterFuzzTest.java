@@ -14,9 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.fuzz.FuzzCampaign;
-import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.onnx.fuzz.FuzzCampaign;
 import org.lepcnn.onnx.run.RunLimits;
+import org.lepcnn.process.ProcessSpec;
 
 /**
  * Damaged models give a bundle or a typed error, nothing else: no crash of the process that ONNX

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /** A trial in a process with a temporary directory of its own, which is empty afterwards. */
 class TrialFolderTest {

@@ -16,8 +16,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.ManagedProcess;
-import org.lepcnn.core.process.ProcessSpec;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
@@ -26,6 +24,8 @@ import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicSettings;
 import org.lepcnn.kafka.topic.Topics;
+import org.lepcnn.process.ManagedProcess;
+import org.lepcnn.process.ProcessSpec;
 
 /**
  * The campaign against the device: its process is killed again and again, at instants spread over

@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import org.lepcnn.cli.local.GatewayBroker;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.process.RunningJvm;
 import org.lepcnn.deployments.LocalFlinkCluster;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.session.PrivateSession;
@@ -21,6 +20,7 @@ import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
+import org.lepcnn.process.RunningJvm;
 
 /**
  * The campaign against everything but the device: TaskManager, JobManager (high availability by

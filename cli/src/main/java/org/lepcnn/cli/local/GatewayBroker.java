@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.acl.AclBinding;
-import org.lepcnn.core.process.FreePorts;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.deployments.security.ClientAuthentication;
@@ -21,6 +20,7 @@ import org.lepcnn.kafka.topic.TopicSettings;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
 import org.lepcnn.kafka.wire.ModelRecord;
+import org.lepcnn.process.FreePorts;
 
 /** A local broker, open to everybody on this machine or secured, and its one gateway. */
 public final class GatewayBroker implements AutoCloseable {

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.lepcnn.cli.data.Pictures;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.gateway.input.Pictures;
 
 /**
  * One HTML file, without scripts and without references: every picture, what the edge saw of it,

@@ -2,9 +2,8 @@
 
 /**
  * Seeded fuzzing for the tests of all modules: {@link org.lepcnn.core.fuzz.ByteMutator} damages
- * bytes and sequences, {@link org.lepcnn.core.fuzz.FuzzRun} counts what comes of it, {@link
- * org.lepcnn.core.fuzz.FuzzCampaign} does so in child processes where native code may crash. Every
- * attempt has a number and is made of that number and the seed alone, so that one is repeated
- * without those before it.
+ * bytes and sequences, {@link org.lepcnn.core.fuzz.FuzzRun} counts what comes of it. Every attempt
+ * has a number and is made of that number and the seed alone, so that one is repeated without those
+ * before it.
  */
 package org.lepcnn.core.fuzz;

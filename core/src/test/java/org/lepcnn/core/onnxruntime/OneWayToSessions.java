@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.jar.JarFile;
-import org.lepcnn.core.process.ProcessSpec;
 
 /**
  * The rule that {@link OnnxSessions} alone opens sessions of ONNX Runtime, for the architecture
@@ -27,7 +26,7 @@ public final class OneWayToSessions {
 
   /** Checks the module, its jar or its folder of classes, that a class is of. */
   public static void checkModuleOf(Class<?> type) throws IOException {
-    Path place = Path.of(ProcessSpec.locationOf(type));
+    Path place = Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
     try (JarFile jar = Files.isDirectory(place) ? null : new JarFile(place.toFile())) {
       Location location = jar == null ? Location.of(place) : Location.of(jar);
       check(new ClassFileImporter().importLocations(Set.of(location)));

@@ -58,7 +58,8 @@ public final class DocumentedCommands {
 
   private static List<Path> documents(Path home) throws IOException {
     List<Path> documents = new ArrayList<>(List.of(home.resolve("README.md")));
-    for (String folder : List.of("docs", "deployments", "examples/meter-digits", "benchmarks/he")) {
+    for (String folder :
+        List.of("docs", "docs/lab", "deployments", "examples/meter-digits", "benchmarks/he")) {
       try (Stream<Path> files = Files.list(home.resolve(folder))) {
         files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
       }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
-import org.lepcnn.core.process.ManagedProcess;
+import org.lepcnn.process.ManagedProcess;
 
 /**
  * Keys and certificates of one local cluster, made by the JDK's keytool: an authority and, signed

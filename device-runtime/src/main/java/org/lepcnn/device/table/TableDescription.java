@@ -4,7 +4,9 @@ package org.lepcnn.device.table;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.List;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.Folders;
 
 /**
  * What a table file says about itself without any key. It is a claim until the keys confirm it.
@@ -29,6 +31,16 @@ public record TableDescription(
     } catch (IOException e) {
       throw new BadInputException(
           "Reading table " + path + ": expected a readable file; found: " + e + ".", e);
+    }
+  }
+
+  /** The files of a folder that are tables by their names. */
+  public static List<Path> filesIn(Path folder) {
+    try {
+      return Folders.list(folder, file -> file.toString().endsWith(TableId.SUFFIX));
+    } catch (IOException e) {
+      throw new BadInputException(
+          "Inspecting " + folder + ": expected a readable folder; found: " + e + ".", e);
     }
   }
 }

@@ -1,0 +1,117 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.gateway.Answer;
+import org.lepcnn.gateway.FolderInputs;
+import org.lepcnn.gateway.Gateway;
+import org.lepcnn.gateway.GatewayConfig;
+import org.lepcnn.gateway.LineInputs;
+import org.lepcnn.json.Json;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code lepcnn gateway}. */
+@Command(
+    name = "gateway",
+    description = {
+      "Speak for devices until standard input ends or the process is stopped.",
+      "Requests are lines of JSON on standard input, {\"device\":..,\"input\":FILE}, or files in the"
+          + " folders of --watch; answers are lines of JSON on standard output."
+    })
+public final class GatewayCommand implements Callable<Integer> {
+  private static final long STOP_SECONDS = 45;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "Gateway name, broker, and each device's folders; see docs/operations.md.")
+  private Path config;
+
+  @Option(
+      names = "--watch",
+      paramLabel = "DIR",
+      description = "Run the files that appear in DIR/DEVICE instead of reading standard input.")
+  private Path watch;
+
+  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+  /** The output is JSON in any case. */
+  @Option(names = "--json", description = "Accepted as everywhere; the output is JSON in any case.")
+  void json(boolean ignored) {
+    // nothing to choose
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (watch != null && !Files.isDirectory(watch)) {
+      throw new BadInputException("--watch: expected a folder; found " + watch + ".");
+    }
+    Gateway gateway = Gateway.open(GatewayConfig.read(config));
+    CompletableFuture<Void> served = new CompletableFuture<>();
+    CountDownLatch closed = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> stop(served, closed), "lepcnn-gateway-stop"));
+    try (gateway) {
+      out.println(Json.write(gateway.ready()));
+      Thread reader = new Thread(() -> serve(gateway, served), "lepcnn-gateway-inputs");
+      reader.setDaemon(true); // reading standard input cannot be interrupted
+      reader.start();
+      served.join();
+      return 0;
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException known ? known : e;
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private void serve(Gateway gateway, CompletableFuture<Void> served) {
+    try {
+      if (watch != null) {
+        new FolderInputs(watch, gateway, this::print).run();
+      } else {
+        BufferedReader in =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        new LineInputs(gateway, this::print).run(in);
+      }
+      served.complete(null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      served.complete(null);
+    } catch (IOException e) {
+      served.completeExceptionally(
+          new EnvironmentException("Reading standard input: expected lines; found: " + e, e));
+    } catch (RuntimeException e) {
+      served.completeExceptionally(e);
+    }
+  }
+
+  private synchronized void print(Answer answer) {
+    out.println(answer.json());
+  }
+
+  /** Runs when the process is stopped: sessions close cleanly, so that no pass is lost. */
+  private static void stop(CompletableFuture<Void> served, CountDownLatch closed) {
+    served.complete(null);
+    try {
+      boolean unused = closed.await(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.input;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.Folders;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.device.session.HostTensor;
+
+/** Inputs that a user picks to choose a precision by. */
+public final class Samples {
+  private Samples() {}
+
+  /**
+   * Reads {@code test_data_set_*} folders and the rows of {@code .npy} files.
+   *
+   * @param path a folder that holds them, or one {@code .npy} file
+   * @param inputs the model's inputs
+   * @return at least one map of inputs by name
+   */
+  public static List<Map<String, HostTensor>> read(Path path, List<ValueSpec> inputs) {
+    List<Map<String, HostTensor>> samples = new ArrayList<>();
+    if (Files.isDirectory(path)) {
+      TestDataSets.read(path, inputs).forEach(set -> samples.add(set.inputs()));
+    }
+    for (Path file : arrays(path)) {
+      Inputs.read(file, inputs).forEach(input -> samples.add(input.values()));
+    }
+    if (samples.isEmpty()) {
+      throw new BadInputException(
+          "Reading samples from "
+              + path
+              + ": expected test_data_set_* folders or .npy files; found none.");
+    }
+    return samples;
+  }
+
+  private static List<Path> arrays(Path path) {
+    if (!Files.isDirectory(path)) {
+      return List.of(path);
+    }
+    try {
+      return Folders.list(path, entry -> entry.toString().endsWith(".npy"));
+    } catch (IOException e) {
+      throw new BadInputException(
+          "Reading samples: expected a folder that can be read; found: " + e + ".", e);
+    }
+  }
+}

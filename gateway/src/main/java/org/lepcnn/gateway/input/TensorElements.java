@@ -1,0 +1,42 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.input;
+
+import java.lang.reflect.Array;
+import org.lepcnn.device.session.HostTensor;
+
+/**
+ * The elements of a tensor.
+ *
+ * @param tensor whose
+ */
+public record TensorElements(HostTensor tensor) implements Elements {
+  /** How many there are. */
+  public int size() {
+    return Array.getLength(tensor.array());
+  }
+
+  @Override
+  public boolean whole() {
+    return !(tensor.array() instanceof float[]) && !(tensor.array() instanceof double[]);
+  }
+
+  @Override
+  public double number(int index) {
+    if (tensor.array() instanceof float[] values) {
+      return values[index];
+    }
+    return tensor.array() instanceof double[] values ? values[index] : integer(index);
+  }
+
+  @Override
+  public long integer(int index) {
+    if (tensor.array() instanceof int[] values) {
+      return values[index];
+    }
+    if (tensor.array() instanceof long[] values) {
+      return values[index];
+    }
+    byte value = ((byte[]) tensor.array())[index];
+    return tensor.onnxType() == HostTensor.INT8 ? value : value & 0xff;
+  }
+}

@@ -1,0 +1,168 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.input;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnxruntime.platform.Fp16Conversions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.WholeFile;
+import org.lepcnn.core.text.Printable;
+import org.lepcnn.device.session.HostTensor;
+
+/**
+ * Reads an ONNX {@code TensorProto} file ({@code input_0.pb} of a test data set). Its dimensions
+ * are held against the values that are there before anything is allocated for them.
+ */
+public final class TensorFile {
+  private static final int FLOAT16 = TensorProto.DataType.FLOAT16_VALUE;
+
+  private TensorFile() {}
+
+  /** Reads a float32, float16 (widened), double, int32, int64, uint8, int8 or bool tensor. */
+  public static HostTensor read(Path path) {
+    try {
+      byte[] bytes = WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES);
+      return convert(path, TensorProto.parseFrom(bytes));
+    } catch (IOException e) {
+      throw new BadInputException(
+          "Reading " + path + ": expected an ONNX TensorProto; found: " + Printable.reason(e) + ".",
+          e);
+    }
+  }
+
+  private static HostTensor convert(Path path, TensorProto tensor) {
+    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
+        || tensor.getExternalDataCount() > 0) {
+      throw new BadInputException(
+          "Reading " + path + ": expected the values in the file; found a reference to another.");
+    }
+    int type = tensor.getDataType();
+    long[] shape = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
+    int size = requireValues(path, shape, stored(path, tensor));
+    ByteBuffer raw = raw(tensor);
+    return switch (type) {
+      case HostTensor.FLOAT -> HostTensor.of(floats(tensor, raw, size), shape);
+      case FLOAT16 -> HostTensor.of(halves(tensor, raw, size), shape);
+      case HostTensor.DOUBLE -> HostTensor.of(doubles(tensor, raw, size), shape);
+      case HostTensor.INT32 -> HostTensor.of(ints(tensor, raw, size), shape);
+      case HostTensor.INT64 -> HostTensor.of(longs(tensor, raw, size), shape);
+      default -> HostTensor.ofBytes(type, bytes(tensor, raw, size), shape);
+    };
+  }
+
+  private static ByteBuffer raw(TensorProto tensor) {
+    return tensor.hasRawData()
+        ? tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN)
+        : null;
+  }
+
+  /** How many values are there, whatever the dimensions say. */
+  private static int stored(Path path, TensorProto tensor) {
+    int type = tensor.getDataType();
+    List<?> list =
+        switch (type) {
+          case HostTensor.FLOAT -> tensor.getFloatDataList();
+          case HostTensor.DOUBLE -> tensor.getDoubleDataList();
+          case HostTensor.INT64 -> tensor.getInt64DataList();
+          case FLOAT16, HostTensor.INT32, HostTensor.UINT8, HostTensor.INT8, HostTensor.BOOL ->
+              tensor.getInt32DataList();
+          default ->
+              throw new BadInputException(
+                  "Reading "
+                      + path
+                      + ": expected a float16, float32, float64, int32, int64, uint8, int8 or bool"
+                      + " tensor; found "
+                      + ElementType.name(type)
+                      + ".");
+        };
+    if (!tensor.hasRawData()) {
+      return list.size();
+    }
+    int bytes = tensor.getRawData().size();
+    return bytes % width(type) == 0 ? bytes / width(type) : -1;
+  }
+
+  private static int width(int type) {
+    return switch (type) {
+      case HostTensor.DOUBLE, HostTensor.INT64 -> Long.BYTES;
+      case HostTensor.FLOAT, HostTensor.INT32 -> Integer.BYTES;
+      case FLOAT16 -> Short.BYTES;
+      default -> 1;
+    };
+  }
+
+  private static int requireValues(Path path, long[] shape, int stored) {
+    long product = 1;
+    boolean fits = stored >= 0;
+    for (long dimension : shape) {
+      fits = fits && dimension >= 0 && dimension <= Integer.MAX_VALUE;
+      product = fits ? Math.min(product * dimension, Integer.MAX_VALUE + 1L) : -1;
+    }
+    if (!fits || product != stored) {
+      throw new BadInputException(
+          "Reading "
+              + path
+              + ": expected as many values as the dimensions "
+              + Arrays.toString(shape)
+              + " say; found "
+              + (stored < 0 ? "a part of one" : String.valueOf(stored))
+              + ".");
+    }
+    return stored;
+  }
+
+  private static float[] floats(TensorProto tensor, ByteBuffer raw, int size) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = raw == null ? tensor.getFloatData(i) : raw.getFloat();
+    }
+    return values;
+  }
+
+  /** Widened, as the importer widens a model of float16. */
+  private static float[] halves(TensorProto tensor, ByteBuffer raw, int size) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      short bits = raw == null ? (short) tensor.getInt32Data(i) : raw.getShort();
+      values[i] = Fp16Conversions.fp16ToFloat(bits);
+    }
+    return values;
+  }
+
+  private static double[] doubles(TensorProto tensor, ByteBuffer raw, int size) {
+    double[] values = new double[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = raw == null ? tensor.getDoubleData(i) : raw.getDouble();
+    }
+    return values;
+  }
+
+  private static int[] ints(TensorProto tensor, ByteBuffer raw, int size) {
+    int[] values = new int[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = raw == null ? tensor.getInt32Data(i) : raw.getInt();
+    }
+    return values;
+  }
+
+  private static long[] longs(TensorProto tensor, ByteBuffer raw, int size) {
+    long[] values = new long[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = raw == null ? tensor.getInt64Data(i) : raw.getLong();
+    }
+    return values;
+  }
+
+  private static byte[] bytes(TensorProto tensor, ByteBuffer raw, int size) {
+    byte[] values = new byte[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = raw == null ? (byte) tensor.getInt32Data(i) : raw.get();
+    }
+    return values;
+  }
+}

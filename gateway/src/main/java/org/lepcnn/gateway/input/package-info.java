@@ -1,0 +1,6 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * Inputs from files: pictures, NumPy arrays, ONNX tensors and test data sets, and labels of them.
+ */
+package org.lepcnn.gateway.input;

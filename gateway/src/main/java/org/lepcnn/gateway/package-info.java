@@ -1,0 +1,7 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * The long-running gateway: inputs as lines of JSON or as files in folders, answers as lines of
+ * JSON. Its contract is in {@code docs/operations.md}.
+ */
+package org.lepcnn.gateway;

@@ -1,0 +1,129 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.text.Printable;
+
+/** Looks at running JVMs of this user by their process ids; inside by the JDK's {@code jcmd}. */
+public final class RunningJvm {
+  private static final long LIMIT_SECONDS = 30;
+  private static final long POLL_MILLIS = 50;
+
+  private RunningJvm() {}
+
+  /**
+   * Whether a process of this user runs. One that has ended but is not yet collected by its parent,
+   * which an adopted process can remain for long, does not.
+   */
+  public static boolean isAlive(long pid) {
+    return ProcessHandle.of(pid)
+        .filter(ProcessHandle::isAlive)
+        .flatMap(process -> process.info().command())
+        .isPresent();
+  }
+
+  /**
+   * Waits until none of these processes runs.
+   *
+   * @throws EnvironmentException when one still runs after the limit
+   */
+  public static void awaitEnd(Collection<Long> pids, Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    for (long pid : pids) {
+      while (isAlive(pid)) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new EnvironmentException(
+              "Process %d still runs after %d s.".formatted(pid, limit.toSeconds()));
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException("Interrupted while waiting for processes to end.", e);
+    }
+  }
+
+  /**
+   * The class path of a running JVM, entry by entry, wildcards expanded.
+   *
+   * @throws EnvironmentException when there is no such JVM or no {@code jcmd}
+   */
+  public static List<String> classPath(long pid) {
+    Properties properties = systemProperties(pid);
+    String classPath = properties.getProperty("java.class.path");
+    if (classPath == null) {
+      throw failure(pid, "its answer holds no java.class.path", null);
+    }
+    return List.of(classPath.split(File.pathSeparator));
+  }
+
+  /** Whether class paths can be asked for here: a runtime without tools has no {@code jcmd}. */
+  public static boolean tellsClassPaths() {
+    return Files.isExecutable(jcmd());
+  }
+
+  private static Path jcmd() {
+    return Path.of(System.getProperty("java.home"), "bin", "jcmd");
+  }
+
+  private static Properties systemProperties(long pid) {
+    try {
+      Path output = Files.createTempFile("lepcnn-jcmd", ".txt");
+      try {
+        ask(pid, output);
+        Properties properties = new Properties();
+        properties.load(new StringReader(Files.readString(output, StandardCharsets.UTF_8)));
+        return properties;
+      } finally {
+        Files.delete(output);
+      }
+    } catch (IOException e) {
+      throw failure(pid, Printable.reason(e), e);
+    }
+  }
+
+  private static void ask(long pid, Path output) throws IOException {
+    Process process =
+        new ProcessBuilder(jcmd().toString(), Long.toString(pid), "VM.system_properties")
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        throw failure(pid, "no answer after " + LIMIT_SECONDS + " s", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure(pid, "this thread was interrupted", e);
+    } finally {
+      process.destroyForcibly();
+    }
+    if (process.exitValue() != 0) {
+      throw failure(pid, "jcmd ended with status " + process.exitValue(), null);
+    }
+  }
+
+  private static EnvironmentException failure(long pid, String found, Throwable cause) {
+    return new EnvironmentException(
+        "Cannot read the properties of the JVM with process id %d by jcmd: %s"
+            .formatted(pid, found),
+        cause);
+  }
+}
