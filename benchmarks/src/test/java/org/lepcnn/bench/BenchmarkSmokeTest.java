@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +17,7 @@ import org.lepcnn.core.error.BadInputException;
 
 /** Every benchmark with tiny settings: what it tells, not how fast anything is. */
 class BenchmarkSmokeTest {
-  private static final Progress QUIET = step -> {};
+  private static final Consumer<String> QUIET = step -> {};
 
   @TempDir Path folder;
   private Path onnx;
