@@ -115,8 +115,7 @@ public final class PipelineBenchmark {
       DEVICES.subList(1, options.devices()).forEach(name -> devices.add(first.another(name)));
       for (int parallelism : options.parallelism()) {
         makeTables(devices, cores, runs.size());
-        try (LocalPipeline pipeline =
-            LocalPipeline.start(model, parallelism, baselines, steps)) {
+        try (LocalPipeline pipeline = LocalPipeline.start(model, parallelism, baselines, steps)) {
           runs.add(measure(parallelism, pipeline, devices, local));
         }
       }

@@ -4,8 +4,9 @@ package org.lepcnn.core.io;
 import java.util.function.Supplier;
 
 /**
- * Numbers of seven bits a byte, the lowest first; all bytes but the last have their highest bit set.
- * Protobuf writes them so, and the state of the edge's guard. A negative number takes ten bytes.
+ * Numbers of seven bits a byte, the lowest first; all bytes but the last have their highest bit
+ * set. Protobuf writes them so, and the state of the edge's guard. A negative number takes ten
+ * bytes.
  */
 public final class Varint {
   private static final int BITS = 7;

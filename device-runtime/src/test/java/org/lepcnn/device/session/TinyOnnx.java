@@ -79,7 +79,8 @@ final class TinyOnnx {
             .setOpType(node.op())
             .setDomain(node.domain());
     node.attributes()
-        .forEach((name, value) -> message.addAttribute(attribute(name, AttributeType.INT).setI(value)));
+        .forEach(
+            (name, value) -> message.addAttribute(attribute(name, AttributeType.INT).setI(value)));
     node.bodies()
         .forEach(
             (name, body) ->

@@ -38,8 +38,7 @@ public final class TrainMeterDigits {
 
   /** Trains and returns when the file is written. */
   void run(List<String> arguments) throws UsageException, IOException {
-    Options options =
-        new Options(arguments, Set.of("--seed", "--out", "--steps", "--threads"));
+    Options options = new Options(arguments, Set.of("--seed", "--out", "--steps", "--threads"));
     Path file = options.path("--out");
     long seed = options.number("--seed");
     int steps = options.count("--steps", Trainer.DEFAULT_STEPS);
