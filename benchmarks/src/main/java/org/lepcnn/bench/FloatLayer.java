@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.session.HostTensor;
 
@@ -33,46 +34,25 @@ final class FloatLayer {
 
   /** Opens the layer; empty for shapes that no single Conv has (dilated inputs, cropping). */
   static Optional<PlainModel> open(ConvGeometry g, byte[] weights, int threads) {
-    boolean vectors = g.inHeight() == 1 && g.inWidth() == 1 && g.planeSize() == 1 && taps(g) == 1;
-    boolean gemm = vectors && g.groups() == 1;
-    int padBottom =
-        endPadding(
-            g.outHeight(),
-            g.strideHeight(),
-            span(g.kernelHeight(), g.dilationHeight()),
-            g.inHeight(),
-            g.padTop());
-    int padRight =
-        endPadding(
-            g.outWidth(),
-            g.strideWidth(),
-            span(g.kernelWidth(), g.dilationWidth()),
-            g.inWidth(),
-            g.padLeft());
-    boolean dilated = g.inputDilationHeight() != 1 || g.inputDilationWidth() != 1;
-    if (dilated || g.padTop() < 0 || g.padLeft() < 0) {
+    ConvAxis height = g.height();
+    ConvAxis width = g.width();
+    boolean gemm = height.isSingle() && width.isSingle() && g.groups() == 1;
+    if (isOfItsOwn(height) || isOfItsOwn(width)) {
       return Optional.empty();
     }
     long[] shape =
         gemm
             ? new long[] {g.batch(), g.inChannels()}
-            : new long[] {g.batch(), g.inChannels(), g.inHeight(), g.inWidth()};
-    NodeProto node = gemm ? gemmNode() : convNode(g, Math.max(0, padBottom), Math.max(0, padRight));
+            : new long[] {g.batch(), g.inChannels(), height.in(), width.in()};
+    NodeProto node = gemm ? gemmNode() : convNode(g);
     byte[] model = model(node, weightTensor(g, weights, gemm), shape);
     float[] x = BenchModel.uniform(new SplittableRandom(g.inputSize()), shape);
     return Optional.of(PlainModel.open(model, threads, Map.of("x", HostTensor.of(x, shape))));
   }
 
-  private static int taps(ConvGeometry g) {
-    return g.kernelHeight() * g.kernelWidth();
-  }
-
-  private static int span(int kernel, int dilation) {
-    return (kernel - 1) * dilation + 1;
-  }
-
-  private static int endPadding(int out, int stride, int span, int in, int padBegin) {
-    return (out - 1) * stride + span - in - padBegin;
+  /** Whether no axis of a Conv is the same: its inputs are dilated or cropped. */
+  private static boolean isOfItsOwn(ConvAxis axis) {
+    return axis.inputDilation() != 1 || axis.padBefore() < 0;
   }
 
   private static NodeProto gemmNode() {
@@ -85,7 +65,11 @@ final class FloatLayer {
     return node("Gemm").addAttribute(transposed).build();
   }
 
-  private static NodeProto convNode(ConvGeometry g, int padBottom, int padRight) {
+  private static NodeProto convNode(ConvGeometry g) {
+    ConvAxis height = g.height();
+    ConvAxis width = g.width();
+    int padBottom = Math.max(0, height.padAfter());
+    int padRight = Math.max(0, width.padAfter());
     AttributeProto group =
         AttributeProto.newBuilder()
             .setName("group")
@@ -94,10 +78,10 @@ final class FloatLayer {
             .build();
     return node("Conv")
         .addAttribute(group)
-        .addAttribute(ints("kernel_shape", g.kernelHeight(), g.kernelWidth()))
-        .addAttribute(ints("strides", g.strideHeight(), g.strideWidth()))
-        .addAttribute(ints("dilations", g.dilationHeight(), g.dilationWidth()))
-        .addAttribute(ints("pads", g.padTop(), g.padLeft(), padBottom, padRight))
+        .addAttribute(ints("kernel_shape", height.kernel(), width.kernel()))
+        .addAttribute(ints("strides", height.stride(), width.stride()))
+        .addAttribute(ints("dilations", height.dilation(), width.dilation()))
+        .addAttribute(ints("pads", height.padBefore(), width.padBefore(), padBottom, padRight))
         .build();
   }
 
@@ -125,7 +109,7 @@ final class FloatLayer {
         TensorProto.newBuilder().setName("w").setDataType(FLOAT).setRawData(raw);
     tensor.addDims(g.outChannels()).addDims(g.inChannels() / g.groups());
     if (!gemm) {
-      tensor.addDims(g.kernelHeight()).addDims(g.kernelWidth());
+      tensor.addDims(g.height().kernel()).addDims(g.width().kernel());
     }
     return tensor.build();
   }

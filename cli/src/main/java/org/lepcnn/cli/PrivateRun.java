@@ -192,7 +192,7 @@ final class PrivateRun implements AutoCloseable {
 
   private int planeWidth() {
     List<LinearLayerSpec> layers = model().plan().layers();
-    return layers.isEmpty() ? 1 : layers.get(0).geometry().inWidth();
+    return layers.isEmpty() ? 1 : layers.get(0).geometry().width().in();
   }
 
   private static Outcome.Phases phases(PassTimings t) {

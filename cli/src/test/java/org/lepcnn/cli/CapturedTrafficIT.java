@@ -96,8 +96,8 @@ class CapturedTrafficIT {
       for (ConsumerRecord<byte[], byte[]> record : reader.readToEnd()) {
         EdgeRequest request = codec.decode(record.value());
         if (request instanceof TensorChunkView chunk
-            && chunk.pass() >= firstPass
-            && seen.add(chunk.pass() + "/" + chunk.tensor() + "/" + chunk.chunk())) {
+            && chunk.call().pass().pass() >= firstPass
+            && seen.add(chunk.call().pass().pass() + "/" + chunk.tensor() + "/" + chunk.chunk())) {
           int[] residues = new int[chunk.payload().residueCount()];
           chunk.payload().copyResidues(residues, 0);
           parts.add(residues);

@@ -138,7 +138,7 @@ class DemoIT {
 
   private static boolean isBrokerOrEdge(ProcessHandle process) {
     List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
-    return arguments.contains("kafka.Kafka") || arguments.contains("org.lepcnn.flink.EdgeMain");
+    return arguments.contains("kafka.Kafka") || arguments.contains("org.lepcnn.edge.EdgeMain");
   }
 
   private static void await(BooleanSupplier condition, String what) {

@@ -76,7 +76,7 @@ class FailedPassOnTheWireTest {
                     LIFETIME)) {
           EdgeRequest read = RequestCodec.current().decode(record);
           TensorChunkView chunk = (TensorChunkView) read;
-          assertThat(chunk.pass()).isEqualTo(pass);
+          assertThat(chunk.call().pass().pass()).isEqualTo(pass);
           passes
               .get(pass)
               .add(

@@ -2,6 +2,7 @@
 package org.lepcnn.cli;
 
 import java.util.List;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.model.DeviceHalf;
@@ -24,8 +25,8 @@ final class LargeLayer {
 
   static ModelBundle bundle() {
     ConvGeometry conv =
-        new ConvGeometry(
-            1, CHANNELS, SIDE, SIDE, OUT_CHANNELS, SIDE, SIDE, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        ConvGeometry.of(
+            CHANNELS, OUT_CHANNELS, ConvAxis.centred(SIDE, 3), ConvAxis.centred(SIDE, 3));
     Plan plan =
         new Plan(
             List.of(new MaskedTensorSpec(0, 0, conv.inputSize())),

@@ -32,7 +32,7 @@ import org.lepcnn.process.ProcessSpec;
  */
 class PlatformSettingsIT {
   private static final Duration LIMIT = Duration.ofSeconds(600);
-  private static final String MAIN_CLASS = "org.lepcnn.flink.EdgeJob";
+  private static final String MAIN_CLASS = "org.lepcnn.edge.EdgeJob";
   private static final String RUNS = "RUNNING";
   private static final List<String> JOB =
       List.of("--bootstrap-server", "127.0.0.1:1", "--kernel", "scalar");

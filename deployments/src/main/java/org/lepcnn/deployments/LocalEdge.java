@@ -167,7 +167,7 @@ public final class LocalEdge implements AutoCloseable {
     return new ProcessSpec(
             "edge",
             List.of(layout.edgeLibs().resolve("*").toString()),
-            "org.lepcnn.flink.EdgeMain",
+            "org.lepcnn.edge.EdgeMain",
             arguments,
             folder.resolve("edge.log"))
         .withJvmArguments(jvmArguments(layout))

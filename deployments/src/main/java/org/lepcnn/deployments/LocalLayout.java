@@ -81,12 +81,12 @@ public record LocalLayout(Path home) {
 
   /** The folder of the jars of {@code lepcnn edge}; built. */
   public Path edgeLibs() {
-    return jars(home.resolve(Path.of("flink-operators", "target", "edge-libs")));
+    return jars(home.resolve(Path.of("edge-job", "target", "edge-libs")));
   }
 
   /** The edge job's jar, built or not. */
   public Path edgeJobJar() {
-    return home.resolve(Path.of("flink-operators", "target", "lepcnn-edge-job.jar"));
+    return home.resolve(Path.of("edge-job", "target", "lepcnn-edge-job.jar"));
   }
 
   /**

@@ -3,6 +3,7 @@ package org.lepcnn.device;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
@@ -19,8 +20,8 @@ public final class SmallModel {
 
   /** Two layers on one tensor, then one whose output takes two sealed segments. */
   public static Plan plan() {
-    ConvGeometry conv = new ConvGeometry(1, 2, 5, 5, 3, 5, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
-    ConvGeometry shortcut = new ConvGeometry(1, 2, 5, 5, 4, 5, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ConvGeometry conv = ConvGeometry.of(2, 3, ConvAxis.centred(5, 3), ConvAxis.centred(5, 3));
+    ConvGeometry shortcut = ConvGeometry.of(2, 4, ConvAxis.pointwise(5), ConvAxis.pointwise(5));
     ConvGeometry wide = ConvGeometry.fullyConnected(1, 4, 16_381);
     return new Plan(
         List.of(new MaskedTensorSpec(0, 0, 50), new MaskedTensorSpec(1, 1, 4)),

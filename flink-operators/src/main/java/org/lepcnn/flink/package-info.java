@@ -1,7 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * The edge: a Flink job that answers masked requests from Kafka with masked results.
+ * The edge: operators of Flink that answer masked requests from Kafka with masked results.
  *
  * <pre>
  *   requests (KafkaSource) → decode, validate, assemble → keyBy(device) → admission, claims, replay
@@ -9,10 +9,9 @@
  *                    └─ replies and rejections of all three operators → notices (KafkaSink)
  * </pre>
  *
- * <p>{@link org.lepcnn.flink.EdgeJob} is the ready job for {@code flink run}, {@link
- * org.lepcnn.flink.EdgeMain} runs it in one process. {@link org.lepcnn.flink.EdgeSources}, {@link
- * org.lepcnn.flink.EdgeSinks} and {@link org.lepcnn.flink.EdgePipeline} are for pipelines of one's
- * own.
+ * <p>{@link org.lepcnn.flink.EdgeSources}, {@link org.lepcnn.flink.EdgeSinks} and {@link
+ * org.lepcnn.flink.EdgePipeline} are for pipelines of one's own; module {@code edge-job} has the
+ * ready job.
  *
  * <p>Nothing here handles a secret, and nothing here can reach the code that does. What a client
  * sends cannot fail the job: it becomes a typed reply, a record on {@code lepcnn.rejected}, or a

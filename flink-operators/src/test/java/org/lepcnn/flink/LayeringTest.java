@@ -2,112 +2,44 @@
 package org.lepcnn.flink;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
-import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.tngtech.archunit.ArchConfiguration;
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.domain.properties.HasName;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.Location;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Set;
-import java.util.jar.JarFile;
-import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
+import org.lepcnn.flink.testkit.EdgeRules;
 import org.lepcnn.kafka.topic.Topics;
 
 /** The edge has no code that handles secrets, and no way to it. */
 class LayeringTest {
-  /**
-   * By name: the classes of libraries are not read here, so nothing is known of what they extend.
-   */
-  private static final DescribedPredicate<HasName> KAFKAS_OWN_CONSUMER =
-      nameMatching("org\\.apache\\.kafka\\.clients\\.consumer\\..*Consumer");
-
   private static JavaClasses classes;
 
   @BeforeAll
   static void importClasses() throws IOException {
-    boolean resolve = ArchConfiguration.get().resolveMissingDependenciesFromClassPath();
-    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
-    classes =
-        new ClassFileImporter()
-            .importLocations(Set.of(locationOf(EdgeJob.class), locationOf(Topics.class)));
-    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(resolve);
-  }
-
-  private static Location locationOf(Class<?> type) throws IOException {
-    Path place = Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
-    return Files.isDirectory(place) ? Location.of(place) : Location.of(new JarFile(place.toFile()));
+    classes = EdgeRules.classesOf(EdgePipeline.class, Topics.class);
   }
 
   @Test
   void edge_dependsOnNothingThatHandlesSecrets() {
-    assertThat(classes.size()).isGreaterThan(30);
-    noClasses()
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "org.lepcnn.device..",
-            "org.lepcnn.precompute..",
-            "org.lepcnn.onnx..",
-            "org.lepcnn.cli..",
-            "javax.crypto..")
-        .check(classes);
+    EdgeRules.checkNoSecrets(classes);
   }
 
   @Test
   void classesThatHandleSecrets_cannotBeLoadedHere() {
-    for (String name :
-        new String[] {
-          "org.lepcnn.device.key.SecretKey",
-          "org.lepcnn.device.key.PassKey",
-          "org.lepcnn.device.mask.MaskGenerator",
-          "org.lepcnn.device.state.DeviceState",
-          "org.lepcnn.device.owner.OwnerFile"
-        }) {
-      assertThatThrownBy(() -> Class.forName(name)).isInstanceOf(ClassNotFoundException.class);
-    }
-    assertThat(getClass().getClassLoader().getResource("org/lepcnn/device")).isNull();
+    EdgeRules.checkSecretsAreOutOfReach();
   }
 
-  /** Others would unpack compressed batches; Kafka's source is used by the one that does not. */
   @Test
   void consumers_stepOverCompressedBatches() {
-    noClasses()
-        .that(not(simpleName("PlainConsumers")))
-        .should()
-        .callConstructorWhere(
-            target(
-                owner(
-                    assignableTo(Consumer.class)
-                        .or(assignableTo(KafkaSource.class))
-                        .or(KAFKAS_OWN_CONSUMER))))
-        .check(classes);
-    noClasses()
-        .that(not(simpleName("EdgeSources").or(simpleName("RequestSource"))))
-        .and(not(simpleName("Builder")))
-        .should()
-        .dependOnClassesThat()
-        .areAssignableTo(KafkaSource.class)
-        .check(classes);
+    EdgeRules.checkConsumers(classes);
   }
 
   @Test
@@ -153,6 +85,6 @@ class LayeringTest {
 
   @Test
   void sessionsOfOnnxRuntime_areOpenedInOnePlace() throws Exception {
-    OneWayToSessions.checkModuleOf(EdgeJob.class);
+    OneWayToSessions.checkModuleOf(EdgePipeline.class);
   }
 }

@@ -4,6 +4,7 @@ package org.lepcnn.precompute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf;
@@ -68,8 +69,10 @@ final class TinyModel {
   }
 
   private static Plan plan() {
-    ConvGeometry wide = new ConvGeometry(1, 3, 9, 7, 4, 5, 4, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1);
-    ConvGeometry narrow = new ConvGeometry(1, 3, 9, 7, 6, 9, 7, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 3);
+    ConvGeometry wide =
+        ConvGeometry.of(3, 4, ConvAxis.padded(9, 3, 2, 1), ConvAxis.padded(7, 3, 2, 1));
+    ConvGeometry narrow =
+        new ConvGeometry(1, 3, 6, 3, ConvAxis.pointwise(9), ConvAxis.pointwise(7));
     ConvGeometry full = ConvGeometry.fullyConnected(1, 80, 13);
     return new Plan(
         List.of(

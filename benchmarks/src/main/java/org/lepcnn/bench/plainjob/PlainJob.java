@@ -15,9 +15,9 @@ import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.lepcnn.edge.LoopbackAddresses;
 import org.lepcnn.flink.EdgeSinks;
 import org.lepcnn.flink.EdgeSources;
-import org.lepcnn.flink.LoopbackAddresses;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
 

@@ -75,7 +75,7 @@ final class RefusalCount implements AutoCloseable {
   private void count(byte[] value) {
     if (AnswerCodec.current().decode(value) instanceof EdgeReplyView reply
         && reply.error().isPresent()) {
-      byDevice.merge(reply.passId().device(), 1L, Long::sum);
+      byDevice.merge(reply.call().pass().device(), 1L, Long::sum);
     }
   }
 }

@@ -13,6 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.port.PassId;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 import org.lepcnn.kafka.consumer.PackedBatch;
@@ -91,7 +92,8 @@ public record RequestAudit(long records, long ids, long repetitions, long reuses
               });
       records++;
       if (RequestCodec.current().decode(record.value()) instanceof TensorChunkView chunk) {
-        String id = chunk.chain() + "/" + chunk.pass() + "/" + chunk.tensor() + "/" + chunk.chunk();
+        PassId pass = chunk.call().pass();
+        String id = pass.chain() + "/" + pass.pass() + "/" + chunk.tensor() + "/" + chunk.chunk();
         String payload =
             HexFormat.of().formatHex(CheckedFile.sha256().digest(chunk.payload().toBytes()));
         String known = payloads.putIfAbsent(id, payload);

@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel;
 import java.util.Arrays;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -56,12 +57,12 @@ public final class KernelSelfTest {
         new ConvGeometry[] {
           ConvGeometry.fullyConnected(1, 256, 5),
           ConvGeometry.fullyConnected(3, 67, 33),
-          new ConvGeometry(1, 64, 5, 7, 16, 5, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
-          new ConvGeometry(2, 6, 4, 4, 4, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 2),
-          new ConvGeometry(1, 128, 6, 6, 32, 6, 6, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1),
-          new ConvGeometry(1, 16, 12, 12, 64, 12, 12, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1),
-          new ConvGeometry(1, 3, 12, 12, 32, 12, 12, 5, 5, 1, 1, 2, 2, 1, 1, 1, 1, 1),
-          new ConvGeometry(1, 32, 6, 6, 32, 6, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 32)
+          ConvGeometry.of(64, 16, ConvAxis.centred(5, 3), ConvAxis.centred(7, 3)),
+          new ConvGeometry(2, 6, 4, 2, ConvAxis.centred(4, 3), ConvAxis.centred(4, 3)),
+          ConvGeometry.of(128, 32, ConvAxis.pointwise(6), ConvAxis.pointwise(6)),
+          ConvGeometry.of(16, 64, ConvAxis.pointwise(12), ConvAxis.pointwise(12)),
+          ConvGeometry.of(3, 32, ConvAxis.centred(12, 5), ConvAxis.centred(12, 5)),
+          new ConvGeometry(1, 32, 32, 32, ConvAxis.centred(6, 3), ConvAxis.centred(6, 3))
         }) {
       for (byte weight : WEIGHTS) {
         String failure = runLayer(provider, geometry, weight);
@@ -106,8 +107,14 @@ public final class KernelSelfTest {
   /** Products that contribute to output {@code index} of a stride-1 layer without dilation. */
   private static int taps(ConvGeometry g, int index) {
     int position = index % g.planeSize();
-    int rows = overlap(position / g.outWidth() - g.padTop(), g.kernelHeight(), g.inHeight());
-    int columns = overlap(position % g.outWidth() - g.padLeft(), g.kernelWidth(), g.inWidth());
+    int rows =
+        overlap(
+            position / g.width().out() - g.height().padBefore(),
+            g.height().kernel(),
+            g.height().in());
+    int columns =
+        overlap(
+            position % g.width().out() - g.width().padBefore(), g.width().kernel(), g.width().in());
     return g.inChannels() / g.groups() * rows * columns;
   }
 

@@ -40,8 +40,10 @@ final class LimbPlanes {
     this.geometry = geometry;
     this.width = width;
     this.plane = height * width;
-    this.rows = Math.max(0, Math.min(geometry.inHeight(), height - geometry.padTop()));
-    this.columns = Math.max(0, Math.min(geometry.inWidth(), width - geometry.padLeft()));
+    this.rows =
+        Math.max(0, Math.min(geometry.height().in(), height - geometry.height().padBefore()));
+    this.columns =
+        Math.max(0, Math.min(geometry.width().in(), width - geometry.width().padBefore()));
     this.planes = new byte[images ? Math.multiplyExact(LIMBS * geometry.inChannels(), plane) : 0];
   }
 
@@ -57,12 +59,15 @@ final class LimbPlanes {
 
   /** Writes an image of planar residues. */
   void write(int[] input, int offset) {
-    int inPlane = geometry.inHeight() * geometry.inWidth();
+    int inPlane = geometry.inPlane();
     int rowsPerPass = Math.max(1, residues.length / Math.max(1, columns));
     for (int channel = 0; channel < geometry.inChannels(); channel++) {
       for (int row = 0; row < rows; row += rowsPerPass) {
-        int from = offset + channel * inPlane + row * geometry.inWidth();
-        int to = channel * plane + (geometry.padTop() + row) * width + geometry.padLeft();
+        int from = offset + channel * inPlane + row * geometry.width().in();
+        int to =
+            channel * plane
+                + (geometry.height().padBefore() + row) * width
+                + geometry.width().padBefore();
         int count = Math.min(rowsPerPass, rows - row);
         for (int column = 0; column < columns; column += residues.length) {
           int length = Math.min(residues.length, columns - column);
@@ -98,7 +103,7 @@ final class LimbPlanes {
 
   private void writeRows(int[] input, int from, int to, int count, int length) {
     for (int i = 0; i < count; i++) {
-      System.arraycopy(input, from + i * geometry.inWidth(), residues, i * length, length);
+      System.arraycopy(input, from + i * geometry.width().in(), residues, i * length, length);
     }
     int taken = (count * length + WORD - 1) / WORD;
     split(taken);

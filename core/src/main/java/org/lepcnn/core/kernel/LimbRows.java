@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import org.lepcnn.core.kernel.limb.LimbPixels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.core.linear.DirectConvolution;
 
 /**
  * The rows of a layer's im2col matrix, limb by limb, a tile at a time.
@@ -45,10 +45,10 @@ final class LimbRows {
     this.words = inWords(geometry, limbs);
     this.channels = channels(geometry, limbs);
     this.depth = depth(geometry, limbs);
-    this.plane = geometry.inHeight() * geometry.inWidth();
+    this.plane = geometry.inPlane();
     this.pixels = words ? new LimbPixels(geometry.inChannels(), 1, plane, TILE_WORDS) : null;
     this.split = new byte[isPointwise() ? 0 : Math.multiplyExact(limbs.count(), limbBytes())];
-    this.zeros = new byte[channels * geometry.kernelWidth()];
+    this.zeros = new byte[channels * geometry.width().kernel()];
     this.splitWords = ByteBuffer.wrap(split).order(ByteOrder.nativeOrder()).asIntBuffer();
   }
 
@@ -61,7 +61,7 @@ final class LimbRows {
 
   /** Bytes of a row. */
   static int depth(ConvGeometry g, Limbs limbs) {
-    return Math.multiplyExact(channels(g, limbs), g.kernelHeight() * g.kernelWidth());
+    return Math.multiplyExact(channels(g, limbs), g.kernelSize());
   }
 
   void begin(int[][] inputs) {
@@ -104,15 +104,7 @@ final class LimbRows {
   }
 
   private boolean isPointwise() {
-    return words
-        && depth == channels
-        && geometry.padTop() == 0
-        && geometry.padLeft() == 0
-        && geometry.inHeight() == geometry.outHeight()
-        && geometry.inWidth() == geometry.outWidth()
-        && (geometry.strideHeight() == 1 || geometry.inHeight() == 1)
-        && (geometry.strideWidth() == 1 || geometry.inWidth() == 1)
-        && geometry.inputDilationHeight() * geometry.inputDilationWidth() == 1;
+    return words && geometry.isPointwise();
   }
 
   private int limbBytes() {
@@ -176,46 +168,41 @@ final class LimbRows {
   }
 
   private void gatherRow(int limb, int group, int position, ByteBuffer tile, int to) {
-    ConvGeometry g = geometry;
-    int image = position / g.planeSize();
-    int y = position % g.planeSize() / g.outWidth() * g.strideHeight() - g.padTop();
-    int x = position % g.outWidth() * g.strideWidth() - g.padLeft();
-    int base = limb * limbBytes() + (image * g.groups() + group) * channels * plane;
+    ConvAxis height = geometry.height();
+    ConvAxis width = geometry.width();
+    int image = position / geometry.planeSize();
+    int row = position % geometry.planeSize() / width.out();
+    int column = position % width.out();
+    int base = limb * limbBytes() + (image * geometry.groups() + group) * channels * plane;
     int at = to;
-    for (int u = 0; u < g.kernelHeight(); u++) {
-      int sourceRow = source(y + u * g.dilationHeight(), g.inputDilationHeight(), g.inHeight());
+    for (int u = 0; u < height.kernel(); u++) {
+      int sourceRow = height.input(row, u);
       if (sourceRow < 0) {
         tile.put(at, zeros, 0, zeros.length);
       } else {
-        gatherKernelRow(base + sourceRow * g.inWidth() * channels, x, tile, at);
+        gatherKernelRow(width, base + sourceRow * width.in() * channels, column, tile, at);
       }
       at += zeros.length;
     }
   }
 
-  private void gatherKernelRow(int base, int x, ByteBuffer tile, int to) {
-    ConvGeometry g = geometry;
-    boolean contiguous = g.dilationWidth() == 1 && g.inputDilationWidth() == 1;
-    if (contiguous && x >= 0 && x + g.kernelWidth() <= g.inWidth()) {
+  private void gatherKernelRow(ConvAxis width, int base, int column, ByteBuffer tile, int to) {
+    int taps = width.kernel();
+    int x = column * width.stride() - width.padBefore();
+    boolean contiguous = width.dilation() == 1 && width.inputDilation() == 1;
+    if (contiguous && x >= 0 && x + taps <= width.in()) {
       tile.put(to, split, base + x * channels, zeros.length);
       return;
     }
     int at = to;
-    for (int v = 0; v < g.kernelWidth(); v++) {
-      int column = source(x + v * g.dilationWidth(), g.inputDilationWidth(), g.inWidth());
-      if (column < 0) {
+    for (int v = 0; v < taps; v++) {
+      int sourceColumn = width.input(column, v);
+      if (sourceColumn < 0) {
         tile.put(at, zeros, 0, channels);
       } else {
-        tile.put(at, split, base + column * channels, channels);
+        tile.put(at, split, base + sourceColumn * channels, channels);
       }
       at += channels;
     }
-  }
-
-  private static int source(int dilated, int inputDilation, int size) {
-    if (inputDilation == 1) {
-      return dilated >= 0 && dilated < size ? dilated : -1;
-    }
-    return DirectConvolution.sourceIndex(dilated, inputDilation, size);
   }
 }

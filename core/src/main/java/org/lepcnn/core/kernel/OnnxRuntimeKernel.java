@@ -81,7 +81,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
   /** Weights per group as [(u, v, c)][channel], with zeros for the channels that fill up rows. */
   private static byte[][] matrices(ConvGeometry g, byte[] weights, int rowChannels) {
     int channels = g.inChannels() / g.groups();
-    int taps = g.kernelHeight() * g.kernelWidth();
+    int taps = g.kernelSize();
     int perGroup = g.outChannels() / g.groups();
     byte[][] matrices = new byte[g.groups()][taps * rowChannels * perGroup];
     for (int oc = 0; oc < g.outChannels(); oc++) {

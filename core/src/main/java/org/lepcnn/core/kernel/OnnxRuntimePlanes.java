@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.WeightQuantizer;
 
@@ -75,8 +76,9 @@ final class OnnxRuntimePlanes extends TiledKernel {
             .open(geometry));
     this.environment = environment;
     this.starts = starts(geometry, rows);
-    this.pointwise = isPointwise(geometry) && rows.length == geometry.inChannels();
-    this.positions = (geometry.outHeight() - 1) * (int) width(geometry) + geometry.outWidth();
+    this.pointwise = geometry.isPointwise() && rows.length == geometry.inChannels();
+    this.positions =
+        (geometry.height().out() - 1) * geometry.width().reach() + geometry.width().out();
     int most = ACCUMULATORS / LIMBS / geometry.outChannels() / UNIT * UNIT;
     int tile = Math.max(MIN_POSITIONS, Math.min(MAX_POSITIONS, most));
     this.tilePositions = Math.min(tile, (positions + UNIT - 1) / UNIT * UNIT);
@@ -91,13 +93,11 @@ final class OnnxRuntimePlanes extends TiledKernel {
   static OnnxRuntimePlanes createIfSuitable(
       OrtEnvironment environment, ConvGeometry g, byte[] weights, boolean folded) {
     if (g.groups() != 1
-        || g.strideHeight() * g.strideWidth() != 1
-        || g.inputDilationHeight() * g.inputDilationWidth() != 1
-        || g.padTop() < 0
-        || g.padLeft() < 0
+        || !takes(g.height())
+        || !takes(g.width())
         || g.planeSize() < MIN_POSITIONS
         || g.outChannels() > MAX_OUTPUTS
-        || 4L * g.inChannels() * height(g) * width(g) > ConvGeometry.MAX_TENSOR_ELEMENTS) {
+        || g.canvasSize() > ConvGeometry.MAX_TENSOR_ELEMENTS / (4L * g.inChannels())) {
       return null;
     }
     int maxDepth =
@@ -108,25 +108,13 @@ final class OnnxRuntimePlanes extends TiledKernel {
         : null;
   }
 
+  private static boolean takes(ConvAxis axis) {
+    return axis.stride() == 1 && axis.inputDilation() == 1 && axis.padBefore() >= 0;
+  }
+
   @Override
   Tiles tiles() {
     return new Scratch();
-  }
-
-  /** Whether positions of input and output are the same. */
-  private static boolean isPointwise(ConvGeometry g) {
-    return g.kernelSize() == 1
-        && g.padTop() + g.padLeft() == 0
-        && g.inHeight() == g.outHeight()
-        && g.inWidth() == g.outWidth();
-  }
-
-  private static long height(ConvGeometry g) {
-    return g.outHeight() + (g.kernelHeight() - 1L) * g.dilationHeight();
-  }
-
-  private static long width(ConvGeometry g) {
-    return g.outWidth() + (g.kernelWidth() - 1L) * g.dilationWidth();
   }
 
   /** The channels' taps, by their place in a filter, for which some filter has a weight. */
@@ -159,17 +147,17 @@ final class OnnxRuntimePlanes extends TiledKernel {
     int[] starts = new int[rows.length];
     for (int i = 0; i < rows.length; i++) {
       int tap = rows[i] % g.kernelSize();
-      int y = tap / g.kernelWidth() * g.dilationHeight();
-      int x = tap % g.kernelWidth() * g.dilationWidth();
+      int y = tap / g.width().kernel() * g.height().dilation();
+      int x = tap % g.width().kernel() * g.width().dilation();
       int channel = rows[i] / g.kernelSize();
-      starts[i] = (int) ((channel * height(g) + y) * width(g) + x);
+      starts[i] = (channel * g.height().reach() + y) * g.width().reach() + x;
     }
     return starts;
   }
 
   private final class Scratch implements Tiles {
     private final LimbPlanes planes =
-        new LimbPlanes(geometry, (int) height(geometry), (int) width(geometry), !pointwise);
+        new LimbPlanes(geometry, geometry.height().reach(), geometry.width().reach(), !pointwise);
     private final ByteBuffer limbs = BoundTensors.direct(LIMBS * starts.length * tilePositions);
     private final IntBuffer limbWords = limbs.asIntBuffer();
     private final ByteBuffer products =
@@ -268,8 +256,8 @@ final class OnnxRuntimePlanes extends TiledKernel {
 
     /** Copies the parts of a tile that are outputs into one channel of them. */
     private void copyRow(int[] residues, int from, int first, int[] output, int to) {
-      int outWidth = geometry.outWidth();
-      int width = (int) width(geometry);
+      int outWidth = geometry.width().out();
+      int width = geometry.width().reach();
       int end = Math.min(positions, first + tilePositions);
       if (width == outWidth) {
         System.arraycopy(residues, from, output, to + first, end - first);

@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel;
 
 import java.util.function.BiFunction;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -40,23 +41,27 @@ public final class StrideFolding implements LinearKernel {
 
   /** Whether a layer is of this kind. */
   public static boolean takes(ConvGeometry g) {
-    int phases = g.strideHeight() * g.strideWidth();
+    ConvAxis height = g.height();
+    ConvAxis width = g.width();
+    int phases = height.stride() * width.stride();
     long channels = (long) g.inChannels() * phases;
     return phases > 1
         && g.inChannels() < MAX_CHANNELS
         && channels <= MAX_FOLDED_CHANNELS
         && g.groups() == 1
-        && g.kernelHeight() >= g.strideHeight()
-        && g.kernelWidth() >= g.strideWidth()
-        && g.padTop() >= 0
-        && g.padLeft() >= 0
-        && g.dilationHeight() * g.dilationWidth() == 1
-        && g.inputDilationHeight() * g.inputDilationWidth() == 1
+        && takes(height)
+        && takes(width)
         && channels
                 * g.batch()
-                * ceilDivide(g.inHeight(), g.strideHeight())
-                * ceilDivide(g.inWidth(), g.strideWidth())
+                * ceilDivide(height.in(), height.stride())
+                * ceilDivide(width.in(), width.stride())
             <= ConvGeometry.MAX_TENSOR_ELEMENTS;
+  }
+
+  private static boolean takes(ConvAxis axis) {
+    return axis.kernel() >= axis.stride()
+        && axis.padBefore() >= 0
+        && axis.dilation() * axis.inputDilation() == 1;
   }
 
   @Override
@@ -94,68 +99,72 @@ public final class StrideFolding implements LinearKernel {
   }
 
   private static ConvGeometry folded(ConvGeometry g) {
-    int sh = g.strideHeight();
-    int sw = g.strideWidth();
-    int padTop = ceilDivide(g.padTop(), sh);
-    int padLeft = ceilDivide(g.padLeft(), sw);
     return new ConvGeometry(
         g.batch(),
-        g.inChannels() * sh * sw,
-        ceilDivide(g.inHeight(), sh),
-        ceilDivide(g.inWidth(), sw),
+        g.inChannels() * g.height().stride() * g.width().stride(),
         g.outChannels(),
-        g.outHeight(),
-        g.outWidth(),
-        (g.kernelHeight() - 1 - g.padTop() + padTop * sh) / sh + 1,
-        (g.kernelWidth() - 1 - g.padLeft() + padLeft * sw) / sw + 1,
         1,
-        1,
-        padTop,
-        padLeft,
-        1,
-        1,
-        1,
-        1,
-        1);
+        folded(g.height()),
+        folded(g.width()));
+  }
+
+  private static ConvAxis folded(ConvAxis axis) {
+    int in = ceilDivide(axis.in(), axis.stride());
+    int lastTap = place(axis, axis.kernel() - 1) / axis.stride();
+    return ConvAxis.of(in, axis.out(), lastTap + 1)
+        .withPadBefore(ceilDivide(axis.padBefore(), axis.stride()));
+  }
+
+  /** The e of a tap. */
+  private static int place(ConvAxis axis, int tap) {
+    return tap - axis.padBefore() + ceilDivide(axis.padBefore(), axis.stride()) * axis.stride();
   }
 
   private static byte[] foldedWeights(ConvGeometry g, ConvGeometry folded, byte[] weights) {
-    int sh = g.strideHeight();
-    int sw = g.strideWidth();
+    int sh = g.height().stride();
+    int sw = g.width().stride();
+    int columns = g.width().kernel();
     byte[] result = new byte[folded.weightCount()];
-    int taps = folded.kernelHeight() * folded.kernelWidth();
     for (int from = 0; from < weights.length; from++) {
-      int channel = from / (g.kernelHeight() * g.kernelWidth());
-      int y = from / g.kernelWidth() % g.kernelHeight() - g.padTop() + folded.padTop() * sh;
-      int x = from % g.kernelWidth() - g.padLeft() + folded.padLeft() * sw;
+      int channel = from / g.kernelSize();
+      int y = place(g.height(), from / columns % g.height().kernel());
+      int x = place(g.width(), from % columns);
       int phase = (channel * sh + y % sh) * sw + x % sw;
-      result[phase * taps + y / sh * folded.kernelWidth() + x / sw] = weights[from];
+      int tap = y / sh * folded.width().kernel() + x / sw;
+      result[phase * folded.kernelSize() + tap] = weights[from];
     }
     return result;
   }
 
   /** Planes of phases, zeros where the input has no such row or column. */
   private void fold(int[] input, int[] target) {
-    ConvGeometry g = geometry;
-    int height = folded.geometry().inHeight();
-    int width = folded.geometry().inWidth();
+    ConvAxis rows = geometry.height();
+    int phases = rows.stride() * geometry.width().stride();
+    int plane = folded.geometry().inPlane();
     int at = 0;
-    for (int channel = 0; channel < g.batch() * g.inChannels(); channel++) {
-      for (int dy = 0; dy < g.strideHeight(); dy++) {
-        for (int dx = 0; dx < g.strideWidth(); dx++) {
-          int inRow = ceilDivide(g.inWidth() - dx, g.strideWidth());
-          for (int y = 0; y < height; y++) {
-            int row = y * g.strideHeight() + dy;
-            if (row < g.inHeight()) {
-              int from = (channel * g.inHeight() + row) * g.inWidth() + dx;
-              for (int x = 0; x < inRow; x++) {
-                target[at + x] = input[from + x * g.strideWidth()];
-              }
-            }
-            at += width;
-          }
-        }
+    for (int channel = 0; channel < geometry.batch() * geometry.inChannels(); channel++) {
+      for (int phase = 0; phase < phases; phase++) {
+        foldPhase(input, channel * rows.in(), phase, target, at);
+        at += plane;
       }
+    }
+  }
+
+  private void foldPhase(int[] input, int firstRow, int phase, int[] target, int at) {
+    int rows = geometry.height().in();
+    int columns = geometry.width().in();
+    int sh = geometry.height().stride();
+    int sw = geometry.width().stride();
+    int dx = phase % sw;
+    int width = folded.geometry().width().in();
+    int count = ceilDivide(columns - dx, sw);
+    int to = at;
+    for (int row = phase / sw; row < rows; row += sh) {
+      int from = (firstRow + row) * columns + dx;
+      for (int x = 0; x < count; x++) {
+        target[to + x] = input[from + x * sw];
+      }
+      to += width;
     }
   }
 

@@ -6,13 +6,13 @@ import org.lepcnn.core.error.BadInputException;
 /**
  * The one form that every linear layer takes: a two-dimensional grouped convolution without bias.
  *
- * <p>Input is planar {@code [batch][inChannels][inHeight][inWidth]}, weights are {@code
- * [outChannels][inChannels/groups][kernelHeight][kernelWidth]}, output is planar {@code
- * [batch][outChannels][outHeight][outWidth]}:
+ * <p>Input is planar {@code [batch][inChannels][height.in][width.in]}, weights are {@code
+ * [outChannels][inChannels/groups][height.kernel][width.kernel]}, output is planar {@code
+ * [batch][outChannels][height.out][width.out]}:
  *
  * <pre>
- *   y[n,o,i,j] = Σ_{c,u,v} w[o,c,u,v] · x̃[n, g(o)·C + c, i·strideH + u·dilationH − padTop,
- *                                                          j·strideW + v·dilationW − padLeft]
+ *   y[n,o,i,j] = Σ_{c,u,v} w[o,c,u,v] · x̃[n, g(o)·C + c, i·strideH + u·dilationH − padBeforeH,
+ *                                                          j·strideW + v·dilationW − padBeforeW]
  * </pre>
  *
  * where g(o) is the group of o, C = inChannels/groups, and x̃ is the input with {@code
@@ -30,24 +30,7 @@ import org.lepcnn.core.error.BadInputException;
  * <p>Every count is checked to fit an {@code int}; the record cannot be built otherwise.
  */
 public record ConvGeometry(
-    int batch,
-    int inChannels,
-    int inHeight,
-    int inWidth,
-    int outChannels,
-    int outHeight,
-    int outWidth,
-    int kernelHeight,
-    int kernelWidth,
-    int strideHeight,
-    int strideWidth,
-    int padTop,
-    int padLeft,
-    int dilationHeight,
-    int dilationWidth,
-    int inputDilationHeight,
-    int inputDilationWidth,
-    int groups) {
+    int batch, int inChannels, int outChannels, int groups, ConvAxis height, ConvAxis width) {
 
   /** The most elements that one tensor may have: 64 MiB of residues. */
   public static final int MAX_TENSOR_ELEMENTS = (64 << 20) / Integer.BYTES;
@@ -55,19 +38,7 @@ public record ConvGeometry(
   public ConvGeometry {
     requirePositive("batch", batch);
     requirePositive("inChannels", inChannels);
-    requirePositive("inHeight", inHeight);
-    requirePositive("inWidth", inWidth);
     requirePositive("outChannels", outChannels);
-    requirePositive("outHeight", outHeight);
-    requirePositive("outWidth", outWidth);
-    requirePositive("kernelHeight", kernelHeight);
-    requirePositive("kernelWidth", kernelWidth);
-    requirePositive("strideHeight", strideHeight);
-    requirePositive("strideWidth", strideWidth);
-    requirePositive("dilationHeight", dilationHeight);
-    requirePositive("dilationWidth", dilationWidth);
-    requirePositive("inputDilationHeight", inputDilationHeight);
-    requirePositive("inputDilationWidth", inputDilationWidth);
     requirePositive("groups", groups);
     if (inChannels % groups != 0 || outChannels % groups != 0) {
       throw new BadInputException(
@@ -79,38 +50,36 @@ public record ConvGeometry(
               + groups
               + " groups.");
     }
-    requireTensor("input", batch, inChannels, inHeight, inWidth);
-    requireTensor("output", batch, outChannels, outHeight, outWidth);
+    requireTensor("input", batch, inChannels, height.in(), width.in());
+    requireTensor("output", batch, outChannels, height.out(), width.out());
     requireCount(
-        "weights", Integer.MAX_VALUE, outChannels, inChannels / groups, kernelHeight, kernelWidth);
-    requireSpan(
-        "height",
-        outHeight,
-        strideHeight,
-        kernelHeight,
-        dilationHeight,
-        inHeight,
-        inputDilationHeight,
-        padTop);
-    requireSpan(
-        "width",
-        outWidth,
-        strideWidth,
-        kernelWidth,
-        dilationWidth,
-        inWidth,
-        inputDilationWidth,
-        padLeft);
+        "weights",
+        Integer.MAX_VALUE,
+        outChannels,
+        inChannels / groups,
+        height.kernel(),
+        width.kernel());
+  }
+
+  /** A convolution of one image, all channels in one group. */
+  public static ConvGeometry of(int inChannels, int outChannels, ConvAxis height, ConvAxis width) {
+    return new ConvGeometry(1, inChannels, outChannels, 1, height, width);
   }
 
   /** A fully connected layer: {@code rows} vectors of {@code in} elements to {@code out} each. */
   public static ConvGeometry fullyConnected(int rows, int in, int out) {
-    return new ConvGeometry(rows, in, 1, 1, out, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ConvAxis single = ConvAxis.pointwise(1);
+    return new ConvGeometry(rows, in, out, 1, single, single);
+  }
+
+  /** Whether the outputs at a position depend on the inputs at that position alone. */
+  public boolean isPointwise() {
+    return height.isPointwise() && width.isPointwise();
   }
 
   /** Elements of the input tensor. */
   public int inputSize() {
-    return batch * inChannels * inHeight * inWidth;
+    return batch * inChannels * inPlane();
   }
 
   /** Elements of the output tensor. */
@@ -118,26 +87,36 @@ public record ConvGeometry(
     return outChannels * positions();
   }
 
-  /** Output positions over the whole batch: batch · outHeight · outWidth. */
+  /** Output positions over the whole batch. */
   public int positions() {
-    return batch * outHeight * outWidth;
+    return batch * planeSize();
   }
 
-  /** Output positions of one image: outHeight · outWidth. */
+  /** Input positions of one image. */
+  public int inPlane() {
+    return height.in() * width.in();
+  }
+
+  /** Output positions of one image. */
   public int planeSize() {
-    return outHeight * outWidth;
+    return height.out() * width.out();
+  }
+
+  /** Places of one image that all outputs look at, padding included. */
+  public long canvasSize() {
+    return (long) height.reach() * width.reach();
   }
 
   /** Positions of the kernel: its height times its width. */
   public int kernelSize() {
-    return kernelHeight * kernelWidth;
+    return height.kernel() * width.kernel();
   }
 
   /**
    * Weights that contribute to one output element (before zeros at the border): C/groups · kh · kw.
    */
   public int fanIn() {
-    return inChannels / groups * kernelHeight * kernelWidth;
+    return inChannels / groups * kernelSize();
   }
 
   /** Number of weights. */
@@ -147,7 +126,7 @@ public record ConvGeometry(
 
   /** Multiplications of the layer, those with padding included, as the literature counts them. */
   public long macs() {
-    long dilatedInputs = (long) inputDilationHeight * inputDilationWidth;
+    long dilatedInputs = (long) height.inputDilation() * width.inputDilation();
     return (long) outputSize() * fanIn() / dilatedInputs;
   }
 
@@ -170,26 +149,6 @@ public record ConvGeometry(
     if (product > limit) {
       throw new BadInputException(
           "Linear layer: the " + what + " may have at most " + limit + " elements; found more.");
-    }
-  }
-
-  private static void requireSpan(
-      String axis,
-      long out,
-      long stride,
-      long kernel,
-      long dilation,
-      long in,
-      long inDilation,
-      long pad) {
-    long reach = Math.max((out - 1) * stride + (kernel - 1) * dilation, (in - 1) * inDilation);
-    if (reach > Integer.MAX_VALUE / 2 || Math.abs(pad) > Integer.MAX_VALUE / 2) {
-      throw new BadInputException(
-          "Linear layer: the "
-              + axis
-              + " reaches beyond what an index can hold; found an extent of "
-              + reach
-              + ".");
     }
   }
 }

@@ -51,7 +51,7 @@ public final class DirectConvolution {
 
   private static void applyToPlanes(
       ConvGeometry geometry, LayerWeights weights, int[] input, long[] output) {
-    int inPlane = geometry.inHeight() * geometry.inWidth();
+    int inPlane = geometry.inPlane();
     int outPlane = geometry.planeSize();
     int inPerGroup = geometry.inChannels() / geometry.groups();
     int outPerGroup = geometry.outChannels() / geometry.groups();
@@ -61,7 +61,7 @@ public final class DirectConvolution {
         int outBase = (n * geometry.outChannels() + oc) * outPlane;
         int firstIn = n * geometry.inChannels() + oc / outPerGroup * inPerGroup;
         for (int c = 0; c < inPerGroup; c++) {
-          int weightBase = (oc * inPerGroup + c) * geometry.kernelHeight() * geometry.kernelWidth();
+          int weightBase = (oc * inPerGroup + c) * geometry.kernelSize();
           addPlane(geometry, weights, weightBase, input, (firstIn + c) * inPlane, output, outBase);
         }
       }
@@ -76,12 +76,11 @@ public final class DirectConvolution {
       int inBase,
       long[] output,
       int outBase) {
-    for (int u = 0; u < g.kernelHeight(); u++) {
-      for (int v = 0; v < g.kernelWidth(); v++) {
-        long weight = weights.at(weightBase + u * g.kernelWidth() + v);
-        if (weight != 0) {
-          addTap(g, weight, u, v, input, inBase, output, outBase);
-        }
+    int columns = g.width().kernel();
+    for (int tap = 0; tap < g.kernelSize(); tap++) {
+      long weight = weights.at(weightBase + tap);
+      if (weight != 0) {
+        addTap(g, weight, tap / columns, tap % columns, input, inBase, output, outBase);
       }
     }
   }
@@ -95,31 +94,30 @@ public final class DirectConvolution {
       int inBase,
       long[] output,
       int outBase) {
-    int shift = v * g.dilationWidth() - g.padLeft();
-    for (int i = 0; i < g.outHeight(); i++) {
-      int row =
-          sourceIndex(
-              i * g.strideHeight() + u * g.dilationHeight() - g.padTop(),
-              g.inputDilationHeight(),
-              g.inHeight());
+    ConvAxis height = g.height();
+    ConvAxis width = g.width();
+    int outHeight = height.out();
+    for (int i = 0; i < outHeight; i++) {
+      int row = height.input(i, u);
       if (row >= 0) {
-        int from = inBase + row * g.inWidth();
-        int to = outBase + i * g.outWidth();
-        if (g.inputDilationWidth() == 1) {
-          addRow(g, weight, shift, input, from, output, to);
+        int from = inBase + row * width.in();
+        int to = outBase + i * width.out();
+        if (width.inputDilation() == 1) {
+          addRow(width, weight, v, input, from, output, to);
         } else {
-          addInterleavedRow(g, weight, shift, input, from, output, to);
+          addInterleavedRow(width, weight, v, input, from, output, to);
         }
       }
     }
   }
 
-  /** One row of outputs from the row of inputs at {@code from}, which starts at {@code shift}. */
+  /** One row of outputs for tap {@code v} from the row of inputs at {@code from}. */
   private static void addRow(
-      ConvGeometry g, long weight, int shift, int[] input, int from, long[] output, int to) {
-    int stride = g.strideWidth();
+      ConvAxis width, long weight, int v, int[] input, int from, long[] output, int to) {
+    int shift = v * width.dilation() - width.padBefore();
+    int stride = width.stride();
     int first = Math.max(0, -Math.floorDiv(shift, stride));
-    int last = Math.min(g.outWidth() - 1, Math.floorDiv(g.inWidth() - 1 - shift, stride));
+    int last = Math.min(width.out() - 1, Math.floorDiv(width.in() - 1 - shift, stride));
     if (stride == 1) {
       for (int j = first; j <= last; j++) {
         output[to + j] += weight * input[from + shift + j];
@@ -132,9 +130,10 @@ public final class DirectConvolution {
   }
 
   private static void addInterleavedRow(
-      ConvGeometry g, long weight, int shift, int[] input, int from, long[] output, int to) {
-    for (int j = 0; j < g.outWidth(); j++) {
-      int column = sourceIndex(j * g.strideWidth() + shift, g.inputDilationWidth(), g.inWidth());
+      ConvAxis width, long weight, int v, int[] input, int from, long[] output, int to) {
+    int outWidth = width.out();
+    for (int j = 0; j < outWidth; j++) {
+      int column = width.input(j, v);
       if (column >= 0) {
         output[to + j] += weight * input[from + column];
       }
@@ -161,63 +160,20 @@ public final class DirectConvolution {
 
   /** Whether every image is one position and every kernel one tap on it. */
   private static boolean singlePositions(ConvGeometry g) {
-    return g.inHeight() == 1
-        && g.inWidth() == 1
-        && g.planeSize() == 1
-        && g.kernelHeight() == 1
-        && g.kernelWidth() == 1
-        && g.padTop() == 0
-        && g.padLeft() == 0;
+    return g.height().isSingle() && g.width().isSingle();
   }
 
   /** The same layer with the plane as one row, where kernels are single taps in place. */
   private static ConvGeometry flattened(ConvGeometry g) {
-    boolean pointwise =
-        g.kernelHeight() == 1
-            && g.kernelWidth() == 1
-            && g.strideHeight() == 1
-            && g.strideWidth() == 1
-            && g.padTop() == 0
-            && g.padLeft() == 0
-            && g.inputDilationHeight() == 1
-            && g.inputDilationWidth() == 1
-            && g.inHeight() == g.outHeight()
-            && g.inWidth() == g.outWidth();
-    int plane = g.planeSize();
-    return pointwise
+    return g.isPointwise()
         ? new ConvGeometry(
             g.batch(),
             g.inChannels(),
-            1,
-            plane,
             g.outChannels(),
-            1,
-            plane,
-            1,
-            1,
-            1,
-            1,
-            0,
-            0,
-            1,
-            1,
-            1,
-            1,
-            g.groups())
+            g.groups(),
+            ConvAxis.pointwise(1),
+            ConvAxis.pointwise(g.planeSize()))
         : g;
-  }
-
-  /**
-   * Maps a coordinate of the zero-interleaved input to the input.
-   *
-   * @return the index in [0, size), or −1 where the value is a zero of padding or interleaving
-   */
-  public static int sourceIndex(int dilated, int inputDilation, int size) {
-    if (dilated < 0 || dilated % inputDilation != 0) {
-      return -1;
-    }
-    int index = dilated / inputDilation;
-    return index < size ? index : -1;
   }
 
   private static void check(ConvGeometry geometry, LayerWeights weights, int input, int output) {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -101,36 +102,45 @@ public final class Plan {
   }
 
   private static void writeGeometry(BodyWriter out, ConvGeometry g) {
-    out.int32(g.batch()).int32(g.inChannels()).int32(g.inHeight()).int32(g.inWidth());
-    out.int32(g.outChannels()).int32(g.outHeight()).int32(g.outWidth());
-    out.int32(g.kernelHeight())
-        .int32(g.kernelWidth())
-        .int32(g.strideHeight())
-        .int32(g.strideWidth());
-    out.int32(g.padTop()).int32(g.padLeft()).int32(g.dilationHeight()).int32(g.dilationWidth());
-    out.int32(g.inputDilationHeight()).int32(g.inputDilationWidth()).int32(g.groups());
+    ConvAxis h = g.height();
+    ConvAxis w = g.width();
+    out.int32(g.batch()).int32(g.inChannels()).int32(h.in()).int32(w.in());
+    out.int32(g.outChannels()).int32(h.out()).int32(w.out());
+    out.int32(h.kernel()).int32(w.kernel()).int32(h.stride()).int32(w.stride());
+    out.int32(h.padBefore()).int32(w.padBefore()).int32(h.dilation()).int32(w.dilation());
+    out.int32(h.inputDilation()).int32(w.inputDilation()).int32(g.groups());
   }
 
   private static ConvGeometry readGeometry(BodyReader in) {
-    return new ConvGeometry(
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32(),
-        in.int32());
+    int batch = in.int32();
+    int inChannels = in.int32();
+    int[] inSize = readPair(in);
+    int outChannels = in.int32();
+    int[] outSize = readPair(in);
+    int[] kernel = readPair(in);
+    int[] stride = readPair(in);
+    int[] padBefore = readPair(in);
+    int[] dilation = readPair(in);
+    int[] inputDilation = readPair(in);
+    int groups = in.int32();
+    ConvAxis[] axes = new ConvAxis[2];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] =
+          new ConvAxis(
+              inSize[i],
+              outSize[i],
+              kernel[i],
+              stride[i],
+              dilation[i],
+              inputDilation[i],
+              padBefore[i]);
+    }
+    return new ConvGeometry(batch, inChannels, outChannels, groups, axes[0], axes[1]);
+  }
+
+  /** Height and width of one property. */
+  private static int[] readPair(BodyReader in) {
+    return new int[] {in.int32(), in.int32()};
   }
 
   private void indexTensors() {

@@ -14,12 +14,23 @@ public record PassClaim(
     Fingerprint model,
     long firstPass,
     long lastPass,
-    InstanceId instance) {
+    InstanceId instance)
+    implements EdgeCall {
   public PassClaim {
     PassId.checkDevice(device);
     if (firstPass < 0 || lastPass < firstPass) {
       throw new BadInputException(
           "Claim: expected 0 <= first <= last; found " + firstPass + " to " + lastPass + ".");
     }
+  }
+
+  @Override
+  public long highestPass() {
+    return lastPass;
+  }
+
+  @Override
+  public CallId id() {
+    return new CallId.OfClaim(new PassId(device, chain, model, firstPass));
   }
 }

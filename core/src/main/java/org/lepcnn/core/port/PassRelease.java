@@ -11,12 +11,23 @@ import org.lepcnn.core.model.Fingerprint;
  * @param instance the instance that claimed, and that claims nothing more
  */
 public record PassRelease(
-    String device, ChainId chain, Fingerprint model, long firstFree, InstanceId instance) {
+    String device, ChainId chain, Fingerprint model, long firstFree, InstanceId instance)
+    implements EdgeCall {
   public PassRelease {
     PassId.checkDevice(device);
     if (firstFree < 0) {
       throw new BadInputException(
           "Release: expected a first free pass from 0; found " + firstFree + ".");
     }
+  }
+
+  @Override
+  public long highestPass() {
+    return firstFree;
+  }
+
+  @Override
+  public CallId id() {
+    return new CallId.OfRelease(new PassId(device, chain, model, firstFree));
   }
 }

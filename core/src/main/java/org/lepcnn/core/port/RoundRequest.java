@@ -23,4 +23,9 @@ public record RoundRequest(
    *     changed until the round's result is there, because a retry sends the identical bytes
    */
   public record Tensor(int id, int[] residues) {}
+
+  /** What the request asks for, without its tensors. */
+  public PassRound call() {
+    return new PassRound(pass, round, instance);
+  }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.RandomLayers;
@@ -81,10 +82,10 @@ class KernelsTest {
     RandomLayers random = new RandomLayers(44);
     for (ConvGeometry geometry :
         List.of(
-            new ConvGeometry(1, 48, 40, 41, 24, 40, 41, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+            ConvGeometry.of(48, 24, ConvAxis.centred(40, 3), ConvAxis.centred(41, 3)),
             ConvGeometry.fullyConnected(1, 4098, 207),
             ConvGeometry.fullyConnected(13, 207, 1),
-            new ConvGeometry(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1))) {
+            ConvGeometry.of(1, 1, ConvAxis.pointwise(1), ConvAxis.pointwise(1)))) {
       assertSameAsOracle(
           provider,
           geometry,
@@ -168,13 +169,9 @@ class KernelsTest {
     RandomLayers random = new RandomLayers(46);
     // the first is split into planes of limbs, the second into rows
     assertThreadSafe(
-        provider,
-        new ConvGeometry(1, 8, 12, 12, 24, 12, 12, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
-        random);
+        provider, ConvGeometry.of(8, 24, ConvAxis.centred(12, 3), ConvAxis.centred(12, 3)), random);
     assertThreadSafe(
-        provider,
-        new ConvGeometry(1, 8, 12, 12, 8, 12, 12, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1),
-        random);
+        provider, ConvGeometry.of(8, 8, ConvAxis.centred(12, 3), ConvAxis.centred(12, 3)), random);
   }
 
   private static void assertThreadSafe(
@@ -224,10 +221,8 @@ class KernelsTest {
 
   private static ConvGeometry conv(
       int in, int size, int out, int kernel, int stride, int pad, int groups) {
-    int outSize = (size + 2 * pad - kernel) / stride + 1;
-    return new ConvGeometry(
-        1, in, size, size, out, outSize, outSize, kernel, kernel, stride, stride, pad, pad, 1, 1, 1,
-        1, groups);
+    ConvAxis side = ConvAxis.padded(size, kernel, stride, pad);
+    return new ConvGeometry(1, in, out, groups, side, side);
   }
 
   private static void assertUnmaskedEqualsPlain(

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 
@@ -49,7 +50,7 @@ class OnnxRuntimePlanesTest {
       for (int out : new int[] {1, 5, 64, 300}) {
         ConvGeometry g =
             new ConvGeometry(
-                2, 3 * out % 71, side, side, out, side, side, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+                2, 3 * out % 71, out, 1, ConvAxis.pointwise(side), ConvAxis.pointwise(side));
         assertSameAsOracle(
             g, random.weights(g), random.residues(g.inputSize()), random.residues(g.inputSize()));
       }
@@ -58,10 +59,8 @@ class OnnxRuntimePlanesTest {
 
   @Test
   void extremes_equalTheOracle() {
-    ConvGeometry pointwise =
-        new ConvGeometry(1, 64, 9, 11, 64, 9, 11, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
-    ConvGeometry window =
-        new ConvGeometry(1, 21, 9, 11, 70, 9, 11, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    ConvGeometry pointwise = ConvGeometry.of(64, 64, ConvAxis.pointwise(9), ConvAxis.pointwise(11));
+    ConvGeometry window = ConvGeometry.of(21, 70, ConvAxis.centred(9, 3), ConvAxis.centred(11, 3));
     for (ConvGeometry g : new ConvGeometry[] {pointwise, window}) {
       byte[] weights = new byte[g.weightCount()];
       for (byte weight : new byte[] {-127, 127}) {
@@ -95,22 +94,24 @@ class OnnxRuntimePlanesTest {
     return new ConvGeometry(
         1 + random.nextInt(2),
         1 + random.nextInt(9),
-        1 + random.nextInt(30),
-        1 + random.nextInt(50),
         1 + random.nextInt(40),
-        8 + random.nextInt(20),
-        8 + random.nextInt(50),
-        kernelHeight,
-        kernelWidth,
         1,
-        1,
-        random.nextInt(4),
-        random.nextInt(4),
-        1 + random.nextInt(2),
-        1 + random.nextInt(2),
-        1,
-        1,
-        1);
+        new ConvAxis(
+            1 + random.nextInt(30),
+            8 + random.nextInt(20),
+            kernelHeight,
+            1,
+            1 + random.nextInt(2),
+            1,
+            random.nextInt(4)),
+        new ConvAxis(
+            1 + random.nextInt(50),
+            8 + random.nextInt(50),
+            kernelWidth,
+            1,
+            1 + random.nextInt(2),
+            1,
+            random.nextInt(4)));
   }
 
   private static ConvGeometry shape(
@@ -127,22 +128,10 @@ class OnnxRuntimePlanesTest {
     return new ConvGeometry(
         batch,
         in,
-        height,
-        width,
         out,
-        height,
-        width,
-        kernelHeight,
-        kernelWidth,
-        1,
-        1,
-        padTop,
-        padLeft,
-        1,
-        1,
-        1,
-        1,
-        groups);
+        groups,
+        ConvAxis.of(height, height, kernelHeight).withPadBefore(padTop),
+        ConvAxis.of(width, width, kernelWidth).withPadBefore(padLeft));
   }
 
   /** Zeros for some taps of all filters, as folding makes them; never for all of them. */

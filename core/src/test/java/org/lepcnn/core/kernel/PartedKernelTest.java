@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.LayerWeights;
@@ -117,7 +118,7 @@ class PartedKernelTest {
 
   @Test
   void concurrentCalls_doNotShareScratch() throws InterruptedException {
-    ConvGeometry g = new ConvGeometry(1, 4, 9, 9, 6, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    ConvGeometry g = ConvGeometry.of(4, 6, ConvAxis.centred(9, 3), ConvAxis.centred(9, 3));
     RandomLayers random = new RandomLayers(74);
     LayerWeights weights = random.partedWeights(g);
     int[] input = random.residues(g.inputSize());

@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 
@@ -60,13 +61,15 @@ class StrideFoldingTest {
         .close();
     // padding 2 becomes ⌈2/4⌉ = 1; the last tap is 11 − 1 − 2 + 1·4 = 12, of phase 0 and place 3
     assertThat(folded[0])
-        .isEqualTo(new ConvGeometry(1, 48, 56, 56, 64, 55, 55, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1));
+        .isEqualTo(
+            ConvGeometry.of(48, 64, ConvAxis.padded(56, 4, 1, 1), ConvAxis.padded(56, 4, 1, 1)));
   }
 
   @Test
   void scratch_isReusedAcrossNumbersOfRequests() {
     RandomLayers random = new RandomLayers(4);
-    ConvGeometry g = new ConvGeometry(2, 2, 7, 5, 3, 4, 3, 3, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1);
+    ConvGeometry g =
+        new ConvGeometry(2, 2, 3, 1, ConvAxis.padded(7, 3, 2, 1), ConvAxis.padded(5, 2, 2, 1));
     byte[] weights = random.weights(g);
     try (LinearKernel folding = new StrideFolding(g, weights, SCALAR::prepare);
         LinearKernel layer = SCALAR.prepare(g, weights)) {
@@ -138,20 +141,24 @@ class StrideFoldingTest {
     // 15 · 2²⁰ residues fit; the one row is phase 0 of two, so that half of the folded ones are
     // zeros
     ConvGeometry g =
-        new ConvGeometry(1, 15, 1, 1 << 20, 1, 1, 1 << 19, 2, 2, 2, 2, 0, 0, 1, 1, 1, 1, 1);
+        ConvGeometry.of(
+            15,
+            1,
+            ConvAxis.of(1, 1, 2).withStride(2),
+            ConvAxis.of(1 << 20, 1 << 19, 2).withStride(2));
     assertThat(StrideFolding.takes(g)).isFalse();
   }
 
   private static ConvGeometry with(int groups, int dilation, int inputDilation) {
+    ConvAxis side = ConvAxis.of(20, 10, 3).withStride(2).withPadBefore(1);
     return new ConvGeometry(
-        1, 4, 20, 20, 4, 10, 10, 3, 3, 2, 2, 1, 1, dilation, 1, 1, inputDilation, groups);
+        1, 4, 4, groups, side.withDilation(dilation), side.withInputDilation(inputDilation));
   }
 
   private static ConvGeometry shape(
       int in, int size, int out, int outSize, int kernel, int stride, int pad) {
-    return new ConvGeometry(
-        1, in, size, size, out, outSize, outSize, kernel, kernel, stride, stride, pad, pad, 1, 1, 1,
-        1, 1);
+    ConvAxis side = ConvAxis.of(size, outSize, kernel).withStride(stride).withPadBefore(pad);
+    return ConvGeometry.of(in, out, side, side);
   }
 
   /** Different in both axes; outputs may lie beyond the input. */
@@ -161,22 +168,24 @@ class StrideFoldingTest {
     return new ConvGeometry(
         1 + random.nextInt(2),
         1 + random.nextInt(4),
-        1 + random.nextInt(12),
-        1 + random.nextInt(12),
         1 + random.nextInt(3),
-        1 + random.nextInt(7),
-        1 + random.nextInt(7),
-        strideHeight + random.nextInt(6),
-        strideWidth + random.nextInt(6),
-        strideHeight,
-        strideWidth,
-        random.nextInt(6),
-        random.nextInt(6),
         1,
-        1,
-        1,
-        1,
-        1);
+        new ConvAxis(
+            1 + random.nextInt(12),
+            1 + random.nextInt(7),
+            strideHeight + random.nextInt(6),
+            strideHeight,
+            1,
+            1,
+            random.nextInt(6)),
+        new ConvAxis(
+            1 + random.nextInt(12),
+            1 + random.nextInt(7),
+            strideWidth + random.nextInt(6),
+            strideWidth,
+            1,
+            1,
+            random.nextInt(6)));
   }
 
   private static int[] constant(ConvGeometry g) {

@@ -19,9 +19,9 @@ class DirectConvolutionTest {
       DirectConvolution.apply(g, weights, input, output);
       for (int n = 0; n < g.batch(); n++) {
         for (int o = 0; o < g.outChannels(); o++) {
-          for (int y = 0; y < g.outHeight(); y++) {
-            for (int x = 0; x < g.outWidth(); x++) {
-              int index = ((n * g.outChannels() + o) * g.outHeight() + y) * g.outWidth() + x;
+          for (int y = 0; y < g.height().out(); y++) {
+            for (int x = 0; x < g.width().out(); x++) {
+              int index = ((n * g.outChannels() + o) * g.height().out() + y) * g.width().out() + x;
               assertThat(output[index])
                   .as("%s at %d", g, index)
                   .isEqualTo(formula(g, weights, input, n, o, y, x));
@@ -37,6 +37,7 @@ class DirectConvolutionTest {
     // kernel 3, stride 2, padding 1, one channel: out = 2·(n−1) + 3 − 2
     int size = 4;
     int out = 7;
+    ConvAxis side = ConvAxis.of(size, out, 3).withInputDilation(2).withPadBefore(1);
     int[] kernel = {1, 2, 3, 4, 5, 6, 7, 8, 9};
     int[] input = new RandomLayers(1).centred(size * size, 9);
     long[] expected = new long[out * out];
@@ -55,8 +56,7 @@ class DirectConvolutionTest {
     for (int k = 0; k < 9; k++) {
       flipped[8 - k] = (byte) kernel[k];
     }
-    ConvGeometry geometry =
-        new ConvGeometry(1, 1, size, size, 1, out, out, 3, 3, 1, 1, 1, 1, 1, 1, 2, 2, 1);
+    ConvGeometry geometry = ConvGeometry.of(1, 1, side, side);
     long[] actual = new long[out * out];
     DirectConvolution.apply(geometry, flipped, input, actual);
     assertThat(actual).isEqualTo(expected);
@@ -74,15 +74,19 @@ class DirectConvolutionTest {
     assertThatThrownBy(() -> ConvGeometry.fullyConnected(1, 1 << 17, 1 << 17))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("weights");
-    assertThatThrownBy(() -> new ConvGeometry(1, 3, 4, 4, 4, 4, 4, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 2))
+    assertThatThrownBy(
+            () -> new ConvGeometry(1, 3, 4, 2, ConvAxis.pointwise(4), ConvAxis.pointwise(4)))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("groups");
     assertThatThrownBy(
             () ->
-                new ConvGeometry(
-                    1, 1, 4, 4, 1, 4, 4, 3, 1, Integer.MAX_VALUE, 1, 0, 0, 1, 1, 1, 1, 1))
+                ConvGeometry.of(
+                    1,
+                    1,
+                    ConvAxis.of(4, 4, 3).withStride(Integer.MAX_VALUE),
+                    ConvAxis.pointwise(4)))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("height");
+        .hasMessageContaining("an axis reaches beyond");
   }
 
   /** A single tap in place over planes of 1 to 5 rows, in groups. */
@@ -90,7 +94,12 @@ class DirectConvolutionTest {
     int groups = 1 + i / 10 % 3;
     int height = 1 + i / 10 % 5;
     return new ConvGeometry(
-        2, 4 * groups, height, 7, 3 * groups, height, 7, 1, 1, 1, 1, 0, 0, 2, 1, 1, 1, groups);
+        2,
+        4 * groups,
+        3 * groups,
+        groups,
+        ConvAxis.of(height, height, 1).withDilation(2),
+        ConvAxis.pointwise(7));
   }
 
   private static long formula(
@@ -99,19 +108,21 @@ class DirectConvolutionTest {
     int group = o / (g.outChannels() / g.groups());
     long sum = 0;
     for (int c = 0; c < perGroup; c++) {
-      for (int u = 0; u < g.kernelHeight(); u++) {
-        for (int v = 0; v < g.kernelWidth(); v++) {
-          int row = y * g.strideHeight() + u * g.dilationHeight() - g.padTop();
-          int column = x * g.strideWidth() + v * g.dilationWidth() - g.padLeft();
-          if (row % g.inputDilationHeight() != 0 || column % g.inputDilationWidth() != 0) {
+      for (int u = 0; u < g.height().kernel(); u++) {
+        for (int v = 0; v < g.width().kernel(); v++) {
+          int row = y * g.height().stride() + u * g.height().dilation() - g.height().padBefore();
+          int column = x * g.width().stride() + v * g.width().dilation() - g.width().padBefore();
+          if (row % g.height().inputDilation() != 0 || column % g.width().inputDilation() != 0) {
             continue;
           }
-          row /= g.inputDilationHeight();
-          column /= g.inputDilationWidth();
-          if (row >= 0 && row < g.inHeight() && column >= 0 && column < g.inWidth()) {
-            int weight = weights[((o * perGroup + c) * g.kernelHeight() + u) * g.kernelWidth() + v];
+          row /= g.height().inputDilation();
+          column /= g.width().inputDilation();
+          if (row >= 0 && row < g.height().in() && column >= 0 && column < g.width().in()) {
+            int weight =
+                weights[((o * perGroup + c) * g.height().kernel() + u) * g.width().kernel() + v];
             int channel = n * g.inChannels() + group * perGroup + c;
-            sum += (long) weight * input[(channel * g.inHeight() + row) * g.inWidth() + column];
+            sum +=
+                (long) weight * input[(channel * g.height().in() + row) * g.width().in() + column];
           }
         }
       }

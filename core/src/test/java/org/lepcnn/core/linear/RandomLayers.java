@@ -37,22 +37,24 @@ public final class RandomLayers {
     return new ConvGeometry(
         pick(1, 1, 2),
         inChannels,
-        1 + random.nextInt(11),
-        1 + random.nextInt(13),
         outChannels,
-        1 + random.nextInt(9),
-        1 + random.nextInt(9),
-        kernelHeight,
-        kernelWidth,
-        1 + random.nextInt(3),
-        1 + random.nextInt(3),
-        random.nextInt(4) - 1,
-        random.nextInt(4) - 1,
-        1 + random.nextInt(2),
-        1 + random.nextInt(2),
-        1,
-        1,
-        groups);
+        groups,
+        new ConvAxis(
+            1 + random.nextInt(11),
+            1 + random.nextInt(9),
+            kernelHeight,
+            1 + random.nextInt(3),
+            1 + random.nextInt(2),
+            1,
+            random.nextInt(4) - 1),
+        new ConvAxis(
+            1 + random.nextInt(13),
+            1 + random.nextInt(9),
+            kernelWidth,
+            1 + random.nextInt(3),
+            1 + random.nextInt(2),
+            1,
+            random.nextInt(4) - 1));
   }
 
   /** The form that a transposed convolution takes. */
@@ -69,22 +71,10 @@ public final class RandomLayers {
     return new ConvGeometry(
         1,
         groups * 3,
-        height,
-        width,
         groups * 2,
-        outHeight,
-        outWidth,
-        kernel,
-        kernel,
-        1,
-        1,
-        start,
-        start,
-        1,
-        1,
-        stride,
-        stride,
-        groups);
+        groups,
+        ConvAxis.of(height, outHeight, kernel).withInputDilation(stride).withPadBefore(start),
+        ConvAxis.of(width, outWidth, kernel).withInputDilation(stride).withPadBefore(start));
   }
 
   /** int8 weights in [−127, 127]. */

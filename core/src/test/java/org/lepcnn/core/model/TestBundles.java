@@ -2,6 +2,7 @@
 package org.lepcnn.core.model;
 
 import java.util.List;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 
@@ -16,8 +17,8 @@ public final class TestBundles {
    */
   public static ModelBundle twoRounds(long seed) {
     RandomLayers random = new RandomLayers(seed);
-    ConvGeometry wide = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
-    ConvGeometry narrow = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ConvGeometry wide = ConvGeometry.of(3, 4, ConvAxis.centred(6, 3), ConvAxis.centred(5, 3));
+    ConvGeometry narrow = ConvGeometry.of(3, 4, ConvAxis.pointwise(6), ConvAxis.pointwise(5));
     ConvGeometry product = ConvGeometry.fullyConnected(1, 120, 7);
     Plan plan =
         new Plan(

@@ -2,8 +2,8 @@
 package org.lepcnn.device.integrity;
 
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.LayerWeights;
 
 /**
@@ -48,8 +48,8 @@ public final class ChallengeVectors {
     }
     int[] contracted = contract(g, weights, challenge.a());
     int[] c = new int[g.inputSize()];
-    int inPlane = g.inHeight() * g.inWidth();
-    int taps = g.kernelHeight() * g.kernelWidth();
+    int inPlane = g.inPlane();
+    int taps = g.kernelSize();
     long[] sums = new long[inPlane];
     for (int n = 0; n < g.batch(); n++) {
       for (int channel = 0; channel < g.inChannels(); channel++) {
@@ -103,13 +103,15 @@ public final class ChallengeVectors {
   /** Adds one channel's terms: each folded to below 2³³, at most 2²⁴ positions for one sum. */
   private static void correlate(
       ConvGeometry g, int[] contracted, int tapBase, int[] b, int bBase, long[] sums) {
-    for (int u = 0; u < g.kernelHeight(); u++) {
-      for (int v = 0; v < g.kernelWidth(); v++) {
-        long tap = contracted[tapBase + u * g.kernelWidth() + v];
-        for (int i = 0; i < g.outHeight(); i++) {
-          int row = row(g, i, u);
+    ConvAxis height = g.height();
+    ConvAxis width = g.width();
+    for (int u = 0; u < height.kernel(); u++) {
+      for (int v = 0; v < width.kernel(); v++) {
+        long tap = contracted[tapBase + u * width.kernel() + v];
+        for (int i = 0; i < height.out(); i++) {
+          int row = height.input(i, u);
           if (row >= 0) {
-            addRow(g, tap, v, b, bBase + i * g.outWidth(), sums, row * g.inWidth());
+            addRow(width, tap, v, b, bBase + i * width.out(), sums, row * width.in());
           }
         }
       }
@@ -117,29 +119,24 @@ public final class ChallengeVectors {
   }
 
   private static void addRow(
-      ConvGeometry g, long tap, int v, int[] b, int bBase, long[] sums, int sumBase) {
-    if (g.inputDilationWidth() == 1) {
+      ConvAxis width, long tap, int v, int[] b, int bBase, long[] sums, int sumBase) {
+    int out = width.out();
+    if (width.inputDilation() == 1) {
       // the columns inside the input are a range: no test per element
-      int offset = v * g.dilationWidth() - g.padLeft();
-      int stride = g.strideWidth();
+      int offset = v * width.dilation() - width.padBefore();
+      int stride = width.stride();
       int from = Math.max(0, Math.floorDiv(-offset + stride - 1, stride));
-      int to = Math.min(g.outWidth(), Math.floorDiv(g.inWidth() - 1 - offset, stride) + 1);
+      int to = Math.min(out, Math.floorDiv(width.in() - 1 - offset, stride) + 1);
       for (int j = from; j < to; j++) {
         sums[sumBase + j * stride + offset] += Field.fold(tap * b[bBase + j]);
       }
       return;
     }
-    for (int j = 0; j < g.outWidth(); j++) {
-      int dilated = j * g.strideWidth() + v * g.dilationWidth() - g.padLeft();
-      int column = DirectConvolution.sourceIndex(dilated, g.inputDilationWidth(), g.inWidth());
+    for (int j = 0; j < out; j++) {
+      int column = width.input(j, v);
       if (column >= 0) {
         sums[sumBase + column] += Field.fold(tap * b[bBase + j]);
       }
     }
-  }
-
-  private static int row(ConvGeometry g, int i, int u) {
-    int dilated = i * g.strideHeight() + u * g.dilationHeight() - g.padTop();
-    return DirectConvolution.sourceIndex(dilated, g.inputDilationHeight(), g.inHeight());
   }
 }

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.key.SecretKey;
 
 class ChallengeTest {
   private static final ConvGeometry CONV =
-      new ConvGeometry(2, 3, 6, 5, 40, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+      new ConvGeometry(2, 3, 40, 1, ConvAxis.centred(6, 3), ConvAxis.centred(5, 3));
 
   @Test
   void sameKeyLayerAndIndex_giveTheSameVectors() {
@@ -41,7 +42,7 @@ class ChallengeTest {
 
   @Test
   void aAndB_areIndependentStreams() {
-    ConvGeometry square = new ConvGeometry(1, 1, 6, 5, 30, 6, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ConvGeometry square = ConvGeometry.of(1, 30, ConvAxis.pointwise(6), ConvAxis.pointwise(5));
     Challenge challenge = Challenge.draw(TestKeys.of(9), 0, 0, square);
     assertThat(challenge.a()).hasSameSizeAs(challenge.b()).isNotEqualTo(challenge.b());
   }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
@@ -41,7 +42,19 @@ class ChallengeVectorsTest {
   void stridesAndDilationsOfADilatedInput_areThoseOfTheLayer() {
     for (int stride = 1; stride <= 3; stride++) {
       ConvGeometry g =
-          new ConvGeometry(1, 2, 5, 6, 3, 4, 3, 2, 3, stride, stride, 1, 1, 2, 2, 2, 2, 1);
+          ConvGeometry.of(
+              2,
+              3,
+              ConvAxis.of(5, 4, 2)
+                  .withStride(stride)
+                  .withDilation(2)
+                  .withInputDilation(2)
+                  .withPadBefore(1),
+              ConvAxis.of(6, 3, 3)
+                  .withStride(stride)
+                  .withDilation(2)
+                  .withInputDilation(2)
+                  .withPadBefore(1));
       RandomLayers random = new RandomLayers(stride);
       byte[] weights = random.weights(g);
       Challenge challenge = Challenge.draw(TestKeys.of(stride), 0, 0, g);

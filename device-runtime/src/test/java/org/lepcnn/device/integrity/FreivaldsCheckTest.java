@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.device.SteadyState;
@@ -69,7 +70,7 @@ class FreivaldsCheckTest {
     // planes above, at and below a block
     for (int side : new int[] {1, 63, 64, 65}) {
       geometries.add(
-          new ConvGeometry(2, 1, side, side, 3, side, side, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1));
+          new ConvGeometry(2, 1, 3, 1, ConvAxis.pointwise(side), ConvAxis.pointwise(side)));
     }
     for (ConvGeometry g : geometries) {
       Challenge challenge = Challenge.draw(TestKeys.of(1), 0, 0, g);
@@ -143,7 +144,7 @@ class FreivaldsCheckTest {
 
   @Test
   void resultOfAnotherInput_isDetected() {
-    ConvGeometry g = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    ConvGeometry g = ConvGeometry.of(3, 4, ConvAxis.centred(6, 3), ConvAxis.centred(5, 3));
     RandomLayers random = new RandomLayers(7);
     byte[] weights = random.weights(g);
     Case first = Case.of(g, weights, random.residues(g.inputSize()), 7);
@@ -153,7 +154,7 @@ class FreivaldsCheckTest {
 
   @Test
   void bothSides_allocateNothing() {
-    ConvGeometry g = new ConvGeometry(2, 3, 30, 30, 8, 30, 30, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    ConvGeometry g = new ConvGeometry(2, 3, 8, 1, ConvAxis.centred(30, 3), ConvAxis.centred(30, 3));
     RandomLayers random = new RandomLayers(3);
     Case layer = Case.of(g, random.weights(g), random.residues(g.inputSize()), 3);
     int[] difference = {0};

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
@@ -21,7 +22,7 @@ import org.lepcnn.device.mask.MaskGenerator;
  */
 class GoldenValuesTest {
   private static final ConvGeometry CONV =
-      new ConvGeometry(2, 3, 60, 50, 400, 60, 50, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+      new ConvGeometry(2, 3, 400, 1, ConvAxis.centred(60, 3), ConvAxis.centred(50, 3));
 
   @Test
   void masksOfAFixedPassKey_areThoseOfTheFirstRelease() {

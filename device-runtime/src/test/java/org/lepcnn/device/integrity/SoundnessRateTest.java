@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 
@@ -29,7 +30,7 @@ class SoundnessRateTest {
   private static final int Q = 251;
   private static final int DRAWS = 250_000;
   private static final ConvGeometry PLANES =
-      new ConvGeometry(1, 2, 4, 4, 5, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+      ConvGeometry.of(2, 5, ConvAxis.centred(4, 3), ConvAxis.centred(4, 3));
 
   @ParameterizedTest(name = "rank {0}")
   @CsvSource({"1", "2", "3", "5"})

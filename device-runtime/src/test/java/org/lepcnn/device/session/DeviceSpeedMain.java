@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.device.integrity.Challenge;
@@ -75,29 +76,11 @@ public final class DeviceSpeedMain {
   }
 
   private void addLayer(int[] a, SecretKey key) {
-    int pad = a[4] / 2;
+    ConvAxis side = ConvAxis.of(a[1], a[3], a[4]).withStride(a[1] / a[3]).withPadBefore(a[4] / 2);
     ConvGeometry g =
         a[1] == 1
             ? ConvGeometry.fullyConnected(1, a[0], a[2])
-            : new ConvGeometry(
-                1,
-                a[0],
-                a[1],
-                a[1],
-                a[2],
-                a[3],
-                a[3],
-                a[4],
-                a[4],
-                a[1] / a[3],
-                a[1] / a[3],
-                pad,
-                pad,
-                1,
-                1,
-                1,
-                1,
-                1);
+            : ConvGeometry.of(a[0], a[2], side, side);
     RandomLayers residues = new RandomLayers(a[2]);
     SplittableRandom random = new SplittableRandom(a[0]);
     float[] x = new float[g.inputSize()];

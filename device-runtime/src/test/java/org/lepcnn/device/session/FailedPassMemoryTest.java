@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.ResidueRoom;
@@ -91,8 +92,7 @@ class FailedPassMemoryTest {
     int length = 4096 + 5;
     FloatBuffer x = FloatBuffer.allocate(length);
     IntStream.range(0, length).forEach(i -> x.put(i, i % 7 + 1));
-    ConvGeometry plane =
-        new ConvGeometry(1, 1, 1, length, 1, 1, length, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ConvGeometry plane = ConvGeometry.of(1, 1, ConvAxis.pointwise(1), ConvAxis.pointwise(length));
     ChannelScales scales = new ChannelScales(1, new float[] {1}, new float[] {3});
     int[] masked = new int[length];
     for (TileArithmetic tiles : kinds) {

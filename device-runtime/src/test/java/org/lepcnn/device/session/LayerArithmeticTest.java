@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.quant.ActivationQuantizer;
@@ -272,7 +273,7 @@ class LayerArithmeticTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7, 15, 16, 17, 49, 1024, 1500, 2047, 2048, 2049, 2064, 5000})
   void planesOfEverySize_getTheirChannelsScale(int side) {
-    ConvGeometry g = new ConvGeometry(2, 1, 1, side, 5, 1, side, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ConvGeometry g = new ConvGeometry(2, 1, 5, 1, ConvAxis.pointwise(1), ConvAxis.pointwise(side));
     float[] scales = {1.5f, 0.25f, 3, 7.125f, 0.001f};
     float[] bias = {0, -1, 2, 1e9f, 0.5f};
     assertUnmasked(g, new ChannelScales(0.37f, scales, bias), side);

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.model.DeviceHalf;
@@ -172,7 +173,7 @@ class PassAllocationTest {
   private static ModelBundle bundle() {
     ConvGeometry g =
         new ConvGeometry(
-            1, CHANNELS, SIDE, SIDE, CHANNELS, SIDE, SIDE, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, CHANNELS);
+            1, CHANNELS, CHANNELS, CHANNELS, ConvAxis.pointwise(SIDE), ConvAxis.pointwise(SIDE));
     long[] shape = {1, CHANNELS, SIDE, SIDE};
     DeviceHalf.Stage nothing = new DeviceHalf.Stage(new byte[0], List.of(), List.of());
     List<MaskedTensorSpec> tensors = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
@@ -44,8 +45,8 @@ final class SessionModel {
   }
 
   private static ModelBundle bundle(Function<ConvGeometry, LayerWeights> random) {
-    ConvGeometry wide = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
-    ConvGeometry narrow = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ConvGeometry wide = ConvGeometry.of(3, 4, ConvAxis.centred(6, 3), ConvAxis.centred(5, 3));
+    ConvGeometry narrow = ConvGeometry.of(3, 4, ConvAxis.pointwise(6), ConvAxis.pointwise(5));
     ConvGeometry product = ConvGeometry.fullyConnected(1, 120, 7);
     List<LayerWeights> weights =
         List.of(random.apply(wide), random.apply(narrow), random.apply(product));

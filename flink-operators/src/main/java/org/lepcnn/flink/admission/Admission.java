@@ -107,10 +107,10 @@ public final class Admission {
               + header.chain()
               + "; see 'lepcnn devices enrol --chain'");
     }
-    if (header.lastPass() >= MAX_PASS) {
+    if (header.call().highestPass() >= MAX_PASS) {
       return new Refusal(
           EdgeErrorCode.PASS_OUT_OF_RANGE,
-          "expected passes below " + MAX_PASS + "; found " + header.lastPass());
+          "expected passes below " + MAX_PASS + "; found " + header.call().highestPass());
     }
     return null;
   }

@@ -170,7 +170,7 @@ final class BatchQueue {
   }
 
   private static boolean together(AssembledRequest a, AssembledRequest b) {
-    return a.header().round() == b.header().round()
+    return a.header().asRound().round() == b.header().asRound().round()
         && a.header().model().equals(b.header().model());
   }
 }

@@ -10,6 +10,7 @@ import org.apache.flink.metrics.Counter;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.admission.Admission;
 import org.lepcnn.flink.admission.Admission.Decision;
@@ -24,9 +25,7 @@ import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
-import org.lepcnn.kafka.codec.ClaimView;
 import org.lepcnn.kafka.codec.EdgeRequest;
-import org.lepcnn.kafka.codec.ReleaseView;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 import org.lepcnn.kafka.topic.Topics;
@@ -133,7 +132,7 @@ public final class RequestDecoder {
       chunks.inc();
       return handleChunk(header, chunk, nowMillis);
     }
-    (request instanceof ReleaseView ? releases : claims).inc();
+    (header.call() instanceof PassRelease ? releases : claims).inc();
     Decision decision = admission.judge(header, outbox.clock().brokerMillis(nowMillis));
     Refusal refusal = decision.refusal();
     if (refusal == null) {
@@ -288,16 +287,6 @@ public final class RequestDecoder {
     long lifetime = request.lifetimeMillis();
     long expiresAt = lifetime > Long.MAX_VALUE - Math.max(age, 0) ? Long.MAX_VALUE : age + lifetime;
     return new RequestHeader(
-        record.topic(),
-        record.partition(),
-        record.offset(),
-        request.device(),
-        request.chain(),
-        request.model(),
-        request.pass(),
-        request instanceof ClaimView view ? view.claim().lastPass() : request.pass(),
-        request.round(),
-        request.instance(),
-        expiresAt);
+        record.topic(), record.partition(), record.offset(), request.call(), expiresAt);
   }
 }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import org.lepcnn.core.io.CheckedFile;
-import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.record.TensorPayload;
 import org.lepcnn.kafka.codec.ByteSlice;
 
@@ -18,15 +18,15 @@ import org.lepcnn.kafka.codec.ByteSlice;
 final class RequestDigest {
   private final MessageDigest sha256 = CheckedFile.sha256();
 
-  long of(RequestHeader header, List<TensorPayload> tensors) {
-    byte[] device = header.device().getBytes(StandardCharsets.UTF_8);
+  long of(PassRound round, List<TensorPayload> tensors) {
+    byte[] device = round.device().getBytes(StandardCharsets.UTF_8);
     sha256.update(ints(device.length));
     sha256.update(device);
     ByteBuffer ids = ByteBuffer.allocate(3 * Long.BYTES + Integer.BYTES);
-    ids.putLong(header.chain().high()).putLong(header.chain().low());
-    ids.putLong(header.firstPass()).putInt(header.round());
+    ids.putLong(round.chain().high()).putLong(round.chain().low());
+    ids.putLong(round.pass().pass()).putInt(round.round());
     sha256.update(ids.array());
-    sha256.update(header.model().toBytes());
+    sha256.update(round.model().toBytes());
     for (TensorPayload tensor : tensors) {
       sha256.update(ints(tensor.id(), tensor.elements()));
       for (ByteSlice slice : tensor.slices()) {

@@ -111,18 +111,18 @@ public final class RoundAssembler {
 
   private Outcome begin(
       RoundKey key, RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
-    PartialRound partial = new PartialRound(header, plan.tensorsOfRound(header.round()), nowMillis);
+    PartialRound partial = new PartialRound(header, plan.tensorsOfRound(chunk.round()), nowMillis);
     if (partial.lacksOne()) {
       partial.add(header, chunk, nowMillis);
       return complete(partial);
     }
-    long whole = PartialRound.bytesOf(plan, header.round());
+    long whole = PartialRound.bytesOf(plan, chunk.round());
     if (whole > Math.min(limits.bytesPerDevice(), limits.bytesPerSubtask())) {
       return Outcome.refused(
           EdgeErrorCode.TOO_LARGE,
           "the round takes " + whole + " bytes, more than this edge holds");
     }
-    long empty = PartialRound.emptyBytesOf(plan, header.round());
+    long empty = PartialRound.emptyBytesOf(plan, chunk.round());
     return keep(key, partial, header, chunk, empty + PartialRound.bytesOf(chunk), nowMillis);
   }
 
@@ -183,7 +183,7 @@ public final class RoundAssembler {
 
   private Outcome complete(PartialRound partial) {
     var payloads = partial.payloads();
-    long value = digest.of(partial.header(), payloads);
+    long value = digest.of(partial.header().asRound(), payloads);
     return new Outcome(new AssembledRequest(partial.header(), value, payloads), null, List.of());
   }
 

@@ -4,7 +4,7 @@ package org.lepcnn.flink.guard;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
-import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.core.port.PassClaim;
 
 /** What the edge remembers of one chain: the claim in force and the open passes. Mutable. */
 final class ChainGuard {
@@ -40,7 +40,7 @@ final class ChainGuard {
   }
 
   /** A chain by its first claim. */
-  static ChainGuard claimed(RequestHeader claim) {
+  static ChainGuard claimed(PassClaim claim) {
     return new ChainGuard(
         claim.chain(),
         claim.model(),

@@ -4,8 +4,8 @@ package org.lepcnn.flink.guard;
 import java.util.function.Predicate;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.flink.quota.DeviceGrant;
-import org.lepcnn.flink.record.RequestHeader;
 
 /**
  * Room for a device's chains.
@@ -22,7 +22,7 @@ final class ChainRoom {
   }
 
   /** Makes room for one more chain of the claim's model; refuses, and changes nothing, without. */
-  Verdict make(DeviceGuard device, RequestHeader claim, DeviceGrant grant) {
+  Verdict make(DeviceGuard device, PassClaim claim, DeviceGrant grant) {
     if (fits(device, claim.model(), chain -> true)) {
       return Verdict.ACCEPTED;
     }
@@ -58,7 +58,7 @@ final class ChainRoom {
     return all < limits.chainsPerDevice() && ofModel < limits.chainsPerModel();
   }
 
-  private Verdict tooMany(DeviceGuard device, RequestHeader claim) {
+  private Verdict tooMany(DeviceGuard device, PassClaim claim) {
     long ofModel =
         device.chains().stream().filter(chain -> chain.model().equals(claim.model())).count();
     return new Verdict(

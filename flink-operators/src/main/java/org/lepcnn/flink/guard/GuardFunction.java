@@ -10,6 +10,7 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.control.EdgeControl;
@@ -89,7 +90,7 @@ public final class GuardFunction
     if (verdict.accepted() && isLate(header, now)) {
       verdict = EXPIRED;
     }
-    if (verdict.accepted() && header.isClaim() && model.isComing()) {
+    if (verdict.accepted() && header.call() instanceof PassClaim && model.isComing()) {
       verdict = refused(model);
     }
     if (!verdict.accepted()) {
@@ -118,7 +119,7 @@ public final class GuardFunction
     if (model.refusal() != null && (header.isRound() || !model.isComing())) {
       return refused(model);
     }
-    int largest = header.isRound() ? model.model().largestResultBatch(header.round()) : 0;
+    int largest = header.isRound() ? model.model().largestResultBatch(header.asRound().round()) : 0;
     return switch (outbox.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->
@@ -155,7 +156,10 @@ public final class GuardFunction
       DeviceGrant grant = control.grant(request.header().device());
       // whose enrolment is not known any more has nothing that may give way
       return guard.judge(
-          device, request.header(), request.digest(), grant == null ? DeviceGrant.OPEN : grant);
+          device,
+          request.header().call(),
+          request.digest(),
+          grant == null ? DeviceGrant.OPEN : grant);
     } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
       LOG.error("Judging {}", request.header(), e);
       return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");

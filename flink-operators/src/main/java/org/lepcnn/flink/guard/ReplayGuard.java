@@ -1,9 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.guard;
 
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.quota.DeviceGrant;
-import org.lepcnn.flink.record.RequestHeader;
 
 /**
  * The rules for claims and rounds of one device, apart from Flink's state plumbing.
@@ -38,8 +41,8 @@ public final class ReplayGuard {
   }
 
   /** Judges for a device that may use every chain, so that none gives way. */
-  public Verdict judge(DeviceGuard device, RequestHeader request, long digest) {
-    return judge(device, request, digest, DeviceGrant.OPEN);
+  public Verdict judge(DeviceGuard device, EdgeCall call, long digest) {
+    return judge(device, call, digest, DeviceGrant.OPEN);
   }
 
   /**
@@ -48,15 +51,18 @@ public final class ReplayGuard {
    * @param digest of a round, over ids, shapes and residues
    * @param grant what the device may use; other chains give way where there is no room
    */
-  public Verdict judge(DeviceGuard device, RequestHeader request, long digest, DeviceGrant grant) {
-    if (request.isClaim()) {
-      return claim(device, request, grant);
+  public Verdict judge(DeviceGuard device, EdgeCall call, long digest, DeviceGrant grant) {
+    if (call instanceof PassClaim claim) {
+      return claim(device, claim, grant);
     }
-    return request.isRelease() ? release(device, request) : round(device, request, digest);
+    if (call instanceof PassRelease release) {
+      return release(device, release);
+    }
+    return round(device, (PassRound) call, digest);
   }
 
   /** Judges a claim for a device that may use every chain. */
-  public Verdict claim(DeviceGuard device, RequestHeader claim) {
+  public Verdict claim(DeviceGuard device, PassClaim claim) {
     return claim(device, claim, DeviceGrant.OPEN);
   }
 
@@ -65,7 +71,7 @@ public final class ReplayGuard {
    *
    * @param grant what the device may use; other chains give way where there is no room
    */
-  public Verdict claim(DeviceGuard device, RequestHeader claim, DeviceGrant grant) {
+  public Verdict claim(DeviceGuard device, PassClaim claim, DeviceGrant grant) {
     if (claim.lastPass() - claim.firstPass() >= limits.jumpBound()) {
       return refuse(
           EdgeErrorCode.PASS_OUT_OF_RANGE,
@@ -79,7 +85,7 @@ public final class ReplayGuard {
    * Judges a release and, when it is accepted, ends the claim of its instance. A repetition is
    * accepted again.
    */
-  public Verdict release(DeviceGuard device, RequestHeader release) {
+  public Verdict release(DeviceGuard device, PassRelease release) {
     ChainGuard chain = device.find(release.chain(), release.model());
     if (chain == null) {
       return unknown(device, release);
@@ -89,7 +95,7 @@ public final class ReplayGuard {
           EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
           "instance " + chain.instance() + " holds the chain");
     }
-    long firstFree = release.firstPass();
+    long firstFree = release.firstFree();
     if (firstFree < chain.open().nextUnseen()) {
       return refuse(
           EdgeErrorCode.MASK_REUSE_SUSPECTED,
@@ -109,28 +115,26 @@ public final class ReplayGuard {
    *
    * @param digest over ids, shapes and residues
    */
-  public Verdict round(DeviceGuard device, RequestHeader request, long digest) {
-    ChainGuard chain = device.find(request.chain(), request.model());
+  public Verdict round(DeviceGuard device, PassRound round, long digest) {
+    ChainGuard chain = device.find(round.chain(), round.model());
     if (chain == null) {
-      return unknown(device, request);
+      return unknown(device, round);
     }
-    long pass = request.firstPass();
-    if (!chain.instance().equals(request.instance()) && pass <= chain.last()) {
+    long pass = round.pass().pass();
+    if (!chain.instance().equals(round.instance()) && pass <= chain.last()) {
       return refuse(
           EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
           "instance " + chain.instance() + " holds the chain");
     }
-    if (!chain.instance().equals(request.instance())
-        || pass < chain.first()
-        || pass > chain.last()) {
+    if (!chain.instance().equals(round.instance()) || pass < chain.first() || pass > chain.last()) {
       return refuse(
           EdgeErrorCode.NOT_CLAIMED,
           "the claim in force covers passes " + chain.first() + " to " + chain.last());
     }
-    return openRound(chain.open(), pass, request.round(), digest);
+    return openRound(chain.open(), pass, round.round(), digest);
   }
 
-  private Verdict firstClaim(DeviceGuard device, RequestHeader claim, DeviceGrant grant) {
+  private Verdict firstClaim(DeviceGuard device, PassClaim claim, DeviceGrant grant) {
     if (device.retired().contains(claim.chain())) {
       return unknown(device, claim);
     }
@@ -141,15 +145,15 @@ public final class ReplayGuard {
     return verdict;
   }
 
-  private static Verdict unknown(DeviceGuard device, RequestHeader request) {
-    return device.retired().contains(request.chain())
+  private static Verdict unknown(DeviceGuard device, EdgeCall call) {
+    return device.retired().contains(call.chain())
         ? refuse(
             EdgeErrorCode.CHAIN_RETIRED,
-            "chain " + request.chain() + " gave way to others; provision the device again")
+            "chain " + call.chain() + " gave way to others; provision the device again")
         : refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
   }
 
-  private Verdict claimAgain(ChainGuard chain, RequestHeader claim) {
+  private Verdict claimAgain(ChainGuard chain, PassClaim claim) {
     boolean same = chain.instance().equals(claim.instance());
     if (same && chain.released()) {
       return refuse(

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.model.LinearLayerSpec;
-import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RequestHeader;
@@ -57,7 +57,7 @@ public final class RoundComputer {
   }
 
   private List<Computed> computeTogether(List<AssembledRequest> batch) {
-    int round = batch.get(0).header().round();
+    int round = batch.get(0).header().asRound().round();
     int firstTensor = model.plan().tensorsOfRound(round).get(0).id();
     int[][][] tensors = decode(batch);
     List<List<OutgoingRecord>> results = new ArrayList<>();
@@ -97,11 +97,11 @@ public final class RoundComputer {
 
   private static void encode(
       RequestHeader header, LinearLayerSpec layer, int[] output, List<OutgoingRecord> records) {
-    PassId pass = new PassId(header.device(), header.chain(), header.model(), header.firstPass());
+    PassRound round = header.asRound();
     String topic = Topics.resultsFor(header.topic());
     AnswerCodec codec = AnswerCodec.current();
     for (byte[] value :
-        codec.encodeLayer(pass, header.round(), layer.index(), output, output.length)) {
+        codec.encodeLayer(round.pass(), round.round(), layer.index(), output, output.length)) {
       records.add(new OutgoingRecord(topic, header.device(), value));
     }
   }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.outbox.TopicView.Fit;
@@ -16,7 +15,6 @@ import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.Rejections;
-import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.Rejection;
 
@@ -61,21 +59,14 @@ public final class Outbox {
 
   /** The acceptance of a claim or release; empty when it cannot be written. */
   public List<OutgoingRecord> accept(RequestHeader request) {
-    EdgeReplyView reply =
-        request.isRelease()
-            ? EdgeReplyView.released(passOf(request), request.instance())
-            : EdgeReplyView.accepted(passOf(request), request.instance());
-    return answer(request, reply).map(List::of).orElse(List.of());
+    return answer(request, EdgeReplyView.accepted(request.call())).map(List::of).orElse(List.of());
   }
 
   /** Refuses a request: a reply and a rejection, as far as they can be written. */
   public List<OutgoingRecord> refuse(RequestHeader request, EdgeErrorCode code, String detail) {
     metrics.refused(code);
     Optional<OutgoingRecord> reply =
-        answer(
-            request,
-            new EdgeReplyView(
-                passOf(request), request.round(), request.instance(), Optional.of(code), detail));
+        answer(request, EdgeReplyView.refused(request.call(), code, detail));
     List<OutgoingRecord> records = new ArrayList<>(2);
     reply.ifPresent(records::add);
     if (code != EdgeErrorCode.NOT_READY || reply.isEmpty()) {
@@ -124,17 +115,7 @@ public final class Outbox {
   }
 
   private static Rejection describe(RequestHeader request, EdgeErrorCode code, String detail) {
-    Rejection rejection =
-        Rejections.of(request.topic(), request.partition(), request.offset(), code, detail);
-    rejection.setDevice(request.device());
-    rejection.setChain(WireIds.wire(request.chain()));
-    rejection.setModel(WireIds.wire(request.model()));
-    rejection.setPass(request.firstPass());
-    rejection.setRound(request.round());
-    return rejection;
-  }
-
-  private static PassId passOf(RequestHeader request) {
-    return new PassId(request.device(), request.chain(), request.model(), request.firstPass());
+    return Rejections.of(
+        request.topic(), request.partition(), request.offset(), request.call(), code, detail);
   }
 }

@@ -10,12 +10,20 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.codec.ByteSlice;
 
 /** Serializes {@link AssembledRequest}; the layout is in the package's documentation. */
 public final class AssembledRequestSerializer extends ImmutableRecordSerializer<AssembledRequest> {
   private static final long serialVersionUID = 1L;
+  private static final byte CLAIM = 0;
+  private static final byte RELEASE = 1;
+  private static final byte ROUND = 2;
 
   /** The only instance needed. */
   public static final AssembledRequestSerializer INSTANCE = new AssembledRequestSerializer();
@@ -63,38 +71,51 @@ public final class AssembledRequestSerializer extends ImmutableRecordSerializer<
     target.writeUTF(header.topic());
     target.writeInt(header.partition());
     target.writeLong(header.offset());
-    target.writeUTF(header.device());
-    target.writeLong(header.chain().high());
-    target.writeLong(header.chain().low());
-    target.write(header.model().toBytes());
-    target.writeLong(header.firstPass());
-    target.writeLong(header.lastPass());
-    target.writeInt(header.round());
-    target.writeLong(header.instance().high());
-    target.writeLong(header.instance().low());
+    writeCall(header.call(), target);
     target.writeLong(header.expiresAtMillis());
   }
 
   private static RequestHeader readHeader(DataInputView source) throws IOException {
-    String topic = source.readUTF();
-    int partition = source.readInt();
-    long offset = source.readLong();
+    return new RequestHeader(
+        source.readUTF(), source.readInt(), source.readLong(), readCall(source), source.readLong());
+  }
+
+  private static void writeCall(EdgeCall call, DataOutputView target) throws IOException {
+    target.writeUTF(call.device());
+    target.writeLong(call.chain().high());
+    target.writeLong(call.chain().low());
+    target.write(call.model().toBytes());
+    target.writeLong(call.instance().high());
+    target.writeLong(call.instance().low());
+    if (call instanceof PassClaim claim) {
+      target.writeByte(CLAIM);
+      target.writeLong(claim.firstPass());
+      target.writeLong(claim.lastPass());
+    } else if (call instanceof PassRelease release) {
+      target.writeByte(RELEASE);
+      target.writeLong(release.firstFree());
+    } else if (call instanceof PassRound round) {
+      target.writeByte(ROUND);
+      target.writeLong(round.pass().pass());
+      target.writeInt(round.round());
+    }
+  }
+
+  private static EdgeCall readCall(DataInputView source) throws IOException {
     String device = source.readUTF();
     ChainId chain = new ChainId(source.readLong(), source.readLong());
-    byte[] model = new byte[Fingerprint.BYTES];
-    source.readFully(model);
-    return new RequestHeader(
-        topic,
-        partition,
-        offset,
-        device,
-        chain,
-        Fingerprint.of(model),
-        source.readLong(),
-        source.readLong(),
-        source.readInt(),
-        new InstanceId(source.readLong(), source.readLong()),
-        source.readLong());
+    byte[] bytes = new byte[Fingerprint.BYTES];
+    source.readFully(bytes);
+    Fingerprint model = Fingerprint.of(bytes);
+    InstanceId instance = new InstanceId(source.readLong(), source.readLong());
+    return switch (source.readByte()) {
+      case CLAIM ->
+          new PassClaim(device, chain, model, source.readLong(), source.readLong(), instance);
+      case RELEASE -> new PassRelease(device, chain, model, source.readLong(), instance);
+      default ->
+          new PassRound(
+              new PassId(device, chain, model, source.readLong()), source.readInt(), instance);
+    };
   }
 
   private static void writeTensor(TensorPayload tensor, DataOutputView target) throws IOException {

@@ -12,9 +12,11 @@
  *                   int32 length, value, UTF compressed
  *   AssembledRequest     header, int64 digest, int32 tensors,
  *                   per tensor (int32 id, int32 elements, int32 slices, per slice (int32 length, bytes))
- *   header          UTF topic, int32 partition, int64 offset, UTF device, 2 × int64 chain,
- *                   32 bytes model, int64 firstPass, int64 lastPass, int32 round,
- *                   2 × int64 instance, int64 expiresAtMillis
+ *   header          UTF topic, int32 partition, int64 offset, call, int64 expiresAtMillis
+ *   call            UTF device, 2 × int64 chain, 32 bytes model, 2 × int64 instance, int8 kind,
+ *                   a claim (0): int64 firstPass, int64 lastPass
+ *                   a release (1): int64 firstFree
+ *                   a round (2): int64 pass, int32 round
  *   OutgoingRecord  UTF topic, UTF key, int32 length, value
  * </pre>
  */

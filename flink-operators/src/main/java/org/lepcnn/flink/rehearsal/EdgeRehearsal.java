@@ -121,11 +121,12 @@ public final class EdgeRehearsal {
     PassClaim claim = new PassClaim(DEVICE, CHAIN, model.fingerprint(), 0, 0, INSTANCE);
     AssembledRequest claimed =
         behindTheKeying(decoded(RequestCodec.current().encode(claim, LIFETIME_MILLIS)));
-    require(guard.claim(device, claimed.header()).accepted(), "the claim");
+    require(guard.claim(device, claim).accepted(), "the claim");
     outbox.accept(claimed.header());
     for (int round = 0; round < model.plan().rounds(); round++) {
       AssembledRequest request = behindTheKeying(assembled(round));
-      require(guard.round(device, request.header(), request.digest()).accepted(), "a round");
+      require(
+          guard.round(device, request.header().asRound(), request.digest()).accepted(), "a round");
       outbox.resultsFit(request.header(), model.largestResultBatch(round));
       for (RoundComputer.Computed computed : computer.compute(List.of(request))) {
         require(!computed.failed(), "a result");

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.WhenLoaded;
 import org.lepcnn.flink.quota.DeviceGrant;
@@ -56,18 +58,9 @@ class AdmissionTest {
   }
 
   private RequestHeader round() {
-    return new RequestHeader(
-        Requests.TOPIC,
-        0,
-        0,
-        "d",
-        Requests.CHAIN,
-        model.bundle().fingerprint(),
-        4,
-        4,
-        0,
-        Requests.INSTANCE,
-        EXPIRES);
+    PassId pass = new PassId("d", Requests.CHAIN, model.bundle().fingerprint(), 4);
+    PassRound round = new PassRound(pass, 0, Requests.INSTANCE);
+    return new RequestHeader(Requests.TOPIC, 0, 0, round, EXPIRES);
   }
 
   private Refusal refusalAt(long nowMillis) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.Requests;
@@ -19,19 +21,9 @@ class BatchQueueTest {
   }
 
   private static AssembledRequest request(String topic, String device, long pass, int round) {
+    PassId id = new PassId(device, Requests.CHAIN, MODEL, pass);
     RequestHeader header =
-        new RequestHeader(
-            topic,
-            0,
-            0,
-            device,
-            Requests.CHAIN,
-            MODEL,
-            pass,
-            pass,
-            round,
-            Requests.INSTANCE,
-            Long.MAX_VALUE);
+        new RequestHeader(topic, 0, 0, new PassRound(id, round, Requests.INSTANCE), Long.MAX_VALUE);
     return new AssembledRequest(header, 0, List.of());
   }
 
@@ -119,7 +111,7 @@ class BatchQueueTest {
     assertThat(batch).extracting(r -> r.header().device()).filteredOn("quiet"::equals).hasSize(1);
     assertThat(batch)
         .filteredOn(r -> r.header().device().equals("busy"))
-        .extracting(r -> r.header().firstPass())
+        .extracting(r -> r.header().asRound().pass().pass())
         .containsExactly(0L, 1L, 2L);
   }
 

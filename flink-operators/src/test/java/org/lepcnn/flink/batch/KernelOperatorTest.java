@@ -90,7 +90,7 @@ class KernelOperatorTest {
       assertThat(record.topic()).isEqualTo(Requests.RESULTS);
       assertThat(record.batchBytes()).isLessThan(ChunkLayout.MAX_RECORD_BYTES);
       LayerChunkView chunk = (LayerChunkView) AnswerCodec.current().decode(record.value());
-      assertThat(record.key()).isEqualTo(chunk.passId().device());
+      assertThat(record.key()).isEqualTo(chunk.call().pass().device());
       int elements = model.plan().layer(chunk.layer()).geometry().outputSize();
       int[] residues =
           results.computeIfAbsent(record.key() + "/" + chunk.layer(), key -> new int[elements]);
@@ -234,7 +234,7 @@ class KernelOperatorTest {
               if (notice.getValue().topic().equals(Requests.RESULTS)) {
                 byte[] value = notice.getValue().value();
                 EdgeReplyView reply = (EdgeReplyView) AnswerCodec.current().decode(value);
-                errors.add(reply.passId().device() + " " + reply.error().orElseThrow());
+                errors.add(reply.call().pass().device() + " " + reply.error().orElseThrow());
               }
             });
     return errors;

@@ -165,7 +165,7 @@ class DecodeAdmissionTest {
           .allSatisfy(
               reply -> {
                 assertThat(reply.error()).contains(EdgeErrorCode.UNKNOWN_DEVICE);
-                assertThat(reply.passId().device()).isEqualTo("stranger");
+                assertThat(reply.call().pass().device()).isEqualTo("stranger");
               });
       assertThat(rejections(harness)).extracting(Rejection::getDevice).containsOnly("stranger");
     }

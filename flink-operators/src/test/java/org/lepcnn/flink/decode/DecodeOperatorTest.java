@@ -35,7 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.kernel.ModelLease;
@@ -142,9 +144,9 @@ class DecodeOperatorTest {
       }
       List<AssembledRequest> requests = harness.extractOutputValues();
       assertThat(requests).hasSize(4);
-      assertThat(requests.get(0).header().isClaim()).isTrue();
-      assertThat(requests.get(0).header().lastPass()).isEqualTo(9);
-      assertThat(requests.get(2).header().round()).isEqualTo(1);
+      PassClaim claim = (PassClaim) requests.get(0).header().call();
+      assertThat(claim.lastPass()).isEqualTo(9);
+      assertThat(requests.get(2).header().asRound().round()).isEqualTo(1);
       assertThat(requests.get(2).header().expiresAtMillis()).isEqualTo(Requests.LIFETIME);
       assertThat(requests.get(2).tensors().get(0).toResidues())
           .isEqualTo(model.tensors(1, 1).get(0).residues());
@@ -157,10 +159,8 @@ class DecodeOperatorTest {
     try (var harness = open(model.source())) {
       harness.processElement(Requests.releaseRecord("d", fingerprint, Requests.INSTANCE, 7), 0);
       RequestHeader header = harness.extractOutputValues().get(0).header();
-      assertThat(header.isRelease()).isTrue();
-      assertThat(header.isClaim()).isFalse();
       assertThat(header.isRound()).isFalse();
-      assertThat(header.firstPass()).isEqualTo(7);
+      assertThat(((PassRelease) header.call()).firstFree()).isEqualTo(7);
       assertThat(notices(harness)).isEmpty();
     }
   }

@@ -80,7 +80,7 @@ class DisplacedRoundTest {
         EdgeReplyView reply = (EdgeReplyView) AnswerCodec.current().decode(notice.value());
         EdgeErrorCode code = reply.error().orElseThrow();
         assertThat(code.retriable()).isTrue();
-        replies.add(reply.passId().device() + " " + reply.passId().pass() + " " + code);
+        replies.add(reply.call().pass().device() + " " + reply.call().pass().pass() + " " + code);
       }
     }
     return replies;

@@ -67,19 +67,7 @@ class MemorySharesTest {
                 id, 0, Requests.INSTANCE, chunk, new int[RESIDUES], RESIDUES, Requests.LIFETIME)
             .get(0);
     TensorChunkView view = (TensorChunkView) RequestCodec.current().decode(record);
-    RequestHeader header =
-        new RequestHeader(
-            topic,
-            0,
-            0,
-            device,
-            Requests.CHAIN,
-            MODEL,
-            pass,
-            pass,
-            0,
-            Requests.INSTANCE,
-            Long.MAX_VALUE);
+    RequestHeader header = new RequestHeader(topic, 0, 0, view.call(), Long.MAX_VALUE);
     return assembler.add(header, view, PLAN, now);
   }
 
@@ -188,7 +176,7 @@ class MemorySharesTest {
           if (!sentAway.contains(device)) {
             String topic = topics.get(device % topics.size());
             Outcome outcome = send(assembler, topic, "d" + device, device, chunk, 0);
-            outcome.dropped().forEach(d -> sentAway.add((int) d.header().firstPass()));
+            outcome.dropped().forEach(d -> sentAway.add((int) d.header().asRound().pass().pass()));
             if (outcome.refusal() != null) {
               sentAway.add(device);
             }
@@ -219,7 +207,8 @@ class MemorySharesTest {
     Outcome outcome = send(assembler, HOME, "small", 1, 1, 0);
     assertThat(outcome.refusal()).isNull();
     assertThat(outcome.dropped())
-        .extracting(d -> d.header().device(), d -> d.header().firstPass(), Dropped::reason)
+        .extracting(
+            d -> d.header().device(), d -> d.header().asRound().pass().pass(), Dropped::reason)
         .containsExactly(tuple("large", 1L, Reason.YIELDED));
     assertThat(outcome.dropped().get(0).tensor()).isEqualTo(7);
     assertThat(send(assembler, HOME, "large", 0, CHUNKS - 1, 0).request()).isNotNull();
@@ -319,7 +308,7 @@ class MemorySharesTest {
       for (Dropped dropped : outcome.dropped()) {
         yielded += dropped.reason() == Reason.YIELDED ? 1 : 0;
         RequestHeader header = dropped.header();
-        held.get(header.topic()).get(header.device()).remove(header.firstPass());
+        held.get(header.topic()).get(header.device()).remove(header.asRound().pass().pass());
       }
       served += outcome.request() == null ? 0 : 1;
       refused += outcome.refusal() == null ? 0 : 1;

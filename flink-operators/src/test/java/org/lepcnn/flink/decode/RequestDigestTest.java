@@ -14,7 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
-import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.record.TensorPayload;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.kafka.codec.ByteSlice;
@@ -37,10 +38,9 @@ class RequestDigestTest {
     return new ByteSlice(bytes, first, length);
   }
 
-  private static RequestHeader header(
+  private static PassRound round(
       String device, ChainId chain, Fingerprint model, long pass, int round) {
-    return new RequestHeader(
-        Requests.TOPIC, 0, 0, device, chain, model, pass, pass, round, Requests.INSTANCE, 5);
+    return new PassRound(new PassId(device, chain, model, pass), round, Requests.INSTANCE);
   }
 
   /**
@@ -51,7 +51,7 @@ class RequestDigestTest {
   void digestThatLiesInTheState_isMadeOfTheseBytes() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    byte[] device = "dévice".getBytes(StandardCharsets.UTF_8);
+    byte[] device = "device".getBytes(StandardCharsets.UTF_8);
     out.writeInt(device.length);
     out.write(device);
     out.writeLong(CHAIN.high());
@@ -66,9 +66,9 @@ class RequestDigestTest {
     out.writeInt(1);
     out.write(new byte[] {21, 22, 23, 24});
     byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
-    RequestHeader header = header("dévice", CHAIN, MODEL, 1L << 40, 2);
-    assertThat(digest.of(header, TENSORS)).isEqualTo(ByteBuffer.wrap(sha256).getLong());
-    assertThat(digest.of(header, TENSORS))
+    PassRound round = round("device", CHAIN, MODEL, 1L << 40, 2);
+    assertThat(digest.of(round, TENSORS)).isEqualTo(ByteBuffer.wrap(sha256).getLong());
+    assertThat(digest.of(round, TENSORS))
         .as("nothing is left of the one before")
         .isEqualTo(ByteBuffer.wrap(sha256).getLong());
   }
@@ -76,21 +76,21 @@ class RequestDigestTest {
   @Test
   void whateverDiffers_tellsTwoRequestsApart() {
     List<Long> digests = new ArrayList<>();
-    digests.add(digest.of(header("d", CHAIN, MODEL, 1, 2), TENSORS));
-    digests.add(digest.of(header("e", CHAIN, MODEL, 1, 2), TENSORS));
-    digests.add(digest.of(header("d", new ChainId(CHAIN.high(), 9), MODEL, 1, 2), TENSORS));
-    digests.add(digest.of(header("d", new ChainId(9, CHAIN.low()), MODEL, 1, 2), TENSORS));
-    digests.add(digest.of(header("d", CHAIN, Fingerprint.of(new byte[32]), 1, 2), TENSORS));
-    digests.add(digest.of(header("d", CHAIN, MODEL, 3, 2), TENSORS));
-    digests.add(digest.of(header("d", CHAIN, MODEL, 1, 3), TENSORS));
-    digests.add(digest.of(header("d", CHAIN, MODEL, 1, 2), TENSORS.subList(0, 1)));
+    digests.add(digest.of(round("d", CHAIN, MODEL, 1, 2), TENSORS));
+    digests.add(digest.of(round("e", CHAIN, MODEL, 1, 2), TENSORS));
+    digests.add(digest.of(round("d", new ChainId(CHAIN.high(), 9), MODEL, 1, 2), TENSORS));
+    digests.add(digest.of(round("d", new ChainId(9, CHAIN.low()), MODEL, 1, 2), TENSORS));
+    digests.add(digest.of(round("d", CHAIN, Fingerprint.of(new byte[32]), 1, 2), TENSORS));
+    digests.add(digest.of(round("d", CHAIN, MODEL, 3, 2), TENSORS));
+    digests.add(digest.of(round("d", CHAIN, MODEL, 1, 3), TENSORS));
+    digests.add(digest.of(round("d", CHAIN, MODEL, 1, 2), TENSORS.subList(0, 1)));
     digests.add(
         digest.of(
-            header("d", CHAIN, MODEL, 1, 2),
+            round("d", CHAIN, MODEL, 1, 2),
             List.of(TENSORS.get(0), new TensorPayload(8, 1, List.of(slice(20, 4))))));
     digests.add(
         digest.of(
-            header("d", CHAIN, MODEL, 1, 2),
+            round("d", CHAIN, MODEL, 1, 2),
             List.of(TENSORS.get(0), new TensorPayload(7, 1, List.of(slice(21, 4))))));
     assertThat(digests).doesNotHaveDuplicates();
   }
@@ -99,7 +99,7 @@ class RequestDigestTest {
   void howTheResiduesWereCut_doesNot() {
     List<TensorPayload> whole =
         Arrays.asList(new TensorPayload(4, 3, List.of(slice(0, 12))), TENSORS.get(1));
-    RequestHeader header = header("d", CHAIN, MODEL, 1, 2);
-    assertThat(digest.of(header, whole)).isEqualTo(digest.of(header, TENSORS));
+    PassRound round = round("d", CHAIN, MODEL, 1, 2);
+    assertThat(digest.of(round, whole)).isEqualTo(digest.of(round, TENSORS));
   }
 }

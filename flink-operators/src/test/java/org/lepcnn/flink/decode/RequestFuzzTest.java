@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.field.Field;
@@ -17,6 +18,7 @@ import org.lepcnn.core.fuzz.FuzzRun;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.control.EdgeControl;
@@ -47,6 +49,7 @@ import org.lepcnn.kafka.topic.Topics;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.requests=N} (sequences of some
  * ten records each) and {@code -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class RequestFuzzTest {
   private static final AssemblyLimits LIMITS = new AssemblyLimits(4_000, 7_000, 100);
   private static final AssemblyLimits WIDE_LIMITS = new AssemblyLimits(3_000_000, 4_000_000, 100);
@@ -153,15 +156,15 @@ class RequestFuzzTest {
       return 0;
     }
     assertThat(request.header().model()).isEqualTo(loaded.fingerprint());
-    if (request.header().isRelease()) {
-      assertThat(request.header().firstPass()).isNotNegative();
+    if (request.header().call() instanceof PassRelease release) {
+      assertThat(release.firstFree()).isNotNegative();
       return 1;
     }
-    if (request.header().isClaim()) {
-      assertThat(request.header().firstPass()).isBetween(0L, request.header().lastPass());
+    if (request.header().call() instanceof PassClaim claim) {
+      assertThat(claim.firstPass()).isBetween(0L, claim.lastPass());
       return 1;
     }
-    var specs = model.plan().tensorsOfRound(request.header().round());
+    var specs = model.plan().tensorsOfRound(request.header().asRound().round());
     assertThat(request.tensors()).hasSameSizeAs(specs);
     for (int i = 0; i < specs.size(); i++) {
       TensorPayload tensor = request.tensors().get(i);

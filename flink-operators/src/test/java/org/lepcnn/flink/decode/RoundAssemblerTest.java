@@ -64,12 +64,7 @@ class RoundAssemblerTest {
   }
 
   private Outcome add(TensorChunkView chunk, long now) {
-    return assembler.add(
-        Requests.roundHeader(
-            chunk.device(), fingerprint, chunk.instance(), chunk.pass(), chunk.round()),
-        chunk,
-        model.plan(),
-        now);
+    return assembler.add(Requests.header(chunk.call()), chunk, model.plan(), now);
   }
 
   @Test
@@ -117,15 +112,7 @@ class RoundAssemblerTest {
 
   private static TensorChunkView at(TensorChunkView chunk, int tensor, int number) {
     return new TensorChunkView(
-        chunk.passId(),
-        chunk.round(),
-        chunk.instance(),
-        tensor,
-        number,
-        9,
-        chunk.lifetimeMillis(),
-        chunk.payload(),
-        chunk.record());
+        chunk.call(), tensor, number, 9, chunk.lifetimeMillis(), chunk.payload(), chunk.record());
   }
 
   @Test
@@ -171,7 +158,9 @@ class RoundAssemblerTest {
     add(chunks("d", 1).get(0), 0);
     Outcome third = add(chunks("d", 2).get(0), 0);
     assertThat(third.refusal()).isNull();
-    assertThat(third.dropped()).extracting(d -> d.header().firstPass()).containsExactly(0L);
+    assertThat(third.dropped())
+        .extracting(d -> d.header().asRound().pass().pass())
+        .containsExactly(0L);
     assertThat(third.dropped()).extracting(d -> d.header().device()).containsExactly("d");
     assertThat(third.dropped()).extracting(Dropped::reason).containsExactly(Reason.DEVICE_BOUND);
     assertThat(add(chunks("d", 1).get(1), 0).request()).isNotNull();
@@ -229,11 +218,7 @@ class RoundAssemblerTest {
   }
 
   private static Outcome addTo(RoundAssembler other, TensorChunkView chunk) {
-    return other.add(
-        Requests.roundHeader(chunk.device(), fingerprint, Requests.INSTANCE, chunk.pass(), 1),
-        chunk,
-        model.plan(),
-        0);
+    return other.add(Requests.header(chunk.call()), chunk, model.plan(), 0);
   }
 
   @Test
@@ -241,7 +226,9 @@ class RoundAssemblerTest {
     add(chunks("d", 0).get(0), 0);
     add(chunks("d", 1).get(0), 50);
     assertThat(assembler.expire(99)).isEmpty();
-    assertThat(assembler.expire(100)).extracting(d -> d.header().firstPass()).containsExactly(0L);
+    assertThat(assembler.expire(100))
+        .extracting(d -> d.header().asRound().pass().pass())
+        .containsExactly(0L);
     assertThat(assembler.bytes()).isEqualTo(FIRST_CHUNK_BYTES);
     assertThat(add(chunks("d", 0).get(1), 100).request()).isNull();
     assertThat(add(chunks("d", 1).get(1), 100).request()).isNotNull();

@@ -19,7 +19,7 @@ class YieldingTest {
   private final MemoryShares shares = new MemoryShares(SHELTER);
 
   private static RoundKey round(String topic, String device, long pass) {
-    return new RoundKey(topic, device, Requests.CHAIN, MODEL, pass, 0, Requests.INSTANCE);
+    return new RoundKey(topic, Requests.roundCall(device, MODEL, Requests.INSTANCE, pass, 0));
   }
 
   private RoundKey begin(String topic, String device, long pass, long bytes, long now) {

@@ -26,11 +26,11 @@ class DeviceGuardSerializerTest {
   private static DeviceGuard device(int openPasses, int stride) {
     DeviceGuard device = new DeviceGuard();
     ReplayGuard guard = new ReplayGuard(GuardLimits.DEFAULT);
-    guard.claim(device, Requests.claimHeader("d", MODEL, Requests.INSTANCE, 3, 1_000_000));
+    guard.claim(device, Requests.claimCall("d", MODEL, Requests.INSTANCE, 3, 1_000_000));
     for (int i = 0; i < openPasses; i++) {
       guard.round(
           device,
-          Requests.roundHeader("d", MODEL, Requests.INSTANCE, 3 + (long) i * stride, i % 5),
+          Requests.roundCall("d", MODEL, Requests.INSTANCE, 3 + (long) i * stride, i % 5),
           -i);
     }
     return device;
@@ -51,8 +51,7 @@ class DeviceGuardSerializerTest {
     DeviceGuard device = device(64, 1_000);
     new ReplayGuard(GuardLimits.DEFAULT)
         .claim(
-            device,
-            Requests.claimHeader("d", MODEL, Requests.OTHER_INSTANCE, 1_000_001, 1_000_002));
+            device, Requests.claimCall("d", MODEL, Requests.OTHER_INSTANCE, 1_000_001, 1_000_002));
     ChainGuard chain = read(bytes(device)).chains().get(0);
     assertThat(chain.chain()).isEqualTo(Requests.CHAIN);
     assertThat(chain.model()).isEqualTo(MODEL);
@@ -84,7 +83,7 @@ class DeviceGuardSerializerTest {
     ReplayGuard guard = new ReplayGuard(GuardLimits.DEFAULT);
     assertThat(
             guard
-                .release(device, Requests.releaseHeader("d", MODEL, Requests.INSTANCE, 3))
+                .release(device, Requests.releaseCall("d", MODEL, Requests.INSTANCE, 3))
                 .accepted())
         .isTrue();
     ChainGuard chain = read(bytes(device)).chains().get(0);
@@ -140,7 +139,7 @@ class DeviceGuardSerializerTest {
     ReplayGuard guard = new ReplayGuard(new GuardLimits(300, 300, 1_000));
     for (int i = 0; i < 300; i++) {
       ChainId chain = new ChainId(1, i);
-      guard.claim(device, Requests.claimHeader("d", chain, MODEL, Requests.INSTANCE, i, i));
+      guard.claim(device, Requests.claimCall("d", chain, MODEL, Requests.INSTANCE, i, i));
       device.addRetired(new ChainId(2, i));
     }
     DeviceGuard read = read(bytes(device));
@@ -174,7 +173,7 @@ class DeviceGuardSerializerTest {
     byte[] before = bytes(device);
     DeviceGuard copy = SERIALIZER.copy(device);
     new ReplayGuard(GuardLimits.DEFAULT)
-        .round(copy, Requests.roundHeader("d", MODEL, Requests.INSTANCE, 50, 0), 9);
+        .round(copy, Requests.roundCall("d", MODEL, Requests.INSTANCE, 50, 0), 9);
     assertThat(bytes(device)).isEqualTo(before);
     assertThat(bytes(copy)).isNotEqualTo(before);
   }
@@ -210,7 +209,7 @@ class DeviceGuardSerializerTest {
               .chains()
               .add(
                   ChainGuard.claimed(
-                      Requests.claimHeader("d", MODEL, Requests.INSTANCE, pass, pass)));
+                      Requests.claimCall("d", MODEL, Requests.INSTANCE, pass, pass)));
           ChainGuard read = read(bytes(device)).chains().get(0);
           assertThat(List.of(read.first(), read.last(), read.open().floor())).containsOnly(pass);
         }

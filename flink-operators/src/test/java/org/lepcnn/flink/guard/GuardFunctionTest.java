@@ -21,7 +21,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.flink.EdgeSettings;
@@ -144,8 +146,9 @@ class GuardFunctionTest {
       assertThat(harness.extractOutputValues()).isEmpty();
       EdgeReplyView reply = replies(harness).get(0);
       assertThat(reply.error()).contains(EdgeErrorCode.NOT_CLAIMED);
-      assertThat(reply.round()).isEqualTo(2);
-      assertThat(reply.passId().pass()).isEqualTo(4);
+      assertThat(reply.call()).isInstanceOf(CallId.OfRound.class);
+      assertThat(((CallId.OfRound) reply.call()).round()).isEqualTo(2);
+      assertThat(reply.call().pass().pass()).isEqualTo(4);
       Rejection rejection = rejections(harness).get(0);
       assertThat(rejection.getCode()).isEqualTo("NOT_CLAIMED");
       assertThat(rejection.getDevice()).isEqualTo("d");
@@ -213,10 +216,10 @@ class GuardFunctionTest {
       send(harness, round("d", 3, 0, 5));
       send(harness, Requests.release("d", fingerprint, INSTANCE, 4));
       assertThat(replies(harness))
-          .extracting(EdgeReplyView::round, EdgeReplyView::error)
+          .extracting(reply -> reply.call().getClass(), EdgeReplyView::error)
           .containsExactly(
-              org.assertj.core.groups.Tuple.tuple(-1, Optional.empty()),
-              org.assertj.core.groups.Tuple.tuple(-2, Optional.empty()));
+              org.assertj.core.groups.Tuple.tuple(CallId.OfClaim.class, Optional.empty()),
+              org.assertj.core.groups.Tuple.tuple(CallId.OfRelease.class, Optional.empty()));
       snapshot = harness.snapshot(1, 1);
     }
     try (var restored = harness(model.source())) {
@@ -284,7 +287,7 @@ class GuardFunctionTest {
 
   private static AssembledRequest claimOf(ChainId chain) {
     return new AssembledRequest(
-        Requests.claimHeader("d", chain, fingerprint, INSTANCE, 0, 9), 0, List.of());
+        Requests.header(Requests.claimCall("d", chain, fingerprint, INSTANCE, 0, 9)), 0, List.of());
   }
 
   /** Kafka's offsets go back with the state: what came after the checkpoint is read again. */
@@ -462,22 +465,8 @@ class GuardFunctionTest {
     return new ModelSource(folder.resolve("absent").toString(), "scalar");
   }
 
-  private static AssembledRequest late(RequestHeader header) {
-    return new AssembledRequest(
-        new RequestHeader(
-            header.topic(),
-            0,
-            0,
-            header.device(),
-            header.chain(),
-            header.model(),
-            header.firstPass(),
-            header.lastPass(),
-            header.round(),
-            header.instance(),
-            9_999),
-        0,
-        List.of());
+  private static AssembledRequest late(EdgeCall call) {
+    return new AssembledRequest(new RequestHeader(Requests.TOPIC, 0, 0, call, 9_999), 0, List.of());
   }
 
   @Test
@@ -486,7 +475,7 @@ class GuardFunctionTest {
       harness.open();
       harness.setProcessingTime(10_000);
       topics.clock().observe(10_000, 10_000);
-      send(harness, late(Requests.roundHeader("d", fingerprint, INSTANCE, 0, 0)));
+      send(harness, late(Requests.roundCall("d", fingerprint, INSTANCE, 0, 0)));
       assertThat(replies(harness))
           .extracting(EdgeReplyView::error)
           .containsExactly(Optional.of(EdgeErrorCode.EXPIRED));
@@ -501,8 +490,8 @@ class GuardFunctionTest {
       harness.open();
       harness.setProcessingTime(310_000);
       topics.clock().observe(9_999, 310_000);
-      send(harness, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
-      send(harness, late(Requests.roundHeader("d", fingerprint, INSTANCE, 0, 0)));
+      send(harness, late(Requests.claimCall("d", fingerprint, INSTANCE, 0, 9)));
+      send(harness, late(Requests.roundCall("d", fingerprint, INSTANCE, 0, 0)));
       assertThat(replies(harness))
           .extracting(EdgeReplyView::error)
           .containsExactly(Optional.empty());
@@ -517,7 +506,7 @@ class GuardFunctionTest {
       restored.open();
       restored.setProcessingTime(10_000);
       topics.clock().observe(10_000, 10_000);
-      send(restored, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
+      send(restored, late(Requests.claimCall("d", fingerprint, INSTANCE, 0, 9)));
       send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 0, 9));
       send(restored, Requests.round("d", fingerprint, OTHER_INSTANCE, 5, 0, 6, List.of()));
       send(restored, round("d", 5, 0, 5));
@@ -540,8 +529,8 @@ class GuardFunctionTest {
       restored.open();
       restored.setProcessingTime(10_000);
       topics.clock().observe(10_000, 10_000);
-      send(restored, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
-      send(restored, late(Requests.releaseHeader("d", fingerprint, INSTANCE, 4)));
+      send(restored, late(Requests.claimCall("d", fingerprint, INSTANCE, 0, 9)));
+      send(restored, late(Requests.releaseCall("d", fingerprint, INSTANCE, 4)));
       send(restored, Requests.claim("d", fingerprint, OTHER_INSTANCE, 4, 12));
       assertThat(replies(restored))
           .extracting(EdgeReplyView::error)
@@ -559,7 +548,7 @@ class GuardFunctionTest {
       harness.open();
       harness.setProcessingTime(10_000);
       topics.clock().observe(10_000, 10_000);
-      send(harness, late(Requests.claimHeader("d", fingerprint, INSTANCE, 0, 9)));
+      send(harness, late(Requests.claimCall("d", fingerprint, INSTANCE, 0, 9)));
       send(harness, claim("d", 0, 9));
       send(harness, round("d", 0, 0, 5));
       assertThat(harness.extractOutputValues()).hasSize(1);
@@ -573,7 +562,7 @@ class GuardFunctionTest {
       send(harness, claim("d", 0, 9));
       harness.setProcessingTime(9_999);
       topics.clock().observe(9_999, 9_999);
-      send(harness, late(Requests.roundHeader("d", fingerprint, INSTANCE, 0, 0)));
+      send(harness, late(Requests.roundCall("d", fingerprint, INSTANCE, 0, 0)));
       assertThat(harness.extractOutputValues()).hasSize(1);
     }
   }

@@ -8,9 +8,12 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
-import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.testkit.Requests;
 
 /**
@@ -52,7 +55,7 @@ final class GuardWorld {
     }
   }
 
-  private record Message(RequestHeader header, long digest, Instance sender) {}
+  private record Message(EdgeCall call, long digest, Instance sender) {}
 
   private final RandomGenerator random;
   private final Kind kind;
@@ -129,12 +132,12 @@ final class GuardWorld {
     int at = hostile ? random.nextInt(network.size()) : 0;
     boolean again = hostile && random.nextInt(3) == 0;
     Message message = again ? network.get(at) : network.remove(at);
-    Verdict verdict = edge.append(message.header(), message.digest());
-    if (message.header().isClaim() && verdict.accepted() && random.nextInt(8) == 0) {
+    Verdict verdict = edge.append(message.call(), message.digest());
+    if (message.call() instanceof PassClaim && verdict.accepted() && random.nextInt(8) == 0) {
       verdict = new Verdict(EdgeErrorCode.NOT_READY, "the model is loading");
     }
     if (random.nextInt(8) > 0) {
-      message.sender().answered(message.header(), verdict);
+      message.sender().answered(message.call(), verdict);
     }
   }
 
@@ -156,7 +159,7 @@ final class GuardWorld {
   private void claimAForeignChain() {
     ChainId chain = new ChainId(99, random.nextInt(FOREIGN_CHAINS));
     InstanceId nobody = new InstanceId(8, chain.low());
-    var unused = edge.append(Requests.claimHeader("d", chain, MODEL, nobody, 0, 9), 0);
+    var unused = edge.append(Requests.claimCall("d", chain, MODEL, nobody, 0, 9), 0);
   }
 
   private void act(StateFolder folder) {
@@ -228,21 +231,23 @@ final class GuardWorld {
       }
     }
 
-    void answered(RequestHeader header, Verdict verdict) {
+    void answered(EdgeCall call, Verdict verdict) {
       if (folder.open != this) {
         return;
       }
-      if (header.isClaim()) {
-        claimAnswered(header, verdict);
-      } else if (header.isRelease()) {
-        releaseAnswered(header, verdict);
-      } else if (verdict.accepted() && header.round() + 1 < ROUNDS) {
-        sendRound(header.firstPass(), header.round() + 1);
+      if (call instanceof PassClaim claim) {
+        claimAnswered(claim, verdict);
+      } else if (call instanceof PassRelease release) {
+        releaseAnswered(release, verdict);
+      } else if (call instanceof PassRound round
+          && verdict.accepted()
+          && round.round() + 1 < ROUNDS) {
+        sendRound(round.pass().pass(), round.round() + 1);
       }
     }
 
-    private void claimAnswered(RequestHeader header, Verdict verdict) {
-      if (header.firstPass() != first || claimed || closing) {
+    private void claimAnswered(PassClaim claim, Verdict verdict) {
+      if (claim.firstPass() != first || claimed || closing) {
         return;
       }
       refused = !verdict.accepted();
@@ -268,9 +273,9 @@ final class GuardWorld {
         return;
       }
       if (canRepeatRelease()) {
-        var unused = edge.append(Requests.releaseHeader("d", MODEL, openedReleasedBy, first), 0);
+        var unused = edge.append(Requests.releaseCall("d", MODEL, openedReleasedBy, first), 0);
       }
-      Verdict verdict = edge.append(Requests.claimHeader("d", MODEL, id, first, last), 0);
+      Verdict verdict = edge.append(Requests.claimCall("d", MODEL, id, first, last), 0);
       if (!verdict.accepted()) {
         refusedClaims.add(this + " in the end: " + verdict.detail());
       }
@@ -281,10 +286,10 @@ final class GuardWorld {
       return "instance " + id.low() + " from pass " + first;
     }
 
-    private void releaseAnswered(RequestHeader header, Verdict verdict) {
+    private void releaseAnswered(PassRelease release, Verdict verdict) {
       if (!closing) {
         sendClaim();
-      } else if (header.instance().equals(id)) {
+      } else if (release.instance().equals(id)) {
         if (random.nextInt(10) > 0) { // or a crash before the write
           giveBack(verdict);
         }
@@ -304,20 +309,20 @@ final class GuardWorld {
     }
 
     private void sendClaim() {
-      send(Requests.claimHeader("d", MODEL, id, first, last), 0);
+      send(Requests.claimCall("d", MODEL, id, first, last), 0);
     }
 
     private void sendRelease(InstanceId of, long firstFree) {
-      send(Requests.releaseHeader("d", MODEL, of, firstFree), 0);
+      send(Requests.releaseCall("d", MODEL, of, firstFree), 0);
     }
 
     /** The payload differs between instances, as masked tensors of different data do. */
     private void sendRound(long pass, int round) {
-      send(Requests.roundHeader("d", MODEL, id, pass, round), id.low() * ROUNDS + round);
+      send(Requests.roundCall("d", MODEL, id, pass, round), id.low() * ROUNDS + round);
     }
 
-    private void send(RequestHeader header, long digest) {
-      network.add(new Message(header, digest, this));
+    private void send(EdgeCall call, long digest) {
+      network.add(new Message(call, digest, this));
     }
   }
 }

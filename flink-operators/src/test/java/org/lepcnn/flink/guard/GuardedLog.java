@@ -7,8 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.core.port.PassRound;
 
 /**
  * The edge's side of a {@link GuardWorld}: a log of requests, the real guard behind a simple
@@ -20,10 +21,10 @@ final class GuardedLog {
 
   /** What decides over a request. */
   interface Judge {
-    Verdict judge(DeviceGuard device, RequestHeader request, long digest);
+    Verdict judge(DeviceGuard device, EdgeCall call, long digest);
   }
 
-  private record Entry(RequestHeader header, long digest) {}
+  private record Entry(EdgeCall call, long digest) {}
 
   private final Judge judge;
   private final List<Entry> log = new ArrayList<>();
@@ -48,8 +49,8 @@ final class GuardedLog {
     return enrolled;
   }
 
-  Verdict append(RequestHeader header, long digest) {
-    Entry entry = new Entry(header, digest);
+  Verdict append(EdgeCall call, long digest) {
+    Entry entry = new Entry(call, digest);
     log.add(entry);
     return judge(entry);
   }
@@ -77,9 +78,9 @@ final class GuardedLog {
     if (!enrolled) {
       return UNKNOWN;
     }
-    Verdict verdict = judge.judge(edge, entry.header(), entry.digest());
-    if (verdict.accepted() && entry.header().isRound()) {
-      String id = entry.header().firstPass() + "/" + entry.header().round();
+    Verdict verdict = judge.judge(edge, entry.call(), entry.digest());
+    if (verdict.accepted() && entry.call() instanceof PassRound round) {
+      String id = round.pass().pass() + "/" + round.round();
       Long before = accepted.putIfAbsent(id, entry.digest());
       if (before != null && before != entry.digest()) {
         reused.add(id);

@@ -10,11 +10,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.quota.Allowed;
 import org.lepcnn.flink.quota.DeviceGrant;
-import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.Requests;
 
 class ReplayGuardTest {
@@ -26,16 +30,16 @@ class ReplayGuardTest {
   private final ReplayGuard guard = new ReplayGuard(new GuardLimits(2, 3, 1_000));
 
   private EdgeErrorCode claim(InstanceId instance, long first, long last) {
-    return guard.claim(device, Requests.claimHeader("d", MODEL, instance, first, last)).refusal();
+    return guard.claim(device, Requests.claimCall("d", MODEL, instance, first, last)).refusal();
   }
 
   private EdgeErrorCode release(InstanceId instance, long firstFree) {
-    return guard.release(device, Requests.releaseHeader("d", MODEL, instance, firstFree)).refusal();
+    return guard.release(device, Requests.releaseCall("d", MODEL, instance, firstFree)).refusal();
   }
 
   private EdgeErrorCode round(InstanceId instance, long pass, int round, long digest) {
     return guard
-        .round(device, Requests.roundHeader("d", MODEL, instance, pass, round), digest)
+        .round(device, Requests.roundCall("d", MODEL, instance, pass, round), digest)
         .refusal();
   }
 
@@ -228,14 +232,14 @@ class ReplayGuardTest {
 
   @Test
   void requestIsJudged_asWhatItIs() {
-    RequestHeader round = Requests.roundHeader("d", MODEL, INSTANCE, 0, 0);
+    EdgeCall round = Requests.roundCall("d", MODEL, INSTANCE, 0, 0);
     assertThat(guard.judge(device, round, 7).refusal()).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
-    RequestHeader claim = Requests.claimHeader("d", MODEL, INSTANCE, 0, 9);
+    EdgeCall claim = Requests.claimCall("d", MODEL, INSTANCE, 0, 9);
     assertThat(guard.judge(device, claim, 0)).isEqualTo(Verdict.ACCEPTED);
     assertThat(guard.judge(device, round, 7)).isEqualTo(Verdict.ACCEPTED);
     assertThat(guard.judge(device, round, 8).refusal())
         .isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
-    RequestHeader release = Requests.releaseHeader("d", MODEL, INSTANCE, 1);
+    EdgeCall release = Requests.releaseCall("d", MODEL, INSTANCE, 1);
     assertThat(guard.judge(device, release, 0)).isEqualTo(Verdict.ACCEPTED);
     assertThat(claim(OTHER_INSTANCE, 1, 9)).isNull();
   }
@@ -246,10 +250,10 @@ class ReplayGuardTest {
     assertThat(claimChain(2, MODEL, ANY_CHAIN)).isNull();
     assertThat(claimChain(3, MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
     assertThat(claimChain(1, MODEL, ANY_CHAIN)).as("a repetition").isNull();
-    assertThat(guard.claim(device, claimHeader(1, MODEL, OTHER_INSTANCE)).refusal())
+    assertThat(guard.claim(device, claim(1, MODEL, OTHER_INSTANCE)).refusal())
         .as("a copy of the state of the oldest chain")
         .isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
-    assertThat(guard.claim(device, claimHeader(3, MODEL, INSTANCE)).detail())
+    assertThat(guard.claim(device, claim(3, MODEL, INSTANCE)).detail())
         .contains("device d has 2 of model 00000000", "lepcnn devices enrol d --chain");
   }
 
@@ -269,9 +273,10 @@ class ReplayGuardTest {
     assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(2), chain(3));
     assertThat(claimChain(1, MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
     assertThat(claimChain(1, OTHER_MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
-    RequestHeader claim = claimHeader(1, MODEL, INSTANCE);
-    assertThat(guard.round(device, claim, 1).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
-    assertThat(guard.release(device, claim).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    PassRound round = new PassRound(new PassId("d", chain(1), MODEL, 0), 0, INSTANCE);
+    assertThat(guard.round(device, round, 1).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    PassRelease release = new PassRelease("d", chain(1), MODEL, 0, INSTANCE);
+    assertThat(guard.release(device, release).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
   }
 
   @Test
@@ -304,7 +309,7 @@ class ReplayGuardTest {
     for (int i = 0; i < DeviceGuard.MOST_RETIRED; i++) {
       device.addRetired(chain(100 + i));
     }
-    Verdict verdict = guard.claim(device, claimHeader(3, MODEL, INSTANCE), only(3));
+    Verdict verdict = guard.claim(device, claim(3, MODEL, INSTANCE), only(3));
     assertThat(verdict.refusal()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
     assertThat(verdict.detail()).contains("another id");
     assertThat(device.chains()).hasSize(2);
@@ -331,7 +336,7 @@ class ReplayGuardTest {
     claimChain(1, MODEL, ANY_CHAIN);
     claimChain(2, MODEL, ANY_CHAIN);
     claimChain(3, OTHER_MODEL, ANY_CHAIN);
-    Verdict verdict = guard.claim(device, claimHeader(4, OTHER_MODEL, INSTANCE));
+    Verdict verdict = guard.claim(device, claim(4, OTHER_MODEL, INSTANCE));
     assertThat(verdict.refusal()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
     assertThat(verdict.detail())
         .contains(
@@ -340,11 +345,11 @@ class ReplayGuardTest {
   }
 
   private EdgeErrorCode claimChain(int number, Fingerprint model, DeviceGrant grant) {
-    return guard.claim(device, claimHeader(number, model, INSTANCE), grant).refusal();
+    return guard.claim(device, claim(number, model, INSTANCE), grant).refusal();
   }
 
-  private static RequestHeader claimHeader(int number, Fingerprint model, InstanceId instance) {
-    return Requests.claimHeader("d", chain(number), model, instance, 0, 9);
+  private static PassClaim claim(int number, Fingerprint model, InstanceId instance) {
+    return new PassClaim("d", chain(number), model, 0, 9, instance);
   }
 
   private static DeviceGrant only(int... numbers) {

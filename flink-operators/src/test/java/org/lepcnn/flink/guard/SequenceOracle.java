@@ -15,8 +15,12 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.TensorPayload;
@@ -36,8 +40,8 @@ final class SequenceOracle {
       3 + LIMITS.chainsPerDevice() * (110 + OpenPasses.CAPACITY * 23);
 
   private record Chain(String device, ChainId chain, Fingerprint model) {
-    static Chain of(RequestHeader header) {
-      return new Chain(header.device(), header.chain(), header.model());
+    static Chain of(EdgeCall call) {
+      return new Chain(call.device(), call.chain(), call.model());
     }
   }
 
@@ -70,7 +74,8 @@ final class SequenceOracle {
       require(request.tensors().isEmpty(), "no tensors without a round");
       return;
     }
-    List<MaskedTensorSpec> specs = models.get(header.model()).plan().tensorsOfRound(header.round());
+    List<MaskedTensorSpec> specs =
+        models.get(header.model()).plan().tensorsOfRound(header.asRound().round());
     require(request.tensors().size() == specs.size(), "all tensors of the round");
     for (int i = 0; i < specs.size(); i++) {
       TensorPayload tensor = request.tensors().get(i);
@@ -99,11 +104,11 @@ final class SequenceOracle {
     }
     if (!verdict.accepted()) {
       require(sameClaims(before, after), "a refusal changes no claim");
-    } else if (header.isClaim()) {
-      claimed(header);
-    } else if (header.isRelease()) {
-      require(header.instance().equals(holders.get(Chain.of(header))), "who releases holds");
-      claimedTo.put(Chain.of(header), header.firstPass() - 1);
+    } else if (header.call() instanceof PassClaim claim) {
+      claimed(claim);
+    } else if (header.call() instanceof PassRelease release) {
+      require(release.instance().equals(holders.get(Chain.of(release))), "who releases holds");
+      claimedTo.put(Chain.of(release), release.firstFree() - 1);
     } else {
       served(request);
     }
@@ -135,7 +140,7 @@ final class SequenceOracle {
     }
   }
 
-  private void claimed(RequestHeader claim) {
+  private void claimed(PassClaim claim) {
     Chain chain = Chain.of(claim);
     InstanceId holder = holders.put(chain, claim.instance());
     long to = claimedTo.getOrDefault(chain, -1L);
@@ -145,16 +150,16 @@ final class SequenceOracle {
   }
 
   private void served(AssembledRequest request) {
-    RequestHeader header = request.header();
-    Chain chain = Chain.of(header);
-    Pass pass = new Pass(chain, header.firstPass());
-    require(header.instance().equals(holders.get(chain)), "served for who holds the chain");
-    require(header.firstPass() <= claimedTo.get(chain), "served within the claim");
-    InstanceId first = servedFor.putIfAbsent(pass, header.instance());
-    require(first == null || first.equals(header.instance()), "a pass served for one instance");
+    PassRound round = request.header().asRound();
+    Chain chain = Chain.of(round);
+    Pass pass = new Pass(chain, round.pass().pass());
+    require(round.instance().equals(holders.get(chain)), "served for who holds the chain");
+    require(round.pass().pass() <= claimedTo.get(chain), "served within the claim");
+    InstanceId first = servedFor.putIfAbsent(pass, round.instance());
+    require(first == null || first.equals(round.instance()), "a pass served for one instance");
     int[] payload =
         request.tensors().stream().flatMapToInt(t -> Arrays.stream(t.toResidues())).toArray();
-    int[] known = payloads.putIfAbsent(new Round(pass, header.round()), payload);
+    int[] known = payloads.putIfAbsent(new Round(pass, round.round()), payload);
     require(known == null || Arrays.equals(known, payload), "one payload under an id");
   }
 

@@ -156,10 +156,10 @@ final class SequenceWorld {
       guards.put(request.header().device(), guard);
     }
     DeviceGuard before = guard.copy();
-    Verdict verdict = judge.judge(guard, request.header(), request.digest());
+    Verdict verdict = judge.judge(guard, request.header().call(), request.digest());
     oracle.judged(before, guard, request, verdict);
     if (verdict.accepted() && request.header().isRound()) {
-      Verdict again = judge.judge(guard, request.header(), request.digest());
+      Verdict again = judge.judge(guard, request.header().call(), request.digest());
       require(again.accepted(), "an identical repeat is answered again");
     }
   }

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
 
@@ -37,10 +38,8 @@ class ScalarLayersTest {
   }
 
   private static ConvGeometry depthwise(int channels, int size, int kernel) {
-    int pad = kernel / 2;
-    return new ConvGeometry(
-        1, channels, size, size, channels, size, size, kernel, kernel, 1, 1, pad, pad, 1, 1, 1, 1,
-        channels);
+    ConvAxis side = ConvAxis.of(size, size, kernel).withPadBefore(kernel / 2);
+    return new ConvGeometry(1, channels, channels, channels, side, side);
   }
 
   @Test

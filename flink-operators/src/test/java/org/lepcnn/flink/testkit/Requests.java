@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
@@ -30,56 +32,46 @@ public final class Requests {
 
   private Requests() {}
 
-  /** The header of a claim that never expires. */
-  public static RequestHeader claimHeader(
+  /** A claim. */
+  public static PassClaim claimCall(
       String device, Fingerprint model, InstanceId instance, long first, long last) {
-    return claimHeader(device, CHAIN, model, instance, first, last);
+    return claimCall(device, CHAIN, model, instance, first, last);
   }
 
-  /** The same for another chain. */
-  public static RequestHeader claimHeader(
+  /** A claim of another chain. */
+  public static PassClaim claimCall(
       String device, ChainId chain, Fingerprint model, InstanceId instance, long first, long last) {
-    return new RequestHeader(
-        TOPIC,
-        0,
-        0,
-        device,
-        chain,
-        model,
-        first,
-        last,
-        RequestHeader.CLAIM,
-        instance,
-        Long.MAX_VALUE);
+    return new PassClaim(device, chain, model, first, last, instance);
   }
 
-  /** The header of a release that never expires. */
-  public static RequestHeader releaseHeader(
+  /** A release. */
+  public static PassRelease releaseCall(
       String device, Fingerprint model, InstanceId instance, long firstFree) {
-    return new RequestHeader(
-        TOPIC,
-        0,
-        0,
-        device,
-        CHAIN,
-        model,
-        firstFree,
-        firstFree,
-        RequestHeader.RELEASE,
-        instance,
-        Long.MAX_VALUE);
+    return new PassRelease(device, CHAIN, model, firstFree, instance);
+  }
+
+  /** A round. */
+  public static PassRound roundCall(
+      String device, Fingerprint model, InstanceId instance, long pass, int round) {
+    return new PassRound(new PassId(device, CHAIN, model, pass), round, instance);
+  }
+
+  /** A header that never expires. */
+  public static RequestHeader header(EdgeCall call) {
+    return new RequestHeader(TOPIC, 0, 0, call, Long.MAX_VALUE);
   }
 
   /** A release behind the decoder. */
   public static AssembledRequest release(
       String device, Fingerprint model, InstanceId instance, long firstFree) {
-    return new AssembledRequest(releaseHeader(device, model, instance, firstFree), 0, List.of());
+    return new AssembledRequest(
+        header(releaseCall(device, model, instance, firstFree)), 0, List.of());
   }
 
   /** The record of a release. */
   public static InboundRecord releaseRecord(
       String device, Fingerprint model, InstanceId instance, long firstFree) {
-    return record(new PassRelease(device, CHAIN, model, firstFree, instance));
+    return record(releaseCall(device, model, instance, firstFree));
   }
 
   /** The record of a release of any chain. */
@@ -90,14 +82,14 @@ public final class Requests {
   /** The header of a round that never expires. */
   public static RequestHeader roundHeader(
       String device, Fingerprint model, InstanceId instance, long pass, int round) {
-    return new RequestHeader(
-        TOPIC, 0, 0, device, CHAIN, model, pass, pass, round, instance, Long.MAX_VALUE);
+    return header(roundCall(device, model, instance, pass, round));
   }
 
   /** A claim behind the decoder. */
   public static AssembledRequest claim(
       String device, Fingerprint model, InstanceId instance, long first, long last) {
-    return new AssembledRequest(claimHeader(device, model, instance, first, last), 0, List.of());
+    return new AssembledRequest(
+        header(claimCall(device, model, instance, first, last)), 0, List.of());
   }
 
   /** A round behind the decoder. */
@@ -149,7 +141,7 @@ public final class Requests {
   /** The record of a claim. */
   public static InboundRecord claimRecord(
       String device, Fingerprint model, InstanceId instance, long first, long last) {
-    return record(new PassClaim(device, CHAIN, model, first, last, instance));
+    return record(claimCall(device, model, instance, first, last));
   }
 
   /** The record of a claim of any chain. */

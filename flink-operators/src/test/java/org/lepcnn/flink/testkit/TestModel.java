@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf;
@@ -46,8 +47,8 @@ public final class TestModel implements AutoCloseable {
 
   /** Writes a bundle with other weights into a folder. */
   public static TestModel write(Path folder, long seed) {
-    ConvGeometry wide = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1);
-    ConvGeometry narrow = new ConvGeometry(1, 3, 6, 5, 4, 6, 5, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1);
+    ConvGeometry wide = ConvGeometry.of(3, 4, ConvAxis.centred(6, 3), ConvAxis.centred(5, 3));
+    ConvGeometry narrow = ConvGeometry.of(3, 4, ConvAxis.pointwise(6), ConvAxis.pointwise(5));
     Plan plan =
         new Plan(
             List.of(

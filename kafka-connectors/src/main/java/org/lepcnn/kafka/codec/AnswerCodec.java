@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.text.Printable;
@@ -84,14 +85,14 @@ public final class AnswerCodec {
 
   /** Writes a reply. */
   public byte[] encode(EdgeReplyView reply) {
-    PassId pass = reply.passId();
+    PassId pass = reply.call().pass();
     EdgeReply wire =
         EdgeReply.newBuilder()
             .setDevice(pass.device())
             .setChain(WireIds.wire(pass.chain()))
             .setModel(WireIds.wire(pass.model()))
             .setPass(pass.pass())
-            .setRound(reply.round())
+            .setRound(RoundField.of(reply.call()))
             .setInstance(WireIds.wire(reply.instance()))
             .setCode(reply.error().map(EdgeErrorCode::name).orElse(ACCEPTED))
             .setMessage(reply.message())
@@ -119,12 +120,14 @@ public final class AnswerCodec {
     WireReader in = new WireReader("LayerChunk", body);
     PassId pass = WireIds.readPass(in);
     int round = in.readInt("round");
+    ChunkChecks.notNegative("LayerChunk", "round", round);
     int layer = in.readInt("layer");
     int chunk = in.readInt("chunk");
     int chunks = in.readInt("chunks");
     ByteSlice payload = in.readBytes("payload");
     in.requireEnd();
-    return new LayerChunkView(pass, round, layer, chunk, chunks, payload, record);
+    return new LayerChunkView(
+        new CallId.OfRound(pass, round), layer, chunk, chunks, payload, record);
   }
 
   private static EdgeReplyView view(EdgeReply read) {
@@ -140,7 +143,10 @@ public final class AnswerCodec {
       message = "code " + Printable.name(read.getCode()) + ", unknown to this release: " + message;
     }
     return new EdgeReplyView(
-        pass, read.getRound(), WireIds.instance(read.getInstance()), error, message);
+        RoundField.call(pass, read.getRound()),
+        WireIds.instance(read.getInstance()),
+        error,
+        message);
   }
 
   private static Optional<EdgeErrorCode> error(String code) {

@@ -1,14 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.CallId;
 
 /**
  * A chunk of a layer's result as it was read: parsed ids over the record's own bytes, which are not
  * copied.
  *
- * @param passId device, chain, model and pass
- * @param round the round, from 0
+ * @param call the round that it answers
  * @param layer the layer's number in the plan, from 0 (not checked against a plan)
  * @param chunk the chunk's number, from 0
  * @param chunks the result's number of chunks
@@ -17,11 +16,10 @@ import org.lepcnn.core.port.PassId;
  * @param record the whole record
  */
 public record LayerChunkView(
-    PassId passId, int round, int layer, int chunk, int chunks, ByteSlice payload, ByteSlice record)
+    CallId.OfRound call, int layer, int chunk, int chunks, ByteSlice payload, ByteSlice record)
     implements EdgeAnswer {
 
   public LayerChunkView {
-    ChunkChecks.notNegative("LayerChunk", "round", round);
     ChunkChecks.notNegative("LayerChunk", "layer", layer);
     ChunkLayout.check("LayerChunk", chunk, chunks, payload.length());
   }

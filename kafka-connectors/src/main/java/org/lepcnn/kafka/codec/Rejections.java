@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
+import org.lepcnn.core.port.CallId;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.wire.Rejection;
@@ -21,20 +23,16 @@ public final class Rejections {
         .build();
   }
 
-  /** A rejection of a request that could be read. */
+  /** A rejection of a call that could be read. */
   public static Rejection of(
-      String topic,
-      int partition,
-      long offset,
-      EdgeRequest request,
-      EdgeErrorCode code,
-      String message) {
+      String topic, int partition, long offset, EdgeCall call, EdgeErrorCode code, String message) {
     Rejection rejection = of(topic, partition, offset, code, message);
-    rejection.setDevice(request.device());
-    rejection.setChain(WireIds.wire(request.chain()));
-    rejection.setModel(WireIds.wire(request.model()));
-    rejection.setPass(request.pass());
-    rejection.setRound(request.round());
+    CallId id = call.id();
+    rejection.setDevice(call.device());
+    rejection.setChain(WireIds.wire(call.chain()));
+    rejection.setModel(WireIds.wire(call.model()));
+    rejection.setPass(id.pass().pass());
+    rejection.setRound(RoundField.of(id));
     return rejection;
   }
 }

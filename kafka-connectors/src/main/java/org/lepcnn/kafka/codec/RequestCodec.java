@@ -10,6 +10,7 @@ import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.wire.ClaimRequest;
 import org.lepcnn.kafka.wire.ReleaseRequest;
 import org.lepcnn.kafka.wire.TensorChunk;
@@ -166,6 +167,7 @@ public final class RequestCodec {
     WireReader in = new WireReader(WHAT, body);
     PassId pass = WireIds.readPass(in);
     int round = in.readInt("round");
+    ChunkChecks.notNegative(WHAT, "round", round);
     InstanceId instance =
         new InstanceId(in.readBigEndian("instance"), in.readBigEndian("instance"));
     int tensor = in.readInt("tensor");
@@ -174,11 +176,11 @@ public final class RequestCodec {
     long lifetimeMillis = in.readLong("lifetimeMillis");
     ByteSlice payload = in.readBytes("payload");
     in.requireEnd();
-    return new TensorChunkView(
-        pass, round, instance, tensor, chunk, chunks, lifetimeMillis, payload, record);
+    PassRound call = new PassRound(pass, round, instance);
+    return new TensorChunkView(call, tensor, chunk, chunks, lifetimeMillis, payload, record);
   }
 
-  private static ClaimView view(ClaimRequest read) {
+  private static AnnouncementView view(ClaimRequest read) {
     ChainId chain = WireIds.chain(read.getChain());
     PassClaim claim =
         new PassClaim(
@@ -188,10 +190,10 @@ public final class RequestCodec {
             read.getFirstPass(),
             read.getLastPass(),
             WireIds.instance(read.getInstance()));
-    return new ClaimView(claim, read.getLifetimeMillis());
+    return new AnnouncementView(claim, read.getLifetimeMillis());
   }
 
-  private static ReleaseView view(ReleaseRequest read) {
+  private static AnnouncementView view(ReleaseRequest read) {
     PassRelease release =
         new PassRelease(
             read.getDevice(),
@@ -199,7 +201,7 @@ public final class RequestCodec {
             WireIds.fingerprint(read.getModel()),
             read.getFirstFree(),
             WireIds.instance(read.getInstance()));
-    return new ReleaseView(release, read.getLifetimeMillis());
+    return new AnnouncementView(release, read.getLifetimeMillis());
   }
 
   private static ByteSlice reencode(TensorChunk read) {

@@ -1,18 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.core.model.Fingerprint;
-import org.lepcnn.core.port.ChainId;
-import org.lepcnn.core.port.InstanceId;
-import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 
 /**
  * A chunk of a masked tensor as it was read: parsed ids over the record's own bytes, which are not
  * copied.
  *
- * @param passId device, chain, model and pass
- * @param round the round, from 0
- * @param instance the instance whose claim covers the pass
+ * @param call the round that it is part of
  * @param tensor the tensor's number in the plan, from 0 (not checked against a plan)
  * @param chunk the chunk's number, from 0
  * @param chunks the tensor's number of chunks
@@ -22,9 +17,7 @@ import org.lepcnn.core.port.PassId;
  * @param record the whole record, from which {@link RequestCodec#decode} makes this view again
  */
 public record TensorChunkView(
-    PassId passId,
-    int round,
-    InstanceId instance,
+    PassRound call,
     int tensor,
     int chunk,
     int chunks,
@@ -34,7 +27,6 @@ public record TensorChunkView(
     implements EdgeRequest {
 
   public TensorChunkView {
-    ChunkChecks.notNegative("TensorChunk", "round", round);
     ChunkChecks.notNegative("TensorChunk", "tensor", tensor);
     ChunkLayout.check("TensorChunk", chunk, chunks, payload.length());
     if (lifetimeMillis < 1) {
@@ -43,23 +35,8 @@ public record TensorChunkView(
     }
   }
 
-  @Override
-  public String device() {
-    return passId.device();
-  }
-
-  @Override
-  public ChainId chain() {
-    return passId.chain();
-  }
-
-  @Override
-  public Fingerprint model() {
-    return passId.model();
-  }
-
-  @Override
-  public long pass() {
-    return passId.pass();
+  /** The round's number, from 0. */
+  public int round() {
+    return call.round();
   }
 }

@@ -57,7 +57,7 @@ final class AnswerHandler {
     counters.bytesReceived.add(value.length);
     try {
       EdgeAnswer answer = AnswerCodec.current().decode(value);
-      Exchange exchange = open.find(new ExchangeId(answer.passId(), answer.round()));
+      Exchange exchange = open.find(answer.call());
       if (exchange == null) {
         counters.unexpected.increment();
       } else if (answer instanceof LayerChunkView chunk) {

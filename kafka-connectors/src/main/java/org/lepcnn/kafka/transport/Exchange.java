@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.port.CallId;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.assembly.RoundShape;
@@ -16,7 +18,7 @@ import org.lepcnn.kafka.assembly.RoundShape;
  * repetition is identical even if the caller changes the tensor too early.
  */
 final class Exchange {
-  private final ExchangeId id;
+  private final CallId id;
   private final InstanceId instance;
   private final List<byte[]> records;
   private final RoundShape results; // null for a claim or release
@@ -29,15 +31,14 @@ final class Exchange {
   private String lastSendError;
 
   Exchange(
-      ExchangeId id,
-      InstanceId instance,
+      EdgeCall call,
       List<byte[]> records,
       RoundShape results,
       CompletableFuture<?> future,
       Consumer<List<int[]>> completion,
       RetrySchedule schedule) {
-    this.id = id;
-    this.instance = instance;
+    this.id = call.id();
+    this.instance = call.instance();
     this.records = records;
     this.results = results;
     this.future = future;
@@ -45,7 +46,7 @@ final class Exchange {
     this.schedule = schedule;
   }
 
-  ExchangeId id() {
+  CallId id() {
     return id;
   }
 

@@ -13,16 +13,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.KafkaException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeTransport;
-import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
-import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.kafka.assembly.RoundShape;
 import org.lepcnn.kafka.client.KafkaFailures;
-import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.Topics;
@@ -96,17 +94,12 @@ public final class KafkaEdgeTransport implements EdgeTransport {
 
   @Override
   public CompletableFuture<Void> claim(PassClaim claim) {
-    PassId pass = new PassId(claim.device(), claim.chain(), claim.model(), claim.firstPass());
-    byte[] value = RequestCodec.current().encode(claim, config.lifetime().toMillis());
-    return announce(new ExchangeId(pass, EdgeReplyView.CLAIM_ROUND), claim.instance(), value);
+    return announce(claim, RequestCodec.current().encode(claim, config.lifetime().toMillis()));
   }
 
   @Override
   public CompletableFuture<Void> release(PassRelease release) {
-    PassId pass =
-        new PassId(release.device(), release.chain(), release.model(), release.firstFree());
-    byte[] value = RequestCodec.current().encode(release, config.lifetime().toMillis());
-    return announce(new ExchangeId(pass, EdgeReplyView.RELEASE_ROUND), release.instance(), value);
+    return announce(release, RequestCodec.current().encode(release, config.lifetime().toMillis()));
   }
 
   @Override
@@ -115,8 +108,7 @@ public final class KafkaEdgeTransport implements EdgeTransport {
     RoundShape results = RoundShape.layersOf(request.plan(), request.round());
     submit(
         new Exchange(
-            new ExchangeId(request.pass(), request.round()),
-            request.instance(),
+            request.call(),
             RoundCoding.encode(request, config.lifetime().toMillis()),
             results,
             future,
@@ -158,11 +150,10 @@ public final class KafkaEdgeTransport implements EdgeTransport {
   }
 
   /** Sends a record without a tensor; completes when the edge has accepted it. */
-  private CompletableFuture<Void> announce(ExchangeId id, InstanceId instance, byte[] value) {
+  private CompletableFuture<Void> announce(EdgeCall call, byte[] value) {
     CompletableFuture<Void> future = new CompletableFuture<>();
     submit(
-        new Exchange(
-            id, instance, List.of(value), null, future, none -> future.complete(null), schedule()),
+        new Exchange(call, List.of(value), null, future, none -> future.complete(null), schedule()),
         future);
     return future;
   }

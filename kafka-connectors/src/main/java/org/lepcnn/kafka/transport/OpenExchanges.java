@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import org.lepcnn.core.port.CallId;
 
 /**
  * The claims and rounds that wait for an answer. An exchange leaves exactly once; whoever removes
  * it completes it, on the executor.
  */
 final class OpenExchanges {
-  private final ConcurrentMap<ExchangeId, Exchange> open = new ConcurrentHashMap<>();
+  private final ConcurrentMap<CallId, Exchange> open = new ConcurrentHashMap<>();
   private final Executor executor;
 
   OpenExchanges(Executor executor) {
@@ -25,7 +26,7 @@ final class OpenExchanges {
     return open.putIfAbsent(exchange.id(), exchange) == null;
   }
 
-  Exchange find(ExchangeId id) {
+  Exchange find(CallId id) {
     return open.get(id);
   }
 

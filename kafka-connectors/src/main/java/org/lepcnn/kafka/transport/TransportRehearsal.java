@@ -70,8 +70,7 @@ final class TransportRehearsal {
     RoundShape results = RoundShape.layersOf(plan, round);
     Exchange exchange =
         new Exchange(
-            new ExchangeId(PASS, round),
-            INSTANCE,
+            request.call(),
             RoundCoding.encode(request, config.lifetime().toMillis()),
             results,
             future,

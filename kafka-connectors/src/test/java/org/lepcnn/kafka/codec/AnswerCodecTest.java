@@ -9,15 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.wire.EdgeReply;
 import org.lepcnn.kafka.wire.LayerChunk;
 
@@ -62,9 +65,8 @@ class AnswerCodecTest {
     int[] read = new int[elements];
     for (int i = 0; i < records.size(); i++) {
       LayerChunkView view = (LayerChunkView) CODEC.decode(records.get(i));
-      assertThat(view.passId()).isEqualTo(pass);
-      assertThat(List.of(view.round(), view.layer(), view.chunk(), view.chunks()))
-          .containsExactly(4, 9, i, 3);
+      assertThat(view.call()).isEqualTo(new CallId.OfRound(pass, 4));
+      assertThat(List.of(view.layer(), view.chunk(), view.chunks())).containsExactly(9, i, 3);
       view.payload().copyResidues(read, ChunkLayout.firstElement(i));
     }
     assertThat(read).isEqualTo(Arrays.copyOf(residues, elements));
@@ -73,25 +75,30 @@ class AnswerCodecTest {
   @ParameterizedTest
   @EnumSource(EdgeErrorCode.class)
   void refusals_comeBackAsTheyWere(EdgeErrorCode code) {
-    EdgeReplyView reply =
-        new EdgeReplyView(samples.pass(), 3, samples.instance(), Optional.of(code), "Grüße: 漢字");
+    EdgeReplyView reply = EdgeReplyView.refused(round(3), code, "Grüße: 漢字");
     assertThat(CODEC.decode(CODEC.encode(reply))).isEqualTo(reply);
   }
 
   @Test
   void acceptance_comesBackAsItWas() {
-    EdgeReplyView reply = EdgeReplyView.accepted(samples.pass(), samples.instance());
+    PassClaim claim =
+        new PassClaim("meter-1", samples.chain(), samples.model(), 4, 9, samples.instance());
+    EdgeReplyView reply = EdgeReplyView.accepted(claim);
     EdgeReplyView read = (EdgeReplyView) CODEC.decode(CODEC.encode(reply));
     assertThat(read).isEqualTo(reply);
     assertThat(read.error()).isEmpty();
+    assertThat(read.call()).isInstanceOf(CallId.OfClaim.class).isEqualTo(claim.id());
+    assertThat(RecordCodec.REPLIES.decode(CODEC.encode(reply)).getRound()).isEqualTo(-1);
   }
 
   @Test
   void acceptanceOfARelease_comesBackAsItWas() {
-    EdgeReplyView reply = EdgeReplyView.released(samples.pass(), samples.instance());
+    PassRelease release = samples.release();
+    EdgeReplyView reply = EdgeReplyView.accepted(release);
     EdgeReplyView read = (EdgeReplyView) CODEC.decode(CODEC.encode(reply));
     assertThat(read).isEqualTo(reply);
-    assertThat(read.round()).isEqualTo(-2);
+    assertThat(read.call()).isInstanceOf(CallId.OfRelease.class).isEqualTo(release.id());
+    assertThat(RecordCodec.REPLIES.decode(CODEC.encode(reply)).getRound()).isEqualTo(-2);
   }
 
   @Test
@@ -129,12 +136,7 @@ class AnswerCodecTest {
   @Test
   void longMessages_areCut() {
     EdgeReplyView reply =
-        new EdgeReplyView(
-            samples.pass(),
-            0,
-            samples.instance(),
-            Optional.of(EdgeErrorCode.INTERNAL),
-            "m".repeat(5_000));
+        EdgeReplyView.refused(round(0), EdgeErrorCode.INTERNAL, "m".repeat(5_000));
     assertThat(reply.message()).hasSize(EdgeReplyView.MAX_MESSAGE);
   }
 
@@ -182,6 +184,10 @@ class AnswerCodecTest {
         RecordCodec.REPLIES.encode(wire("STALE")));
   }
 
+  private PassRound round(int round) {
+    return new PassRound(samples.pass(), round, samples.instance());
+  }
+
   private EdgeReply wire(String code) {
     return new EdgeReply(
         "meter-1",
@@ -196,7 +202,7 @@ class AnswerCodecTest {
 
   private static boolean decodes(byte[] value) {
     try {
-      assertThat(CODEC.decode(value).passId()).isNotNull();
+      assertThat(CODEC.decode(value).call()).isNotNull();
       return true;
     } catch (MalformedRecordException expected) {
       return false;

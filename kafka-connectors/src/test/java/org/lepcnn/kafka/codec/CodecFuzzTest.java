@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
@@ -12,6 +13,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
 import org.lepcnn.kafka.wire.Id256;
@@ -25,6 +27,7 @@ import org.lepcnn.kafka.wire.ModelStatus;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.records=N} and {@code
  * -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class CodecFuzzTest {
   private static final String READ = "read";
   private static final Samples SAMPLES = new Samples(5);
@@ -107,13 +110,9 @@ class CodecFuzzTest {
     EdgeErrorCode[] codes = EdgeErrorCode.values();
     EdgeReplyView reply =
         i == 0
-            ? EdgeReplyView.accepted(pass, SAMPLES.instance())
-            : new EdgeReplyView(
-                pass,
-                i,
-                SAMPLES.instance(),
-                java.util.Optional.of(codes[i % codes.length]),
-                "why " + i);
+            ? EdgeReplyView.accepted(SAMPLES.release())
+            : EdgeReplyView.refused(
+                new PassRound(pass, i, SAMPLES.instance()), codes[i % codes.length], "why " + i);
     return AnswerCodec.current().encode(reply);
   }
 

@@ -47,7 +47,7 @@ class KnownSchemasTest {
 
     RequestCodec codec = new RequestCodec(KnownSchemas.current().with(List.of(newer)));
     TensorChunkView view = (TensorChunkView) codec.decode(value);
-    assertThat(view.passId()).isEqualTo(pass);
+    assertThat(view.call().pass()).isEqualTo(pass);
     assertThat(view.lifetimeMillis()).isEqualTo(99);
     int[] read = new int[10];
     view.payload().copyResidues(read, 0);
@@ -65,7 +65,7 @@ class KnownSchemasTest {
     byte[] newLayer = rewrite(layer, RecordCodec.LAYER_CHUNKS.decode(layer), newerLayer);
     assertThat(((LayerChunkView) codec.decode(newLayer)).layer()).isEqualTo(3);
 
-    EdgeReplyView accepted = EdgeReplyView.accepted(pass, samples.instance());
+    EdgeReplyView accepted = EdgeReplyView.accepted(samples.release());
     byte[] reply = AnswerCodec.current().encode(accepted);
     byte[] newReply = rewrite(reply, RecordCodec.REPLIES.decode(reply), newerReply);
     assertThat(codec.decode(newReply)).isEqualTo(accepted);
@@ -103,7 +103,7 @@ class KnownSchemasTest {
 
   private EdgeReply reply() {
     return RecordCodec.REPLIES.decode(
-        AnswerCodec.current().encode(EdgeReplyView.accepted(pass, samples.instance())));
+        AnswerCodec.current().encode(EdgeReplyView.accepted(samples.release())));
   }
 
   /** The same record type with one more field, which stands first. */

@@ -33,8 +33,7 @@ class RecordCodecTest {
   void rejectionOfAClaim_carriesItsIds() {
     PassClaim claim =
         new PassClaim("meter-1", samples.chain(), samples.model(), 4, 9, samples.instance());
-    Rejection rejection =
-        Rejections.of("t", 0, 1, new ClaimView(claim, 1), EdgeErrorCode.STALE, "m".repeat(3_000));
+    Rejection rejection = Rejections.of("t", 0, 1, claim, EdgeErrorCode.STALE, "m".repeat(3_000));
     Rejection read = RecordCodec.REJECTIONS.decode(RecordCodec.REJECTIONS.encode(rejection));
     assertThat(read.getDevice()).isEqualTo("meter-1");
     assertThat(WireIds.chain(read.getChain())).isEqualTo(claim.chain());

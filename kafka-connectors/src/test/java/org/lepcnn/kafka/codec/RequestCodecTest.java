@@ -121,10 +121,8 @@ class RequestCodecTest {
     Samples samples = new Samples(6);
     for (int i = 0; i < 200; i++) {
       PassRelease release = release(samples);
-      ReleaseView read = (ReleaseView) CODEC.decode(CODEC.encode(release, 5));
-      assertThat(read).isEqualTo(new ReleaseView(release, 5));
-      assertThat(read.round()).isEqualTo(-2);
-      assertThat(read.pass()).isEqualTo(release.firstFree());
+      EdgeRequest read = CODEC.decode(CODEC.encode(release, 5));
+      assertThat(read).isEqualTo(new AnnouncementView(release, 5));
     }
   }
 
@@ -169,9 +167,9 @@ class RequestCodecTest {
       byte[] value =
           CODEC.encodeTensor(pass, i, instance, tensor, residues, residues.length, 7).get(0);
       TensorChunkView view = (TensorChunkView) CODEC.decode(value);
-      assertThat(view.passId()).isEqualTo(pass);
+      assertThat(view.call().pass()).isEqualTo(pass);
       assertThat(view.round()).isEqualTo(i);
-      assertThat(view.instance()).isEqualTo(instance);
+      assertThat(view.call().instance()).isEqualTo(instance);
       assertThat(view.tensor()).isEqualTo(tensor);
       assertThat(view.lifetimeMillis()).isEqualTo(7);
       assertThat(view.payload().array()).isSameAs(value);
@@ -197,7 +195,7 @@ class RequestCodecTest {
     Samples samples = new Samples(6);
     for (int i = 0; i < 200; i++) {
       PassClaim claim = claim(samples);
-      assertThat(CODEC.decode(CODEC.encode(claim, 5))).isEqualTo(new ClaimView(claim, 5));
+      assertThat(CODEC.decode(CODEC.encode(claim, 5))).isEqualTo(new AnnouncementView(claim, 5));
     }
   }
 
@@ -311,7 +309,7 @@ class RequestCodecTest {
 
   private static boolean decodes(byte[] value) {
     try {
-      assertThat(CODEC.decode(value).device()).isNotEmpty();
+      assertThat(CODEC.decode(value).call().device()).isNotEmpty();
       return true;
     } catch (MalformedRecordException expected) {
       return false;

@@ -8,6 +8,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRelease;
 
 /** Random ids and tensors, repeatable by seed. */
 public final class Samples {
@@ -22,6 +23,10 @@ public final class Samples {
 
   public PassId pass() {
     return new PassId(device(), chain(), model(), number());
+  }
+
+  public PassRelease release() {
+    return new PassRelease(device(), chain(), model(), number(), instance());
   }
 
   public String device() {

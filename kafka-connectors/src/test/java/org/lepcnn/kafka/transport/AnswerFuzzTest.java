@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
@@ -17,6 +17,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.assembly.RoundShape;
 import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.EdgeReplyView;
@@ -29,6 +30,7 @@ import org.lepcnn.kafka.codec.Samples;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.answers=N} (sequences of some
  * twelve records each).
  */
+@Tag("slow")
 class AnswerFuzzTest {
   private static final Plan PLAN =
       new Plan(
@@ -107,15 +109,15 @@ class AnswerFuzzTest {
     answers.addAll(codec.encodeLayer(pass, 0, 1, samples.residues(28), 28));
     if (random.onceIn(4)) {
       EdgeErrorCode code = random.oneOf(List.of(EdgeErrorCode.values()));
-      answers.add(codec.encode(new EdgeReplyView(pass, 0, INSTANCE, Optional.of(code), "why")));
+      answers.add(
+          codec.encode(EdgeReplyView.refused(new PassRound(pass, 0, INSTANCE), code, "why")));
     }
     return answers;
   }
 
   private static Exchange exchange(PassId pass, CompletableFuture<List<int[]>> future) {
     return new Exchange(
-        new ExchangeId(pass, 0),
-        INSTANCE,
+        new PassRound(pass, 0, INSTANCE),
         List.of(),
         RESULTS,
         future,

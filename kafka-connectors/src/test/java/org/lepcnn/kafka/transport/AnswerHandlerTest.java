@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -16,6 +15,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.assembly.RoundShape;
 import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.EdgeReplyView;
@@ -110,7 +110,8 @@ class AnswerHandlerTest {
     byte[] value =
         AnswerCodec.current()
             .encode(
-                new EdgeReplyView(pass, 0, instance, Optional.of(code), "x".repeat(text.length())));
+                EdgeReplyView.refused(
+                    new PassRound(pass, 0, instance), code, "x".repeat(text.length())));
     byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(bytes, 0, value, value.length - bytes.length, bytes.length);
     return value;
@@ -128,8 +129,7 @@ class AnswerHandlerTest {
 
   private Exchange exchange(Plan plan, CompletableFuture<List<int[]>> future) {
     return new Exchange(
-        new ExchangeId(pass, 0),
-        new InstanceId(1, 2),
+        new PassRound(pass, 0, new InstanceId(1, 2)),
         List.of(),
         RoundShape.layersOf(plan, 0),
         future,

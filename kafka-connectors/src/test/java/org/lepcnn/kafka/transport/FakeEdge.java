@@ -23,10 +23,8 @@ import org.lepcnn.kafka.assembly.ChunkOutcome;
 import org.lepcnn.kafka.assembly.RoundShape;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.codec.AnswerCodec;
-import org.lepcnn.kafka.codec.ClaimView;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.EdgeRequest;
-import org.lepcnn.kafka.codec.ReleaseView;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 import org.lepcnn.kafka.topic.Topics;
@@ -72,22 +70,12 @@ final class FakeEdge implements AutoCloseable {
 
   /** Accepts claims and releases and answers rounds. */
   static void answer(EdgeRequest request, FakeEdge edge) {
-    if (request instanceof ClaimView claim) {
-      edge.send(
-          claim.device(),
-          AnswerCodec.current().encode(EdgeReplyView.accepted(pass(claim), claim.instance())));
-    } else if (request instanceof ReleaseView) {
-      edge.send(
-          request.device(),
-          AnswerCodec.current().encode(EdgeReplyView.released(pass(request), request.instance())));
+    String device = request.call().device();
+    if (request instanceof TensorChunkView chunk) {
+      edge.takeChunk(chunk).forEach(value -> edge.send(device, value));
     } else {
-      edge.takeChunk((TensorChunkView) request)
-          .forEach(value -> edge.send(request.device(), value));
+      edge.send(device, AnswerCodec.current().encode(EdgeReplyView.accepted(request.call())));
     }
-  }
-
-  static PassId pass(EdgeRequest request) {
-    return new PassId(request.device(), request.chain(), request.model(), request.pass());
   }
 
   /** The right answer of a layer. */
@@ -104,7 +92,12 @@ final class FakeEdge implements AutoCloseable {
     RoundShape shape = RoundShape.tensorsOf(plan, chunk.round());
     ChunkOutcome outcome =
         assembler.offer(
-            chunk.passId(), shape, chunk.tensor(), chunk.chunk(), chunk.chunks(), chunk.payload());
+            chunk.call().pass(),
+            shape,
+            chunk.tensor(),
+            chunk.chunk(),
+            chunk.chunks(),
+            chunk.payload());
     if (!(outcome instanceof ChunkOutcome.Complete complete)) {
       return List.of();
     }
@@ -114,7 +107,8 @@ final class FakeEdge implements AutoCloseable {
       int[] result = expected(layer, tensor);
       records.addAll(
           AnswerCodec.current()
-              .encodeLayer(chunk.passId(), chunk.round(), layer.index(), result, result.length));
+              .encodeLayer(
+                  chunk.call().pass(), chunk.round(), layer.index(), result, result.length));
     }
     return records;
   }

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +40,7 @@ import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.kafka.client.ClientSettings;
@@ -190,17 +190,15 @@ class KafkaEdgeTransportIT {
           if (right.isEmpty()) {
             return;
           }
-          String device = request.device();
+          String device = request.call().device();
           self.send(device, new byte[] {1, 2, 3});
           self.send(device, codec.encodeLayer(stranger, 0, 0, new int[9], 9).get(0));
           self.send(device, codec.encodeLayer(pass, 0, 0, new int[9], 9).get(0));
           self.send(device, codec.encodeLayer(pass, 0, 3, new int[9], 9).get(0));
           EdgeReplyView cloned =
-              new EdgeReplyView(
-                  pass,
-                  0,
-                  new InstanceId(1, 1),
-                  Optional.of(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE),
+              EdgeReplyView.refused(
+                  new PassRound(pass, 0, new InstanceId(1, 1)),
+                  EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
                   "for the copy");
           self.send(device, codec.encode(cloned));
           self.send(device, right.get(0));
@@ -468,8 +466,8 @@ class KafkaEdgeTransportIT {
   }
 
   private static void refuse(EdgeRequest request, FakeEdge edge, EdgeErrorCode code) {
-    EdgeReplyView reply = EdgeReplyView.refused(request, code, "says the test");
-    edge.send(request.device(), AnswerCodec.current().encode(reply));
+    EdgeReplyView reply = EdgeReplyView.refused(request.call(), code, "says the test");
+    edge.send(request.call().device(), AnswerCodec.current().encode(reply));
   }
 
   private TransportConfig.Builder config() {

@@ -81,9 +81,7 @@ public final class ChannelClasses {
       return null;
     }
     ConvGeometry g = layer.geometry();
-    int[] ids =
-        refit(
-            channels, layer.input(), g.batch(), g.inChannels(), (long) g.inHeight() * g.inWidth());
+    int[] ids = refit(channels, layer.input(), g.batch(), g.inChannels(), g.inPlane());
     if (ids == null) {
       pin(channels.ids());
     }

@@ -3,6 +3,7 @@ package org.lepcnn.onnx.layer;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.function.Supplier;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
@@ -36,26 +37,11 @@ final class ConvRecognizer {
       int total = Math.max(0, (s.out[axis] - 1) * s.strides[axis] + span - s.in[axis]);
       pads[axis] = s.spatial.isUpper() ? total / 2 : total - total / 2;
     }
-    ConvGeometry geometry =
-        new ConvGeometry(
-            toInt(s.inDims[0]),
-            toInt(s.inDims[1]),
-            s.in[0],
-            s.in[1],
-            outChannels,
-            s.out[0],
-            s.out[1],
-            s.kernel[0],
-            s.kernel[1],
-            s.strides[0],
-            s.strides[1],
-            pads[0],
-            pads[1],
-            s.dilations[0],
-            s.dilations[1],
-            1,
-            1,
-            s.groups);
+    ConvAxis[] axes = new ConvAxis[2];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = s.axis(i).withStride(s.strides[i]).withPadBefore(pads[i]);
+    }
+    ConvGeometry geometry = s.geometry(outChannels, axes);
     TensorProto weights = s.weights;
     return finish(node, s, geometry, () -> Tensors.floats(weights)).withChannelsAlongSecondAxis();
   }
@@ -64,26 +50,12 @@ final class ConvRecognizer {
     Sizes s = sizes(node);
     int outChannels = Math.multiplyExact(toInt(s.weightDims[1]), s.groups);
     int[] pads = transposedPads(node, s);
-    ConvGeometry geometry =
-        new ConvGeometry(
-            toInt(s.inDims[0]),
-            toInt(s.inDims[1]),
-            s.in[0],
-            s.in[1],
-            outChannels,
-            s.out[0],
-            s.out[1],
-            s.kernel[0],
-            s.kernel[1],
-            1,
-            1,
-            s.dilations[0] * (s.kernel[0] - 1) - pads[0],
-            s.dilations[1] * (s.kernel[1] - 1) - pads[1],
-            s.dilations[0],
-            s.dilations[1],
-            s.strides[0],
-            s.strides[1],
-            s.groups);
+    ConvAxis[] axes = new ConvAxis[2];
+    for (int i = 0; i < axes.length; i++) {
+      int pad = s.dilations[i] * (s.kernel[i] - 1) - pads[i];
+      axes[i] = s.axis(i).withInputDilation(s.strides[i]).withPadBefore(pad);
+    }
+    ConvGeometry geometry = s.geometry(outChannels, axes);
     TensorProto weights = s.weights;
     return finish(node, s, geometry, () -> flipped(Tensors.floats(weights), geometry));
   }
@@ -101,7 +73,17 @@ final class ConvRecognizer {
       int[] kernel,
       int[] strides,
       int[] dilations,
-      int groups) {}
+      int groups) {
+    /** An axis of stride 1 without padding. */
+    ConvAxis axis(int index) {
+      return ConvAxis.of(in[index], out[index], kernel[index]).withDilation(dilations[index]);
+    }
+
+    ConvGeometry geometry(int outChannels, ConvAxis[] axes) throws StaysOnDeviceException {
+      int batch = toInt(inDims[0]);
+      return new ConvGeometry(batch, toInt(inDims[1]), outChannels, groups, axes[0], axes[1]);
+    }
+  }
 
   private Sizes sizes(Node node) throws StaysOnDeviceException {
     TensorProto weights = graph.constants().get(node.input(1));
@@ -168,7 +150,7 @@ final class ConvRecognizer {
   private static float[] flipped(float[] weights, ConvGeometry g) {
     int inPerGroup = g.inChannels() / g.groups();
     int outPerGroup = g.outChannels() / g.groups();
-    int plane = g.kernelHeight() * g.kernelWidth();
+    int plane = g.kernelSize();
     float[] flipped = new float[weights.length];
     for (int oc = 0; oc < g.outChannels(); oc++) {
       int firstIn = oc / outPerGroup * inPerGroup;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.plan.Equalization;
@@ -164,15 +165,11 @@ public final class LinearLayer {
   }
 
   private boolean pads() {
-    ConvGeometry g = geometry;
-    int lastRow =
-        (g.outHeight() - 1) * g.strideHeight() + (g.kernelHeight() - 1) * g.dilationHeight();
-    int lastColumn =
-        (g.outWidth() - 1) * g.strideWidth() + (g.kernelWidth() - 1) * g.dilationWidth();
-    return g.padTop() > 0
-        || g.padLeft() > 0
-        || lastRow - g.padTop() >= g.inHeight()
-        || lastColumn - g.padLeft() >= g.inWidth();
+    return pads(geometry.height()) || pads(geometry.width());
+  }
+
+  private static boolean pads(ConvAxis axis) {
+    return axis.padBefore() > 0 || axis.reach() - axis.padBefore() > axis.in();
   }
 
   /** Reads what {@code before} reads, and does what it does: multiply[ic] · x + add[ic]. */

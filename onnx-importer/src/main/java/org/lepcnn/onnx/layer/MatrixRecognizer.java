@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.onnx.graph.DeviceNodes;
 import org.lepcnn.onnx.graph.Graph;
@@ -216,7 +217,7 @@ final class MatrixRecognizer {
   /** Products of matrices of channels with columns as positions. */
   static ConvGeometry columnwise(int batch, int in, int out, int columns, int groups) {
     return new ConvGeometry(
-        batch, in, 1, columns, out, 1, columns, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, groups);
+        batch, in, out, groups, ConvAxis.pointwise(1), ConvAxis.pointwise(columns));
   }
 
   /** From {@code [in][out]} to {@code [out][in]}. */

@@ -13,6 +13,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -87,27 +88,13 @@ final class ZooNetwork {
     }
 
     ConvGeometry geometry(ZooTensor x) {
-      int height = (x.height() + 2 * padding - kernel) / stride + 1;
-      int width = (x.width() + 2 * padding - kernel) / stride + 1;
       return new ConvGeometry(
           1,
           x.channels(),
-          x.height(),
-          x.width(),
           outChannels,
-          height,
-          width,
-          kernel,
-          kernel,
-          stride,
-          stride,
-          padding,
-          padding,
-          1,
-          1,
-          1,
-          1,
-          groups);
+          groups,
+          ConvAxis.padded(x.height(), kernel, stride, padding),
+          ConvAxis.padded(x.width(), kernel, stride, padding));
     }
   }
 
@@ -126,7 +113,11 @@ final class ZooNetwork {
       bias(node, name + ".bias", c.outChannels(), fanIn);
     }
     return add(
-        node, c.outChannels(), geometry.outHeight(), geometry.outWidth(), 2 * x.secondMoment());
+        node,
+        c.outChannels(),
+        geometry.height().out(),
+        geometry.width().out(),
+        2 * x.secondMoment());
   }
 
   /** BatchNormalization with statistics that fit its input; E[x²] becomes {@code gain²}. */

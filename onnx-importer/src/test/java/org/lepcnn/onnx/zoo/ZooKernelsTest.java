@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.error.EnvironmentException;
@@ -20,7 +21,6 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.core.linear.DirectConvolution;
 
 /**
  * All kernels give identical residues on every layer of every network of the zoo, whatever a policy
@@ -31,6 +31,7 @@ import org.lepcnn.core.linear.DirectConvolution;
  * and at {@value #SAMPLES} outputs a request with the defining sum; {@code -Dlepcnn.zoo.full=true}
  * compares these whole with the scalar kernel as well.
  */
+@Tag("slow")
 class ZooKernelsTest {
   private static final boolean FULL = Boolean.getBoolean("lepcnn.zoo.full");
   private static final long SCALAR_MACS = 20_000_000;
@@ -130,21 +131,19 @@ class ZooKernelsTest {
   /** One output of a layer without batch, by the sum in {@link ConvGeometry}. */
   private static int definition(ConvGeometry g, byte[] weights, int[] input, int index) {
     int channel = index / g.planeSize();
-    int i = index % g.planeSize() / g.outWidth();
-    int j = index % g.outWidth();
+    int i = index % g.planeSize() / g.width().out();
+    int j = index % g.width().out();
     int perGroup = g.inChannels() / g.groups();
     int first = channel / (g.outChannels() / g.groups()) * perGroup;
     long sum = 0;
     for (int tap = 0; tap < g.fanIn(); tap++) {
-      int u = tap / g.kernelWidth() % g.kernelHeight();
-      int v = tap % g.kernelWidth();
-      int y = i * g.strideHeight() + u * g.dilationHeight() - g.padTop();
-      int x = j * g.strideWidth() + v * g.dilationWidth() - g.padLeft();
-      int row = DirectConvolution.sourceIndex(y, g.inputDilationHeight(), g.inHeight());
-      int column = DirectConvolution.sourceIndex(x, g.inputDilationWidth(), g.inWidth());
+      int u = tap / g.width().kernel() % g.height().kernel();
+      int v = tap % g.width().kernel();
+      int row = g.height().input(i, u);
+      int column = g.width().input(j, v);
       if (row >= 0 && column >= 0) {
         int plane = first + tap / g.kernelSize();
-        long value = input[(plane * g.inHeight() + row) * g.inWidth() + column];
+        long value = input[(plane * g.height().in() + row) * g.width().in() + column];
         sum += weights[channel * g.fanIn() + tap] * value;
       }
     }

@@ -5,7 +5,6 @@ import java.util.SplittableRandom;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.core.linear.DirectConvolution;
 
 /**
  * Compares a prepared layer with the defining sum at a sample of its outputs, all of them where the
@@ -13,7 +12,7 @@ import org.lepcnn.core.linear.DirectConvolution;
  *
  * <p>oneDNN chooses among many implementations by the shape of a layer, and a wrong one says
  * nothing: version 3.11 with AMX computes wrong sums for strided convolutions of one output column
- * (see {@link Axis}). So every layer is looked at before it serves.
+ * (see {@link OneDnnConvolution}). So every layer is looked at before it serves.
  */
 final class LayerProbe {
   private static final int SAMPLE_PRODUCTS = 1 << 19;
@@ -60,26 +59,18 @@ final class LayerProbe {
     int image = index / g.planeSize() / g.outChannels();
     int channels = g.inChannels() / g.groups();
     int firstChannel = image * g.inChannels() + oc / (g.outChannels() / g.groups()) * channels;
-    int inPlane = g.inHeight() * g.inWidth();
-    int top = position / g.outWidth() * g.strideHeight() - g.padTop();
-    int left = position % g.outWidth() * g.strideWidth() - g.padLeft();
-    int taps = g.kernelHeight() * g.kernelWidth();
+    int inPlane = g.inPlane();
+    int outWidth = g.width().out();
+    int columns = g.width().kernel();
+    int taps = g.kernelSize();
     long sum = 0;
     for (int tap = 0; tap < taps; tap++) {
-      int y =
-          DirectConvolution.sourceIndex(
-              top + tap / g.kernelWidth() * g.dilationHeight(),
-              g.inputDilationHeight(),
-              g.inHeight());
-      int x =
-          DirectConvolution.sourceIndex(
-              left + tap % g.kernelWidth() * g.dilationWidth(),
-              g.inputDilationWidth(),
-              g.inWidth());
+      int y = g.height().input(position / outWidth, tap / columns);
+      int x = g.width().input(position % outWidth, tap % columns);
       if (y < 0 || x < 0) {
         continue;
       }
-      int at = firstChannel * inPlane + y * g.inWidth() + x;
+      int at = firstChannel * inPlane + y * g.width().in() + x;
       int weight = oc * channels * taps + tap;
       for (int c = 0; c < channels; c++) {
         sum += (long) weights[weight + c * taps] * input[at + c * inPlane];

@@ -33,8 +33,10 @@ final class LimbCanvas {
   LimbCanvas(ConvGeometry geometry, int height, int width) {
     this.geometry = geometry;
     this.width = width;
-    this.rows = Math.max(0, Math.min(geometry.inHeight(), height - geometry.padTop()));
-    this.columns = Math.max(0, Math.min(geometry.inWidth(), width - geometry.padLeft()));
+    this.rows =
+        Math.max(0, Math.min(geometry.height().in(), height - geometry.height().padBefore()));
+    this.columns =
+        Math.max(0, Math.min(geometry.width().in(), width - geometry.width().padBefore()));
     this.words = (geometry.inChannels() + WORD - 1) / WORD;
     this.canvas = height * width;
     this.rowsPerPass = Math.max(1, LimbLoops.PASS / Math.max(1, columns));
@@ -66,7 +68,10 @@ final class LimbCanvas {
       take(input, offset, word * WORD + k, k, row, count);
     }
     split.split(count * columns);
-    int to = word * canvas + (geometry.padTop() + row) * width + geometry.padLeft();
+    int to =
+        word * canvas
+            + (geometry.height().padBefore() + row) * width
+            + geometry.width().padBefore();
     for (int limb = 0; limb < LIMBS; limb++) {
       for (int i = 0; i < count; i++) {
         System.arraycopy(split.limb(limb), i * columns, limbs[limb], to + i * width, columns);
@@ -79,8 +84,8 @@ final class LimbCanvas {
       split.takeZeros(place, 0, count * columns);
       return;
     }
-    int inWidth = geometry.inWidth();
-    int from = offset + (channel * geometry.inHeight() + row) * inWidth;
+    int inWidth = geometry.width().in();
+    int from = offset + (channel * geometry.height().in() + row) * inWidth;
     if (columns == inWidth) {
       split.take(place, input, from, 0, count * columns);
       return;

@@ -3,6 +3,7 @@ package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
 import org.lepcnn.core.kernel.limb.LimbPixels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -16,8 +17,8 @@ final class LimbImages {
   private static final int LIMBS = 4;
 
   private final ConvGeometry geometry;
-  private final Axis rows;
-  private final Axis columns;
+  private final ConvAxis rows;
+  private final ConvAxis columns;
   private final boolean canvas;
   private final LimbPixels pixels;
 
@@ -27,14 +28,12 @@ final class LimbImages {
    * @param rows the axis that the primitive sees
    * @param columns the axis that the primitive sees
    */
-  LimbImages(ConvGeometry geometry, Axis rows, Axis columns, boolean canvas) {
+  LimbImages(ConvGeometry geometry, ConvAxis rows, ConvAxis columns, boolean canvas) {
     this.geometry = geometry;
     this.rows = rows;
     this.columns = columns;
     this.canvas = canvas;
-    this.pixels =
-        new LimbPixels(
-            geometry.inChannels(), geometry.groups(), geometry.inHeight() * geometry.inWidth());
+    this.pixels = new LimbPixels(geometry.inChannels(), geometry.groups(), geometry.inPlane());
   }
 
   /** Channels of one group after filling up. */
@@ -51,7 +50,7 @@ final class LimbImages {
    * @param limbStride words between two limbs
    */
   void write(int[] input, int offset, IntBuffer target, int at, int limbStride) {
-    int plane = geometry.inHeight() * geometry.inWidth();
+    int plane = geometry.inPlane();
     for (int first = 0; first < plane; first += pixels.tile()) {
       int count = Math.min(pixels.tile(), plane - first);
       pixels.split(input, offset + first, plane, count);
@@ -67,19 +66,10 @@ final class LimbImages {
       target.put(at + first * words, tile, 0, count * words);
       return;
     }
+    int inWidth = geometry.width().in();
     for (int i = 0; i < count; i++) {
-      int y =
-          place(
-              (first + i) / geometry.inWidth(),
-              geometry.inputDilationHeight(),
-              geometry.padTop(),
-              rows.in());
-      int x =
-          place(
-              (first + i) % geometry.inWidth(),
-              geometry.inputDilationWidth(),
-              geometry.padLeft(),
-              columns.in());
+      int y = place(geometry.height(), (first + i) / inWidth, rows.in());
+      int x = place(geometry.width(), (first + i) % inWidth, columns.in());
       if (y >= 0 && x >= 0) {
         target.put(at + (y * columns.in() + x) * words, tile, i * words, words);
       }
@@ -87,8 +77,8 @@ final class LimbImages {
   }
 
   /** Where an input lies on the canvas, or −1 where no output looks at it. */
-  private static int place(int index, int inputDilation, int pad, int size) {
-    int place = index * inputDilation + pad;
+  private static int place(ConvAxis axis, int index, int size) {
+    int place = index * axis.inputDilation() + axis.padBefore();
     return place < size ? Math.max(place, -1) : -1;
   }
 }

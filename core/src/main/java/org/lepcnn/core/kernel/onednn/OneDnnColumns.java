@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -35,18 +36,20 @@ final class OneDnnColumns extends PlanarKernel {
 
   /** Whether a layer is of this kind. */
   static boolean takes(ConvGeometry g) {
-    return g.strideHeight() * g.strideWidth() == 1
-        && g.inputDilationHeight() * g.inputDilationWidth() == 1
+    return takes(g.height())
+        && takes(g.width())
         && g.groups() == 1
-        && g.padTop() >= 0
-        && g.padLeft() >= 0
         && (long) words(g) * WORD * g.kernelSize() <= MAX_DEPTH
-        && (long) words(g) * canvasHeight(g) * canvasWidth(g) <= ConvGeometry.MAX_TENSOR_ELEMENTS;
+        && g.canvasSize() <= ConvGeometry.MAX_TENSOR_ELEMENTS / words(g);
+  }
+
+  private static boolean takes(ConvAxis axis) {
+    return axis.stride() == 1 && axis.inputDilation() == 1 && axis.padBefore() >= 0;
   }
 
   /** A kernel, or null where oneDNN wants the limbs in a layout that cannot be written here. */
   static OneDnnColumns createIfSupported(ConvGeometry g, byte[] weights) {
-    int positions = (g.outHeight() - 1) * (int) canvasWidth(g) + g.outWidth();
+    int positions = (g.height().out() - 1) * g.width().reach() + g.width().out();
     PlanarProduct product =
         PlanarProduct.createIfSupported(
             g.outChannels(), words(g) * WORD * g.kernelSize(), positions, ordered(g, weights));
@@ -62,23 +65,15 @@ final class OneDnnColumns extends PlanarKernel {
     return (g.inChannels() + WORD - 1) / WORD;
   }
 
-  private static long canvasHeight(ConvGeometry g) {
-    return g.outHeight() + (g.kernelHeight() - 1L) * g.dilationHeight();
-  }
-
-  private static long canvasWidth(ConvGeometry g) {
-    return g.outWidth() + (g.kernelWidth() - 1L) * g.dilationWidth();
-  }
-
   /** Where on the canvases of a limb the rows of the matrix start: by word and tap. */
   private static int[] starts(ConvGeometry g) {
-    int width = (int) canvasWidth(g);
-    int canvas = (int) canvasHeight(g) * width;
+    int width = g.width().reach();
+    int canvas = g.height().reach() * width;
     int[] starts = new int[words(g) * g.kernelSize()];
     for (int i = 0; i < starts.length; i++) {
       int tap = i % g.kernelSize();
-      int y = tap / g.kernelWidth() * g.dilationHeight();
-      int x = tap % g.kernelWidth() * g.dilationWidth();
+      int y = tap / g.width().kernel() * g.height().dilation();
+      int x = tap % g.width().kernel() * g.width().dilation();
       starts[i] = i / g.kernelSize() * canvas + y * width + x;
     }
     return starts;
@@ -100,13 +95,13 @@ final class OneDnnColumns extends PlanarKernel {
   private final class Scratch implements Images {
     private final PlanarProduct.Buffers buffers = product.buffers();
     private final LimbCanvas canvas =
-        new LimbCanvas(geometry, (int) canvasHeight(geometry), (int) canvasWidth(geometry));
+        new LimbCanvas(geometry, geometry.height().reach(), geometry.width().reach());
     private final int[] block = new int[starts.length * product.layout().positions()];
 
     @Override
     public void run(int[] input, int imageInBatch, int[] output) {
       ConvGeometry g = geometry;
-      canvas.write(input, imageInBatch * g.inChannels() * g.inHeight() * g.inWidth());
+      canvas.write(input, imageInBatch * g.inChannels() * g.inPlane());
       int to = imageInBatch * g.outChannels() * g.planeSize();
       buffers.run(
           this::columns,
@@ -124,7 +119,7 @@ final class OneDnnColumns extends PlanarKernel {
 
     /** Copies the parts of a run that are outputs into one channel of them. */
     private void copyRows(int[] residues, int first, int[] output, int to) {
-      int outWidth = geometry.outWidth();
+      int outWidth = geometry.width().out();
       int width = canvas.width();
       int end = first + product.runPositions();
       for (int y = first / width; y * width < end; y++) {

@@ -11,6 +11,7 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.limb.Recombination;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -30,8 +31,8 @@ final class OneDnnConvolution implements LinearKernel {
   private static final long RUN_BYTES = 768 << 10;
 
   private final ConvGeometry geometry;
-  private final Axis rows;
-  private final Axis columns;
+  private final ConvAxis rows;
+  private final ConvAxis columns;
   private final boolean canvas;
   private final int channels;
   private final long accumulatorBound;
@@ -42,40 +43,24 @@ final class OneDnnConvolution implements LinearKernel {
   private final BufferPool<Scratch> pool = new BufferPool<>(Scratch::new);
 
   /** What distinguishes the primitives of a layer. */
-  private record Shape(int images, Axis rows) {}
+  private record Shape(int images, ConvAxis rows) {}
 
   OneDnnConvolution(ConvGeometry g, byte[] weights, long accumulatorBound) {
     this.geometry = g;
     this.accumulatorBound = accumulatorBound;
-    Axis height =
-        new Axis(
-            g.inHeight(),
-            g.outHeight(),
-            g.kernelHeight(),
-            g.strideHeight(),
-            g.dilationHeight(),
-            g.inputDilationHeight(),
-            g.padTop());
-    Axis width =
-        new Axis(
-            g.inWidth(),
-            g.outWidth(),
-            g.kernelWidth(),
-            g.strideWidth(),
-            g.dilationWidth(),
-            g.inputDilationWidth(),
-            g.padLeft());
-    this.canvas = !height.isPlain() || !width.isPlain();
-    this.rows = canvas ? height.onCanvas() : height;
-    this.columns = canvas ? width.onCanvas() : width;
+    ConvAxis height = withoutIdleStride(g.height());
+    ConvAxis width = withoutIdleStride(g.width());
+    this.canvas = !takes(height) || !takes(width);
+    this.rows = canvas ? onCanvas(height) : height;
+    this.columns = canvas ? onCanvas(width) : width;
     this.channels = LimbImages.paddedGroupChannels(g) * g.groups();
     long imageBytes = (long) LIMBS * Integer.BYTES * g.outChannels() * g.planeSize();
     this.chunk = (int) Math.max(1, Math.min(32, RUN_BYTES / imageBytes));
     this.bandRows =
         imageBytes <= RUN_BYTES
-            ? g.outHeight()
-            : balanced(g.outHeight(), Math.max(1, RUN_BYTES * g.outHeight() / imageBytes));
-    Shape first = bands() ? new Shape(1, rows.band(0, bandRows)) : new Shape(LIMBS, rows);
+            ? g.height().out()
+            : balanced(g.height().out(), Math.max(1, RUN_BYTES * g.height().out() / imageBytes));
+    Shape first = bands() ? new Shape(1, band(rows, 0, bandRows)) : new Shape(LIMBS, rows);
     dnnl_memory_desc plain = weightsDescription(g.groups() > 1 ? dnnl.dnnl_goihw : dnnl.dnnl_oihw);
     try (Primitive preferring = compile(first)) {
       this.weights = new Weights(padded(weights), plain, preferring.weights());
@@ -104,7 +89,7 @@ final class OneDnnConvolution implements LinearKernel {
 
   /** oneDNN's name of the implementation that one request takes. */
   String implementation() {
-    return primitive(bands() ? new Shape(1, rows.band(0, bandRows)) : new Shape(LIMBS, rows))
+    return primitive(bands() ? new Shape(1, band(rows, 0, bandRows)) : new Shape(LIMBS, rows))
         .implementation();
   }
 
@@ -116,6 +101,41 @@ final class OneDnnConvolution implements LinearKernel {
     weights.close();
   }
 
+  /** Where there is one output the stride says nothing, and oneDNN's AMX code goes wrong on it. */
+  private static ConvAxis withoutIdleStride(ConvAxis axis) {
+    return axis.out() == 1 ? axis.withStride(1) : axis;
+  }
+
+  /** Whether oneDNN takes an axis as it is. */
+  private static boolean takes(ConvAxis axis) {
+    int extent = axis.extent();
+    return axis.inputDilation() == 1
+        && axis.padBefore() >= 0
+        && axis.padBefore() < extent
+        && axis.padAfter() > -axis.stride()
+        && axis.padAfter() < extent;
+  }
+
+  /** The same outputs over an explicit canvas: zeros written out, nothing padded. */
+  private static ConvAxis onCanvas(ConvAxis axis) {
+    return new ConvAxis(
+        axis.reach(), axis.out(), axis.kernel(), axis.stride(), axis.dilation(), 1, 0);
+  }
+
+  /** Outputs {@code [first, first + count)} over exactly those inputs that they look at. */
+  private static ConvAxis band(ConvAxis axis, int first, int count) {
+    int place = first * axis.stride() - axis.padBefore();
+    int begin = Math.max(0, place);
+    int end = Math.min(axis.in(), place + axis.reach(count));
+    ConvAxis band = ConvAxis.of(end - begin, count, axis.kernel()).withDilation(axis.dilation());
+    return withoutIdleStride(band.withStride(axis.stride()).withPadBefore(begin - place));
+  }
+
+  /** The first input that output {@code first} looks at. */
+  private static int firstInput(ConvAxis axis, int first) {
+    return Math.max(0, first * axis.stride() - axis.padBefore());
+  }
+
   /** Parts of equal size, at most {@code size}, that cover {@code total} (the last overlaps). */
   private static int balanced(int total, long size) {
     long parts = (total + size - 1) / size;
@@ -123,7 +143,7 @@ final class OneDnnConvolution implements LinearKernel {
   }
 
   private boolean bands() {
-    return bandRows < geometry.outHeight();
+    return bandRows < geometry.height().out();
   }
 
   private Primitive primitive(Shape shape) {
@@ -131,14 +151,14 @@ final class OneDnnConvolution implements LinearKernel {
   }
 
   private Primitive compile(Shape shape) {
-    Axis height = shape.rows();
+    ConvAxis height = shape.rows();
     long[] source = {shape.images(), channels, height.in(), columns.in()};
     long[] target = {shape.images(), geometry.outChannels(), height.out(), columns.out()};
     long[][] steps = {
       {height.stride(), columns.stride()},
       {height.dilation() - 1, columns.dilation() - 1},
-      {height.pad(), columns.pad()},
-      {height.padEnd(), columns.padEnd()}
+      {height.padBefore(), columns.padBefore()},
+      {height.padAfter(), columns.padAfter()}
     };
     dnnl_memory_desc any = weightsDescription(dnnl.dnnl_format_tag_any);
     try {
@@ -154,15 +174,15 @@ final class OneDnnConvolution implements LinearKernel {
     long in = channels / g.groups();
     long[] dimensions =
         g.groups() > 1
-            ? new long[] {g.groups(), out, in, g.kernelHeight(), g.kernelWidth()}
-            : new long[] {out, in, g.kernelHeight(), g.kernelWidth()};
+            ? new long[] {g.groups(), out, in, g.height().kernel(), g.width().kernel()}
+            : new long[] {out, in, g.height().kernel(), g.width().kernel()};
     return Descriptions.dense(dnnl.dnnl_s8, dimensions, tag);
   }
 
   /** The weights with zero channels where the limb images have them. */
   private byte[] padded(byte[] original) {
     int row = geometry.fanIn();
-    int paddedRow = channels / geometry.groups() * geometry.kernelHeight() * geometry.kernelWidth();
+    int paddedRow = channels / geometry.groups() * geometry.kernelSize();
     byte[] padded = new byte[Math.multiplyExact(paddedRow, geometry.outChannels())];
     for (int oc = 0; oc < geometry.outChannels(); oc++) {
       System.arraycopy(original, oc * row, padded, oc * paddedRow, row);
@@ -215,8 +235,8 @@ final class OneDnnConvolution implements LinearKernel {
             images * imageWords);
       }
       if (bands()) {
-        for (int row = 0; row < geometry.outHeight(); row += bandRows) {
-          runBand(Math.min(row, geometry.outHeight() - bandRows), bandRows, first, outputs);
+        for (int row = 0; row < geometry.height().out(); row += bandRows) {
+          runBand(Math.min(row, geometry.height().out() - bandRows), bandRows, first, outputs);
         }
         return;
       }
@@ -229,9 +249,9 @@ final class OneDnnConvolution implements LinearKernel {
 
     /** One image, some rows. */
     private void runBand(int row, int count, int image, int[][] outputs) {
-      Shape shape = new Shape(1, rows.band(row, count));
+      Shape shape = new Shape(1, band(rows, row, count));
       int size = count * columns.out() * geometry.outChannels();
-      long from = (long) rows.firstInput(row) * columns.in() * channels;
+      long from = (long) firstInput(rows, row) * columns.in() * channels;
       for (int limb = 0; limb < LIMBS; limb++) {
         execute(shape, limb * (long) imageBytes() + from, (long) limb * size * Integer.BYTES);
       }

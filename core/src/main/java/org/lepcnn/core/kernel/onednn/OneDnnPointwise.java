@@ -3,6 +3,7 @@ package org.lepcnn.core.kernel.onednn;
 
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.LimbSplit;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -19,13 +20,14 @@ final class OneDnnPointwise extends PlanarKernel {
 
   /** Whether a layer is of this kind. */
   static boolean takes(ConvGeometry g) {
-    return g.kernelHeight() * g.kernelWidth() == 1
-        && g.groups() == 1
-        && g.padTop() == 0
-        && g.padLeft() == 0
-        && g.inputDilationHeight() * g.inputDilationWidth() == 1
-        && (g.outHeight() - 1) * g.strideHeight() < g.inHeight()
-        && (g.outWidth() - 1) * g.strideWidth() < g.inWidth();
+    return g.groups() == 1 && takes(g.height()) && takes(g.width());
+  }
+
+  private static boolean takes(ConvAxis axis) {
+    return axis.kernel() == 1
+        && axis.padBefore() == 0
+        && axis.inputDilation() == 1
+        && axis.reach() <= axis.in();
   }
 
   /** A kernel, or null where oneDNN wants the limbs in a layout that cannot be written here. */
@@ -48,7 +50,7 @@ final class OneDnnPointwise extends PlanarKernel {
 
     @Override
     public void run(int[] input, int imageInBatch, int[] output) {
-      int size = geometry.inHeight() * geometry.inWidth();
+      int size = geometry.inPlane();
       int offset = imageInBatch * geometry.inChannels() * size;
       boolean strided = isStrided();
       if (strided) {
@@ -80,13 +82,16 @@ final class OneDnnPointwise extends PlanarKernel {
     }
 
     private void sample(int[] input, int from) {
-      ConvGeometry g = geometry;
+      ConvAxis height = geometry.height();
+      int inWidth = geometry.width().in();
+      int outWidth = geometry.width().out();
+      int stride = geometry.width().stride();
       int at = 0;
-      for (int channel = 0; channel < g.inChannels(); channel++) {
-        for (int y = 0; y < g.outHeight(); y++) {
-          int row = from + (channel * g.inHeight() + y * g.strideHeight()) * g.inWidth();
-          for (int x = 0; x < g.outWidth(); x++) {
-            sampled[at++] = input[row + x * g.strideWidth()];
+      for (int channel = 0; channel < geometry.inChannels(); channel++) {
+        for (int y = 0; y < height.out(); y++) {
+          int row = from + (channel * height.in() + y * height.stride()) * inWidth;
+          for (int x = 0; x < outWidth; x++) {
+            sampled[at++] = input[row + x * stride];
           }
         }
       }
@@ -94,8 +99,8 @@ final class OneDnnPointwise extends PlanarKernel {
 
     /** Whether the primitive's positions are not simply those of the input, one after the other. */
     private boolean isStrided() {
-      return geometry.inHeight() != geometry.outHeight()
-          || geometry.inWidth() != geometry.outWidth();
+      return geometry.height().in() != geometry.height().out()
+          || geometry.width().in() != geometry.width().out();
     }
 
     @Override

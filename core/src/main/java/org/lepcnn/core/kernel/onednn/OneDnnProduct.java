@@ -51,11 +51,7 @@ final class OneDnnProduct implements LinearKernel {
 
   /** Whether a layer is of this kind. */
   static boolean takes(ConvGeometry g) {
-    return g.inHeight() * g.inWidth() * g.outHeight() * g.outWidth() == 1
-        && g.kernelHeight() * g.kernelWidth() == 1
-        && g.groups() == 1
-        && g.padTop() == 0
-        && g.padLeft() == 0;
+    return g.height().isSingle() && g.width().isSingle() && g.groups() == 1;
   }
 
   @Override

@@ -26,7 +26,7 @@ public final class FloatLayer implements AutoCloseable {
 
   /** A layer with the given weights; the input is some numbers. */
   public FloatLayer(ConvGeometry g, byte[] weights) throws OrtException {
-    boolean product = g.planeSize() == 1 && g.inHeight() * g.inWidth() == 1;
+    boolean product = g.planeSize() == 1 && g.inPlane() == 1;
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
@@ -36,11 +36,11 @@ public final class FloatLayer implements AutoCloseable {
     long[] from =
         product
             ? new long[] {g.batch(), g.inChannels()}
-            : new long[] {g.batch(), g.inChannels(), g.inHeight(), g.inWidth()};
+            : new long[] {g.batch(), g.inChannels(), g.height().in(), g.width().in()};
     long[] to =
         product
             ? new long[] {g.batch(), g.outChannels()}
-            : new long[] {g.batch(), g.outChannels(), g.outHeight(), g.outWidth()};
+            : new long[] {g.batch(), g.outChannels(), g.height().out(), g.width().out()};
     FloatBuffer values = floats(g.inputSize());
     for (int i = 0; i < g.inputSize(); i++) {
       values.put(i, (i * 37 % 101 - 50) / 50f);
@@ -71,13 +71,17 @@ public final class FloatLayer implements AutoCloseable {
     Message node = new Message().text(1, "x").text(1, "w").text(2, "y");
     node.text(4, product ? "MatMul" : "Conv");
     if (!product) {
-      int endTop =
-          (g.outHeight() - 1) * g.strideHeight() + g.kernelHeight() - g.padTop() - g.inHeight();
-      int endLeft =
-          (g.outWidth() - 1) * g.strideWidth() + g.kernelWidth() - g.padLeft() - g.inWidth();
-      node.message(5, ints("strides", g.strideHeight(), g.strideWidth()));
+      int endTop = g.height().padAfter();
+      int endLeft = g.width().padAfter();
+      node.message(5, ints("strides", g.height().stride(), g.width().stride()));
       node.message(
-          5, ints("pads", g.padTop(), g.padLeft(), Math.max(0, endTop), Math.max(0, endLeft)));
+          5,
+          ints(
+              "pads",
+              g.height().padBefore(),
+              g.width().padBefore(),
+              Math.max(0, endTop),
+              Math.max(0, endLeft)));
       node.message(5, ints("group", g.groups()));
     }
     Message tensor = new Message();
@@ -85,7 +89,7 @@ public final class FloatLayer implements AutoCloseable {
         product
             ? new long[] {g.inChannels(), g.outChannels()}
             : new long[] {
-              g.outChannels(), g.inChannels() / g.groups(), g.kernelHeight(), g.kernelWidth()
+              g.outChannels(), g.inChannels() / g.groups(), g.height().kernel(), g.width().kernel()
             };
     for (long dimension : shape) {
       tensor.integer(1, dimension);
@@ -100,11 +104,11 @@ public final class FloatLayer implements AutoCloseable {
     long[] from =
         product
             ? new long[] {g.batch(), g.inChannels()}
-            : new long[] {g.batch(), g.inChannels(), g.inHeight(), g.inWidth()};
+            : new long[] {g.batch(), g.inChannels(), g.height().in(), g.width().in()};
     long[] to =
         product
             ? new long[] {g.batch(), g.outChannels()}
-            : new long[] {g.batch(), g.outChannels(), g.outHeight(), g.outWidth()};
+            : new long[] {g.batch(), g.outChannels(), g.height().out(), g.width().out()};
     graph.message(11, value("x", from)).message(12, value("y", to));
     return new Message()
         .integer(1, 8)

@@ -3,6 +3,7 @@ package org.lepcnn.core.kernel.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /** The linear layers of well-known networks, with how often each shape occurs. */
@@ -122,9 +123,7 @@ public final class Networks {
 
   private static ConvGeometry conv(
       int in, int size, int out, int kernel, int stride, int pad, int groups) {
-    int outSize = (size + 2 * pad - kernel) / stride + 1;
-    return new ConvGeometry(
-        1, in, size, size, out, outSize, outSize, kernel, kernel, stride, stride, pad, pad, 1, 1, 1,
-        1, groups);
+    ConvAxis side = ConvAxis.padded(size, kernel, stride, pad);
+    return new ConvGeometry(1, in, out, groups, side, side);
   }
 }

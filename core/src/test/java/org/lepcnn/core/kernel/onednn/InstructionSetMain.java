@@ -6,6 +6,7 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 
@@ -18,7 +19,7 @@ final class InstructionSetMain {
     for (ConvGeometry geometry :
         new ConvGeometry[] {
           ConvGeometry.fullyConnected(2, 515, 33),
-          new ConvGeometry(1, 64, 9, 9, 32, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+          ConvGeometry.of(64, 32, ConvAxis.centred(9, 3), ConvAxis.centred(9, 3))
         }) {
       byte[] weights = new byte[geometry.weightCount()];
       for (byte weight : new byte[] {127, -127}) {

@@ -14,6 +14,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
@@ -48,9 +49,10 @@ class OneDnnColumnsTest {
         // several runs of positions and of channels
         conv(2, 4, 45, 47, 100, 3, 1, 1, 1),
         // padding at the end alone, outputs that look at nothing but padding
-        new ConvGeometry(1, 3, 9, 11, 20, 14, 13, 3, 2, 1, 1, 0, 0, 1, 1, 1, 1, 1),
+        ConvGeometry.of(3, 20, ConvAxis.of(9, 14, 3), ConvAxis.of(11, 13, 2)),
         // inputs that no output looks at
-        new ConvGeometry(1, 6, 30, 40, 20, 7, 9, 2, 3, 1, 1, 1, 0, 2, 1, 1, 1, 1));
+        ConvGeometry.of(
+            6, 20, ConvAxis.of(30, 7, 2).withDilation(2).withPadBefore(1), ConvAxis.of(40, 9, 3)));
   }
 
   @ParameterizedTest
@@ -111,9 +113,16 @@ class OneDnnColumnsTest {
 
   @Test
   void otherLayers_areNotTaken() {
-    ConvGeometry grouped = new ConvGeometry(1, 8, 9, 9, 8, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 2);
-    ConvGeometry cropped = new ConvGeometry(1, 8, 9, 9, 8, 5, 5, 3, 3, 1, 1, -1, 0, 1, 1, 1, 1, 1);
-    ConvGeometry spread = new ConvGeometry(1, 8, 9, 9, 8, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 1);
+    ConvGeometry grouped =
+        new ConvGeometry(1, 8, 8, 2, ConvAxis.centred(9, 3), ConvAxis.centred(9, 3));
+    ConvGeometry cropped =
+        ConvGeometry.of(8, 8, ConvAxis.of(9, 5, 3).withPadBefore(-1), ConvAxis.of(9, 5, 3));
+    ConvGeometry spread =
+        ConvGeometry.of(
+            8,
+            8,
+            ConvAxis.of(9, 9, 3).withInputDilation(2).withPadBefore(1),
+            ConvAxis.centred(9, 3));
     ConvGeometry deep = conv(1, 256, 9, 9, 8, 3, 1, 1, 1);
     for (ConvGeometry g : List.of(grouped, cropped, spread, deep)) {
       assertThat(OneDnnColumns.takes(g)).as("%s", g).isFalse();
@@ -125,12 +134,21 @@ class OneDnnColumnsTest {
 
   private static ConvGeometry conv(
       int batch, int in, int height, int width, int out, int kernel, int stride, int pad, int dil) {
-    int reach = (kernel - 1) * dil + 1;
-    int outHeight = (height + 2 * pad - reach) / stride + 1;
-    int outWidth = (width + 2 * pad - reach) / stride + 1;
     return new ConvGeometry(
-        batch, in, height, width, out, outHeight, outWidth, kernel, kernel, stride, stride, pad,
-        pad, dil, dil, 1, 1, 1);
+        batch,
+        in,
+        out,
+        1,
+        axis(height, kernel, stride, pad, dil),
+        axis(width, kernel, stride, pad, dil));
+  }
+
+  private static ConvAxis axis(int in, int kernel, int stride, int pad, int dilation) {
+    int extent = (kernel - 1) * dilation + 1;
+    return ConvAxis.of(in, (in + 2 * pad - extent) / stride + 1, kernel)
+        .withStride(stride)
+        .withDilation(dilation)
+        .withPadBefore(pad);
   }
 
   private static void assertSameAsOracle(ConvGeometry g, byte[] weights, int[]... inputs) {

@@ -1,0 +1,124 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.edge;
+
+import java.nio.file.Path;
+import java.util.Properties;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.KafkaControl;
+import org.lepcnn.flink.control.OpenControl;
+import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.model.ModelLimits;
+import org.lepcnn.flink.quota.QuotaSettings;
+import picocli.CommandLine.Option;
+
+/** The options that say who is let in, and to which models. */
+final class AdmissionOptions {
+  private static final long MIB = 1L << 20;
+
+  @Option(
+      names = "--admission",
+      defaultValue = "enrolled",
+      paramLabel = "MODE",
+      description =
+          "enrolled: the devices of lepcnn.devices, the models of lepcnn.models; open: every device"
+              + " and the model of --model-dir, for development (default: ${DEFAULT-VALUE})")
+  String mode;
+
+  @Option(
+      names = "--model-dir",
+      paramLabel = "DIR",
+      description =
+          "with --admission open: a bundle's folder with at least its edge half and manifest, under"
+              + " the same path on every TaskManager")
+  Path modelDir;
+
+  @Option(
+      names = "--requests-per-second",
+      defaultValue = "1000",
+      paramLabel = "N",
+      description =
+          "quota of rounds and claims of a device whose record names none; 0 for no limit (default:"
+              + " ${DEFAULT-VALUE})")
+  long requestsPerSecond;
+
+  @Option(
+      names = "--bytes-per-second",
+      defaultValue = "67108864",
+      paramLabel = "N",
+      description =
+          "quota of masked tensors of a device whose record names none; 0 for no limit (default:"
+              + " ${DEFAULT-VALUE})")
+  long bytesPerSecond;
+
+  @Option(
+      names = "--model-cache",
+      defaultValue = "",
+      paramLabel = "DIR",
+      description =
+          "a folder of every TaskManager where published models are kept (default: one in the"
+              + " temporary folder)")
+  String modelCache;
+
+  @Option(
+      names = "--max-models",
+      defaultValue = "16",
+      paramLabel = "N",
+      description = "the most models that a TaskManager holds (default: ${DEFAULT-VALUE})")
+  int maxModels;
+
+  @Option(
+      names = "--max-models-mib",
+      defaultValue = "2048",
+      paramLabel = "MIB",
+      description = "the most memory of their edge halves (default: ${DEFAULT-VALUE})")
+  long maxModelsMib;
+
+  @Option(
+      names = "--max-model-mib",
+      defaultValue = "1024",
+      paramLabel = "MIB",
+      description = "the largest edge half that is fetched (default: ${DEFAULT-VALUE})")
+  long maxModelMib;
+
+  /** Whether only enrolled devices are let in. */
+  boolean enrolled() {
+    return switch (mode) {
+      case "enrolled" -> {
+        if (modelDir != null) {
+          throw new BadInputException(
+              "--model-dir: expected it with --admission open only; found --admission enrolled,"
+                  + " where models come from lepcnn.models. Publish the model with 'lepcnn models"
+                  + " publish', or add --admission open for development.");
+        }
+        yield true;
+      }
+      case "open" -> {
+        if (modelDir == null) {
+          throw new BadInputException(
+              "--admission open: expected --model-dir with the model to serve; found none.");
+        }
+        yield false;
+      }
+      default ->
+          throw new BadInputException(
+              "--admission: expected enrolled or open; found '" + mode + "'.");
+    };
+  }
+
+  /** The control that they describe. */
+  EdgeControl.Provider control(Properties client, String kernel, boolean allowScalar) {
+    QuotaSettings quotas = new QuotaSettings(requestsPerSecond, bytesPerSecond);
+    if (!enrolled()) {
+      return OpenControl.of(
+          new ModelSource(modelDir.toAbsolutePath().toString(), kernel, allowScalar));
+    }
+    return new KafkaControl(
+        client,
+        quotas,
+        kernel,
+        allowScalar,
+        modelCache,
+        new ModelLimits(maxModels, maxModelsMib * MIB, maxModelMib * MIB));
+  }
+}

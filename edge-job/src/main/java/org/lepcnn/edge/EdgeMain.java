@@ -1,0 +1,72 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.edge;
+
+import org.lepcnn.core.error.Spoken;
+import org.lepcnn.core.text.BuildVersion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The edge: in one process, for development and demonstrations, or submitted to a Flink cluster.
+ * Its class path holds core, kafka-connectors, flink-operators and their libraries, and nothing
+ * that handles secrets.
+ *
+ * <p>Exit status: 0 done or stopped as asked, 1 refused, 2 bad usage or input, 3 the environment, 4
+ * internal error.
+ */
+@Command(
+    name = "lepcnn edge",
+    mixinStandardHelpOptions = true,
+    versionProvider = EdgeMain.Version.class,
+    subcommands = {EdgeRun.class, EdgeSubmit.class, EdgeStatus.class, EdgeStop.class},
+    description = "The edge of private inference.")
+public final class EdgeMain {
+  private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
+
+  EdgeMain() {}
+
+  public static void main(String[] args) {
+    if (System.getProperty(LOG_CONFIGURATION) == null) {
+      System.setProperty(LOG_CONFIGURATION, "classpath:org/lepcnn/edge/edge-log4j2.properties");
+    }
+    System.exit(execute(args));
+  }
+
+  /** Runs a command and returns its exit status. */
+  static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  /** The commands, which fail as all lepcnn commands do. */
+  static CommandLine commandLine() {
+    return new CommandLine(new EdgeMain())
+        .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
+        .setParameterExceptionHandler((usage, args) -> reportUsage(usage))
+        .setUsageHelpAutoWidth(true);
+  }
+
+  /** The version of what was built. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"lepcnn " + BuildVersion.get()};
+    }
+  }
+
+  private static int report(Exception failure, CommandLine command) {
+    return failure instanceof CommandLine.ParameterException usage
+        ? reportUsage(usage)
+        : say(Spoken.of(failure), command);
+  }
+
+  private static int reportUsage(CommandLine.ParameterException usage) {
+    CommandLine command = usage.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    return say(Spoken.usage(usage.getMessage(), name), command);
+  }
+
+  private static int say(Spoken spoken, CommandLine command) {
+    command.getErr().println(spoken.text());
+    return spoken.status();
+  }
+}
