@@ -183,13 +183,9 @@ public final class SelfContainedModel {
   }
 
   private BadInputException refused(String expected, String found) {
-    return new BadInputException(
-        what
-            + ": expected "
-            + expected
-            + "; found "
-            + found
-            + ". The model is damaged or made to do harm; import it again.");
+    return BadInputException.about(what)
+        .expected(expected)
+        .found(found, "The model is damaged or made to do harm; import it again.");
   }
 
   private static String name(OnnxMessage message) {
