@@ -95,10 +95,9 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (tolerance != null && !(tolerance >= 0)) {
-      throw new BadInputException(
-          "Reading the option --tolerance: expected a number of at least 0; found "
-              + tolerance
-              + ".");
+      throw BadInputException.about("Reading the option --tolerance")
+          .expected("a number of at least 0")
+          .found(tolerance);
     }
     ImportArguments.Imported imported = arguments.importModel(model, output);
     ModelBundle bundle = imported.bundle();
@@ -178,12 +177,9 @@ final class CheckCommand implements Callable<Integer> {
       return new Cases(cases, false);
     }
     if (data != null || inputs != null) {
-      throw new BadInputException(
-          "Checking "
-              + model
-              + ": expected test_data_set_* folders in "
-              + dataFolder()
-              + " or a file in --inputs; found none.");
+      throw BadInputException.about("Checking " + model)
+          .expected("test_data_set_* folders in " + dataFolder() + " or a file in --inputs")
+          .found("none");
     }
     return new Cases(
         MadeUpInputs.make(bundle.device().inputs(), MADE_UP).stream()

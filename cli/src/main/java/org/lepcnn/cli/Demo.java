@@ -203,31 +203,26 @@ final class Demo implements AutoCloseable {
     try (Stream<Path> files = Files.list(example.resolve("pictures"))) {
       return files.filter(file -> file.toString().endsWith(".png")).sorted().toList();
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Reading the pictures in " + example + ": expected the repository's; found: " + e + ".",
-          e);
+      throw EnvironmentException.about("Reading the pictures in " + example)
+          .expected("the repository's")
+          .found(e);
     }
   }
 
   private void prepareFolders() {
     if (Files.exists(work.getParent()) && !Files.isDirectory(work.getParent())) {
-      throw new BadInputException(
-          "Running the demo: expected a folder for --out; found a file at "
-              + work.getParent()
-              + ".");
+      throw BadInputException.about("Running the demo")
+          .expected("a folder for --out")
+          .found("a file at " + work.getParent());
     }
     try {
       deleteWork();
       Files.createDirectories(logs);
       Files.createDirectories(work);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Preparing "
-              + work
-              + ": expected a writable folder; found: "
-              + e
-              + ". Choose another with --out.",
-          e);
+      throw EnvironmentException.about("Preparing " + work)
+          .expected("a writable folder")
+          .found(e, "Choose another with --out.");
     }
     cleanup.onEnd(this::deleteWork);
   }

@@ -54,12 +54,14 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (passes < 1 || passes > 10_000) {
-      throw new BadInputException(
-          "Running the demo: expected --passes of 1 to 10000; found " + passes + ".");
+      throw BadInputException.about("Running the demo")
+          .expected("--passes of 1 to 10000")
+          .found(passes);
     }
     if (port != null && (port < 1 || port > 65_535)) {
-      throw new BadInputException(
-          "Running the demo: expected --port of 1 to 65535; found " + port + ".");
+      throw BadInputException.about("Running the demo")
+          .expected("--port of 1 to 65535")
+          .found(port);
     }
     try (Cleanup cleanup = new Cleanup(output);
         Demo demo = new Demo(output, cleanup, out, passes, new GatewayBroker.Wish(port, secured))) {

@@ -69,8 +69,9 @@ final class DeviceRetireCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (where.owner != null && device == null) {
-      throw new BadInputException(
-          "Retiring chain " + chain + ": expected --device with --owner; found none.");
+      throw BadInputException.about("Retiring chain " + chain)
+          .expected("--device with --owner")
+          .found("none");
     }
     return where.state != null ? onTheDevice() : inTheLedger();
   }

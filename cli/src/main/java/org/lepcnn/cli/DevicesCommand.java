@@ -150,12 +150,9 @@ final class DevicesCommand {
       PassId.checkDevice(device);
       Topics.checkGateway(gateway);
       if (requestsPerSecond < 0 || bytesPerSecond < 0) {
-        throw new BadInputException(
-            "Quota: expected numbers from 0 (the job's default); found "
-                + requestsPerSecond
-                + " and "
-                + bytesPerSecond
-                + ".");
+        throw BadInputException.about("Quota")
+            .expected("numbers from 0 (the job's default)")
+            .found(requestsPerSecond + " and " + bytesPerSecond);
       }
       ControlTopics topics = kafka.control(output);
       DeviceRecord record =
@@ -176,11 +173,9 @@ final class DevicesCommand {
 
     private void requireWordForARevokedDevice(DeviceRecord before) {
       if (before != null && before.getStatus() == DeviceStatus.REVOKED && !liftRevocation) {
-        throw new RefusedException(
-            "Enrolling device "
-                + device
-                + ": expected one that was not revoked; found that it was. If it is to be let in"
-                + " again, say so with --lift-revocation.");
+        throw RefusedException.about("Enrolling device " + device)
+            .expected("one that was not revoked")
+            .found("that it was", "If it is to be let in again, say so with --lift-revocation.");
       }
     }
 

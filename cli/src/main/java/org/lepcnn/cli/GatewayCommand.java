@@ -59,7 +59,7 @@ public final class GatewayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (watch != null && !Files.isDirectory(watch)) {
-      throw new BadInputException("--watch: expected a folder; found " + watch + ".");
+      throw BadInputException.about("--watch").expected("a folder").found(watch);
     }
     Gateway gateway = Gateway.open(GatewayConfig.read(config));
     CompletableFuture<Void> served = new CompletableFuture<>();

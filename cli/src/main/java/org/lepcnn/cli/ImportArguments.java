@@ -137,10 +137,9 @@ final class ImportArguments {
   Imported importModel(Path model, Output output) {
     String name = precision.toLowerCase(Locale.ROOT);
     if (!name.equals("auto") && (samples != null || target != null)) {
-      throw new BadInputException(
-          "Reading the options: --samples and --target go with --precision auto; found "
-              + precision
-              + ".");
+      throw BadInputException.about(
+              "Reading the options: --samples and --target go with --precision auto")
+          .found(precision);
     }
     try (Steps steps = new Steps(output::progress)) {
       if (!trusted) {
@@ -152,10 +151,9 @@ final class ImportArguments {
         case "high" -> imported(model, Precision.HIGH, HIGH_TARGET, steps);
         case "auto" -> search(model, output, steps);
         default ->
-            throw new BadInputException(
-                "Reading the option --precision: expected fast, high or auto; found "
-                    + precision
-                    + ".");
+            throw BadInputException.about("Reading the option --precision")
+                .expected("fast, high or auto")
+                .found(precision);
       };
     }
   }
@@ -190,8 +188,9 @@ final class ImportArguments {
       case "auto" -> OffloadPolicy.AUTO;
       case "all" -> OffloadPolicy.ALL;
       default ->
-          throw new BadInputException(
-              "Reading the option --offload: expected auto or all; found " + offload + ".");
+          throw BadInputException.about("Reading the option --offload")
+              .expected("auto or all")
+              .found(offload);
     };
   }
 }

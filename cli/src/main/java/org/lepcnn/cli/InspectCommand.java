@@ -50,8 +50,9 @@ final class InspectCommand implements Callable<Integer> {
 
   private Result inspect() {
     if (!Files.exists(path)) {
-      throw new BadInputException(
-          "Inspecting " + path + ": expected a file or folder; found nothing there.");
+      throw BadInputException.about("Inspecting " + path)
+          .expected("a file or folder")
+          .found("nothing there");
     }
     if (!Files.isDirectory(path)) {
       return inspectFile();
@@ -65,10 +66,9 @@ final class InspectCommand implements Callable<Integer> {
     }
     List<StateDescription> chains = DeviceState.describe(path);
     if (chains.isEmpty()) {
-      throw new BadInputException(
-          "Inspecting "
-              + path
-              + ": expected a model bundle or an edge half, decryption tables or a device's state; found none of them.");
+      throw BadInputException.about("Inspecting " + path)
+          .expected("a model bundle or an edge half, decryption tables or a device's state")
+          .found("none of them");
     }
     return state(chains);
   }

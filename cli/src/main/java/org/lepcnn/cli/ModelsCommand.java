@@ -121,8 +121,9 @@ final class ModelsCommand {
 
     private void requireScheme() {
       if (uri != null && !uri.matches("(file|https?):.+")) {
-        throw new BadInputException(
-            "--uri: expected a file:, http: or https: address; found '" + uri + "'.");
+        throw BadInputException.about("--uri")
+            .expected("a file:, http: or https: address")
+            .found("'" + uri + "'");
       }
     }
   }

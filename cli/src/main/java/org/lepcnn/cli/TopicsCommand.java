@@ -90,14 +90,11 @@ final class TopicsCommand {
         return 0;
       }
       EnvironmentException failure =
-          new EnvironmentException(
-              "Creating the topics of gateway "
-                  + gateway
-                  + ": expected that all keep what they are given; found settings that lose records"
-                  + " of "
-                  + String.join(", ", lossy)
-                  + ". Correct each: kafka-configs.sh --alter --entity-type topics --entity-name"
-                  + " TOPIC --add-config KEY=VALUE.");
+          EnvironmentException.about("Creating the topics of gateway " + gateway)
+              .expected("that all keep what they are given")
+              .found(
+                  "settings that lose records of " + String.join(", ", lossy),
+                  "Correct each: kafka-configs.sh --alter --entity-type topics --entity-name TOPIC --add-config KEY=VALUE.");
       output.progress("lepcnn: " + failure.getMessage());
       return failure.exitStatus();
     }

@@ -164,15 +164,9 @@ final class DeviceFolder {
           new Request(null, folder.getFileName().toString(), null, folder.toString())
               .failed(
                   null,
-                  new EnvironmentException(
-                      "Watching "
-                          + folder
-                          + ", "
-                          + what
-                          + ": expected a folder that can be read and written; found: "
-                          + e
-                          + ". It is tried again.",
-                      e)));
+                  EnvironmentException.about("Watching " + folder + ", " + what)
+                      .expected("a folder that can be read and written")
+                      .found(e, "It is tried again.")));
     }
   }
 }

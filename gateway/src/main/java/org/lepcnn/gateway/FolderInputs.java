@@ -83,13 +83,9 @@ public final class FolderInputs {
           new Request(null, null, null, folder.toString())
               .failed(
                   null,
-                  new EnvironmentException(
-                      "Watching "
-                          + folder
-                          + ": expected a folder that can be read; found: "
-                          + e
-                          + ". It is tried again.",
-                      e)));
+                  EnvironmentException.about("Watching " + folder)
+                      .expected("a folder that can be read")
+                      .found(e, "It is tried again.")));
     }
   }
 

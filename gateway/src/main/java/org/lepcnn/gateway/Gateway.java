@@ -154,12 +154,9 @@ public final class Gateway implements AutoCloseable {
           "Device " + name + " has several sessions: expected the name of one of them.");
     }
     if (ofDevice.isEmpty()) {
-      throw new BadInputException(
-          "Expected a session or device of this gateway, of "
-              + sessions.keySet()
-              + "; found '"
-              + name
-              + "'.");
+      throw BadInputException.about(
+              "Expected a session or device of this gateway, of " + sessions.keySet())
+          .found("'" + name + "'");
     }
     return ofDevice.get(0);
   }

@@ -71,10 +71,8 @@ public final class LineInputs {
 
   private static void requireMembers(Json members) {
     if (!MEMBERS.containsAll(members.names()) || !members.has("device") || !members.has("input")) {
-      throw new BadInputException(
-          "expected the members device and input, and id where wanted; found "
-              + members.names()
-              + ".");
+      throw BadInputException.about("expected the members device and input, and id where wanted")
+          .found(members.names());
     }
   }
 
