@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class MismatchTest {
-  private static final IOException CAUSE = new IOException("gone");
+  private final IOException cause = new IOException("gone");
 
   @Test
   void expectedAndFound_areOneSentence() {
@@ -29,21 +29,21 @@ class MismatchTest {
 
   @Test
   void aFailureThatWasFound_isTheCause() {
-    assertThat(RefusedException.about("Reading").expected("a file").found(CAUSE))
+    assertThat(RefusedException.about("Reading").expected("a file").found(cause))
         .isExactlyInstanceOf(RefusedException.class)
         .hasMessage("Reading: expected a file; found: java.io.IOException: gone.")
-        .hasCause(CAUSE);
-    assertThat(EnvironmentException.about("Reading").expected("a file").found(CAUSE, "Look."))
+        .hasCause(cause);
+    assertThat(EnvironmentException.about("Reading").expected("a file").found(cause, "Look."))
         .isExactlyInstanceOf(EnvironmentException.class)
         .hasMessage("Reading: expected a file; found: java.io.IOException: gone. Look.")
-        .hasCause(CAUSE);
+        .hasCause(cause);
   }
 
   @Test
   void anotherCause_isKeptAndNotTold() {
-    assertThat(BadInputException.about("Reading").expected("text").because(CAUSE).found("bytes"))
+    assertThat(BadInputException.about("Reading").expected("text").because(cause).found("bytes"))
         .isExactlyInstanceOf(BadInputException.class)
         .hasMessage("Reading: expected text; found bytes.")
-        .hasCause(CAUSE);
+        .hasCause(cause);
   }
 }
