@@ -9,7 +9,7 @@ import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateSession;
 

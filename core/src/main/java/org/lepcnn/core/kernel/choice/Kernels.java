@@ -1,10 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.kernel;
+package org.lepcnn.core.kernel.choice;
 
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.KernelSelfTest;
+import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.kernel.onednn.OneDnnKernels;
+import org.lepcnn.core.kernel.onnxruntime.OnnxRuntimeKernels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.kernel;
+package org.lepcnn.core.kernel.onnxruntime;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

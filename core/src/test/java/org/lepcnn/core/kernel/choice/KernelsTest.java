@@ -1,10 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.kernel;
+package org.lepcnn.core.kernel.choice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.onnxruntime.OrtEnvironment;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,6 +12,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.KernelSelfTest;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.kernel.onnxruntime.SevenBits;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
@@ -24,13 +28,9 @@ class KernelsTest {
   private static final ScalarKernels ORACLE = new ScalarKernels();
 
   static List<KernelProvider> fastProviders() {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
     // seven-bit limbs are exact everywhere; eight-bit limbs only where the processor does not
     // saturate
-    return List.of(
-        Kernels.choose(null),
-        Kernels.choose("onnxruntime"),
-        new OnnxRuntimeKernels(environment, Limbs.FIVE_OF_SEVEN));
+    return List.of(Kernels.choose(null), Kernels.choose("onnxruntime"), SevenBits.kernels());
   }
 
   @ParameterizedTest

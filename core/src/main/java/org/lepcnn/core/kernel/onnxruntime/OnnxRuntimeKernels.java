@@ -1,8 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.kernel;
+package org.lepcnn.core.kernel.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.KernelSelfTest;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.kernel.StrideFolding;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.core.quant.WeightQuantizer;

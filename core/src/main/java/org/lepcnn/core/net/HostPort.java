@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.text;
+package org.lepcnn.core.net;
 
 import org.lepcnn.core.error.BadInputException;
 

@@ -1,12 +1,16 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.core.kernel;
+package org.lepcnn.core.kernel.onnxruntime;
 
 import ai.onnxruntime.OrtException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.StrideFolding;
 import org.lepcnn.core.kernel.bench.FloatLayer;
 import org.lepcnn.core.kernel.bench.Networks;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 
