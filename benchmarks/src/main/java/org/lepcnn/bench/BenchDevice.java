@@ -25,8 +25,8 @@ import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.supply.PassGroups;
 import org.lepcnn.device.table.TableFolder;
-import org.lepcnn.device.table.TableGroups;
 import org.lepcnn.device.table.TableId;
 import org.lepcnn.device.table.TableWriter;
 
@@ -97,7 +97,7 @@ final class BenchDevice implements AutoCloseable {
   /** Makes the tables of the next passes, several files at a time. */
   void makeTables(long firstPass, long passes, int threads) {
     make(
-        TableGroups.split(
+        TableId.split(
             name,
             owner.currentChain(name, model.bundle().fingerprint()),
             model.bundle().fingerprint(),
@@ -115,7 +115,7 @@ final class BenchDevice implements AutoCloseable {
   void makeFiles(long firstGroup, int files, int passesPerFile) {
     List<TableId> ids = new ArrayList<>();
     for (long group = firstGroup; group < firstGroup + files; group++) {
-      long first = group * TableGroups.GROUP_SIZE;
+      long first = group * PassGroups.SIZE;
       ids.add(
           new TableId(
               name,

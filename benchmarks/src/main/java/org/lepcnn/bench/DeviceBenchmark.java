@@ -15,9 +15,9 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.port.InProcessEdge;
-import org.lepcnn.device.session.HostTensor;
-import org.lepcnn.device.session.PassTimings;
+import org.lepcnn.device.pass.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.vector.VectorUnit;
 
 /**

@@ -3,7 +3,7 @@ package org.lepcnn.bench;
 
 import java.util.Map;
 import org.lepcnn.core.kernel.choice.Kernels;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * What the pipeline is compared with in this process.

@@ -10,8 +10,8 @@ import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;
-import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * Private passes through a real broker and a real edge job, each in a process of its own, against

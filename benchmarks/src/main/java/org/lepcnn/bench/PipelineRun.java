@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * The measurements at one parallelism: private passes, plain local inference, plain calls through

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.lepcnn.bench.plainjob.PlainInput;
 import org.lepcnn.bench.plainjob.PlainOperator;
 import org.lepcnn.bench.plainjob.PlainRecord;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.kafka.codec.ChunkLayout;
 
 /** The plain (unmasked float) streaming job: the whole network in one call. */

@@ -4,7 +4,7 @@ package org.lepcnn.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * Plain inferences per second on some cores, two ways: one session that uses all of them inside an

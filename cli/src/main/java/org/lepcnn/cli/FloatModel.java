@@ -19,7 +19,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.onnxruntime.OnnxFailure;
 import org.lepcnn.core.onnxruntime.OnnxSessions;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.ModelImporter;
 
 /** The original model in float, by ONNX Runtime: what the private answers are compared with. */

@@ -10,8 +10,8 @@ import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.LayerObserver;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.plan.LayerReference;
 
 /**

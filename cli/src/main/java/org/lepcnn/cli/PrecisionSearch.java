@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.KernelNetwork;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.PreparedImport;
 import org.lepcnn.onnx.plan.Precision;
 

@@ -3,7 +3,7 @@ package org.lepcnn.cli;
 
 import java.util.Arrays;
 import java.util.Map;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.TensorElements;
 
 /**

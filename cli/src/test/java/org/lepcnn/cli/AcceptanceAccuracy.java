@@ -12,12 +12,12 @@ import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
+import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.session.ComputedTables;
-import org.lepcnn.device.session.HostTensor;
-import org.lepcnn.device.session.PassResult;
 import org.lepcnn.device.session.PrivateCheck;
 import org.lepcnn.device.session.PrivateSession;
-import org.lepcnn.device.session.ThrowAwayChain;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.supply.ThrowAwayChain;
 
 /**
  * Right answers of the private path and of float ONNX Runtime on labelled pictures.

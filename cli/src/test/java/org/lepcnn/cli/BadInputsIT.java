@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.DeviceModel;
 import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.ProvisionedDevice;
 import org.lepcnn.gateway.input.Inputs;

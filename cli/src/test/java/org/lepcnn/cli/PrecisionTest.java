@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.Samples;

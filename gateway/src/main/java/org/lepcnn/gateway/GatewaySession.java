@@ -20,7 +20,7 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.key.Passphrase;
-import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;

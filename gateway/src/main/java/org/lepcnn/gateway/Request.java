@@ -3,7 +3,7 @@ package org.lepcnn.gateway;
 
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.text.Printable;
-import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.gateway.input.TensorJson;
 
 /**

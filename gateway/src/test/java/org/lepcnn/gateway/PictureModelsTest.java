@@ -30,6 +30,8 @@ import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.session.DeviceModel;
 import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.NpyBytes;
 import org.lepcnn.json.Json;
 import org.lepcnn.onnx.ImportOptions;

@@ -3,7 +3,7 @@ package org.lepcnn.precompute;
 
 import java.io.Serializable;
 import java.util.List;
-import org.lepcnn.device.table.TableGroups;
+import org.lepcnn.device.supply.PassGroups;
 
 /**
  * Cuts ranges of passes into table files: one per range and group that the range touches, numbered
@@ -49,16 +49,16 @@ final class WorkPlan implements Serializable {
       r++;
     }
     PassRange range = ranges[r];
-    long group = TableGroups.groupOf(range.first()) + index - firstIndex[r];
-    long groupFirst = group * TableGroups.GROUP_SIZE;
+    long group = PassGroups.of(range.first()) + index - firstIndex[r];
+    long groupFirst = group * PassGroups.SIZE;
     return new WorkItem(
         range.chain(),
         group,
         Math.max(range.first(), groupFirst),
-        Math.min(range.last(), groupFirst + TableGroups.GROUP_SIZE - 1));
+        Math.min(range.last(), groupFirst + PassGroups.SIZE - 1));
   }
 
   private static long files(PassRange range) {
-    return TableGroups.groupOf(range.last()) - TableGroups.groupOf(range.first()) + 1;
+    return PassGroups.of(range.last()) - PassGroups.of(range.first()) + 1;
   }
 }

@@ -2,6 +2,8 @@
 package org.lepcnn.device.session;
 
 import java.util.Map;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * What one input gave through the private path and through the plain integer network.

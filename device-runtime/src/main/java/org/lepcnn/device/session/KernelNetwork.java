@@ -11,6 +11,10 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.device.arithmetic.ChannelScales;
+import org.lepcnn.device.arithmetic.LayerArithmetic;
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * The integer network of a bundle on kernels: the same results as {@link PlainIntegerNetwork},

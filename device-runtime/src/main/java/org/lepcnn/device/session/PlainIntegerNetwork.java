@@ -10,6 +10,12 @@ import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.device.arithmetic.ChannelScales;
+import org.lepcnn.device.arithmetic.LayerArithmetic;
+import org.lepcnn.device.pass.UnsafeResultObserver;
+import org.lepcnn.device.stage.Activations;
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * The plain integer network: the same stages, quantization and dequantization as a private pass,

@@ -11,6 +11,10 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.integrity.IntegrityException;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.supply.ThrowAwayChain;
 
 /**
  * Runs inputs through the whole private path in one process, and through the plain integer network

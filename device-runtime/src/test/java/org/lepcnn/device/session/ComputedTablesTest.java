@@ -17,6 +17,8 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.testkit.LimitedTables;
+import org.lepcnn.device.testkit.SessionModel;
 
 /** Tables that are computed, and what of the weights and factors stays in memory. */
 class ComputedTablesTest {

@@ -17,6 +17,8 @@ import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.stage.HostTensor;
 
 class PlainIntegerNetworkTest {
   private static final float LARGEST = (1 << 21) - 1;

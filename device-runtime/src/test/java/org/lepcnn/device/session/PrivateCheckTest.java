@@ -23,6 +23,9 @@ import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.quant.NonFiniteActivationException;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.testkit.FakeEdge;
+import org.lepcnn.device.testkit.SessionModel;
 
 class PrivateCheckTest {
   private final ModelBundle bundle = SessionModel.bundle(21);

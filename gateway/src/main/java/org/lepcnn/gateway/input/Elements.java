@@ -2,7 +2,7 @@
 package org.lepcnn.gateway.input;
 
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /** Numbers as a file holds them, before they become a tensor of the type that a model wants. */
 interface Elements {

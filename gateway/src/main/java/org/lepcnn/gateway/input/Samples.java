@@ -10,7 +10,7 @@ import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /** Inputs that a user picks to choose a precision by. */
 public final class Samples {

@@ -2,7 +2,7 @@
 package org.lepcnn.gateway.input;
 
 import java.lang.reflect.Array;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * The elements of a tensor.

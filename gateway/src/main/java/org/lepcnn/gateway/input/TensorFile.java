@@ -12,7 +12,7 @@ import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.text.Printable;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * Reads an ONNX {@code TensorProto} file ({@code input_0.pb} of a test data set). Its dimensions

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * The {@code test_data_set_N} folders beside an ONNX model: {@code input_i.pb} and {@code
