@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.lepcnn.cli.report.HtmlReport;
-import org.lepcnn.cli.report.Outcome;
-import org.lepcnn.cli.report.OutcomeTable;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.deployments.GatewayBroker;

@@ -14,7 +14,6 @@ import org.lepcnn.cli.owner.OpeningPassphraseOption;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.state.DeviceState;

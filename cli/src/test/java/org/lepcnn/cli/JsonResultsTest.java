@@ -50,8 +50,7 @@ class JsonResultsTest {
     assertMembers(provisioned, "device chain model grant");
     assertThat(provisioned.at("grant").asText()).isEqualTo(path("g"));
     assertThat(provisioned.at("model").asText()).isEqualTo(imported.at("fingerprint").asText());
-    assertMembers(
-        run("inspect", path("g"), "--json"), "kind formatVersion device chain model");
+    assertMembers(run("inspect", path("g"), "--json"), "kind formatVersion device chain model");
     Json owner = run("inspect", path("o"), "--json");
     assertMembers(owner, "kind formatVersion ledger");
     assertMembers(owner.at("ledger").items().get(0), "device model chain issuedPasses status");
@@ -67,13 +66,7 @@ class JsonResultsTest {
     assertMembers(
         run("device", "lift-quarantine", "--state", path("s"), "--json"), "device chain failures");
     assertMembers(
-        run(
-            "device",
-            "retire",
-            provisioned.at("chain").asText(),
-            "--state",
-            path("s"),
-            "--json"),
+        run("device", "retire", provisioned.at("chain").asText(), "--state", path("s"), "--json"),
         "chain state");
   }
 
