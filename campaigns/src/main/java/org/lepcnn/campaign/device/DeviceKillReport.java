@@ -9,8 +9,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.lepcnn.campaign.device.DeviceKill.Target;
 import org.lepcnn.campaign.load.RequestAudit;
-import org.lepcnn.cli.campaign.DeviceKill.Target;
 import org.lepcnn.json.Result;
 
 /**

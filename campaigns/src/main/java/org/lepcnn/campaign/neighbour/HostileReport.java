@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.lepcnn.campaign.neighbour.NeighbourReport.Phase;
-import org.lepcnn.cli.campaign.NeighbourReport.Phase;
 import org.lepcnn.json.Result;
 
 /**
