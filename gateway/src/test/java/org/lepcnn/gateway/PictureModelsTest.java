@@ -27,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
-import org.lepcnn.device.session.DeviceModel;
-import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.session.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;

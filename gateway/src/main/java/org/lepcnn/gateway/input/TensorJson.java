@@ -4,7 +4,6 @@ package org.lepcnn.gateway.input;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.lepcnn.device.session.HostTensor;
 import org.lepcnn.device.stage.HostTensor;
 
 /**
