@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;

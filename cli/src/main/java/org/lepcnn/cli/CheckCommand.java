@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,13 +9,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.lepcnn.check.CheckLine;
+import org.lepcnn.check.CheckOutcome;
+import org.lepcnn.check.CheckSummary;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.LayerErrors;
+import org.lepcnn.check.PrivateCheck;
+import org.lepcnn.check.Tolerance;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
-import org.lepcnn.device.session.CheckOutcome;
-import org.lepcnn.device.session.PrivateCheck;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.MadeUpInputs;
@@ -145,6 +151,7 @@ final class CheckCommand implements Callable<Integer> {
         new Checked(
             ImportReport.of(imported.bundle()),
             summary.told(),
+            summary.text(),
             madeUp,
             labels == null ? null : summary.accuracyPrivate(),
             labels == null ? null : summary.accuracyFloat(),
@@ -155,6 +162,7 @@ final class CheckCommand implements Callable<Integer> {
   private record Checked(
       @JsonUnwrapped ImportReport report,
       @JsonUnwrapped CheckSummary.Told summary,
+      @JsonIgnore String summaryText,
       boolean madeUpInputs,
       Double top1Private,
       Double top1Float,
@@ -168,7 +176,7 @@ final class CheckCommand implements Callable<Integer> {
           + (perLayer == null ? "" : "\n" + LayerErrors.text(perLayer))
           + "\n"
           + (madeUpInputs ? MADE_UP_TEXT : "")
-          + summary.text();
+          + summaryText;
     }
   }
 

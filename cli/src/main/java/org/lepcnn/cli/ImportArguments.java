@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.choice.Kernels;

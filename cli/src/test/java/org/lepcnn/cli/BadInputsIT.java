@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.ProvisionedDevice;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
-import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.NpyBytes;

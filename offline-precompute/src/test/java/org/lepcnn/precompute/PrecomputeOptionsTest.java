@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.net.HostPort;
+import org.lepcnn.precompute.job.MicroBatch;
 
 class PrecomputeOptionsTest {
   @Test

@@ -2,7 +2,7 @@
 package org.lepcnn.bench.command;
 
 import java.nio.file.Path;
-import org.lepcnn.bench.BenchModel;
+import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.command.Output;
 import org.lepcnn.json.Result;

@@ -3,9 +3,31 @@ package org.lepcnn.gateway.input;
 
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 
 /** Numbers as a file holds them, before they become a tensor of the type that a model wants. */
 interface Elements {
+  /** Those of a tensor. */
+  static Elements of(HostTensor tensor) {
+    TensorElements elements = new TensorElements(tensor);
+    return new Elements() {
+      @Override
+      public boolean whole() {
+        return elements.whole();
+      }
+
+      @Override
+      public double number(int index) {
+        return elements.number(index);
+      }
+
+      @Override
+      public long integer(int index) {
+        return elements.integer(index);
+      }
+    };
+  }
+
   /** Whether all are whole numbers by their type. */
   boolean whole();
 

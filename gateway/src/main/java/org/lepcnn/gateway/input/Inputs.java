@@ -11,6 +11,7 @@ import java.util.function.IntFunction;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 
 /** Inputs of a model with one input, from pictures, NumPy files or ONNX tensors. */
 public final class Inputs {
@@ -46,8 +47,9 @@ public final class Inputs {
       return rows(path, row -> name + "[" + row + "]", file, file.shape(), file.size(), spec);
     }
     if (lower.endsWith(".pb")) {
-      TensorElements tensor = new TensorElements(TensorFile.read(path));
-      return rows(path, row -> name, tensor, tensor.tensor().shape(), tensor.size(), spec);
+      HostTensor tensor = TensorFile.read(path);
+      int size = new TensorElements(tensor).size();
+      return rows(path, row -> name, Elements.of(tensor), tensor.shape(), size, spec);
     }
     return List.of(new Input(name, path, Map.of(spec.name(), PictureInput.read(path, spec))));
   }

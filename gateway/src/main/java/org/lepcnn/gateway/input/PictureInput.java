@@ -28,7 +28,7 @@ final class PictureInput {
       case HostTensor.DOUBLE -> HostTensor.of(doubleUnit(ordered), spec.shape());
       case HostTensor.UINT8, HostTensor.INT32, HostTensor.INT64 -> {
         HostTensor samples = HostTensor.ofBytes(HostTensor.UINT8, ordered, spec.shape());
-        yield new TensorElements(samples)
+        yield Elements.of(samples)
             .tensor("Reading " + path, 0, ordered.length, spec.onnxType(), spec.shape());
       }
       default ->

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 
 /**
  * A tensor as JSON: {@code {"type":"int64","shape":[1],"values":[7]}}, values in row-major order.
