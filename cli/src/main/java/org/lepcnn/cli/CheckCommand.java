@@ -38,8 +38,8 @@ import picocli.CommandLine.Parameters;
     name = "check",
     description = {
       "Run the full private path in one process, and compare it with the plain integer network (bit for bit) and with float ONNX Runtime.",
-      "Data comes from test_data_set_* folders beside the model or in --data, or from the rows of a NumPy file; without any, inputs are made up.",
-      "Exit status 0 when every output that was compared agrees, with float and with stored outputs; 1 when one does not."
+      "Inputs come from test_data_set_* folders beside the model or in --data, or from the rows of a NumPy file. Without any, the command makes some up.",
+      "Exit status 0 when every output agrees with float and with stored outputs; 1 when one does not."
     })
 final class CheckCommand implements Callable<Integer> {
   private static final int WRONG = 1;
@@ -60,13 +60,13 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Folder of test_data_set_* folders. Default: the model's folder.")
+      description = "A folder of test_data_set_* folders. Default: the model's folder.")
   private Path data;
 
   @Option(
       names = "--inputs",
       paramLabel = "F.npy",
-      description = "Inputs, one a row, for a model with one float input.")
+      description = "Inputs, one in each row, for a model with one float input.")
   private Path inputs;
 
   @Option(
@@ -78,19 +78,20 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--kernel",
       paramLabel = "onednn|onnxruntime|scalar",
-      description = "Default: the fastest that passes its self-test.")
+      description =
+          "The kernel that computes layers. Default: the fastest that passes its self-test.")
   private String kernel;
 
   @Option(
       names = "--per-layer",
-      description = "Also tell the error against float after every layer.")
+      description = "Also print the error against float after every layer.")
   private boolean perLayer;
 
   @Option(
       names = "--tolerance",
       paramLabel = "E",
       description =
-          "The largest error over the largest magnitude of an output, against float, that counts as agreement, and the largest share of whole numbers that may differ. Default: 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the same.")
+          "The largest difference to float that counts as agreement, as a share of the output's largest magnitude; for whole numbers, the largest share that may differ. Default: 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the same.")
   private Double tolerance;
 
   private record Case(

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "The whole system on this machine: a Kafka broker and an edge job in processes of their own, and this process as owner and device.",
-      "Forty pictures of utility meter digits are read privately and compared with the plain integer and the float network."
+      "Run the whole system on this machine: a Kafka broker and an edge job as processes, and this process as owner and device.",
+      "It reads forty pictures of utility meter digits privately, and compares the answers with the plain integer and the float network."
     })
 final class DemoCommand implements Callable<Integer> {
   private static final int WRONG = 1;
@@ -29,7 +29,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "lepcnn-demo",
-      description = "Where report.html and logs go. Default: lepcnn-demo.")
+      description = "The folder for report.html and logs. Default: lepcnn-demo.")
   private Path out;
 
   @Option(
@@ -37,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "40",
       description =
-          "Private inferences; the pictures are repeated when there are fewer. Default: 40.")
+          "Private inferences. The command repeats the pictures when there are more. Default: 40.")
   private int passes;
 
   @Option(
@@ -49,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--secured",
       description =
-          "With TLS, a user for each role, and access rules at the broker; secrets are made for this run.")
+          "Use TLS, a user for each role, and access rules at the broker, with secrets made for this run.")
   private boolean secured;
 
   @Override

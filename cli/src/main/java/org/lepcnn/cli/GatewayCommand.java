@@ -28,9 +28,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "gateway",
     description = {
-      "Speak for devices until standard input ends or the process is stopped.",
-      "Requests are lines of JSON on standard input, {\"device\":..,\"input\":FILE}, or files in the"
-          + " folders of --watch; answers are lines of JSON on standard output."
+      "Run private passes for devices until standard input ends or the process is stopped.",
+      "Requests are lines of JSON on standard input, {\"device\":..,\"input\":FILE}, or files in the folders of --watch. Answers are lines of JSON on standard output."
     })
 public final class GatewayCommand implements Callable<Integer> {
   private static final long STOP_SECONDS = 45;
@@ -40,19 +39,19 @@ public final class GatewayCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Gateway name, broker, and each device's folders; see docs/operations/gateway.md.")
+          "A properties file with the gateway's name, the broker, and each device's folders; see docs/operations/gateway.md.")
   private Path config;
 
   @Option(
       names = "--watch",
       paramLabel = "DIR",
-      description = "Run the files that appear in DIR/DEVICE instead of reading standard input.")
+      description = "Read the files that appear in DIR/DEVICE instead of standard input.")
   private Path watch;
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
   /** The output is JSON in any case. */
-  @Option(names = "--json", description = "Accepted as everywhere; the output is JSON in any case.")
+  @Option(names = "--json", description = "Accepted for consistency; the output is always JSON.")
   void json(boolean ignored) {
     // nothing to choose
   }

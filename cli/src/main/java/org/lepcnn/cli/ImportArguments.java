@@ -36,7 +36,8 @@ final class ImportArguments {
   @Option(
       names = "--input",
       paramLabel = "NAME=1x3x224x224",
-      description = "Dimensions of an input that the model leaves open. Repeatable.")
+      description =
+          "The shape of an input whose dimensions the model leaves open. Repeat it for several.")
   private List<String> inputs = List.of();
 
   @Option(
@@ -44,7 +45,7 @@ final class ImportArguments {
       paramLabel = "auto|all",
       defaultValue = "auto",
       description =
-          "auto: layers whose multiplications repay moving their tensors; all: every linear layer. Default: auto.")
+          "auto: offload the layers with enough multiplications to be worth moving their tensors; all: offload every linear layer. Default: auto.")
   private String offload;
 
   @Option(
@@ -52,7 +53,7 @@ final class ImportArguments {
       paramLabel = "fast|high|auto",
       defaultValue = "fast",
       description =
-          "fast: 8-bit weights, up to 12 bits in layers of 16.8 million multiplications together; high: up to 12 bits everywhere, errors some ten times smaller, twice the edge's work, the same traffic; auto: 12 bits only where --samples need them to meet --target. Default: fast.")
+          "fast: 8-bit weights, and up to 12 bits in layers of 16.8 million multiplications together; high: up to 12 bits everywhere, which makes errors some ten times smaller and doubles the edge's work, with the same traffic; auto: 12 bits only where --samples need them to meet --target. Default: fast.")
   private String precision;
 
   @Option(
@@ -66,13 +67,13 @@ final class ImportArguments {
       names = "--target",
       paramLabel = "E",
       description =
-          "For --precision auto: the largest error over the largest magnitude of the outputs, against float. Default: 0.01.")
+          "For --precision auto: the largest difference to float, as a share of the largest magnitude of the outputs. Default: 0.01.")
   private Double target;
 
   @Option(
       names = "--trusted",
       description =
-          "Do not try the model in a process of its own first: faster, but a model made to crash ONNX Runtime takes this process along.")
+          "Do not try the model in a separate process first. Faster, but a model made to crash ONNX Runtime crashes this process.")
   private boolean trusted;
 
   /**

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description =
-        "Turn an ONNX model into a bundle, and say what goes to the edge and what stays on the device.")
+        "Turn an ONNX model into a bundle, and print what goes to the edge and what stays on the device.")
 final class ImportCommand implements Callable<Integer> {
   @Mixin private Output output;
   @Mixin private ImportArguments arguments;
@@ -30,7 +30,7 @@ final class ImportCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "BUNDLE",
-      description = "The folder to write; a bundle that is there is replaced.")
+      description = "The folder to write. An existing bundle is replaced.")
   private Path bundle;
 
   private record Written(

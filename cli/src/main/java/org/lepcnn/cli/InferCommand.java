@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
 /** {@code lepcnn infer}. */
 @Command(
     name = "infer",
-    description = "Run inputs privately: pictures, .npy (one input a row) or .pb files.")
+    description =
+        "Run inputs privately: pictures, .npy files (one input in each row) or .pb files.")
 final class InferCommand implements Callable<Integer> {
   private static final int WRONG = 1;
 
@@ -44,7 +45,8 @@ final class InferCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "INPUT",
       arity = "1..*",
-      description = "Pictures are scaled to the model's input, values 0 to 1.")
+      description =
+          "The inputs. Pictures are scaled to the model's input, with values from 0 to 1.")
   private List<Path> files;
 
   @Option(
@@ -73,7 +75,7 @@ final class InferCommand implements Callable<Integer> {
       paramLabel = "HEX",
       description = {
         "First digits of the model's fingerprint or of the chain, when the state holds several.",
-        "Of several chains of one model, the one in use goes on until its tables are dry."
+        "Default, for several chains of one model: the one in use until its tables are dry."
       })
   private String model;
 
@@ -81,10 +83,13 @@ final class InferCommand implements Callable<Integer> {
       names = "--labels",
       paramLabel = "F",
       description =
-          "Right answers: CSV 'file,label', or .npy in the order of the inputs. One wrong answer makes the exit status 1.")
+          "The right answers: CSV 'file,label', or .npy in the order of the inputs. Exit status 1 when an answer is wrong.")
   private Path labels;
 
-  @Option(names = "--report", paramLabel = "DIR", description = "Write report.html there.")
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "The folder for report.html. Default: no report.")
   private Path report;
 
   @Option(
@@ -99,14 +104,14 @@ final class InferCommand implements Callable<Integer> {
       paramLabel = "MILLIS",
       defaultValue = "0",
       description =
-          "Send rounds only at multiples of this time after their pass began, so that the edge does not see how long the device computes. Default: 0, at once.")
+          "Send each round at a multiple of this time after its pass began, so that the edge does not see how long the device computes. Default: 0, at once.")
   private int paceMillis;
 
   @Option(
       names = "--patience",
       paramLabel = "SECONDS",
       defaultValue = "60",
-      description = "How long to wait for an answer, retries included. Default: 60.")
+      description = "The longest time to wait for an answer, retries included. Default: 60.")
   private int patienceSeconds;
 
   @Override

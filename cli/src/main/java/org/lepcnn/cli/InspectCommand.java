@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description =
-        "Say what a bundle, edge half, table, device state, grant or owner file is: versions, fingerprint, what is left. Needs no key.")
+        "Describe a bundle, edge half, table, device state, grant or owner file: versions, fingerprint, what is left. Needs no key.")
 final class InspectCommand implements Callable<Integer> {
 
   @Mixin private Output output;
@@ -40,7 +40,7 @@ final class InspectCommand implements Callable<Integer> {
       names = "--tables",
       paramLabel = "DIR",
       description =
-          "with a device's state: the folder of its tables, to say how many passes are left")
+          "With a device's state: the folder of its tables, to print how many passes are left.")
   private Path tablesFolder;
 
   @Override

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     name = "zoo",
     description = {
       "Write a standard network as an ONNX file with seeded weights: alexnet, vgg16, resnet18, resnet50, squeezenet, mobilenetv2.",
-      "Shapes and counts are the published ones; the weights are random and recognise nothing."
+      "Shapes and counts are the published ones. The weights are random and recognise nothing."
     })
 final class ZooCommand implements Callable<Integer> {
   @Mixin private Output output;
@@ -33,7 +33,7 @@ final class ZooCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
-      description = "The same seed gives the same bytes. Default: 1.")
+      description = "Seed of the weights. The same seed gives the same bytes. Default: 1.")
   private long seed;
 
   @Option(

@@ -39,22 +39,23 @@ final class ClusterOptions {
       names = "--jobmanager",
       required = true,
       paramLabel = "HOST:PORT",
-      description = "the REST address of the cluster's JobManager")
+      description = "The REST address of the cluster's JobManager.")
   private String jobManager;
 
   @Option(
       names = "--flink-conf",
       paramLabel = "DIR",
-      description = "a folder with Flink's config.yaml, for TLS and other settings of the client")
+      description = "A folder with Flink's config.yaml, for TLS and other settings of the client.")
   private Path flinkConf;
 
   @Option(
       names = "-D",
       paramLabel = "KEY=VALUE",
-      description = "a setting of Flink's client, over those of --flink-conf")
+      description =
+          "A setting of Flink's client. It overrides --flink-conf. Repeat it for several.")
   private Map<String, String> settings = new TreeMap<>();
 
-  @Option(names = "--json", description = "print one JSON object on standard output")
+  @Option(names = "--json", description = "Print one JSON object on standard output.")
   private boolean json;
 
   @Spec(Spec.Target.MIXEE)

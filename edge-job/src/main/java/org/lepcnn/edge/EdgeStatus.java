@@ -18,8 +18,8 @@ import picocli.CommandLine.Mixin;
     name = "status",
     mixinStandardHelpOptions = true,
     description = {
-      "Lists the edge jobs of a Flink cluster that have not ended, how many of their checkpoints",
-      "failed and why, and why the jobs last failed, if they did."
+      "List the edge jobs of a Flink cluster that have not ended, how many of their checkpoints",
+      "failed and why, and why the jobs last failed."
     })
 final class EdgeStatus implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;

@@ -21,9 +21,8 @@ import picocli.CommandLine.Option;
     name = "stop",
     mixinStandardHelpOptions = true,
     description = {
-      "Ends the edge job of a Flink cluster.",
-      "With --savepoint its state (claims and the replay guard) is kept, for edge submit"
-          + " --from-savepoint; without it devices have to claim anew."
+      "Stop the edge job of a Flink cluster.",
+      "--savepoint keeps its state (claims and the replay guard) for 'edge submit --from-savepoint'. Without it devices have to claim anew."
     })
 final class EdgeStop implements Callable<Integer> {
   private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -31,13 +30,16 @@ final class EdgeStop implements Callable<Integer> {
 
   @Mixin private ClusterOptions cluster;
 
-  @Option(names = "--job", paramLabel = "ID", description = "which job, if there are several")
+  @Option(
+      names = "--job",
+      paramLabel = "ID",
+      description = "The job to stop, if there are several.")
   private String wanted;
 
   @Option(
       names = "--savepoint",
       paramLabel = "URI",
-      description = "a folder that JobManager and TaskManagers can write, for the savepoint")
+      description = "A folder for the savepoint that JobManager and TaskManagers can write.")
   private String savepoint;
 
   private record Stopped(String job, String state, String savepoint) implements Result {

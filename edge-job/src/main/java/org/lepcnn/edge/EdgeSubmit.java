@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     name = "submit",
     mixinStandardHelpOptions = true,
     description = {
-      "Submits the edge job to a Flink cluster and waits until all its tasks run.",
+      "Submit the edge job to a Flink cluster, and wait until all its tasks run.",
       "The cluster needs the native libraries of the kernels in its lib folder."
     })
 final class EdgeSubmit implements Callable<Integer> {
@@ -50,13 +50,13 @@ final class EdgeSubmit implements Callable<Integer> {
   @Option(
       names = "--jar",
       paramLabel = "FILE",
-      description = "the job's jar (default: the one that was built beside this command)")
+      description = "The job's jar. Default: the one built beside this command.")
   private Path jar;
 
   @Option(
       names = "--from-savepoint",
       paramLabel = "URI",
-      description = "go on from this savepoint or checkpoint")
+      description = "Continue from this savepoint or checkpoint.")
   private String savepoint;
 
   private record Submitted(String job, String state) implements Result {

@@ -20,14 +20,15 @@ final class BenchArguments {
   @Option(
       names = "--kernel",
       paramLabel = "onednn|onnxruntime|scalar",
-      description = "Default: the fastest that passes its self-test.")
+      description =
+          "The kernel that computes layers. Default: the fastest that passes its self-test.")
   private String kernel;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "bench-results",
-      description = "Folder for JSON, text and chart. Default: bench-results.")
+      description = "The folder for JSON, text and chart. Default: bench-results.")
   private Path out;
 
   String kernel() {

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 /** {@code lepcnn devices}. */
 @Command(
     name = "devices",
-    description = "The devices that the edge lets in.",
+    description = "Enrol, revoke and list the devices that the edge serves.",
     subcommands = {
       DevicesCommand.Enrol.class,
       DevicesCommand.Revoke.class,
@@ -93,8 +93,8 @@ public final class DevicesCommand {
   @Command(
       name = "enrol",
       description = {
-        "Let a device in, or change what it may do. Running edge jobs follow within seconds.",
-        "This needs none of the device's secrets: those come from 'lepcnn device provision'."
+        "Enrol a device, or change what it may do. Running edge jobs follow within seconds.",
+        "This needs none of the device's secrets; those come from 'lepcnn device provision'."
       })
   static final class Enrol implements Callable<Integer> {
     @Mixin private Output output;
@@ -107,7 +107,7 @@ public final class DevicesCommand {
         names = "--gateway",
         required = true,
         paramLabel = "NAME",
-        description = "The gateway that speaks for the device; no other may.")
+        description = "The only gateway that may speak for the device.")
     private String gateway;
 
     @Option(
@@ -115,16 +115,15 @@ public final class DevicesCommand {
         required = true,
         paramLabel = "MODEL",
         description =
-            "A model that it may use: a fingerprint, first digits of a published one, or a bundle's"
-                + " folder. Repeat it for several.")
+            "A model that the device may use: a fingerprint, the first digits of a published one, or a bundle's folder. Repeat it for several.")
     private List<String> models;
 
     @Option(
         names = "--chain",
         paramLabel = "CHAIN",
         description = {
-          "A chain that it may use, as 'lepcnn device provision' and 'lepcnn inspect' name it; repeat",
-          "it for several. All others are refused, and give way where the edge needs their room.",
+          "A chain that the device may use, as 'lepcnn device provision' and 'lepcnn inspect' name it. Repeat",
+          "it for several. The edge refuses all others, and drops them where it needs room.",
           "Default: those that come first."
         })
     private List<String> chains = List.of();
@@ -133,17 +132,18 @@ public final class DevicesCommand {
         names = "--requests-per-second",
         paramLabel = "N",
         defaultValue = "0",
-        description = "Its quota of rounds and claims. Default: the job's.")
+        description = "The device's quota of rounds and claims per second. Default: the job's.")
     private long requestsPerSecond;
 
     @Option(
         names = "--bytes-per-second",
         paramLabel = "N",
         defaultValue = "0",
-        description = "Its quota of masked tensors. Default: the job's.")
+        description =
+            "The device's quota of bytes of masked tensors per second. Default: the job's.")
     private long bytesPerSecond;
 
-    @Option(names = "--lift-revocation", description = "Let a device in again that was revoked.")
+    @Option(names = "--lift-revocation", description = "Enrol the device even if it was revoked.")
     private boolean liftRevocation;
 
     @Override
@@ -196,7 +196,7 @@ public final class DevicesCommand {
 
   @Command(
       name = "revoke",
-      description = "Shut a device out. Running edge jobs follow within seconds.")
+      description = "Stop serving a device. Running edge jobs follow within seconds.")
   static final class Revoke implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
@@ -223,12 +223,15 @@ public final class DevicesCommand {
     }
   }
 
-  @Command(name = "list", description = "List the devices that were enrolled.")
+  @Command(name = "list", description = "List the enrolled and revoked devices.")
   static final class ListDevices implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
 
-    @Option(names = "--gateway", paramLabel = "NAME", description = "Only those of this gateway.")
+    @Option(
+        names = "--gateway",
+        paramLabel = "NAME",
+        description = "List only the devices of this gateway.")
     private String gateway;
 
     private record All(List<Told> devices) implements Result {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 /** {@code lepcnn models}. */
 @Command(
     name = "models",
-    description = "The models that the edge serves.",
+    description = "Publish, list and withdraw the models that the edge serves.",
     subcommands = {
       ModelsCommand.Publish.class,
       ModelsCommand.ListModels.class,
@@ -84,8 +84,8 @@ public final class ModelsCommand {
   @Command(
       name = "publish",
       description = {
-        "Tell running edge jobs of a model: they fetch its edge half, verify it and load it.",
-        "The device half is not needed here and does not travel."
+        "Publish a model to running edge jobs. They fetch its edge half, verify it and load it.",
+        "The device half is not needed here, and it does not leave this machine."
       })
   static final class Publish implements Callable<Integer> {
     @Mixin private Output output;
@@ -101,14 +101,14 @@ public final class ModelsCommand {
         paramLabel = "URI",
         description = {
           "Where every TaskManager can read the edge half: file:, http: or https:.",
-          "Default: the file in BUNDLE, which has to lie under the same path on each."
+          "Default: the file in BUNDLE, which must have the same path on each."
         })
     private String uri;
 
     @Option(
         names = "--name",
         paramLabel = "TEXT",
-        description = "A name for people. Default: the folder's.")
+        description = "A readable name. Default: the folder's.")
     private String name;
 
     @Override
@@ -129,7 +129,7 @@ public final class ModelsCommand {
     }
   }
 
-  @Command(name = "list", description = "List the models that were published.")
+  @Command(name = "list", description = "List the published models.")
   static final class ListModels implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
@@ -156,7 +156,8 @@ public final class ModelsCommand {
 
   @Command(
       name = "withdraw",
-      description = "Take a model away from running edge jobs: its requests are refused.")
+      description =
+          "Withdraw a model from running edge jobs. They refuse its requests from then on.")
   static final class Withdraw implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;

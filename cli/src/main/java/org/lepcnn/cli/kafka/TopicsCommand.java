@@ -16,14 +16,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lepcnn topics create}. */
-@Command(name = "topics", description = "Kafka topics.", subcommands = TopicsCommand.Create.class)
+@Command(
+    name = "topics",
+    description = "Create the Kafka topics of a gateway.",
+    subcommands = TopicsCommand.Create.class)
 public final class TopicsCommand {
   private TopicsCommand() {}
 
   @Command(
       name = "create",
       description =
-          "Create the topics of a gateway, and those that all gateways share, and say who may use them. What exists is left alone.")
+          "Create the topics of a gateway and those that all gateways share, and, with --acls, say who may use them. Existing topics stay as they are.")
   static final class Create implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 

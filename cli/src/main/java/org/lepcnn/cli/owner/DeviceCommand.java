@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "device",
     description =
-        "Devices: provision one for a model, begin its state, retire a chain, lift a quarantine.",
+        "Provision a device for a model, create its state, retire a chain, lift a quarantine.",
     subcommands = {
       DeviceCommand.Provision.class,
       DeviceCommand.Init.class,
@@ -65,14 +65,14 @@ public final class DeviceCommand {
         names = {"-o", "--output"},
         required = true,
         paramLabel = "GRANT",
-        description = "The grant to write. It is a secret of the device.")
+        description = "The grant to write. Keep it secret; it holds the device's keys.")
     private Path grantFile;
 
     @Option(
         names = "--grant-passphrase-file",
         paramLabel = "F",
         description =
-            "File with the passphrase of the grant's keys. Default: none, unless the owner file has one.")
+            "A file with the passphrase of the grant's keys. Default: none; required when the owner file has one.")
     private Path grantPassphrase;
 
     private record Provisioned(
@@ -123,7 +123,7 @@ public final class DeviceCommand {
 
   @Command(
       name = "init",
-      description = "Consume a grant into the device's state. The grant file is deleted.")
+      description = "Put a grant into the device's state, and delete the grant file.")
   static final class Init implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private OpeningPassphraseOption passphrase;
@@ -135,19 +135,19 @@ public final class DeviceCommand {
         names = "--state",
         required = true,
         paramLabel = "DIR",
-        description = "The device's state folder; it may hold chains of other models.")
+        description = "The device's state folder. It may hold chains of other models.")
     private Path state;
 
     @Option(
         names = "--grant-passphrase-file",
         paramLabel = "F",
-        description = "File with the passphrase of the grant's keys. Default: none.")
+        description = "A file with the passphrase of the grant's keys. Default: none.")
     private Path grantPassphrase;
 
     @Option(
         names = "--retire-others",
         description = {
-          "Retire the device's other chains of this model: after a restored backup, say.",
+          "Retire the device's other chains of this model, for instance after a restored backup.",
           "Default: the chain in use goes on until its tables are dry."
         })
     private boolean retireOthers;
@@ -200,8 +200,7 @@ public final class DeviceCommand {
   @Command(
       name = "lift-quarantine",
       description =
-          "Let a device use the edge again whose results failed the integrity check too often. Find"
-              + " out why they did first.")
+          "Let a device use the edge again after too many results failed its integrity check. First find out why they failed.")
   static final class LiftQuarantine implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private OpeningPassphraseOption passphrase;
@@ -210,7 +209,7 @@ public final class DeviceCommand {
         names = "--state",
         required = true,
         paramLabel = "DIR",
-        description = "The device's state folder; no gateway may have it open.")
+        description = "The device's state folder. Stop the gateway that has it open first.")
     private Path state;
 
     @Option(

@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "retire",
     description = {
-      "Use a chain no more, for ever: on the device (--state), where its keys are erased, or in the",
-      "owner's ledger (--owner), which then serves no chain of the model until the next provisioning."
+      "End a chain for ever: on the device (--state), which erases its keys, or in the owner's ledger",
+      "(--owner), which then serves no chain of the model until the next provisioning."
     })
 final class DeviceRetireCommand implements Callable<Integer> {
   @Mixin private Output output;
@@ -29,7 +29,7 @@ final class DeviceRetireCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "CHAIN",
-      description = "First digits of the chain; 'lepcnn inspect' names it.")
+      description = "The first digits of the chain, as 'lepcnn inspect' names it.")
   private String chain;
 
   @ArgGroup(multiplicity = "1")

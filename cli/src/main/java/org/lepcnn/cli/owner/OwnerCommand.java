@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 /** {@code lepcnn owner create}. */
 @Command(
     name = "owner",
-    description = "The owner's root key and ledger.",
+    description = "Create the owner's root key and ledger.",
     subcommands = OwnerCommand.Create.class)
 public final class OwnerCommand {
   private OwnerCommand() {}
@@ -22,7 +22,7 @@ public final class OwnerCommand {
   @Command(
       name = "create",
       description =
-          "Make a root key and an empty ledger. The file stays with the owner and never goes to a device.")
+          "Create a root key and an empty ledger. The file stays with the owner and never goes to a device.")
   static final class Create implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private PassphraseOption passphrase;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     name = "precompute",
     description = {
       "Make decryption tables for a device, on the owner's machines.",
-      "A run that was interrupted is finished by the next one: passes that the ledger issued and whose files are missing are made first."
+      "The next run completes an interrupted one: it first makes the missing files of passes that the ledger has issued."
     })
 public final class PrecomputeCommand implements Callable<Integer> {
   @Mixin private Output output;
@@ -33,7 +33,7 @@ public final class PrecomputeCommand implements Callable<Integer> {
   @Option(
       names = "--accept-plain",
       description =
-          "Accept an owner file that no passphrase protects although LEPCNN_PASSPHRASE_FILE gives one; it is put under it.")
+          "Accept an owner file without a passphrase although LEPCNN_PASSPHRASE_FILE gives one, and put it under that one.")
   private boolean acceptPlain;
 
   @Option(
@@ -50,7 +50,7 @@ public final class PrecomputeCommand implements Callable<Integer> {
       names = "--passes",
       required = true,
       paramLabel = "N",
-      description = "New passes to issue; 0 only finishes an earlier run.")
+      description = "New passes to issue. 0 only completes an earlier run.")
   private long passes;
 
   @Option(
@@ -63,20 +63,22 @@ public final class PrecomputeCommand implements Callable<Integer> {
   @Option(
       names = "--parallelism",
       paramLabel = "P",
-      description = "Files made at once. Default: all processors.")
+      description = "Files to make at the same time. Default: one for each processor.")
   private Integer parallelism;
 
   @Option(
       names = "--challenges",
       paramLabel = "1|2",
       defaultValue = "1",
-      description = "Independent integrity challenges a layer; 2 for fleets. Default: 1.")
+      description =
+          "Independent integrity challenges for each layer. Use 2 for fleets. Default: 1.")
   private int challenges;
 
   @Option(
       names = "--kernel",
       paramLabel = "onednn|onnxruntime|scalar",
-      description = "Default: the fastest that passes its self-test.")
+      description =
+          "The kernel that computes layers. Default: the fastest that passes its self-test.")
   private String kernel;
 
   @Option(
