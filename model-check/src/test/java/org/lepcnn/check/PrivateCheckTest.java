@@ -220,7 +220,7 @@ class PrivateCheckTest {
     long[] four = {1, 4};
     byte[] relu =
         TinyOnnx.model(
-            List.of(TinyOnnx.node("Relu", List.of("x"), "y")),
+            List.of(TinyOnnx.Node.of("Relu", "y", "x")),
             List.of(new TinyOnnx.Value("x", four)),
             List.of(new TinyOnnx.Value("y", four)));
     DeviceHalf half =
