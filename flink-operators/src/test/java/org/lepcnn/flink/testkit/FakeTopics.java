@@ -6,7 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lepcnn.flink.clock.BrokerClock;
-import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.flink.answer.TopicView;
 
 /** Topics that exist because a test says so; survives serialization within one process. */
 public final class FakeTopics implements TopicView.Provider {

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 import java.util.Optional;
 import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeCall;

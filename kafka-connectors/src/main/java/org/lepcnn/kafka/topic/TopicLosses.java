@@ -16,7 +16,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.lepcnn.kafka.client.KafkaFailures;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

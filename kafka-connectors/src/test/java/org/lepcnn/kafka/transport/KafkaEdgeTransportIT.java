@@ -45,7 +45,7 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.codec.AnswerCodec;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.EdgeRequest;
 import org.lepcnn.kafka.codec.Samples;
