@@ -41,10 +41,8 @@ final class EdgeJobOptions {
   @Option(
       names = "--client-config",
       paramLabel = "FILE",
-      description = {
-        "Kafka client properties, for security and tuning. The file must have the same path on the",
-        "JobManager and every TaskManager, so that no secret is in the job."
-      })
+      description =
+          "Kafka client properties, for security and tuning. The file must have the same path on the JobManager and every TaskManager, so that no secret is in the job.")
   Path clientConfig;
 
   @Mixin AdmissionOptions admission;
