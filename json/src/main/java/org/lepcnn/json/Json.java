@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.deployments;
+package org.lepcnn.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -13,11 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One JSON value (RFC 8259), read only: what Flink's REST server answers, and other programs that
- * are started here.
+ * JSON (RFC 8259), by Jackson.
  *
- * <p>Steps down with {@link #at(String)} and {@link #items()}; an absent member or another kind
- * than asked for is an {@link IllegalArgumentException} that says so.
+ * <p>{@link #write} takes records, collections and maps, and keeps the order of components: what a
+ * record does not know, it leaves null, and such a component is not written. Paths and ids are
+ * written as their text; NaN and infinities, which JSON does not have, as {@code null}; what is not
+ * printable is escaped, so that a text from outside can do nothing to a terminal.
+ *
+ * <p>An instance is one value that was read: a request, what Flink's REST server answers, what
+ * another program prints. Steps down with {@link #at(String)} and {@link #items()}; an absent
+ * member or another kind than asked for is an {@link IllegalArgumentException} that says so.
+ *
+ * <p>This is a module of its own because a device needs no JSON: {@code core} and {@code
+ * device-runtime} stay without Jackson's 2.5 MB, and so does an application on them. Programs that
+ * speak to Kafka or Flink have Jackson anyway, by way of Avro.
  */
 public final class Json {
   /** Deeper values are refused. */
@@ -39,6 +48,11 @@ public final class Json {
 
   private Json(JsonNode value) {
     this.value = value;
+  }
+
+  /** The compact text of a record, collection or map, without line breaks. */
+  public static String write(Object value) {
+    return JsonWriter.write(value);
   }
 
   /**

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.deployments;
+package org.lepcnn.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JsonTest {
+class JsonReadTest {
   @Test
   void objectsArraysTextsAndNumbers_areRead() {
     Json json =

@@ -22,10 +22,10 @@ public final class Trainer {
   private final long seed;
   private final int steps;
   private final Workers workers;
-  private final Consumer<Progress> listener;
+  private final Consumer<Lesson> listener;
 
   /** How training goes, told now and then: the mean loss of the last steps. */
-  public record Progress(int step, int steps, double loss) {}
+  public record Lesson(int step, int steps, double loss) {}
 
   /**
    * A training that has not begun.
@@ -34,7 +34,7 @@ public final class Trainer {
    * @param steps how many batches to learn from
    * @param listener is told of progress
    */
-  public Trainer(long seed, int steps, Workers workers, Consumer<Progress> listener) {
+  public Trainer(long seed, int steps, Workers workers, Consumer<Lesson> listener) {
     if (steps < 1) {
       throw new IllegalArgumentException("Training: expected at least one step, found " + steps);
     }
@@ -54,7 +54,7 @@ public final class Trainer {
       loss += learn(network.layers(), renderer, step);
       adam.step(rate(step));
       if ((step + 1) % REPORT_STEPS == 0) {
-        listener.accept(new Progress(step + 1, steps, loss / REPORT_STEPS));
+        listener.accept(new Lesson(step + 1, steps, loss / REPORT_STEPS));
         loss = 0;
       }
     }
