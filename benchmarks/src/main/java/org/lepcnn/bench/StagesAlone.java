@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.onnxruntime.OnnxSessions;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * The device's stages by themselves, on inputs made once: what ONNX Runtime takes of a pass, in

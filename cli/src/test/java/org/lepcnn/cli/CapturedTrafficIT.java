@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.ProvisionedDevice;

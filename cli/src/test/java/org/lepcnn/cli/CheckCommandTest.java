@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.OnnxModels;
 
 /** What {@code check} and {@code import} say of models whose answers are not what they seem. */

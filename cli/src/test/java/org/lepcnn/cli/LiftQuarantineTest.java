@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.state.QuarantinedException;
+import org.lepcnn.device.supply.QuarantinedException;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.ProvisionedDevice;
 

@@ -21,7 +21,7 @@ import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
-import org.lepcnn.device.session.DeviceModel;
+import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.gateway.ProvisionedDevice;
 import org.lepcnn.onnx.ImportOptions;

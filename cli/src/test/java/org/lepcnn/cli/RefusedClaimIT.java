@@ -17,7 +17,7 @@ import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
-import org.lepcnn.device.session.PassResult;
+import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;

@@ -2,13 +2,18 @@
 package org.lepcnn.device;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,25 @@ class LayeringTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("org.lepcnn.device");
+
+  private static final Map<String, Set<String>> KNOWS =
+      Map.ofEntries(
+          entry("key", Set.of()),
+          entry("vector", Set.of()),
+          entry("stage", Set.of()),
+          entry("mask", Set.of("key")),
+          entry("supply", Set.of("key")),
+          entry("integrity", Set.of("key", "mask", "vector")),
+          entry("arithmetic", Set.of("mask", "vector", "supply")),
+          entry("table", Set.of("key", "supply")),
+          entry("state", Set.of("key", "supply")),
+          entry("owner", Set.of("key", "state")),
+          entry("claim", Set.of("supply")),
+          entry(
+              "pass", Set.of("key", "mask", "integrity", "supply", "stage", "arithmetic", "claim")),
+          entry(
+              "session",
+              Set.of("key", "integrity", "supply", "stage", "arithmetic", "claim", "pass")));
 
   /** SecureRandom is a Random, too: it is the calls that count. */
   @Test
@@ -44,20 +68,34 @@ class LayeringTest {
     slices().matching("org.lepcnn.device.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
-  /** A session works on supplies and tables; whether they lie on a disk is not its business. */
+  /**
+   * Who may know whom, from the top down; a package may also skip what lies between.
+   *
+   * <pre>
+   *   session
+   *    pass
+   *    claim · stage · arithmetic · integrity        owner
+   *    supply                                        state · table
+   *    key · mask · vector                           supply · key
+   * </pre>
+   *
+   * A session works on supplies and tables: whether they lie on a disk is not its business.
+   */
   @Test
-  void supplies_knowNeitherFilesNorSessions() {
-    noClasses()
-        .that()
-        .resideInAPackage("org.lepcnn.device.supply..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "org.lepcnn.device.state..",
-            "org.lepcnn.device.table..",
-            "org.lepcnn.device.session..",
-            "java.nio.file..")
-        .check(CLASSES);
+  void packages_knowThoseBelow() {
+    Architectures.LayeredArchitecture rooms =
+        layeredArchitecture().consideringOnlyDependenciesInLayers();
+    for (String room : KNOWS.keySet()) {
+      rooms = rooms.layer(room).definedBy("org.lepcnn.device." + room);
+    }
+    for (Map.Entry<String, Set<String>> room : KNOWS.entrySet()) {
+      String[] known = room.getValue().toArray(String[]::new);
+      rooms =
+          known.length == 0
+              ? rooms.whereLayer(room.getKey()).mayNotAccessAnyLayer()
+              : rooms.whereLayer(room.getKey()).mayOnlyAccessLayers(known);
+    }
+    rooms.ensureAllClassesAreContainedInArchitecture().check(CLASSES);
   }
 
   @Test

@@ -13,9 +13,12 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.supply.PassGroups;
 import org.lepcnn.device.table.TableDescription;
-import org.lepcnn.device.table.TableGroups;
 import org.lepcnn.device.table.TableId;
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.WorkItem;
+import org.lepcnn.precompute.job.WorkPlan;
 
 /** Looks at an output folder before anything is issued for it. */
 final class FolderCheck {
@@ -99,7 +102,7 @@ final class FolderCheck {
     for (LinearLayerSpec layer : plan.layers()) {
       challenges += (long) options.challengesPerLayer() * layer.geometry().inputSize();
     }
-    long sharing = Math.max(1, Math.min(passesTogether, TableGroups.GROUP_SIZE));
+    long sharing = Math.max(1, Math.min(passesTogether, PassGroups.SIZE));
     return Integer.BYTES * (plan.outputElements() + (double) challenges / sharing);
   }
 

@@ -21,8 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
-import org.lepcnn.core.text.HostPort;
+import org.lepcnn.core.net.HostPort;
 import org.lepcnn.device.integrity.FaultyKernelException;
+import org.lepcnn.precompute.job.MicroBatch;
+import org.lepcnn.precompute.job.TableJob;
 
 @Tag("slow")
 class PrecomputeFailureTest {

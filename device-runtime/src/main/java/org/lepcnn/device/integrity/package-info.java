@@ -8,6 +8,6 @@
  * <p>Guarantee: a wrong result is accepted with probability at most 2/p per challenge, against an
  * edge that does not know the challenge. It holds for the first answer to a challenge and, because
  * a rejection tells an edge little, degrades only by the number of rejections seen; hence the
- * quarantine of {@link org.lepcnn.device.session}.
+ * quarantine of {@link org.lepcnn.device.claim}.
  */
 package org.lepcnn.device.integrity;

@@ -2,16 +2,10 @@
 package org.lepcnn.device.session;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.error.BadInputException;
@@ -19,6 +13,12 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.device.claim.ClaimedPasses;
+import org.lepcnn.device.claim.Failures;
+import org.lepcnn.device.pass.PassContext;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.pass.Submission;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
 import org.slf4j.Logger;
@@ -39,28 +39,19 @@ public final class PrivateSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PrivateSession.class);
   private static final long WORKER_END_SECONDS = 5;
 
-  private final SessionParts parts;
-  private final SessionOptions options;
-  private final ExecutorService worker;
+  private final SessionResources own;
+  private final PassContext context;
   private final ClaimedPasses passes;
+  private final SessionOptions options;
+  private final Turns turns;
 
-  private final Object lock = new Object();
-  private final Queue<Submission> waiting = new ArrayDeque<>();
-  private final Set<Submission> running = new HashSet<>();
-  private boolean closing;
-
-  PrivateSession(SessionParts parts, SessionOptions options, ExecutorService worker) {
-    this.parts = parts;
+  PrivateSession(
+      SessionResources own, PassContext context, ClaimedPasses passes, SessionOptions options) {
+    this.own = own;
+    this.context = context;
+    this.passes = passes;
     this.options = options;
-    this.worker = worker;
-    this.passes =
-        new ClaimedPasses(
-            parts.supply(),
-            parts.tables(),
-            parts.transport(),
-            parts.gate(),
-            options.passesPerReservation(),
-            worker);
+    this.turns = new Turns(options.passesInFlight(), this::start);
   }
 
   /**
@@ -77,12 +68,12 @@ public final class PrivateSession implements AutoCloseable {
 
   /** The model that the session runs. */
   public DeviceHalf model() {
-    return parts.model().half();
+    return own.model().half();
   }
 
   /** Integrity failures in the life of the chain. */
   public long integrityFailures() {
-    return parts.supply().integrityFailures();
+    return own.supply().integrityFailures();
   }
 
   /**
@@ -96,7 +87,7 @@ public final class PrivateSession implements AutoCloseable {
    * @param inputs by name; the arrays must not be changed before the future completes
    * @return completes with the outputs when the pass has ended; exceptionally with {@link
    *     org.lepcnn.device.integrity.IntegrityException}, {@link
-   *     org.lepcnn.device.state.QuarantinedException}, {@link
+   *     org.lepcnn.device.supply.QuarantinedException}, {@link
    *     org.lepcnn.core.port.EdgeRefusedException}, {@link
    *     org.lepcnn.core.quant.NonFiniteActivationException}, {@link BadInputException} when the
    *     inputs are not those of the model, or another {@link LepcnnException}; cancelling it stops
@@ -104,7 +95,7 @@ public final class PrivateSession implements AutoCloseable {
    */
   public CompletableFuture<PassResult> submit(Map<String, HostTensor> inputs) {
     try {
-      parts.model().checkInputs(inputs);
+      own.model().checkInputs(inputs);
     } catch (BadInputException e) {
       return submitRefused(e);
     }
@@ -124,14 +115,7 @@ public final class PrivateSession implements AutoCloseable {
   }
 
   private CompletableFuture<PassResult> submit(Submission submission) {
-    synchronized (lock) {
-      if (closing) {
-        return CompletableFuture.failedFuture(closed());
-      }
-      waiting.add(submission);
-      startWaiting();
-    }
-    return submission.application;
+    return turns.add(submission) ? submission.answer() : CompletableFuture.failedFuture(closed());
   }
 
   /**
@@ -141,14 +125,7 @@ public final class PrivateSession implements AutoCloseable {
    */
   public void warmUp() {
     try {
-      CompletableFuture.runAsync(
-              () -> {
-                new Rehearsal(parts).run();
-                parts.tables().warmUp();
-                parts.transport().warmUp(model().plan());
-              },
-              worker)
-          .join();
+      CompletableFuture.runAsync(context::warmUp, own.worker()).join();
     } catch (RejectedExecutionException e) {
       throw closed();
     } catch (CompletionException e) {
@@ -163,58 +140,53 @@ public final class PrivateSession implements AutoCloseable {
    */
   @Override
   public void close() {
-    List<Submission> unfinished = drain();
+    List<Submission> unfinished = turns.close(options.closeTimeout());
     if (unfinished == null) {
       return;
     }
     boolean ended = endWorkers();
     for (Submission submission : unfinished) {
-      if (ended && submission.pass != null) {
-        submission.pass.abandon(closed());
+      if (ended) {
+        submission.abandonPass(closed());
       }
-      submission.application.completeExceptionally(closed());
+      submission.answer().completeExceptionally(closed());
     }
     passes.close(ended && mayRelease() ? options.releaseTimeout() : Duration.ZERO);
     if (!unfinished.isEmpty()) {
       LOG.warn("Closed with {} passes unfinished; they are lost", unfinished.size());
     }
     if (ended) {
-      parts.model().close();
+      own.model().close();
     }
-    parts.tables().close();
-    parts.supply().close();
+    own.tables().close();
+    own.supply().close();
   }
 
   /** Ends a session that nobody was given; supply and tables stay open. */
   void discard() {
     if (endWorkers()) {
-      parts.model().close();
+      own.model().close();
     }
   }
 
   /** A quarantined edge is sent nothing at all. */
   private boolean mayRelease() {
-    return parts.supply().integrityFailures() < options.maxIntegrityFailures();
+    return own.supply().integrityFailures() < options.maxIntegrityFailures();
   }
 
-  /** Called under the lock. */
-  private void startWaiting() {
-    while (running.size() < options.passesInFlight() && !waiting.isEmpty()) {
-      Submission submission = waiting.remove();
-      running.add(submission);
-      worker.execute(() -> begin(submission));
-    }
+  private void start(Submission submission) {
+    own.worker().execute(() -> begin(submission));
   }
 
   private void begin(Submission submission) {
     try {
       if (model().plan().rounds() == 0) {
-        PassResult result = submission.runLocally(parts.model());
-        ended(submission);
-        submission.application.complete(result);
+        PassResult result = submission.runLocally(own.model());
+        turns.ended(submission);
+        submission.answer().complete(result);
         return;
       }
-      parts.gate().requireOpen();
+      own.gate().requireOpen();
       passes
           .next()
           .whenCompleteAsync(
@@ -225,7 +197,7 @@ public final class PrivateSession implements AutoCloseable {
                   fail(submission, Failures.unwrap(error));
                 }
               },
-              worker)
+              own.worker())
           .exceptionally(error -> null);
     } catch (Throwable e) {
       fail(submission, e);
@@ -233,78 +205,31 @@ public final class PrivateSession implements AutoCloseable {
   }
 
   private void run(Submission submission, PassSupply.Pass pass) {
-    submission.pass =
-        new PrivatePass(
-            parts,
-            pass,
-            submission.inputs,
-            submission.refused,
-            new Stopwatch(),
-            submission.application,
-            () -> passEnded(submission, pass.number()));
-    submission.pass.start();
+    submission.run(context, pass, () -> passEnded(submission, pass.number()));
   }
 
   private void fail(Submission submission, Throwable error) {
-    ended(submission);
-    submission.application.completeExceptionally(error);
+    turns.ended(submission);
+    submission.answer().completeExceptionally(error);
   }
 
   private void passEnded(Submission submission, long number) {
     try {
-      parts.tables().discardBefore(passes.ended(number));
+      own.tables().discardBefore(passes.ended(number));
     } catch (RuntimeException e) {
       LOG.warn("Decryption tables that are used up could not be deleted", e);
     }
-    ended(submission);
-  }
-
-  private void ended(Submission submission) {
-    synchronized (lock) {
-      running.remove(submission);
-      startWaiting();
-      lock.notifyAll();
-    }
-  }
-
-  /** Waits for all submissions; null when the session was closed before. */
-  private List<Submission> drain() {
-    long deadline = System.nanoTime() + options.closeTimeout().toNanos();
-    synchronized (lock) {
-      if (closing) {
-        return null;
-      }
-      closing = true;
-      boolean interrupted = false;
-      while (!interrupted && !(running.isEmpty() && waiting.isEmpty())) {
-        long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (millis <= 0) {
-          break;
-        }
-        try {
-          lock.wait(millis);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      List<Submission> unfinished = new ArrayList<>(running);
-      unfinished.addAll(waiting);
-      waiting.clear();
-      return unfinished;
-    }
+    turns.ended(submission);
   }
 
   private boolean endWorkers() {
-    parts.gate().shut();
-    worker.shutdown();
+    own.gate().shut();
+    own.worker().shutdown();
     try {
-      return worker.awaitTermination(WORKER_END_SECONDS, TimeUnit.SECONDS);
+      return own.worker().awaitTermination(WORKER_END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return worker.isTerminated();
+      return own.worker().isTerminated();
     }
   }
 

@@ -7,6 +7,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeTransport;
+import org.lepcnn.device.claim.ClaimKeeper;
+import org.lepcnn.device.claim.ClaimedPasses;
+import org.lepcnn.device.claim.EdgeGate;
+import org.lepcnn.device.pass.PassContext;
+import org.lepcnn.device.pass.RoundContext;
+import org.lepcnn.device.pass.RoundObserver;
+import org.lepcnn.device.pass.UnsafeResultObserver;
+import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
 import org.slf4j.Logger;
@@ -132,7 +140,7 @@ public final class PrivateSessionBuilder {
    * Loads the device stages and starts the workers. When this fails, also in the warm-up, nothing
    * of it is left; supply and tables are still open.
    *
-   * @throws org.lepcnn.device.state.QuarantinedException when the edge has failed too often
+   * @throws org.lepcnn.device.supply.QuarantinedException when the edge has failed too often
    */
   public PrivateSession open() {
     SessionOptions options =
@@ -152,21 +160,15 @@ public final class PrivateSessionBuilder {
     }
     DeviceModel model = DeviceModel.load(supply.deviceHalf());
     ExecutorService worker = workers(Math.min(workerThreads, passesInFlight));
-    SessionParts parts =
-        new SessionParts(
-            model,
-            supply,
-            tables,
-            new ClaimKeeper(supply, transport, gate),
-            gate,
-            new Pacer(pace),
-            checked ? new ChallengeCache(supply, tables) : null,
-            new IntArrayPool(2 * passesInFlight),
-            new PassWorkspace.Pool(),
-            worker,
-            observer,
-            unsafeResultObserver);
-    PrivateSession session = new PrivateSession(parts, options, worker);
+    EdgeTransport repeating = new ClaimKeeper(supply, transport, gate);
+    RoundContext rounds =
+        new RoundContext(model, supply, tables, checked, passesInFlight, unsafeResultObserver);
+    PrivateSession session =
+        new PrivateSession(
+            new SessionResources(model, supply, tables, gate, worker),
+            new PassContext(rounds, repeating, gate, pace, worker, observer),
+            new ClaimedPasses(supply, tables, repeating, gate, passesPerReservation, worker),
+            options);
     if (warmedUp) {
       warmUp(session);
     }

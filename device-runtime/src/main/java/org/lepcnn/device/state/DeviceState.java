@@ -20,7 +20,9 @@ import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.InstanceIds;
 import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.QuarantinedException;
 
 /**
  * A device's state of one chain, open and locked. It hands out every pass of the chain at most

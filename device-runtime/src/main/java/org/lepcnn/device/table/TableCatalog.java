@@ -16,6 +16,7 @@ import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.supply.PassGroups;
 
 /** Which tables of one chain lie in a folder. Not thread-safe. */
 final class TableCatalog {
@@ -120,7 +121,7 @@ final class TableCatalog {
 
   private TableId findKnown(long pass) {
     // files of one group may overlap, but none reaches back further than a group
-    for (TableId id : tables.headMap(pass, true).tailMap(pass - TableGroups.GROUP_SIZE).values()) {
+    for (TableId id : tables.headMap(pass, true).tailMap(pass - PassGroups.SIZE).values()) {
       if (id.contains(pass)) {
         return id;
       }

@@ -1,11 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.table;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.device.supply.PassGroups;
 
 /**
  * Which passes a table file holds: some or all of one group.
@@ -28,8 +31,8 @@ public record TableId(
     Objects.requireNonNull(model, "model");
     if (firstPass < 0
         || lastPass < firstPass
-        || TableGroups.groupOf(firstPass) != group
-        || TableGroups.groupOf(lastPass) != group) {
+        || PassGroups.of(firstPass) != group
+        || PassGroups.of(lastPass) != group) {
       throw new BadInputException(
           "Table: expected 0 <= first <= last in one group; found passes "
               + firstPass
@@ -52,5 +55,19 @@ public record TableId(
 
   public boolean contains(long pass) {
     return pass >= firstPass && pass <= lastPass;
+  }
+
+  /** Cuts a range of passes at the borders of groups: one table file each. */
+  public static List<TableId> split(
+      String device, ChainId chain, Fingerprint model, long firstPass, long lastPass) {
+    List<TableId> ids = new ArrayList<>();
+    long first = firstPass;
+    while (first <= lastPass) {
+      long group = PassGroups.of(first);
+      long last = Math.min(lastPass, group * PassGroups.SIZE + PassGroups.SIZE - 1);
+      ids.add(new TableId(device, chain, model, group, first, last));
+      first = last + 1;
+    }
+    return ids;
   }
 }

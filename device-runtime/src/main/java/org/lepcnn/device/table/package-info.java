@@ -4,7 +4,7 @@
  * Decryption tables: unblinding factors U = W·r and challenge vectors c, sealed.
  *
  * <p>A file holds some or all passes of one group of {@link
- * org.lepcnn.device.table.TableGroups#GROUP_SIZE} passes and is named {@code
+ * org.lepcnn.device.supply.PassGroups#SIZE} passes and is named {@code
  * <group>-<first>-<last>.lept}. While it is written it is named {@code
  * <group>-<first>-<last>.lept.<8 hexadecimal digits>.tmp}, different for every writer.
  *

@@ -2,7 +2,7 @@
 package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.lepcnn.device.session.SessionFixture.until;
+import static org.lepcnn.device.testkit.SessionFixture.until;
 
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +17,10 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.integrity.IntegrityException;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.testkit.FakeEdge;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.SessionModel;
 
 /** Claims that are released at a close, and claims that the edge has forgotten. */
 class ClaimReleaseTest {

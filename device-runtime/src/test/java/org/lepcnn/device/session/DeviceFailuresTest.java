@@ -2,9 +2,9 @@
 package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.lepcnn.device.session.SessionFixture.await;
-import static org.lepcnn.device.session.SessionFixture.failure;
-import static org.lepcnn.device.session.SessionFixture.until;
+import static org.lepcnn.device.testkit.SessionFixture.await;
+import static org.lepcnn.device.testkit.SessionFixture.failure;
+import static org.lepcnn.device.testkit.SessionFixture.until;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +28,13 @@ import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.mask.MaskGenerator;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.testkit.LimitedTables;
+import org.lepcnn.device.testkit.RecordingSupply;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.SessionModel;
+import org.lepcnn.device.testkit.TinyOnnx;
 
 class DeviceFailuresTest {
   /** What an application may submit that gives no answer. */
@@ -86,7 +93,7 @@ class DeviceFailuresTest {
       fixture.edge.forge =
           (request, result) -> {
             if (request.round() == 1) {
-              PrivateSessionTest.awaitLatch(lastRound);
+              SessionFixture.awaitLatch(lastRound);
             }
             return result;
           };

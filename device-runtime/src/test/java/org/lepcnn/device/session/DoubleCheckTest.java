@@ -14,6 +14,8 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.Challenge;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.SessionModel;
 
 /** Each challenge of the double check is made of every result, on the session's own path. */
 class DoubleCheckTest {

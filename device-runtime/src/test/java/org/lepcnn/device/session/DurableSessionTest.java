@@ -3,8 +3,8 @@ package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.lepcnn.device.session.SessionFixture.await;
-import static org.lepcnn.device.session.SessionFixture.failure;
+import static org.lepcnn.device.testkit.SessionFixture.await;
+import static org.lepcnn.device.testkit.SessionFixture.failure;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,10 +25,16 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
+import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
-import org.lepcnn.device.state.QuarantinedException;
+import org.lepcnn.device.supply.QuarantinedException;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.device.testkit.FakeEdge;
+import org.lepcnn.device.testkit.SessionModel;
+import org.lepcnn.device.testkit.WrittenTables;
 
 /** The session over the files of a device: owner, grant, state and sealed tables. */
 class DurableSessionTest {

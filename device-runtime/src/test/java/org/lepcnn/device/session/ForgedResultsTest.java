@@ -3,8 +3,8 @@ package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.lepcnn.device.session.SessionFixture.await;
-import static org.lepcnn.device.session.SessionFixture.failure;
+import static org.lepcnn.device.testkit.SessionFixture.await;
+import static org.lepcnn.device.testkit.SessionFixture.failure;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +27,14 @@ import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.device.claim.EdgeGate;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.integrity.IntegrityException.Kind;
-import org.lepcnn.device.state.QuarantinedException;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.supply.QuarantinedException;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.SessionModel;
 
 class ForgedResultsTest {
   private interface Forgery extends BiFunction<RoundRequest, RoundResult, RoundResult> {}
@@ -207,7 +212,7 @@ class ForgedResultsTest {
               SessionFixture.until(() -> !fixture.edge.roundsOf(1).isEmpty());
               return residue(0, 0, 1).apply(request, result);
             }
-            PrivateSessionTest.awaitLatch(quarantined);
+            SessionFixture.awaitLatch(quarantined);
             return result;
           };
       CompletableFuture<PassResult> one = fixture.session.submit(SessionModel.inputs(1));

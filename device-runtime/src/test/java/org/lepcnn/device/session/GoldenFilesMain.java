@@ -8,8 +8,12 @@ import java.nio.file.Path;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
+import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.testkit.SessionModel;
+import org.lepcnn.device.testkit.WrittenTables;
 
 /**
  * Writes the files that {@link GoldenFilesTest} reads for ever, as this version makes them: once

@@ -22,9 +22,13 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.device.testkit.FakeEdge;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.SessionModel;
 
 /**
  * Files that an earlier version wrote, and that every later one has to read: a bundle, and under a

@@ -34,9 +34,12 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.SteadyState;
 import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.WrittenTables;
 
 /**
  * What a pass allocates on the device in steady state, over real files, with stages that do nothing

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.text.CapturedLog;
+import org.lepcnn.device.pass.PassTimings;
+import org.lepcnn.device.testkit.SessionFixture;
 
 class PrivateSessionBuilderTest {
   @Test

@@ -2,9 +2,9 @@
 package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.lepcnn.device.session.SessionFixture.await;
-import static org.lepcnn.device.session.SessionFixture.failure;
-import static org.lepcnn.device.session.SessionFixture.until;
+import static org.lepcnn.device.testkit.SessionFixture.await;
+import static org.lepcnn.device.testkit.SessionFixture.failure;
+import static org.lepcnn.device.testkit.SessionFixture.until;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,9 +24,17 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.pass.PassTimings;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.supply.PassTables;
+import org.lepcnn.device.testkit.FakeEdge;
+import org.lepcnn.device.testkit.LimitedTables;
+import org.lepcnn.device.testkit.RecordingSupply;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.SessionModel;
 
-class PrivateSessionTest {
+public class PrivateSessionTest {
   @Test
   void manyPassesInFlight_allEqualThePlainIntegerNetwork() {
     try (SessionFixture fixture = new SessionFixture()) {
@@ -324,7 +332,7 @@ class PrivateSessionTest {
             b -> b.passesInFlight(1).passesPerReservation(2).closeTimeout(Duration.ofMillis(50)))) {
       fixture.edge.forge =
           (request, result) -> {
-            awaitLatch(release);
+            SessionFixture.awaitLatch(release);
             return result;
           };
       CompletableFuture<PassResult> silent = fixture.session.submit(SessionModel.inputs(1));
@@ -340,7 +348,7 @@ class PrivateSessionTest {
     }
   }
 
-  static void assertSame(Map<String, HostTensor> found, Map<String, HostTensor> expected) {
+  public static void assertSame(Map<String, HostTensor> found, Map<String, HostTensor> expected) {
     assertThat(found.keySet()).isEqualTo(expected.keySet());
     assertThat(
             found.entrySet().stream()
@@ -349,15 +357,5 @@ class PrivateSessionTest {
                 .collect(Collectors.toSet()))
         .as("outputs that differ")
         .isEmpty();
-  }
-
-  static void awaitLatch(CountDownLatch latch) {
-    try {
-      if (!latch.await(SessionFixture.WAIT_SECONDS, java.util.concurrent.TimeUnit.SECONDS)) {
-        throw new AssertionError("Expected a latch to open in time");
-      }
-    } catch (InterruptedException e) {
-      throw new EnvironmentException("interrupted", e);
-    }
   }
 }

@@ -3,7 +3,7 @@ package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.lepcnn.device.session.SessionFixture.await;
+import static org.lepcnn.device.testkit.SessionFixture.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +30,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.device.arithmetic.LayerArithmetic;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.MaskGenerator;
@@ -37,6 +38,9 @@ import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.device.testkit.FakeEdge;
+import org.lepcnn.device.testkit.SessionModel;
+import org.lepcnn.device.testkit.WrittenTables;
 
 /**
  * Somebody has recorded all traffic, both ways, has the model's weights, and seizes the device

@@ -3,8 +3,8 @@ package org.lepcnn.device.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.lepcnn.device.session.SessionFixture.failure;
-import static org.lepcnn.device.session.SessionFixture.until;
+import static org.lepcnn.device.testkit.SessionFixture.failure;
+import static org.lepcnn.device.testkit.SessionFixture.until;
 
 import java.time.Duration;
 import java.util.Collections;
@@ -15,6 +15,11 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.core.text.CapturedLog;
+import org.lepcnn.device.claim.ClaimedPasses;
+import org.lepcnn.device.pass.OwnParts;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.SessionModel;
 
 /** What a session closes when it ends, and what it must leave. */
 class SessionEndTest {
@@ -26,7 +31,7 @@ class SessionEndTest {
   void aClose_closesAllThatIsTheSessions() {
     try (OwnParts own = new OwnParts();
         CapturedLog log = CapturedLog.of(PrivateSession.class)) {
-      own.session(LONG).close();
+      session(own, LONG).close();
       assertThat(log.warnings()).isEmpty();
       assertThat(own.worker.isTerminated()).isTrue();
       assertThat(own.modelIsClosed()).isTrue();
@@ -38,7 +43,7 @@ class SessionEndTest {
   @Test
   void aSecondClose_doesNothing() {
     try (OwnParts own = new OwnParts()) {
-      PrivateSession session = own.session(LONG);
+      PrivateSession session = session(own, LONG);
       session.close();
       own.tables.closed = false;
       session.close();
@@ -49,7 +54,7 @@ class SessionEndTest {
   @Test
   void whatIsLeftOfAClosedSession_sendsNothing() {
     try (OwnParts own = new OwnParts()) {
-      own.session(LONG).close();
+      session(own, LONG).close();
       assertThatThrownBy(own.gate::requireOpen)
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("it was closed");
@@ -59,7 +64,7 @@ class SessionEndTest {
   @Test
   void workersThatDoNotEndInTime_keepTheModelOpen() {
     try (OwnParts own = new OwnParts(OwnParts.neverEnding())) {
-      own.session(LONG).close();
+      session(own, LONG).close();
       assertThat(own.modelIsClosed()).isFalse();
       assertThat(own.tables.closed).isTrue();
     }
@@ -69,7 +74,7 @@ class SessionEndTest {
   @Test
   void whatAPassHeldToItsEnd_isThereForTheNext() {
     try (OwnParts own = new OwnParts()) {
-      PrivateSession session = own.session(LONG);
+      PrivateSession session = session(own, LONG);
       SessionFixture.await(session.submit(SessionModel.inputs(1)));
       assertThat(own.tensorsOfUse(1, 7)).isEqualTo(2);
       session.close();
@@ -79,7 +84,7 @@ class SessionEndTest {
   @Test
   void whatAPassHeldWhenItFailed_isThereForTheNext() {
     try (OwnParts own = new OwnParts()) {
-      PrivateSession session = own.session(LONG);
+      PrivateSession session = session(own, LONG);
       CompletableFuture<PassResult> pass = session.submit(SessionModel.inputs(new float[90], 0, 1));
       assertThat(failure(pass)).isInstanceOf(NonFiniteActivationException.class);
       assertThat(own.tensorsOfUse(1, 4, 6, 5)).as("a, b and the one divided by 0").isEqualTo(3);
@@ -95,7 +100,7 @@ class SessionEndTest {
           (request, result) ->
               new RoundResult(
                   result.pass(), result.round(), Collections.nCopies(result.layers().size(), null));
-      PrivateSession session = own.session(LONG);
+      PrivateSession session = session(own, LONG);
       assertThat(failure(session.submit(SessionModel.inputs(1))))
           .isInstanceOf(NullPointerException.class);
       assertThat(own.supply.outcomes).containsEntry(0L, "burned");
@@ -106,7 +111,7 @@ class SessionEndTest {
   @Test
   void aSessionThatNobodyGot_endsItsWorkersAndModel_andLeavesTheRestOpen() {
     try (OwnParts own = new OwnParts()) {
-      own.session(LONG).discard();
+      session(own, LONG).discard();
       assertThat(own.worker.isTerminated()).isTrue();
       assertThat(own.modelIsClosed()).isTrue();
       assertThat(own.tables.closed).isFalse();
@@ -118,7 +123,7 @@ class SessionEndTest {
   void aCloseWithoutPatience_waitsForNoPass_andBurnsIt() {
     try (OwnParts own = new OwnParts();
         CapturedLog log = CapturedLog.of(PrivateSession.class)) {
-      PrivateSession session = own.session(Duration.ZERO);
+      PrivateSession session = session(own, Duration.ZERO);
       CompletableFuture<PassResult> pass = heldPass(own, session);
       session.close();
       assertThat(log.warnings()).containsExactly("Closed with 1 passes unfinished; they are lost");
@@ -132,7 +137,7 @@ class SessionEndTest {
   @Test
   void anInterruptedClose_waitsNoLonger_andTheThreadStaysInterrupted() {
     try (OwnParts own = new OwnParts()) {
-      PrivateSession session = own.session(LONG);
+      PrivateSession session = session(own, LONG);
       CompletableFuture<PassResult> pass = heldPass(own, session);
       Thread.currentThread().interrupt();
       session.close();
@@ -148,7 +153,7 @@ class SessionEndTest {
   @Test
   void aCloseThatIsInterruptedAsTheWorkersEnd_burnsThePass_andClosesTheModel() {
     try (OwnParts own = new OwnParts(OwnParts.endingWhenInterrupted())) {
-      PrivateSession session = own.session(Duration.ZERO);
+      PrivateSession session = session(own, Duration.ZERO);
       assertThat(heldPass(own, session)).isNotDone();
       session.close();
       assertThat(Thread.interrupted()).isTrue();
@@ -162,9 +167,9 @@ class SessionEndTest {
   @Test
   void aWorkerThatDoesNotEnd_keepsItsPassAndTheModel() {
     try (OwnParts own = new OwnParts()) {
-      PrivateSession session = own.session(LONG);
+      PrivateSession session = session(own, LONG);
       CompletableFuture<PassResult> pass = heldPass(own, session);
-      own.worker.execute(() -> PrivateSessionTest.awaitLatch(held));
+      own.worker.execute(() -> SessionFixture.awaitLatch(held));
       Thread.currentThread().interrupt();
       session.close();
       assertThat(Thread.interrupted()).isTrue();
@@ -176,10 +181,18 @@ class SessionEndTest {
     }
   }
 
+  private static PrivateSession session(OwnParts own, Duration closeTimeout) {
+    return new PrivateSession(
+        new SessionResources(own.model, own.supply, own.tables, own.gate, own.worker),
+        own.context,
+        new ClaimedPasses(own.supply, own.tables, own.edge, own.gate, 4, own.worker),
+        new SessionOptions(1, 4, 1, closeTimeout, Duration.ofDays(1)));
+  }
+
   private CompletableFuture<PassResult> heldPass(OwnParts own, PrivateSession session) {
     own.edge.forge =
         (request, result) -> {
-          PrivateSessionTest.awaitLatch(held);
+          SessionFixture.awaitLatch(held);
           return result;
         };
     CompletableFuture<PassResult> pass = session.submit(SessionModel.inputs(1));

@@ -12,6 +12,8 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.SessionModel;
 
 /**
  * No value of a result that was not found right, in all its layers, is unmasked, and so none enters

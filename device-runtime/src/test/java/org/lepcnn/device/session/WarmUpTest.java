@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.testkit.SessionFixture;
+import org.lepcnn.device.testkit.SessionModel;
 
 class WarmUpTest {
   @Test

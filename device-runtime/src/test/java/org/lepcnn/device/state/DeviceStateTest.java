@@ -29,6 +29,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.QuarantinedException;
 
 class DeviceStateTest {
   @TempDir Path folder;

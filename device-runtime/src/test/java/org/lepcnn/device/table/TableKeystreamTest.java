@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassGroups;
 
 /**
  * Sealed zeros are the bare keystream, so that a key-nonce pair that is used twice shows: within a
@@ -53,13 +54,13 @@ class TableKeystreamTest {
             nonces, layout.challengeOrdinal(layer.index(), index), layer.geometry().inputSize());
       }
     }
-    for (int position = 0; position < TableGroups.GROUP_SIZE; position++) {
+    for (int position = 0; position < PassGroups.SIZE; position++) {
       for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
         addNonces(
             nonces, layout.layerOrdinal(position, layer.index()), layer.geometry().outputSize());
       }
     }
-    assertThat(nonces).doesNotHaveDuplicates().hasSizeGreaterThan(4 * TableGroups.GROUP_SIZE);
+    assertThat(nonces).doesNotHaveDuplicates().hasSizeGreaterThan(4 * PassGroups.SIZE);
   }
 
   /** What a crash left of a writing holds no key and nothing unsealed. */

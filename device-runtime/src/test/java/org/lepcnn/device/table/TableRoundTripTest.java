@@ -245,10 +245,10 @@ class TableRoundTripTest {
   @Test
   void ranges_areCutAtTheBordersOfGroups() {
     Fingerprint model = TestTables.MODEL;
-    assertThat(TableGroups.split(TestTables.DEVICE, TestTables.CHAIN, model, 10, 130))
+    assertThat(TableId.split(TestTables.DEVICE, TestTables.CHAIN, model, 10, 130))
         .extracting(TableId::fileName)
         .containsExactly("0-10-63.lept", "1-64-127.lept", "2-128-130.lept");
-    assertThat(TableGroups.split(TestTables.DEVICE, TestTables.CHAIN, model, 63, 64))
+    assertThat(TableId.split(TestTables.DEVICE, TestTables.CHAIN, model, 63, 64))
         .extracting(TableId::fileName)
         .containsExactly("0-63-63.lept", "1-64-64.lept");
     assertThatThrownBy(() -> TestTables.id(63, 64)).isInstanceOf(BadInputException.class);

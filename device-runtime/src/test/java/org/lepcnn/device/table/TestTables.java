@@ -14,6 +14,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.ResidueStream;
+import org.lepcnn.device.supply.PassGroups;
 
 /** Tables with known keys and contents. */
 final class TestTables {
@@ -25,7 +26,7 @@ final class TestTables {
   private TestTables() {}
 
   static TableId id(long first, long last) {
-    return new TableId(DEVICE, CHAIN, MODEL, TableGroups.groupOf(first), first, last);
+    return new TableId(DEVICE, CHAIN, MODEL, PassGroups.of(first), first, last);
   }
 
   static PassKey passKey(long pass) {

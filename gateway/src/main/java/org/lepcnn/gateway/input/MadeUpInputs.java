@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * Inputs of the right type and shape that mean nothing, always the same: floating-point numbers
@@ -55,12 +55,9 @@ public final class MadeUpInputs {
         yield HostTensor.ofBytes(spec.onnxType(), values, spec.shape());
       }
       default ->
-          throw new BadInputException(
-              "Making inputs up: expected numbers or booleans for the input '"
-                  + spec.name()
-                  + "'; found "
-                  + ElementType.name(spec.onnxType())
-                  + ". Give test data.");
+          throw BadInputException.about("Making inputs up")
+              .expected("numbers or booleans for the input '" + spec.name() + "'")
+              .found(ElementType.name(spec.onnxType()), "Give test data.");
     };
   }
 }

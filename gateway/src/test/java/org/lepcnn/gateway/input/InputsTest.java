@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /** Arrays and tensors from files: the right values, or the reason why not. */
 class InputsTest {

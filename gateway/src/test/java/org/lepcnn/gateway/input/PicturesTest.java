@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /** Pictures become the samples that are stored in them, upright and whole, or are refused. */
 class PicturesTest {

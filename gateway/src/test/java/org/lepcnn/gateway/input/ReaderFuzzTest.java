@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
-import org.lepcnn.device.session.HostTensor;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * Damaged arrays, tensors, pictures and labels are read or refused with a typed error, nothing

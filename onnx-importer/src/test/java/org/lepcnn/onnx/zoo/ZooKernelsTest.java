@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**

@@ -5,9 +5,10 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
-import org.lepcnn.core.kernel.OnnxRuntimeKernels;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.kernel.StrideFolding;
+import org.lepcnn.core.kernel.limb.LimbLoops;
+import org.lepcnn.core.kernel.onnxruntime.OnnxRuntimeKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +27,6 @@ public final class OneDnnKernels implements KernelProvider {
   private static final Logger LOG = LoggerFactory.getLogger(OneDnnKernels.class);
   private static final String THREADS = "OMP_NUM_THREADS";
 
-  /** The largest value of a limb. */
-  private static final long LIMB_MAX = 255;
-
   private final ScalarKernels scalar = new ScalarKernels();
 
   private OneDnnKernels() {}
@@ -46,17 +44,16 @@ public final class OneDnnKernels implements KernelProvider {
       isa = OneDnn.effectiveIsa();
       OneDnn.engine();
     } catch (LinkageError | IllegalStateException e) {
-      throw new EnvironmentException(
-          "Loading oneDNN: expected its library for this platform in the class path; found: "
-              + e
-              + ". Use the kernel 'onnxruntime'.",
-          e);
+      throw EnvironmentException.about("Loading oneDNN")
+          .expected("its library for this platform in the class path")
+          .found(e, "Use the kernel 'onnxruntime'.");
     }
     if (OneDnn.namesInstructionSets() && !OneDnn.hasExactInt8(isa)) {
-      throw new EnvironmentException(
-          "oneDNN kernels: expected an instruction set with VNNI or AMX; found 0x"
-              + Integer.toHexString(isa)
-              + ", whose 8-bit products saturate. Use the kernel 'onnxruntime'.");
+      throw EnvironmentException.about("oneDNN kernels")
+          .expected("an instruction set with VNNI or AMX")
+          .found(
+              "0x" + Integer.toHexString(isa) + ", whose 8-bit products saturate",
+              "Use the kernel 'onnxruntime'.");
     }
     OneDnnKernels provider = new OneDnnKernels();
     KernelSelfTest.require(provider);
@@ -76,7 +73,7 @@ public final class OneDnnKernels implements KernelProvider {
 
   @Override
   public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-    long bound = LIMB_MAX * largestPartialSum(geometry, weights);
+    long bound = LimbLoops.MAX_UNSIGNED * largestPartialSum(geometry, weights);
     if (bound > Integer.MAX_VALUE) {
       LOG.warn(
           "oneDNN kernels: {} runs on the scalar kernel, which is slow: {}",

@@ -1,0 +1,220 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.arithmetic;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.device.supply.ResidueRoom;
+
+/**
+ * {@link TileArithmetic} in loops that the compiler of JDK 17 turns into vector instructions.
+ *
+ * <p>Two rules make these loops what they are:
+ *
+ * <ul>
+ *   <li>A loop holds float operations or int operations, never a conversion: that compiler has no
+ *       vector form of {@code (int)}, {@code (float)} or {@code floatToRawIntBits}. Values cross
+ *       over as bits, copied in bulk through a buffer that is both.
+ *   <li>All arrays of a loop are read and written at the same index: at different ones the compiler
+ *       cannot exclude an overlap. Hence tiles.
+ * </ul>
+ *
+ * <p>Float to int: for |v| ≤ 2²² the bits of v + 1.5·2²³ are those of 1.5·2²³ plus v rounded half
+ * to even. Int to float: with d = 2¹⁶·h + l, 0 ≤ l &lt; 2¹⁶, the floats 2³⁹ + 2¹⁶·(2¹⁵ + h) and 2²³
+ * + l are made from bits; subtracting 2³⁹ + 2³¹ + 2²³ from the first is exact, and adding the
+ * second rounds 2¹⁶·h + l once, half to even, like {@code (float) d}.
+ */
+final class PlainTiles implements TileArithmetic {
+  /** Elements of a tile; six tiles fit a first-level cache. */
+  private static final int TILE = 1024;
+
+  private static final float ROUNDING = 12_582_912f; // 1.5 · 2²³
+  private static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
+  private static final int MAGNITUDE = 0x7fff_ffff;
+  private static final int MANTISSA = 0x7f_ffff;
+
+  /** What the mantissa of 1.5·2²³ + q is more than q. */
+  private static final int OFFSET = ROUNDING_BITS & MANTISSA;
+
+  private static final int HIGH_BITS = Float.floatToRawIntBits(0x1p39f) + 0x8000;
+  private static final int LOW_BITS = Float.floatToRawIntBits(0x1p23f);
+  private static final float SUBTRAHEND = 0x1p39f + 0x1p31f + 0x1p23f;
+
+  private final float[] floats = new float[TILE];
+  private final float[] lows = new float[TILE];
+  private final float[] factors = new float[TILE];
+  private final float[] offsets = new float[TILE];
+  private final int[] ints = new int[TILE];
+  private final int[] residues = new int[TILE];
+  private final int[] rejections = new int[TILE];
+  private final byte[] words = new byte[WORDS * Integer.BYTES];
+  private final IntBuffer wordsAsInts =
+      ByteBuffer.wrap(words).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+  private final IntBuffer asInts;
+  private final FloatBuffer asFloats;
+
+  PlainTiles() {
+    ByteBuffer bytes = ByteBuffer.allocate(TILE * Float.BYTES).order(ByteOrder.nativeOrder());
+    asInts = bytes.asIntBuffer();
+    asFloats = bytes.asFloatBuffer();
+  }
+
+  @Override
+  public float scale(FloatBuffer x, int length, int bits) {
+    Arrays.fill(residues, 0);
+    for (int from = 0; from < length; from += TILE) {
+      int count = Math.min(TILE, length - from);
+      asFloats.put(0, x, from, count);
+      asInts.get(0, ints, 0, count);
+      largestMagnitudes(ints, residues, count);
+    }
+    int max = 0;
+    for (int value : residues) {
+      max = Math.max(max, value);
+    }
+    return TileArithmetic.scaleOf(max, bits);
+  }
+
+  @Override
+  public boolean mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length) {
+    float inverse = 1 / scale;
+    Arrays.fill(rejections, 0);
+    for (int from = 0; from < length; from += TILE) {
+      int count = Math.min(TILE, length - from);
+      x.get(from, floats, 0, count);
+      round(floats, inverse, count);
+      asFloats.put(0, floats, 0, count);
+      asInts.get(0, ints, 0, count);
+      if (from % WORDS == 0) {
+        masks.nextWords(words, Math.min(WORDS, length - from));
+      }
+      wordsAsInts.get(from % WORDS, residues, 0, count);
+      addQuantized(ints, residues, rejections, count);
+      System.arraycopy(residues, 0, masked, from, count);
+    }
+    int rejected = 0;
+    for (int each : rejections) {
+      rejected |= each;
+    }
+    return rejected < 0;
+  }
+
+  @Override
+  public void unmask(
+      ConvGeometry g, int[] y, ResidueRoom u, ChannelScales scales, FloatBuffer out) {
+    int length = g.outputSize();
+    for (int from = 0; from < length; from += TILE) {
+      int count = Math.min(TILE, length - from);
+      System.arraycopy(y, from, ints, 0, count);
+      u.residues().get(from, residues, 0, count);
+      toFloatBits(ints, residues, count);
+      asInts.put(0, ints, 0, count);
+      asFloats.get(0, floats, 0, count);
+      asInts.put(0, residues, 0, count);
+      asFloats.get(0, lows, 0, count);
+      if (g.planeSize() == 1) {
+        dequantizeVectors(from, count, scales);
+      } else {
+        dequantizePlanes(g.planeSize(), from, count, scales);
+      }
+      out.put(from, floats, 0, count);
+    }
+  }
+
+  @Override
+  public void erase() {
+    Arrays.fill(floats, 0);
+    Arrays.fill(lows, 0);
+    Arrays.fill(ints, 0);
+    Arrays.fill(residues, 0);
+    Arrays.fill(rejections, 0);
+    Arrays.fill(words, (byte) 0);
+    asInts.put(0, ints);
+  }
+
+  /** largest = max(largest, |x|) on bits, which order like the values; both are not negative. */
+  private static void largestMagnitudes(int[] bits, int[] largest, int count) {
+    for (int i = 0; i < count; i++) {
+      int more = (bits[i] & MAGNITUDE) - largest[i];
+      largest[i] += more & ~(more >> 31);
+    }
+  }
+
+  private static void round(float[] x, float inverse, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = x[i] * inverse + ROUNDING;
+    }
+  }
+
+  /**
+   * The mantissa is q + 2²², 0 ≤ q + 2²² &lt; 2²³. Added to the mask it is below 2³², one fold
+   * brings it to [0, p]; without the 2²² it is in [−2²², p − 2²²]. Nothing of that changes when the
+   * mask is p, which then counts as 0; p alone makes the rejection negative.
+   */
+  private static void addQuantized(int[] rounded, int[] masked, int[] rejections, int count) {
+    for (int i = 0; i < count; i++) {
+      int word = masked[i] & Field.P;
+      rejections[i] |= word + 1;
+      int sum = (rounded[i] & MANTISSA) + word;
+      sum = (sum & Field.P) + (sum >>> 31) - OFFSET;
+      masked[i] = sum + ((sum >> 31) & Field.P);
+    }
+  }
+
+  private static void toFloatBits(int[] y, int[] u, int count) {
+    for (int i = 0; i < count; i++) {
+      int d = y[i] - u[i];
+      d += (d >> 31) & Field.P;
+      d -= Field.P & ((Field.HALF - d) >> 31);
+      y[i] = HIGH_BITS + (d >> 16);
+      u[i] = LOW_BITS | (d & 0xffff);
+    }
+  }
+
+  /** The tile of the elements {@code from} on, where each is a channel of its own. */
+  private void dequantizeVectors(int from, int count, ChannelScales scales) {
+    repeat(scales.weightScales(), from, factors, count);
+    repeat(scales.bias(), from, offsets, count);
+    dequantize(floats, lows, factors, offsets, scales.tensorScale(), count);
+  }
+
+  /** The tile of the elements {@code from} on, channel by channel. */
+  private void dequantizePlanes(int plane, int from, int count, ChannelScales scales) {
+    int channel = from / plane % scales.channels();
+    int left = plane - from % plane;
+    for (int done = 0; done < count; left = plane) {
+      int to = Math.min(count, done + left);
+      dequantize(floats, lows, scales.scale(channel), scales.bias()[channel], done, to);
+      channel = channel + 1 == scales.channels() ? 0 : channel + 1;
+      done = to;
+    }
+  }
+
+  private static void dequantize(
+      float[] high, float[] low, float[] scale, float[] offset, float tensorScale, int count) {
+    for (int i = 0; i < count; i++) {
+      high[i] = ((high[i] - SUBTRAHEND) + low[i]) * (tensorScale * scale[i]) + offset[i];
+    }
+  }
+
+  private static void dequantize(
+      float[] high, float[] low, float scale, float offset, int from, int to) {
+    for (int i = from; i < to; i++) {
+      high[i] = ((high[i] - SUBTRAHEND) + low[i]) * scale + offset;
+    }
+  }
+
+  /** Values {@code from}, {@code from} + 1, … of an endless repetition. */
+  private static void repeat(float[] values, int from, float[] to, int count) {
+    int next = from % values.length;
+    for (int done = 0; done < count; next = 0) {
+      int some = Math.min(values.length - next, count - done);
+      System.arraycopy(values, next, to, done, some);
+      done += some;
+    }
+  }
+}

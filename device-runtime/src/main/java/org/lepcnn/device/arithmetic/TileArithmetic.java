@@ -1,0 +1,104 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.arithmetic;
+
+import java.nio.FloatBuffer;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.NonFiniteActivationException;
+import org.lepcnn.device.mask.MaskGenerator;
+import org.lepcnn.device.mask.ResidueStream;
+import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.vector.VectorUnit;
+
+/**
+ * {@link LayerArithmetic} for the private path, tile by tile in the first-level cache. {@link
+ * LayerArithmetic} is the definition; results are equal bit for bit. No branch and no table depends
+ * on the data.
+ *
+ * <p>Not thread-safe. The tiles hold private values until {@link #erase}.
+ */
+public interface TileArithmetic {
+  /** Words of a mask that are asked for at once. */
+  int WORDS = ResidueStream.MAX_WORDS;
+
+  /** Where a tensor's mask comes from, piece by piece. */
+  @FunctionalInterface
+  interface MaskSource {
+    /**
+     * Puts the next {@code count} words to {@code out}, little-endian, from index 0; their top bits
+     * say nothing. Every count but the last is {@link #WORDS}.
+     */
+    void nextWords(byte[] out, int count);
+  }
+
+  /** The fastest there is in this JVM. */
+  static TileArithmetic best() {
+    return VectorUnit.present() ? new VectorTiles() : new PlainTiles();
+  }
+
+  /**
+   * The scale that follows from the bits of the largest magnitude.
+   *
+   * @throws NonFiniteActivationException when they are those of NaN or infinity
+   */
+  static float scaleOf(int largestMagnitude, int bits) {
+    float largest = Float.intBitsToFloat(largestMagnitude);
+    if (!Float.isFinite(largest)) {
+      throw new NonFiniteActivationException();
+    }
+    return ActivationQuantizer.scale(largest, bits);
+  }
+
+  /**
+   * The scale of a tensor, as {@link ActivationQuantizer#scale(float, int)} defines it.
+   *
+   * @param x the activations, from index 0
+   * @throws NonFiniteActivationException when a value is NaN or infinite
+   */
+  float scale(FloatBuffer x, int length, int bits);
+
+  /**
+   * x' = q + r mod p: the mask never leaves the first-level cache. A word that the mask's rule
+   * rejects, p, counts as r = 0 here and is reported; the caller adds what replaces it.
+   *
+   * <p>q is not clamped to ±limit, because it cannot be beyond: s is at least max|x| / limit, but
+   * for one rounding of that quotient by a factor of at least 1 − 2⁻²⁴; 1/s and x/s are exact for a
+   * power of two, so that |x|/s is at most limit · (1 + 2⁻²³), with limit &lt; 2²¹ less than limit
+   * + ½, and rounds to limit at most. Whatever x holds, the result is a canonical residue: of q
+   * only 23 bits are used.
+   *
+   * @param x the activations that the scale was computed from, from index 0
+   * @param scale from {@link #scale}
+   * @param masks yields the words of the mask r
+   * @param masked receives x', from index 0
+   * @return whether a word was p
+   */
+  boolean mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length);
+
+  /**
+   * The same with the mask of a tensor, redraws included.
+   *
+   * @param tensorId its number in the plan
+   */
+  default void mask(
+      FloatBuffer x, float scale, MaskGenerator masks, int tensorId, int[] masked, int length) {
+    masks.begin(tensorId, length);
+    boolean rejected = mask(x, scale, masks::nextWords, masked, length);
+    masks.end();
+    if (rejected) {
+      masks.addRedraws(tensorId, masked, length);
+    }
+  }
+
+  /**
+   * out = (y − u, centred) · s_x · s_w[oc] + bias[oc].
+   *
+   * @param y the result from index 0
+   * @param u the unblinding factors
+   * @param out receives the values from index 0
+   */
+  void unmask(ConvGeometry g, int[] y, ResidueRoom u, ChannelScales scales, FloatBuffer out);
+
+  /** Overwrites what the tiles hold. */
+  void erase();
+}

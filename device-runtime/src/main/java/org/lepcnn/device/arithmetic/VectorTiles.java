@@ -1,0 +1,150 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.arithmetic;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.vector.VectorLoops;
+
+/**
+ * {@link TileArithmetic} on {@link VectorLoops}: activations cross over by one copy of a tile,
+ * since the Vector API of JDK 17 and that of later ones have no common way to native memory;
+ * everything else is read and written where it is.
+ */
+final class VectorTiles implements TileArithmetic {
+  private static final int TILE = WORDS;
+  private static final int MAGNITUDE = 0x7fff_ffff;
+
+  private final float[] floats = new float[TILE];
+  private final byte[] words = new byte[WORDS * Integer.BYTES];
+
+  /** A last piece of a tensor that fills no vector is padded here. */
+  private final int[] rest = new int[VectorLoops.LANES];
+
+  @Override
+  public float scale(FloatBuffer x, int length, int bits) {
+    int largest = 0;
+    for (int from = 0; from < length; from += TILE) {
+      int count = Math.min(TILE, length - from);
+      x.get(from, floats, 0, count);
+      largest = VectorLoops.largestMagnitude(floats, count, largest);
+      for (int i = VectorLoops.whole(count); i < count; i++) {
+        largest = Math.max(largest, Float.floatToRawIntBits(floats[i]) & MAGNITUDE);
+      }
+    }
+    return TileArithmetic.scaleOf(largest, bits);
+  }
+
+  @Override
+  public boolean mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length) {
+    float inverse = 1 / scale;
+    boolean rejected = false;
+    for (int from = 0; from < length; from += TILE) {
+      int count = Math.min(TILE, length - from);
+      x.get(from, floats, 0, count);
+      masks.nextWords(words, count);
+      rejected |= VectorLoops.mask(floats, inverse, words, masked, from, count);
+      if (VectorLoops.whole(count) < count) {
+        rejected |= maskRest(inverse, masked, from, count);
+      }
+    }
+    return rejected;
+  }
+
+  /** The last elements of a tensor, less than a vector. */
+  private boolean maskRest(float inverse, int[] masked, int from, int count) {
+    int done = VectorLoops.whole(count);
+    int left = count - done;
+    System.arraycopy(floats, done, floats, 0, left);
+    System.arraycopy(words, done * Integer.BYTES, words, 0, left * Integer.BYTES);
+    Arrays.fill(words, left * Integer.BYTES, VectorLoops.LANES * Integer.BYTES, (byte) 0);
+    boolean rejected = VectorLoops.mask(floats, inverse, words, rest, 0, VectorLoops.LANES);
+    System.arraycopy(rest, 0, masked, from + done, left);
+    return rejected;
+  }
+
+  @Override
+  public void unmask(
+      ConvGeometry g, int[] y, ResidueRoom u, ChannelScales scales, FloatBuffer out) {
+    int length = g.outputSize();
+    int plane = g.planeSize();
+    int count;
+    for (int from = 0; from < length; from += count) {
+      // whole planes, or a part of one
+      count =
+          plane <= TILE
+              ? Math.min(TILE / plane * plane, length - from)
+              : Math.min(TILE, plane - from % plane);
+      if (plane == 1) {
+        unmaskChannels(y, u, from, count, scales);
+      } else {
+        unmaskPlanes(plane, y, u, from, count, scales);
+      }
+      out.put(from, floats, 0, count);
+    }
+  }
+
+  private void unmaskChannels(int[] y, ResidueRoom u, int from, int count, ChannelScales scales) {
+    int some;
+    for (int done = 0; done < count; done += some) {
+      int channel = (from + done) % scales.channels();
+      some = Math.min(count - done, scales.channels() - channel);
+      VectorLoops.unmaskChannels(
+          y,
+          u.bytes(),
+          from + done,
+          scales.tensorScale(),
+          scales.weightScales(),
+          scales.bias(),
+          channel,
+          floats,
+          done,
+          some);
+      for (int i = VectorLoops.whole(some); i < some; i++) {
+        floats[done + i] = unmasked(y, u, from + done + i, scales, channel + i);
+      }
+    }
+  }
+
+  private void unmaskPlanes(
+      int plane, int[] y, ResidueRoom u, int from, int count, ChannelScales scales) {
+    int some;
+    for (int done = 0; done < count; done += some) {
+      some = Math.min(plane, count);
+      int channel = (from + done) / plane % scales.channels();
+      unmaskPlane(y, u, from + done, scales, channel, done, some);
+    }
+  }
+
+  /** The last vector overlaps the one before: it makes the same values again. */
+  private void unmaskPlane(
+      int[] y, ResidueRoom u, int from, ChannelScales scales, int channel, int to, int count) {
+    if (count < VectorLoops.LANES) {
+      for (int i = 0; i < count; i++) {
+        floats[to + i] = unmasked(y, u, from + i, scales, channel);
+      }
+      return;
+    }
+    float scale = scales.scale(channel);
+    float offset = scales.bias()[channel];
+    VectorLoops.unmask(y, u.bytes(), from, scale, offset, floats, to, count);
+    int last = count - VectorLoops.LANES;
+    VectorLoops.unmask(
+        y, u.bytes(), from + last, scale, offset, floats, to + last, VectorLoops.LANES);
+  }
+
+  private static float unmasked(int[] y, ResidueRoom u, int at, ChannelScales scales, int channel) {
+    int centred = Field.centred(Field.subtract(y[at], u.residues().get(at)));
+    return ActivationQuantizer.dequantize(centred, scales.scale(channel), scales.bias()[channel]);
+  }
+
+  @Override
+  public void erase() {
+    Arrays.fill(floats, 0);
+    Arrays.fill(words, (byte) 0);
+    Arrays.fill(rest, 0);
+  }
+}

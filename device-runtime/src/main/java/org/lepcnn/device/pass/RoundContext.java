@@ -1,0 +1,94 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.pass;
+
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.supply.PassSupply;
+import org.lepcnn.device.supply.PassTables;
+
+/**
+ * What the arithmetic of rounds works with: the model, the keys, the tables, and the buffers that
+ * passes share. Made by the session, for the runtime's own rooms.
+ */
+public final class RoundContext {
+  private final DeviceModel model;
+  private final PassSupply supply;
+  private final PassTables tables;
+  private final ChallengeCache challenges;
+  private final IntArrayPool pool;
+  private final PassWorkspace.Pool workspaces;
+  private final UnsafeResultObserver unsafeResultObserver;
+
+  /**
+   * @param checked whether results are checked
+   * @param passesInFlight passes that run at the same time
+   * @param unsafeResultObserver null when nobody looks
+   */
+  public RoundContext(
+      DeviceModel model,
+      PassSupply supply,
+      PassTables tables,
+      boolean checked,
+      int passesInFlight,
+      UnsafeResultObserver unsafeResultObserver) {
+    this(
+        model,
+        supply,
+        tables,
+        checked,
+        new IntArrayPool(2 * passesInFlight),
+        new PassWorkspace.Pool(),
+        unsafeResultObserver);
+  }
+
+  RoundContext(
+      DeviceModel model,
+      PassSupply supply,
+      PassTables tables,
+      boolean checked,
+      IntArrayPool pool,
+      PassWorkspace.Pool workspaces,
+      UnsafeResultObserver unsafeResultObserver) {
+    this.model = model;
+    this.supply = supply;
+    this.tables = tables;
+    this.challenges = checked ? new ChallengeCache(supply, tables) : null;
+    this.pool = pool;
+    this.workspaces = workspaces;
+    this.unsafeResultObserver = unsafeResultObserver;
+  }
+
+  /** The same model and buffers with other passes and tables, for nobody to look at. */
+  RoundContext with(PassSupply otherSupply, PassTables otherTables) {
+    return new RoundContext(
+        model, otherSupply, otherTables, challenges != null, pool, workspaces, null);
+  }
+
+  DeviceModel model() {
+    return model;
+  }
+
+  PassSupply supply() {
+    return supply;
+  }
+
+  PassTables tables() {
+    return tables;
+  }
+
+  /** Null when the integrity check is off. */
+  ChallengeCache challenges() {
+    return challenges;
+  }
+
+  IntArrayPool pool() {
+    return pool;
+  }
+
+  PassWorkspace.Pool workspaces() {
+    return workspaces;
+  }
+
+  UnsafeResultObserver unsafeResultObserver() {
+    return unsafeResultObserver;
+  }
+}

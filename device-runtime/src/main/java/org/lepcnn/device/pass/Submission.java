@@ -1,0 +1,70 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.pass;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.device.stage.Activations;
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.supply.PassSupply;
+
+/**
+ * One input that an application wants run, or why it has none; and what it waits for. For the
+ * runtime's own rooms.
+ */
+public final class Submission {
+  final Map<String, HostTensor> inputs;
+  final LepcnnException refused;
+  private final CompletableFuture<PassResult> answer = new CompletableFuture<>();
+  private volatile PrivatePass pass;
+
+  private Submission(Map<String, HostTensor> inputs, LepcnnException refused) {
+    this.inputs = inputs;
+    this.refused = refused;
+  }
+
+  /** Inputs of the model. */
+  public static Submission of(Map<String, HostTensor> inputs) {
+    return new Submission(Map.copyOf(inputs), null);
+  }
+
+  /** An input that was refused. */
+  public static Submission refused(LepcnnException why) {
+    return new Submission(null, why);
+  }
+
+  /** What the application waits for; whoever ends the submission without a pass completes it. */
+  public CompletableFuture<PassResult> answer() {
+    return answer;
+  }
+
+  /**
+   * Runs a pass, and completes the answer when it ends.
+   *
+   * @param atEnd called once, when nothing of the pass is left
+   */
+  public void run(PassContext context, PassSupply.Pass supplied, Runnable atEnd) {
+    pass = new PrivatePass(context, supplied, this, atEnd);
+    pass.start();
+  }
+
+  /** Ends the pass, if one was begun that no worker runs and that will get no answer any more. */
+  public void abandonPass(RuntimeException error) {
+    if (pass != null) {
+      pass.abandon(error);
+    }
+  }
+
+  /** Runs a model without rounds: nothing of it is seen outside. */
+  public PassResult runLocally(DeviceModel model) {
+    if (refused != null) {
+      throw refused;
+    }
+    Stopwatch stopwatch = new Stopwatch();
+    try (Activations activations = model.activations(inputs)) {
+      stopwatch.time(Stopwatch.Phase.STAGE, () -> model.runStage(0, activations));
+      return new PassResult(-1, model.outputs(activations), stopwatch.timings(), 0, 0, 0);
+    }
+  }
+}

@@ -1,0 +1,259 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.stage;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import org.lepcnn.core.error.BadInputException;
+
+/**
+ * A dense tensor in the Java heap: a primitive array in row-major order with its dimensions.
+ *
+ * <p>Arrays are neither copied in nor out; whoever shares one must not change it. Equality is
+ * identity; {@link #sameBits} compares contents.
+ */
+public final class HostTensor {
+  /** ONNX's numbers of the element types. */
+  public static final int FLOAT = 1;
+
+  public static final int UINT8 = 2;
+  public static final int INT8 = 3;
+  public static final int INT32 = 6;
+  public static final int INT64 = 7;
+  public static final int BOOL = 9;
+  public static final int DOUBLE = 11;
+
+  private final int onnxType;
+  private final Object array;
+  private final long[] shape;
+
+  private HostTensor(int onnxType, Object array, int length, long... shape) {
+    this.onnxType = onnxType;
+    this.array = array;
+    this.shape = shape.clone();
+    long elements = elements(shape);
+    if (elements != length) {
+      throw new BadInputException(
+          "Tensor: expected "
+              + elements
+              + " elements for the dimensions "
+              + Arrays.toString(shape)
+              + "; found "
+              + length
+              + ".");
+    }
+  }
+
+  public static HostTensor of(float[] values, long... shape) {
+    return new HostTensor(FLOAT, values, values.length, shape);
+  }
+
+  public static HostTensor of(double[] values, long... shape) {
+    return new HostTensor(DOUBLE, values, values.length, shape);
+  }
+
+  public static HostTensor of(int[] values, long... shape) {
+    return new HostTensor(INT32, values, values.length, shape);
+  }
+
+  public static HostTensor of(long[] values, long... shape) {
+    return new HostTensor(INT64, values, values.length, shape);
+  }
+
+  /**
+   * A tensor of single bytes.
+   *
+   * @param onnxType {@link #UINT8}, {@link #INT8} or {@link #BOOL}
+   */
+  public static HostTensor ofBytes(int onnxType, byte[] values, long... shape) {
+    if (onnxType != UINT8 && onnxType != INT8 && onnxType != BOOL) {
+      throw unsupported(onnxType);
+    }
+    return new HostTensor(onnxType, values, values.length, shape);
+  }
+
+  /** A tensor of zeros of any of the element types. */
+  static HostTensor zeros(int onnxType, long... shape) {
+    int size = (int) elements(shape);
+    return switch (onnxType) {
+      case FLOAT -> of(new float[size], shape);
+      case DOUBLE -> of(new double[size], shape);
+      case INT32 -> of(new int[size], shape);
+      case INT64 -> of(new long[size], shape);
+      default -> ofBytes(onnxType, new byte[size], shape);
+    };
+  }
+
+  /** The element type, as ONNX numbers it. */
+  public int onnxType() {
+    return onnxType;
+  }
+
+  /** A copy of the dimensions. */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /**
+   * The elements of a float32 tensor, not copied.
+   *
+   * @throws BadInputException for another element type
+   */
+  public float[] floats() {
+    if (array instanceof float[] values) {
+      return values;
+    }
+    throw new BadInputException(
+        "Tensor: expected element type " + FLOAT + " (float32); found " + onnxType + ".");
+  }
+
+  /** The elements: float[], double[], int[], long[] or byte[], not copied. */
+  public Object array() {
+    return array;
+  }
+
+  /** Whether both have the same type, dimensions and bits (so that NaN equals the same NaN). */
+  public boolean sameBits(HostTensor other) {
+    if (onnxType != other.onnxType || !Arrays.equals(shape, other.shape)) {
+      return false;
+    }
+    return switch (onnxType) {
+      case FLOAT -> sameBits((float[]) array, (float[]) other.array);
+      case DOUBLE -> sameBits((double[]) array, (double[]) other.array);
+      case INT32 -> Arrays.equals((int[]) array, (int[]) other.array);
+      case INT64 -> Arrays.equals((long[]) array, (long[]) other.array);
+      default -> Arrays.equals((byte[]) array, (byte[]) other.array);
+    };
+  }
+
+  /** Type and dimensions, never contents. */
+  @Override
+  public String toString() {
+    return "HostTensor[onnxType=" + onnxType + ", shape=" + Arrays.toString(shape) + "]";
+  }
+
+  /** A tensor of ONNX Runtime with these elements, to be closed by the caller. */
+  public OnnxTensor toOnnx(OrtEnvironment environment) throws OrtException {
+    return switch (onnxType) {
+      case FLOAT -> OnnxTensor.createTensor(environment, FloatBuffer.wrap((float[]) array), shape);
+      case DOUBLE ->
+          OnnxTensor.createTensor(environment, DoubleBuffer.wrap((double[]) array), shape);
+      case INT32 -> OnnxTensor.createTensor(environment, IntBuffer.wrap((int[]) array), shape);
+      case INT64 -> OnnxTensor.createTensor(environment, LongBuffer.wrap((long[]) array), shape);
+      default ->
+          OnnxTensor.createTensor(
+              environment, ByteBuffer.wrap((byte[]) array), shape, byteType(onnxType));
+    };
+  }
+
+  /**
+   * A copy of a tensor of ONNX Runtime.
+   *
+   * @throws BadInputException for element types other than those above
+   */
+  public static HostTensor copyOf(OnnxTensor tensor) {
+    TensorInfo info = tensor.getInfo();
+    long[] dimensions = info.getShape();
+    return switch (info.type) {
+      case FLOAT -> of(floatsOf(tensor), dimensions);
+      case DOUBLE -> {
+        DoubleBuffer buffer = tensor.getDoubleBuffer();
+        double[] values = new double[buffer.remaining()];
+        buffer.get(values);
+        yield of(values, dimensions);
+      }
+      case INT32 -> {
+        IntBuffer buffer = tensor.getIntBuffer();
+        int[] values = new int[buffer.remaining()];
+        buffer.get(values);
+        yield of(values, dimensions);
+      }
+      case INT64 -> {
+        LongBuffer buffer = tensor.getLongBuffer();
+        long[] values = new long[buffer.remaining()];
+        buffer.get(values);
+        yield of(values, dimensions);
+      }
+      case UINT8 -> ofBytes(UINT8, bytesOf(tensor), dimensions);
+      case INT8 -> ofBytes(INT8, bytesOf(tensor), dimensions);
+      case BOOL -> ofBytes(BOOL, bytesOf(tensor), dimensions);
+      default ->
+          throw new BadInputException(
+              "Reading a value of the model: expected numbers or booleans of a common type; found "
+                  + info.type
+                  + ". Let the model cast it to float32.");
+    };
+  }
+
+  /** The elements of a float32 tensor in an array of their own, copied once where possible. */
+  static float[] floatsOf(OnnxTensor tensor) {
+    FloatBuffer buffer = tensor.getFloatBuffer();
+    if (buffer.hasArray()
+        && buffer.arrayOffset() == 0
+        && buffer.array().length == buffer.remaining()) {
+      return buffer.array();
+    }
+    float[] values = new float[buffer.remaining()];
+    buffer.get(values);
+    return values;
+  }
+
+  static long elements(long[] shape) {
+    long product = 1;
+    for (long dimension : shape) {
+      if (dimension < 0 || (dimension > 0 && product > Integer.MAX_VALUE / dimension)) {
+        throw new BadInputException(
+            "Tensor: expected dimensions of at most 2^31 - 1 elements; found "
+                + Arrays.toString(shape)
+                + ".");
+      }
+      product *= dimension;
+    }
+    return product;
+  }
+
+  private static boolean sameBits(float[] a, float[] b) {
+    boolean same = a.length == b.length;
+    for (int i = 0; same && i < a.length; i++) {
+      same = Float.floatToRawIntBits(a[i]) == Float.floatToRawIntBits(b[i]);
+    }
+    return same;
+  }
+
+  private static boolean sameBits(double[] a, double[] b) {
+    boolean same = a.length == b.length;
+    for (int i = 0; same && i < a.length; i++) {
+      same = Double.doubleToRawLongBits(a[i]) == Double.doubleToRawLongBits(b[i]);
+    }
+    return same;
+  }
+
+  private static byte[] bytesOf(OnnxTensor tensor) {
+    ByteBuffer buffer = tensor.getByteBuffer();
+    byte[] values = new byte[buffer.remaining()];
+    buffer.get(values);
+    return values;
+  }
+
+  private static OnnxJavaType byteType(int onnxType) {
+    return switch (onnxType) {
+      case UINT8 -> OnnxJavaType.UINT8;
+      case INT8 -> OnnxJavaType.INT8;
+      case BOOL -> OnnxJavaType.BOOL;
+      default -> throw unsupported(onnxType);
+    };
+  }
+
+  private static BadInputException unsupported(int onnxType) {
+    return new BadInputException(
+        "Tensor: expected the ONNX element type 1, 2, 3, 6, 7, 9 or 11; found " + onnxType + ".");
+  }
+}

@@ -1,0 +1,44 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.stage;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reusable native tensors by shape: as many as the passes in flight ever needed at a time. They
+ * keep what the last pass left until they are used again or closed. Thread-safe.
+ */
+final class NativeTensors implements AutoCloseable {
+  private final List<NativeTensor> free = new ArrayList<>();
+  private boolean closed;
+
+  NativeTensor take(long... shape) {
+    synchronized (free) {
+      for (int i = free.size() - 1; i >= 0; i--) {
+        if (free.get(i).hasShape(shape)) {
+          return free.remove(i);
+        }
+      }
+    }
+    return new NativeTensor(shape);
+  }
+
+  void give(NativeTensor tensor) {
+    synchronized (free) {
+      if (!closed) {
+        free.add(tensor);
+        return;
+      }
+    }
+    tensor.close();
+  }
+
+  @Override
+  public void close() {
+    synchronized (free) {
+      closed = true;
+      free.forEach(NativeTensor::close);
+      free.clear();
+    }
+  }
+}
