@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.edge;
 
-import org.lepcnn.flink.control.EdgeServices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -15,11 +14,12 @@ import org.lepcnn.flink.EdgePipeline;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.EdgeSinks;
 import org.lepcnn.flink.EdgeSources;
+import org.lepcnn.flink.answer.KafkaTopicViews;
 import org.lepcnn.flink.batch.BatchSettings;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.kernel.ModelWarmUp;
-import org.lepcnn.flink.answer.KafkaTopicViews;
 import org.lepcnn.kafka.client.ClientSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -1,12 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink;
 
-import org.lepcnn.flink.control.EdgeServices;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
 import org.lepcnn.flink.batch.KernelOperatorFactory;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.decode.DecodeOperatorFactory;
 import org.lepcnn.flink.guard.GuardFunction;
 import org.lepcnn.flink.record.AssembledRequest;
@@ -40,12 +40,17 @@ public final class EdgePipeline {
    */
   public record Streams(DataStream<OutgoingRecord> results, DataStream<OutgoingRecord> notices) {}
 
-  /** Applies the operators to a stream of requests; the first model that is loaded warms their code. */
+  /**
+   * Applies the operators to a stream of requests; the first model that is loaded warms their code.
+   */
   public static Streams apply(DataStream<InboundRecord> requests, EdgeSettings settings) {
     EdgeServices services = settings.services().withWarmUp(EdgeWarmUp::once);
     SingleOutputStreamOperator<AssembledRequest> decoded =
         requests
-            .transform("decode", RecordTypes.REQUEST, new DecodeOperatorFactory(services, settings.assembly(), NOTICES))
+            .transform(
+                "decode",
+                RecordTypes.REQUEST,
+                new DecodeOperatorFactory(services, settings.assembly(), NOTICES))
             .uid("lepcnn-decode");
     SingleOutputStreamOperator<AssembledRequest> guarded =
         decoded

@@ -4,6 +4,7 @@ package org.lepcnn.flink;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
+import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.batch.BatchSettings;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.EdgeServices;
@@ -12,7 +13,6 @@ import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.ModelWarmUp;
-import org.lepcnn.flink.answer.TopicView;
 
 /**
  * What the operators of the edge job need to know; travels in the job graph.

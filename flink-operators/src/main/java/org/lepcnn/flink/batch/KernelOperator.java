@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.batch;
 
-import org.lepcnn.flink.control.EdgeServices;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,13 +16,14 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.ThrowingRunnable;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.metric.EdgeMetrics;
+import org.lepcnn.flink.answer.TopicView;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.RoundComputer;
 import org.lepcnn.flink.kernel.RoundComputer.Computed;
-import org.lepcnn.flink.answer.WritableAnswers;
-import org.lepcnn.flink.answer.TopicView;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
 

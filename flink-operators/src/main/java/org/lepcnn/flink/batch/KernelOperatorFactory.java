@@ -1,11 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.batch;
 
-import org.lepcnn.flink.control.EdgeServices;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.MailboxOperatorFactory;
 import org.lepcnn.flink.record.OutgoingRecord;

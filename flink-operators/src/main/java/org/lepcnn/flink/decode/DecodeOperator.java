@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.decode;
 
-import org.lepcnn.flink.control.EdgeServices;
 import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -10,12 +9,13 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import org.lepcnn.flink.metric.EdgeMetrics;
+import org.lepcnn.flink.answer.TopicView;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.control.Readiness;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
-import org.lepcnn.flink.answer.WritableAnswers;
-import org.lepcnn.flink.answer.TopicView;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;

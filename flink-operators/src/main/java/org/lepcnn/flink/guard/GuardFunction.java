@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.guard;
 
-import org.lepcnn.flink.control.EdgeServices;
 import java.io.IOException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -9,16 +8,17 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
-import org.lepcnn.flink.metric.EdgeMetrics;
-import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.answer.TopicView;
+import org.lepcnn.flink.answer.WritableAnswers;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.EdgeServices;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
 
 /**
- * A {@link RequestGuard} whose state is keyed by device id. Rounds that pass are the output; answers
- * to claims and releases, and refusals, a side output.
+ * A {@link RequestGuard} whose state is keyed by device id. Rounds that pass are the output;
+ * answers to claims and releases, and refusals, a side output.
  */
 public final class GuardFunction
     extends KeyedProcessFunction<String, AssembledRequest, AssembledRequest> {

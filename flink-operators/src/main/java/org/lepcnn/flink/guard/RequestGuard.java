@@ -99,8 +99,7 @@ public final class RequestGuard {
     if (model.refusal() != null && (header.isRound() || !model.isComing())) {
       return refused(model);
     }
-    int largest =
-        header.isRound() ? model.model().largestResultBatch(header.asRound().round()) : 0;
+    int largest = header.isRound() ? model.model().largestResultBatch(header.asRound().round()) : 0;
     return switch (answers.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->

@@ -5,7 +5,8 @@ import java.io.Serializable;
 import java.util.function.Consumer;
 
 /**
- * Warms what computes with a model that was loaded, before anybody else gets it, on the loader's thread. Travels in the job graph. Of several for one model in a process, the first is asked.
+ * Warms what computes with a model that was loaded, before anybody else gets it, on the loader's
+ * thread. Travels in the job graph. Of several for one model in a process, the first is asked.
  */
 @FunctionalInterface
 public interface ModelWarmUp extends Consumer<LoadedModel>, Serializable {

@@ -16,8 +16,10 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
-import org.lepcnn.flink.metric.EdgeMetrics;
+import org.lepcnn.flink.answer.TopicView;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.clock.BrokerClock;
+import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.decode.RequestDecoder;
@@ -25,18 +27,16 @@ import org.lepcnn.flink.decode.RoundAssembler;
 import org.lepcnn.flink.guard.DeviceGuard;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.guard.RequestGuard;
-import org.lepcnn.flink.record.OutgoingRecord;
-import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.RoundComputer;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.model.ModelPool;
 import org.lepcnn.flink.model.ModelState;
-import org.lepcnn.flink.answer.WritableAnswers;
-import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.AssembledRequestSerializer;
 import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.Topics;
 import org.slf4j.Logger;
@@ -45,8 +45,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Passes of zeros from the Kafka record of a request to the Kafka records of its results, through
  * what the operators of a pipeline consist of: {@link RequestDecoder}, the serializer before the
- * guard, {@link RequestGuard}, {@link RoundComputer} and {@link WritableAnswers}. Nothing is read or
- * written, no state of the job is touched, no metric is registered.
+ * guard, {@link RequestGuard}, {@link RoundComputer} and {@link WritableAnswers}. Nothing is read
+ * or written, no state of the job is touched, no metric is registered.
  */
 public final class EdgeWarmUp {
   private static final Logger LOG = LoggerFactory.getLogger(EdgeWarmUp.class);
@@ -76,8 +76,7 @@ public final class EdgeWarmUp {
     this.answers = new WritableAnswers(new EverythingFits(), metrics);
     EdgeControl control = OpenControl.over(new OneModel(model));
     this.decoder =
-        new RequestDecoder(
-            new RoundAssembler(AssemblyLimits.DEFAULT), answers, control, metrics);
+        new RequestDecoder(new RoundAssembler(AssemblyLimits.DEFAULT), answers, control, metrics);
     this.guard = new RequestGuard(control, answers, GuardLimits.DEFAULT);
     this.computer = new RoundComputer(model);
     this.zeros =
@@ -86,9 +85,8 @@ public final class EdgeWarmUp {
   }
 
   /**
-   * Warms up with the first model of this process, for a few seconds at most; later models find
-   * the code compiled. What goes wrong is logged and costs the first passes some time, nothing
-   * else.
+   * Warms up with the first model of this process, for a few seconds at most; later models find the
+   * code compiled. What goes wrong is logged and costs the first passes some time, nothing else.
    */
   public static void once(LoadedModel model) {
     if (DONE.compareAndSet(false, true)) {

@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.batch;
 
-import org.lepcnn.flink.control.EdgeServices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
@@ -33,9 +33,9 @@ import org.lepcnn.flink.record.TensorPayload;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
-import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.chunk.ByteSlice;
 import org.lepcnn.kafka.chunk.ChunkLayout;
+import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.LayerChunkView;
 import org.lepcnn.kafka.topic.Topics;
@@ -71,7 +71,8 @@ class KernelOperatorTest {
             batch);
     OneInputStreamOperatorTestHarness<AssembledRequest, OutgoingRecord> harness =
         new OneInputStreamOperatorTestHarness<>(
-            new KernelOperatorFactory(settings.services(), settings.batch(), NOTICES), AssembledRequestSerializer.INSTANCE);
+            new KernelOperatorFactory(settings.services(), settings.batch(), NOTICES),
+            AssembledRequestSerializer.INSTANCE);
     harness.open();
     return harness;
   }

@@ -91,7 +91,8 @@ class DecodeOperatorTest {
   private static OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness(
       EdgeSettings settings) throws Exception {
     return new OneInputStreamOperatorTestHarness<>(
-        new DecodeOperatorFactory(settings.services(), settings.assembly(), NOTICES), InboundRecordSerializer.INSTANCE);
+        new DecodeOperatorFactory(settings.services(), settings.assembly(), NOTICES),
+        InboundRecordSerializer.INSTANCE);
   }
 
   private static List<String> codes(

@@ -71,7 +71,8 @@ class GuardFunctionTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest>
       harness(EdgeSettings settings) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new GuardFunction(settings.services(), settings.guard(), NOTICES)),
+        new KeyedProcessOperator<>(
+            new GuardFunction(settings.services(), settings.guard(), NOTICES)),
         request -> request.header().device(),
         Types.STRING);
   }

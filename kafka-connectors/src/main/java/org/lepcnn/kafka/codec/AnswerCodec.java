@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.kafka.chunk.MalformedRecordException;
-import org.lepcnn.kafka.chunk.ChunkLayout;
-import org.lepcnn.kafka.chunk.ByteSlice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +10,9 @@ import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.ChunkLayout;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.lepcnn.kafka.wire.EdgeReply;
 import org.lepcnn.kafka.wire.LayerChunk;
 

@@ -2,6 +2,7 @@
 package org.lepcnn.kafka.codec;
 
 import org.lepcnn.kafka.chunk.MalformedRecordException;
+
 /** Checks that the two chunk records share. */
 final class ChunkChecks {
   private ChunkChecks() {}

@@ -1,13 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.kafka.chunk.MalformedRecordException;
 import java.util.Optional;
 import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 
 /**
  * A reply without a tensor.

@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.kafka.chunk.MalformedRecordException;
-import org.lepcnn.kafka.chunk.ChunkLayout;
-import org.lepcnn.kafka.chunk.ByteSlice;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -14,6 +11,9 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassRound;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.ChunkLayout;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.lepcnn.kafka.wire.ClaimRequest;
 import org.lepcnn.kafka.wire.ReleaseRequest;
 import org.lepcnn.kafka.wire.TensorChunk;

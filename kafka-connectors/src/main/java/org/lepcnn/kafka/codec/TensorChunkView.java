@@ -1,10 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.kafka.chunk.MalformedRecordException;
-import org.lepcnn.kafka.chunk.ChunkLayout;
-import org.lepcnn.kafka.chunk.ByteSlice;
 import org.lepcnn.core.port.PassRound;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.ChunkLayout;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 
 /**
  * A chunk of a masked tensor as it was read: parsed ids over the record's own bytes, which are not

@@ -1,14 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.kafka.chunk.MalformedRecordException;
-import org.lepcnn.kafka.chunk.ByteSlice;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 
 /**
  * A cursor over Avro binary that checks every length against the bytes left before it allocates.

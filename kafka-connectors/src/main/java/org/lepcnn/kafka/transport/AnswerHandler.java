@@ -7,11 +7,11 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.kafka.chunk.ChunkAssembler;
 import org.lepcnn.kafka.chunk.ChunkOutcome;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.EdgeAnswer;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.LayerChunkView;
-import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.kafka.chunk.MalformedRecordException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassRound;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
 import org.lepcnn.kafka.wire.Id256;

@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.kafka.chunk.MalformedRecordException;
-import org.lepcnn.kafka.chunk.ByteSlice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +15,8 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.lepcnn.kafka.wire.EdgeReply;
 import org.lepcnn.kafka.wire.LayerChunk;
 import org.lepcnn.kafka.wire.TensorChunk;

@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.kafka.chunk.MalformedRecordException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
 import org.lepcnn.kafka.wire.ModelRecord;
