@@ -43,8 +43,7 @@ class LayeringTest {
           entry("claim", Set.of("supply")),
           entry(
               "pass", Set.of("key", "mask", "integrity", "supply", "stage", "arithmetic", "claim")),
-          entry(
-              "reference", Set.of("key", "integrity", "supply", "stage", "arithmetic", "pass")),
+          entry("reference", Set.of("key", "integrity", "supply", "stage", "arithmetic", "pass")),
           entry(
               "session",
               Set.of("key", "integrity", "supply", "stage", "arithmetic", "claim", "pass")));

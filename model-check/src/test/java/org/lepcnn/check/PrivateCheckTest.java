@@ -18,10 +18,9 @@ import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf;
-import org.lepcnn.core.model.Plan;
-import org.lepcnn.device.testkit.TinyOnnx;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
@@ -32,6 +31,7 @@ import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.testkit.FakeEdge;
 import org.lepcnn.device.testkit.SessionFixture;
 import org.lepcnn.device.testkit.SessionModel;
+import org.lepcnn.device.testkit.TinyOnnx;
 
 class PrivateCheckTest {
   private final ModelBundle bundle = SessionModel.bundle(21);
