@@ -15,7 +15,7 @@ import org.lepcnn.campaign.neighbour.NeighbourReport;
 import org.lepcnn.command.Output;
 import org.lepcnn.command.Subcommand;
 import org.lepcnn.core.io.AtomicFiles;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,7 +66,7 @@ public final class CampaignCommand implements Subcommand {
               new EdgeFaults.Settings(passes, kills, inFlight, place.seed),
               place.out,
               output::progress);
-      finish(output, place.out, report.text(), report.json());
+      finish(output, place.out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
@@ -92,7 +92,7 @@ public final class CampaignCommand implements Subcommand {
     public Integer call() {
       DeviceKillReport report =
           DeviceKills.run(new DeviceKills.Settings(kills, place.seed), place.out, output::progress);
-      finish(output, place.out, report.text(), report.json());
+      finish(output, place.out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
@@ -150,10 +150,8 @@ public final class CampaignCommand implements Subcommand {
     @Option(
         names = "--hostile",
         paramLabel = "N",
-        description = {
-          "Number of devices that begin rounds and never finish them. --quota, --passes and --turns",
-          "have no effect then."
-        })
+        description =
+            "Number of devices that begin rounds and never finish them. --quota, --passes and --turns have no effect then.")
     private Integer hostile;
 
     @Option(
@@ -176,7 +174,7 @@ public final class CampaignCommand implements Subcommand {
       }
       NeighbourReport report =
           Neighbour.run(new Neighbour.Settings(quota, passes, turns), out, output::progress);
-      finish(output, out, report.text(), report.json());
+      finish(output, out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
 
@@ -191,13 +189,13 @@ public final class CampaignCommand implements Subcommand {
                   MINUTE_MILLIS / PASSES_PER_MINUTE),
               out,
               output::progress);
-      finish(output, out, report.text(), report.json());
+      finish(output, out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
 
-  private static void finish(Output output, Path out, String text, Json json) {
-    AtomicFiles.write(out.resolve("report.json"), json.toString().getBytes(StandardCharsets.UTF_8));
-    output.result(text, json);
+  private static void finish(Output output, Path out, Result report) {
+    AtomicFiles.write(out.resolve("report.json"), report.json().getBytes(StandardCharsets.UTF_8));
+    output.result(report);
   }
 }

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,6 @@ import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.check.Tolerance;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
@@ -25,6 +26,7 @@ import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.MadeUpInputs;
 import org.lepcnn.gateway.input.NpyFile;
 import org.lepcnn.gateway.input.TestDataSets;
+import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,10 +103,9 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (tolerance != null && !(tolerance >= 0)) {
-      throw new BadInputException(
-          "Reading the option --tolerance: expected a number of at least 0; found "
-              + tolerance
-              + ".");
+      throw BadInputException.about("Reading the option --tolerance")
+          .expected("a number of at least 0")
+          .found(tolerance);
     }
     ImportArguments.Imported imported = arguments.importModel(model, output);
     ModelBundle bundle = imported.bundle();
@@ -147,25 +148,37 @@ final class CheckCommand implements Callable<Integer> {
 
   private void tell(
       ImportArguments.Imported imported, CheckSummary summary, LayerErrors layers, boolean madeUp) {
-    ImportReport report = ImportReport.of(imported.bundle());
-    Json.JsonObject json = report.json();
-    summary.addTo(json);
-    json.put("madeUpInputs", madeUp);
-    if (labels != null) {
-      json.put("top1Private", summary.accuracyPrivate()).put("top1Float", summary.accuracyFloat());
-    }
-    imported.addTo(json);
-    if (perLayer) {
-      json.put("perLayer", layers.json());
-    }
     output.result(
-        report.table()
-            + imported.text()
-            + (perLayer ? "\n" + layers.text() : "")
-            + "\n"
-            + (madeUp ? MADE_UP_TEXT : "")
-            + summary.text(),
-        json);
+        new Checked(
+            ImportReport.of(imported.bundle()),
+            summary.told(),
+            summary.text(),
+            madeUp,
+            labels == null ? null : summary.accuracyPrivate(),
+            labels == null ? null : summary.accuracyFloat(),
+            imported.told(),
+            perLayer ? layers.lines() : null));
+  }
+
+  private record Checked(
+      @JsonUnwrapped ImportReport report,
+      @JsonUnwrapped CheckSummary.Told summary,
+      @JsonIgnore String summaryText,
+      boolean madeUpInputs,
+      Double top1Private,
+      Double top1Float,
+      @JsonUnwrapped ImportArguments.Told imported,
+      List<LayerErrors.Line> perLayer)
+      implements Result {
+    @Override
+    public String text() {
+      return report.table()
+          + imported.text()
+          + (perLayer == null ? "" : "\n" + LayerErrors.text(perLayer))
+          + "\n"
+          + (madeUpInputs ? MADE_UP_TEXT : "")
+          + summaryText;
+    }
   }
 
   private Cases cases(ModelBundle bundle) {
@@ -174,12 +187,9 @@ final class CheckCommand implements Callable<Integer> {
       return new Cases(cases, false);
     }
     if (data != null || inputs != null) {
-      throw new BadInputException(
-          "Checking "
-              + model
-              + ": expected test_data_set_* folders in "
-              + dataFolder()
-              + " or a file in --inputs; found none.");
+      throw BadInputException.about("Checking " + model)
+          .expected("test_data_set_* folders in " + dataFolder() + " or a file in --inputs")
+          .found("none");
     }
     return new Cases(
         MadeUpInputs.make(bundle.device().inputs(), MADE_UP).stream()

@@ -15,9 +15,10 @@ final class EdgeHint implements Runnable {
 
   @Override
   public void run() {
-    throw new BadInputException(
-        "Running an edge command: expected the launcher, which keeps the device's code away from the edge; found a direct call"
-            + (rest == null ? "" : " with " + rest.length + " arguments")
-            + ". Use ./lepcnn edge …");
+    throw BadInputException.about("Running an edge command")
+        .expected("the launcher, which keeps the device's code away from the edge")
+        .found(
+            "a direct call" + (rest == null ? "" : " with " + rest.length + " arguments"),
+            "Use ./lepcnn edge …");
   }
 }

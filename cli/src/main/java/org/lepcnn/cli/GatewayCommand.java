@@ -15,11 +15,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.gateway.Answer;
 import org.lepcnn.gateway.FolderInputs;
 import org.lepcnn.gateway.Gateway;
 import org.lepcnn.gateway.GatewayConfig;
 import org.lepcnn.gateway.LineInputs;
+import org.lepcnn.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -58,7 +59,7 @@ public final class GatewayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (watch != null && !Files.isDirectory(watch)) {
-      throw new BadInputException("--watch: expected a folder; found " + watch + ".");
+      throw BadInputException.about("--watch").expected("a folder").found(watch);
     }
     Gateway gateway = Gateway.open(GatewayConfig.read(config));
     CompletableFuture<Void> served = new CompletableFuture<>();
@@ -66,7 +67,7 @@ public final class GatewayCommand implements Callable<Integer> {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> stop(served, closed), "lepcnn-gateway-stop"));
     try (gateway) {
-      print(gateway.ready());
+      out.println(Json.write(gateway.ready()));
       Thread reader = new Thread(() -> serve(gateway, served), "lepcnn-gateway-inputs");
       reader.setDaemon(true); // reading standard input cannot be interrupted
       reader.start();
@@ -100,8 +101,8 @@ public final class GatewayCommand implements Callable<Integer> {
     }
   }
 
-  private synchronized void print(Json line) {
-    out.println(line);
+  private synchronized void print(Answer answer) {
+    out.println(answer.json());
   }
 
   /** Runs when the process is stopped: sessions close cleanly, so that no pass is lost. */

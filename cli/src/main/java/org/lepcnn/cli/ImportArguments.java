@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,6 @@ import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
@@ -85,37 +85,47 @@ final class ImportArguments {
    */
   record Imported(
       ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Result search, double target) {
+    /** What is told of it beside the report. */
+    Told told() {
+      return new Told(
+          prepared.notes(),
+          search == null
+              ? null
+              : new Reached(
+                  target,
+                  search.error(),
+                  search.met(),
+                  search.finerLayers(),
+                  bundle.plan().layers().size()));
+    }
+  }
+
+  /**
+   * What is told of an import beside the report.
+   *
+   * @param precision what --precision auto found; null for the others
+   */
+  record Told(List<String> notes, Reached precision) {
     /** A line for each note on the model, and one about the search; or nothing. */
     String text() {
       StringBuilder text = new StringBuilder();
-      prepared.notes().forEach(note -> text.append("Note: ").append(note).append('\n'));
-      return text.append(search == null ? "" : searchText()).toString();
+      notes.forEach(note -> text.append("Note: ").append(note).append('\n'));
+      return text.append(precision == null ? "" : precision.text()).toString();
     }
+  }
 
-    private String searchText() {
+  /** How close a search for a mix of precisions came to its target. */
+  record Reached(
+      double target, double relativeError, boolean met, int finerLayers, @JsonIgnore int layers) {
+    private String text() {
       return String.format(
           Locale.ROOT,
           "Precision: relative error %.3g on the samples, target %.3g %s; finer weights in %d of %d layers.%n",
-          search.error(),
+          relativeError,
           target,
-          search.met() ? "met" : "NOT met with the finest weights everywhere",
-          search.finerLayers(),
-          bundle.plan().layers().size());
-    }
-
-    void addTo(Json.JsonObject report) {
-      Json.JsonArray notes = Json.array();
-      prepared.notes().forEach(notes::add);
-      report.put("notes", notes);
-      if (search != null) {
-        report.put(
-            "precision",
-            Json.object()
-                .put("target", target)
-                .put("relativeError", search.error())
-                .put("met", search.met())
-                .put("finerLayers", search.finerLayers()));
-      }
+          met ? "met" : "NOT met with the finest weights everywhere",
+          finerLayers,
+          layers);
     }
   }
 
@@ -131,10 +141,9 @@ final class ImportArguments {
   Imported importModel(Path model, Output output) {
     String name = precision.toLowerCase(Locale.ROOT);
     if (!name.equals("auto") && (samples != null || target != null)) {
-      throw new BadInputException(
-          "Reading the options: --samples and --target go with --precision auto; found "
-              + precision
-              + ".");
+      throw BadInputException.about(
+              "Reading the options: --samples and --target go with --precision auto")
+          .found(precision);
     }
     try (Steps steps = new Steps(output::progress)) {
       if (!trusted) {
@@ -146,10 +155,9 @@ final class ImportArguments {
         case "high" -> imported(model, Precision.HIGH, HIGH_TARGET, steps);
         case "auto" -> search(model, output, steps);
         default ->
-            throw new BadInputException(
-                "Reading the option --precision: expected fast, high or auto; found "
-                    + precision
-                    + ".");
+            throw BadInputException.about("Reading the option --precision")
+                .expected("fast, high or auto")
+                .found(precision);
       };
     }
   }
@@ -184,8 +192,9 @@ final class ImportArguments {
       case "auto" -> OffloadPolicy.AUTO;
       case "all" -> OffloadPolicy.ALL;
       default ->
-          throw new BadInputException(
-              "Reading the option --offload: expected auto or all; found " + offload + ".");
+          throw BadInputException.about("Reading the option --offload")
+              .expected("auto or all")
+              .found(offload);
     };
   }
 }

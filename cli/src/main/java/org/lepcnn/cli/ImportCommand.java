@@ -1,11 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,23 +33,29 @@ final class ImportCommand implements Callable<Integer> {
       description = "The folder to write. An existing bundle is replaced.")
   private Path bundle;
 
+  private record Written(
+      @JsonUnwrapped ImportReport report,
+      @JsonUnwrapped ImportArguments.Told imported,
+      @JsonIgnore Path bundle)
+      implements Result {
+    @Override
+    public String text() {
+      return report.table()
+          + imported.text()
+          + "\nWrote "
+          + bundle
+          + ", fingerprint "
+          + report.fingerprint()
+          + ".";
+    }
+  }
+
   @Override
   public Integer call() {
     ImportArguments.Imported result = arguments.importModel(model, output);
     ModelBundle imported = result.bundle();
     imported.write(bundle);
-    ImportReport report = ImportReport.of(imported);
-    Json.JsonObject json = report.json();
-    result.addTo(json);
-    output.result(
-        report.table()
-            + result.text()
-            + "\nWrote "
-            + bundle
-            + ", fingerprint "
-            + imported.fingerprint()
-            + ".",
-        json);
+    output.result(new Written(ImportReport.of(imported), result.told(), bundle));
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,8 +14,6 @@ import org.lepcnn.cli.owner.OpeningPassphraseOption;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.error.LepcnnException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.state.DeviceState;
@@ -23,6 +22,7 @@ import org.lepcnn.gateway.PassesLeft;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.Labels;
 import org.lepcnn.gateway.input.TensorJson;
+import org.lepcnn.json.Result;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 import picocli.CommandLine.Command;
@@ -169,9 +169,9 @@ final class InferCommand implements Callable<Integer> {
             inputs.stream().mapToInt(input -> input.name().length()).max().orElse(0));
     run.run(inputs, lines::tell);
     lines.end();
-    String accuracy = accuracy(lines.outcomes());
-    if (output.isJson() || !accuracy.isEmpty()) {
-      output.result(accuracy, json(lines.outcomes(), lines.answers()));
+    Told told = told(lines.outcomes(), lines.answers());
+    if (output.isJson() || !told.text().isEmpty()) {
+      output.result(told);
     }
     if (report != null) {
       HtmlReport.write(
@@ -207,28 +207,35 @@ final class InferCommand implements Callable<Integer> {
     return labelled == 0 ? "" : String.format(Locale.ROOT, "%d of %d right", correct, labelled);
   }
 
+  /** What is told of all inputs; text is for people, who have seen the answers. */
+  record Told(List<OutcomeJson> answers, List<Failure> failures, @JsonIgnore String text)
+      implements Result {}
+
+  private record Failure(String input, String error, String message) {
+    static Failure of(PrivateRun.Answer answer) {
+      return new Failure(
+          answer.input().name(),
+          answer.failure().getClass().getSimpleName(),
+          answer.failure().getMessage());
+    }
+  }
+
   /**
-   * What is told as JSON.
+   * What is told.
    *
    * @param outcomes of the answers that are no failures, in their order
    */
-  static Json json(List<Outcome> outcomes, List<PrivateRun.Answer> answers) {
-    Json.JsonArray list = Json.array();
-    Json.JsonArray failures = Json.array();
-    Iterator<Outcome> told = outcomes.iterator();
+  static Told told(List<Outcome> outcomes, List<PrivateRun.Answer> answers) {
+    List<OutcomeJson> list = new ArrayList<>();
+    List<Failure> failures = new ArrayList<>();
+    Iterator<Outcome> next = outcomes.iterator();
     for (PrivateRun.Answer answer : answers) {
-      LepcnnException failure = answer.failure();
-      if (failure == null) {
-        Json outputs = TensorJson.of(answer.result().outputs());
-        list.add(OutcomeJson.of(told.next()).put("outputs", outputs));
+      if (answer.failure() == null) {
+        list.add(OutcomeJson.of(next.next(), TensorJson.of(answer.result().outputs())));
       } else {
-        failures.add(
-            Json.object()
-                .put("input", answer.input().name())
-                .put("error", failure.getClass().getSimpleName())
-                .put("message", failure.getMessage()));
+        failures.add(Failure.of(answer));
       }
     }
-    return Json.object().put("answers", list).put("failures", failures);
+    return new Told(list, failures, accuracy(outcomes));
   }
 }

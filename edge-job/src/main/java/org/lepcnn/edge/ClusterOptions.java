@@ -23,9 +23,9 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.net.HostPort;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -154,8 +154,8 @@ final class ClusterOptions {
   }
 
   /** Prints the result in the form that was asked for. */
-  void print(String text, Json object) {
-    spec.commandLine().getOut().println(json ? object.toString() : Printable.lines(text));
+  void print(Result result) {
+    spec.commandLine().getOut().println(json ? result.json() : Printable.lines(result.text()));
     spec.commandLine().getOut().flush();
   }
 }

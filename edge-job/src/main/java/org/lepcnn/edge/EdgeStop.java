@@ -11,7 +11,7 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,26 +42,31 @@ final class EdgeStop implements Callable<Integer> {
       description = "A folder for the savepoint that JobManager and TaskManagers can write.")
   private String savepoint;
 
+  private record Stopped(String job, String state, String savepoint) implements Result {
+    @Override
+    public String text() {
+      return savepoint == null
+          ? "edge job " + job + " is cancelled"
+          : "edge job " + job + " is stopped; savepoint " + savepoint;
+    }
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     try (RestClusterClient<StandaloneClusterId> client = cluster.connect()) {
       JobID job = choose(cluster.edgeJobs(client));
-      Json.JsonObject json = Json.object().put("job", job.toString());
+      String kept = null;
       if (savepoint == null) {
         cluster.await(() -> client.cancel(job), LIMIT);
-        awaitEnd(client, job);
-        cluster.print("edge job " + job + " is cancelled", json.put("state", "CANCELED"));
       } else {
-        String path =
+        kept =
             cluster.await(
                 () ->
                     client.stopWithSavepoint(job, false, savepoint, SavepointFormatType.CANONICAL),
                 LIMIT);
-        awaitEnd(client, job);
-        cluster.print(
-            "edge job " + job + " is stopped; savepoint " + path,
-            json.put("state", "FINISHED").put("savepoint", path));
       }
+      awaitEnd(client, job);
+      cluster.print(new Stopped(job.toString(), kept == null ? "CANCELED" : "FINISHED", kept));
     }
     return 0;
   }

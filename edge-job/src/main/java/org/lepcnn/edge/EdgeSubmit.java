@@ -23,7 +23,7 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,6 +59,13 @@ final class EdgeSubmit implements Callable<Integer> {
       description = "Continue from this savepoint or checkpoint.")
   private String savepoint;
 
+  private record Submitted(String job, String state) implements Result {
+    @Override
+    public String text() {
+      return "edge job " + job + " runs";
+    }
+  }
+
   @Override
   public Integer call() throws Exception {
     Configuration configuration = configuration();
@@ -74,9 +81,7 @@ final class EdgeSubmit implements Callable<Integer> {
       StreamGraph graph = graph(ClusterSettings.forJob(cluster, client, configuration));
       JobID job = submit(graph, configuration).getJobID();
       awaitRunning(client, job);
-      cluster.print(
-          "edge job " + job + " runs",
-          Json.object().put("job", job.toString()).put("state", "RUNNING"));
+      cluster.print(new Submitted(job.toString(), "RUNNING"));
     }
     return 0;
   }

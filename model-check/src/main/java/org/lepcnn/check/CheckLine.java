@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.device.stage.HostTensor;
 
 /**
@@ -108,36 +107,43 @@ public record CheckLine(
         withFloat.agrees(tolerance) ? "" : ": DISAGREES with float");
   }
 
-  Json json(Tolerance tolerance) {
-    Json.JsonObject object =
-        Json.object().put("name", name).put("exact", exact).put("integrityOk", integrityOk);
+  /** For programs. */
+  Told told(Tolerance tolerance) {
     OutputDifference real = withFloat.worstReal();
-    if (real != null) {
-      object
-          .put("maxAbsError", real.maxError())
-          .put("maxAbsFloat", real.maxMagnitude())
-          .put("relativeError", real.error());
-    }
-    if (withFloat.wholeNumbers() > 0) {
-      object
-          .put("wholeNumbers", withFloat.wholeNumbers())
-          .put("wholeNumbersDiffering", withFloat.differing());
-    }
-    object.put("agreesWithFloat", withFloat.agrees(tolerance));
-    if (!withStored.isEmpty()) {
-      OutputDifference stored = withStored.worstReal();
-      object
-          .put("expectedMaxAbsError", stored == null ? Double.NaN : stored.maxError())
-          .put("agreesWithStored", withStored.agrees(tolerance));
-    }
-    if (hasTop1()) {
-      object.put("top1Agrees", top1Agrees());
-    }
-    if (label >= 0) {
-      object
-          .put("top1Private", topPrivate.label() == label)
-          .put("top1Float", topFloat.label() == label);
-    }
-    return object;
+    OutputDifference stored = withStored.worstReal();
+    boolean whole = withFloat.wholeNumbers() > 0;
+    boolean compared = !withStored.isEmpty();
+    return new Told(
+        name,
+        exact,
+        integrityOk,
+        real == null ? null : real.maxError(),
+        real == null ? null : real.maxMagnitude(),
+        real == null ? null : real.error(),
+        whole ? withFloat.wholeNumbers() : null,
+        whole ? withFloat.differing() : null,
+        withFloat.agrees(tolerance),
+        !compared ? null : stored == null ? Double.NaN : stored.maxError(),
+        compared ? withStored.agrees(tolerance) : null,
+        hasTop1() ? top1Agrees() : null,
+        label < 0 ? null : topPrivate.label() == label,
+        label < 0 ? null : topFloat.label() == label);
   }
+
+  /** What is told of an input; null is what there is nothing to say of. */
+  public record Told(
+      String name,
+      boolean exact,
+      boolean integrityOk,
+      Double maxAbsError,
+      Double maxAbsFloat,
+      Double relativeError,
+      Long wholeNumbers,
+      Long wholeNumbersDiffering,
+      boolean agreesWithFloat,
+      Double expectedMaxAbsError,
+      Boolean agreesWithStored,
+      Boolean top1Agrees,
+      Boolean top1Private,
+      Boolean top1Float) {}
 }

@@ -4,7 +4,6 @@ package org.lepcnn.check;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
-import org.lepcnn.core.io.Json;
 
 /**
  * All lines of a check.
@@ -90,19 +89,29 @@ public record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
     return text.append('.').toString();
   }
 
-  public void addTo(Json.JsonObject object) {
-    Json.JsonArray dataSets = Json.array();
-    lines.forEach(line -> dataSets.add(line.json(tolerance)));
-    object
-        .put("dataSets", dataSets)
-        .put("exact", allExact())
-        .put("integrityOk", allIntegrityOk())
-        .put("tolerance", tolerance.real())
-        .put("agrees", allAgree())
-        .put("maxAbsError", maxAbsError())
-        .put("maxRelativeError", maxRelativeError())
-        .put("top1Agreement", top1Agreement());
+  /** The same for programs. */
+  public Told told() {
+    return new Told(
+        lines.stream().map(line -> line.told(tolerance)).toList(),
+        allExact(),
+        allIntegrityOk(),
+        tolerance.real(),
+        allAgree(),
+        maxAbsError(),
+        maxRelativeError(),
+        top1Agreement());
   }
+
+  /** What is told of all inputs; top1Agreement is NaN when there are no answers to compare. */
+  public record Told(
+      List<CheckLine.Told> dataSets,
+      boolean exact,
+      boolean integrityOk,
+      double tolerance,
+      boolean agrees,
+      double maxAbsError,
+      double maxRelativeError,
+      double top1Agreement) {}
 
   private String agreement() {
     long off = lines.stream().filter(line -> !line.withFloat().agrees(tolerance)).count();

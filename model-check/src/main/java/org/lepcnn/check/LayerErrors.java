@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -57,9 +56,39 @@ public final class LayerErrors {
     }
   }
 
-  /** A line per layer, in the order of the rounds. */
-  public String text() {
-    int width = bundle.device().layers().stream().mapToInt(l -> l.name().length()).max().orElse(5);
+  /** The errors, in the order of the rounds. */
+  public List<Line> lines() {
+    return bundle.plan().layers().stream().map(this::line).toList();
+  }
+
+  private Line line(LinearLayerSpec layer) {
+    LayerBinding binding = binding(layer.index());
+    RelativeError error = worst.get(layer.index());
+    return new Line(
+        binding.name(),
+        binding.op(),
+        binding.output(),
+        bits(layer),
+        weightBits(layer),
+        error == null ? null : error.value(),
+        error == null ? null : error.maxError(),
+        error == null ? null : error.maxFloat());
+  }
+
+  /** A layer's worst input; null where nothing was compared. */
+  public record Line(
+      String name,
+      String op,
+      String output,
+      int bits,
+      int weightBits,
+      Double relativeError,
+      Double maxAbsError,
+      Double maxAbsFloat) {}
+
+  /** A line per layer. */
+  public static String text(List<Line> lines) {
+    int width = lines.stream().mapToInt(line -> line.name().length()).max().orElse(0);
     String format = "%-" + Math.max(width, 5) + "s  %-13s %5s %11s %14s %12s%n";
     StringBuilder text = new StringBuilder("Error against float after every layer\n");
     text.append(
@@ -72,43 +101,23 @@ public final class LayerErrors {
             "weight bits",
             "relative error",
             "of"));
-    for (LinearLayerSpec layer : bundle.plan().layers()) {
-      RelativeError error = worst.get(layer.index());
+    for (Line line : lines) {
       text.append(
           String.format(
               Locale.ROOT,
               format,
-              binding(layer.index()).name(),
-              binding(layer.index()).op(),
-              bits(layer),
-              weightBits(layer),
-              error == null ? "-" : String.format(Locale.ROOT, "%.3g", error.value()),
-              error == null ? "-" : String.format(Locale.ROOT, "%.3g", error.maxFloat())));
+              line.name(),
+              line.op(),
+              line.bits(),
+              line.weightBits(),
+              shown(line.relativeError()),
+              shown(line.maxAbsFloat())));
     }
     return text.toString();
   }
 
-  public Json.JsonArray json() {
-    Json.JsonArray array = Json.array();
-    for (LinearLayerSpec layer : bundle.plan().layers()) {
-      LayerBinding binding = binding(layer.index());
-      Json.JsonObject object =
-          Json.object()
-              .put("name", binding.name())
-              .put("op", binding.op())
-              .put("output", binding.output())
-              .put("bits", bits(layer))
-              .put("weightBits", weightBits(layer));
-      RelativeError error = worst.get(layer.index());
-      if (error != null) {
-        object
-            .put("relativeError", error.value())
-            .put("maxAbsError", error.maxError())
-            .put("maxAbsFloat", error.maxFloat());
-      }
-      array.add(object);
-    }
-    return array;
+  private static String shown(Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, "%.3g", value);
   }
 
   private LayerBinding binding(int layer) {

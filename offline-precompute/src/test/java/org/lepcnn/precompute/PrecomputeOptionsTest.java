@@ -61,19 +61,6 @@ class PrecomputeOptionsTest {
     assertThat(MicroBatch.passes(TinyModel.bundle().plan())).isEqualTo(MicroBatch.MAX_PASSES);
   }
 
-  @Test
-  void theResultIsOneJsonObject() {
-    PrecomputeResult result =
-        new PrecomputeResult(
-            "meter-1", "ab", List.of(new PrecomputeResult.Range("cd", 3, 9)), 0, 7, 1, 1234, 1.5);
-
-    assertThat(result.toJson())
-        .isEqualTo(
-            "{\"device\":\"meter-1\",\"model\":\"ab\",\"ranges\":[{\"chain\":\"cd\","
-                + "\"firstPass\":3,\"lastPass\":9}],\"resumedPasses\":0,\"issuedPasses\":7,"
-                + "\"files\":1,\"bytes\":1234,\"seconds\":1.500}");
-  }
-
   private static PrecomputeOptions.Builder valid() {
     return PrecomputeOptions.builder()
         .ownerFile(Path.of("owner.lep"))

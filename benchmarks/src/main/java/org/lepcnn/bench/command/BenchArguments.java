@@ -6,6 +6,7 @@ import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.kernel.choice.Kernels;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Option;
 
 /** What all benchmarks take. */
@@ -40,10 +41,22 @@ final class BenchArguments {
     return BenchModel.open(model);
   }
 
+  private record Written(BenchResult found, Path out) implements Result {
+    @Override
+    public String text() {
+      return found.text() + "\nWrote " + out + ".";
+    }
+
+    @Override
+    public String json() {
+      return found.json();
+    }
+  }
+
   /** Writes and prints. */
   int finish(Output output, BenchResult result) {
     result.write(out);
-    output.result(result.text() + "\nWrote " + out + ".", result.json());
+    output.result(new Written(result, out));
     return 0;
   }
 }

@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.lepcnn.bench.measure.BenchModel;
-import org.lepcnn.bench.measure.Progress;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
@@ -95,13 +95,13 @@ final class LocalPipeline implements AutoCloseable {
    * @param parallelism subtasks per operator, of all jobs
    */
   static LocalPipeline start(
-      BenchModel model, int parallelism, Baselines baselines, Progress progress) {
+      BenchModel model, int parallelism, Baselines baselines, Consumer<String> steps) {
     LocalLayout layout = LocalLayout.find();
     // found before anything is started: without them there is nothing to measure
     layout.edgeLibs();
     Deque<AutoCloseable> started = new ArrayDeque<>();
     try {
-      return start(layout, model, parallelism, baselines, progress, started);
+      return start(layout, model, parallelism, baselines, steps, started);
     } catch (RuntimeException e) {
       started.forEach(LocalPipeline::closeQuietly);
       throw e;
@@ -116,14 +116,14 @@ final class LocalPipeline implements AutoCloseable {
       BenchModel model,
       int parallelism,
       Baselines baselines,
-      Progress progress,
+      Consumer<String> steps,
       Deque<AutoCloseable> started) {
     Path folder = model.work().resolve("pipeline-" + parallelism);
-    progress.step("pipeline: starting a broker");
+    steps.accept("pipeline: starting a broker");
     LocalBroker broker = LocalBroker.start(layout, folder.resolve("broker"), FreePorts.find());
     started.push(broker);
     createTopics(broker);
-    progress.step("pipeline: starting the edge, parallelism " + parallelism);
+    steps.accept("pipeline: starting the edge, parallelism " + parallelism);
     Path logs = folder.resolve("logs");
     String servers = broker.bootstrapServers();
     LocalEdge edge = LocalEdge.start(layout, logs, servers, edgeHalf(model), parallelism);
@@ -131,13 +131,13 @@ final class LocalPipeline implements AutoCloseable {
     BaselineJob.Place place = new BaselineJob.Place(layout, servers, parallelism, logs);
     PlainPipeline plain = null;
     if (baselines.plainInput() != null) {
-      progress.step("pipeline: starting the plain job");
+      steps.accept("pipeline: starting the plain job");
       plain = PlainPipeline.start(place, model, baselines.plainInput());
       started.push(plain);
     }
     EchoPipeline echo = null;
     if (!baselines.echoRounds().isEmpty()) {
-      progress.step("pipeline: starting the echo");
+      steps.accept("pipeline: starting the echo");
       echo = EchoPipeline.start(place, baselines.echoRounds());
       started.push(echo);
     }

@@ -4,9 +4,9 @@ package org.lepcnn.bench.pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.lepcnn.bench.measure.BenchDevice;
 import org.lepcnn.bench.measure.BenchModel;
-import org.lepcnn.bench.measure.Progress;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.core.error.BadInputException;
@@ -33,7 +33,7 @@ public final class PipelineBenchmark {
 
   private final BenchModel model;
   private final Options options;
-  private final Progress progress;
+  private final Consumer<String> steps;
   private final Map<String, HostTensor> input;
   private final List<EchoRound> rounds;
 
@@ -90,17 +90,17 @@ public final class PipelineBenchmark {
     }
   }
 
-  private PipelineBenchmark(BenchModel model, Options options, Progress progress) {
+  private PipelineBenchmark(BenchModel model, Options options, Consumer<String> steps) {
     this.model = model;
     this.options = options;
-    this.progress = progress;
+    this.steps = steps;
     this.input = model.input();
     this.rounds = EchoRound.of(model.bundle().plan());
   }
 
   /** Measures; what it finds is not written anywhere yet. */
-  public static BenchResult run(BenchModel model, Options options, Progress progress) {
-    return new PipelineBenchmark(model, options, progress).run();
+  public static BenchResult run(BenchModel model, Options options, Consumer<String> steps) {
+    return new PipelineBenchmark(model, options, steps).run();
   }
 
   private BenchResult run() {
@@ -117,8 +117,7 @@ public final class PipelineBenchmark {
       DEVICES.subList(1, options.devices()).forEach(name -> devices.add(first.another(name)));
       for (int parallelism : options.parallelism()) {
         makeTables(devices, cores, runs.size());
-        try (LocalPipeline pipeline =
-            LocalPipeline.start(model, parallelism, baselines, progress)) {
+        try (LocalPipeline pipeline = LocalPipeline.start(model, parallelism, baselines, steps)) {
           runs.add(measure(parallelism, pipeline, devices, local));
         }
       }
@@ -133,12 +132,12 @@ public final class PipelineBenchmark {
     List<PrivateSession> sessions = new ArrayList<>();
     RoundTimer timer = new RoundTimer(pipeline.transport(), rounds.size());
     try {
-      progress.step("pipeline: warming the device's code");
+      steps.accept("pipeline: warming the device's code");
       sessions.add(devices.get(0).warmSession(timer, inFlight, RESERVATION));
       for (BenchDevice device : devices.subList(1, devices.size())) {
         sessions.add(device.session(pipeline.transport(), inFlight, RESERVATION));
       }
-      PipelineRun run = new PipelineRun(parallelism, pipeline, devices, sessions, timer, progress);
+      PipelineRun run = new PipelineRun(parallelism, pipeline, devices, sessions, timer, steps);
       run.oneInFlight(options.warmUp(), options.passes(), input, local);
       run.manyInFlight(options.passesOfRound(), inFlight, input, local.throughput());
       return run.measured();
@@ -153,7 +152,7 @@ public final class PipelineBenchmark {
     int many = options.passesOfRound() / devices.size() * PipelineRun.THROUGHPUT_ROUNDS;
     for (BenchDevice device : devices) {
       int passes = (device == devices.get(0) ? alone : 0) + many + 2 * RESERVATION;
-      progress.step("pipeline: making tables for " + passes + " passes of " + device.name());
+      steps.accept("pipeline: making tables for " + passes + " passes of " + device.name());
       device.makeTables((long) passes * runsBefore, passes, cores);
     }
   }

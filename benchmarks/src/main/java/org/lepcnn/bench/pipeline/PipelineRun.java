@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.lepcnn.bench.measure.BenchDevice;
 import org.lepcnn.bench.measure.InFlight;
 import org.lepcnn.bench.measure.PlainThroughput;
-import org.lepcnn.bench.measure.Progress;
 import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
@@ -31,7 +31,7 @@ final class PipelineRun {
   private final List<BenchDevice> devices;
   private final List<PrivateSession> sessions;
   private final RoundTimer timer;
-  private final Progress progress;
+  private final Consumer<String> steps;
   private final Measured measured;
 
   /**
@@ -116,13 +116,13 @@ final class PipelineRun {
       List<BenchDevice> devices,
       List<PrivateSession> sessions,
       RoundTimer timer,
-      Progress progress) {
+      Consumer<String> steps) {
     this.measured = new Measured(parallelism);
     this.pipeline = pipeline;
     this.devices = devices;
     this.sessions = sessions;
     this.timer = timer;
-    this.progress = progress;
+    this.steps = steps;
   }
 
   Measured measured() {
@@ -133,7 +133,7 @@ final class PipelineRun {
   void oneInFlight(int warmUp, int passes, Map<String, HostTensor> input, LocalBaselines local) {
     for (int pass = 0; pass < warmUp + passes; pass++) {
       if (pass % STEP == 0) {
-        progress.step("pipeline: one in flight, pass " + pass);
+        steps.accept("pipeline: one in flight, pass " + pass);
       }
       if (pass == FIRST_PASSES && pipeline.echo() != null) {
         warmEcho();
@@ -156,7 +156,7 @@ final class PipelineRun {
 
   /** As many passes as it was silent for: a floor must not be colder than what stands on it. */
   private void warmEcho() {
-    progress.step("pipeline: warming the echo");
+    steps.accept("pipeline: warming the echo");
     for (int pass = 0; pass < FIRST_PASSES; pass++) {
       pipeline.echo().passMillis(deviceOf(0));
     }
@@ -193,7 +193,7 @@ final class PipelineRun {
   void manyInFlight(
       int passes, int inFlight, Map<String, HostTensor> input, PlainThroughput local) {
     for (int round = 0; round < THROUGHPUT_ROUNDS; round++) {
-      progress.step("pipeline: many in flight, round " + (round + 1));
+      steps.accept("pipeline: many in flight, round " + (round + 1));
       measured
           .many()
           .run(passes, pipeline::cpu, pass -> sessions.get(pass % sessions.size()).submit(input));

@@ -42,7 +42,7 @@ class PipelineBenchmarkIT {
             "CPU per pass, edge, parallelism 2");
     assertThat(result.figures())
         .allSatisfy(figure -> assertThat(figure.value()).isFinite().isNotNegative());
-    assertThat(result.json().toString())
+    assertThat(result.json())
         .contains("\"path\":\"plain job\"", "\"p50 ms\":", "\"p95 ms\":", "\"p99 ms\":")
         .contains(round(0, 4 * 3 * 11 * 9, 4 * 16 * 6 * 4), round(1, 4 * 16 * 6 * 4, 4 * 40));
   }

@@ -51,7 +51,7 @@ class RoundReportTest {
   }
 
   private static String json(PipelineRun.Measured run) {
-    return result(run).json().toString();
+    return result(run).json();
   }
 
   private static BenchResult result(PipelineRun.Measured run) {

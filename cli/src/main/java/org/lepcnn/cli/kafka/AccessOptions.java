@@ -57,8 +57,9 @@ final class AccessOptions {
   /** Refuses options that contradict each other, before anything is created. */
   void check() {
     if (principal != null && !acls && !limits()) {
-      throw new BadInputException(
-          "--principal: expected with it --acls or a byte rate; found neither.");
+      throw BadInputException.about("--principal")
+          .expected("with it --acls or a byte rate")
+          .found("neither");
     }
   }
 

@@ -1,19 +1,22 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.owner;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.RetiredChains;
 import org.lepcnn.device.state.StateDescription;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,6 +75,27 @@ public final class DeviceCommand {
             "A file with the passphrase of the grant's keys. Default: none; required when the owner file has one.")
     private Path grantPassphrase;
 
+    private record Provisioned(
+        String device, ChainId chain, Fingerprint model, Path grant, @JsonIgnore String modelName)
+        implements Result {
+      @Override
+      public String text() {
+        return "Provisioned "
+            + device
+            + " for "
+            + modelName
+            + " ("
+            + model.shortName()
+            + "), chain "
+            + chain
+            + ".\nBring "
+            + grant
+            + " to the device and run: lepcnn device init "
+            + grant
+            + " --state DIR";
+      }
+    }
+
     @Override
     public Integer call() {
       ModelBundle model = ModelBundle.read(bundle);
@@ -91,24 +115,8 @@ public final class DeviceCommand {
       try (Grant grant =
           file.provision(device, model, granted -> granted.write(grantFile, forGrant))) {
         output.result(
-            "Provisioned "
-                + device
-                + " for "
-                + model.device().modelName()
-                + " ("
-                + model.fingerprint().shortName()
-                + "), chain "
-                + grant.chain()
-                + ".\nBring "
-                + grantFile
-                + " to the device and run: lepcnn device init "
-                + grantFile
-                + " --state DIR",
-            Json.object()
-                .put("device", device)
-                .put("chain", grant.chain().toString())
-                .put("model", model.fingerprint().toString())
-                .put("grant", grantFile.toString()));
+            new Provisioned(
+                device, grant.chain(), model.fingerprint(), grantFile, model.device().modelName()));
       }
     }
   }
@@ -144,31 +152,35 @@ public final class DeviceCommand {
         })
     private boolean retireOthers;
 
+    private record Begun(
+        String device, ChainId chain, Fingerprint model, Path state, List<String> retired)
+        implements Result {
+      @Override
+      public String text() {
+        return "Device "
+            + device
+            + " holds chain "
+            + chain
+            + " for model "
+            + model.shortName()
+            + " in "
+            + state
+            + ".";
+      }
+    }
+
     @Override
     public Integer call() {
       try (Passphrase forState = passphrase.read();
           Passphrase forGrant = passphrase.readOther(grantPassphrase);
           DeviceState opened = DeviceState.init(grant, state, forGrant, forState)) {
-        Json.JsonArray retired = Json.array();
-        if (retireOthers) {
-          retireAllBut(opened).forEach(retired::add);
-        }
         output.result(
-            "Device "
-                + opened.device()
-                + " holds chain "
-                + opened.chain()
-                + " for model "
-                + opened.model().shortName()
-                + " in "
-                + state
-                + ".",
-            Json.object()
-                .put("device", opened.device())
-                .put("chain", opened.chain().toString())
-                .put("model", opened.model().toString())
-                .put("state", state.toString())
-                .put("retired", retired));
+            new Begun(
+                opened.device(),
+                opened.chain(),
+                opened.model(),
+                state,
+                retireOthers ? retireAllBut(opened) : List.of()));
       }
       return 0;
     }
@@ -208,24 +220,26 @@ public final class DeviceCommand {
             "First digits of the model's fingerprint or the chain's id, when there are several.")
     private String model;
 
+    private record Lifted(String device, ChainId chain, long failures) implements Result {
+      @Override
+      public String text() {
+        return "Chain "
+            + chain
+            + " of device "
+            + device
+            + ": "
+            + failures
+            + " failed integrity checks are no longer counted.";
+      }
+    }
+
     @Override
     public Integer call() {
       try (Passphrase forState = passphrase.read();
           DeviceState opened = DeviceState.open(state, model, forState)) {
         long failures = opened.integrityFailures();
         opened.resetIntegrityFailures();
-        output.result(
-            "Chain "
-                + opened.chain()
-                + " of device "
-                + opened.device()
-                + ": "
-                + failures
-                + " failed integrity checks are no longer counted.",
-            Json.object()
-                .put("device", opened.device())
-                .put("chain", opened.chain().toString())
-                .put("failures", failures));
+        output.result(new Lifted(opened.device(), opened.chain(), failures));
       }
       return 0;
     }

@@ -1,13 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.owner;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.net.HostPort;
+import org.lepcnn.json.Result;
 import org.lepcnn.precompute.Precompute;
 import org.lepcnn.precompute.PrecomputeOptions;
 import org.lepcnn.precompute.PrecomputeResult;
@@ -105,38 +107,22 @@ public final class PrecomputeCommand implements Callable<Integer> {
       options.jobManager(HostPort.parse(jobManager));
     }
     PrecomputeResult result = Precompute.run(options.build(), ProgressLine.onStandardError());
-    output.result(text(result), json(result));
+    output.result(new Made(result, folder));
     return 0;
   }
 
-  private String text(PrecomputeResult result) {
-    return String.format(
-        Locale.ROOT,
-        "%d passes issued, %d resumed, in %d files, %.1f MB, in %s.",
-        result.issuedPasses(),
-        result.resumedPasses(),
-        result.files(),
-        result.bytes() / 1e6,
-        folder);
-  }
-
-  private static Json json(PrecomputeResult result) {
-    Json.JsonArray ranges = Json.array();
-    for (PrecomputeResult.Range range : result.ranges()) {
-      ranges.add(
-          Json.object()
-              .put("chain", range.chain())
-              .put("firstPass", range.first())
-              .put("lastPass", range.last()));
+  private record Made(@JsonUnwrapped PrecomputeResult tables, @JsonIgnore Path folder)
+      implements Result {
+    @Override
+    public String text() {
+      return String.format(
+          Locale.ROOT,
+          "%d passes issued, %d resumed, in %d files, %.1f MB, in %s.",
+          tables.issuedPasses(),
+          tables.resumedPasses(),
+          tables.files(),
+          tables.bytes() / 1e6,
+          folder);
     }
-    return Json.object()
-        .put("device", result.device())
-        .put("model", result.model())
-        .put("ranges", ranges)
-        .put("resumedPasses", result.resumedPasses())
-        .put("issuedPasses", result.issuedPasses())
-        .put("files", result.files())
-        .put("bytes", result.bytes())
-        .put("seconds", result.seconds());
   }
 }

@@ -36,8 +36,9 @@ public final class Inputs {
   public static List<Input> read(Path path, List<ValueSpec> inputs) {
     ValueSpec spec = onlyInput(inputs);
     if (Files.isDirectory(path)) {
-      throw new BadInputException(
-          "Reading " + path + ": expected a picture, .npy or .pb file; found a folder.");
+      throw BadInputException.about("Reading " + path)
+          .expected("a picture, .npy or .pb file")
+          .found("a folder");
     }
     String name = path.getFileName().toString();
     String lower = name.toLowerCase(Locale.ROOT);
@@ -60,10 +61,10 @@ public final class Inputs {
    */
   public static ValueSpec onlyInput(List<ValueSpec> inputs) {
     if (inputs.size() != 1) {
-      throw new BadInputException(
-          "Reading inputs from files: expected a model with one input; found "
-              + inputs.size()
-              + " inputs. Use the library, or 'lepcnn check' with test data sets.");
+      throw BadInputException.about("Reading inputs from files")
+          .expected("a model with one input")
+          .found(
+              inputs.size() + " inputs", "Use the library, or 'lepcnn check' with test data sets.");
     }
     return inputs.get(0);
   }

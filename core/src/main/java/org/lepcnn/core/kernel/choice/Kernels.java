@@ -56,8 +56,9 @@ public final class Kernels {
   }
 
   private static BadInputException unknown(String name) {
-    return new BadInputException(
-        "Choosing a kernel: expected one of " + NAMES + "; found '" + name + "'.");
+    return BadInputException.about("Choosing a kernel")
+        .expected("one of " + NAMES)
+        .found("'" + name + "'");
   }
 
   private static KernelProvider fastest() {
