@@ -27,7 +27,7 @@ public record TableDescription(
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
       TableHeader header = TableHeader.read(path, file).header();
       return new TableDescription(
-          header.id(), TableHeader.VERSION, header.challengesPerLayer(), file.length());
+          header.id(), header.version(), header.challengesPerLayer(), file.length());
     } catch (IOException e) {
       throw new BadInputException(
           "Reading table " + path + ": expected a readable file; found: " + e + ".", e);

@@ -94,7 +94,7 @@ final class TableFile implements AutoCloseable {
       sealer.open(
           key,
           layout.layerOrdinal(position, layer),
-          new VectorSealer.Address(pass, layer, VectorSealer.KIND_UNBLINDING),
+          address(pass, layer, VectorSealer.KIND_UNBLINDING),
           path.toString(),
           file,
           headerBytes + layout.layerOffset(position, layer),
@@ -118,7 +118,7 @@ final class TableFile implements AutoCloseable {
       sealer.open(
           key,
           layout.challengeOrdinal(layer, index),
-          new VectorSealer.Address(header.id().group(), layer, kind),
+          address(header.id().group(), layer, kind),
           path.toString(),
           file,
           headerBytes + layout.challengeOffset(layer, index),
@@ -128,6 +128,10 @@ final class TableFile implements AutoCloseable {
     } catch (IOException e) {
       throw unreadable(path, e);
     }
+  }
+
+  private VectorSealer.Address address(long pass, int layer, int kind) {
+    return new VectorSealer.Address(header.version(), pass, layer, kind);
   }
 
   private void requireLength() throws IOException {

@@ -12,15 +12,28 @@ import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 
-/** The header of a table file; see the package for the layout. */
-record TableHeader(TableId id, int challengesPerLayer, byte[] salt) {
+/**
+ * The header of a table file; see the package for the layout.
+ *
+ * @param version of the format, {@link #OLDEST_VERSION} to {@link #VERSION}
+ */
+record TableHeader(int version, TableId id, int challengesPerLayer, byte[] salt) {
   static final int MAGIC = 0x4c455054; // "LEPT"
+  static final int OLDEST_VERSION = 1;
+
+  /** The version that is written. */
   static final int VERSION = 1;
+
   static final int SALT_BYTES = 32;
   static final int MAX_CHALLENGES_PER_LAYER = 2;
   private static final int MAX_BYTES = 4096;
   private static final int LENGTH_AT = 8;
   private static final int FRAME_BYTES = 48;
+
+  /** The header of a file of this version. */
+  TableHeader(TableId id, int challengesPerLayer, byte[] salt) {
+    this(VERSION, id, challengesPerLayer, salt);
+  }
 
   /** A header and the number of bytes it takes in the file. */
   record Sized(TableHeader header, int bytes) {}
@@ -30,7 +43,7 @@ record TableHeader(TableId id, int challengesPerLayer, byte[] salt) {
     body.int64(id.chain().high()).int64(id.chain().low()).bytes(id.model().toBytes());
     body.int64(id.group()).int64(id.firstPass()).int64(id.lastPass());
     body.int32(challengesPerLayer).bytes(salt);
-    return CheckedFile.frame(MAGIC, VERSION, body.toByteArray());
+    return CheckedFile.frame(MAGIC, version, body.toByteArray());
   }
 
   /**
@@ -43,13 +56,13 @@ record TableHeader(TableId id, int challengesPerLayer, byte[] salt) {
     file.readFully(start);
     byte[] framed = Arrays.copyOf(start, framedBytes(start));
     String what = "table " + path;
-    BodyReader in =
-        new BodyReader(what, CheckedFile.open(what, framed, MAGIC, VERSION, VERSION).body());
+    CheckedFile.Content content = CheckedFile.open(what, framed, MAGIC, OLDEST_VERSION, VERSION);
+    BodyReader in = new BodyReader(what, content.body());
     String device = in.string();
     ChainId chain = new ChainId(in.int64(), in.int64());
     Fingerprint model = Fingerprint.of(in.bytes());
     TableId id = new TableId(device, chain, model, in.int64(), in.int64(), in.int64());
-    TableHeader header = new TableHeader(id, in.int32(), in.bytes());
+    TableHeader header = new TableHeader(content.version(), id, in.int32(), in.bytes());
     in.end();
     if (header.challengesPerLayer < 1
         || header.challengesPerLayer > MAX_CHALLENGES_PER_LAYER

@@ -52,9 +52,15 @@ final class VectorSealer {
   /**
    * Which vector of which section.
    *
+   * @param version of the file's format
    * @param pass the pass, or the group for challenges
    */
-  record Address(long pass, int layer, int kind) {
+  record Address(int version, long pass, int layer, int kind) {
+    /** In a file of the version that is written. */
+    Address(long pass, int layer, int kind) {
+      this(TableHeader.VERSION, pass, layer, kind);
+    }
+
     @Override
     public String toString() {
       return kind == KIND_UNBLINDING
@@ -72,7 +78,8 @@ final class VectorSealer {
     byte[] device = id.device().getBytes(StandardCharsets.UTF_8);
     byte[] model = id.model().toBytes();
     associatedData = ByteBuffer.allocate(64 + device.length + ChainId.BYTES + model.length);
-    associatedData.putInt(TableHeader.VERSION).putInt(device.length).put(device);
+    associatedData.position(Integer.BYTES); // the version, which is the file's
+    associatedData.putInt(device.length).put(device);
     associatedData.putInt(ChainId.BYTES).putLong(id.chain().high()).putLong(id.chain().low());
     associatedData.putInt(model.length).put(model);
     varyingPart = associatedData.position();
@@ -184,7 +191,7 @@ final class VectorSealer {
       throws GeneralSecurityException {
     nonce.set(ordinal);
     cipher.init(mode, key, nonce);
-    associatedData.position(varyingPart);
+    associatedData.putInt(0, address.version()).position(varyingPart);
     associatedData.putLong(address.pass()).putInt(address.layer()).putInt(address.kind());
     associatedData.putInt(segment).putInt(segments(length));
     associatedData.putLong((long) length * Integer.BYTES);

@@ -11,11 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
@@ -31,22 +33,32 @@ import org.lepcnn.device.testkit.SessionFixture;
 import org.lepcnn.device.testkit.SessionModel;
 
 /**
- * Files that an earlier version wrote, and that every later one has to read: a bundle, and under a
+ * Files that earlier versions wrote, and that every later one has to read: a bundle, and under a
  * passphrase an owner file, a grant and a state in which one pass was taken and one check failed,
  * with its tables. {@link GoldenFilesMain} made them. They are never made anew: a new version of a
- * format gets a folder of its own beside this one.
+ * format gets a folder of its own beside the others, and these tests read every folder.
  */
 class GoldenFilesTest {
-  private static final String MODEL =
-      "575eacfa552d3e7545504750a4c712ac098885e2ae6e90913023019a3994cefa";
+  /** The fingerprint of each folder's model. */
+  private static final Map<String, String> MODELS =
+      Map.of("1", "575eacfa552d3e7545504750a4c712ac098885e2ae6e90913023019a3994cefa");
 
   @TempDir private Path folder;
 
   private final Passphrase passphrase = Passphrase.copyOf(GoldenFilesMain.PASSPHRASE.toCharArray());
 
-  @BeforeEach
-  void copy() throws IOException, URISyntaxException {
-    Path golden = Path.of(GoldenFilesTest.class.getResource("/golden/1").toURI());
+  static List<String> folders() throws IOException, URISyntaxException {
+    try (Stream<Path> folders = Files.list(golden())) {
+      return folders.map(found -> found.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static Path golden() throws URISyntaxException {
+    return Path.of(GoldenFilesTest.class.getResource("/golden").toURI());
+  }
+
+  private void copy(String version) throws IOException, URISyntaxException {
+    Path golden = golden().resolve(version);
     try (Stream<Path> files = Files.walk(golden)) {
       files.forEach(file -> copy(file, folder.resolve(golden.relativize(file).toString())));
     }
@@ -64,19 +76,28 @@ class GoldenFilesTest {
     }
   }
 
+  @Test
+  void theTestReadsWhatIsThere() throws Exception {
+    assertThat(folders()).containsExactlyInAnyOrderElementsOf(MODELS.keySet());
+  }
+
   private DeviceState openState() {
     return DeviceState.open(folder.resolve("state"), "", passphrase);
   }
 
-  @Test
-  void bundle_isTheSameModel() {
+  @ParameterizedTest
+  @MethodSource("folders")
+  void bundle_isTheSameModel(String version) throws Exception {
+    copy(version);
     ModelBundle bundle = ModelBundle.read(folder.resolve("bundle"));
-    assertThat(bundle.fingerprint()).hasToString(MODEL);
+    assertThat(bundle.fingerprint()).hasToString(MODELS.get(version));
     assertThat(bundle.plan().layers()).hasSize(3);
   }
 
-  @Test
-  void ownerFile_hasItsLedger_andOpensUnderItsPassphraseAlone() {
+  @ParameterizedTest
+  @MethodSource("folders")
+  void ownerFile_hasItsLedger_andOpensUnderItsPassphraseAlone(String version) throws Exception {
+    copy(version);
     Path file = folder.resolve("owner.lep");
     assertThatThrownBy(() -> OwnerFile.open(file)).isInstanceOf(BadInputException.class);
     try (OwnerFile owner = OwnerFile.open(file, passphrase);
@@ -91,12 +112,14 @@ class GoldenFilesTest {
     }
   }
 
-  @Test
-  void grant_beginsAChain() {
+  @ParameterizedTest
+  @MethodSource("folders")
+  void grant_beginsAChain(String version) throws Exception {
+    copy(version);
     Path file = folder.resolve("other.grant");
     try (Grant grant = Grant.read(file, passphrase)) {
       assertThat(grant.device()).isEqualTo(GoldenFilesMain.OTHER_DEVICE);
-      assertThat(grant.model()).hasToString(MODEL);
+      assertThat(grant.model()).hasToString(MODELS.get(version));
     }
     try (DeviceState state =
         DeviceState.init(file, folder.resolve("new state"), passphrase, passphrase)) {
@@ -104,8 +127,10 @@ class GoldenFilesTest {
     }
   }
 
-  @Test
-  void state_goesOnWhereItWas_withItsTables_andTheAnswerIsTheSameBits() throws IOException {
+  @ParameterizedTest
+  @MethodSource("folders")
+  void state_goesOnWhereItWas_withItsTables_andTheAnswerIsTheSameBits(String version) throws Exception {
+    copy(version);
     ModelBundle bundle = ModelBundle.read(folder.resolve("bundle"));
     List<String> log = new CopyOnWriteArrayList<>();
     DeviceState state = openState();

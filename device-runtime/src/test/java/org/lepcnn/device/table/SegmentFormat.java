@@ -22,7 +22,7 @@ final class SegmentFormat {
       TableId id, VectorSealer.Address address, int segment, int segments, int length) {
     byte[] device = id.device().getBytes(StandardCharsets.UTF_8);
     ByteBuffer data = ByteBuffer.allocate(4 + 4 + device.length + 4 + 16 + 4 + 32 + 32);
-    data.putInt(1);
+    data.putInt(address.version());
     data.putInt(device.length).put(device);
     data.putInt(16).putLong(id.chain().high()).putLong(id.chain().low());
     data.putInt(32).put(id.model().toBytes());

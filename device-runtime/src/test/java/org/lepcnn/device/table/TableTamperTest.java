@@ -238,7 +238,7 @@ class TableTamperTest {
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("magic");
     byte[] body = Arrays.copyOfRange(good, 16, header - 32);
-    Files.write(file, CheckedFile.frame(TableHeader.MAGIC, 2, body));
+    Files.write(file, CheckedFile.frame(TableHeader.MAGIC, TableHeader.VERSION + 1, body));
     assertThatThrownBy(() -> TableDescription.read(file)).isInstanceOf(FileTooNewException.class);
     byte[] hugeLength = good.clone();
     ByteBuffer.wrap(hugeLength).putLong(8, Long.MAX_VALUE);

@@ -93,6 +93,14 @@ class VectorSealerTest {
   }
 
   @Test
+  void aSegment_isOfItsVersionAlone() {
+    Address other =
+        new Address(TableHeader.VERSION + 1, ADDRESS.pass(), ADDRESS.layer(), ADDRESS.kind());
+    assertThatThrownBy(() -> open(ID, ORDINAL, other, KEY, sealed(), 0, LENGTH))
+        .isInstanceOf(RefusedException.class);
+  }
+
+  @Test
   void theFirstSegment_isNoWholeVector() {
     assertThatThrownBy(() -> open(ID, ORDINAL, ADDRESS, KEY, sealed(), 0, LENGTH / 2))
         .isInstanceOf(RefusedException.class)
