@@ -4,6 +4,8 @@ package org.lepcnn.onnx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.lepcnn.core.model.DeviceHalf.LayerReport;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
@@ -37,19 +39,24 @@ public record ImportReport(
     long bytesDown,
     long tableBytesPerPass,
     List<Layer> layers) {
-  private static final String[] COLUMNS = {
-    "layer",
-    "operator",
-    "shape",
-    "multiplications",
-    "bits",
-    "weight bits",
-    "headroom",
-    "round",
-    "bytes up",
-    "bytes down",
-    ""
-  };
+  private static final String GAP = "  ";
+
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.text("layer", Layer::name),
+          Column.text("operator", Layer::op),
+          Column.text("shape", Layer::shape),
+          Column.number("multiplications", layer -> grouped(layer.macs())),
+          Column.offloaded("bits", layer -> Integer.toString(layer.bits())),
+          Column.weighed("weight bits", layer -> Integer.toString(layer.weightBits())),
+          Column.weighed(
+              "headroom", layer -> String.format(Locale.ROOT, "%.2f", layer.headroomBits())),
+          Column.offloaded("round", layer -> Integer.toString(layer.round())),
+          Column.offloaded(
+              "bytes up", layer -> layer.bytesUp() == 0 ? "shared" : grouped(layer.bytesUp())),
+          Column.offloaded("bytes down", layer -> grouped(layer.bytesDown())),
+          Column.text(
+              "", layer -> layer.offloaded() ? "offloaded" : "on the device: " + layer.reason()));
 
   public ImportReport {
     layers = List.copyOf(layers);
@@ -118,46 +125,49 @@ public record ImportReport(
 
   /** The table: one line per layer, then the totals; ends with a line break. */
   public String table() {
-    List<String[]> rows = new ArrayList<>();
-    rows.add(COLUMNS);
-    layers.forEach(line -> rows.add(row(line)));
-    int[] widths = new int[COLUMNS.length];
-    for (String[] row : rows) {
-      for (int i = 0; i < row.length; i++) {
-        widths[i] = Math.max(widths[i], row[i].length());
-      }
-    }
+    List<List<String>> columns = COLUMNS.stream().map(column -> column.lines(layers)).toList();
     StringBuilder text = new StringBuilder();
-    rows.forEach(row -> append(text, row, widths));
+    for (int i = 0; i <= layers.size(); i++) {
+      int line = i;
+      String cells =
+          columns.stream().map(lines -> lines.get(line)).collect(Collectors.joining(GAP));
+      text.append(cells.stripTrailing()).append('\n');
+    }
     return text.append(totals()).toString();
   }
 
-  private static String[] row(Layer line) {
-    boolean offloaded = line.offloaded();
-    return new String[] {
-      line.name(),
-      line.op(),
-      line.shape(),
-      grouped(line.macs()),
-      offloaded ? Integer.toString(line.bits()) : "-",
-      line.weightBits() > 0 ? Integer.toString(line.weightBits()) : "-",
-      line.weightBits() > 0 ? String.format(Locale.ROOT, "%.2f", line.headroomBits()) : "-",
-      offloaded ? Integer.toString(line.round()) : "-",
-      offloaded ? line.bytesUp() == 0 ? "shared" : grouped(line.bytesUp()) : "-",
-      offloaded ? grouped(line.bytesDown()) : "-",
-      offloaded ? "offloaded" : "on the device: " + line.reason()
-    };
-  }
-
-  private static void append(StringBuilder text, String[] row, int[] widths) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < row.length; i++) {
-      String padding = " ".repeat(widths[i] - row[i].length());
-      boolean number = i >= 3 && i <= 9;
-      line.append(i == 0 ? "" : "  ");
-      line.append(number ? padding + row[i] : row[i] + padding);
+  /** A column of the table: its heading, and what it says of a layer. */
+  private record Column(String heading, boolean isNumber, Function<Layer, String> cell) {
+    static Column text(String heading, Function<Layer, String> cell) {
+      return new Column(heading, false, cell);
     }
-    text.append(line.toString().stripTrailing()).append('\n');
+
+    static Column number(String heading, Function<Layer, String> cell) {
+      return new Column(heading, true, cell);
+    }
+
+    /** A number that offloaded layers alone have. */
+    static Column offloaded(String heading, Function<Layer, String> cell) {
+      return number(heading, layer -> layer.offloaded() ? cell.apply(layer) : "-");
+    }
+
+    /** A number of layers whose weights are known. */
+    static Column weighed(String heading, Function<Layer, String> cell) {
+      return number(heading, layer -> layer.weightBits() > 0 ? cell.apply(layer) : "-");
+    }
+
+    /** The heading and a cell per layer, all of one width. */
+    List<String> lines(List<Layer> layers) {
+      List<String> lines = new ArrayList<>(List.of(heading));
+      layers.forEach(layer -> lines.add(cell.apply(layer)));
+      int width = lines.stream().mapToInt(String::length).max().getAsInt();
+      lines.replaceAll(
+          line -> {
+            String padding = " ".repeat(width - line.length());
+            return isNumber ? padding + line : line + padding;
+          });
+      return lines;
+    }
   }
 
   private String totals() {

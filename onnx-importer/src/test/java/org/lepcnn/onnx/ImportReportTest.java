@@ -52,6 +52,22 @@ class ImportReportTest {
   }
 
   @Test
+  void theHeadings_areTheseInThisOrder() {
+    assertThat(report.table().lines().findFirst().orElseThrow().split(" {2,}"))
+        .containsExactly(
+            "layer",
+            "operator",
+            "shape",
+            "multiplications",
+            "bits",
+            "weight bits",
+            "headroom",
+            "round",
+            "bytes up",
+            "bytes down");
+  }
+
+  @Test
   void itsComponents_sayWhatTheTableShows() {
     assertThat(report.model()).isEqualTo("net");
     assertThat(report.rounds()).isEqualTo(2);

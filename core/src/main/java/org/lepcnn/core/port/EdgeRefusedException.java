@@ -28,7 +28,19 @@ public final class EdgeRefusedException extends RefusedException {
                   + " for another machine needs 'lepcnn device provision' and a state of its own";
           case CHAIN_RETIRED -> "Provision the device again: 'lepcnn device provision'";
           case TOO_MANY_CHAINS -> "Name the chains in use with 'lepcnn devices enrol --chain'";
-          default -> "";
+          case NOT_READY,
+                  EXPIRED,
+                  QUOTA_EXCEEDED,
+                  NOT_CLAIMED,
+                  MASK_REUSE_SUSPECTED,
+                  STALE,
+                  PASS_OUT_OF_RANGE,
+                  MODEL_REFUSED,
+                  MALFORMED,
+                  TOO_LARGE,
+                  COMPRESSED,
+                  INTERNAL ->
+              "";
         };
     return remedy.isEmpty() ? "" : ". " + remedy + ".";
   }

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.session;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,31 @@ class GoldenFilesTest {
   @Test
   void theTestReadsWhatIsThere() throws Exception {
     assertThat(folders()).containsExactlyInAnyOrderElementsOf(MODELS.keySet());
+  }
+
+  /** A format that got a new version has a folder that shows it. */
+  @Test
+  void everyVersionThatIsWritten_isThere() throws Exception {
+    Path now = folder.resolve("now");
+    GoldenFilesMain.write(now);
+    assertThat(stamps(golden())).containsAll(stamps(now));
+  }
+
+  /** Magic and version of every file that has them. */
+  private static Set<String> stamps(Path folder) throws IOException {
+    Set<String> stamps = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(GoldenFilesTest::isStamped).toList()) {
+        ByteBuffer start = ByteBuffer.wrap(Files.readAllBytes(file));
+        String magic = new String(start.array(), 0, Integer.BYTES, US_ASCII);
+        stamps.add(magic + " " + start.getInt(Integer.BYTES));
+      }
+    }
+    return stamps;
+  }
+
+  private static boolean isStamped(Path file) {
+    return file.toString().matches(".*\\.(lep|lept|grant)");
   }
 
   private DeviceState openState() {

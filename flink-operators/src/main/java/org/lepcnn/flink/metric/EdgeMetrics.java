@@ -11,28 +11,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 
 /**
  * The metrics of an operator of the edge job, in Flink's group of that operator under {@code
- * lepcnn}:
- *
- * <ul>
- *   <li>{@code refused.<code>.count}: refusals by error code; {@code MASK_REUSE_SUSPECTED} deserves
- *       an alarm, {@code CLAIMED_BY_ANOTHER_INSTANCE} too
- *   <li>{@code unwritableAnswers}, {@code unwritableRejections}: records that were dropped because
- *       their topic is missing or too small
- *   <li>decode: counters {@code requests} (complete rounds), {@code claims}, {@code releases},
- *       {@code chunks}, {@code bytes}, {@code chunksDropped} (of rounds that were refused or
- *       dropped already), {@code incompleteRefused} (its device held its part of the memory),
- *       {@code incompleteDropped.<reason>.count} with {@code OVERDUE}, {@code YIELDED} (to another
- *       device, memory was short) and {@code DEVICE_BOUND}; gauges {@code incompleteBytes}, {@code
- *       incompleteRequests}, {@code clockAheadMillis} (see {@link
- *       org.lepcnn.flink.clock.BrokerClock#aheadMillis})
- *   <li>admission, with decode: counter {@code refusalsNotAnswered} (refused, counted by code, and
- *       over the limit of answered refusals); gauges {@code devices}, {@code models}, {@code
- *       modelsLoaded}, {@code modelBytesLoaded}, {@code scalarLayers} (of the loaded models, on the
- *       slow scalar kernel), {@code controlReady} (1 or 0), {@code controlMalformed}
- *   <li>kernel: counter {@code surplus} (refused because many requests of the device waited);
- *       histograms {@code batchSize}, {@code batchMicros}; gauges {@code waiting}, {@code inside},
- *       {@code insideBytes}
- * </ul>
+ * lepcnn}. {@code docs/operations/watch.md} says what each one means.
  */
 public final class EdgeMetrics {
   private static final int HISTOGRAM_WINDOW = 1_000;
