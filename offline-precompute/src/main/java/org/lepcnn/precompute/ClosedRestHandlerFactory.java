@@ -11,6 +11,7 @@ import org.apache.flink.shaded.netty4.io.netty.channel.ChannelFuture;
 import org.apache.flink.shaded.netty4.io.netty.channel.ChannelHandler;
 import org.apache.flink.shaded.netty4.io.netty.channel.ChannelHandlerContext;
 import org.apache.flink.shaded.netty4.io.netty.channel.ChannelInboundHandlerAdapter;
+import org.lepcnn.core.api.Internal;
 
 /**
  * Closes every connection to the REST endpoint of the local mode.
@@ -20,6 +21,7 @@ import org.apache.flink.shaded.netty4.io.netty.channel.ChannelInboundHandlerAdap
  * not even other users of the same machine. Active only where {@link #CLOSED} is set, so that a
  * cluster that has this jar on its class path keeps its endpoint.
  */
+@Internal
 public final class ClosedRestHandlerFactory implements InboundChannelHandlerFactory {
   /** {@code lepcnn.local.rest-closed} (boolean, false): refuse all REST connections. */
   static final ConfigOption<Boolean> CLOSED =

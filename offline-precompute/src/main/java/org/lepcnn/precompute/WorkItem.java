@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.precompute;
 
+import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.table.TableId;
@@ -13,6 +14,7 @@ import org.lepcnn.device.table.TableId;
  * @param first its first pass
  * @param last its last pass, inclusive
  */
+@Internal
 public record WorkItem(String chain, long group, long first, long last) {
   /** How many passes the file holds. */
   public long passes() {

@@ -18,8 +18,8 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 
 /**
- * What holds for the packages of every module: none is in a cycle with another, and none holds more
- * types than a reader keeps in mind.
+ * What holds for the packages of every module: none is in a cycle with another, none holds more types
+ * than a reader keeps in mind, and each says whether others may program against it.
  */
 public final class Rooms {
   private static final int MOST_TYPES = 22;
@@ -28,7 +28,9 @@ public final class Rooms {
 
   /** Checks the module of a class. */
   public static void checkModuleOf(Class<?> type) throws IOException {
-    check(classesOfModule(type));
+    JavaClasses classes = classesOfModule(type);
+    check(classes);
+    ApiMarks.check(classes);
   }
 
   /** The classes beside a class, in the same folder or jar. */

@@ -51,4 +51,7 @@
  * could is a chain that begins twice: a grant is erased when it is consumed, and a copy of it is
  * refused where its chain is, or was retired.
  */
+@PublicApi
 package org.lepcnn.device.state;
+
+import org.lepcnn.core.api.PublicApi;

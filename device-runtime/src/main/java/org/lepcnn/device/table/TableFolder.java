@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.model.Fingerprint;
@@ -26,6 +27,7 @@ import org.lepcnn.device.supply.ResidueRoom;
  * contents when they are read. Files that the owner adds later are found when they are needed.
  * Thread-safe.
  */
+@PublicApi
 public final class TableFolder implements PassTables {
   static final int MAX_OPEN_FILES = 4;
 
