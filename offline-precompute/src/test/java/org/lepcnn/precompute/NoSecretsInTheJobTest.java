@@ -16,6 +16,10 @@ import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.precompute.job.LocalCluster;
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.TableJob;
+import org.lepcnn.precompute.job.WorkPlan;
 
 class NoSecretsInTheJobTest {
   private static final int KEY_BYTES = 32;

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.spec.SecretKeySpec;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -17,6 +18,7 @@ import org.lepcnn.core.error.BadInputException;
  * the collector moved, it does not reach. Immutable but for {@link #close}; a closed key refuses
  * every use with an {@link IllegalStateException}.
  */
+@PublicApi
 public final class SecretKey implements AutoCloseable {
   /** Bytes of a key. */
   public static final int BYTES = 32;

@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.state;
 
-import org.lepcnn.core.api.Internal;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.supply.PassSupply;
 
@@ -10,7 +9,6 @@ import org.lepcnn.device.supply.PassSupply;
  * becomes of it, and in flight until {@link #finish}, {@link #burn} or {@link #close}. While one is
  * in flight, a close of the state gives nothing back. Thread-safe.
  */
-@Internal
 public final class PassLease implements PassSupply.Pass, AutoCloseable {
   /** What became of a pass. */
   public enum Outcome {

@@ -15,6 +15,8 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.reference.ComputedTables;
+import org.lepcnn.device.reference.KernelNetwork;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.testkit.LimitedTables;

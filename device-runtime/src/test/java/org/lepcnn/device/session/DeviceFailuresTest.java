@@ -93,7 +93,7 @@ class DeviceFailuresTest {
       fixture.edge.forge =
           (request, result) -> {
             if (request.round() == 1) {
-              PrivateSessionTest.awaitLatch(lastRound);
+              SessionFixture.awaitLatch(lastRound);
             }
             return result;
           };

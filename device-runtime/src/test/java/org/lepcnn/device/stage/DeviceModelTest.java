@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.check.CheckOutcome;
+import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
-import org.lepcnn.device.session.CheckOutcome;
-import org.lepcnn.device.session.PrivateCheck;
 import org.lepcnn.device.testkit.SessionModel;
 import org.lepcnn.device.testkit.TinyOnnx;
 

@@ -10,7 +10,7 @@ import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.session.ComputedTables;
+import org.lepcnn.device.reference.ComputedTables;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueRoom;
 
