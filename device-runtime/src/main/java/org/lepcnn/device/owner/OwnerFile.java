@@ -223,11 +223,11 @@ public final class OwnerFile implements AutoCloseable {
       long first = entry.issuedPasses();
       if (passes > Long.MAX_VALUE - first) {
         throw new BadInputException(
-            "Issuing passes: a chain has no "
+            "Issuing passes: expected that a chain has room for "
                 + passes
-                + " passes behind the "
+                + " passes after the "
                 + first
-                + " that are issued. Issue fewer.");
+                + " that are issued; found too little. Issue fewer.");
       }
       long end = first + passes;
       List<LedgerEntry> changed = Ledger.with(ledger, entry, entry.withIssued(end));

@@ -373,10 +373,9 @@ public final class DeviceState implements PassSupply {
       throw new QuarantinedException(
           "The edge is quarantined: "
               + integrityFailures
-              + " results failed the integrity check, and "
+              + " results failed the integrity check, and the limit is "
               + threshold
-              + " are the limit. Find out why, then lift it with 'lepcnn device lift-quarantine"
-              + " --state DIR'.");
+              + ". Find out why they failed, then run 'lepcnn device lift-quarantine --state DIR'.");
     }
   }
 
