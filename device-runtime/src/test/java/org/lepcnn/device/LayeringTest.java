@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 import org.lepcnn.device.session.PrivateSession;
 
@@ -42,6 +43,7 @@ class LayeringTest {
           entry("claim", Set.of("supply")),
           entry(
               "pass", Set.of("key", "mask", "integrity", "supply", "stage", "arithmetic", "claim")),
+          entry("reference", Set.of("key", "integrity", "supply", "stage", "arithmetic", "pass")),
           entry(
               "session",
               Set.of("key", "integrity", "supply", "stage", "arithmetic", "claim", "pass")));
@@ -72,7 +74,7 @@ class LayeringTest {
    * Who may know whom, from the top down; a package may also skip what lies between.
    *
    * <pre>
-   *   session
+   *   session · reference
    *    pass
    *    claim · stage · arithmetic · integrity        owner
    *    supply                                        state · table
@@ -96,6 +98,11 @@ class LayeringTest {
               : rooms.whereLayer(room.getKey()).mayOnlyAccessLayers(known);
     }
     rooms.ensureAllClassesAreContainedInArchitecture().check(CLASSES);
+  }
+
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(PrivateSession.class);
   }
 
   @Test
