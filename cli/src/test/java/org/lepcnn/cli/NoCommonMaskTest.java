@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
@@ -121,7 +122,7 @@ class NoCommonMaskTest {
     try (DeviceState state = DeviceState.open(stateFolder)) {
       Reservation passes = state.reserve(PASSES);
       for (int i = 0; i < PASSES; i++) {
-        try (MaskGenerator generator = new MaskGenerator(passes.take().key())) {
+        try (MaskGenerator generator = new MaskGenerator(passes.take().key(), TestSecrets.ACCESS)) {
           for (MaskedTensorSpec tensor : state.deviceHalf().plan().tensors()) {
             int[] mask = new int[tensor.elements()];
             generator.fill(tensor.id(), mask, mask.length);

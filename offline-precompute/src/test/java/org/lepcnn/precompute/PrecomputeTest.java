@@ -148,8 +148,7 @@ class PrecomputeTest {
     Random random = new Random(3);
     for (long group = 0; group < 2; group++) {
       try (SecretKey groupKey = state.groupKey(group)) {
-        GroupChallenges challenges =
-            GroupChallenges.of(shop.bundle.plan(), 2, groupKey, tables.challenges(group, groupKey));
+        GroupChallenges challenges = tables.challenges(group, groupKey);
         for (LinearLayerSpec layer : shop.bundle.plan().layers()) {
           int[] x = random.ints(layer.geometry().inputSize(), 0, Field.P).toArray();
           int[] y = shop.apply(layer, x);

@@ -17,9 +17,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
-import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
-import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.state.DurableStore;
@@ -255,28 +253,19 @@ public final class OwnerFile implements AutoCloseable {
   }
 
   /**
-   * The first key of a chain in the ledger, which is the key of its pass 0; the caller closes it.
+   * The keys of a chain in the ledger, for its tables; the caller closes them.
    *
    * @throws BadInputException the ledger has no such chain, or it was retired or never granted
    */
-  public SecretKey firstKey(String device, Fingerprint model, ChainId chain) {
+  public ChainKeys chainKeys(String device, Fingerprint model, ChainId chain) {
+    try (SecretKey first = firstKey(device, model, chain)) {
+      return new ChainKeys(first);
+    }
+  }
+
+  /** The first key of a chain in the ledger, which is the key of its pass 0. */
+  SecretKey firstKey(String device, Fingerprint model, ChainId chain) {
     return derive(device, model, Ledger.served(reread(), device, model, chain).chain());
-  }
-
-  /** The key of one pass of a chain in the ledger; the caller closes it. */
-  public PassKey passKey(String device, Fingerprint model, ChainId chain, long pass) {
-    try (SecretKey firstKey = firstKey(device, model, chain);
-        PassKey first = PassKey.of(firstKey)) {
-      return first.advance(pass);
-    }
-  }
-
-  /** The challenge key of a chain in the ledger; the caller closes it. */
-  public ChallengeKey challengeKey(String device, Fingerprint model, ChainId chain) {
-    try (SecretKey firstKey = firstKey(device, model, chain);
-        PassKey first = PassKey.of(firstKey)) {
-      return first.challengeKeyOfChain();
-    }
   }
 
   /** Erases the root key in memory. */

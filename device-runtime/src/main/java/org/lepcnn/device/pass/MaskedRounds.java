@@ -13,7 +13,6 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
-import org.lepcnn.device.integrity.Challenge;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.pass.Stopwatch.Phase;
 import org.lepcnn.device.stage.Activations;
@@ -65,7 +64,7 @@ final class MaskedRounds implements AutoCloseable {
     this.stopwatch = stopwatch;
     this.plan = context.model().plan();
     this.scales = new float[plan.tensors().size()];
-    this.requestSides = new int[plan.layers().size() * Challenge.MAX_PER_LAYER];
+    this.requestSides = new int[plan.layers().size() * GroupChallenges.MAX_PER_LAYER];
     PassSupply supply = context.supply();
     this.id = new PassId(supply.device(), supply.chain(), supply.model(), pass.number());
     this.workspace = context.workspaces().take(pass.key());
@@ -171,7 +170,7 @@ final class MaskedRounds implements AutoCloseable {
   }
 
   private static int firstSide(LinearLayerSpec layer) {
-    return layer.index() * Challenge.MAX_PER_LAYER;
+    return layer.index() * GroupChallenges.MAX_PER_LAYER;
   }
 
   /**

@@ -1,11 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.pass;
 
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.device.arithmetic.TileArithmetic;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.supply.ResidueRoom;
 
@@ -14,12 +16,14 @@ import org.lepcnn.device.supply.ResidueRoom;
  * data and is overwritten when they are given back.
  */
 final class PassWorkspace {
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
+
   private final TileArithmetic tiles = TileArithmetic.best();
   private final List<ResidueRoom> rooms = new ArrayList<>();
   private final MaskGenerator masks;
 
   private PassWorkspace(PassKey key) {
-    masks = new MaskGenerator(key);
+    masks = new MaskGenerator(key, ACCESS);
   }
 
   TileArithmetic tiles() {

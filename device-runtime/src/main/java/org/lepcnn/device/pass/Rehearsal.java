@@ -9,6 +9,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.stage.Activations;
@@ -113,10 +114,10 @@ final class Rehearsal {
     }
 
     @Override
-    public List<int[]> challenges(long group, SecretKey groupKey) {
+    public GroupChallenges challenges(long group, SecretKey groupKey) {
       List<int[]> vectors = new ArrayList<>();
       plan.layers().forEach(layer -> vectors.add(new int[layer.geometry().inputSize()]));
-      return vectors;
+      return GroupChallenges.of(plan, challengesPerLayer(), groupKey, vectors);
     }
 
     @Override

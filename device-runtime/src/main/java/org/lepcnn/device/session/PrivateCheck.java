@@ -39,12 +39,13 @@ public final class PrivateCheck implements AutoCloseable {
     this.model = DeviceModel.load(bundle.device());
     this.plain = new PlainIntegerNetwork(model, bundle.edge());
     this.session =
-        PrivateSession.builder(
-                new ThrowAwayChain(DEVICE, bundle.fingerprint(), bundle.device()),
-                new ComputedTables(bundle.edge(), provider, 1),
-                edge)
+        UnsafeResults.observedBy(
+                PrivateSession.builder(
+                    new ThrowAwayChain(DEVICE, bundle.fingerprint(), bundle.device()),
+                    new ComputedTables(bundle.edge(), provider, 1),
+                    edge),
+                (pass, layer, centred) -> privateResults.put(layer, centred))
             .maxIntegrityFailures(Integer.MAX_VALUE)
-            .unsafeResultObserver((pass, layer, centred) -> privateResults.put(layer, centred))
             .open();
   }
 

@@ -121,8 +121,8 @@ public final class PrivateSessionBuilder {
     return this;
   }
 
-  /** Sees the unmasked results: for {@code check} and tests alone. */
-  public PrivateSessionBuilder unsafeResultObserver(UnsafeResultObserver resultObserver) {
+  /** Sees the unmasked results; others ask {@link UnsafeResults}. */
+  PrivateSessionBuilder unsafeResultObserver(UnsafeResultObserver resultObserver) {
     unsafeResultObserver = resultObserver;
     return this;
   }

@@ -2,7 +2,7 @@
 package org.lepcnn.device.supply;
 
 import java.util.Arrays;
-import java.util.List;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
@@ -18,11 +18,11 @@ public interface PassTables extends AutoCloseable {
   long passesLeftFrom(long pass);
 
   /**
-   * The vectors c of a group of passes, layer after layer, then by challenge index.
+   * The challenges of a group of passes.
    *
    * @param groupKey stays the caller's
    */
-  List<int[]> challenges(long group, SecretKey groupKey);
+  GroupChallenges challenges(long group, SecretKey groupKey);
 
   /**
    * Reads U of one pass and layer.

@@ -2,6 +2,7 @@
 package org.lepcnn.device.table;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -15,7 +16,9 @@ import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
@@ -27,6 +30,7 @@ import org.lepcnn.device.supply.ResidueRoom;
  * Thread-safe.
  */
 public final class TableFolder implements PassTables {
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   static final int MAX_OPEN_FILES = 4;
 
   /**
@@ -49,7 +53,7 @@ public final class TableFolder implements PassTables {
 
   private final Map<TableId, TableFile> open = new LinkedHashMap<>(16, 0.75f, true);
   private long challengeGroup = -1;
-  private List<int[]> challenges = List.of();
+  private GroupChallenges challenges;
   private boolean closed;
 
   private TableFolder(TableCatalog catalog, TableId anyId) {
@@ -111,22 +115,22 @@ public final class TableFolder implements PassTables {
   }
 
   /**
-   * The vectors c of a group, layer after layer, then by challenge index. Kept for the group that
-   * was asked for last.
+   * The challenges of a group. Kept for the group that was asked for last.
    *
    * @param groupKey stays the caller's
-   * @return not to be changed
    * @throws EnvironmentException no table of the group is there
    * @throws RefusedException the section does not open
    */
   @Override
-  public synchronized List<int[]> challenges(long group, SecretKey groupKey) {
+  public synchronized GroupChallenges challenges(long group, SecretKey groupKey) {
     if (group != challengeGroup) {
       TableId id = catalog.findGroup(group);
       if (id == null) {
         throw catalog.dry("group " + group);
       }
-      challenges = List.copyOf(fileOf(id).readChallenges(challengeSealer, groupKey));
+      List<int[]> vectors = fileOf(id).readChallenges(challengeSealer, groupKey);
+      challenges =
+          GroupChallenges.of(catalog.plan(), catalog.challengesPerLayer(), groupKey, vectors);
       challengeGroup = group;
     }
     return challenges;
@@ -174,7 +178,7 @@ public final class TableFolder implements PassTables {
   public void warmUp() {
     try (SecretKey key = SecretKey.random()) {
       VectorSealer sealer = new VectorSealer(anyId);
-      javax.crypto.SecretKey throwAway = key.toAesKey();
+      javax.crypto.SecretKey throwAway = key.toAesKey(ACCESS);
       sealer.exercise(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
       sealer.exercise(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
     }
@@ -206,7 +210,7 @@ public final class TableFolder implements PassTables {
     open.values().forEach(TableFolder::closeFile);
     open.clear();
     challengeSealer.erase();
-    challenges = List.of();
+    challenges = null;
     challengeGroup = -1;
   }
 

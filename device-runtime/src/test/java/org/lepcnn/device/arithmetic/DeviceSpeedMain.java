@@ -17,10 +17,10 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
-import org.lepcnn.device.integrity.Challenge;
-import org.lepcnn.device.integrity.FreivaldsCheck;
+import org.lepcnn.device.integrity.TestChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.vector.VectorUnit;
@@ -58,7 +58,7 @@ public final class DeviceSpeedMain {
       int[] u,
       ResidueRoom room,
       int[] c,
-      Challenge challenge,
+      TestChallenges challenge,
       ChannelScales channels) {}
 
   private DeviceSpeedMain(SecretKey key) {
@@ -70,7 +70,7 @@ public final class DeviceSpeedMain {
   public static void main(String[] args) {
     try (SecretKey key = SecretKey.copyOf(new byte[SecretKey.BYTES]);
         PassKey pass = PassKey.of(key);
-        MaskGenerator masks = new MaskGenerator(pass)) {
+        MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       DeviceSpeedMain main = new DeviceSpeedMain(key);
       main.addSteps(masks);
       main.measure();
@@ -104,7 +104,7 @@ public final class DeviceSpeedMain {
             residues.residues(g.outputSize()),
             new ResidueRoom(g.outputSize()),
             residues.residues(x.length),
-            Challenge.draw(key, layers.size(), 0, g),
+            TestChallenges.draw(key, layers.size(), 0, g),
             new ChannelScales(0.01f, scales, scales)));
     inputs += g.inputSize();
     outputs += g.outputSize();
@@ -147,11 +147,11 @@ public final class DeviceSpeedMain {
   }
 
   private static int left(Layer l) {
-    return FreivaldsCheck.left(l.g, l.challenge, l.y);
+    return l.challenge.left(l.g, l.y);
   }
 
   private static int right(Layer l) {
-    return FreivaldsCheck.right(l.c, l.masked, l.x.length);
+    return TestChallenges.right(l.c, l.masked, l.x.length);
   }
 
   private static void mask(Layer l) {
@@ -170,8 +170,8 @@ public final class DeviceSpeedMain {
   }
 
   private static int check(Layer l) {
-    return FreivaldsCheck.left(l.g, l.challenge, l.y)
-        ^ FreivaldsCheck.right(l.c, l.masked, l.x.length);
+    return l.challenge.left(l.g, l.y)
+        ^ TestChallenges.right(l.c, l.masked, l.x.length);
   }
 
   /** The dot product as it was in version 0.1, for comparison. */

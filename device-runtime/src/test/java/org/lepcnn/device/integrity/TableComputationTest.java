@@ -17,6 +17,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.TestBundles;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 
 class TableComputationTest {
@@ -181,7 +182,7 @@ class TableComputationTest {
 
   private int[] expected(LinearLayerSpec layer, PassKey key) {
     int[] mask = new int[bundle.plan().tensor(layer.tensorId()).elements()];
-    try (MaskGenerator generator = new MaskGenerator(key);
+    try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS);
         LinearKernel kernel =
             new ScalarKernels()
                 .prepare(layer.geometry(), bundle.edge().weights().get(layer.index()))) {

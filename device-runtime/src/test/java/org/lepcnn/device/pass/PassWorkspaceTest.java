@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.supply.ResidueRoom;
 
@@ -61,7 +62,7 @@ class PassWorkspaceTest {
     PassWorkspace workspace = pool.take(key);
     pool.give(workspace);
     try (PassKey later = key.next();
-        MaskGenerator expected = new MaskGenerator(later)) {
+        MaskGenerator expected = new MaskGenerator(later, TestSecrets.ACCESS)) {
       PassWorkspace again = pool.take(later);
       assertThat(again).isSameAs(workspace);
       assertThat(mask(again.masks())).isEqualTo(mask(expected));

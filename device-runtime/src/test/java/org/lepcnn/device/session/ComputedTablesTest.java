@@ -13,8 +13,10 @@ import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.testkit.LimitedTables;
@@ -39,12 +41,12 @@ class ComputedTablesTest {
     try (ComputedTables tables = new ComputedTables(bundle.edge(), kernels, 2);
         SecretKey zero = SecretKey.random();
         SecretKey one = SecretKey.random()) {
-      List<int[]> first = tables.challenges(0, zero);
-      assertThat(first).hasSize(2 * 3);
+      GroupChallenges first = tables.challenges(0, zero);
+      assertThat(vectors(first)).hasSize(2 * 3);
       assertThat(tables.challenges(0, zero)).isSameAs(first);
-      List<int[]> second = tables.challenges(1, one);
-      assertThat(second.get(0)).isNotEqualTo(first.get(0));
-      assertThat(tables.challenges(0, zero).get(0)).isEqualTo(first.get(0));
+      GroupChallenges second = tables.challenges(1, one);
+      assertThat(vectors(second).get(0)).isNotEqualTo(vectors(first).get(0));
+      assertThat(vectors(tables.challenges(0, zero)).get(0)).isEqualTo(vectors(first).get(0));
     }
   }
 
@@ -124,5 +126,9 @@ class ComputedTablesTest {
         }
       };
     }
+  }
+
+  private static List<int[]> vectors(GroupChallenges challenges) {
+    return challenges.vectors(TestSecrets.ACCESS);
   }
 }

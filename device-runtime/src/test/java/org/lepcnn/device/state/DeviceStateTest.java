@@ -29,6 +29,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.QuarantinedException;
 
 class DeviceStateTest {
@@ -223,7 +224,7 @@ class DeviceStateTest {
     try (DeviceState state = Grants.init(folder)) {
       state.reserve(5);
       List<byte[]> earlier =
-          List.of(0L, 1L, 2L, 3L, 4L).stream().map(n -> Grants.passKey(n).copyBytes()).toList();
+          List.of(0L, 1L, 2L, 3L, 4L).stream().map(n -> TestSecrets.bytes(Grants.passKey(n))).toList();
       byte[] bytes = Files.readAllBytes(stateFile);
       boolean foundCurrent = false;
       for (int at = 0; at + 32 <= bytes.length; at++) {
@@ -231,9 +232,9 @@ class DeviceStateTest {
         PassKey asPass = PassKey.of(candidate);
         foundCurrent |= asPass.equals(Grants.passKey(5));
         for (byte[] key : earlier) {
-          assertThat(candidate.copyBytes()).isNotEqualTo(key);
-          assertThat(asPass.next().copyBytes()).isNotEqualTo(key);
-          assertThat(candidate.derive("challenge").copyBytes()).isNotEqualTo(key);
+          assertThat(TestSecrets.bytes(candidate)).isNotEqualTo(key);
+          assertThat(TestSecrets.bytes(asPass.next())).isNotEqualTo(key);
+          assertThat(TestSecrets.bytes(candidate.derive("challenge"))).isNotEqualTo(key);
         }
       }
       assertThat(foundCurrent).as("the search finds the key that is there").isTrue();
@@ -247,7 +248,7 @@ class DeviceStateTest {
   void aLeftOverTemporaryFile_isErasedOnOpening_andNotBelieved() throws IOException {
     Grants.init(folder).close();
     Path leftover = stateFile.resolveSibling("state.lep.tmp");
-    Files.write(leftover, Grants.passKey(0).copyBytes());
+    Files.write(leftover, TestSecrets.bytes(Grants.passKey(0)));
     try (DeviceState state = DeviceState.open(stateFolder)) {
       assertThat(leftover).doesNotExist();
       assertThat(state.nextPass()).isZero();
@@ -412,9 +413,9 @@ class DeviceStateTest {
     StateFile stored = state.stored();
     assertThat(stored.nextKey()).isEqualTo(Grants.passKey(2));
     state.close();
-    assertThatThrownBy(() -> passes.nextKey().copyBytes())
+    assertThatThrownBy(() -> TestSecrets.bytes(passes.nextKey()))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> stored.nextKey().copyBytes())
+    assertThatThrownBy(() -> TestSecrets.bytes(stored.nextKey()))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> state.groupKey(0)).isInstanceOf(IllegalStateException.class);
   }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 
 /**
  * A device is seized at any instant, powered off or not: no file of its state, temporary ones and
@@ -117,7 +118,7 @@ class SeizedStateTest {
         byte[] window = Arrays.copyOfRange(file, at, at + SecretKey.BYTES);
         PassKey key = PassKey.of(SecretKey.copyOf(window));
         for (int step = 0; step < FORWARD; step++) {
-          Long pass = passOfKey.get(hex(key.copyBytes(), 0));
+          Long pass = passOfKey.get(hex(TestSecrets.bytes(key), 0));
           if (pass != null) {
             assertThat(pass).isGreaterThanOrEqualTo(last.promised(PASSES));
             keysFound++;
@@ -172,7 +173,7 @@ class SeizedStateTest {
       PassKey key = Grants.passKey(pass);
       for (byte[] bytes :
           new byte[][] {
-            key.copyBytes(), key.maskKey().copyBytes(), key.redrawKey().copyBytes(),
+            TestSecrets.bytes(key), TestSecrets.bytes(key.maskKey()), TestSecrets.bytes(key.redrawKey()),
           }) {
         passOfKey.put(hex(bytes, 0), pass);
       }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.ResidueRoom;
 
 /**
@@ -36,7 +37,7 @@ public final class OpenSpeedMain {
   private static final VectorSealer.Address ADDRESS = new VectorSealer.Address(0, 0, 0);
 
   private final VectorSealer sealer = new VectorSealer(TestTables.id(0, 0));
-  private final javax.crypto.SecretKey key = SecretKey.random().toAesKey();
+  private final javax.crypto.SecretKey key = SecretKey.random().toAesKey(TestSecrets.ACCESS);
   private final ResidueRoom room = new ResidueRoom(LENGTH);
   private final byte[] segment = new byte[VectorSealer.SEGMENT_BYTES + VectorSealer.TAG_BYTES];
   private final int[] cold = new int[VECTORS * LENGTH];
@@ -58,7 +59,7 @@ public final class OpenSpeedMain {
       }
     }
     Arrays.fill(cold, 1);
-    sealer.exercise(SecretKey.random().toAesKey(), 0, 512, SHORT_MESSAGES);
+    sealer.exercise(SecretKey.random().toAesKey(TestSecrets.ACCESS), 0, 512, SHORT_MESSAGES);
     file = new RandomAccessFile(path.toFile(), "r");
     map = file.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, file.length());
   }

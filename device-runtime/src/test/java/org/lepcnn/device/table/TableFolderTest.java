@@ -19,6 +19,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.ResidueRoom;
 import org.lepcnn.device.table.TableFolder.PassTable;
@@ -168,7 +169,7 @@ class TableFolderTest {
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("none is left for group 1");
       TestTables.write(folder, TestTables.id(70, 71), 1);
-      assertThat(tables.challenges(1, key).get(0)).isEqualTo(TestTables.challenges(1, 1).get(0));
+      assertThat(tables.challenges(1, key).vectors(TestSecrets.ACCESS).get(0)).isEqualTo(TestTables.challenges(1, 1).get(0));
     }
   }
 

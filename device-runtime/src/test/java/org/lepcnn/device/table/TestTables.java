@@ -13,6 +13,7 @@ import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.ResidueStream;
 import org.lepcnn.device.supply.PassGroups;
 
@@ -98,7 +99,7 @@ final class TestTables {
   private static int[] residues(long id, int length) {
     int[] out = new int[length];
     SecretKey zero = SecretKey.copyOf(new byte[32]);
-    try (ResidueStream stream = new ResidueStream(zero, zero.derive("redraw"))) {
+    try (ResidueStream stream = new ResidueStream(zero, zero.derive("redraw"), TestSecrets.ACCESS)) {
       stream.fill(id, out, length);
     }
     return out;

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.session.ComputedTables;
@@ -49,7 +50,7 @@ public final class LimitedTables implements PassTables {
   }
 
   @Override
-  public List<int[]> challenges(long group, SecretKey groupKey) {
+  public GroupChallenges challenges(long group, SecretKey groupKey) {
     groupsRead.add(group);
     if (unreadableGroup == group) {
       throw new CorruptFileException("Reading challenges: the tag is wrong.");
