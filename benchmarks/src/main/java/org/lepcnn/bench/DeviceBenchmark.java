@@ -11,7 +11,7 @@ import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.bench.report.Machine;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.pass.PassTimings;

@@ -2,7 +2,7 @@
 package org.lepcnn.bench;
 
 import java.util.Map;
-import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.device.stage.HostTensor;
 
 /**

@@ -8,7 +8,7 @@ import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.bench.report.Machine;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 
 /**
  * Passes of decryption tables per second against plain inferences per second on the same cores.

@@ -8,7 +8,7 @@ import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.command.Output;
 import org.lepcnn.gateway.input.Labels;
 
 /**

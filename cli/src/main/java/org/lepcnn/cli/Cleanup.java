@@ -3,6 +3,7 @@ package org.lepcnn.cli;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.text.Printable;
 
 /**

@@ -38,7 +38,8 @@ public final class GatewayCommand implements Callable<Integer> {
       names = "--config",
       required = true,
       paramLabel = "FILE",
-      description = "Gateway name, broker, and each device's folders; see docs/operations.md.")
+      description =
+          "Gateway name, broker, and each device's folders; see docs/operations/gateway.md.")
   private Path config;
 
   @Option(

@@ -3,6 +3,7 @@ package org.lepcnn.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.ImportReport;

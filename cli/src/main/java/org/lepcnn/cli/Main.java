@@ -1,8 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import org.lepcnn.core.error.Spoken;
-import org.lepcnn.core.text.BuildVersion;
+import org.lepcnn.cli.kafka.DevicesCommand;
+import org.lepcnn.cli.kafka.ModelsCommand;
+import org.lepcnn.cli.kafka.TopicsCommand;
+import org.lepcnn.cli.owner.DeviceCommand;
+import org.lepcnn.cli.owner.OwnerCommand;
+import org.lepcnn.cli.owner.PrecomputeCommand;
+import org.lepcnn.command.Voice;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -20,7 +25,6 @@ import picocli.CommandLine.ScopeType;
         "Private CNN inference: masked linear layers at the edge, everything else on the device.",
     subcommands = {
       DemoCommand.class,
-      CampaignCommand.class,
       ImportCommand.class,
       InspectCommand.class,
       CheckCommand.class,
@@ -33,11 +37,10 @@ import picocli.CommandLine.ScopeType;
       InferCommand.class,
       GatewayCommand.class,
       ZooCommand.class,
-      BenchCommand.class,
       EdgeHint.class
     },
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
+    versionProvider = Voice.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Start with 'lepcnn demo'."})
@@ -57,41 +60,11 @@ public final class Main implements Runnable {
 
   /** All commands. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setExecutionExceptionHandler(Main::explain)
-        .setParameterExceptionHandler((usage, arguments) -> explainUsage(usage))
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true);
+    return Voice.withSubcommands(Voice.of(new Main()));
   }
 
   @Override
   public void run() {
     throw new CommandLine.ParameterException(spec.commandLine(), "A command is missing.");
-  }
-
-  /** The version of what was built. */
-  static final class Version implements CommandLine.IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"lepcnn " + BuildVersion.get()};
-    }
-  }
-
-  private static int explain(
-      Exception failure, CommandLine command, CommandLine.ParseResult arguments) {
-    return failure instanceof CommandLine.ParameterException usage
-        ? explainUsage(usage)
-        : say(Spoken.of(failure), command);
-  }
-
-  private static int explainUsage(CommandLine.ParameterException usage) {
-    CommandLine command = usage.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    return say(Spoken.usage(usage.getMessage(), name), command);
-  }
-
-  private static int say(Spoken spoken, CommandLine command) {
-    command.getErr().println(spoken.text());
-    return spoken.status();
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.lepcnn.command.Output;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Json;
 import org.lepcnn.onnx.zoo.ZooCounts;

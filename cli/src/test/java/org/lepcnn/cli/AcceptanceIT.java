@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.cli.AcceptanceData.Picture;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.PrivateCheck;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.lepcnn.cli.AcceptanceData.Picture;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.session.KernelNetwork;

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.cli.campaign.EdgeFaultReport;
-import org.lepcnn.cli.campaign.EdgeFaults;
-import org.lepcnn.cli.campaign.EdgeKill;
+import org.lepcnn.campaign.edge.EdgeFaultReport;
+import org.lepcnn.campaign.edge.EdgeFaults;
+import org.lepcnn.campaign.edge.EdgeKill;
 
 /** The short form of {@code lepcnn campaign edge}: each kind of process is killed once. */
 class EdgeFaultsIT {

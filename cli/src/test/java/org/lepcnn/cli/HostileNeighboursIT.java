@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.cli.campaign.HostileNeighbours;
-import org.lepcnn.cli.campaign.HostileReport;
+import org.lepcnn.campaign.neighbour.HostileNeighbours;
+import org.lepcnn.campaign.neighbour.HostileReport;
 
 /**
  * The short form of {@code lepcnn campaign neighbour --hostile}: who is refused and who is served,

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.cli.campaign.Neighbour;
-import org.lepcnn.cli.campaign.NeighbourReport;
+import org.lepcnn.campaign.neighbour.Neighbour;
+import org.lepcnn.campaign.neighbour.NeighbourReport;
 
 /** The short form of {@code lepcnn campaign neighbour}, without a judgement of its times. */
 class NeighbourIT {

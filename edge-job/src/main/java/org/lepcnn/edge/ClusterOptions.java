@@ -24,7 +24,7 @@ import org.apache.flink.runtime.client.JobStatusMessage;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Json;
-import org.lepcnn.core.text.HostPort;
+import org.lepcnn.core.net.HostPort;
 import org.lepcnn.core.text.Printable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

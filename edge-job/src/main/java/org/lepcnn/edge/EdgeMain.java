@@ -1,8 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.edge;
 
-import org.lepcnn.core.error.Spoken;
-import org.lepcnn.core.text.BuildVersion;
+import org.lepcnn.command.Voice;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -17,7 +16,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "lepcnn edge",
     mixinStandardHelpOptions = true,
-    versionProvider = EdgeMain.Version.class,
+    versionProvider = Voice.Version.class,
     subcommands = {EdgeRun.class, EdgeSubmit.class, EdgeStatus.class, EdgeStop.class},
     description = "The edge of private inference.")
 public final class EdgeMain {
@@ -39,34 +38,6 @@ public final class EdgeMain {
 
   /** The commands, which fail as all lepcnn commands do. */
   static CommandLine commandLine() {
-    return new CommandLine(new EdgeMain())
-        .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
-        .setParameterExceptionHandler((usage, args) -> reportUsage(usage))
-        .setUsageHelpAutoWidth(true);
-  }
-
-  /** The version of what was built. */
-  static final class Version implements CommandLine.IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"lepcnn " + BuildVersion.get()};
-    }
-  }
-
-  private static int report(Exception failure, CommandLine command) {
-    return failure instanceof CommandLine.ParameterException usage
-        ? reportUsage(usage)
-        : say(Spoken.of(failure), command);
-  }
-
-  private static int reportUsage(CommandLine.ParameterException usage) {
-    CommandLine command = usage.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    return say(Spoken.usage(usage.getMessage(), name), command);
-  }
-
-  private static int say(Spoken spoken, CommandLine command) {
-    command.getErr().println(spoken.text());
-    return spoken.status();
+    return Voice.of(new EdgeMain());
   }
 }

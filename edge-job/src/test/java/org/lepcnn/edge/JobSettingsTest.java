@@ -181,11 +181,11 @@ class JobSettingsTest {
     }
   }
 
-  /** The table "Who decides" of the operations document, row by row. */
+  /** The table "Who decides" of the page on the edge job, row by row. */
   @Test
   void documentedTable_isTrue() throws IOException {
     List<String> rows = new ArrayList<>();
-    for (String line : Files.readAllLines(Path.of("../docs/operations.md"))) {
+    for (String line : Files.readAllLines(Path.of("../docs/operations/edge.md"))) {
       if (line.matches("\\| `[a-z.-]+` \\| (required|option|platform) \\|.*")) {
         rows.add(line.replaceAll("\\| `([a-z.-]+)` \\| [a-z]+ \\| `?([^|`]*)`? \\|.*", "$1=$2"));
       }

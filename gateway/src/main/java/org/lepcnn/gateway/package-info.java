@@ -2,6 +2,6 @@
 
 /**
  * The long-running gateway: inputs as lines of JSON or as files in folders, answers as lines of
- * JSON. Its contract is in {@code docs/operations.md}.
+ * JSON. Its contract is in {@code docs/operations/gateway.md}.
  */
 package org.lepcnn.gateway;

@@ -301,7 +301,8 @@ class GatewayTest {
   @Test
   void theDocumentedConfiguration_isRead() throws IOException {
     String operations =
-        Files.readString(Path.of(System.getProperty("lepcnn.home")).resolve("docs/operations.md"));
+        Files.readString(
+            Path.of(System.getProperty("lepcnn.home")).resolve("docs/operations/gateway.md"));
     Matcher example =
         Pattern.compile("```properties\n(gateway = .*?)```", Pattern.DOTALL).matcher(operations);
     assertThat(example.find()).isTrue();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
@@ -17,6 +18,7 @@ import org.lepcnn.deployments.Json;
  * Damaged configurations and lines of requests are read or refused with a typed error, nothing
  * else. A longer run: see {@code ReaderFuzzTest}.
  */
+@Tag("slow")
 class GatewayTextFuzzTest {
   private static final String READ = "read";
   private static final byte[] CONFIGURATION =

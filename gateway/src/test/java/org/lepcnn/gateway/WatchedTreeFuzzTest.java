@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
@@ -25,6 +26,7 @@ import org.lepcnn.core.port.InProcessEdge;
  * lost or overwritten, and every file that could be moved is answered once. They are those of a
  * device that the gateway does not know, so that no pass is spent.
  */
+@Tag("slow")
 class WatchedTreeFuzzTest {
   private static final String MOVED = "all moved";
   private static final String HINDERED = "something was in the way, and that was said";

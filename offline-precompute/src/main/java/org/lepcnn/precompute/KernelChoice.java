@@ -3,7 +3,7 @@ package org.lepcnn.precompute;
 
 import java.io.Serializable;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 
 /** How a TaskManager gets its kernels. Travels in the job graph, so it must not hold a provider. */
 @FunctionalInterface

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.kernel.Kernels;
+import org.lepcnn.core.kernel.choice.Kernels;
+import org.lepcnn.core.net.HostPort;
 import org.lepcnn.core.port.PassId;
-import org.lepcnn.core.text.HostPort;
 
 /**
  * What to precompute, and where. Built with {@link #builder}.

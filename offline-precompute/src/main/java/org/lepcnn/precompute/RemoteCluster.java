@@ -18,7 +18,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.text.HostPort;
+import org.lepcnn.core.net.HostPort;
 
 /**
  * The owner's own Flink cluster, reached through its JobManager's REST address. Never the edge's

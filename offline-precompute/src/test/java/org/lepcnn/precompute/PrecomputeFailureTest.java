@@ -14,15 +14,17 @@ import org.apache.flink.test.junit5.InjectClusterRESTAddress;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
-import org.lepcnn.core.text.HostPort;
+import org.lepcnn.core.net.HostPort;
 import org.lepcnn.device.integrity.FaultyKernelException;
 
+@Tag("slow")
 class PrecomputeFailureTest {
   /**
    * The tiny model has three layers of five parts in all, and a group of 64 passes takes eight

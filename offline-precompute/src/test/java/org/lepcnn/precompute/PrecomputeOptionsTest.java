@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.text.HostPort;
+import org.lepcnn.core.net.HostPort;
 
 class PrecomputeOptionsTest {
   @Test

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -24,6 +25,7 @@ import org.lepcnn.device.state.PassLease;
 import org.lepcnn.device.state.Reservation;
 import org.lepcnn.device.table.TableFolder;
 
+@Tag("slow")
 class PrecomputeTest {
   private static final int PASSES = 70;
 

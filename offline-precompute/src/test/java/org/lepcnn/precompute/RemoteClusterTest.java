@@ -16,14 +16,16 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectClusterRESTAddress;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.text.HostPort;
+import org.lepcnn.core.net.HostPort;
 import org.lepcnn.device.integrity.FaultyKernelException;
 
 /** The same run through the REST address of a Flink cluster that stands by itself. */
+@Tag("slow")
 class RemoteClusterTest {
   @RegisterExtension static final MiniClusterExtension CLUSTER = newCluster();
 

@@ -22,11 +22,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.run.OnnxRuntime;
 
+@Tag("slow")
 class BadModelTest {
   @TempDir Path folder;
 

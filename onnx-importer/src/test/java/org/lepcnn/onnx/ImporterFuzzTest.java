@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -26,6 +27,7 @@ import org.lepcnn.process.ProcessSpec;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.importer=N} and {@code
  * -Dfuzz.seed=S}; {@link #main} does the same on a class path, from any number on.
  */
+@Tag("slow")
 class ImporterFuzzTest {
   private static final FuzzCampaign.Limits LIMITS =
       new FuzzCampaign.Limits(Duration.ofSeconds(60), 4L << 30);

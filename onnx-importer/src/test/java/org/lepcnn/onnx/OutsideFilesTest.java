@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -36,6 +37,7 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
  * Models that run and name a file of the owner in places where a tensor may stand: nothing of it
  * comes into a bundle. The file lies where the command works, as the owner's keys do.
  */
+@Tag("slow")
 class OutsideFilesTest {
   private static final int SIDE = 8;
   private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);

@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.process.ManagedProcess;
 import org.lepcnn.process.ProcessSpec;
 
 /** A trial in a process with a temporary directory of its own, which is empty afterwards. */
+@Tag("slow")
 class TrialFolderTest {
   private static final Duration LONG = Duration.ofMinutes(2);
 

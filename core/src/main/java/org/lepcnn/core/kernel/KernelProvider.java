@@ -5,7 +5,8 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 
 /**
- * A family of kernels for one numeric library. Obtained from {@link Kernels}, which self-tests it.
+ * A family of kernels for one numeric library. Obtained from {@code choice.Kernels}, which
+ * self-tests it.
  */
 public interface KernelProvider {
   /** The name on the command line: {@code onednn}, {@code onnxruntime} or {@code scalar}. */

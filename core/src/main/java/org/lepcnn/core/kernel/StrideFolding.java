@@ -70,7 +70,7 @@ public final class StrideFolding implements LinearKernel {
   }
 
   /** The kernel of the folded layer. */
-  LinearKernel folded() {
+  public LinearKernel folded() {
     return folded;
   }
 

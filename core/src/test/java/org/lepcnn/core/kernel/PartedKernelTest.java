@@ -4,13 +4,14 @@ package org.lepcnn.core.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.onnxruntime.OrtEnvironment;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.choice.Kernels;
+import org.lepcnn.core.kernel.onnxruntime.SevenBits;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
@@ -24,7 +25,7 @@ class PartedKernelTest {
         new ScalarKernels(),
         Kernels.choose(null),
         Kernels.choose("onnxruntime"),
-        new OnnxRuntimeKernels(OrtEnvironment.getEnvironment(), Limbs.FIVE_OF_SEVEN));
+        SevenBits.kernels());
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FramedFiles;
@@ -16,6 +17,7 @@ import org.lepcnn.core.fuzz.FuzzRun;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.bundle=N} and {@code
  * -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class BundleFuzzTest {
   private static final String READ = "read";
 

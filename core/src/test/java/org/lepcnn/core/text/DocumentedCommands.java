@@ -59,7 +59,13 @@ public final class DocumentedCommands {
   private static List<Path> documents(Path home) throws IOException {
     List<Path> documents = new ArrayList<>(List.of(home.resolve("README.md")));
     for (String folder :
-        List.of("docs", "docs/lab", "deployments", "examples/meter-digits", "benchmarks/he")) {
+        List.of(
+            "docs",
+            "docs/lab",
+            "docs/operations",
+            "deployments",
+            "examples/meter-digits",
+            "benchmarks/he")) {
       try (Stream<Path> files = Files.list(home.resolve(folder))) {
         files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
       }

@@ -51,8 +51,8 @@ class DocumentedLinksTest {
     Path readme = DocumentedCommands.home().resolve("README.md");
     assertThat(leads(readme, "docs/operations.md")).isTrue();
     assertThat(leads(readme, "docs")).isTrue();
-    assertThat(leads(readme, "docs/operations.md#compressed-records")).isTrue();
-    assertThat(leads(readme, "docs/operations.md#no-such-heading")).isFalse();
+    assertThat(leads(readme, "docs/operations/topics.md#compressed-records")).isTrue();
+    assertThat(leads(readme, "docs/operations/topics.md#no-such-heading")).isFalse();
     assertThat(leads(readme, "docs/no-such-file.md")).isFalse();
     assertThat(leads(readme, "#no-such-heading")).isFalse();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.FramedFiles;
@@ -19,6 +20,7 @@ import org.lepcnn.device.SmallModel;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.files=N} and {@code
  * -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class OwnerFuzzTest {
   private static final String READ = "read";
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
@@ -20,6 +21,7 @@ import org.lepcnn.device.state.PowerLossStore;
  * The owner's process is killed at any step, another one goes on, and the power goes at any step of
  * either: the ledger knows every chain that was granted and every pass that was issued.
  */
+@Tag("slow")
 class OwnerPowerLossTest {
   private static final String DEVICE = "meter-1";
   private static final String CHAINS = "chains granted";

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.field.Field;
@@ -40,6 +41,7 @@ import org.lepcnn.device.testkit.SessionModel;
  * errors. By the bound of 2/p for one challenge the whole test fails by chance less than once in
  * two thousand seeds; the seeds are fixed.
  */
+@Tag("slow")
 class MillionForgeriesTest {
   private static final int FORGERIES = 500_000;
 

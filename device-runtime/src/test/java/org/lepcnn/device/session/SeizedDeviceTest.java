@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.RefusedException;
@@ -48,6 +49,7 @@ import org.lepcnn.device.testkit.WrittenTables;
  * after some passes: with every 32 bytes of its files as a key, and every key that follows from
  * them, neither an input nor a result of an earlier pass is unmasked.
  */
+@Tag("slow")
 class SeizedDeviceTest {
   private static final String DEVICE = "meter-1";
   private static final int USED = 6;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -17,6 +18,7 @@ import org.lepcnn.core.error.EnvironmentException;
  * A grant is consumed once: init is killed at any step, the device goes on by whatever works, and
  * then the power goes. A grant that is still there never starts the chain again.
  */
+@Tag("slow")
 class PowerLossInitTest {
   private static final String PASSES = "passes handed out";
 

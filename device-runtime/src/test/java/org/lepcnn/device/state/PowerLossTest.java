@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
@@ -21,6 +22,7 @@ import org.lepcnn.core.io.CorruptFileException;
  * state opens, no pass that was handed out comes again, and no failure that was counted is
  * forgotten.
  */
+@Tag("slow")
 class PowerLossTest {
   private static final String PASSES = "passes handed out";
   private static final String FAILURES = "failures counted";

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.device.key.PassKey;
@@ -27,6 +28,7 @@ import org.lepcnn.device.key.TestSecrets;
  * A state on a real ext4 file system in an image, whose every byte is searched afterwards. Needs
  * the right to mount; skipped where there is none.
  */
+@Tag("slow")
 class RawImageTest {
   private static final int IMAGE_BYTES = 16 << 20;
   private static final int RESERVATIONS = 12;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
@@ -20,6 +21,7 @@ import org.lepcnn.device.key.Passphrase;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.files=N} and {@code
  * -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class StateFuzzTest {
   private static final String READ = "read";
 

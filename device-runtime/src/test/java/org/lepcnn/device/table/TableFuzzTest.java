@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
@@ -30,6 +31,7 @@ import org.lepcnn.device.key.TestSecrets;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.files=N} and {@code
  * -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class TableFuzzTest {
   private static final String READ = "read";
   private static final TableId ID = TestTables.id(0, 2);

@@ -2,7 +2,6 @@
 package org.lepcnn.flink.admission;
 
 import org.lepcnn.flink.quota.LruMap;
-import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.RoundKey;
 
 /**
@@ -15,26 +14,29 @@ public final class RefusedRounds {
 
   private final LruMap<RoundKey, Long> lastSeen = new LruMap<>(REMEMBERED);
 
-  /** Whether a chunk belongs to an attempt that was refused. */
-  public boolean holds(RequestHeader header, int tensor, int chunk) {
-    RoundKey key = RoundKey.of(header);
-    Long last = lastSeen.get(key);
+  /**
+   * Drops a chunk of an attempt that was refused, which is the last one seen then.
+   *
+   * @return whether it is one; another chunk changes nothing
+   */
+  public boolean drop(RoundKey round, int tensor, int chunk) {
+    Long last = lastSeen.get(round);
     if (last == null || position(tensor, chunk) <= last) {
       return false;
     }
-    lastSeen.put(key, position(tensor, chunk));
+    lastSeen.put(round, position(tensor, chunk));
     return true;
   }
 
   /** Remembers that an attempt was refused at that chunk. */
-  public void add(RequestHeader header, int tensor, int chunk) {
-    lastSeen.put(RoundKey.of(header), position(tensor, chunk));
+  public void refuse(RoundKey round, int tensor, int chunk) {
+    lastSeen.put(round, position(tensor, chunk));
   }
 
   /** A new attempt was let in. */
-  public void remove(RequestHeader header) {
+  public void forget(RoundKey round) {
     if (!lastSeen.isEmpty()) {
-      lastSeen.remove(RoundKey.of(header));
+      lastSeen.remove(round);
     }
   }
 

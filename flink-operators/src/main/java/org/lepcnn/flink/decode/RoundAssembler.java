@@ -39,11 +39,11 @@ public final class RoundAssembler {
    *     it contradicts one that is
    * @param dropped requests that had to make room, of the device or of others
    */
-  record Outcome(AssembledRequest request, Refusal refusal, List<Dropped> dropped) {
-    static final Outcome WAITING = new Outcome(null, null, List.of());
+  record Assembled(AssembledRequest request, Refusal refusal, List<Dropped> dropped) {
+    static final Assembled WAITING = new Assembled(null, null, List.of());
 
-    static Outcome refused(EdgeErrorCode code, String detail) {
-      return new Outcome(null, new Refusal(code, detail), List.of());
+    static Assembled refused(EdgeErrorCode code, String detail) {
+      return new Assembled(null, new Refusal(code, detail), List.of());
     }
   }
 
@@ -66,23 +66,25 @@ public final class RoundAssembler {
    */
   record Dropped(RequestHeader header, int tensor, int chunk, Reason reason) {}
 
-  /** What a chunk would be to this assembler. */
-  enum Standing {
-    /** The first of its round. */
-    BEGINS,
-    /** One that is missing from an open round. */
-    MISSING,
-    /** One that is there already. */
-    REPEATED
+  /**
+   * The place of a chunk, found before anything else changes in this assembler.
+   *
+   * @param round the chunk's round
+   * @param partial what is there of the round; null when nothing is
+   * @param isTaken whether a chunk of that number is there already
+   */
+  record Place(RoundKey round, PartialRound partial, boolean isTaken) {
+    /** Whether the chunk is the first of its round. */
+    boolean begins() {
+      return partial == null;
+    }
   }
 
-  /** What a chunk would be; its tensor and number need not fit the plan. */
-  Standing standing(RequestHeader header, TensorChunkView chunk) {
-    PartialRound partial = partials.get(RoundKey.of(header));
-    if (partial == null) {
-      return Standing.BEGINS;
-    }
-    return partial.holds(chunk.tensor(), chunk.chunk()) ? Standing.REPEATED : Standing.MISSING;
+  /** The place of a chunk; its tensor and number need not fit the plan. */
+  Place find(RoundKey round, TensorChunkView chunk) {
+    PartialRound partial = partials.get(round);
+    boolean isTaken = partial != null && partial.holds(chunk.tensor(), chunk.chunk());
+    return new Place(round, partial, isTaken);
   }
 
   /** Bytes held. */
@@ -98,18 +100,18 @@ public final class RoundAssembler {
   /**
    * Takes a chunk that {@link ChunkValidator} found good.
    *
+   * @param place the chunk's place
    * @param header the chunk's header
    * @param nowMillis the processing time
    */
-  Outcome add(RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
-    RoundKey key = RoundKey.of(header);
-    PartialRound partial = partials.get(key);
-    return partial == null
-        ? begin(key, header, chunk, plan, nowMillis)
-        : continueWith(key, partial, header, chunk, nowMillis);
+  Assembled add(
+      Place place, RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
+    return place.begins()
+        ? begin(place.round(), header, chunk, plan, nowMillis)
+        : continueWith(place, header, chunk, nowMillis);
   }
 
-  private Outcome begin(
+  private Assembled begin(
       RoundKey key, RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
     PartialRound partial = new PartialRound(header, plan.tensorsOfRound(chunk.round()), nowMillis);
     if (partial.lacksOne()) {
@@ -118,7 +120,7 @@ public final class RoundAssembler {
     }
     long whole = PartialRound.bytesOf(plan, chunk.round());
     if (whole > Math.min(limits.bytesPerDevice(), limits.bytesPerSubtask())) {
-      return Outcome.refused(
+      return Assembled.refused(
           EdgeErrorCode.TOO_LARGE,
           "the round takes " + whole + " bytes, more than this edge holds");
     }
@@ -126,28 +128,25 @@ public final class RoundAssembler {
     return keep(key, partial, header, chunk, empty + PartialRound.bytesOf(chunk), nowMillis);
   }
 
-  private Outcome continueWith(
-      RoundKey key,
-      PartialRound partial,
-      RequestHeader header,
-      TensorChunkView chunk,
-      long nowMillis) {
-    if (partial.holds(chunk.tensor(), chunk.chunk())) {
+  private Assembled continueWith(
+      Place place, RequestHeader header, TensorChunkView chunk, long nowMillis) {
+    PartialRound partial = place.partial();
+    if (place.isTaken()) {
       return partial.agreesWith(chunk)
-          ? Outcome.WAITING
-          : Outcome.refused(
+          ? Assembled.WAITING
+          : Assembled.refused(
               EdgeErrorCode.MASK_REUSE_SUSPECTED, "another chunk came under the same id");
     }
     if (partial.lacksOne()) {
-      release(key);
+      release(place.round());
       partial.add(header, chunk, nowMillis);
       return complete(partial);
     }
-    return keep(key, partial, header, chunk, PartialRound.bytesOf(chunk), nowMillis);
+    return keep(place.round(), partial, header, chunk, PartialRound.bytesOf(chunk), nowMillis);
   }
 
   /** Keeps a chunk of a round that stays incomplete; without room, nothing of the round. */
-  private Outcome keep(
+  private Assembled keep(
       RoundKey key,
       PartialRound partial,
       RequestHeader header,
@@ -161,12 +160,12 @@ public final class RoundAssembler {
         release(key);
       }
       String detail = "memory for incomplete requests is short, and this device holds its part";
-      return new Outcome(null, new Refusal(EdgeErrorCode.NOT_READY, detail), dropped);
+      return new Assembled(null, new Refusal(EdgeErrorCode.NOT_READY, detail), dropped);
     }
     partial.add(header, chunk, nowMillis);
     partials.put(key, partial);
     shares.add(key, added, nowMillis);
-    return dropped.isEmpty() ? Outcome.WAITING : new Outcome(null, null, dropped);
+    return dropped.isEmpty() ? Assembled.WAITING : new Assembled(null, null, dropped);
   }
 
   /** Drops what is overdue. */
@@ -181,10 +180,10 @@ public final class RoundAssembler {
     return overdue.stream().map(key -> drop(key, Reason.OVERDUE)).toList();
   }
 
-  private Outcome complete(PartialRound partial) {
+  private Assembled complete(PartialRound partial) {
     var payloads = partial.payloads();
     long value = digest.of(partial.header().asRound(), payloads);
-    return new Outcome(new AssembledRequest(partial.header(), value, payloads), null, List.of());
+    return new Assembled(new AssembledRequest(partial.header(), value, payloads), null, List.of());
   }
 
   private void makeRoomOfDevice(RoundKey key, long added, List<Dropped> dropped) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.Fingerprint;
@@ -41,7 +42,7 @@ public final class LoadedModel implements AutoCloseable {
    * @throws ModelRefusedException a layer would be too slow on this machine
    */
   static LoadedModel load(ModelSource source) {
-    KernelProvider provider = KernelChoice.byName(source.kernel());
+    KernelProvider provider = Kernels.choose(source.kernel().isEmpty() ? null : source.kernel());
     ModelBundle.EdgeView view = ModelBundle.readEdge(Path.of(source.folder()));
     LoadedModel model = new LoadedModel(view, provider.name());
     try {

@@ -21,10 +21,11 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.flink.decode.RoundAssembler.Assembled;
 import org.lepcnn.flink.decode.RoundAssembler.Dropped;
-import org.lepcnn.flink.decode.RoundAssembler.Outcome;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
 import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.record.RoundKey;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
@@ -58,7 +59,7 @@ class MemorySharesTest {
   }
 
   /** Sends one chunk of a round of a device. */
-  private static Outcome send(
+  private static Assembled send(
       RoundAssembler assembler, String topic, String device, long pass, int chunk, long now) {
     PassId id = new PassId(device, Requests.CHAIN, MODEL, pass);
     byte[] record =
@@ -68,7 +69,7 @@ class MemorySharesTest {
             .get(0);
     TensorChunkView view = (TensorChunkView) RequestCodec.current().decode(record);
     RequestHeader header = new RequestHeader(topic, 0, 0, view.call(), Long.MAX_VALUE);
-    return assembler.add(header, view, PLAN, now);
+    return assembler.add(assembler.find(RoundKey.of(header), view), header, view, PLAN, now);
   }
 
   /** Sends all chunks of a round but the last. */
@@ -85,7 +86,7 @@ class MemorySharesTest {
   private static void requireServed(
       RoundAssembler assembler, String topic, String device, long pass, long now) {
     for (int chunk = 0; chunk < CHUNKS; chunk++) {
-      Outcome outcome = send(assembler, topic, device, pass, chunk, now);
+      Assembled outcome = send(assembler, topic, device, pass, chunk, now);
       assertThat(outcome.refusal()).isNull();
       assertThat(outcome.dropped()).noneMatch(dropped -> dropped.header().device().equals(device));
       assertThat(outcome.request() != null).isEqualTo(chunk == CHUNKS - 1);
@@ -110,7 +111,7 @@ class MemorySharesTest {
     RoundAssembler assembler = assembler(8);
     for (String hostile : List.of("hostile-1", "hostile-2")) {
       for (int pass = 0; pass < 8; pass++) {
-        assertThat(send(assembler, HOME, hostile, pass, 0, 0)).isEqualTo(Outcome.WAITING);
+        assertThat(send(assembler, HOME, hostile, pass, 0, 0)).isEqualTo(Assembled.WAITING);
       }
     }
     assertThat(assembler.bytes()).isEqualTo(16 * (1_024 + CHUNKS * 8 + CHUNK_BYTES));
@@ -130,7 +131,7 @@ class MemorySharesTest {
       }
       requireServed(assembler, HOME, "victim", 4L * turn + 3, turn);
       for (int pass = 0; pass < 3; pass++) {
-        Outcome last = send(assembler, HOME, "victim", 4L * turn + pass, CHUNKS - 1, turn);
+        Assembled last = send(assembler, HOME, "victim", 4L * turn + pass, CHUNKS - 1, turn);
         assertThat(last.request()).isNotNull();
       }
     }
@@ -144,7 +145,7 @@ class MemorySharesTest {
     }
     for (int device = 0; device < 5; device++) {
       for (int chunk = 0; chunk < CHUNKS - 1; chunk++) {
-        Outcome outcome = send(assembler, HOME, "greedy-" + device, 0, chunk, 0);
+        Assembled outcome = send(assembler, HOME, "greedy-" + device, 0, chunk, 0);
         assertThat(outcome.dropped()).noneMatch(d -> d.header().topic().equals(OTHER));
       }
     }
@@ -175,7 +176,7 @@ class MemorySharesTest {
         for (int device = 0; device < 12; device++) {
           if (!sentAway.contains(device)) {
             String topic = topics.get(device % topics.size());
-            Outcome outcome = send(assembler, topic, "d" + device, device, chunk, 0);
+            Assembled outcome = send(assembler, topic, "d" + device, device, chunk, 0);
             outcome.dropped().forEach(d -> sentAway.add((int) d.header().asRound().pass().pass()));
             if (outcome.refusal() != null) {
               sentAway.add(device);
@@ -204,7 +205,7 @@ class MemorySharesTest {
       send(assembler, HOME, "large", 1, chunk, 0);
     }
     send(assembler, HOME, "small", 1, 0, 0);
-    Outcome outcome = send(assembler, HOME, "small", 1, 1, 0);
+    Assembled outcome = send(assembler, HOME, "small", 1, 1, 0);
     assertThat(outcome.refusal()).isNull();
     assertThat(outcome.dropped())
         .extracting(
@@ -224,11 +225,11 @@ class MemorySharesTest {
     }
     send(assembler, HOME, "small", 0, 0, 0);
     send(assembler, HOME, "small", 1, 0, 0);
-    Outcome begun = send(assembler, HOME, "large", 2, 0, 0);
+    Assembled begun = send(assembler, HOME, "large", 2, 0, 0);
     assertThat(begun.refusal().code()).isEqualTo(EdgeErrorCode.NOT_READY);
     assertThat(assembler.size()).isEqualTo(4);
     long held = assembler.bytes();
-    Outcome goingOn = send(assembler, HOME, "large", 1, 8, 0);
+    Assembled goingOn = send(assembler, HOME, "large", 1, 8, 0);
     assertThat(goingOn.refusal().code()).isEqualTo(EdgeErrorCode.NOT_READY);
     assertThat(goingOn.dropped()).isEmpty();
     assertThat(assembler.bytes()).isEqualTo(held - 1_024 - CHUNKS * 8 - 8 * CHUNK_BYTES);
@@ -300,7 +301,7 @@ class MemorySharesTest {
       long pass = random.nextInt(4);
       int chunk = begun.merge(pass, 1, Integer::sum) - 1;
       boolean first = begun.keySet().iterator().next() == pass;
-      Outcome outcome = send(assembler, topic, device, pass, chunk, now);
+      Assembled outcome = send(assembler, topic, device, pass, chunk, now);
       if (first && hasRoomForARound(topic)) {
         checked++;
         assertThat(outcome.refusal()).isNull();

@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.field.Field;
@@ -48,6 +49,7 @@ import org.lepcnn.kafka.topic.Topics;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.requests=N} (sequences of some
  * ten records each) and {@code -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class RequestFuzzTest {
   private static final AssemblyLimits LIMITS = new AssemblyLimits(4_000, 7_000, 100);
   private static final AssemblyLimits WIDE_LIMITS = new AssemblyLimits(3_000_000, 4_000_000, 100);

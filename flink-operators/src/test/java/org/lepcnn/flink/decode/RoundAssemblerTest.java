@@ -19,13 +19,14 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.RoundRequest;
+import org.lepcnn.flink.decode.RoundAssembler.Assembled;
 import org.lepcnn.flink.decode.RoundAssembler.Dropped;
-import org.lepcnn.flink.decode.RoundAssembler.Outcome;
+import org.lepcnn.flink.decode.RoundAssembler.Place;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
-import org.lepcnn.flink.decode.RoundAssembler.Standing;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.RequestHeader;
+import org.lepcnn.flink.record.RoundKey;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
 import org.lepcnn.kafka.codec.ChunkLayout;
@@ -63,8 +64,8 @@ class RoundAssemblerTest {
     return chunks(device, Requests.INSTANCE, pass, 1, pass);
   }
 
-  private Outcome add(TensorChunkView chunk, long now) {
-    return assembler.add(Requests.header(chunk.call()), chunk, model.plan(), now);
+  private Assembled add(TensorChunkView chunk, long now) {
+    return assembler.add(place(chunk), Requests.header(chunk.call()), chunk, model.plan(), now);
   }
 
   @Test
@@ -88,26 +89,34 @@ class RoundAssemblerTest {
   @Test
   void duplicates_doNotComplete_andConflictsAreSuspected() {
     List<TensorChunkView> chunks = chunks("d", 0);
-    assertThat(add(chunks.get(0), 0)).isEqualTo(Outcome.WAITING);
-    assertThat(add(chunks.get(0), 0)).as("a repetition is no suspicion").isEqualTo(Outcome.WAITING);
-    Outcome conflict = add(chunks("d", Requests.INSTANCE, 0, 1, 99).get(0), 0);
+    assertThat(add(chunks.get(0), 0)).isEqualTo(Assembled.WAITING);
+    assertThat(add(chunks.get(0), 0))
+        .as("a repetition is no suspicion")
+        .isEqualTo(Assembled.WAITING);
+    Assembled conflict = add(chunks("d", Requests.INSTANCE, 0, 1, 99).get(0), 0);
     assertThat(conflict.refusal().code()).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
     int[] residues = add(chunks.get(1), 0).request().tensors().get(0).toResidues();
     assertThat(residues).isEqualTo(model.tensors(1, 0).get(0).residues());
   }
 
   @Test
-  void standingOfAChunk_isItsPlaceInAnOpenRound_alsoOutsideOfThePlan() {
+  void placeOfAChunk_isInItsOpenRound_alsoOutsideOfThePlan() {
     List<TensorChunkView> chunks = chunks("d", 0);
-    RequestHeader header = Requests.roundHeader("d", fingerprint, Requests.INSTANCE, 0, 1);
-    assertThat(assembler.standing(header, chunks.get(0))).isEqualTo(Standing.BEGINS);
+    assertThat(place(chunks.get(0)).begins()).isTrue();
+    assertThat(place(chunks.get(0)).isTaken()).isFalse();
     add(chunks.get(0), 0);
-    assertThat(assembler.standing(header, chunks.get(0))).isEqualTo(Standing.REPEATED);
-    assertThat(assembler.standing(header, chunks.get(1))).isEqualTo(Standing.MISSING);
+    assertThat(place(chunks.get(0)).begins()).isFalse();
+    assertThat(place(chunks.get(0)).isTaken()).isTrue();
+    assertThat(place(chunks.get(1)).begins()).isFalse();
+    assertThat(place(chunks.get(1)).isTaken()).isFalse();
     TensorChunkView chunk = chunks.get(0);
-    assertThat(assembler.standing(header, at(chunk, 9, 0))).isEqualTo(Standing.MISSING);
-    assertThat(assembler.standing(header, at(chunk, 2, 2))).isEqualTo(Standing.MISSING);
-    assertThat(assembler.standing(header, at(chunk, 2, 3))).isEqualTo(Standing.MISSING);
+    assertThat(place(at(chunk, 9, 0)).isTaken()).isFalse();
+    assertThat(place(at(chunk, 2, 2)).isTaken()).isFalse();
+    assertThat(place(at(chunk, 2, 3)).isTaken()).isFalse();
+  }
+
+  private Place place(TensorChunkView chunk) {
+    return assembler.find(RoundKey.of(Requests.header(chunk.call())), chunk);
   }
 
   private static TensorChunkView at(TensorChunkView chunk, int tensor, int number) {
@@ -156,7 +165,7 @@ class RoundAssemblerTest {
     add(chunks("other", 0).get(0), 0);
     add(chunks("d", 0).get(0), 0);
     add(chunks("d", 1).get(0), 0);
-    Outcome third = add(chunks("d", 2).get(0), 0);
+    Assembled third = add(chunks("d", 2).get(0), 0);
     assertThat(third.refusal()).isNull();
     assertThat(third.dropped())
         .extracting(d -> d.header().asRound().pass().pass())
@@ -172,7 +181,7 @@ class RoundAssemblerTest {
     add(chunks("a", 0).get(0), 0);
     add(chunks("b", 0).get(0), 0);
     add(chunks("c", 0).get(0), 0);
-    Outcome fourth = add(chunks("d", 0).get(0), 0);
+    Assembled fourth = add(chunks("d", 0).get(0), 0);
     assertThat(fourth.refusal().code()).isEqualTo(EdgeErrorCode.NOT_READY);
     assertThat(fourth.dropped()).isEmpty();
     assertThat(assembler.bytes()).isEqualTo(3 * FIRST_CHUNK_BYTES);
@@ -183,12 +192,7 @@ class RoundAssemblerTest {
   @Test
   void roundLargerThanTheBound_isTooLarge() {
     RoundAssembler small = new RoundAssembler(new AssemblyLimits(1_000_000, 2_000_000, 100));
-    Outcome outcome =
-        small.add(
-            Requests.roundHeader("d", fingerprint, Requests.INSTANCE, 0, 1),
-            chunks("d", 0).get(0),
-            model.plan(),
-            0);
+    Assembled outcome = addTo(small, chunks("d", 0).get(0));
     assertThat(outcome.refusal().code()).isEqualTo(EdgeErrorCode.TOO_LARGE);
   }
 
@@ -202,7 +206,7 @@ class RoundAssemblerTest {
       RoundAssembler exact = new RoundAssembler(limits);
       AssembledRequest request = null;
       for (TensorChunkView chunk : chunks("d", 0)) {
-        Outcome outcome = addTo(exact, chunk);
+        Assembled outcome = addTo(exact, chunk);
         assertThat(outcome.refusal()).isNull();
         request = outcome.request();
       }
@@ -212,13 +216,15 @@ class RoundAssemblerTest {
         List.of(
             new AssemblyLimits(ROUND_BYTES - 1, Long.MAX_VALUE, 100),
             new AssemblyLimits(Long.MAX_VALUE, ROUND_BYTES - 1, 100))) {
-      Outcome outcome = addTo(new RoundAssembler(limits), chunks("d", 0).get(0));
+      Assembled outcome = addTo(new RoundAssembler(limits), chunks("d", 0).get(0));
       assertThat(outcome.refusal().code()).isEqualTo(EdgeErrorCode.TOO_LARGE);
     }
   }
 
-  private static Outcome addTo(RoundAssembler other, TensorChunkView chunk) {
-    return other.add(Requests.header(chunk.call()), chunk, model.plan(), 0);
+  private static Assembled addTo(RoundAssembler other, TensorChunkView chunk) {
+    RequestHeader header = Requests.header(chunk.call());
+    Place place = other.find(RoundKey.of(header), chunk);
+    return other.add(place, header, chunk, model.plan(), 0);
   }
 
   @Test
@@ -275,8 +281,7 @@ class RoundAssemblerTest {
     for (int i = 0; i < 2; i++) {
       TensorChunkView chunk =
           (TensorChunkView) RequestCodec.current().decode(records.get(i).value());
-      assembler.add(
-          Requests.roundHeader("d", fingerprint, Requests.INSTANCE, 0, 0), chunk, plan, i * 90L);
+      assembler.add(place(chunk), Requests.header(chunk.call()), chunk, plan, i * 90L);
     }
     assertThat(assembler.expire(100)).isEmpty();
     assertThat(assembler.expire(190)).hasSize(1);

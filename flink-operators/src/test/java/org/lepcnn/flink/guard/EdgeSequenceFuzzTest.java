@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.FuzzRun;
@@ -30,6 +31,7 @@ import org.lepcnn.flink.testkit.TestModel;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.requests=N} (sequences of
  * {@value #STEPS} records each) and {@code -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class EdgeSequenceFuzzTest {
   private static final int STEPS = 300;
 

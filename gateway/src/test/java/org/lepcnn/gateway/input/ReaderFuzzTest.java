@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
@@ -28,6 +29,7 @@ import org.lepcnn.device.stage.HostTensor;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz -pl cli -am} with {@code -Dfuzz.inputs=N} for each
  * reader and {@code -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class ReaderFuzzTest {
   private static final String READ = "read";
   private static final int SIDE = 9;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
@@ -21,6 +22,7 @@ import org.lepcnn.kafka.codec.MalformedRecordException;
  * that lie: no sender makes more memory held than a round takes, nothing is left in the end, and a
  * round that comes out consists of what its own sender sent.
  */
+@Tag("slow")
 class ChunkSequenceFuzzTest {
   private static final int[] ELEMENTS = {40, 17, 3};
   private static final Plan PLAN = plan();

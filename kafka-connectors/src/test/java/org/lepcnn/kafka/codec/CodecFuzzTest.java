@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
@@ -26,6 +27,7 @@ import org.lepcnn.kafka.wire.ModelStatus;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.records=N} and {@code
  * -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class CodecFuzzTest {
   private static final String READ = "read";
   private static final Samples SAMPLES = new Samples(5);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
@@ -27,6 +28,7 @@ import org.lepcnn.kafka.wire.TensorChunk;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.records=N} and {@code
  * -Dfuzz.seed=S}.
  */
+@Tag("slow")
 class ForeignSchemaFuzzTest {
   private static final String READ = "read";
   private static final int SCHEMAS_OF_EACH = 60;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
@@ -29,6 +30,7 @@ import org.lepcnn.kafka.codec.Samples;
  * <p>A longer run: {@code ./mvnw verify -Pfuzz} with {@code -Dfuzz.answers=N} (sequences of some
  * twelve records each).
  */
+@Tag("slow")
 class AnswerFuzzTest {
   private static final Plan PLAN =
       new Plan(

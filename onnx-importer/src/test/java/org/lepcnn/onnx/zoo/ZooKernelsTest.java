@@ -12,13 +12,14 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -30,6 +31,7 @@ import org.lepcnn.core.linear.ConvGeometry;
  * and at {@value #SAMPLES} outputs a request with the defining sum; {@code -Dlepcnn.zoo.full=true}
  * compares these whole with the scalar kernel as well.
  */
+@Tag("slow")
 class ZooKernelsTest {
   private static final boolean FULL = Boolean.getBoolean("lepcnn.zoo.full");
   private static final long SCALAR_MACS = 20_000_000;

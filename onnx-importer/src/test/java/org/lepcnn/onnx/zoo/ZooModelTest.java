@@ -13,6 +13,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 
+@Tag("slow")
 class ZooModelTest {
   private static final int PIXELS = 3 * 224 * 224;
 

@@ -5,8 +5,8 @@ import ai.onnxruntime.OrtException;
 import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 

@@ -3,9 +3,9 @@ package org.lepcnn.core.kernel.onednn;
 
 import java.util.Arrays;
 import org.lepcnn.core.kernel.KernelProvider;
-import org.lepcnn.core.kernel.Kernels;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;

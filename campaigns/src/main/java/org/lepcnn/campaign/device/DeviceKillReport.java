@@ -1,0 +1,179 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.campaign.device;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.lepcnn.campaign.load.RequestAudit;
+import org.lepcnn.core.io.Json;
+
+/**
+ * What a campaign against the device has shown.
+ *
+ * @param seed of the instants
+ * @param reservation passes of a reservation: the most that a kill may cost
+ * @param inFlight passes that a life works on at the same time
+ * @param lives killed ones and those that ended in order
+ * @param audit of the request topic
+ */
+public record DeviceKillReport(
+    long seed, int reservation, int inFlight, List<DeviceKill> lives, RequestAudit audit) {
+  public DeviceKillReport {
+    lives = List.copyOf(lives);
+  }
+
+  /** Lives that were killed. */
+  public long kills() {
+    return lives.stream().filter(life -> life.target() != null).count();
+  }
+
+  /** Kills at whose instant a round was without an answer. */
+  public long unanswered() {
+    return lives.stream().filter(life -> life.target() != null && life.unanswered() > 0).count();
+  }
+
+  /** Kills that caught the process at this. */
+  public long caught(DeviceKill.Target target) {
+    return lives.stream()
+        .filter(life -> life.target() != null && life.caught().contains(target))
+        .count();
+  }
+
+  /** The most that a kill has cost, in passes that were made the device's own and not worked on. */
+  public long highestCost() {
+    return lives.stream()
+        .filter(life -> life.target() != null)
+        .mapToLong(DeviceKill::cost)
+        .max()
+        .orElse(0);
+  }
+
+  /** The most passes that one kill interrupted before anything of them was sent. */
+  public long mostInterrupted() {
+    return lives.stream().mapToLong(DeviceKill::interrupted).max().orElse(0);
+  }
+
+  /** What orderly ends have cost together, in passes. */
+  public long costOfOrderlyEnds() {
+    return lives.stream().filter(life -> life.target() == null).mapToLong(DeviceKill::cost).sum();
+  }
+
+  /** Answers that were not the plain integer network's. */
+  public long wrong() {
+    return lives.stream().mapToLong(DeviceKill::wrong).sum();
+  }
+
+  /** Passes answered by all lives. */
+  public long answered() {
+    return lives.stream().mapToLong(DeviceKill::answered).sum();
+  }
+
+  /** Each life is another process than the one before, and none went back. */
+  private boolean goesOn() {
+    long next = 0;
+    long pid = 0;
+    for (DeviceKill life : lives) {
+      if (life.pid() == pid // ids of processes that ended long ago are given again
+          || life.firstPass() < next
+          || life.passesBegun() < life.passesSent()
+          || life.nextPass() < life.passesBegun()) {
+        return false;
+      }
+      next = life.nextPass();
+      pid = life.pid();
+    }
+    return true;
+  }
+
+  /** Whether no mask was used twice, nothing was wrong, and nothing cost more than it may. */
+  public boolean holds() {
+    return audit.reuses() == 0
+        && audit.ids() > 0
+        && wrong() == 0
+        && goesOn()
+        && highestCost() <= reservation
+        && mostInterrupted() <= inFlight
+        && costOfOrderlyEnds() == 0
+        && unanswered() * 10 >= kills() * 8;
+  }
+
+  /** A summary. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    for (DeviceKill.Target target : DeviceKill.Target.values()) {
+      long aimed = lives.stream().filter(life -> life.target() == target).count();
+      text.append(
+          String.format(
+              Locale.ROOT, "%-14s aimed at %5d, caught %5d%n", target, aimed, caught(target)));
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%d kills, %d with a round unanswered; %d passes answered, %d wrong%n",
+            kills(),
+            unanswered(),
+            answered(),
+            wrong()));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "highest cost of a kill %d passes (a reservation has %d), and %d begun and not sent"
+                + " (%d in flight); %d orderly ends cost %d%n",
+            highestCost(),
+            reservation,
+            mostInterrupted(),
+            inFlight,
+            lives.size() - kills(),
+            costOfOrderlyEnds()));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%d records, %d ids, %d identical repetitions, %d ids with two payloads; seed %d%n",
+            audit.records(),
+            audit.ids(),
+            audit.repetitions(),
+            audit.reuses(),
+            seed));
+    return text.append(holds() ? "held" : "DID NOT HOLD").toString();
+  }
+
+  /** The same for machines. */
+  public Json json() {
+    Json.JsonObject caught = Json.object();
+    Arrays.stream(DeviceKill.Target.values())
+        .forEach(target -> caught.put(target.toString(), caught(target)));
+    Json.JsonArray list = Json.array();
+    for (DeviceKill life : lives) {
+      list.add(
+          Json.object()
+              .put("pid", life.pid())
+              .put("target", life.target() == null ? "none" : life.target().toString())
+              .put("caught", life.caught().toString())
+              .put("unanswered", life.unanswered())
+              .put("answered", life.answered())
+              .put("wasted", life.wasted())
+              .put("firstPass", life.firstPass())
+              .put("passesBegun", life.passesBegun())
+              .put("passesSent", life.passesSent())
+              .put("nextPass", life.nextPass()));
+    }
+    return Json.object()
+        .put("holds", holds())
+        .put("seed", seed)
+        .put("kills", kills())
+        .put("unanswered", unanswered())
+        .put("caught", caught)
+        .put("answered", answered())
+        .put("wrong", wrong())
+        .put("highestCost", highestCost())
+        .put("reservation", reservation)
+        .put("mostInterrupted", mostInterrupted())
+        .put("inFlight", inFlight)
+        .put("costOfOrderlyEnds", costOfOrderlyEnds())
+        .put("records", audit.records())
+        .put("ids", audit.ids())
+        .put("repetitions", audit.repetitions())
+        .put("reuses", audit.reuses())
+        .put("lives", list);
+  }
+}

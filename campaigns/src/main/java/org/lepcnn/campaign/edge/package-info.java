@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** {@code kill -9} of TaskManager, JobManager and broker while passes run. */
+package org.lepcnn.campaign.edge;

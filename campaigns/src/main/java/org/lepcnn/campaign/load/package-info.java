@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** What campaigns run, the load that they make, and what they read of it afterwards. */
+package org.lepcnn.campaign.load;

@@ -1,0 +1,106 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.campaign.neighbour;
+
+import java.util.List;
+import java.util.Locale;
+import org.lepcnn.campaign.neighbour.NeighbourReport.Phase;
+import org.lepcnn.core.io.Json;
+
+/**
+ * What devices that hold the edge's memory within their quotas did to another one.
+ *
+ * @param devices that were hostile
+ * @param memoryMib for incomplete rounds at the edge
+ * @param quiet the victim's passes before the attack
+ * @param attacked the victim's passes under attack
+ * @param victimRefusals typed errors that the victim met under attack
+ * @param hostileRefusals typed errors that the hostile devices met
+ * @param hostileChunks that they sent
+ * @param seconds in which they did
+ */
+public record HostileReport(
+    int devices,
+    int memoryMib,
+    Phase quiet,
+    Phase attacked,
+    long victimRefusals,
+    long hostileRefusals,
+    long hostileChunks,
+    double seconds) {
+  /**
+   * Whether every pass was right, the victim was refused nothing while the hostile devices were,
+   * and its p95 is at most {@link NeighbourReport#BOUND} times the quiet one.
+   */
+  public boolean holds() {
+    return servedInFull() && ratio() <= NeighbourReport.BOUND;
+  }
+
+  /** What {@link #holds} asks, but for the times. */
+  public boolean servedInFull() {
+    return isExact(quiet) && isExact(attacked) && victimRefusals == 0 && hostileRefusals > 0;
+  }
+
+  double ratio() {
+    return attacked.p95() / quiet.p95();
+  }
+
+  private static boolean isExact(Phase phase) {
+    return phase.exact() == phase.millis().length;
+  }
+
+  /** A table and the verdict. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    text.append("victim            passes  right   p50 ms   p95 ms  ratio\n");
+    for (Phase phase : List.of(quiet, attacked)) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-17s %6d %6d %8.1f %8.1f %6.2f%n",
+              phase.name(),
+              phase.millis().length,
+              phase.exact(),
+              phase.p50(),
+              phase.p95(),
+              phase.p95() / quiet.p95()));
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%d hostile devices, %.0f s: %d chunks, refused %d times; the victim was refused %d times%n"
+                + "ratio: p95 over quiet p95, at most %.0f; the edge had %d MiB for incomplete rounds",
+            devices,
+            seconds,
+            hostileChunks,
+            hostileRefusals,
+            victimRefusals,
+            NeighbourReport.BOUND,
+            memoryMib));
+    return text.append(holds() ? "\nheld" : "\nDID NOT HOLD").toString();
+  }
+
+  /** The same for machines. */
+  public Json json() {
+    Json.JsonArray list = Json.array();
+    for (Phase phase : List.of(quiet, attacked)) {
+      list.add(
+          Json.object()
+              .put("name", phase.name())
+              .put("passes", phase.millis().length)
+              .put("exact", phase.exact())
+              .put("p50Millis", phase.p50())
+              .put("p95Millis", phase.p95())
+              .put("ratio", phase.p95() / quiet.p95()));
+    }
+    return Json.object()
+        .put("holds", holds())
+        .put("bound", NeighbourReport.BOUND)
+        .put("hostileDevices", devices)
+        .put("memoryMib", memoryMib)
+        .put("victimRefusals", victimRefusals)
+        .put("hostileRefusals", hostileRefusals)
+        .put("hostileChunks", hostileChunks)
+        .put("hostileSeconds", seconds)
+        .put("phases", list);
+  }
+}

@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** Commands that set up a broker for the edge: topics, models, devices. */
+package org.lepcnn.cli.kafka;

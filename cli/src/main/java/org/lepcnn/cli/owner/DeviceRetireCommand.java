@@ -1,0 +1,84 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli.owner;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.lepcnn.command.Output;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.Json;
+import org.lepcnn.device.owner.LedgerEntry;
+import org.lepcnn.device.owner.OwnerFile;
+import org.lepcnn.device.state.RetiredChains;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lepcnn device retire}. */
+@Command(
+    name = "retire",
+    description = {
+      "Use a chain no more, for ever: on the device (--state), where its keys are erased, or in the",
+      "owner's ledger (--owner), which then serves no chain of the model until the next provisioning."
+    })
+final class DeviceRetireCommand implements Callable<Integer> {
+  @Mixin private Output output;
+  @Mixin private OpeningPassphraseOption passphrase;
+
+  @Parameters(
+      paramLabel = "CHAIN",
+      description = "First digits of the chain; 'lepcnn inspect' names it.")
+  private String chain;
+
+  @ArgGroup(multiplicity = "1")
+  private Where where;
+
+  @Option(names = "--device", paramLabel = "ID", description = "The device id, with --owner.")
+  private String device;
+
+  static final class Where {
+    @Option(names = "--state", paramLabel = "DIR", description = "The device's state folder.")
+    private Path state;
+
+    @Option(names = "--owner", paramLabel = "OWNER", description = "The owner file.")
+    private Path owner;
+  }
+
+  @Override
+  public Integer call() {
+    if (where.owner != null && device == null) {
+      throw new BadInputException(
+          "Retiring chain " + chain + ": expected --device with --owner; found none.");
+    }
+    return where.state != null ? onTheDevice() : inTheLedger();
+  }
+
+  private int onTheDevice() {
+    String retired = RetiredChains.retire(where.state, chain);
+    output.result(
+        "Retired chain " + retired + " of " + where.state + "; its keys are erased.",
+        Json.object().put("chain", retired).put("state", where.state.toString()));
+    return 0;
+  }
+
+  private int inTheLedger() {
+    try (var given = passphrase.read();
+        OwnerFile file = OwnerFile.open(where.owner, given)) {
+      LedgerEntry entry = file.retire(device, chain);
+      output.result(
+          "Retired chain "
+              + entry.chain()
+              + " of "
+              + device
+              + " in the ledger, after "
+              + entry.issuedPasses()
+              + " passes.",
+          Json.object()
+              .put("chain", entry.chain().toString())
+              .put("device", device)
+              .put("issuedPasses", entry.issuedPasses()));
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** Commands of the model's owner and of a device: keys, grants, states and tables. */
+package org.lepcnn.cli.owner;

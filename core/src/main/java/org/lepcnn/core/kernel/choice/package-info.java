@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** The choice among the kernels of this machine. */
+package org.lepcnn.core.kernel.choice;

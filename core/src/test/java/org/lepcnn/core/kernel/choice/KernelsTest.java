@@ -1,0 +1,299 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.choice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.kernel.KernelSelfTest;
+import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.kernel.onnxruntime.SevenBits;
+import org.lepcnn.core.linear.ConvAxis;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.linear.RandomLayers;
+import org.lepcnn.core.quant.Headroom;
+import org.lepcnn.core.quant.WeightQuantizer;
+
+class KernelsTest {
+  private static final ScalarKernels ORACLE = new ScalarKernels();
+
+  static List<KernelProvider> fastProviders() {
+    // seven-bit limbs are exact everywhere; eight-bit limbs only where the processor does not
+    // saturate
+    return List.of(Kernels.choose(null), Kernels.choose("onnxruntime"), SevenBits.kernels());
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void randomLayers_equalTheOracleForSeveralRequests(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(42);
+    for (int i = 0; i < 250; i++) {
+      ConvGeometry geometry = random.geometry();
+      byte[] weights = random.weights(geometry);
+      int count = 1 + i % 3;
+      int[][] inputs = new int[count][];
+      for (int request = 0; request < count; request++) {
+        inputs[request] = random.residues(geometry.inputSize());
+      }
+      assertSameAsOracle(provider, geometry, weights, inputs);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void extremes_equalTheOracle(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(43);
+    for (int i = 0; i < 60; i++) {
+      assertExtremesEqualTheOracle(provider, random.geometry());
+    }
+  }
+
+  /** Accumulators too large for the loop that small layers take. */
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void extremesOfAWideLayer_equalTheOracle(KernelProvider provider) {
+    assertExtremesEqualTheOracle(provider, ConvGeometry.fullyConnected(1, 4098, 5));
+  }
+
+  private static void assertExtremesEqualTheOracle(KernelProvider provider, ConvGeometry geometry) {
+    byte[] weights = new byte[geometry.weightCount()];
+    for (byte weight : new byte[] {-127, 127}) {
+      Arrays.fill(weights, weight);
+      for (int residue : new int[] {0, 1, Field.P - 1, 0x00ff00ff, 0x7f00ff00, Field.HALF}) {
+        assertSameAsOracle(
+            provider, geometry, weights, RandomLayers.constant(geometry.inputSize(), residue));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void largeLayers_equalTheOracleAcrossTiles(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(44);
+    for (ConvGeometry geometry :
+        List.of(
+            ConvGeometry.of(48, 24, ConvAxis.centred(40, 3), ConvAxis.centred(41, 3)),
+            ConvGeometry.fullyConnected(1, 4098, 207),
+            ConvGeometry.fullyConnected(13, 207, 1),
+            ConvGeometry.of(1, 1, ConvAxis.pointwise(1), ConvAxis.pointwise(1)))) {
+      assertSameAsOracle(
+          provider,
+          geometry,
+          random.weights(geometry),
+          random.residues(geometry.inputSize()),
+          random.residues(geometry.inputSize()));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void layersOfRealNetworks_equalTheOracle(KernelProvider provider) {
+    RandomLayers random = new RandomLayers(47);
+    for (ConvGeometry geometry :
+        List.of(
+            conv(3, 67, 64, 11, 4, 2, 1), // AlexNet conv1, smaller images
+            conv(64, 27, 24, 5, 1, 2, 1),
+            conv(192, 13, 40, 3, 1, 1, 1),
+            conv(384, 13, 16, 3, 1, 1, 1),
+            conv(256, 13, 16, 3, 1, 1, 1),
+            ConvGeometry.fullyConnected(1, 9216, 100),
+            conv(3, 60, 64, 3, 1, 1, 1), // VGG conv1_1
+            conv(64, 40, 64, 3, 1, 1, 1),
+            conv(3, 56, 64, 7, 2, 3, 1), // ResNet conv1
+            conv(64, 28, 256, 1, 1, 0, 1),
+            conv(64, 28, 64, 3, 2, 1, 1),
+            conv(256, 14, 96, 1, 2, 0, 1),
+            conv(512, 7, 64, 1, 1, 0, 1),
+            conv(16, 55, 64, 1, 1, 0, 1), // SqueezeNet
+            conv(96, 28, 96, 3, 1, 1, 96), // MobileNet
+            conv(32, 30, 32, 3, 2, 1, 32),
+            conv(64, 20, 64, 3, 1, 1, 32), // ResNeXt
+            conv(48, 27, 128, 5, 1, 2, 2), // AlexNet with two groups
+            conv(8, 150, 128, 3, 1, 1, 1))) { // bands of rows
+      byte[] weights = random.weights(geometry);
+      assertSameAsOracle(provider, geometry, weights, random.residues(geometry.inputSize()));
+      int[][] three = new int[3][];
+      Arrays.setAll(three, i -> random.residues(geometry.inputSize()));
+      if (geometry.macs() < 10_000_000) {
+        assertSameAsOracle(provider, geometry, weights, three);
+      }
+    }
+  }
+
+  @Test
+  void privateResult_equalsThePlainIntegerResultAtTheProvedBound() {
+    RandomLayers random = new RandomLayers(45);
+    for (KernelProvider provider : fastProviders()) {
+      for (int i = 0; i < 60; i++) {
+        ConvGeometry geometry = random.geometry();
+        byte[] weights = random.weights(geometry);
+        int bits =
+            Headroom.activationBits(WeightQuantizer.maxAbsSum(weights, geometry.outChannels()));
+        int limit = (1 << (bits - 1)) - 1;
+        assertUnmaskedEqualsPlain(
+            provider, geometry, weights, random.centred(geometry.inputSize(), limit), random);
+        assertUnmaskedEqualsPlain(
+            provider,
+            geometry,
+            weights,
+            RandomLayers.constant(geometry.inputSize(), limit),
+            random);
+        assertUnmaskedEqualsPlain(
+            provider,
+            geometry,
+            weights,
+            RandomLayers.constant(geometry.inputSize(), -limit),
+            random);
+        int[] signs = new int[geometry.inputSize()];
+        for (int k = 0; k < signs.length; k++) {
+          signs[k] = weights[k % weights.length] < 0 ? -limit : limit;
+        }
+        assertUnmaskedEqualsPlain(provider, geometry, weights, signs, random);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void kernel_isThreadSafe(KernelProvider provider) throws Exception {
+    RandomLayers random = new RandomLayers(46);
+    // the first is split into planes of limbs, the second into rows
+    assertThreadSafe(
+        provider, ConvGeometry.of(8, 24, ConvAxis.centred(12, 3), ConvAxis.centred(12, 3)), random);
+    assertThreadSafe(
+        provider, ConvGeometry.of(8, 8, ConvAxis.centred(12, 3), ConvAxis.centred(12, 3)), random);
+  }
+
+  private static void assertThreadSafe(
+      KernelProvider provider, ConvGeometry geometry, RandomLayers random) throws Exception {
+    byte[] weights = random.weights(geometry);
+    int[] input = random.residues(geometry.inputSize());
+    int[] expected = new int[geometry.outputSize()];
+    ORACLE.prepare(geometry, weights).apply(input, expected);
+    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+      Thread[] threads = new Thread[4];
+      int[][] outputs = new int[threads.length][geometry.outputSize()];
+      for (int t = 0; t < threads.length; t++) {
+        int[] output = outputs[t];
+        threads[t] =
+            new Thread(
+                () -> {
+                  for (int i = 0; i < 50; i++) {
+                    Arrays.fill(output, -1);
+                    kernel.apply(input, output);
+                  }
+                });
+        threads[t].start();
+      }
+      for (int t = 0; t < threads.length; t++) {
+        threads[t].join();
+        assertThat(outputs[t]).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void selfTest_refusesASaturatingKernel() {
+    assertThat(KernelSelfTest.passes(ORACLE)).isTrue();
+    assertThatThrownBy(() -> KernelSelfTest.require(new SaturatingKernels()))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("saturating");
+  }
+
+  @Test
+  void unknownName_isRefused() {
+    assertThatThrownBy(() -> Kernels.choose("cuda"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("cuda");
+    assertThat(Kernels.choose("scalar").name()).isEqualTo("scalar");
+    assertThat(Kernels.choose("onnxruntime").name()).isEqualTo("onnxruntime");
+  }
+
+  private static ConvGeometry conv(
+      int in, int size, int out, int kernel, int stride, int pad, int groups) {
+    ConvAxis side = ConvAxis.padded(size, kernel, stride, pad);
+    return new ConvGeometry(1, in, out, groups, side, side);
+  }
+
+  private static void assertUnmaskedEqualsPlain(
+      KernelProvider provider,
+      ConvGeometry geometry,
+      byte[] weights,
+      int[] quantized,
+      RandomLayers random) {
+    long[] plain = new long[geometry.outputSize()];
+    DirectConvolution.apply(geometry, weights, quantized, plain);
+    int[] mask = random.residues(quantized.length);
+    int[] masked = new int[quantized.length];
+    for (int i = 0; i < masked.length; i++) {
+      masked[i] = Field.add(Field.canonical(quantized[i]), mask[i]);
+    }
+    int[] result = new int[plain.length];
+    int[] factor = new int[plain.length];
+    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+      kernel.apply(masked, result);
+      kernel.apply(mask, factor);
+    }
+    for (int i = 0; i < plain.length; i++) {
+      assertThat((long) Field.centred(Field.subtract(result[i], factor[i]))).isEqualTo(plain[i]);
+    }
+  }
+
+  private static void assertSameAsOracle(
+      KernelProvider provider, ConvGeometry geometry, byte[] weights, int[]... inputs) {
+    int[][] expected = new int[inputs.length][geometry.outputSize()];
+    int[][] actual = new int[inputs.length][geometry.outputSize()];
+    try (LinearKernel oracle = ORACLE.prepare(geometry, weights);
+        LinearKernel kernel = provider.prepare(geometry, weights)) {
+      oracle.apply(inputs.length, inputs, expected);
+      kernel.apply(inputs.length, inputs, actual);
+    }
+    assertThat(actual).as("%s", geometry).isDeepEqualTo(expected);
+  }
+
+  /** Adds pairs of u8·s8 products with 16-bit saturation, as processors without VNNI do. */
+  private static final class SaturatingKernels implements KernelProvider {
+    @Override
+    public String name() {
+      return "saturating";
+    }
+
+    @Override
+    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+      LinearKernel exact = ORACLE.prepare(geometry, weights);
+      int pair = 2 * 255 * weights[0];
+      int error = pair - Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, pair));
+      return new LinearKernel() {
+        @Override
+        public ConvGeometry geometry() {
+          return geometry;
+        }
+
+        @Override
+        public void apply(int count, int[][] inputs, int[][] outputs) {
+          exact.apply(count, inputs, outputs);
+          for (int request = 0; request < count; request++) {
+            if ((inputs[request][0] & 0xff) == 0xff) {
+              outputs[request][0] = Field.subtract(outputs[request][0], Field.canonical(error));
+            }
+          }
+        }
+
+        @Override
+        public void close() {
+          exact.close();
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.kernel.onnxruntime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.RandomLayers;
+
+class LimbsTest {
+  @Test
+  void split_isUnsignedAndRecombinesToTheResidue() {
+    for (Limbs limbs : new Limbs[] {Limbs.FOUR_OF_EIGHT, Limbs.FIVE_OF_SEVEN}) {
+      int[] residues = new RandomLayers(5).residues(3 * 7);
+      residues[0] = Field.P - 1;
+      byte[] split = new byte[limbs.count() * residues.length];
+      limbs.split(residues, 0, 3, 7, split, 0, residues.length);
+      for (int c = 0; c < 3; c++) {
+        for (int i = 0; i < 7; i++) {
+          long sum = 0;
+          for (int limb = 0; limb < limbs.count(); limb++) {
+            int value = split[limb * residues.length + i * 3 + c] & 0xff;
+            assertThat(value).isLessThanOrEqualTo(limbs.mask());
+            sum += (long) value << (limbs.bits() * limb);
+          }
+          assertThat(sum).isEqualTo(residues[c * 7 + i]);
+        }
+      }
+    }
+  }
+
+  @Test
+  void combine_isExactForExtremeAccumulators() {
+    int[] extremes = {Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 0, 1, 123_456_789};
+    for (Limbs limbs : new Limbs[] {Limbs.FOUR_OF_EIGHT, Limbs.FIVE_OF_SEVEN}) {
+      int[] accumulators = new int[limbs.count() * extremes.length];
+      for (int i = 0; i < accumulators.length; i++) {
+        accumulators[i] = extremes[(i * 5 + i / extremes.length) % extremes.length];
+      }
+      int[] output = new int[extremes.length];
+      limbs.combine(accumulators, extremes.length, output, extremes.length);
+      for (int i = 0; i < extremes.length; i++) {
+        BigInteger sum = BigInteger.ZERO;
+        for (int limb = 0; limb < limbs.count(); limb++) {
+          sum =
+              sum.add(
+                  BigInteger.valueOf(accumulators[limb * extremes.length + i])
+                      .shiftLeft(limbs.bits() * limb));
+        }
+        assertThat(output[i]).isEqualTo(sum.mod(BigInteger.valueOf(Field.P)).intValueExact());
+      }
+    }
+  }
+}

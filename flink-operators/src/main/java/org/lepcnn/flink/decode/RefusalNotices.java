@@ -1,0 +1,65 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.decode;
+
+import java.util.List;
+import org.apache.flink.metrics.Counter;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.admission.Admission.Decision;
+import org.lepcnn.flink.admission.RefusalLimiter;
+import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.Refusal;
+import org.lepcnn.flink.record.RequestHeader;
+
+/**
+ * What is said about refused requests, as much of it as {@link RefusalLimiter} allows; the rest is
+ * counted. Not thread-safe.
+ */
+final class RefusalNotices {
+  private final Outbox outbox;
+  private final EdgeMetrics metrics;
+  private final RefusalLimiter limiter = new RefusalLimiter();
+  private final Counter unanswered;
+
+  RefusalNotices(Outbox outbox, EdgeMetrics metrics) {
+    this.outbox = outbox;
+    this.metrics = metrics;
+    this.unanswered = metrics.counter("refusalsNotAnswered");
+  }
+
+  /** Of a request that admission has decided on. */
+  List<OutgoingRecord> of(
+      RequestHeader header, Decision decision, Refusal refusal, long nowMillis) {
+    return of(header, decision.grant() == null ? null : header.device(), refusal, nowMillis);
+  }
+
+  /** Of a request that was let in. */
+  List<OutgoingRecord> ofEnrolled(RequestHeader header, Refusal refusal, long nowMillis) {
+    return of(header, header.device(), refusal, nowMillis);
+  }
+
+  /** Of a record that could not be read. */
+  List<OutgoingRecord> ofUnreadable(InboundRecord record, Refusal refusal, long nowMillis) {
+    return isSilent(record.topic(), null, refusal.code(), nowMillis)
+        ? List.of()
+        : outbox.reject(record, refusal.code(), refusal.detail());
+  }
+
+  private List<OutgoingRecord> of(
+      RequestHeader header, String enrolled, Refusal refusal, long nowMillis) {
+    return isSilent(header.topic(), enrolled, refusal.code(), nowMillis)
+        ? List.of()
+        : outbox.refuse(header, refusal.code(), refusal.detail());
+  }
+
+  private boolean isSilent(String topic, String enrolled, EdgeErrorCode code, long nowMillis) {
+    if (limiter.allows(topic, enrolled, nowMillis)) {
+      return false;
+    }
+    metrics.refused(code);
+    unanswered.inc();
+    return true;
+  }
+}
