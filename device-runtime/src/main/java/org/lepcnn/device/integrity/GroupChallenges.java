@@ -83,10 +83,6 @@ public final class GroupChallenges {
     return vectors;
   }
 
-  List<int[]> vectors() {
-    return vectors;
-  }
-
   /**
    * Whether y = W·x as far as every challenge of the layer can tell; false when a value of y is not
    * a canonical residue.

@@ -184,16 +184,11 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
         CheckedFile.open(path.toString(), bytes, MAGIC, OLDEST_VERSION, VERSION);
     ByteBuffer body = content.body();
     return new Opened(
-        path.toString(),
-        content.version(),
-        bytes,
-        body,
-        new BodyReader(path.toString(), body));
+        path.toString(), content.version(), bytes, body, new BodyReader(path.toString(), body));
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Opened(
-      String what, int version, byte[] bytes, ByteBuffer body, BodyReader in) {
+  private record Opened(String what, int version, byte[] bytes, ByteBuffer body, BodyReader in) {
     void erase() {
       Arrays.fill(bytes, (byte) 0);
     }

@@ -170,8 +170,7 @@ public final class DeviceSpeedMain {
   }
 
   private static int check(Layer l) {
-    return l.challenge.left(l.g, l.y)
-        ^ TestChallenges.right(l.c, l.masked, l.x.length);
+    return l.challenge.left(l.g, l.y) ^ TestChallenges.right(l.c, l.masked, l.x.length);
   }
 
   /** The dot product as it was in version 0.1, for comparison. */

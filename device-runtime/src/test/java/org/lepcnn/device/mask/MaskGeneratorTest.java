@@ -33,8 +33,12 @@ class MaskGeneratorTest {
   @Test
   void masksOfOtherTensorsAndPasses_shareNoResidueByPosition() {
     int[] mask = mask(new MaskGenerator(first, TestSecrets.ACCESS), 0, 1000);
-    assertThat(equalPositions(mask, mask(new MaskGenerator(first, TestSecrets.ACCESS), 1, 1000))).isZero();
-    assertThat(equalPositions(mask, mask(new MaskGenerator(first.next(), TestSecrets.ACCESS), 0, 1000))).isZero();
+    assertThat(equalPositions(mask, mask(new MaskGenerator(first, TestSecrets.ACCESS), 1, 1000)))
+        .isZero();
+    assertThat(
+            equalPositions(
+                mask, mask(new MaskGenerator(first.next(), TestSecrets.ACCESS), 0, 1000)))
+        .isZero();
   }
 
   @Test

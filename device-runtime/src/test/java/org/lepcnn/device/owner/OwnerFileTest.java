@@ -59,7 +59,9 @@ class OwnerFileTest {
     Grant a = owner.provision("meter-1", model);
     Grant b = owner.provision("meter-2", model);
     Grant c = owner.provision("meter-1", otherModel);
-    assertThat(Grants.firstPassKey(a)).isNotEqualTo(Grants.firstPassKey(b)).isNotEqualTo(Grants.firstPassKey(c));
+    assertThat(Grants.firstPassKey(a))
+        .isNotEqualTo(Grants.firstPassKey(b))
+        .isNotEqualTo(Grants.firstPassKey(c));
     assertThat(b.model()).isEqualTo(a.model()).isNotEqualTo(c.model());
   }
 

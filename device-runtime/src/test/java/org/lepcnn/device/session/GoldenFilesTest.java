@@ -85,8 +85,7 @@ class GoldenFilesTest {
       assertThat(owner.ledger())
           .extracting(LedgerEntry::device)
           .containsExactlyInAnyOrder(GoldenFilesMain.DEVICE, GoldenFilesMain.OTHER_DEVICE);
-      try (ChainKeys keys =
-              owner.chainKeys(GoldenFilesMain.DEVICE, state.model(), state.chain());
+      try (ChainKeys keys = owner.chainKeys(GoldenFilesMain.DEVICE, state.model(), state.chain());
           PassKey issued = keys.passKeys(1, 1).get(0);
           PassKey held = state.reserve(1).take().key()) {
         assertThat(held).as("the key of pass 1").isEqualTo(issued);

@@ -224,7 +224,9 @@ class DeviceStateTest {
     try (DeviceState state = Grants.init(folder)) {
       state.reserve(5);
       List<byte[]> earlier =
-          List.of(0L, 1L, 2L, 3L, 4L).stream().map(n -> TestSecrets.bytes(Grants.passKey(n))).toList();
+          List.of(0L, 1L, 2L, 3L, 4L).stream()
+              .map(n -> TestSecrets.bytes(Grants.passKey(n)))
+              .toList();
       byte[] bytes = Files.readAllBytes(stateFile);
       boolean foundCurrent = false;
       for (int at = 0; at + 32 <= bytes.length; at++) {

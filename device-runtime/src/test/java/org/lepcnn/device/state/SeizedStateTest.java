@@ -173,7 +173,9 @@ class SeizedStateTest {
       PassKey key = Grants.passKey(pass);
       for (byte[] bytes :
           new byte[][] {
-            TestSecrets.bytes(key), TestSecrets.bytes(key.maskKey()), TestSecrets.bytes(key.redrawKey()),
+            TestSecrets.bytes(key),
+            TestSecrets.bytes(key.maskKey()),
+            TestSecrets.bytes(key.redrawKey()),
           }) {
         passOfKey.put(hex(bytes, 0), pass);
       }

@@ -156,7 +156,8 @@ class StateFileTest {
       StateFile.Counts counts = new StateFile.Counts(grant.identity(), 0, 0, null);
       new StateFile(counts, next, challenge, wrap).eraseKeys();
       assertThatThrownBy(() -> TestSecrets.bytes(next)).isInstanceOf(IllegalStateException.class);
-      assertThatThrownBy(() -> TestSecrets.bytes(challenge)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> TestSecrets.bytes(challenge))
+          .isInstanceOf(IllegalStateException.class);
     }
     assertThatThrownBy(() -> wrap.write(new BodyWriter(), Grants.firstKey()))
         .as("nor is what the passphrase gave")

@@ -169,7 +169,8 @@ class TableFolderTest {
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("none is left for group 1");
       TestTables.write(folder, TestTables.id(70, 71), 1);
-      assertThat(tables.challenges(1, key).vectors(TestSecrets.ACCESS).get(0)).isEqualTo(TestTables.challenges(1, 1).get(0));
+      assertThat(tables.challenges(1, key).vectors(TestSecrets.ACCESS).get(0))
+          .isEqualTo(TestTables.challenges(1, 1).get(0));
     }
   }
 

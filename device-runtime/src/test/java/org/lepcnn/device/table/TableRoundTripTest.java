@@ -79,7 +79,8 @@ class TableRoundTripTest {
       TestTables.write(folder, TestTables.id(2, 4), 1);
       TestTables.write(folder, TestTables.id(64, 64), 1);
       assertThat(tables.passesLeftFrom(0)).isEqualTo(5);
-      assertThat(tables.challenges(1, TestTables.groupKey(1)).vectors(TestSecrets.ACCESS)).hasSize(3);
+      assertThat(tables.challenges(1, TestTables.groupKey(1)).vectors(TestSecrets.ACCESS))
+          .hasSize(3);
     }
   }
 

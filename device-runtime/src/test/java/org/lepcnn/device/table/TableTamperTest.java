@@ -188,7 +188,8 @@ class TableTamperTest {
           .isInstanceOf(RefusedException.class);
       assertThatThrownBy(() -> tables.challenges(0, TestTables.groupKey(1)))
           .isInstanceOf(RefusedException.class);
-      assertThat(tables.challenges(0, TestTables.groupKey(0)).vectors(TestSecrets.ACCESS)).hasSize(3);
+      assertThat(tables.challenges(0, TestTables.groupKey(0)).vectors(TestSecrets.ACCESS))
+          .hasSize(3);
     }
   }
 

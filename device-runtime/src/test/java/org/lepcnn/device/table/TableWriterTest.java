@@ -122,7 +122,11 @@ class TableWriterTest {
     try {
       VectorSealer.Address address = new VectorSealer.Address(0, 2, 0);
       writer.sealer.seal(
-          key.toAesKey(TestSecrets.ACCESS), end - 1, address, new int[1], OutputStream.nullOutputStream());
+          key.toAesKey(TestSecrets.ACCESS),
+          end - 1,
+          address,
+          new int[1],
+          OutputStream.nullOutputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
