@@ -17,7 +17,7 @@ import org.lepcnn.device.session.ComputedTables;
 import org.lepcnn.device.session.PrivateCheck;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.device.supply.ThrowAwayChain;
+import org.lepcnn.device.supply.MemoryChain;
 
 /**
  * Right answers of the private path and of float ONNX Runtime on labelled pictures.
@@ -53,7 +53,7 @@ record AcceptanceAccuracy(
     try (FloatModel floats = new FloatModel(model);
         PrivateSession session =
             PrivateSession.builder(
-                    new ThrowAwayChain("acceptance", bundle.fingerprint(), bundle.device()),
+                    new MemoryChain("acceptance", bundle.fingerprint(), bundle.device()),
                     new ComputedTables(bundle.edge(), kernels, 1),
                     new InProcessEdge(bundle.edge(), kernels))
                 .open()) {

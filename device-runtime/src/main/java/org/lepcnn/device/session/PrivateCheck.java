@@ -14,7 +14,7 @@ import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.device.supply.ThrowAwayChain;
+import org.lepcnn.device.supply.MemoryChain;
 
 /**
  * Runs inputs through the whole private path in one process, and through the plain integer network
@@ -41,7 +41,7 @@ public final class PrivateCheck implements AutoCloseable {
     this.session =
         UnsafeResults.observedBy(
                 PrivateSession.builder(
-                    new ThrowAwayChain(DEVICE, bundle.fingerprint(), bundle.device()),
+                    new MemoryChain(DEVICE, bundle.fingerprint(), bundle.device()),
                     new ComputedTables(bundle.edge(), provider, 1),
                     edge),
                 (pass, layer, centred) -> privateResults.put(layer, centred))

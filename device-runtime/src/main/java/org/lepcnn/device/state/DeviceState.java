@@ -46,7 +46,7 @@ public final class DeviceState implements PassSupply {
   private final ChallengeKey challengeKey;
   private final KeyWrap wrap;
   private InstanceId instance = InstanceIds.fresh();
-  private final List<Reservation> reservations = new ArrayList<>();
+  private final List<DurableReservation> reservations = new ArrayList<>();
 
   /** What the file says: the first pass never reserved, and its key. */
   private long storedPass;
@@ -306,7 +306,7 @@ public final class DeviceState implements PassSupply {
    * @param passes 1 to {@value #MAX_RESERVATION}
    */
   @Override
-  public synchronized Reservation reserve(int passes) {
+  public synchronized DurableReservation reserve(int passes) {
     requireOpen();
     if (passes < 1 || passes > MAX_RESERVATION) {
       throw new BadInputException(
@@ -321,7 +321,7 @@ public final class DeviceState implements PassSupply {
       throw e;
     }
     reservations.removeIf(DeviceState::exhausted);
-    Reservation reservation = new Reservation(this, storedPass, passes, storedKey);
+    DurableReservation reservation = new DurableReservation(this, storedPass, passes, storedKey);
     reservations.add(reservation);
     storedPass = end;
     storedKey = endKey;
@@ -394,7 +394,7 @@ public final class DeviceState implements PassSupply {
         file) {
       giveBack();
     } finally {
-      reservations.forEach(Reservation::erase);
+      reservations.forEach(DurableReservation::erase);
       stored().eraseKeys();
     }
   }
@@ -423,7 +423,7 @@ public final class DeviceState implements PassSupply {
     if (inFlight > 0) {
       return;
     }
-    for (Reservation reservation : reservations) {
+    for (DurableReservation reservation : reservations) {
       if (reservation.nextPass() == firstUntouched && !exhausted(reservation)) {
         commit(with(firstUntouched, reservation.nextKey(), givenBackBy()));
         return;
@@ -456,7 +456,7 @@ public final class DeviceState implements PassSupply {
     file.replace(store, contents.toFile());
   }
 
-  private static boolean exhausted(Reservation reservation) {
+  private static boolean exhausted(DurableReservation reservation) {
     return reservation.nextPass() > reservation.lastPass();
   }
 }

@@ -37,7 +37,7 @@ public interface PassTables extends AutoCloseable {
    *
    * @param key the pass's key; stays the caller's and outlives the reader
    */
-  default PassReader openPass(long pass, PassKey key) {
+  default PassFactors openPass(long pass, PassKey key) {
     return (layer, out) -> {
       int[] residues = new int[out.capacity()];
       readLayer(pass, key, layer, residues);
@@ -62,13 +62,13 @@ public interface PassTables extends AutoCloseable {
 
   /** The unblinding factors of one pass. Used by one thread at a time. */
   @FunctionalInterface
-  interface PassReader extends AutoCloseable {
+  interface PassFactors extends AutoCloseable {
     /**
      * Reads U of one layer.
      *
      * @param out receives {@code outputSize()} canonical residues
      */
-    void readLayer(int layer, ResidueRoom out);
+    void readLayer(int layer, ResidueBuffer out);
 
     /** Forgets the pass's key. */
     @Override

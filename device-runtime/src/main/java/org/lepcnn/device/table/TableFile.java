@@ -14,7 +14,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /** One table file, open for reading; threads bring a sealer each. */
 final class TableFile implements AutoCloseable {
@@ -87,7 +87,7 @@ final class TableFile implements AutoCloseable {
    * @param out has room for the layer's results
    */
   void readLayer(
-      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, ResidueRoom out) {
+      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, ResidueBuffer out) {
     int size = layout.outputSize(layer);
     if (out.capacity() < size) {
       throw new IllegalArgumentException(
@@ -116,7 +116,7 @@ final class TableFile implements AutoCloseable {
 
   private int[] readChallenge(
       VectorSealer sealer, javax.crypto.SecretKey key, int layer, int index) {
-    ResidueRoom vector = new ResidueRoom(layout.inputSize(layer));
+    ResidueBuffer vector = new ResidueBuffer(layout.inputSize(layer));
     int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
     try {
       sealer.open(

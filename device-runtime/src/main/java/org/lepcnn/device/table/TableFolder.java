@@ -22,7 +22,7 @@ import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
  * All tables of one chain in a folder. Headers and sizes are checked when a file is first seen,
@@ -146,12 +146,12 @@ public final class TableFolder implements PassTables {
    */
   @Override
   public void readLayer(long pass, PassKey key, int layer, int[] out) {
-    ResidueRoom room = new ResidueRoom(out.length);
-    try (PassTable table = openPass(pass, key)) {
-      table.readLayer(layer, room);
+    ResidueBuffer buffer = new ResidueBuffer(out.length);
+    try (PassFactors factors = openPass(pass, key)) {
+      factors.readLayer(layer, buffer);
     } finally {
-      room.residues().get(0, out);
-      room.erase();
+      buffer.residues().get(0, out);
+      buffer.erase();
     }
   }
 
@@ -163,14 +163,14 @@ public final class TableFolder implements PassTables {
    * @throws EnvironmentException no table of the pass is there
    */
   @Override
-  public synchronized PassTable openPass(long pass, PassKey key) {
+  public synchronized PassFactors openPass(long pass, PassKey key) {
     TableId id = catalog.find(pass);
     if (id == null) {
       throw catalog.dry("pass " + pass);
     }
     javax.crypto.SecretKey sealKey = fileOf(id).sealKey(key);
     VectorSealer sealer = freeSealers.poll();
-    return new PassTable(id, pass, sealKey, sealer == null ? new VectorSealer(anyId) : sealer);
+    return new Section(id, pass, sealKey, sealer == null ? new VectorSealer(anyId) : sealer);
   }
 
   /** Opens messages of zeros under a throw-away key until the code for it is compiled. */
@@ -179,8 +179,8 @@ public final class TableFolder implements PassTables {
     try (SecretKey key = SecretKey.random()) {
       VectorSealer sealer = new VectorSealer(anyId);
       javax.crypto.SecretKey throwAway = key.toAesKey(ACCESS);
-      sealer.exercise(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
-      sealer.exercise(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
+      sealer.warmUp(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
+      sealer.warmUp(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
     }
   }
 
@@ -273,13 +273,13 @@ public final class TableFolder implements PassTables {
   }
 
   /** The section of one pass, open for reading. Not thread-safe; others read theirs beside it. */
-  public final class PassTable implements PassReader {
+  private final class Section implements PassFactors {
     private final TableId id;
     private final long pass;
     private javax.crypto.SecretKey key;
     private VectorSealer sealer;
 
-    private PassTable(TableId id, long pass, javax.crypto.SecretKey key, VectorSealer sealer) {
+    Section(TableId id, long pass, javax.crypto.SecretKey key, VectorSealer sealer) {
       this.id = id;
       this.pass = pass;
       this.key = key;
@@ -293,7 +293,7 @@ public final class TableFolder implements PassTables {
      * @throws RefusedException the section does not open; {@code out} is all zeros then
      */
     @Override
-    public void readLayer(int layer, ResidueRoom out) {
+    public void readLayer(int layer, ResidueBuffer out) {
       TableFile file = startReading(id);
       try {
         file.readLayer(sealer, pass, key, layer, out);

@@ -22,7 +22,7 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.VectorUnit;
 
 /**
@@ -56,7 +56,7 @@ public final class DeviceSpeedMain {
       int[] masked,
       int[] y,
       int[] u,
-      ResidueRoom room,
+      ResidueBuffer buffer,
       int[] c,
       TestChallenges challenge,
       ChannelScales channels) {}
@@ -102,7 +102,7 @@ public final class DeviceSpeedMain {
             residues.residues(x.length),
             residues.residues(g.outputSize()),
             residues.residues(g.outputSize()),
-            new ResidueRoom(g.outputSize()),
+            new ResidueBuffer(g.outputSize()),
             residues.residues(x.length),
             TestChallenges.draw(key, layers.size(), 0, g),
             new ChannelScales(0.01f, scales, scales)));
@@ -129,7 +129,7 @@ public final class DeviceSpeedMain {
     step("check: both sides", outputs, l -> sink += check(l));
     step("unmask and dequantize, plain loop", outputs, l -> unmask(l, l.out));
     step(
-        "unmask and dequantize", outputs, l -> tiles.unmask(l.g, l.y, l.room, l.channels(), l.out));
+        "unmask and dequantize", outputs, l -> tiles.unmask(l.g, l.y, l.buffer, l.channels(), l.out));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 

@@ -18,7 +18,7 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.PassTables;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.testkit.LimitedTables;
 import org.lepcnn.device.testkit.SessionModel;
 
@@ -81,11 +81,11 @@ class ComputedTablesTest {
       tables.whenRead = out -> filled[0] = out;
       int[] expected = new int[7];
       tables.readLayer(0, key, 2, expected);
-      ResidueRoom room = new ResidueRoom(7);
-      try (PassTables.PassReader reader = tables.openPass(0, key)) {
-        reader.readLayer(2, room);
+      ResidueBuffer buffer = new ResidueBuffer(7);
+      try (PassTables.PassFactors reader = tables.openPass(0, key)) {
+        reader.readLayer(2, buffer);
       }
-      assertThat(room.toArray(7)).isEqualTo(expected);
+      assertThat(buffer.toArray(7)).isEqualTo(expected);
       assertThat(filled[0]).isNotSameAs(expected).containsOnly(0);
     }
   }

@@ -82,17 +82,17 @@ class DeviceStateTest {
   @Test
   void aReservation_handsOutEachPassOnce_withItsKey() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation first = state.reserve(2);
-      Reservation second = state.reserve(1);
+      DurableReservation first = state.reserve(2);
+      DurableReservation second = state.reserve(1);
       assertThat(first.firstPass()).isZero();
       assertThat(first.lastPass()).isEqualTo(1);
       assertThat(first.remaining()).isEqualTo(2);
       assertThat(second.firstPass()).isEqualTo(2);
       assertThat(state.nextPass()).isEqualTo(3);
       for (int pass = 0; pass < 2; pass++) {
-        PassLease lease = first.take();
-        assertThat(lease.number()).isEqualTo(pass);
-        assertThat(lease.key()).isEqualTo(Grants.passKey(pass));
+        DurablePass taken = first.take();
+        assertThat(taken.number()).isEqualTo(pass);
+        assertThat(taken.key()).isEqualTo(Grants.passKey(pass));
       }
       assertThat(first.remaining()).isZero();
       assertThatThrownBy(first::take).isInstanceOf(EnvironmentException.class);
@@ -105,7 +105,7 @@ class DeviceStateTest {
     Set<Long> seen = ConcurrentHashMap.newKeySet();
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(400);
+      DurableReservation passes = state.reserve(400);
       List<Future<Integer>> counts = new ArrayList<>();
       for (int t = 0; t < 4; t++) {
         counts.add(threads.submit(() -> takeHundred(passes, seen)));
@@ -124,21 +124,21 @@ class DeviceStateTest {
   @Test
   void aPassThatEnds_losesItsKey_whicheverWay() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(3);
-      PassLease finished = passes.take();
-      PassLease burned = passes.take();
-      PassLease closed = passes.take();
+      DurableReservation passes = state.reserve(3);
+      DurablePass finished = passes.take();
+      DurablePass burned = passes.take();
+      DurablePass closed = passes.take();
       assertThat(state.inFlight()).isEqualTo(3);
       finished.finish();
       finished.burn();
       burned.burn();
       closed.close();
       assertThat(state.inFlight()).isZero();
-      assertThat(finished.outcome()).isEqualTo(PassLease.Outcome.FINISHED);
-      assertThat(burned.outcome()).isEqualTo(PassLease.Outcome.BURNED);
-      assertThat(closed.outcome()).isEqualTo(PassLease.Outcome.BURNED);
-      for (PassLease lease : List.of(finished, burned, closed)) {
-        assertThatThrownBy(() -> lease.key().next()).isInstanceOf(IllegalStateException.class);
+      assertThat(finished.outcome()).isEqualTo(DurablePass.Outcome.FINISHED);
+      assertThat(burned.outcome()).isEqualTo(DurablePass.Outcome.BURNED);
+      assertThat(closed.outcome()).isEqualTo(DurablePass.Outcome.BURNED);
+      for (DurablePass taken : List.of(finished, burned, closed)) {
+        assertThatThrownBy(() -> taken.key().next()).isInstanceOf(IllegalStateException.class);
       }
     }
   }
@@ -146,7 +146,7 @@ class DeviceStateTest {
   @Test
   void aCleanClose_givesUnusedPassesBack() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(10);
+      DurableReservation passes = state.reserve(10);
       passes.take().finish();
       passes.take().burn();
     }
@@ -159,7 +159,7 @@ class DeviceStateTest {
   @Test
   void aCleanClose_givesTheLastPassBack_alsoAfterAnotherReservation() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(3);
+      DurableReservation passes = state.reserve(3);
       passes.take().finish();
       passes.take().finish();
       state.reserve(4);
@@ -182,7 +182,7 @@ class DeviceStateTest {
   @Test
   void aCloseWithAPassInFlight_givesNothingBack() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(10);
+      DurableReservation passes = state.reserve(10);
       passes.take().finish();
       passes.take();
     }
@@ -195,8 +195,8 @@ class DeviceStateTest {
   @Test
   void passesTakenOutOfOrder_giveBackOnlyWhatFollowsTheLastOne() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation a = state.reserve(4);
-      Reservation b = state.reserve(4);
+      DurableReservation a = state.reserve(4);
+      DurableReservation b = state.reserve(4);
       a.take().finish();
       b.take().finish();
       b.take().finish();
@@ -207,8 +207,8 @@ class DeviceStateTest {
   @Test
   void anExhaustedLaterReservation_isNotForgotten() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation a = state.reserve(4);
-      Reservation b = state.reserve(1);
+      DurableReservation a = state.reserve(4);
+      DurableReservation b = state.reserve(1);
       a.take().finish();
       b.take().finish();
       state.reserve(3);
@@ -391,7 +391,7 @@ class DeviceStateTest {
   @Test
   void aClosedState_handsOutNothing() {
     DeviceState state = Grants.init(folder);
-    Reservation passes = state.reserve(2);
+    DurableReservation passes = state.reserve(2);
     state.close();
     state.close();
     for (ThrowingCallable use :
@@ -411,7 +411,7 @@ class DeviceStateTest {
   @Test
   void aClosedState_hasErasedItsKeys() {
     DeviceState state = Grants.init(folder);
-    Reservation passes = state.reserve(2);
+    DurableReservation passes = state.reserve(2);
     StateFile stored = state.stored();
     assertThat(stored.nextKey()).isEqualTo(Grants.passKey(2));
     state.close();
@@ -425,12 +425,12 @@ class DeviceStateTest {
   @Test
   void whatIsSaidOfAState_isWhereItIs_andNoKey() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(3);
-      PassLease lease = passes.take();
+      DurableReservation passes = state.reserve(3);
+      DurablePass taken = passes.take();
       assertThat(state)
           .hasToString("DeviceState(meter-1, chain " + Grants.CHAIN + ", next pass 3)");
-      assertThat(passes).hasToString("Reservation(0 to 2, 2 left)");
-      assertThat(lease).hasToString("PassLease(0, IN_FLIGHT)");
+      assertThat(passes).hasToString("DurableReservation(0 to 2, 2 left)");
+      assertThat(taken).hasToString("DurablePass(0, IN_FLIGHT)");
     }
   }
 
@@ -442,7 +442,7 @@ class DeviceStateTest {
       store.failFrom(2);
       assertThatThrownBy(() -> state.reserve(5)).isInstanceOf(EnvironmentException.class);
       store.failFrom(Integer.MAX_VALUE);
-      Reservation passes = state.reserve(5);
+      DurableReservation passes = state.reserve(5);
       assertThat(passes.firstPass()).isZero();
       assertThat(passes.take().key()).isEqualTo(Grants.passKey(0));
     }
@@ -490,11 +490,11 @@ class DeviceStateTest {
     }
   }
 
-  private static int takeHundred(Reservation passes, Set<Long> seen) {
+  private static int takeHundred(DurableReservation passes, Set<Long> seen) {
     int fresh = 0;
     for (int i = 0; i < 100; i++) {
-      try (PassLease lease = passes.take()) {
-        fresh += seen.add(lease.number()) ? 1 : 0;
+      try (DurablePass taken = passes.take()) {
+        fresh += seen.add(taken.number()) ? 1 : 0;
       }
     }
     return fresh;

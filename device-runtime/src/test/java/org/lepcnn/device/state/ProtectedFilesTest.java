@@ -75,7 +75,7 @@ class ProtectedFilesTest {
     assertThatThrownBy(() -> DeviceState.open(state, "", phrase("for the way")))
         .isInstanceOf(BadInputException.class);
     try (DeviceState opened = DeviceState.open(state, "", phrase("at home"))) {
-      Reservation reservation = opened.reserve(5);
+      DurableReservation reservation = opened.reserve(5);
       reservation.take().finish();
       opened.recordIntegrityFailure();
       assertNoFileHolds(TestSecrets.bytes(Grants.passKey(5)));

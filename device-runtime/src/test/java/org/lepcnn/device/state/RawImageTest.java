@@ -82,7 +82,7 @@ class RawImageTest {
       Path chain = Grants.chainFolder(mounted);
       for (int i = 0; i < RESERVATIONS; i++) {
         try (DeviceState state = DeviceState.open(chain, store)) {
-          Reservation passes = state.reserve(4);
+          DurableReservation passes = state.reserve(4);
           passes.take().finish();
           state.recordIntegrityFailure();
           passes.take().finish();

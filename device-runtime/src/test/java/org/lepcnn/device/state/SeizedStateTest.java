@@ -77,7 +77,7 @@ class SeizedStateTest {
   private static void livesAndGoesOn(PowerLossStore store) {
     Path chain = store.root().resolve(Grants.CHAIN.toString());
     try (DeviceState state = DeviceState.open(chain, store)) {
-      Reservation passes = state.reserve(4);
+      DurableReservation passes = state.reserve(4);
       take(passes, store);
       state.recordIntegrityFailure();
       take(passes, store);
@@ -137,7 +137,7 @@ class SeizedStateTest {
     Path chain = root.resolve(Grants.CHAIN.toString());
     PowerLossStore store = new PowerLossStore(root);
     try (DeviceState state = DeviceState.open(chain, store)) {
-      Reservation passes = state.reserve(4);
+      DurableReservation passes = state.reserve(4);
       take(passes, store);
       take(passes, store);
       state.recordIntegrityFailure();
@@ -160,10 +160,10 @@ class SeizedStateTest {
         .toList();
   }
 
-  private static void take(Reservation passes, PowerLossStore store) {
-    PassLease lease = passes.take();
-    store.promise(PASSES, lease.number() + 1);
-    lease.finish();
+  private static void take(DurableReservation passes, PowerLossStore store) {
+    DurablePass taken = passes.take();
+    store.promise(PASSES, taken.number() + 1);
+    taken.finish();
   }
 
   /** Every key of the first passes and what is derived from it, by its bytes. */

@@ -21,8 +21,8 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.PassSupply;
-import org.lepcnn.device.supply.ResidueRoom;
-import org.lepcnn.device.table.TableFolder.PassTable;
+import org.lepcnn.device.supply.PassTables;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.table.VectorSealer.Address;
 
 /**
@@ -41,12 +41,12 @@ class TableFolderTest {
     byte[] data = SegmentFormat.associatedData(FIRST, new Address(0, 1, 0), 0, 1, u.length);
     try (TableFolder tables = TestTables.open(folder);
         PassKey key = TestTables.passKey(0);
-        PassTable warm = tables.openPass(0, key)) {
+        PassTables.PassFactors warm = tables.openPass(0, key)) {
       warm.close();
       VectorSealer sealer = tables.freeSealers.peek();
-      PassTable table = tables.openPass(0, key);
+      PassTables.PassFactors table = tables.openPass(0, key);
       assertThat(tables.freeSealers).as("the cipher is used again").isEmpty();
-      table.readLayer(1, new ResidueRoom(u.length));
+      table.readLayer(1, new ResidueBuffer(u.length));
       assertThat(SegmentFormat.opensAgain(sealer, data, sealed, u)).isTrue();
       table.close();
       assertThat(tables.freeSealers).containsExactly(sealer);
@@ -88,7 +88,7 @@ class TableFolderTest {
     TestTables.write(folder, FIRST, 1);
     try (TableFolder tables = TestTables.open(folder);
         PassKey key = TestTables.passKey(0)) {
-      PassTable table = tables.openPass(0, key);
+      PassTables.PassFactors table = tables.openPass(0, key);
       table.close();
       table.close();
       assertThat(tables.freeSealers).hasSize(1);

@@ -16,7 +16,7 @@ import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
-import org.lepcnn.device.supply.ThrowAwayChain;
+import org.lepcnn.device.supply.MemoryChain;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * that is thrown away. No pass is used up, nothing is sent, nothing secret is involved. The
  * arithmetic does not depend on the data, so zeros warm it like anything else.
  */
-final class Rehearsal {
-  private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
-  private static final String DEVICE = "rehearsal";
+final class PassWarmUp {
+  private static final Logger LOG = LoggerFactory.getLogger(PassWarmUp.class);
+  private static final String DEVICE = "warm-up";
   private static final int MAX_PASSES = 300;
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -41,11 +41,11 @@ final class Rehearsal {
   /**
    * @param session whose model and buffers are used, and nothing else
    */
-  Rehearsal(RoundContext session) {
+  PassWarmUp(RoundContext session) {
     model = session.model();
     context =
         session.with(
-            new ThrowAwayChain(DEVICE, session.supply().model(), model.half()),
+            new MemoryChain(DEVICE, session.supply().model(), model.half()),
             new Zeros(model.plan()));
   }
 
@@ -64,9 +64,9 @@ final class Rehearsal {
       }
     } catch (RuntimeException e) {
       // a stage that refuses zeros costs the first passes some time, nothing else
-      LOG.debug("The rehearsal ended after {} passes", passes, e);
+      LOG.debug("The warm-up ended after {} passes", passes, e);
     }
-    LOG.debug("Rehearsed {} passes", passes);
+    LOG.debug("Warmed up with {} passes", passes);
     return passes;
   }
 
