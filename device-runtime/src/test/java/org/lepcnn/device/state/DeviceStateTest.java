@@ -30,7 +30,6 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
-import org.lepcnn.device.supply.QuarantinedException;
 
 class DeviceStateTest {
   @TempDir Path folder;
@@ -357,14 +356,12 @@ class DeviceStateTest {
   }
 
   @Test
-  void integrityFailures_areDurable_andLeadToQuarantine() {
+  void integrityFailures_areDurable() {
     try (DeviceState state = Grants.init(folder)) {
       state.reserve(4).take().finish();
       state.recordIntegrityFailure();
-      state.refuseIfQuarantined(2);
       state.recordIntegrityFailure();
-      assertThatThrownBy(() -> state.refuseIfQuarantined(2))
-          .isInstanceOf(QuarantinedException.class);
+      assertThat(state.integrityFailures()).isEqualTo(2);
       assertThat(DeviceState.describe(stateFolder).get(0).integrityFailures()).isEqualTo(2);
       assertThat(DeviceState.describe(stateFolder).get(0).nextPass())
           .as("counting does not give passes back")
@@ -374,7 +371,7 @@ class DeviceStateTest {
       assertThat(state.integrityFailures()).isEqualTo(2);
       assertThat(state.nextPass()).isEqualTo(1);
       state.resetIntegrityFailures();
-      state.refuseIfQuarantined(1);
+      assertThat(state.integrityFailures()).isZero();
       assertThat(DeviceState.describe(stateFolder).get(0).integrityFailures()).isZero();
     }
   }
@@ -456,11 +453,10 @@ class DeviceStateTest {
       state.recordIntegrityFailure();
       store.failFrom(0);
       assertThatThrownBy(state::resetIntegrityFailures).isInstanceOf(EnvironmentException.class);
-      assertThatThrownBy(() -> state.refuseIfQuarantined(1))
-          .isInstanceOf(QuarantinedException.class);
+      assertThat(state.integrityFailures()).isEqualTo(1);
       store.failFrom(Integer.MAX_VALUE);
       state.resetIntegrityFailures();
-      state.refuseIfQuarantined(1);
+      assertThat(state.integrityFailures()).isZero();
     }
   }
 
