@@ -10,6 +10,15 @@ package org.lepcnn.core.kernel.limb;
  * and all arrays are different ones unless a loop works in place.
  */
 public final class LimbLoops {
+  /** Limbs of a residue, eight bits each. */
+  public static final int LIMBS = 4;
+
+  /** The largest unsigned limb. */
+  public static final long MAX_UNSIGNED = 255;
+
+  /** The largest magnitude of a signed limb. */
+  public static final long MAX_SIGNED = 128;
+
   /** Elements of one pass: the arrays of a step fit a first-level cache together. */
   public static final int PASS = 1024;
 

@@ -5,13 +5,12 @@ import java.nio.IntBuffer;
 
 /** Recombines accumulators of four limbs into planar residues. For one thread. */
 public final class Recombination {
-  private static final int LIMBS = 4;
 
   /** Positions that are transposed at a time, at least: a cache line of outputs. */
   private static final int POSITIONS = 16;
 
   private final long bound;
-  private final int[][] accumulators = new int[LIMBS][LimbLoops.PASS];
+  private final int[][] accumulators = new int[LimbLoops.LIMBS][LimbLoops.PASS];
   private final int[] folded;
   private int[] residues = new int[0];
 
@@ -78,7 +77,7 @@ public final class Recombination {
    * @return the residues, from index 0; valid until the next call of any method
    */
   public int[] pass(IntBuffer source, int at, int limbStride, int length) {
-    for (int limb = 0; limb < LIMBS; limb++) {
+    for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
       source.get(at + limb * limbStride, accumulators[limb], 0, length);
     }
     return combined(length);

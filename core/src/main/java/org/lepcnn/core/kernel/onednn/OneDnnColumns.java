@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
+import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -16,7 +17,6 @@ import org.lepcnn.core.linear.ConvGeometry;
  * outputs are computed and dropped.
  */
 final class OneDnnColumns extends PlanarKernel {
-  private static final int LIMBS = 4;
   private static final int WORD = Integer.BYTES;
 
   /**
@@ -94,8 +94,8 @@ final class OneDnnColumns extends PlanarKernel {
 
   private final class Scratch implements Images {
     private final PlanarProduct.Buffers buffers = product.buffers();
-    private final LimbCanvas canvas =
-        new LimbCanvas(geometry, geometry.height().reach(), geometry.width().reach());
+    private final PaddedWordPlanes canvas =
+        new PaddedWordPlanes(geometry, geometry.height().reach(), geometry.width().reach());
     private final int[] block = new int[starts.length * product.layout().positions()];
 
     @Override
@@ -110,7 +110,7 @@ final class OneDnnColumns extends PlanarKernel {
     }
 
     private void columns(int first, IntBuffer target) {
-      for (int limb = 0; limb < LIMBS; limb++) {
+      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
         product
             .layout()
             .copy(canvas.limb(limb), starts, first, product.runPositions(), limb, block, target);

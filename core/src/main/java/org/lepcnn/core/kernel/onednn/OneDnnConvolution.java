@@ -10,6 +10,7 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -22,7 +23,6 @@ import org.lepcnn.core.linear.ConvGeometry;
  * written out in the limb images: exact, and slower by the zeros.
  */
 final class OneDnnConvolution implements LinearKernel {
-  private static final int LIMBS = 4;
 
   /**
    * Accumulator bytes that the runs of a primitive may produce before they are recombined, so that
@@ -53,14 +53,15 @@ final class OneDnnConvolution implements LinearKernel {
     this.canvas = !takes(height) || !takes(width);
     this.rows = canvas ? onCanvas(height) : height;
     this.columns = canvas ? onCanvas(width) : width;
-    this.channels = LimbImages.paddedGroupChannels(g) * g.groups();
-    long imageBytes = (long) LIMBS * Integer.BYTES * g.outChannels() * g.planeSize();
+    this.channels = ChannelLastImages.paddedGroupChannels(g) * g.groups();
+    long imageBytes = (long) LimbLoops.LIMBS * Integer.BYTES * g.outChannels() * g.planeSize();
     this.chunk = (int) Math.max(1, Math.min(32, RUN_BYTES / imageBytes));
     this.bandRows =
         imageBytes <= RUN_BYTES
             ? g.height().out()
             : balanced(g.height().out(), Math.max(1, RUN_BYTES * g.height().out() / imageBytes));
-    Shape first = bands() ? new Shape(1, band(rows, 0, bandRows)) : new Shape(LIMBS, rows);
+    Shape first =
+        bands() ? new Shape(1, band(rows, 0, bandRows)) : new Shape(LimbLoops.LIMBS, rows);
     dnnl_memory_desc plain = weightsDescription(g.groups() > 1 ? dnnl.dnnl_goihw : dnnl.dnnl_oihw);
     try (Primitive preferring = compile(first)) {
       this.weights = new Weights(padded(weights), plain, preferring.weights());
@@ -89,7 +90,8 @@ final class OneDnnConvolution implements LinearKernel {
 
   /** oneDNN's name of the implementation that one request takes. */
   String implementation() {
-    return primitive(bands() ? new Shape(1, band(rows, 0, bandRows)) : new Shape(LIMBS, rows))
+    return primitive(
+            bands() ? new Shape(1, band(rows, 0, bandRows)) : new Shape(LimbLoops.LIMBS, rows))
         .implementation();
   }
 
@@ -197,17 +199,17 @@ final class OneDnnConvolution implements LinearKernel {
     private final NativeMemory target;
     private final IntBuffer sourceWords;
     private final IntBuffer accumulators;
-    private final LimbImages split;
+    private final ChannelLastImages split;
     private final Recombination recombination;
     private final dnnl_stream stream = new dnnl_stream();
     private final Map<Primitive, Execution> executions = new HashMap<>();
 
     Scratch(int capacity) {
       this.capacity = capacity;
-      this.source = NativeMemory.zeroed((long) LIMBS * capacity * imageBytes());
+      this.source = NativeMemory.zeroed((long) LimbLoops.LIMBS * capacity * imageBytes());
       this.target =
           NativeMemory.zeroed(
-              (long) LIMBS
+              (long) LimbLoops.LIMBS
                   * capacity
                   * bandRows
                   * columns.out()
@@ -215,7 +217,7 @@ final class OneDnnConvolution implements LinearKernel {
                   * Integer.BYTES);
       this.sourceWords = source.buffer().asIntBuffer();
       this.accumulators = target.buffer().asIntBuffer();
-      this.split = new LimbImages(geometry, rows, columns, canvas);
+      this.split = new ChannelLastImages(geometry, rows, columns, canvas);
       this.recombination = new Recombination(accumulatorBound);
       OneDnn.check(
           dnnl.dnnl_stream_create(stream, OneDnn.engine(), dnnl.dnnl_stream_default_flags),
@@ -240,7 +242,7 @@ final class OneDnnConvolution implements LinearKernel {
         }
         return;
       }
-      execute(new Shape(LIMBS * images, rows), 0, 0);
+      execute(new Shape(LimbLoops.LIMBS * images, rows), 0, 0);
       int size = geometry.planeSize() * geometry.outChannels();
       for (int k = 0; k < images; k++) {
         combine(first + k, k * size, images * size, 0, geometry.planeSize(), outputs);
@@ -252,7 +254,7 @@ final class OneDnnConvolution implements LinearKernel {
       Shape shape = new Shape(1, band(rows, row, count));
       int size = count * columns.out() * geometry.outChannels();
       long from = (long) firstInput(rows, row) * columns.in() * channels;
-      for (int limb = 0; limb < LIMBS; limb++) {
+      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
         execute(shape, limb * (long) imageBytes() + from, (long) limb * size * Integer.BYTES);
       }
       combine(image, 0, size, row * columns.out(), count * columns.out(), outputs);

@@ -7,6 +7,7 @@ import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.kernel.StrideFolding;
+import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.onnxruntime.OnnxRuntimeKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.slf4j.Logger;
@@ -25,9 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class OneDnnKernels implements KernelProvider {
   private static final Logger LOG = LoggerFactory.getLogger(OneDnnKernels.class);
   private static final String THREADS = "OMP_NUM_THREADS";
-
-  /** The largest value of a limb. */
-  private static final long LIMB_MAX = 255;
 
   private final ScalarKernels scalar = new ScalarKernels();
 
@@ -76,7 +74,7 @@ public final class OneDnnKernels implements KernelProvider {
 
   @Override
   public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-    long bound = LIMB_MAX * largestPartialSum(geometry, weights);
+    long bound = LimbLoops.MAX_UNSIGNED * largestPartialSum(geometry, weights);
     if (bound > Integer.MAX_VALUE) {
       LOG.warn(
           "oneDNN kernels: {} runs on the scalar kernel, which is slow: {}",

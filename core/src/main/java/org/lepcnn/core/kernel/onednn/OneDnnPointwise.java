@@ -1,8 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.onednn;
 
+import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
-import org.lepcnn.core.kernel.limb.LimbSplit;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -44,7 +44,7 @@ final class OneDnnPointwise extends PlanarKernel {
 
   private final class Scratch implements Images {
     private final PlanarProduct.Buffers buffers = product.buffers();
-    private final LimbSplit split = new LimbSplit(LimbLoops.PASS, true);
+    private final ChannelWords split = new ChannelWords(LimbLoops.PASS, true);
     private final int[] sampled =
         new int[isStrided() ? geometry.inChannels() * geometry.planeSize() : 0];
 

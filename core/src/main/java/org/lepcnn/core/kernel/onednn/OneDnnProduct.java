@@ -10,8 +10,8 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
-import org.lepcnn.core.kernel.limb.LimbSplit;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -23,7 +23,6 @@ import org.lepcnn.core.linear.ConvGeometry;
  * and j + 3q of the vector, q a quarter of the (filled up) depth: that needs no transposition.
  */
 final class OneDnnProduct implements LinearKernel {
-  private static final int LIMBS = 4;
   private static final int WORD = Integer.BYTES;
 
   /** Vectors of one run: 4 · 64 rows keep every unit of the processor busy. */
@@ -98,7 +97,8 @@ final class OneDnnProduct implements LinearKernel {
         Descriptions.dense(
             dnnl.dnnl_s8, new long[] {depth(), geometry.outChannels()}, dnnl.dnnl_format_tag_any);
     try {
-      return Primitive.product((long) LIMBS * vectors, depth(), geometry.outChannels(), any);
+      return Primitive.product(
+          (long) LimbLoops.LIMBS * vectors, depth(), geometry.outChannels(), any);
     } finally {
       dnnl.dnnl_memory_desc_destroy(any);
     }
@@ -123,16 +123,17 @@ final class OneDnnProduct implements LinearKernel {
     private final NativeMemory target;
     private final IntBuffer sourceWords;
     private final IntBuffer accumulators;
-    private final LimbSplit words = new LimbSplit(Math.min(quarter, LimbLoops.PASS), false);
+    private final ChannelWords words = new ChannelWords(Math.min(quarter, LimbLoops.PASS), false);
     private final Recombination recombination;
     private final dnnl_stream stream = new dnnl_stream();
     private final Map<Integer, Execution> executions = new HashMap<>();
 
     Scratch(int capacity) {
       this.capacity = capacity;
-      this.source = NativeMemory.zeroed((long) LIMBS * capacity * depth());
+      this.source = NativeMemory.zeroed((long) LimbLoops.LIMBS * capacity * depth());
       this.target =
-          NativeMemory.zeroed((long) LIMBS * capacity * geometry.outChannels() * Integer.BYTES);
+          NativeMemory.zeroed(
+              (long) LimbLoops.LIMBS * capacity * geometry.outChannels() * Integer.BYTES);
       this.sourceWords = source.buffer().asIntBuffer();
       this.accumulators = target.buffer().asIntBuffer();
       this.recombination = new Recombination(accumulatorBound);
@@ -179,7 +180,7 @@ final class OneDnnProduct implements LinearKernel {
           }
         }
         words.split(count);
-        for (int limb = 0; limb < LIMBS; limb++) {
+        for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
           sourceWords.put(
               (limb * vectors + vectorIndex) * quarter + first, words.limb(limb), 0, count);
         }

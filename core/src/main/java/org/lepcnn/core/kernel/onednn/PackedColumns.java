@@ -7,8 +7,8 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
-import org.lepcnn.core.kernel.limb.LimbSplit;
 
 /**
  * The layout in which a product wants a right-hand matrix {@code [limb][channel][position]}, as
@@ -67,7 +67,7 @@ record PackedColumns(int positions, int blockWords, int limbWords) {
       int plane,
       int channels,
       int count,
-      LimbSplit split,
+      ChannelWords split,
       IntBuffer target) {
     int rowsPerBlock = (channels + WORD - 1) / WORD;
     int rows = (count + positions - 1) / positions * rowsPerBlock;

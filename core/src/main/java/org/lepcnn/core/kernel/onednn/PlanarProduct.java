@@ -19,10 +19,6 @@ import org.lepcnn.core.quant.WeightQuantizer;
  * cache; runs have one size, and the last one overlaps the one before.
  */
 final class PlanarProduct implements AutoCloseable {
-  private static final int LIMBS = 4;
-
-  /** The largest magnitude of a signed limb. */
-  private static final long LIMB_MAX = 128;
 
   /** Accumulators of one run, unless one unit of channels has more. */
   private static final int RUN = 64 << 10;
@@ -53,11 +49,12 @@ final class PlanarProduct implements AutoCloseable {
     this.channels = channels;
     this.depth = depth;
     this.positions = positions;
-    this.accumulatorBound = LIMB_MAX * WeightQuantizer.maxAbsSum(weights, channels);
+    this.accumulatorBound = LimbLoops.MAX_SIGNED * WeightQuantizer.maxAbsSum(weights, channels);
     this.runPositions = balanced(positions, RUN_POSITIONS, POSITIONS_UNIT);
-    int most = RUN / LIMBS / runPositions;
+    int most = RUN / LimbLoops.LIMBS / runPositions;
     this.runChannels = Math.min(channels, balanced(channels, most, CHANNELS_UNIT));
-    this.primitive = Primitive.limbProduct(new long[] {LIMBS, runChannels, depth, runPositions});
+    this.primitive =
+        Primitive.limbProduct(new long[] {LimbLoops.LIMBS, runChannels, depth, runPositions});
     this.layout = PackedColumns.of(primitive.weights(), depth);
     this.weights = NativeMemory.zeroed(weights.length);
     ByteBuffer target = this.weights.buffer();
@@ -135,7 +132,7 @@ final class PlanarProduct implements AutoCloseable {
   final class Buffers implements AutoCloseable {
     private final NativeMemory limbs = NativeMemory.zeroed(primitive.weights());
     private final NativeMemory target =
-        NativeMemory.zeroed((long) LIMBS * Integer.BYTES * runChannels * runPositions);
+        NativeMemory.zeroed((long) LimbLoops.LIMBS * Integer.BYTES * runChannels * runPositions);
     private final IntBuffer limbWords = limbs.buffer().asIntBuffer();
     private final IntBuffer accumulators = target.buffer().asIntBuffer();
     private final Recombination recombination = new Recombination(accumulatorBound);

@@ -14,7 +14,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.WeightQuantizer;
 
 /**
- * A layer as the product of {@link LimbRows rows} of limbs with constant weights.
+ * A layer as the product of {@link Im2colRows rows} of limbs with constant weights.
  *
  * <p>A tile holds some rows of every limb, so that one {@code MatMulInteger} serves all limbs; its
  * weights are packed when the model is loaded, and tensors over the tile's buffers are kept from
@@ -36,13 +36,10 @@ final class OnnxRuntimeKernel extends TiledKernel {
   /** Rows of one limb in a tile, at least: fewer do not pay for reading the weights. */
   private static final int MIN_ROWS = 32;
 
-  /** The largest value of a limb of 8 bits. */
-  static final long LIMB_MAX = 255;
-
   /** Tile heights whose tensors a scratch keeps. */
   private static final int KEPT_TENSORS = 8;
 
-  private final Limbs limbs;
+  private final LimbWidth limbs;
   private final OrtEnvironment environment;
   private final int depth;
   private final int outPerGroup;
@@ -50,18 +47,19 @@ final class OnnxRuntimeKernel extends TiledKernel {
   private final long accumulatorBound;
 
   OnnxRuntimeKernel(
-      OrtEnvironment environment, Limbs limbs, ConvGeometry geometry, byte[] weights) {
+      OrtEnvironment environment, LimbWidth limbs, ConvGeometry geometry, byte[] weights) {
     super(
         geometry,
         MatMulIntegerModel.rows(
-                matrices(geometry, weights, LimbRows.channels(geometry, limbs)),
-                LimbRows.depth(geometry, limbs),
+                matrices(geometry, weights, Im2colRows.channels(geometry, limbs)),
+                Im2colRows.depth(geometry, limbs),
                 geometry.outChannels() / geometry.groups())
             .open(geometry));
     this.environment = environment;
     this.limbs = limbs;
-    this.depth = LimbRows.depth(geometry, limbs);
-    this.accumulatorBound = LIMB_MAX * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
+    this.depth = Im2colRows.depth(geometry, limbs);
+    this.accumulatorBound =
+        LimbLoops.MAX_UNSIGNED * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
     this.outPerGroup = geometry.outChannels() / geometry.groups();
     this.tileRows =
         tileRows((long) limbs.count() * depth, (long) limbs.count() * Integer.BYTES * outPerGroup);
@@ -97,7 +95,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
   }
 
   private final class Scratch implements Tiles {
-    private final LimbRows rows = new LimbRows(geometry, limbs);
+    private final Im2colRows rows = new Im2colRows(geometry, limbs);
     private final Recombination recombination = new Recombination(accumulatorBound);
     private final Map<Integer, BoundTensors> tensors = new HashMap<>();
     private int capacity;

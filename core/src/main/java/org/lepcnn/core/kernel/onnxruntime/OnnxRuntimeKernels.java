@@ -8,6 +8,7 @@ import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.kernel.StrideFolding;
+import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.core.quant.WeightQuantizer;
@@ -29,10 +30,10 @@ public final class OnnxRuntimeKernels implements KernelProvider {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxRuntimeKernels.class);
 
   private final OrtEnvironment environment;
-  private final Limbs limbs;
+  private final LimbWidth limbs;
   private final ScalarKernels scalar = new ScalarKernels();
 
-  OnnxRuntimeKernels(OrtEnvironment environment, Limbs limbs) {
+  OnnxRuntimeKernels(OrtEnvironment environment, LimbWidth limbs) {
     this.environment = environment;
     this.limbs = limbs;
   }
@@ -45,12 +46,12 @@ public final class OnnxRuntimeKernels implements KernelProvider {
    */
   public static OnnxRuntimeKernels create() {
     OrtEnvironment environment = QuietOnnxRuntime.environment();
-    OnnxRuntimeKernels eight = new OnnxRuntimeKernels(environment, Limbs.FOUR_OF_EIGHT);
+    OnnxRuntimeKernels eight = new OnnxRuntimeKernels(environment, LimbWidth.EIGHT_BITS);
     if (KernelSelfTest.passes(eight)) {
       LOG.info("ONNX Runtime kernels: four limbs of 8 bits, exact on this processor");
       return eight;
     }
-    OnnxRuntimeKernels seven = new OnnxRuntimeKernels(environment, Limbs.FIVE_OF_SEVEN);
+    OnnxRuntimeKernels seven = new OnnxRuntimeKernels(environment, LimbWidth.SEVEN_BITS);
     KernelSelfTest.require(seven);
     LOG.info(
         "ONNX Runtime kernels: five limbs of 7 bits, because products of 8 bits saturate on this processor");
@@ -65,7 +66,7 @@ public final class OnnxRuntimeKernels implements KernelProvider {
   @Override
   public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
     long bound =
-        OnnxRuntimeKernel.LIMB_MAX * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
+        LimbLoops.MAX_UNSIGNED * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
     if (geometry.groups() > MAX_GROUPS || bound > Integer.MAX_VALUE) {
       LOG.warn(
           "ONNX Runtime kernels: {} runs on the scalar kernel, which is slow: {}",

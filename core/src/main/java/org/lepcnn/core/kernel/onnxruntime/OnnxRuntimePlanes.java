@@ -17,8 +17,8 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.WeightQuantizer;
 
 /**
- * A convolution of stride 1 as the product of its weights with {@link LimbPlanes planes} of limbs:
- * planar on both sides, so that no accumulator is transposed.
+ * A convolution of stride 1 as the product of its weights with {@link PaddedBytePlanes planes} of
+ * limbs: planar on both sides, so that no accumulator is transposed.
  *
  * <p>An output at (i, j) of a tap (u, v) looks at a plane at (i + u·dilation, j + v·dilation): with
  * the positions counted along the rows of the planes, every tap of every channel is one run of
@@ -29,13 +29,9 @@ import org.lepcnn.core.quant.WeightQuantizer;
  * <p>An accumulator is at most 128·Σ|w| in magnitude, the limbs being signed.
  */
 final class OnnxRuntimePlanes extends TiledKernel {
-  private static final int LIMBS = 4;
 
   /** Positions of a tile are a multiple of it. */
   private static final int UNIT = 16;
-
-  /** The largest magnitude of a signed limb. */
-  private static final long LIMB_MAX = 128;
 
   /**
    * Accumulators of a tile: they stay in a second-level cache of 512 KiB. Half as many made calls
@@ -73,17 +69,21 @@ final class OnnxRuntimePlanes extends TiledKernel {
     super(
         geometry,
         MatMulIntegerModel.planes(
-                matrix(geometry, weights, rows), geometry.outChannels(), rows.length, LIMBS)
+                matrix(geometry, weights, rows),
+                geometry.outChannels(),
+                rows.length,
+                LimbLoops.LIMBS)
             .open(geometry));
     this.environment = environment;
     this.starts = starts(geometry, rows);
     this.pointwise = geometry.isPointwise() && rows.length == geometry.inChannels();
     this.positions =
         (geometry.height().out() - 1) * geometry.width().reach() + geometry.width().out();
-    int most = ACCUMULATORS / LIMBS / geometry.outChannels() / UNIT * UNIT;
+    int most = ACCUMULATORS / LimbLoops.LIMBS / geometry.outChannels() / UNIT * UNIT;
     int tile = Math.max(MIN_POSITIONS, Math.min(MAX_POSITIONS, most));
     this.tilePositions = Math.min(tile, (positions + UNIT - 1) / UNIT * UNIT);
-    this.accumulatorBound = LIMB_MAX * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
+    this.accumulatorBound =
+        LimbLoops.MAX_SIGNED * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
   }
 
   /**
@@ -98,7 +98,8 @@ final class OnnxRuntimePlanes extends TiledKernel {
         || !takes(g.width())
         || g.planeSize() < MIN_POSITIONS
         || g.outChannels() > MAX_OUTPUTS
-        || g.canvasSize() > ConvGeometry.MAX_TENSOR_ELEMENTS / (4L * g.inChannels())) {
+        || g.canvasSize()
+            > ConvGeometry.MAX_TENSOR_ELEMENTS / ((long) LimbLoops.LIMBS * g.inChannels())) {
       return null;
     }
     int maxDepth =
@@ -157,12 +158,15 @@ final class OnnxRuntimePlanes extends TiledKernel {
   }
 
   private final class Scratch implements Tiles {
-    private final LimbPlanes planes =
-        new LimbPlanes(geometry, geometry.height().reach(), geometry.width().reach(), !pointwise);
-    private final ByteBuffer limbs = BoundTensors.direct(LIMBS * starts.length * tilePositions);
+    private final PaddedBytePlanes planes =
+        new PaddedBytePlanes(
+            geometry, geometry.height().reach(), geometry.width().reach(), !pointwise);
+    private final ByteBuffer limbs =
+        BoundTensors.direct(LimbLoops.LIMBS * starts.length * tilePositions);
     private final IntBuffer limbWords = limbs.asIntBuffer();
     private final ByteBuffer products =
-        BoundTensors.direct(LIMBS * geometry.outChannels() * tilePositions * Integer.BYTES);
+        BoundTensors.direct(
+            LimbLoops.LIMBS * geometry.outChannels() * tilePositions * Integer.BYTES);
     private final IntBuffer accumulators = products.asIntBuffer();
     private final Recombination recombination = new Recombination(accumulatorBound);
     private final Map<Integer, BoundTensors> tensors = new HashMap<>();
@@ -192,7 +196,7 @@ final class OnnxRuntimePlanes extends TiledKernel {
         planes.write(input, offset);
       }
       int to = 0;
-      for (int limb = 0; limb < LIMBS; limb++) {
+      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
         int from = limb * planes.limbStride() + first;
         for (int start : starts) {
           limbs.put(to, planes.bytes(), from + start, count);
@@ -209,8 +213,18 @@ final class OnnxRuntimePlanes extends TiledKernel {
         bound = new BoundTensors(environment);
         tensors.put(columns, bound);
         bound.input(
-            MatMulIntegerModel.PLANES, OnnxJavaType.INT8, limbs, LIMBS, starts.length, columns);
-        bound.output(MatMulIntegerModel.PRODUCTS, products, LIMBS, geometry.outChannels(), columns);
+            MatMulIntegerModel.PLANES,
+            OnnxJavaType.INT8,
+            limbs,
+            LimbLoops.LIMBS,
+            starts.length,
+            columns);
+        bound.output(
+            MatMulIntegerModel.PRODUCTS,
+            products,
+            LimbLoops.LIMBS,
+            geometry.outChannels(),
+            columns);
       }
       bound.run(session);
     }

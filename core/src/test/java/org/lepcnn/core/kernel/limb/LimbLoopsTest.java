@@ -24,7 +24,7 @@ class LimbLoopsTest {
         channel[i] = random.nextInt(Field.P);
       }
     }
-    LimbSplit words = new LimbSplit(13, false);
+    ChannelWords words = new ChannelWords(13, false);
     for (int channel = 0; channel < 4; channel++) {
       words.take(channel, x[channel], 0, 0, 13);
     }

@@ -13,11 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
-import org.lepcnn.core.kernel.limb.LimbSplit;
 
 class PackedColumnsTest {
-  private static final int LIMBS = 4;
   private static final int[] EXTREMES = {
     0, 1, Field.P - 1, Field.HALF, Field.HALF + 1, 0x7f7f7f7f, 0x7fff_ff80, 0x0080_8080
   };
@@ -39,7 +38,7 @@ class PackedColumnsTest {
     int[] input = residues(offset + channels * plane);
     int blockWords = (channels + 3) / 4 * positions + 2 * positions; // room between blocks
     int limbWords = (count + positions - 1) / positions * blockWords + 3;
-    ByteBuffer target = buffer(LIMBS * limbWords * Integer.BYTES);
+    ByteBuffer target = buffer(LimbLoops.LIMBS * limbWords * Integer.BYTES);
     PackedColumns layout = new PackedColumns(positions, blockWords, limbWords);
 
     layout.write(input, offset, plane, channels, count, split(), target.asIntBuffer());
@@ -49,7 +48,7 @@ class PackedColumnsTest {
         int word =
             position / positions * blockWords + channel / 4 * positions + position % positions;
         long value = 0;
-        for (int limb = 0; limb < LIMBS; limb++) {
+        for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
           int at = (limb * limbWords + word) * Integer.BYTES + channel % 4;
           value += (long) target.get(at) << (Byte.SIZE * limb);
         }
@@ -93,7 +92,8 @@ class PackedColumnsTest {
     assumeOneDnn();
     int channels = 70;
     int positions = 150;
-    try (Primitive primitive = Primitive.limbProduct(new long[] {LIMBS, 32, channels, positions})) {
+    try (Primitive primitive =
+        Primitive.limbProduct(new long[] {LimbLoops.LIMBS, 32, channels, positions})) {
       PackedColumns layout = PackedColumns.of(primitive.weights(), channels);
       assumeTrue(layout != null, "skipped: oneDNN wants another layout on this processor (no AMX)");
       assertSameAsReorder(primitive.weights(), layout, channels, positions);
@@ -125,10 +125,10 @@ class PackedColumnsTest {
       dnnl_memory_desc description, PackedColumns layout, int channels, int positions) {
     SplittableRandom random = new SplittableRandom(7);
     int[] input = residues(channels * positions);
-    byte[] plain = new byte[LIMBS * channels * positions];
+    byte[] plain = new byte[LimbLoops.LIMBS * channels * positions];
     for (int i = 0; i < input.length; i++) {
       input[i] = random.nextInt(8) == 0 ? input[i] : Field.canonical(random.nextInt(256) - 128);
-      for (int limb = 0; limb < LIMBS; limb++) {
+      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
         plain[limb * input.length + i] = signedLimb(input[i], limb);
       }
     }
@@ -140,7 +140,7 @@ class PackedColumnsTest {
       ByteBuffer expected = packed.in(description).buffer();
       ByteBuffer actual = written.buffer();
       assertThat(actual.capacity()).isEqualTo(expected.capacity());
-      for (int i = 0; i < LIMBS * input.length; i++) {
+      for (int i = 0; i < LimbLoops.LIMBS * input.length; i++) {
         int limb = i / input.length;
         int channel = i / positions % channels;
         int position = i % positions;
@@ -173,7 +173,7 @@ class PackedColumnsTest {
       ByteBuffer target, int channels, int count, PackedColumns layout) {
     int used = (channels + 3) / 4 * layout.positions();
     int blocks = (count + layout.positions() - 1) / layout.positions();
-    for (int limb = 0; limb < LIMBS; limb++) {
+    for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
       for (int inLimb = 0; inLimb < layout.limbWords(); inLimb++) {
         boolean room =
             inLimb / layout.blockWords() >= blocks || inLimb % layout.blockWords() >= used;
@@ -198,11 +198,11 @@ class PackedColumnsTest {
   }
 
   private static dnnl_memory_desc description(int channels, int positions, int tag) {
-    return Descriptions.dense(dnnl.dnnl_s8, new long[] {LIMBS, channels, positions}, tag);
+    return Descriptions.dense(dnnl.dnnl_s8, new long[] {LimbLoops.LIMBS, channels, positions}, tag);
   }
 
-  private static LimbSplit split() {
-    return new LimbSplit(LimbLoops.PASS, true);
+  private static ChannelWords split() {
+    return new ChannelWords(LimbLoops.PASS, true);
   }
 
   private static ByteBuffer buffer(int bytes) {

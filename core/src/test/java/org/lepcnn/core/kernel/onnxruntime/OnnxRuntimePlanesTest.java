@@ -25,7 +25,7 @@ class OnnxRuntimePlanesTest {
   @BeforeAll
   static void onlyWhereBytesDoNotSaturate() {
     assumeTrue(
-        KernelSelfTest.passes(new OnnxRuntimeKernels(ENVIRONMENT, Limbs.FOUR_OF_EIGHT)),
+        KernelSelfTest.passes(new OnnxRuntimeKernels(ENVIRONMENT, LimbWidth.EIGHT_BITS)),
         "8-bit products saturate on this processor, so that planes are not used");
   }
 

@@ -10,6 +10,6 @@ public final class SevenBits {
 
   /** A provider that was not tested. */
   public static KernelProvider kernels() {
-    return new OnnxRuntimeKernels(OrtEnvironment.getEnvironment(), Limbs.FIVE_OF_SEVEN);
+    return new OnnxRuntimeKernels(OrtEnvironment.getEnvironment(), LimbWidth.SEVEN_BITS);
   }
 }

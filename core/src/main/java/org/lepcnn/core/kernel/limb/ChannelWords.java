@@ -4,10 +4,10 @@ package org.lepcnn.core.kernel.limb;
 import java.util.Arrays;
 
 /**
- * Buffers that turn the residues of four channels into words of four bytes, one word for every limb
- * and position. For one thread.
+ * Limbs as words, {@code [limb][position]}: the bytes of a word are the limbs of four channels at
+ * one position, or of four neighbours. For one thread.
  */
-public final class LimbSplit {
+public final class ChannelWords {
   private static final int WORD = Integer.BYTES;
 
   private final boolean signed;
@@ -22,12 +22,12 @@ public final class LimbSplit {
    * @param capacity words of one limb
    * @param signed whether limbs are signed bytes, see {@link LimbLoops#signedLimbs}
    */
-  public LimbSplit(int capacity, boolean signed) {
+  public ChannelWords(int capacity, boolean signed) {
     this.signed = signed;
     this.quad = new int[WORD][capacity];
     this.firstPair = new int[capacity];
     this.secondPair = new int[capacity];
-    this.limbs = new int[WORD][capacity];
+    this.limbs = new int[LimbLoops.LIMBS][capacity];
   }
 
   /** Takes residues of the channel that becomes byte {@code place}, to word {@code at} and on. */

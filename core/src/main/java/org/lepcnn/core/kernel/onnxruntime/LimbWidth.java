@@ -2,10 +2,11 @@
 package org.lepcnn.core.kernel.onnxruntime;
 
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.limb.LimbLoops;
 
 /**
- * The split of canonical residues into unsigned limbs, x = Σ 2^(bits·i) · limb_i, and the
- * recombination of the limbs' signed 32-bit accumulators modulo p.
+ * How wide limbs are: the split of canonical residues into unsigned limbs, x = Σ 2^(bits·i) ·
+ * limb_i, and the recombination of the limbs' signed 32-bit accumulators modulo p.
  *
  * <p>Four limbs of 8 bits are the fast form. Five limbs of 7 bits are for processors whose u8·s8
  * instructions add pairs of products with 16-bit saturation: 2 · 127 · 127 &lt; 2¹⁵.
@@ -13,9 +14,9 @@ import org.lepcnn.core.field.Field;
  * @param count number of limbs
  * @param bits bits of a limb
  */
-record Limbs(int count, int bits) {
-  static final Limbs FOUR_OF_EIGHT = new Limbs(4, 8);
-  static final Limbs FIVE_OF_SEVEN = new Limbs(5, 7);
+record LimbWidth(int count, int bits) {
+  static final LimbWidth EIGHT_BITS = new LimbWidth(LimbLoops.LIMBS, 8);
+  static final LimbWidth SEVEN_BITS = new LimbWidth(5, 7);
 
   int mask() {
     return (1 << bits) - 1;
@@ -57,7 +58,7 @@ record Limbs(int count, int bits) {
    * @param stride distance between two limbs
    */
   void combine(int[] accumulators, int stride, int[] output, int length) {
-    if (count == 4) {
+    if (count == LimbLoops.LIMBS) {
       combineFour(accumulators, stride, output, length);
       return;
     }

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.RandomLayers;
 
-class LimbsTest {
+class LimbWidthTest {
   @Test
   void split_isUnsignedAndRecombinesToTheResidue() {
-    for (Limbs limbs : new Limbs[] {Limbs.FOUR_OF_EIGHT, Limbs.FIVE_OF_SEVEN}) {
+    for (LimbWidth limbs : new LimbWidth[] {LimbWidth.EIGHT_BITS, LimbWidth.SEVEN_BITS}) {
       int[] residues = new RandomLayers(5).residues(3 * 7);
       residues[0] = Field.P - 1;
       byte[] split = new byte[limbs.count() * residues.length];
@@ -33,7 +33,7 @@ class LimbsTest {
   @Test
   void combine_isExactForExtremeAccumulators() {
     int[] extremes = {Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 0, 1, 123_456_789};
-    for (Limbs limbs : new Limbs[] {Limbs.FOUR_OF_EIGHT, Limbs.FIVE_OF_SEVEN}) {
+    for (LimbWidth limbs : new LimbWidth[] {LimbWidth.EIGHT_BITS, LimbWidth.SEVEN_BITS}) {
       int[] accumulators = new int[limbs.count() * extremes.length];
       for (int i = 0; i < accumulators.length; i++) {
         accumulators[i] = extremes[(i * 5 + i / extremes.length) % extremes.length];

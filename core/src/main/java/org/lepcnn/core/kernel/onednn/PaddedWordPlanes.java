@@ -1,16 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.onednn;
 
+import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
-import org.lepcnn.core.kernel.limb.LimbSplit;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
  * The signed limbs of an image with zeros around it, {@code [limb][word][y][x]}: four channels are
  * the bytes of a word. For one thread.
  */
-final class LimbCanvas {
-  private static final int LIMBS = 4;
+final class PaddedWordPlanes {
   private static final int WORD = Integer.BYTES;
 
   private final ConvGeometry geometry;
@@ -20,7 +19,7 @@ final class LimbCanvas {
   private final int words;
   private final int canvas;
   private final int rowsPerPass;
-  private final LimbSplit split;
+  private final ChannelWords split;
   private final int[][] limbs;
 
   /**
@@ -30,7 +29,7 @@ final class LimbCanvas {
    * @param height of the canvas; inputs beyond it are dropped
    * @param width of the canvas; inputs beyond it are dropped
    */
-  LimbCanvas(ConvGeometry geometry, int height, int width) {
+  PaddedWordPlanes(ConvGeometry geometry, int height, int width) {
     this.geometry = geometry;
     this.width = width;
     this.rows =
@@ -40,8 +39,8 @@ final class LimbCanvas {
     this.words = (geometry.inChannels() + WORD - 1) / WORD;
     this.canvas = height * width;
     this.rowsPerPass = Math.max(1, LimbLoops.PASS / Math.max(1, columns));
-    this.split = new LimbSplit(rowsPerPass * columns, true);
-    this.limbs = new int[LIMBS][words * canvas];
+    this.split = new ChannelWords(rowsPerPass * columns, true);
+    this.limbs = new int[LimbLoops.LIMBS][words * canvas];
   }
 
   /** Words of a row. */
@@ -72,7 +71,7 @@ final class LimbCanvas {
         word * canvas
             + (geometry.height().padBefore() + row) * width
             + geometry.width().padBefore();
-    for (int limb = 0; limb < LIMBS; limb++) {
+    for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
       for (int i = 0; i < count; i++) {
         System.arraycopy(split.limb(limb), i * columns, limbs[limb], to + i * width, columns);
       }

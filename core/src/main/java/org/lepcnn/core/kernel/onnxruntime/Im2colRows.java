@@ -4,7 +4,7 @@ package org.lepcnn.core.kernel.onnxruntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
-import org.lepcnn.core.kernel.limb.LimbPixels;
+import org.lepcnn.core.kernel.limb.ChannelLastRun;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -16,17 +16,17 @@ import org.lepcnn.core.linear.ConvGeometry;
  * over (kernel row, kernel column, channel). The rows of a 1×1 layer are the limbs themselves and
  * are split straight into the tile. For one thread.
  */
-final class LimbRows {
+final class Im2colRows {
   /** Words that are split at a time, of one limb: a part of a second-level cache. */
   private static final int TILE_WORDS = 8192;
 
   private final ConvGeometry geometry;
-  private final Limbs limbs;
+  private final LimbWidth limbs;
   private final boolean words;
   private final int channels;
   private final int depth;
   private final int plane;
-  private final LimbPixels pixels;
+  private final ChannelLastRun pixels;
 
   /** [limb][image][group][y][x][channel] */
   private final byte[] split;
@@ -39,28 +39,28 @@ final class LimbRows {
   private int[][] requests;
   private int splitRequest;
 
-  LimbRows(ConvGeometry geometry, Limbs limbs) {
+  Im2colRows(ConvGeometry geometry, LimbWidth limbs) {
     this.geometry = geometry;
     this.limbs = limbs;
     this.words = inWords(geometry, limbs);
     this.channels = channels(geometry, limbs);
     this.depth = depth(geometry, limbs);
     this.plane = geometry.inPlane();
-    this.pixels = words ? new LimbPixels(geometry.inChannels(), 1, plane, TILE_WORDS) : null;
+    this.pixels = words ? new ChannelLastRun(geometry.inChannels(), 1, plane, TILE_WORDS) : null;
     this.split = new byte[isPointwise() ? 0 : Math.multiplyExact(limbs.count(), limbBytes())];
     this.zeros = new byte[channels * geometry.width().kernel()];
     this.splitWords = ByteBuffer.wrap(split).order(ByteOrder.nativeOrder()).asIntBuffer();
   }
 
   /** Channels of one group in a row; filled up with zeros where four make a word. */
-  static int channels(ConvGeometry g, Limbs limbs) {
+  static int channels(ConvGeometry g, LimbWidth limbs) {
     return inWords(g, limbs)
-        ? LimbPixels.paddedGroupChannels(g.inChannels(), 1)
+        ? ChannelLastRun.paddedGroupChannels(g.inChannels(), 1)
         : g.inChannels() / g.groups();
   }
 
   /** Bytes of a row. */
-  static int depth(ConvGeometry g, Limbs limbs) {
+  static int depth(ConvGeometry g, LimbWidth limbs) {
     return Math.multiplyExact(channels(g, limbs), g.kernelSize());
   }
 
@@ -99,7 +99,7 @@ final class LimbRows {
     }
   }
 
-  private static boolean inWords(ConvGeometry g, Limbs limbs) {
+  private static boolean inWords(ConvGeometry g, LimbWidth limbs) {
     return limbs.bits() == Byte.SIZE && g.groups() == 1;
   }
 

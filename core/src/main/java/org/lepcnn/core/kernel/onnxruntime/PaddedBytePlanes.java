@@ -4,16 +4,15 @@ package org.lepcnn.core.kernel.onnxruntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
-import org.lepcnn.core.kernel.limb.LimbSplit;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
  * Signed limbs as planes of bytes, four neighbouring positions to a word: of an image with zeros
  * around it, {@code [limb][channel][y][x]}, or of a run of positions. For one thread.
  */
-final class LimbPlanes {
-  private static final int LIMBS = 4;
+final class PaddedBytePlanes {
   private static final int WORD = Integer.BYTES;
 
   private final ConvGeometry geometry;
@@ -22,7 +21,7 @@ final class LimbPlanes {
   private final int rows;
   private final int columns;
   private final byte[] planes;
-  private final LimbSplit split = new LimbSplit(LimbLoops.PASS, true);
+  private final ChannelWords split = new ChannelWords(LimbLoops.PASS, true);
   private final int[] residues = new int[WORD * LimbLoops.PASS];
   private final byte[] bytes = new byte[WORD * LimbLoops.PASS];
   private final IntBuffer words =
@@ -36,7 +35,7 @@ final class LimbPlanes {
    * @param width of a plane; inputs beyond it are dropped
    * @param images whether {@link #write} is used
    */
-  LimbPlanes(ConvGeometry geometry, int height, int width, boolean images) {
+  PaddedBytePlanes(ConvGeometry geometry, int height, int width, boolean images) {
     this.geometry = geometry;
     this.width = width;
     this.plane = height * width;
@@ -44,7 +43,8 @@ final class LimbPlanes {
         Math.max(0, Math.min(geometry.height().in(), height - geometry.height().padBefore()));
     this.columns =
         Math.max(0, Math.min(geometry.width().in(), width - geometry.width().padBefore()));
-    this.planes = new byte[images ? Math.multiplyExact(LIMBS * geometry.inChannels(), plane) : 0];
+    this.planes =
+        new byte[images ? Math.multiplyExact(LimbLoops.LIMBS * geometry.inChannels(), plane) : 0];
   }
 
   /** All planes, one limb after the other. */
@@ -95,7 +95,7 @@ final class LimbPlanes {
       }
       int length = taken * row / WORD;
       split(length);
-      for (int limb = 0; limb < LIMBS; limb++) {
+      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
         target.put((limb * channels + channel) * row / WORD, split.limb(limb), 0, length);
       }
     }
@@ -107,7 +107,7 @@ final class LimbPlanes {
     }
     int taken = (count * length + WORD - 1) / WORD;
     split(taken);
-    for (int limb = 0; limb < LIMBS; limb++) {
+    for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
       words.put(0, split.limb(limb), 0, taken);
       int target = limb * limbStride() + to;
       for (int i = 0; i < count; i++) {

@@ -8,7 +8,7 @@ package org.lepcnn.core.kernel.limb;
  * <p>Channels are taken four at a time; where their number is not a multiple of four, every group
  * is filled up with zero channels. For one thread.
  */
-public final class LimbPixels {
+public final class ChannelLastRun {
   private static final int WORD = Integer.BYTES;
 
   /** Words of one tile and limb: four of them and the transposed one fit a first-level cache. */
@@ -22,7 +22,7 @@ public final class LimbPixels {
   private final int words;
   private final int tile;
   private final int wordsPerPass;
-  private final LimbSplit split;
+  private final ChannelWords split;
   private final int[][] limbs;
   private final int[] transposed;
   private int count;
@@ -34,7 +34,7 @@ public final class LimbPixels {
    * @param groups of channels
    * @param positions of an image
    */
-  public LimbPixels(int channels, int groups, int positions) {
+  public ChannelLastRun(int channels, int groups, int positions) {
     this(channels, groups, positions, TILE_WORDS);
   }
 
@@ -43,14 +43,14 @@ public final class LimbPixels {
    *
    * @param tileWords words of one tile and limb, about
    */
-  public LimbPixels(int channels, int groups, int positions, int tileWords) {
+  public ChannelLastRun(int channels, int groups, int positions, int tileWords) {
     this.groupChannels = channels / groups;
     this.paddedGroupChannels = paddedGroupChannels(channels, groups);
     this.words = paddedGroupChannels * groups / WORD;
     this.tile = Math.min(positions, Math.max(MIN_TILE, tileWords / words));
     this.wordsPerPass = Math.min(words, Math.max(1, LimbLoops.PASS / tile));
-    this.split = new LimbSplit(tile * wordsPerPass, false);
-    this.limbs = new int[WORD][tile * words];
+    this.split = new ChannelWords(tile * wordsPerPass, false);
+    this.limbs = new int[LimbLoops.LIMBS][tile * words];
     this.transposed = new int[words > 1 ? tile * words : 0];
   }
 
@@ -86,7 +86,7 @@ public final class LimbPixels {
         takeWord(input, from, plane, word + i, i * count);
       }
       split.split(taken * count);
-      for (int limb = 0; limb < WORD; limb++) {
+      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
         System.arraycopy(split.limb(limb), 0, limbs[limb], word * count, taken * count);
       }
     }

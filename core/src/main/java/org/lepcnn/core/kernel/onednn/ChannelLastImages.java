@@ -2,7 +2,8 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
-import org.lepcnn.core.kernel.limb.LimbPixels;
+import org.lepcnn.core.kernel.limb.ChannelLastRun;
+import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -10,17 +11,16 @@ import org.lepcnn.core.linear.ConvGeometry;
  * Writes planar residues as channel-last limb images, the source of a convolution: {@code
  * [limb][image][y][x][channel]} of unsigned bytes, four channels to a word.
  *
- * <p>The weights are filled up with zero channels as {@link LimbPixels} fills up the images. For
- * one thread.
+ * <p>The weights are filled up with zero channels as {@link ChannelLastRun} fills up the images.
+ * For one thread.
  */
-final class LimbImages {
-  private static final int LIMBS = 4;
+final class ChannelLastImages {
 
   private final ConvGeometry geometry;
   private final ConvAxis rows;
   private final ConvAxis columns;
   private final boolean canvas;
-  private final LimbPixels pixels;
+  private final ChannelLastRun pixels;
 
   /**
    * Buffers for one thread.
@@ -28,17 +28,17 @@ final class LimbImages {
    * @param rows the axis that the primitive sees
    * @param columns the axis that the primitive sees
    */
-  LimbImages(ConvGeometry geometry, ConvAxis rows, ConvAxis columns, boolean canvas) {
+  ChannelLastImages(ConvGeometry geometry, ConvAxis rows, ConvAxis columns, boolean canvas) {
     this.geometry = geometry;
     this.rows = rows;
     this.columns = columns;
     this.canvas = canvas;
-    this.pixels = new LimbPixels(geometry.inChannels(), geometry.groups(), geometry.inPlane());
+    this.pixels = new ChannelLastRun(geometry.inChannels(), geometry.groups(), geometry.inPlane());
   }
 
   /** Channels of one group after filling up. */
   static int paddedGroupChannels(ConvGeometry geometry) {
-    return LimbPixels.paddedGroupChannels(geometry.inChannels(), geometry.groups());
+    return ChannelLastRun.paddedGroupChannels(geometry.inChannels(), geometry.groups());
   }
 
   /**
@@ -54,7 +54,7 @@ final class LimbImages {
     for (int first = 0; first < plane; first += pixels.tile()) {
       int count = Math.min(pixels.tile(), plane - first);
       pixels.split(input, offset + first, plane, count);
-      for (int limb = 0; limb < LIMBS; limb++) {
+      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
         writeTile(pixels.pixels(limb), first, count, target, at + limb * limbStride);
       }
     }
