@@ -92,7 +92,8 @@ record WatchedSupply(PassSupply supply, PhaseBoard board) implements PassSupply 
     supply.close();
   }
 
-  private record WatchedReservation(Reservation reservation, PhaseBoard board) implements Reservation {
+  private record WatchedReservation(Reservation reservation, PhaseBoard board)
+      implements Reservation {
     @Override
     public long firstPass() {
       return reservation.firstPass();

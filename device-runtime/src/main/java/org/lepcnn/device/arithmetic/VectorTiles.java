@@ -136,7 +136,8 @@ final class VectorTiles implements TileArithmetic {
         y, u.bytes(), from + last, scale, offset, floats, to + last, VectorLoops.LANES);
   }
 
-  private static float unmasked(int[] y, ResidueBuffer u, int at, ChannelScales scales, int channel) {
+  private static float unmasked(
+      int[] y, ResidueBuffer u, int at, ChannelScales scales, int channel) {
     int centred = Field.centred(Field.subtract(y[at], u.residues().get(at)));
     return ActivationQuantizer.dequantize(centred, scales.scale(channel), scales.bias()[channel]);
   }

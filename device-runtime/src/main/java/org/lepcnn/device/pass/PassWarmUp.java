@@ -14,9 +14,9 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.supply.MemoryChain;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
-import org.lepcnn.device.supply.MemoryChain;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -5,9 +5,9 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.supply.PassSupply;
 
 /**
- * One pass that was taken from a {@link DurableReservation}: it is used up from that moment, whatever
- * becomes of it, and in flight until {@link #finish}, {@link #burn} or {@link #close}. While one is
- * in flight, a close of the state gives nothing back. Thread-safe.
+ * One pass that was taken from a {@link DurableReservation}: it is used up from that moment,
+ * whatever becomes of it, and in flight until {@link #finish}, {@link #burn} or {@link #close}.
+ * While one is in flight, a close of the state gives nothing back. Thread-safe.
  */
 public final class DurablePass implements PassSupply.Pass, AutoCloseable {
   /** What became of a pass. */

@@ -129,7 +129,9 @@ public final class DeviceSpeedMain {
     step("check: both sides", outputs, l -> sink += check(l));
     step("unmask and dequantize, plain loop", outputs, l -> unmask(l, l.out));
     step(
-        "unmask and dequantize", outputs, l -> tiles.unmask(l.g, l.y, l.buffer, l.channels(), l.out));
+        "unmask and dequantize",
+        outputs,
+        l -> tiles.unmask(l.g, l.y, l.buffer, l.channels(), l.out));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 

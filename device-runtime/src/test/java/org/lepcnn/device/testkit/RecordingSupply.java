@@ -12,8 +12,8 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.MemoryChain;
+import org.lepcnn.device.supply.PassSupply;
 
 /** A chain in memory that remembers what became of its passes, and their keys. */
 public final class RecordingSupply implements PassSupply {
