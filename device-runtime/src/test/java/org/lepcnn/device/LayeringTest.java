@@ -75,6 +75,8 @@ class LayeringTest {
             "org.lepcnn.device.mask",
             "org.lepcnn.device.integrity",
             "org.lepcnn.device.table",
+            "org.lepcnn.device.state",
+            "org.lepcnn.device.owner",
             "org.lepcnn.device.pass")
         .should()
         .dependOnClassesThat()

@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
@@ -108,12 +109,15 @@ public final class KeyWrap implements AutoCloseable {
   }
 
   /** Appends a key to a body; nothing may be appended afterwards. */
-  public void write(BodyWriter body, SecretKey key) {
+  public void write(BodyWriter body, SecretKey key, SecretAccess access) {
+    Objects.requireNonNull(access, "access");
     write(body, key.copyBytes());
   }
 
   /** Appends the two keys of a chain to a body; nothing may be appended afterwards. */
-  public void write(BodyWriter body, PassKey pass, ChallengeKey challenge) {
+  public void write(
+      BodyWriter body, PassKey pass, ChallengeKey challenge, SecretAccess access) {
+    Objects.requireNonNull(access, "access");
     byte[] first = pass.copyBytes();
     byte[] second = challenge.copyBytes();
     byte[] keys = ByteBuffer.allocate(2 * SecretKey.BYTES).put(first).put(second).array();

@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.util.Set;
 
 /**
- * What a method asks for that hands out secrets as numbers: keys for a cipher, masks, challenge
- * vectors. Only the packages named here get one; everybody else may hold keys, but not look into
+ * What a method asks for that hands out secrets as numbers: keys for a file or a cipher, masks,
+ * challenge vectors. Only the packages named here get one; everybody else may hold keys, but not look into
  * them.
  *
  * <p>A lookup with all its rights can be made nowhere but in its own class, so it proves who asks.
@@ -16,7 +16,14 @@ import java.util.Set;
 public final class SecretAccess {
   private static final String ROOT = "org.lepcnn.device.";
   private static final Set<String> PACKAGES =
-      Set.of(ROOT + "key", ROOT + "mask", ROOT + "integrity", ROOT + "table", ROOT + "pass");
+      Set.of(
+          ROOT + "key",
+          ROOT + "mask",
+          ROOT + "integrity",
+          ROOT + "table",
+          ROOT + "state",
+          ROOT + "owner",
+          ROOT + "pass");
 
   private SecretAccess() {}
 

@@ -2,6 +2,7 @@
 package org.lepcnn.device.owner;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.state.HeldFile;
 
@@ -28,6 +30,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
   /** Before it, every chain counted as granted. */
   private static final int FIRST_VERSION_WITH_STATUS = 3;
 
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   private static final int OLDEST_VERSION = 1;
 
   /** A ledger of some millions of chains. */
@@ -139,7 +142,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
       writer.int64(entry.chain().high()).int64(entry.chain().low()).int64(entry.issuedPasses());
       writer.int32(entry.status().ordinal());
     }
-    wrap.write(writer, root);
+    wrap.write(writer, root, ACCESS);
     byte[] body = writer.toByteArray();
     byte[] bytes = CheckedFile.frame(MAGIC, VERSION, body);
     Arrays.fill(body, (byte) 0);

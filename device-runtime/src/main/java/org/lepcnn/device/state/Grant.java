@@ -2,6 +2,7 @@
 package org.lepcnn.device.state;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -31,6 +33,7 @@ import org.lepcnn.device.key.SecretKey;
 public final class Grant implements AutoCloseable {
   static final int MAGIC = 0x4c455047; // "LEPG"
   static final int VERSION = 2;
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   private static final int OLDEST_VERSION = 1;
 
   /** A device half and what a state holds. */
@@ -164,7 +167,7 @@ public final class Grant implements AutoCloseable {
     identity.write(body);
     body.bytes(deviceHalfFile);
     try (KeyWrap wrap = KeyWrap.of(passphrase)) {
-      wrap.write(body, firstPassKey, challengeKey);
+      wrap.write(body, firstPassKey, challengeKey, ACCESS);
       byte[] bytes = body.toByteArray();
       byte[] framed = CheckedFile.frame(MAGIC, VERSION, bytes);
       Arrays.fill(bytes, (byte) 0);

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.state;
 
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -26,6 +28,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   static final String NAME = "state.lep";
   static final int MAGIC = 0x4c455053; // "LEPS"
   static final int VERSION = 2;
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   private static final int OLDEST_VERSION = 1;
 
   /** Ids, counts, hashes and keys take a few hundred. */
@@ -55,7 +58,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
     if (releasedBy != null) {
       writer.int64(releasedBy.high()).int64(releasedBy.low());
     }
-    wrap.write(writer, nextKey, challengeKey);
+    wrap.write(writer, nextKey, challengeKey, ACCESS);
     byte[] body = writer.toByteArray();
     try {
       return CheckedFile.frame(MAGIC, VERSION, body);

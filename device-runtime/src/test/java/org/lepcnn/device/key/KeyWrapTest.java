@@ -33,7 +33,7 @@ class KeyWrapTest {
 
   private static byte[] body(KeyWrap wrap) {
     BodyWriter body = new BodyWriter().string(PUBLIC);
-    wrap.write(body, PASS, CHALLENGE);
+    wrap.write(body, PASS, CHALLENGE, TestSecrets.ACCESS);
     return body.toByteArray();
   }
 

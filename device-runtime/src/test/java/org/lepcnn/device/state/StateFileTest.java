@@ -159,7 +159,7 @@ class StateFileTest {
       assertThatThrownBy(() -> TestSecrets.bytes(challenge))
           .isInstanceOf(IllegalStateException.class);
     }
-    assertThatThrownBy(() -> wrap.write(new BodyWriter(), Grants.firstKey()))
+    assertThatThrownBy(() -> wrap.write(new BodyWriter(), Grants.firstKey(), TestSecrets.ACCESS))
         .as("nor is what the passphrase gave")
         .isInstanceOf(IllegalStateException.class);
   }
