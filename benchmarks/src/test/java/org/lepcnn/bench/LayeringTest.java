@@ -2,6 +2,7 @@
 package org.lepcnn.bench;
 
 import org.junit.jupiter.api.Test;
+import org.lepcnn.bench.measure.PlainModel;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 
 class LayeringTest {

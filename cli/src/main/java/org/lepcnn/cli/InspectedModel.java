@@ -3,10 +3,15 @@ package org.lepcnn.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.lepcnn.core.io.CheckedFile;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Plan;
+import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 
 /** What {@code lepcnn inspect} says of a bundle, or of the half of it that the edge has. */
@@ -23,68 +28,75 @@ final class InspectedModel {
   }
 
   /** Looks at the folder of a bundle or edge half. */
-  static InspectCommand.Finding read(Path folder) {
+  static Result read(Path folder) {
     return Files.exists(folder.resolve(ModelBundle.DEVICE_FILE))
         ? bundle(folder)
         : edgeHalf(folder);
   }
 
-  private static InspectCommand.Finding bundle(Path folder) {
+  private static Result bundle(Path folder) {
     ModelBundle bundle = ModelBundle.read(folder);
-    ImportReport report = ImportReport.of(bundle);
-    return new InspectCommand.Finding(
-        "Model bundle of "
-            + bundle.device().modelName()
-            + "\nfingerprint "
-            + bundle.fingerprint()
-            + versions(folder)
-            + "\n\n"
-            + report.table(),
-        Json.object()
-            .put("kind", "bundle")
-            .put("fingerprint", bundle.fingerprint().toString())
-            .put("formatVersions", versionsJson(folder))
-            .put("report", report.json()));
+    return new Bundle("bundle", bundle.fingerprint(), versions(folder), ImportReport.of(bundle));
   }
 
-  private static InspectCommand.Finding edgeHalf(Path folder) {
+  private static Result edgeHalf(Path folder) {
     ModelBundle.EdgeView view = ModelBundle.readEdge(folder);
-    int layers = view.edge().plan().layers().size();
-    int rounds = view.edge().plan().rounds();
-    return new InspectCommand.Finding(
-        "Edge half of a model bundle, "
-            + layers
-            + " layers in "
-            + rounds
-            + " rounds\nfingerprint "
-            + view.fingerprint()
-            + versions(folder),
-        Json.object()
-            .put("kind", "edgeHalf")
-            .put("fingerprint", view.fingerprint().toString())
-            .put("formatVersions", versionsJson(folder))
-            .put("layers", layers)
-            .put("rounds", rounds));
+    Plan plan = view.edge().plan();
+    return new EdgePart(
+        "edgeHalf", view.fingerprint(), versions(folder), plan.layers().size(), plan.rounds());
   }
 
-  private static String versions(Path folder) {
-    StringBuilder text = new StringBuilder();
-    for (String part : present(folder)) {
-      text.append(text.isEmpty() ? "\nformat versions " : ", ").append(part).append(' ');
-      text.append(CheckedFile.statedVersion(folder.resolve(part)));
+  private record Bundle(
+      String kind,
+      Fingerprint fingerprint,
+      Map<String, Integer> formatVersions,
+      ImportReport report)
+      implements Result {
+    @Override
+    public String text() {
+      return "Model bundle of "
+          + report.model()
+          + "\nfingerprint "
+          + fingerprint
+          + InspectedModel.text(formatVersions)
+          + "\n\n"
+          + report.table();
     }
-    return text.toString();
   }
 
-  private static Json.JsonObject versionsJson(Path folder) {
-    Json.JsonObject json = Json.object();
-    for (String part : present(folder)) {
-      json.put(part, CheckedFile.statedVersion(folder.resolve(part)));
+  private record EdgePart(
+      String kind,
+      Fingerprint fingerprint,
+      Map<String, Integer> formatVersions,
+      int layers,
+      int rounds)
+      implements Result {
+    @Override
+    public String text() {
+      return "Edge half of a model bundle, "
+          + layers
+          + " layers in "
+          + rounds
+          + " rounds\nfingerprint "
+          + fingerprint
+          + InspectedModel.text(formatVersions);
     }
-    return json;
   }
 
-  private static List<String> present(Path folder) {
-    return PARTS.stream().filter(part -> Files.exists(folder.resolve(part))).toList();
+  private static Map<String, Integer> versions(Path folder) {
+    Map<String, Integer> versions = new LinkedHashMap<>();
+    for (String part : PARTS) {
+      Path file = folder.resolve(part);
+      if (Files.exists(file)) {
+        versions.put(part, CheckedFile.statedVersion(file));
+      }
+    }
+    return versions;
+  }
+
+  private static String text(Map<String, Integer> versions) {
+    return versions.entrySet().stream()
+        .map(part -> part.getKey() + " " + part.getValue())
+        .collect(Collectors.joining(", ", "\nformat versions ", ""));
   }
 }

@@ -27,7 +27,7 @@ class LayeringTest {
     assertThat(all.contain(UnsafeResults.class)).isTrue();
     noClasses()
         .that()
-        .resideOutsideOfPackages("org.lepcnn.device.session", "org.lepcnn.check..")
+        .resideOutsideOfPackages("org.lepcnn.device.session", "org.lepcnn.check")
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(UnsafeResults.class)

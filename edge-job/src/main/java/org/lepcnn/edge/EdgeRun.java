@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "run",
     mixinStandardHelpOptions = true,
     description = {
-      "Runs the edge job in this process, until it is stopped.",
+      "Run the edge job in this process until it is stopped.",
       "Prints a line 'edge ready ...' when every task runs and the kernels are loaded."
     })
 final class EdgeRun implements Callable<Integer> {
@@ -40,16 +40,17 @@ final class EdgeRun implements Callable<Integer> {
       names = "--web-port",
       defaultValue = "0",
       paramLabel = "PORT",
-      description = "port of Flink's REST interface on 127.0.0.1; 0 takes a free one")
+      description = "The port of Flink's REST interface on 127.0.0.1. Default: 0, a free one.")
   private int webPort;
 
   @Option(
       names = "--checkpoint-dir",
       paramLabel = "DIR",
-      description = "where checkpoints go; without it they stay in memory, at most 5 MiB a task")
+      description =
+          "The folder for checkpoints. Default: none; they stay in memory, at most 5 MiB for each task.")
   private Path checkpointDir;
 
-  @Option(names = "--exit-with-parent", description = "stop when standard input is closed")
+  @Option(names = "--exit-with-parent", description = "Stop when standard input is closed.")
   private boolean exitWithParent;
 
   @Spec private CommandSpec spec;

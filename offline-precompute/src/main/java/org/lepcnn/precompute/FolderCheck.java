@@ -16,6 +16,9 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.supply.PassGroups;
 import org.lepcnn.device.table.TableDescription;
 import org.lepcnn.device.table.TableId;
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.WorkItem;
+import org.lepcnn.precompute.job.WorkPlan;
 
 /** Looks at an output folder before anything is issued for it. */
 final class FolderCheck {

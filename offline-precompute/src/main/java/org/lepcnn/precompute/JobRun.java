@@ -15,6 +15,11 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.ExceptionUtils;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.precompute.job.BatchCluster;
+import org.lepcnn.precompute.job.TableJob;
+import org.lepcnn.precompute.job.TableMaker;
+import org.lepcnn.precompute.job.TableSettings;
+import org.lepcnn.precompute.job.WorkPlan;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -12,6 +12,7 @@ import org.lepcnn.device.owner.IssuedRange;
 import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.ExclusiveLock;
+import org.lepcnn.precompute.job.PassRange;
 
 /**
  * Issues passes for an output folder so that none is lost, whatever crashes when.

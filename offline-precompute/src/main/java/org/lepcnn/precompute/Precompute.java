@@ -11,6 +11,14 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.ExclusiveLock;
+import org.lepcnn.precompute.job.BatchCluster;
+import org.lepcnn.precompute.job.KernelChoice;
+import org.lepcnn.precompute.job.LocalCluster;
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.RemoteCluster;
+import org.lepcnn.precompute.job.TableJob;
+import org.lepcnn.precompute.job.TableSettings;
+import org.lepcnn.precompute.job.WorkPlan;
 
 /**
  * Makes decryption tables on the owner's machines.

@@ -20,6 +20,10 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
+import org.lepcnn.precompute.job.LocalCluster;
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.TableJob;
+import org.lepcnn.precompute.job.WorkPlan;
 
 class NoSecretsInTheJobTest {
   private static final int DIGEST_BYTES = 32;

@@ -17,6 +17,7 @@ import org.lepcnn.core.fuzz.SparseFiles;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.ExclusiveLock;
+import org.lepcnn.precompute.job.PassRange;
 
 class OrderBookTest {
   @TempDir Path folder;

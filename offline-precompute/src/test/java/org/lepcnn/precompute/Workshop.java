@@ -24,9 +24,11 @@ import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.device.table.TableId;
+import org.lepcnn.precompute.job.KernelChoice;
+import org.lepcnn.precompute.job.TableSettings;
 
 /** An owner with one provisioned device and the tiny model, in a folder. */
-final class Workshop {
+public final class Workshop {
   static final String DEVICE = "meter-1";
 
   final Path folder;
@@ -45,7 +47,7 @@ final class Workshop {
   }
 
   /** Makes everything and provisions the device. */
-  static Workshop create(Path folder) {
+  public static Workshop create(Path folder) {
     Workshop shop = new Workshop(folder);
     shop.bundle.write(shop.bundlePath);
     OwnerFile.create(shop.owner).close();
@@ -65,7 +67,7 @@ final class Workshop {
     return copy;
   }
 
-  PrecomputeOptions.Builder options(long passes) {
+  public PrecomputeOptions.Builder options(long passes) {
     return PrecomputeOptions.builder()
         .ownerFile(owner)
         .bundle(bundlePath)
@@ -94,7 +96,7 @@ final class Workshop {
     }
   }
 
-  long issued() {
+  public long issued() {
     try (OwnerFile file = OwnerFile.open(owner)) {
       return file.ledger().get(file.ledger().size() - 1).issuedPasses();
     }
@@ -122,12 +124,12 @@ final class Workshop {
     }
   }
 
-  List<String> tableNames() throws IOException {
+  public List<String> tableNames() throws IOException {
     return names(TableId.SUFFIX);
   }
 
   /** Asserts that the tables hold exactly W·r of these passes, by the defining sum. */
-  void assertTablesRight(long first, long last) {
+  public void assertTablesRight(long first, long last) {
     try (TableFolder opened = openTables();
         PassKey start = passKey(first)) {
       PassKey key = start.copy();

@@ -17,6 +17,8 @@ import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
+import org.lepcnn.device.reference.ComputedTables;
+import org.lepcnn.device.reference.KernelNetwork;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.testkit.LimitedTables;

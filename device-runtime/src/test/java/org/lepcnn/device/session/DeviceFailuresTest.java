@@ -94,7 +94,7 @@ class DeviceFailuresTest {
       fixture.edge.forge =
           (request, result) -> {
             if (request.round() == 1) {
-              PrivateSessionTest.awaitLatch(lastRound);
+              SessionFixture.awaitLatch(lastRound);
             }
             return result;
           };

@@ -212,7 +212,7 @@ class ForgedResultsTest {
               SessionFixture.until(() -> !fixture.edge.roundsOf(1).isEmpty());
               return residue(0, 0, 1).apply(request, result);
             }
-            PrivateSessionTest.awaitLatch(quarantined);
+            SessionFixture.awaitLatch(quarantined);
             return result;
           };
       CompletableFuture<PassResult> one = fixture.session.submit(SessionModel.inputs(1));

@@ -11,7 +11,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.session.ComputedTables;
+import org.lepcnn.device.reference.ComputedTables;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueBuffer;
 

@@ -42,8 +42,9 @@ final class InputRows {
     }
     int rows = extra == 0 ? 1 : Math.toIntExact(found[0]);
     if (rows == 0) {
-      throw new BadInputException(
-          "Reading " + path + ": expected at least one input; found an array without rows.");
+      throw BadInputException.about("Reading " + path)
+          .expected("at least one input")
+          .found("an array without rows");
     }
     return rows;
   }

@@ -57,7 +57,6 @@ final class RoundCoding {
   }
 
   private static BadInputException mismatch(RoundRequest request, String expected, String found) {
-    return new BadInputException(
-        "Round " + request.round() + ": expected " + expected + "; found " + found + ".");
+    return BadInputException.about("Round " + request.round()).expected(expected).found(found);
   }
 }

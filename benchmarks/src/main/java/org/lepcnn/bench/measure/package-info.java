@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** What is measured, and how: models, devices, plain baselines, times. */
+package org.lepcnn.bench.measure;

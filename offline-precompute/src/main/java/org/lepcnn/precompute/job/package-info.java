@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** The Flink job that makes tables, and the clusters that it runs on. */
+package org.lepcnn.precompute.job;
