@@ -150,10 +150,8 @@ public final class CampaignCommand implements Subcommand {
     @Option(
         names = "--hostile",
         paramLabel = "N",
-        description = {
-          "Number of devices that begin rounds and never finish them. --quota, --passes and --turns",
-          "have no effect then."
-        })
+        description =
+            "Number of devices that begin rounds and never finish them. --quota, --passes and --turns have no effect then.")
     private Integer hostile;
 
     @Option(

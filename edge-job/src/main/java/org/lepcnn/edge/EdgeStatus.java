@@ -17,10 +17,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = {
-      "List the edge jobs of a Flink cluster that have not ended, how many of their checkpoints",
-      "failed and why, and why the jobs last failed."
-    })
+    description =
+        "List the edge jobs of a Flink cluster that have not ended, how many of their checkpoints failed and why, and why the jobs last failed.")
 final class EdgeStatus implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
 

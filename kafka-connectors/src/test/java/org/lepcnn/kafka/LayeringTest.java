@@ -58,7 +58,7 @@ class LayeringTest {
   @Test
   void packages_formNoCycle() {
     SlicesRuleDefinition.slices()
-        .matching("org.lepcnn.kafka.(*)..")
+        .matching("org.lepcnn.(**)")
         .should()
         .beFreeOfCycles()
         .check(CLASSES);

@@ -122,8 +122,7 @@ public final class DevicesCommand {
         names = "--chain",
         paramLabel = "CHAIN",
         description = {
-          "A chain that the device may use, as 'lepcnn device provision' and 'lepcnn inspect' name it. Repeat",
-          "it for several. The edge refuses all others, and drops them where it needs room.",
+          "A chain that the device may use, as 'lepcnn device provision' and 'lepcnn inspect' name it. Repeat it for several. The edge refuses all others, and drops them where it needs room.",
           "Default: those that come first."
         })
     private List<String> chains = List.of();

@@ -19,10 +19,8 @@ import picocli.CommandLine.Parameters;
 /** {@code lepcnn device retire}. */
 @Command(
     name = "retire",
-    description = {
-      "End a chain for ever: on the device (--state), which erases its keys, or in the owner's ledger",
-      "(--owner), which then serves no chain of the model until the next provisioning."
-    })
+    description =
+        "End a chain for ever: on the device (--state), which erases its keys, or in the owner's ledger (--owner), which then serves no chain of the model until the next provisioning.")
 final class DeviceRetireCommand implements Callable<Integer> {
   @Mixin private Output output;
   @Mixin private OpeningPassphraseOption passphrase;

@@ -44,11 +44,11 @@ public final class Admission {
   }
 
   /**
-   * Judges a header.
+   * Decides on a header.
    *
    * @param brokerMillis the time at the broker
    */
-  public Decision judge(RequestHeader header, long brokerMillis) {
+  public Decision admit(RequestHeader header, long brokerMillis) {
     Enrolment enrolment = control.enrolment(header.device());
     if (header.isRound() && header.expiresAtMillis() < brokerMillis) {
       long late = brokerMillis - header.expiresAtMillis();

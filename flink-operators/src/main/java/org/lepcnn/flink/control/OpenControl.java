@@ -25,7 +25,7 @@ public final class OpenControl implements EdgeControl {
 
   /** Opens a control that serves the model of a folder. */
   public static EdgeControl.Provider of(ModelSource source) {
-    return whenLoaded -> over(new FixedModel(ModelRegistry.acquire(source, whenLoaded)));
+    return warmUp -> over(new FixedModel(ModelRegistry.acquire(source, warmUp)));
   }
 
   /**

@@ -12,7 +12,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
-import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.model.FixedModel;
 import org.lepcnn.flink.model.ModelPool;
 import org.lepcnn.flink.quota.Allowed;
@@ -122,9 +122,9 @@ public final class FakeControl implements EdgeControl.Provider {
   }
 
   @Override
-  public EdgeControl open(WhenLoaded whenLoaded) {
+  public EdgeControl open(ModelWarmUp warmUp) {
     State state = ALL.get(id);
-    FixedModel pool = new FixedModel(ModelRegistry.acquire(model, whenLoaded));
+    FixedModel pool = new FixedModel(ModelRegistry.acquire(model, warmUp));
     state.shares.incrementAndGet();
     return new EdgeControl() {
       @Override
