@@ -8,10 +8,16 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 import org.lepcnn.device.session.UnsafeResults;
 
 class LayeringTest {
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(Main.class);
+  }
+
   @Test
   void sessionsOfOnnxRuntime_areOpenedInOnePlace() throws Exception {
     OneWayToSessions.checkModuleOf(Main.class);

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.session.PrivateSession;
@@ -136,6 +137,11 @@ class LayeringTest {
               : rooms.whereLayer(room.getKey()).mayOnlyAccessLayers(known);
     }
     rooms.ensureAllClassesAreContainedInArchitecture().check(CLASSES);
+  }
+
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(PrivateSession.class);
   }
 
   @Test
