@@ -46,8 +46,7 @@ class LayeringTest {
           entry(
               "pass", Set.of("key", "mask", "integrity", "supply", "stage", "arithmetic", "claim")),
           entry("session", Set.of("supply", "stage", "claim", "pass")),
-          entry(
-              "reference", Set.of("key", "integrity", "supply", "stage", "arithmetic", "pass")));
+          entry("reference", Set.of("key", "integrity", "supply", "stage", "arithmetic", "pass")));
 
   /** SecureRandom is a Random, too: it is the calls that count. */
   @Test

@@ -115,8 +115,7 @@ public final class KeyWrap implements AutoCloseable {
   }
 
   /** Appends the two keys of a chain to a body; nothing may be appended afterwards. */
-  public void write(
-      BodyWriter body, PassKey pass, ChallengeKey challenge, SecretAccess access) {
+  public void write(BodyWriter body, PassKey pass, ChallengeKey challenge, SecretAccess access) {
     Objects.requireNonNull(access, "access");
     byte[] first = pass.copyBytes();
     byte[] second = challenge.copyBytes();

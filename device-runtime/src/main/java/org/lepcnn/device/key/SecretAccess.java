@@ -6,8 +6,8 @@ import java.util.Set;
 
 /**
  * What a method asks for that hands out secrets as numbers: keys for a file or a cipher, masks,
- * challenge vectors. Only the packages named here get one; everybody else may hold keys, but not look into
- * them.
+ * challenge vectors. Only the packages named here get one; everybody else may hold keys, but not
+ * look into them.
  *
  * <p>A lookup with all its rights can be made nowhere but in its own class, so it proves who asks.
  * That keeps secrets from code that takes the wrong way by mistake. It is no protection against

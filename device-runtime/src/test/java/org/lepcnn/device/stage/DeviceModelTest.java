@@ -82,8 +82,7 @@ class DeviceModelTest {
         local(new DeviceHalf.Stage(relu("x", "y"), List.of("x"), List.of("y")), List.of("y"));
     ModelBundle bundle = ModelBundle.of(new EdgeHalf(half.plan(), List.of()), half);
     try (SessionFixture fixture = new SessionFixture(bundle, 1, builder -> builder)) {
-      PassResult result =
-          fixture.run(Map.of("x", HostTensor.of(new float[] {-1, 2, -3, 4}, FOUR)));
+      PassResult result = fixture.run(Map.of("x", HostTensor.of(new float[] {-1, 2, -3, 4}, FOUR)));
       assertThat(result.pass()).isEqualTo(-1);
       assertThat(result.outputs().get("y").floats()).containsExactly(0, 2, 0, 4);
       assertThat(fixture.edge.claims).isEmpty();

@@ -53,7 +53,9 @@ public final class Admission {
     if (header.isRound() && header.expiresAtMillis() < brokerMillis) {
       long late = brokerMillis - header.expiresAtMillis();
       return Decision.refuse(
-          enrolment, EdgeErrorCode.EXPIRED, "the request is " + late + " ms older than its lifetime");
+          enrolment,
+          EdgeErrorCode.EXPIRED,
+          "the request is " + late + " ms older than its lifetime");
     }
     if (!control.isReady()) {
       return Decision.refuse(

@@ -27,8 +27,8 @@ import org.lepcnn.kafka.wire.ModelStatus;
 /**
  * The last record of every device and model. Written by one thread, read by many.
  *
- * <p>A device costs its id, a map entry and a reference: enrolments are shared between devices that may
- * do the same. {@code ControlTablesMemory} in the tests measures it.
+ * <p>A device costs its id, a map entry and a reference: enrolments are shared between devices that
+ * may do the same. {@code ControlTablesMemory} in the tests measures it.
  */
 final class ControlTables {
   /** More models than one device can need. */

@@ -7,8 +7,9 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 
 /**
- * What an enrolled device may do: the edge's record of it, without its name. Shared between devices that may do the same. What is open is open
- * by name, {@link #ANY} and {@link Allowed#all()}, and never because something is absent.
+ * What an enrolled device may do: the edge's record of it, without its name. Shared between devices
+ * that may do the same. What is open is open by name, {@link #ANY} and {@link Allowed#all()}, and
+ * never because something is absent.
  *
  * @param gateway the gateway that speaks for it; {@link #ANY} for all
  * @param models the models that it may use

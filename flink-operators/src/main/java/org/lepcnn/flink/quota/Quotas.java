@@ -77,7 +77,8 @@ public final class Quotas {
   }
 
   /** Charges what was not asked for: bytes sent again, or a record that proved wrong. */
-  public void charge(String device, Enrolment enrolment, long requests, long bytes, long nowMillis) {
+  public void charge(
+      String device, Enrolment enrolment, long requests, long bytes, long nowMillis) {
     Rates rates = rates(enrolment);
     if (rates.unlimited()) {
       return;
