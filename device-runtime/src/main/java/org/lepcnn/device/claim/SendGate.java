@@ -16,15 +16,15 @@ import org.slf4j.LoggerFactory;
  * the discovery of a forgery and its record. After {@code limit} failures in the life of the chain
  * the gate stays shut.
  */
-public final class EdgeGate {
-  private static final Logger LOG = LoggerFactory.getLogger(EdgeGate.class);
+public final class SendGate {
+  private static final Logger LOG = LoggerFactory.getLogger(SendGate.class);
 
   private final PassSupply supply;
   private final int limit;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private volatile boolean shut;
 
-  public EdgeGate(PassSupply supply, int limit) {
+  public SendGate(PassSupply supply, int limit) {
     this.supply = supply;
     this.limit = limit;
   }
