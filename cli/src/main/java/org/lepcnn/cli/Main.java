@@ -2,7 +2,6 @@
 package org.lepcnn.cli;
 
 import org.lepcnn.cli.inspect.InspectCommand;
-
 import org.lepcnn.cli.kafka.DevicesCommand;
 import org.lepcnn.cli.kafka.ModelsCommand;
 import org.lepcnn.cli.kafka.TopicsCommand;
