@@ -14,11 +14,12 @@ import org.lepcnn.flink.EdgePipeline;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.EdgeSinks;
 import org.lepcnn.flink.EdgeSources;
+import org.lepcnn.flink.answer.KafkaTopicViews;
 import org.lepcnn.flink.batch.BatchSettings;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
-import org.lepcnn.flink.kernel.WhenLoaded;
-import org.lepcnn.flink.outbox.KafkaTopicViews;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.kafka.client.ClientSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -215,13 +216,14 @@ final class EdgeJobOptions {
             Math.max(BatchSettings.DEFAULT.queuedRequests(), 2 * maxBatch),
             BatchSettings.DEFAULT.queuedBytes());
     return new EdgeSettings(
-        admission.control(client(), kernel, allowScalar),
-        new KafkaTopicViews(client()),
+        new EdgeServices(
+            admission.control(client(), kernel, allowScalar),
+            new KafkaTopicViews(client()),
+            readyWait(),
+            ModelWarmUp.NONE),
         assembly(),
         GuardLimits.DEFAULT,
-        batch,
-        readyWait(),
-        WhenLoaded.NOTHING);
+        batch);
   }
 
   private AssemblyLimits assembly() {

@@ -10,9 +10,9 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.outbox.TopicView;
-import org.lepcnn.flink.rehearsal.EdgeRehearsal;
+import org.lepcnn.flink.warmup.EdgeWarmUp;
 import org.lepcnn.kafka.topic.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,19 +63,19 @@ final class EdgeRun implements Callable<Integer> {
     if (exitWithParent) {
       watchParent();
     }
-    EdgeSettings settings = options.settings().withWhenLoaded(EdgeRehearsal::once);
+    EdgeSettings settings = options.settings().withWarmUp(EdgeWarmUp::once);
     if (!options.admission.enrolled()) {
       ModelBundle.readEdge(options.admission.modelDir); // a wrong model is not a restarting job
     }
     KafkaAccess.require(options.clientSettings(), options.group);
-    try (EdgeControl control = settings.openControl()) {
+    try (EdgeControl control = settings.services().openControl()) {
       return serve(settings, control);
     }
   }
 
   private int serve(EdgeSettings settings, EdgeControl control) throws InterruptedException {
     String serving = serving(control); // before Flink starts: a failure ends here, with its cause
-    try (TopicView topics = settings.topics().open();
+    try (TopicView topics = settings.services().openTopics();
         EmbeddedCluster cluster = EmbeddedCluster.start(options, webPort, checkpointDir)) {
       Thread hook = new Thread(cluster::close, "lepcnn-edge-stop");
       Runtime.getRuntime().addShutdownHook(hook);

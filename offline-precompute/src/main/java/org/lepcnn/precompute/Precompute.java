@@ -98,7 +98,7 @@ public final class Precompute {
         OwnerFile owner =
             OwnerFile.open(
                 options.ownerFile(), options.acceptPlain() ? given.acceptingPlain() : given)) {
-      OrderBook book = new OrderBook(options, bundle.fingerprint(), owner);
+      PassIssuer book = new PassIssuer(options, bundle.fingerprint(), owner);
       List<PassRange> owed = book.owed();
       ranges = new ArrayList<>(owed);
       resumed = new WorkPlan(owed).passes();

@@ -12,7 +12,7 @@ import org.lepcnn.bench.plainjob.PlainInput;
 import org.lepcnn.bench.plainjob.PlainOperator;
 import org.lepcnn.bench.plainjob.PlainRecord;
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 
 /** The plain (unmasked float) streaming job: the whole network in one call. */
 final class PlainPipeline implements AutoCloseable {

@@ -12,7 +12,7 @@ import org.lepcnn.bench.Built;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalLayout;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.process.FreePorts;
 
 /** The echo through a real broker, with rounds of several records each way. */

@@ -15,8 +15,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.client.KafkaFailures;
-import org.lepcnn.kafka.codec.ChunkLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** What {@code lepcnn inspect} says of each kind of file. */
+package org.lepcnn.cli.inspect;

@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** What the operators of the edge count and measure. */
+package org.lepcnn.flink.metric;

@@ -1,0 +1,5 @@
+/**
+ * Tensors and results in pieces: how they are cut into records, and how a gateway puts them
+ * together again in bounded memory.
+ */
+package org.lepcnn.kafka.chunk;
