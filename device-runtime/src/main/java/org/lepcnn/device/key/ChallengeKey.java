@@ -51,7 +51,7 @@ public final class ChallengeKey implements AutoCloseable {
   }
 
   /** The key's bytes, for a file that keeps secrets. The caller erases them. */
-  public byte[] copyBytes() {
+  byte[] copyBytes() {
     return key.copyBytes();
   }
 

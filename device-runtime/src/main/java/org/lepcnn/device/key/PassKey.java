@@ -79,7 +79,7 @@ public final class PassKey implements AutoCloseable {
   }
 
   /** The key's bytes, for a file that keeps secrets. The caller erases them. */
-  public byte[] copyBytes() {
+  byte[] copyBytes() {
     return key.copyBytes();
   }
 

@@ -120,9 +120,9 @@ public final class Passphrase implements AutoCloseable {
     if (isNone() && !acceptsPlain) {
       throw new BadInputException(
           what
-              + ": expected a passphrase, because the keys come from a file that is under one; found none. Give one with "
+              + ": expected a passphrase, because the keys come from a file under one; found none. Give one with "
               + option
-              + ", or let the keys stand unprotected with --accept-plain.");
+              + ", or write the keys without one with --accept-plain.");
     }
   }
 

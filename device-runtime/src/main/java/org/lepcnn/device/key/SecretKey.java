@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Objects;
 import javax.crypto.spec.SecretKeySpec;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
@@ -45,6 +46,10 @@ public final class SecretKey implements AutoCloseable {
     return new SecretKey(value.clone());
   }
 
+  static SecretKey copyOf(byte[] values, int from) {
+    return new SecretKey(Arrays.copyOfRange(values, from, from + BYTES));
+  }
+
   /** A new key from the platform's secure random numbers. */
   public static SecretKey random() {
     byte[] value = new byte[BYTES];
@@ -68,12 +73,17 @@ public final class SecretKey implements AutoCloseable {
   }
 
   /** The key's bytes, for a file that keeps secrets. The caller erases them. */
-  public byte[] copyBytes() {
+  byte[] copyBytes() {
     return open().clone();
   }
 
   /** The key for a {@link javax.crypto.Cipher}. Only derived keys are ever used so. */
-  public javax.crypto.SecretKey toAesKey() {
+  public javax.crypto.SecretKey toAesKey(SecretAccess access) {
+    Objects.requireNonNull(access, "access");
+    return toAesKey();
+  }
+
+  javax.crypto.SecretKey toAesKey() {
     return new SecretKeySpec(open(), "AES");
   }
 

@@ -37,7 +37,7 @@ public interface PassSupply extends AutoCloseable {
   long nextPass();
 
   /** Reserves passes; durable before it returns. */
-  Range reserve(int passes);
+  Reservation reserve(int passes);
 
   /**
    * The instance that claimed a pass before and gave it back to the edge, while nobody took it
@@ -73,7 +73,7 @@ public interface PassSupply extends AutoCloseable {
   void close();
 
   /** Reserved passes, each handed out once, in order. */
-  interface Range {
+  interface Reservation {
     long firstPass();
 
     long lastPass();

@@ -12,12 +12,12 @@ import org.lepcnn.core.api.PublicApi;
  * little-endian int32. Not thread-safe.
  */
 @PublicApi
-public final class ResidueRoom {
+public final class ResidueBuffer {
   private final byte[] bytes;
   private final IntBuffer residues;
 
   /** Room for {@code capacity} residues, all 0. */
-  public ResidueRoom(int capacity) {
+  public ResidueBuffer(int capacity) {
     bytes = new byte[Math.multiplyExact(capacity, Integer.BYTES)];
     residues = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
   }
