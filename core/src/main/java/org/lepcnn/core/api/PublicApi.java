@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What applications and pipelines may program against. The public types of a package with this mark,
- * but for those that are {@link Internal}, change in an incompatible way with a new minor version at
- * the earliest, and the list of changes says so.
+ * What applications and pipelines may program against. The public types of a package with this
+ * mark, but for those that are {@link Internal}, change in an incompatible way with a new minor
+ * version at the earliest, and the list of changes says so.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

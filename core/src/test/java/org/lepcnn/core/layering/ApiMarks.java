@@ -45,7 +45,9 @@ final class ApiMarks {
   /** Whether what bears a mark is public; empty without a mark. */
   private static Optional<Boolean> markOf(JavaClass type) {
     return mark(
-        type.getName(), type.isAnnotatedWith(PublicApi.class), type.isAnnotatedWith(Internal.class));
+        type.getName(),
+        type.isAnnotatedWith(PublicApi.class),
+        type.isAnnotatedWith(Internal.class));
   }
 
   private static Optional<Boolean> markOfPackage(JavaClass type) {
