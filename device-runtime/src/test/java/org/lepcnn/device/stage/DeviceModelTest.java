@@ -9,7 +9,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.testkit.SessionFixture;
 import org.lepcnn.device.testkit.SessionModel;
 import org.lepcnn.device.testkit.TinyOnnx;
 
@@ -70,6 +74,20 @@ class DeviceModelTest {
     assertThatThrownBy(() -> DeviceModel.load(half))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("device stage 0 of local");
+  }
+
+  @Test
+  void modelWithoutOffloadedLayers_runsWithoutEdgePassOrClaim() {
+    DeviceHalf half =
+        local(new DeviceHalf.Stage(relu("x", "y"), List.of("x"), List.of("y")), List.of("y"));
+    ModelBundle bundle = ModelBundle.of(new EdgeHalf(half.plan(), List.of()), half);
+    try (SessionFixture fixture = new SessionFixture(bundle, 1, builder -> builder)) {
+      PassResult result = fixture.run(Map.of("x", HostTensor.of(new float[] {-1, 2, -3, 4}, FOUR)));
+      assertThat(result.pass()).isEqualTo(-1);
+      assertThat(result.outputs().get("y").floats()).containsExactly(0, 2, 0, 4);
+      assertThat(fixture.edge.claims).isEmpty();
+      assertThat(fixture.supply.nextPass()).isZero();
+    }
   }
 
   @Test

@@ -15,13 +15,13 @@ import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.testkit.SessionModel;
 import org.lepcnn.device.testkit.TinyOnnx;
 
-class RehearsalTest {
+class PassWarmUpTest {
   private static final long[] HIDDEN = {1, 4, 6, 5};
 
   @Test
-  void aRehearsal_leavesTheBuffersOfAPass_andUsesNothingUp() {
+  void aWarmUp_leavesTheBuffersOfAPass_andUsesNothingUp() {
     try (OwnParts own = new OwnParts(undivided(), Executors.newSingleThreadExecutor())) {
-      assertThat(new Rehearsal(own.rounds).run()).as("passes to their end").isGreaterThan(1);
+      assertThat(new PassWarmUp(own.rounds).run()).as("passes to their end").isGreaterThan(1);
       assertThat(own.log).isEmpty();
       assertThat(own.supply.nextPass()).isZero();
       assertThat(own.supply.outcomes).isEmpty();
@@ -31,30 +31,30 @@ class RehearsalTest {
       try (SecretKey secret = SecretKey.random();
           PassKey key = PassKey.of(secret)) {
         PassWorkspace workspace = own.workspaces.take(key);
-        assertThat(workspace.takeRoom(1).capacity()).isEqualTo(120);
-        assertThat(workspace.takeRoom(1).capacity()).isEqualTo(120);
-        assertThat(workspace.takeRoom(1).capacity()).as("a new one").isEqualTo(1);
+        assertThat(workspace.takeBuffer(1).capacity()).isEqualTo(120);
+        assertThat(workspace.takeBuffer(1).capacity()).isEqualTo(120);
+        assertThat(workspace.takeBuffer(1).capacity()).as("a new one").isEqualTo(1);
       }
       assertThat(own.tensorsOfUse(HIDDEN)).as("a, b and d").isEqualTo(3);
     }
   }
 
   @Test
-  void aModelThatRefusesZeros_isRehearsedAsFarAsItGoes() {
+  void aModelThatRefusesZeros_isWarmedUpAsFarAsItGoes() {
     try (OwnParts own = new OwnParts()) {
-      assertThat(new Rehearsal(own.rounds).run()).isZero();
+      assertThat(new PassWarmUp(own.rounds).run()).isZero();
       assertUsed(own.pool.takeAtLeast(1), 90);
       assertThat(own.log).isEmpty();
     }
   }
 
   @Test
-  void aWarmUp_isARehearsal_andWarmsTablesAndTransport() {
+  void aWarmUp_warmsTablesAndTransportToo() {
     try (OwnParts own = new OwnParts(undivided(), Executors.newSingleThreadExecutor())) {
       own.context.warmUp();
       assertUsed(own.pool.takeAtLeast(1), 90);
       assertThat(own.tables.warmUps).hasValue(1);
-      assertThat(own.edge.rehearsals).hasValue(1);
+      assertThat(own.edge.warmUps).hasValue(1);
     }
   }
 

@@ -3,12 +3,14 @@ package org.lepcnn.flink.quota;
 
 import java.util.List;
 import java.util.Objects;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 
 /**
- * What an enrolled device may do; shared between devices that may do the same. What is open is open
- * by name, {@link #ANY} and {@link Allowed#all()}, and never because something is absent.
+ * What an enrolled device may do: the edge's record of it, without its name. Shared between devices
+ * that may do the same. What is open is open by name, {@link #ANY} and {@link Allowed#all()}, and
+ * never because something is absent.
  *
  * @param gateway the gateway that speaks for it; {@link #ANY} for all
  * @param models the models that it may use
@@ -17,7 +19,8 @@ import org.lepcnn.core.port.ChainId;
  * @param bytesPerSecond its quota of masked tensors; 0 for the job's default
  * @param revoked whether it may do nothing at all
  */
-public record DeviceGrant(
+@PublicApi
+public record Enrolment(
     String gateway,
     Allowed<Fingerprint> models,
     Allowed<ChainId> chains,
@@ -27,17 +30,17 @@ public record DeviceGrant(
   public static final String ANY = "*";
 
   /** What every device may do on an edge without admission. */
-  public static final DeviceGrant OPEN =
-      new DeviceGrant(ANY, Allowed.all(), Allowed.all(), 0, 0, false);
+  public static final Enrolment OPEN =
+      new Enrolment(ANY, Allowed.all(), Allowed.all(), 0, 0, false);
 
-  public DeviceGrant {
+  public Enrolment {
     Objects.requireNonNull(gateway, "gateway");
     Objects.requireNonNull(models, "models");
     Objects.requireNonNull(chains, "chains");
   }
 
-  /** A grant of these models and no others, with the chains that come first. */
-  public DeviceGrant(
+  /** An enrolment for these models and no others, with the chains that come first. */
+  public Enrolment(
       String gateway,
       List<Fingerprint> models,
       long requestsPerSecond,

@@ -13,7 +13,7 @@ import org.lepcnn.device.key.SecretKey;
  * A chain with a random first key that lives in memory and ends with it, for {@code lepcnn check}
  * and tests. Nothing is durable and nothing needs to be: a new object is a new chain.
  */
-public final class ThrowAwayChain implements PassSupply {
+public final class MemoryChain implements PassSupply {
   private final String device;
   private final Fingerprint model;
   private final DeviceHalf half;
@@ -24,7 +24,7 @@ public final class ThrowAwayChain implements PassSupply {
   private long nextPass;
   private long integrityFailures;
 
-  public ThrowAwayChain(String device, Fingerprint model, DeviceHalf half) {
+  public MemoryChain(String device, Fingerprint model, DeviceHalf half) {
     this.device = device;
     this.model = model;
     this.half = half;
@@ -70,13 +70,13 @@ public final class ThrowAwayChain implements PassSupply {
   }
 
   @Override
-  public synchronized Range reserve(int passes) {
-    MemoryRange range = new MemoryRange(nextPass, passes, nextKey.copy());
+  public synchronized Reservation reserve(int passes) {
+    MemoryReservation reservation = new MemoryReservation(nextPass, passes, nextKey.copy());
     PassKey following = nextKey.advance(passes);
     nextKey.close();
     nextKey = following;
     nextPass += passes;
-    return range;
+    return reservation;
   }
 
   @Override
@@ -105,13 +105,13 @@ public final class ThrowAwayChain implements PassSupply {
     return new ChainId(random.getMostSignificantBits(), random.getLeastSignificantBits());
   }
 
-  private static final class MemoryRange implements Range {
+  private static final class MemoryReservation implements Reservation {
     private final long first;
     private final long last;
     private long next;
     private PassKey key;
 
-    MemoryRange(long first, int passes, PassKey key) {
+    MemoryReservation(long first, int passes, PassKey key) {
       this.first = first;
       this.last = first + passes - 1;
       this.next = first;

@@ -25,13 +25,13 @@ import org.lepcnn.device.testkit.RecordingSupply;
 import org.lepcnn.device.testkit.SessionModel;
 
 /** What is sent again when the edge has forgotten claims; no tensor takes part. */
-class ClaimKeeperTest {
+class ClaimRepeatingTransportTest {
   private final List<String> log = new ArrayList<>();
   private final ModelBundle bundle = SessionModel.bundle(11);
   private final RecordingSupply supply = new RecordingSupply(bundle, log);
-  private final EdgeGate gate = new EdgeGate(supply, 1);
+  private final SendGate gate = new SendGate(supply, 1);
   private final RefusingEdge edge = new RefusingEdge();
-  private final ClaimKeeper keeper = new ClaimKeeper(supply, edge, gate);
+  private final ClaimRepeatingTransport repeating = new ClaimRepeatingTransport(supply, edge, gate);
 
   @AfterEach
   void close() {
@@ -43,49 +43,49 @@ class ClaimKeeperTest {
     for (EdgeErrorCode code :
         List.of(EdgeErrorCode.NOT_CLAIMED, EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE)) {
       log.clear();
-      await(keeper.claim(claim(0, 3)));
+      await(repeating.claim(claim(0, 3)));
       edge.refuse(code, 1);
-      await(keeper.exchange(round(2)));
+      await(repeating.exchange(round(2)));
       assertThat(log).containsExactly("claim 0-3", "round 2", "claim 0-3", "round 2");
     }
   }
 
   @Test
   void anyOtherRefusalOfARound_isToldAtOnce() {
-    await(keeper.claim(claim(0, 3)));
+    await(repeating.claim(claim(0, 3)));
     edge.refuse(EdgeErrorCode.STALE, 1);
-    assertThat(code(keeper.exchange(round(2)))).isEqualTo(EdgeErrorCode.STALE);
+    assertThat(code(repeating.exchange(round(2)))).isEqualTo(EdgeErrorCode.STALE);
     assertThat(log).containsExactly("claim 0-3", "round 2");
   }
 
   @Test
   void aClaim_coversItsLastPass_andNoneBehindIt() {
-    await(keeper.claim(claim(0, 3)));
+    await(repeating.claim(claim(0, 3)));
     edge.refuse(EdgeErrorCode.NOT_CLAIMED, 1);
-    await(keeper.exchange(round(3)));
+    await(repeating.exchange(round(3)));
     edge.refuse(EdgeErrorCode.NOT_CLAIMED, 1);
-    assertThat(code(keeper.exchange(round(4)))).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    assertThat(code(repeating.exchange(round(4)))).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
     assertThat(log).containsExactly("claim 0-3", "round 3", "claim 0-3", "round 3", "round 4");
   }
 
   @Test
   void theLatest64Claims_areRepeated_noOlderOne() {
     for (int pass = 0; pass <= 64; pass++) {
-      await(keeper.claim(claim(pass, pass)));
+      await(repeating.claim(claim(pass, pass)));
     }
     log.clear();
     edge.refuse(EdgeErrorCode.NOT_CLAIMED, 1);
-    assertThat(code(keeper.exchange(round(0)))).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    assertThat(code(repeating.exchange(round(0)))).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
     edge.refuse(EdgeErrorCode.NOT_CLAIMED, 1);
-    await(keeper.exchange(round(1)));
+    await(repeating.exchange(round(1)));
     assertThat(log).containsExactly("round 0", "round 1", "claim 1-1", "round 1");
   }
 
   @Test
   void whatIsRepeated_goesThroughTheGate() {
-    await(keeper.claim(claim(0, 3)));
+    await(repeating.claim(claim(0, 3)));
     CompletableFuture<RoundResult> waiting = edge.refuseLater();
-    CompletableFuture<RoundResult> round = keeper.exchange(round(2));
+    CompletableFuture<RoundResult> round = repeating.exchange(round(2));
     gate.shut();
     waiting.completeExceptionally(refused(EdgeErrorCode.NOT_CLAIMED));
     assertThat(failure(round))

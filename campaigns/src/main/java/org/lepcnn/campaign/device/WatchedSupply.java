@@ -11,7 +11,7 @@ import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.supply.PassSupply;
 
 /** Writes reservations on the board, and which of their passes are begun or thrown away. */
-record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
+record WatchedSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
   @Override
   public String device() {
     return supply.device();
@@ -48,10 +48,10 @@ record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
   }
 
   @Override
-  public Range reserve(int passes) {
+  public Reservation reserve(int passes) {
     board.enter(PhaseBoard.Phase.RESERVING);
     try {
-      return new BoardRange(supply.reserve(passes), board);
+      return new WatchedReservation(supply.reserve(passes), board);
     } finally {
       board.leave(PhaseBoard.Phase.RESERVING);
     }
@@ -92,27 +92,28 @@ record BoardSupply(PassSupply supply, PhaseBoard board) implements PassSupply {
     supply.close();
   }
 
-  private record BoardRange(Range range, PhaseBoard board) implements Range {
+  private record WatchedReservation(Reservation reservation, PhaseBoard board)
+      implements Reservation {
     @Override
     public long firstPass() {
-      return range.firstPass();
+      return reservation.firstPass();
     }
 
     @Override
     public long lastPass() {
-      return range.lastPass();
+      return reservation.lastPass();
     }
 
     @Override
     public int remaining() {
-      return range.remaining();
+      return reservation.remaining();
     }
 
     /** On the board first: a kill between the two must not find a pass that nobody wrote down. */
     @Override
     public Pass take() {
-      board.begun(range.lastPass() - range.remaining() + 1);
-      return new BoardPass(range.take(), board);
+      board.begun(reservation.lastPass() - reservation.remaining() + 1);
+      return new BoardPass(reservation.take(), board);
     }
   }
 

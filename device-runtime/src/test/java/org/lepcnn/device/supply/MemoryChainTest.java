@@ -8,16 +8,17 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.testkit.SessionModel;
 
-class ThrowAwayChainTest {
+class MemoryChainTest {
   private final ModelBundle bundle = SessionModel.bundle(11);
-  private final ThrowAwayChain chain =
-      new ThrowAwayChain("meter-1", bundle.fingerprint(), bundle.device());
+  private final MemoryChain chain =
+      new MemoryChain("meter-1", bundle.fingerprint(), bundle.device());
 
   @Test
   void passes_areHandedOutOnceEach_inOrder_underKeysThatFollowEachOther() {
-    PassSupply.Range range = chain.reserve(2);
+    PassSupply.Reservation range = chain.reserve(2);
     assertThat(range.firstPass()).isZero();
     assertThat(range.lastPass()).isEqualTo(1);
     assertThat(range.remaining()).isEqualTo(2);
@@ -27,7 +28,7 @@ class ThrowAwayChainTest {
     assertThat(second.number()).isEqualTo(1);
     assertThat(range.remaining()).isZero();
     assertThatThrownBy(range::take).isInstanceOf(IllegalStateException.class);
-    PassSupply.Range later = chain.reserve(3);
+    PassSupply.Reservation later = chain.reserve(3);
     assertThat(later.firstPass()).isEqualTo(2);
     assertThat(later.lastPass()).isEqualTo(4);
     assertThat(chain.nextPass()).isEqualTo(5);
@@ -40,7 +41,7 @@ class ThrowAwayChainTest {
 
   @Test
   void keyOfAPassThatEnded_isErased_howeverItEnded() {
-    PassSupply.Range range = chain.reserve(2);
+    PassSupply.Reservation range = chain.reserve(2);
     PassSupply.Pass finished = range.take();
     PassSupply.Pass burned = range.take();
     finished.finish();
@@ -61,7 +62,7 @@ class ThrowAwayChainTest {
     assertThat(chain.device()).isEqualTo("meter-1");
     assertThat(chain.model()).isEqualTo(bundle.fingerprint());
     assertThat(chain.deviceHalf()).isSameAs(bundle.device());
-    ThrowAwayChain other = new ThrowAwayChain("meter-1", bundle.fingerprint(), bundle.device());
+    MemoryChain other = new MemoryChain("meter-1", bundle.fingerprint(), bundle.device());
     assertThat(chain.chain()).isNotNull().isNotEqualTo(other.chain());
     var former = chain.instance();
     chain.renewInstance();
@@ -89,6 +90,6 @@ class ThrowAwayChainTest {
   }
 
   private static void assertErased(PassKey key) {
-    assertThatThrownBy(key::copyBytes).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> TestSecrets.bytes(key)).isInstanceOf(IllegalStateException.class);
   }
 }

@@ -32,15 +32,15 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>What is repeated was sent before or carries no tensor, and the edge judges it by the same
- * rules: a copied state gains nothing by it. Repetitions go through the {@link EdgeGate}.
+ * rules: a copied state gains nothing by it. Repetitions go through the {@link SendGate}.
  */
-public final class ClaimKeeper extends ForwardingEdgeTransport {
-  private static final Logger LOG = LoggerFactory.getLogger(ClaimKeeper.class);
+public final class ClaimRepeatingTransport extends ForwardingEdgeTransport {
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimRepeatingTransport.class);
   private static final int MAX_REPETITIONS = 3;
   private static final int MAX_CLAIMS = 64;
 
   private final PassSupply supply;
-  private final EdgeGate gate;
+  private final SendGate gate;
 
   /** Accepted claims by first pass, the latest ones. */
   private final TreeMap<Long, PassClaim> claims = new TreeMap<>();
@@ -48,7 +48,7 @@ public final class ClaimKeeper extends ForwardingEdgeTransport {
   /** Claims on their way for the second time; several rounds may wait for one. */
   private final Map<PassClaim, CompletableFuture<Void>> repeating = new HashMap<>();
 
-  public ClaimKeeper(PassSupply supply, EdgeTransport transport, EdgeGate gate) {
+  public ClaimRepeatingTransport(PassSupply supply, EdgeTransport transport, SendGate gate) {
     super(transport);
     this.supply = supply;
     this.gate = gate;

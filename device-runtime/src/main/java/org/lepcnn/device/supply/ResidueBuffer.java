@@ -5,17 +5,19 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import org.lepcnn.core.api.PublicApi;
 
 /**
  * Reusable room for residues: bytes, which a cipher can open a table into without a copy, seen as
  * little-endian int32. Not thread-safe.
  */
-public final class ResidueRoom {
+@PublicApi
+public final class ResidueBuffer {
   private final byte[] bytes;
   private final IntBuffer residues;
 
   /** Room for {@code capacity} residues, all 0. */
-  public ResidueRoom(int capacity) {
+  public ResidueBuffer(int capacity) {
     bytes = new byte[Math.multiplyExact(capacity, Integer.BYTES)];
     residues = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
   }

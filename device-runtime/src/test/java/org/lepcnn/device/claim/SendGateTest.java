@@ -17,10 +17,10 @@ import org.lepcnn.device.testkit.RecordingSupply;
 import org.lepcnn.device.testkit.SessionModel;
 
 /** What the gate lets through, and that nobody holds it longer than needed. */
-class EdgeGateTest {
+class SendGateTest {
   private final List<String> log = new CopyOnWriteArrayList<>();
   private final RecordingSupply supply = new RecordingSupply(SessionModel.bundle(11), log);
-  private final EdgeGate gate = new EdgeGate(supply, 2);
+  private final SendGate gate = new SendGate(supply, 2);
 
   @AfterEach
   void close() {
@@ -40,7 +40,9 @@ class EdgeGateTest {
     assertThat(supply.integrityFailures()).isEqualTo(2);
     assertThatThrownBy(() -> gate.send(() -> log.add("sent")))
         .isInstanceOf(QuarantinedException.class)
-        .hasMessageContaining("after 2 results", "the limit is 2");
+        .hasMessageContaining("after 2 results")
+        .hasMessageContaining("the limit is 2")
+        .hasMessageContaining("lepcnn device lift-quarantine");
     assertThat(log).containsExactly("failure recorded", "failure recorded");
   }
 

@@ -5,11 +5,11 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.supply.PassSupply;
 
 /**
- * One pass that was taken from a {@link Reservation}: it is used up from that moment, whatever
- * becomes of it, and in flight until {@link #finish}, {@link #burn} or {@link #close}. While one is
- * in flight, a close of the state gives nothing back. Thread-safe.
+ * One pass that was taken from a {@link DurableReservation}: it is used up from that moment,
+ * whatever becomes of it, and in flight until {@link #finish}, {@link #burn} or {@link #close}.
+ * While one is in flight, a close of the state gives nothing back. Thread-safe.
  */
-public final class PassLease implements PassSupply.Pass, AutoCloseable {
+public final class DurablePass implements PassSupply.Pass, AutoCloseable {
   /** What became of a pass. */
   public enum Outcome {
     IN_FLIGHT,
@@ -22,7 +22,7 @@ public final class PassLease implements PassSupply.Pass, AutoCloseable {
   private final PassKey key;
   private Outcome outcome = Outcome.IN_FLIGHT;
 
-  PassLease(DeviceState state, long pass, PassKey key) {
+  DurablePass(DeviceState state, long pass, PassKey key) {
     this.state = state;
     this.pass = pass;
     this.key = key;
@@ -34,7 +34,7 @@ public final class PassLease implements PassSupply.Pass, AutoCloseable {
     return pass;
   }
 
-  /** The pass's key; erased when the pass ends. It stays this lease's. */
+  /** The pass's key; erased when the pass ends. It stays this pass's. */
   @Override
   public PassKey key() {
     return key;
@@ -64,7 +64,7 @@ public final class PassLease implements PassSupply.Pass, AutoCloseable {
 
   @Override
   public String toString() {
-    return "PassLease(" + pass + ", " + outcome() + ")";
+    return "DurablePass(" + pass + ", " + outcome() + ")";
   }
 
   private void end(Outcome as) {

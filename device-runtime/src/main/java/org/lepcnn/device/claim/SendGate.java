@@ -16,15 +16,15 @@ import org.slf4j.LoggerFactory;
  * the discovery of a forgery and its record. After {@code limit} failures in the life of the chain
  * the gate stays shut.
  */
-public final class EdgeGate {
-  private static final Logger LOG = LoggerFactory.getLogger(EdgeGate.class);
+public final class SendGate {
+  private static final Logger LOG = LoggerFactory.getLogger(SendGate.class);
 
   private final PassSupply supply;
   private final int limit;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private volatile boolean shut;
 
-  public EdgeGate(PassSupply supply, int limit) {
+  public SendGate(PassSupply supply, int limit) {
     this.supply = supply;
     this.limit = limit;
   }
@@ -52,11 +52,12 @@ public final class EdgeGate {
               + supply.integrityFailures()
               + " results that failed the integrity check; the limit is "
               + limit
-              + ". Nothing is sent any more. Find out why, then lift it with 'lepcnn device"
-              + " lift-quarantine --state DIR', or provision the device anew.");
+              + ". The device sends nothing more. Find out why they failed, then run 'lepcnn device"
+              + " lift-quarantine --state DIR', or provision the device again.");
     }
     if (shut) {
-      throw new EnvironmentException("The session sends nothing any more: it was closed.");
+      throw new EnvironmentException(
+          "The session sends nothing more: it was closed. Open another one.");
     }
   }
 

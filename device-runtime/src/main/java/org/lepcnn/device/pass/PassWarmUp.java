@@ -9,13 +9,14 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.supply.MemoryChain;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
-import org.lepcnn.device.supply.ThrowAwayChain;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * that is thrown away. No pass is used up, nothing is sent, nothing secret is involved. The
  * arithmetic does not depend on the data, so zeros warm it like anything else.
  */
-final class Rehearsal {
-  private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
-  private static final String DEVICE = "rehearsal";
+final class PassWarmUp {
+  private static final Logger LOG = LoggerFactory.getLogger(PassWarmUp.class);
+  private static final String DEVICE = "warm-up";
   private static final int MAX_PASSES = 300;
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -40,11 +41,11 @@ final class Rehearsal {
   /**
    * @param session whose model and buffers are used, and nothing else
    */
-  Rehearsal(RoundContext session) {
+  PassWarmUp(RoundContext session) {
     model = session.model();
     context =
         session.with(
-            new ThrowAwayChain(DEVICE, session.supply().model(), model.half()),
+            new MemoryChain(DEVICE, session.supply().model(), model.half()),
             new Zeros(model.plan()));
   }
 
@@ -63,9 +64,9 @@ final class Rehearsal {
       }
     } catch (RuntimeException e) {
       // a stage that refuses zeros costs the first passes some time, nothing else
-      LOG.debug("The rehearsal ended after {} passes", passes, e);
+      LOG.debug("The warm-up ended after {} passes", passes, e);
     }
-    LOG.debug("Rehearsed {} passes", passes);
+    LOG.debug("Warmed up with {} passes", passes);
     return passes;
   }
 
@@ -113,10 +114,10 @@ final class Rehearsal {
     }
 
     @Override
-    public List<int[]> challenges(long group, SecretKey groupKey) {
+    public GroupChallenges challenges(long group, SecretKey groupKey) {
       List<int[]> vectors = new ArrayList<>();
       plan.layers().forEach(layer -> vectors.add(new int[layer.geometry().inputSize()]));
-      return vectors;
+      return GroupChallenges.of(plan, challengesPerLayer(), groupKey, vectors);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.lepcnn.device.supply.PassSupply;
  * order, from memory; only the key of the first one left is kept. Thread-safe (all calls run under
  * the state's lock).
  */
-public final class Reservation implements PassSupply.Range {
+public final class DurableReservation implements PassSupply.Reservation {
   private final DeviceState state;
   private final long firstPass;
   private final long lastPass;
@@ -18,7 +18,7 @@ public final class Reservation implements PassSupply.Range {
   private PassKey nextKey;
 
   /** Takes {@code firstKey} over. */
-  Reservation(DeviceState state, long firstPass, int passes, PassKey firstKey) {
+  DurableReservation(DeviceState state, long firstPass, int passes, PassKey firstKey) {
     this.state = state;
     this.firstPass = firstPass;
     this.lastPass = firstPass + passes - 1;
@@ -51,7 +51,7 @@ public final class Reservation implements PassSupply.Range {
    * @throws IllegalStateException the state is closed
    */
   @Override
-  public PassLease take() {
+  public DurablePass take() {
     synchronized (state) {
       state.requireOpen();
       if (nextPass > lastPass) {
@@ -64,16 +64,16 @@ public final class Reservation implements PassSupply.Range {
       }
       PassKey key = nextKey;
       nextKey = key.next();
-      PassLease lease = new PassLease(state, nextPass, key);
+      DurablePass taken = new DurablePass(state, nextPass, key);
       state.passTaken(nextPass);
       nextPass++;
-      return lease;
+      return taken;
     }
   }
 
   @Override
   public String toString() {
-    return "Reservation(" + firstPass + " to " + lastPass + ", " + remaining() + " left)";
+    return "DurableReservation(" + firstPass + " to " + lastPass + ", " + remaining() + " left)";
   }
 
   /** The next pass to hand out; lastPass + 1 when there is none. */

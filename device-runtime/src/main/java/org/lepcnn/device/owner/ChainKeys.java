@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.precompute.job;
+package org.lepcnn.device.owner;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,10 +8,13 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
 /**
- * Pass keys of one chain by ratchet. Reaching pass n takes n steps from the first key; a cursor
- * goes on from where it is, so that files made in the order of their passes cost no step twice.
+ * The keys of one chain, for whoever makes its tables. They seal and they yield unblinding factors;
+ * nobody outside this module can look into them ({@link org.lepcnn.device.key.SecretAccess}).
+ *
+ * <p>Reaching pass n takes n steps from the first key; this object goes on from where it is, so
+ * that files made in the order of their passes cost no step twice. Not thread-safe.
  */
-final class KeyCursor implements AutoCloseable {
+public final class ChainKeys implements AutoCloseable {
   private final PassKey first;
   private final ChallengeKey challengeKey;
   private PassKey current;
@@ -20,14 +23,14 @@ final class KeyCursor implements AutoCloseable {
   /**
    * @param firstKey the chain's first key; stays the caller's
    */
-  KeyCursor(SecretKey firstKey) {
+  ChainKeys(SecretKey firstKey) {
     this.first = PassKey.of(firstKey);
     this.challengeKey = first.challengeKeyOfChain();
     this.current = first.copy();
   }
 
   /** The key of a group's challenges; the caller closes it. */
-  SecretKey groupKey(long group) {
+  public SecretKey groupKey(long group) {
     return challengeKey.groupKey(group);
   }
 
@@ -37,7 +40,7 @@ final class KeyCursor implements AutoCloseable {
    * @param pass the first of them
    * @param count at least 1
    */
-  List<PassKey> keys(long pass, int count) {
+  public List<PassKey> passKeys(long pass, int count) {
     if (pass < position) {
       replace(first.copy(), 0);
     }
