@@ -12,6 +12,7 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.lepcnn.core.shared.ProcessWide.Share;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
@@ -60,7 +61,7 @@ public final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
   private transient Path folder;
   private transient Fingerprint model;
   private transient Counter sealedPasses;
-  private transient SharedComputation shared;
+  private transient Share<TableComputation> shared;
   private transient List<List<int[]>> factors;
   private transient String chain;
   private transient KeyCursor keys;
