@@ -52,11 +52,12 @@ public final class SendGate {
               + supply.integrityFailures()
               + " results that failed the integrity check; the limit is "
               + limit
-              + ". Nothing is sent any more. Find out why, then lift it with 'lepcnn device"
-              + " lift-quarantine --state DIR', or provision the device anew.");
+              + ". The device sends nothing more. Find out why they failed, then run 'lepcnn device"
+              + " lift-quarantine --state DIR', or provision the device again.");
     }
     if (shut) {
-      throw new EnvironmentException("The session sends nothing any more: it was closed.");
+      throw new EnvironmentException(
+          "The session sends nothing more: it was closed. Open another one.");
     }
   }
 

@@ -95,11 +95,12 @@ public final class KeyWrap implements AutoCloseable {
       throw new BadInputException(
           "Opening "
               + what
-              + ": expected keys under the passphrase that is given; found keys that nothing protects."
-              + " Somebody may have put this file in place of yours. If it is yours, --accept-plain"
-              + " accepts it and puts it under the passphrase; to leave it without one, give none ("
+              + ": expected keys under your passphrase; found keys without one. Somebody may have put"
+              + " this file in place of yours. If it is yours, --accept-plain accepts it and puts it"
+              + " under the passphrase. To leave it without one, give no passphrase, neither by"
+              + " option nor in "
               + Passphrase.ENVIRONMENT_VARIABLE
-              + " counts).");
+              + ".");
     }
   }
 
@@ -171,7 +172,7 @@ public final class KeyWrap implements AutoCloseable {
       throw new BadInputException(
           "Opening "
               + what
-              + ": its keys are under a passphrase. Name the file that holds it with"
+              + ": its keys are under a passphrase. Give the file with the passphrase by"
               + " --passphrase-file or in "
               + Passphrase.ENVIRONMENT_VARIABLE
               + ".");
@@ -280,7 +281,7 @@ public final class KeyWrap implements AutoCloseable {
         throw new BadInputException(
             "Opening "
                 + what
-                + ": the passphrase does not open it. Another one does, or the file was altered.",
+                + ": the passphrase does not open it. It is the wrong one, or the file was altered.",
             e);
       }
     }

@@ -212,11 +212,11 @@ public final class OwnerFile implements AutoCloseable {
     long issued = entry.issuedPasses();
     if (passes > Long.MAX_VALUE - issued) {
       throw new BadInputException(
-          "Issuing passes: a chain has no "
+          "Issuing passes: expected that a chain has room for "
               + passes
-              + " passes behind the "
+              + " passes after the "
               + issued
-              + " that are issued. Issue fewer.");
+              + " that are issued; found too little. Issue fewer.");
     }
     return issued + passes;
   }

@@ -118,7 +118,7 @@ class GrantTest {
     }
     assertThatThrownBy(() -> Grant.read(file, Passphrase.copyOf("ours".toCharArray())))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("found keys that nothing protects");
+        .hasMessageContaining("found keys without one");
     for (byte[] other : new byte[][] {new byte[31], new byte[33]}) {
       write(1, start(Grants.MODEL).bytes(other).bytes(challenge));
       assertThatThrownBy(() -> Grant.read(file)).isInstanceOf(CorruptFileException.class);

@@ -140,11 +140,11 @@ class StateFileTest {
     write(1, version1(KEY, TestSecrets.bytes(CHALLENGE)));
     assertThatThrownBy(() -> StateFile.read(chain, given))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("found keys that nothing protects");
+        .hasMessageContaining("found keys without one");
     write(2, withKeys(version2(PASS, 0)));
     assertThatThrownBy(() -> StateFile.read(chain, given))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("found keys that nothing protects");
+        .hasMessageContaining("found keys without one");
   }
 
   @Test

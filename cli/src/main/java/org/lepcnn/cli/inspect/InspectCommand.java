@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.cli.inspect;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description =
         "Describe a bundle, edge half, table, device state, grant or owner file: versions, fingerprint, what is left. Needs no key.")
-final class InspectCommand implements Callable<Integer> {
+public final class InspectCommand implements Callable<Integer> {
 
   @Mixin private Output output;
 
