@@ -5,7 +5,13 @@ import ai.onnxruntime.OrtException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import org.lepcnn.bench.measure.BenchDevice;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.PlainModel;
+import org.lepcnn.bench.measure.ThreadMeter;
+import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
@@ -34,7 +40,7 @@ public final class DeviceBenchmark {
 
   private final BenchModel model;
   private final Options options;
-  private final Progress progress;
+  private final Consumer<String> steps;
 
   private final List<PassTimings> timings = new ArrayList<>();
   private final List<Double> privateCpu = new ArrayList<>();
@@ -56,15 +62,15 @@ public final class DeviceBenchmark {
     }
   }
 
-  private DeviceBenchmark(BenchModel model, Options options, Progress progress) {
+  private DeviceBenchmark(BenchModel model, Options options, Consumer<String> steps) {
     this.model = model;
     this.options = options;
-    this.progress = progress;
+    this.steps = steps;
   }
 
   /** Measures; what it finds is not written anywhere yet. */
-  public static BenchResult run(BenchModel model, Options options, Progress progress) {
-    return new DeviceBenchmark(model, options, progress).run();
+  public static BenchResult run(BenchModel model, Options options, Consumer<String> steps) {
+    return new DeviceBenchmark(model, options, steps).run();
   }
 
   private BenchResult run() {
@@ -76,13 +82,13 @@ public final class DeviceBenchmark {
             new EdgeOnItsOwnThread(new InProcessEdge(model.bundle().edge(), provider));
         PlainModel plain = PlainModel.open(model.onnx(), 1, input);
         StagesAlone stages = new StagesAlone(model.bundle().device(), input)) {
-      progress.step("device: making tables for " + passes + " passes");
+      steps.accept("device: making tables for " + passes + " passes");
       device.makeTables(passes, Runtime.getRuntime().availableProcessors());
       try (PrivateSession session = device.session(edge, 1, passes)) {
         session.warmUp();
         for (int done = 0; done < passes; done += BLOCK) {
           if (done % 50 == 0) {
-            progress.step("device: pass " + done + " of " + passes);
+            steps.accept("device: pass " + done + " of " + passes);
           }
           device.readTables();
           int end = Math.min(passes, done + BLOCK);
@@ -156,7 +162,8 @@ public final class DeviceBenchmark {
   private void sizes(BenchResult result, long inputs, long outputs) {
     result.figure(new Figure("up, per pass", inputs * Integer.BYTES, "bytes"));
     result.figure(new Figure("down, per pass", outputs * Integer.BYTES, "bytes"));
-    result.figure(new Figure("decryption table, per pass", model.report().tableBytes(), "bytes"));
+    result.figure(
+        new Figure("decryption table, per pass", model.report().tableBytesPerPass(), "bytes"));
     double own = Timing.median(privateBytes);
     double runtime = Timing.median(stagesBytes);
     result.figure(new Figure("allocated per pass beyond ONNX Runtime", own - runtime, "bytes"));

@@ -6,6 +6,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.Callers;
+import org.lepcnn.bench.measure.LayerPair;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
@@ -29,7 +33,7 @@ public final class KernelBenchmark {
 
   private final BenchModel model;
   private final Options options;
-  private final Progress progress;
+  private final Consumer<String> steps;
 
   /**
    * How to measure.
@@ -49,15 +53,15 @@ public final class KernelBenchmark {
     }
   }
 
-  private KernelBenchmark(BenchModel model, Options options, Progress progress) {
+  private KernelBenchmark(BenchModel model, Options options, Consumer<String> steps) {
     this.model = model;
     this.options = options;
-    this.progress = progress;
+    this.steps = steps;
   }
 
   /** Measures; what it finds is not written anywhere yet. */
-  public static BenchResult run(BenchModel model, Options options, Progress progress) {
-    return new KernelBenchmark(model, options, progress).run();
+  public static BenchResult run(BenchModel model, Options options, Consumer<String> steps) {
+    return new KernelBenchmark(model, options, steps).run();
   }
 
   private BenchResult run() {
@@ -92,7 +96,7 @@ public final class KernelBenchmark {
         pairs.add(LayerPair.open(name, layer.geometry(), weights, provider, threads));
       }
       for (int round = 0; round < WARM_UP_ROUNDS + options.rounds(); round++) {
-        progress.step("kernels: " + threads + " threads, round " + (round + 1));
+        steps.accept("kernels: " + threads + " threads, round " + (round + 1));
         for (LayerPair pair : pairs) {
           pair.sample(callers, single, options.sampleMillis(), round >= WARM_UP_ROUNDS);
         }

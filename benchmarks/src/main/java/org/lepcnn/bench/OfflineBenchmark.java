@@ -3,6 +3,11 @@ package org.lepcnn.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.lepcnn.bench.measure.BenchDevice;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.PlainThroughput;
+import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
@@ -37,14 +42,14 @@ public final class OfflineBenchmark {
   private OfflineBenchmark() {}
 
   /** Measures; what it finds is not written anywhere yet. */
-  public static BenchResult run(BenchModel model, Options options, Progress progress) {
+  public static BenchResult run(BenchModel model, Options options, Consumer<String> steps) {
     KernelProvider provider = Kernels.choose(options.kernel());
     List<Double> tables = new ArrayList<>();
     try (BenchDevice device = BenchDevice.create(model, provider);
         PlainThroughput plain = new PlainThroughput(model, options.threads(), model.input())) {
       plain.sample(1);
       for (int round = 0; round <= options.rounds(); round++) {
-        progress.step("offline: round " + round + " of " + options.rounds());
+        steps.accept("offline: round " + round + " of " + options.rounds());
         long before = System.nanoTime();
         // the same files again: a group's table is replaced, so the disk keeps one set
         device.makeFiles(0, options.threads(), options.passes());
@@ -61,7 +66,7 @@ public final class OfflineBenchmark {
   private static BenchResult report(
       BenchModel model, Options options, String kernel, double tables, PlainThroughput plain) {
     double baseline = plain.inferencesPerSecond();
-    long bytes = model.report().tableBytes();
+    long bytes = model.report().tableBytesPerPass();
     return new BenchResult(
             "offline", model.name(), Machine.here(kernel), List.of("what", "cores", "per second"))
         .figure(

@@ -18,7 +18,7 @@ import java.util.Locale;
  *           + elements through the stages · vector operations each / vector rate
  * </pre>
  */
-final class SmallCoreModel {
+public final class SmallCoreModel {
   static final double CLOCK_HERTZ = 2.4e9;
 
   /** Two 128-bit pipes: Arm's optimization guide for the Cortex-A76, FMLA of four floats. */
@@ -45,17 +45,17 @@ final class SmallCoreModel {
   private static final double STAGE_OPERATIONS = 12;
 
   /** What a pass amounts to. */
-  record Work(long macs, long keptMacs, long inputs, long outputs, long weights) {}
+  public record Work(long macs, long keptMacs, long inputs, long outputs, long weights) {}
 
   private SmallCoreModel() {}
 
-  static double plainMillis(Work work) {
+  public static double plainMillis(Work work) {
     double compute = work.macs() / (FMA_PER_CYCLE * CLOCK_HERTZ * EFFICIENCY);
     double memory = work.weights() * Float.BYTES / (MEMORY_BYTES_PER_SECOND * EFFICIENCY);
     return Math.max(compute, memory) * 1e3;
   }
 
-  static double privateMillis(Work work) {
+  public static double privateMillis(Work work) {
     double kept = work.keptMacs() / (FMA_PER_CYCLE * CLOCK_HERTZ * EFFICIENCY);
     double maskBlocks = work.inputs() * Integer.BYTES / BLOCK_BYTES;
     double tableBlocks = work.outputs() * Integer.BYTES / BLOCK_BYTES;

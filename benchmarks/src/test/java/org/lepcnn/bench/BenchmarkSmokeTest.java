@@ -7,16 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;
 
 /** Every benchmark with tiny settings: what it tells, not how fast anything is. */
 class BenchmarkSmokeTest {
-  private static final Progress QUIET = step -> {};
+  private static final Consumer<String> QUIET = step -> {};
 
   @TempDir Path folder;
   private Path onnx;
@@ -41,7 +43,7 @@ class BenchmarkSmokeTest {
             "masked ÷ plain float, linear layers, 2 thread(s)");
     assertThat(result.figures()).allMatch(figure -> figure.value() > 0);
     requireWritten(result, "kernels-tiny");
-    assertThat(result.json().toString())
+    assertThat(result.json())
         .contains("\"layer\":\"conv\"", "\"layer\":\"fc\"", "\"layer\":\"total\"", "\"ratio\":");
   }
 

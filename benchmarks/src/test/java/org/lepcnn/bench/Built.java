@@ -5,12 +5,12 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.deployments.LocalLayout;
 
 /** Whether the processes that these tests start can be started. */
-final class Built {
-  static final String MISSING = "skipped: the jars of the broker or the edge are not built";
+public final class Built {
+  public static final String MISSING = "skipped: the jars of the broker or the edge are not built";
 
   private Built() {}
 
-  static boolean is() {
+  public static boolean is() {
     try {
       LocalLayout layout = LocalLayout.find();
       layout.edgeLibs();

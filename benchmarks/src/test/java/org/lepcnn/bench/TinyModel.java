@@ -17,12 +17,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** A strided convolution with asymmetric padding, rectified, then a fully connected layer. */
-final class TinyModel {
+public final class TinyModel {
   private static final int FLOAT = TensorProto.DataType.FLOAT_VALUE;
 
   private TinyModel() {}
 
-  static Path write(Path folder) throws IOException {
+  public static Path write(Path folder) throws IOException {
     Path file = folder.resolve("tiny.onnx");
     GraphProto graph =
         GraphProto.newBuilder()

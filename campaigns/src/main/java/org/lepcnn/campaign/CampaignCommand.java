@@ -15,7 +15,7 @@ import org.lepcnn.campaign.neighbour.NeighbourReport;
 import org.lepcnn.command.Output;
 import org.lepcnn.command.Subcommand;
 import org.lepcnn.core.io.AtomicFiles;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 /** {@code lepcnn campaign}: does harm to a local deployment and checks what comes of it. */
 @Command(
     name = "campaign",
-    description = "Campaigns on this machine, minutes to hours: kill -9 under load, and a flood.",
+    description =
+        "Kill processes under load, or flood the edge, and check every answer. Takes minutes to hours.",
     subcommands = {
       CampaignCommand.Edge.class,
       CampaignCommand.Device.class,
@@ -35,19 +36,25 @@ public final class CampaignCommand implements Subcommand {
   @Command(
       name = "edge",
       description = {
-        "Kills TaskManager, JobManager and broker in random order while passes run.",
-        "Exit status 0 when every pass was answered, right and once."
+        "Kill TaskManager, JobManager and broker in random order while passes run.",
+        "Exit status 0 when every pass was answered correctly and once."
       })
   static final class Edge implements Callable<Integer> {
     @Mixin private Output output;
 
-    @Option(names = "--passes", defaultValue = "10000", description = "Default: 10000.")
+    @Option(
+        names = "--passes",
+        defaultValue = "10000",
+        description = "Private passes to run. Default: 10000.")
     private int passes;
 
-    @Option(names = "--kills", defaultValue = "60", description = "Default: 60.")
+    @Option(names = "--kills", defaultValue = "60", description = "Processes to kill. Default: 60.")
     private int kills;
 
-    @Option(names = "--in-flight", defaultValue = "8", description = "Default: 8.")
+    @Option(
+        names = "--in-flight",
+        defaultValue = "8",
+        description = "Passes at the same time. Default: 8.")
     private int inFlight;
 
     @Mixin private Place place;
@@ -59,7 +66,7 @@ public final class CampaignCommand implements Subcommand {
               new EdgeFaults.Settings(passes, kills, inFlight, place.seed),
               place.out,
               output::progress);
-      finish(output, place.out, report.text(), report.json());
+      finish(output, place.out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
@@ -67,13 +74,16 @@ public final class CampaignCommand implements Subcommand {
   @Command(
       name = "device",
       description = {
-        "Kills the device's process at instants spread over everything it does, and starts it again.",
-        "Exit status 0 when no mask was used twice and nothing cost more than it may."
+        "Kill the device's process in the midst of everything it does, and start it again.",
+        "Exit status 0 when no mask was used twice and no kill cost more passes than it may."
       })
   static final class Device implements Callable<Integer> {
     @Mixin private Output output;
 
-    @Option(names = "--kills", defaultValue = "1000", description = "Default: 1000.")
+    @Option(
+        names = "--kills",
+        defaultValue = "1000",
+        description = "How often to kill the process. Default: 1000.")
     private int kills;
 
     @Mixin private Place place;
@@ -82,14 +92,17 @@ public final class CampaignCommand implements Subcommand {
     public Integer call() {
       DeviceKillReport report =
           DeviceKills.run(new DeviceKills.Settings(kills, place.seed), place.out, output::progress);
-      finish(output, place.out, report.text(), report.json());
+      finish(output, place.out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
 
   /** What every campaign needs to be repeated. */
   static final class Place {
-    @Option(names = "--seed", defaultValue = "1", description = "Default: 1.")
+    @Option(
+        names = "--seed",
+        defaultValue = "1",
+        description = "Seed of victims, order and pauses. Default: 1.")
     private long seed;
 
     @Option(
@@ -103,8 +116,8 @@ public final class CampaignCommand implements Subcommand {
   @Command(
       name = "neighbour",
       description = {
-        "Measures a device's passes, quiet and beside devices at ten times their quota; with",
-        "--hostile beside devices within their quotas that hold the edge's memory.",
+        "Measure a device's passes, quiet and beside devices at ten times their quota. With --hostile:",
+        "beside devices within their quotas that hold the edge's memory.",
         "Exit status 0 when its p95 is at most three times the quiet one."
       })
   static final class Beside implements Callable<Integer> {
@@ -119,31 +132,32 @@ public final class CampaignCommand implements Subcommand {
     @Option(
         names = "--quota",
         defaultValue = "100",
-        description = "Requests per second of the noisy devices. Default: 100.")
+        description = "Quota of the noisy devices, in requests per second. Default: 100.")
     private int quota;
 
     @Option(
         names = "--passes",
         defaultValue = "150",
-        description = "In each phase of each turn. Default: 150.")
+        description = "Passes in each phase of each turn. Default: 150.")
     private int passes;
 
-    @Option(names = "--turns", defaultValue = "3", description = "Default: 3.")
+    @Option(
+        names = "--turns",
+        defaultValue = "3",
+        description = "Turns of quiet and noisy phases. Default: 3.")
     private int turns;
 
     @Option(
         names = "--hostile",
         paramLabel = "N",
-        description = {
-          "That many devices begin rounds and never finish them; --quota, --passes and --turns do",
-          "not count then."
-        })
+        description =
+            "Number of devices that begin rounds and never finish them. --quota, --passes and --turns have no effect then.")
     private Integer hostile;
 
     @Option(
         names = "--minutes",
         defaultValue = "10",
-        description = "With --hostile: how long, after a quiet minute. Default: 10.")
+        description = "With --hostile: minutes of attack, after a quiet minute. Default: 10.")
     private int minutes;
 
     @Option(
@@ -160,7 +174,7 @@ public final class CampaignCommand implements Subcommand {
       }
       NeighbourReport report =
           Neighbour.run(new Neighbour.Settings(quota, passes, turns), out, output::progress);
-      finish(output, out, report.text(), report.json());
+      finish(output, out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
 
@@ -175,13 +189,13 @@ public final class CampaignCommand implements Subcommand {
                   MINUTE_MILLIS / PASSES_PER_MINUTE),
               out,
               output::progress);
-      finish(output, out, report.text(), report.json());
+      finish(output, out, report);
       return report.holds() ? 0 : DID_NOT_HOLD;
     }
   }
 
-  private static void finish(Output output, Path out, String text, Json json) {
-    AtomicFiles.write(out.resolve("report.json"), json.toString().getBytes(StandardCharsets.UTF_8));
-    output.result(text, json);
+  private static void finish(Output output, Path out, Result report) {
+    AtomicFiles.write(out.resolve("report.json"), report.json().getBytes(StandardCharsets.UTF_8));
+    output.result(report);
   }
 }

@@ -1,25 +1,32 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.lepcnn.check.CheckLine;
+import org.lepcnn.check.CheckOutcome;
+import org.lepcnn.check.CheckSummary;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.LayerErrors;
+import org.lepcnn.check.PrivateCheck;
+import org.lepcnn.check.Tolerance;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
-import org.lepcnn.device.session.CheckOutcome;
-import org.lepcnn.device.session.PrivateCheck;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.MadeUpInputs;
 import org.lepcnn.gateway.input.NpyFile;
 import org.lepcnn.gateway.input.TestDataSets;
+import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,8 +38,8 @@ import picocli.CommandLine.Parameters;
     name = "check",
     description = {
       "Run the full private path in one process, and compare it with the plain integer network (bit for bit) and with float ONNX Runtime.",
-      "Data comes from test_data_set_* folders beside the model or in --data, or from the rows of a NumPy file; without any, inputs are made up.",
-      "Exit status 0 when every output that was compared agrees, with float and with stored outputs; 1 when one does not."
+      "Inputs come from test_data_set_* folders beside the model or in --data, or from the rows of a NumPy file. Without any, the command makes some up.",
+      "Exit status 0 when every output agrees with float and with stored outputs; 1 when one does not."
     })
 final class CheckCommand implements Callable<Integer> {
   private static final int WRONG = 1;
@@ -53,13 +60,13 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Folder of test_data_set_* folders. Default: the model's folder.")
+      description = "A folder of test_data_set_* folders. Default: the model's folder.")
   private Path data;
 
   @Option(
       names = "--inputs",
       paramLabel = "F.npy",
-      description = "Inputs, one a row, for a model with one float input.")
+      description = "Inputs, one in each row, for a model with one float input.")
   private Path inputs;
 
   @Option(
@@ -71,19 +78,20 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--kernel",
       paramLabel = "onednn|onnxruntime|scalar",
-      description = "Default: the fastest that passes its self-test.")
+      description =
+          "The kernel that computes layers. Default: the fastest that passes its self-test.")
   private String kernel;
 
   @Option(
       names = "--per-layer",
-      description = "Also tell the error against float after every layer.")
+      description = "Also print the error against float after every layer.")
   private boolean perLayer;
 
   @Option(
       names = "--tolerance",
       paramLabel = "E",
       description =
-          "The largest error over the largest magnitude of an output, against float, that counts as agreement, and the largest share of whole numbers that may differ. Default: 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the same.")
+          "The largest difference to float that counts as agreement, as a share of the output's largest magnitude; for whole numbers, the largest share that may differ. Default: 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the same.")
   private Double tolerance;
 
   private record Case(
@@ -95,10 +103,9 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (tolerance != null && !(tolerance >= 0)) {
-      throw new BadInputException(
-          "Reading the option --tolerance: expected a number of at least 0; found "
-              + tolerance
-              + ".");
+      throw BadInputException.about("Reading the option --tolerance")
+          .expected("a number of at least 0")
+          .found(tolerance);
     }
     ImportArguments.Imported imported = arguments.importModel(model, output);
     ModelBundle bundle = imported.bundle();
@@ -141,25 +148,37 @@ final class CheckCommand implements Callable<Integer> {
 
   private void tell(
       ImportArguments.Imported imported, CheckSummary summary, LayerErrors layers, boolean madeUp) {
-    ImportReport report = ImportReport.of(imported.bundle());
-    Json.JsonObject json = report.json();
-    summary.addTo(json);
-    json.put("madeUpInputs", madeUp);
-    if (labels != null) {
-      json.put("top1Private", summary.accuracyPrivate()).put("top1Float", summary.accuracyFloat());
-    }
-    imported.addTo(json);
-    if (perLayer) {
-      json.put("perLayer", layers.json());
-    }
     output.result(
-        report.table()
-            + imported.text()
-            + (perLayer ? "\n" + layers.text() : "")
-            + "\n"
-            + (madeUp ? MADE_UP_TEXT : "")
-            + summary.text(),
-        json);
+        new Checked(
+            ImportReport.of(imported.bundle()),
+            summary.told(),
+            summary.text(),
+            madeUp,
+            labels == null ? null : summary.accuracyPrivate(),
+            labels == null ? null : summary.accuracyFloat(),
+            imported.told(),
+            perLayer ? layers.lines() : null));
+  }
+
+  private record Checked(
+      @JsonUnwrapped ImportReport report,
+      @JsonUnwrapped CheckSummary.Told summary,
+      @JsonIgnore String summaryText,
+      boolean madeUpInputs,
+      Double top1Private,
+      Double top1Float,
+      @JsonUnwrapped ImportArguments.Told imported,
+      List<LayerErrors.Line> perLayer)
+      implements Result {
+    @Override
+    public String text() {
+      return report.table()
+          + imported.text()
+          + (perLayer == null ? "" : "\n" + LayerErrors.text(perLayer))
+          + "\n"
+          + (madeUpInputs ? MADE_UP_TEXT : "")
+          + summaryText;
+    }
   }
 
   private Cases cases(ModelBundle bundle) {
@@ -168,12 +187,9 @@ final class CheckCommand implements Callable<Integer> {
       return new Cases(cases, false);
     }
     if (data != null || inputs != null) {
-      throw new BadInputException(
-          "Checking "
-              + model
-              + ": expected test_data_set_* folders in "
-              + dataFolder()
-              + " or a file in --inputs; found none.");
+      throw BadInputException.about("Checking " + model)
+          .expected("test_data_set_* folders in " + dataFolder() + " or a file in --inputs")
+          .found("none");
     }
     return new Cases(
         MadeUpInputs.make(bundle.device().inputs(), MADE_UP).stream()

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.Top1;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
@@ -18,7 +20,7 @@ import org.lepcnn.deployments.GatewayBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.owner.OwnerFile;
-import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
@@ -52,37 +54,6 @@ final class Demo implements AutoCloseable {
   private final LocalLayout layout = LocalLayout.find();
   private final Path example = layout.home().resolve("examples").resolve("meter-digits");
 
-  /** What came out. */
-  record Result(
-      String model,
-      String fingerprint,
-      List<Outcome> outcomes,
-      double maxFloatError,
-      long brokerPid,
-      long edgePid) {
-    boolean allExact() {
-      return exactCount() == outcomes.size();
-    }
-
-    long exactCount() {
-      return outcomes.stream().filter(outcome -> Boolean.TRUE.equals(outcome.exact())).count();
-    }
-
-    long right() {
-      return outcomes.stream().filter(Outcome::right).count();
-    }
-
-    long floatAgrees() {
-      return outcomes.stream().filter(outcome -> outcome.answer() == outcome.floatAnswer()).count();
-    }
-
-    double medianMillis() {
-      double[] sorted =
-          outcomes.stream().mapToDouble(outcome -> outcome.phases().total()).sorted().toArray();
-      return sorted[sorted.length / 2];
-    }
-  }
-
   Demo(Output output, Cleanup cleanup, Path out, int passes, GatewayBroker.Wish wish) {
     this.output = output;
     this.cleanup = cleanup;
@@ -92,7 +63,7 @@ final class Demo implements AutoCloseable {
     this.wish = wish;
   }
 
-  Result run() {
+  DemoResult run() {
     prepareFolders();
     step("starting a Kafka broker in a process of its own" + wish.how());
     GatewayBroker broker = GatewayBroker.start(layout, work, GATEWAY, wish);
@@ -161,7 +132,7 @@ final class Demo implements AutoCloseable {
     DeviceState.init(grantFile, work.resolve("state")).close();
   }
 
-  private Result infer(ModelBundle bundle, GatewayBroker broker, LocalEdge edge) {
+  private DemoResult infer(ModelBundle bundle, GatewayBroker broker, LocalEdge edge) {
     List<Inputs.Input> inputs = pictures(bundle);
     TransportConfig config =
         TransportConfig.builder(broker.bootstrapServers(), GATEWAY)
@@ -178,7 +149,7 @@ final class Demo implements AutoCloseable {
     }
   }
 
-  private Result compare(
+  private DemoResult compare(
       ModelBundle bundle,
       PrivateRun run,
       List<PrivateRun.Answer> answers,
@@ -209,13 +180,14 @@ final class Demo implements AutoCloseable {
                 exact));
       }
     }
-    return new Result(
+    return new DemoResult(
         bundle.device().modelName(),
         bundle.fingerprint().toString(),
         outcomes,
         maxError,
         broker.broker().pid(),
-        edge.pid());
+        edge.pid(),
+        work.resolveSibling("report.html"));
   }
 
   private List<Inputs.Input> pictures(ModelBundle bundle) {
@@ -234,31 +206,26 @@ final class Demo implements AutoCloseable {
     try (Stream<Path> files = Files.list(example.resolve("pictures"))) {
       return files.filter(file -> file.toString().endsWith(".png")).sorted().toList();
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Reading the pictures in " + example + ": expected the repository's; found: " + e + ".",
-          e);
+      throw EnvironmentException.about("Reading the pictures in " + example)
+          .expected("the repository's")
+          .found(e);
     }
   }
 
   private void prepareFolders() {
     if (Files.exists(work.getParent()) && !Files.isDirectory(work.getParent())) {
-      throw new BadInputException(
-          "Running the demo: expected a folder for --out; found a file at "
-              + work.getParent()
-              + ".");
+      throw BadInputException.about("Running the demo")
+          .expected("a folder for --out")
+          .found("a file at " + work.getParent());
     }
     try {
       deleteWork();
       Files.createDirectories(logs);
       Files.createDirectories(work);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Preparing "
-              + work
-              + ": expected a writable folder; found: "
-              + e
-              + ". Choose another with --out.",
-          e);
+      throw EnvironmentException.about("Preparing " + work)
+          .expected("a writable folder")
+          .found(e, "Choose another with --out.");
     }
     cleanup.onEnd(this::deleteWork);
   }

@@ -6,11 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.lepcnn.cli.report.HtmlReport;
-import org.lepcnn.cli.report.Outcome;
-import org.lepcnn.cli.report.OutcomeTable;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.deployments.GatewayBroker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "The whole system on this machine: a Kafka broker and an edge job in processes of their own, and this process as owner and device.",
-      "Forty pictures of utility meter digits are read privately and compared with the plain integer and the float network."
+      "Run the whole system on this machine: a Kafka broker and an edge job as processes, and this process as owner and device.",
+      "It reads forty pictures of utility meter digits privately, and compares the answers with the plain integer and the float network."
     })
 final class DemoCommand implements Callable<Integer> {
   private static final int WRONG = 1;
@@ -32,7 +29,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "lepcnn-demo",
-      description = "Where report.html and logs go. Default: lepcnn-demo.")
+      description = "The folder for report.html and logs. Default: lepcnn-demo.")
   private Path out;
 
   @Option(
@@ -40,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "40",
       description =
-          "Private inferences; the pictures are repeated when there are fewer. Default: 40.")
+          "Private inferences. The command repeats the pictures when there are more. Default: 40.")
   private int passes;
 
   @Option(
@@ -52,63 +49,35 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--secured",
       description =
-          "With TLS, a user for each role, and access rules at the broker; secrets are made for this run.")
+          "Use TLS, a user for each role, and access rules at the broker, with secrets made for this run.")
   private boolean secured;
 
   @Override
   public Integer call() {
     if (passes < 1 || passes > 10_000) {
-      throw new BadInputException(
-          "Running the demo: expected --passes of 1 to 10000; found " + passes + ".");
+      throw BadInputException.about("Running the demo")
+          .expected("--passes of 1 to 10000")
+          .found(passes);
     }
     if (port != null && (port < 1 || port > 65_535)) {
-      throw new BadInputException(
-          "Running the demo: expected --port of 1 to 65535; found " + port + ".");
+      throw BadInputException.about("Running the demo")
+          .expected("--port of 1 to 65535")
+          .found(port);
     }
     try (Cleanup cleanup = new Cleanup(output);
         Demo demo = new Demo(output, cleanup, out, passes, new GatewayBroker.Wish(port, secured))) {
-      Demo.Result result = demo.run();
-      Path report = out.resolve("report.html");
+      DemoResult result = demo.run();
       HtmlReport.write(
-          report,
+          result.report(),
           "Private inference: the digits of a utility meter",
           facts(result),
           result.outcomes());
-      output.result(
-          OutcomeTable.render(result.outcomes())
-              + "\n"
-              + verdict(result)
-              + "\nReport: "
-              + report.toAbsolutePath(),
-          json(result, report));
+      output.result(result);
       return result.allExact() ? 0 : WRONG;
     }
   }
 
-  private static String verdict(Demo.Result result) {
-    int count = result.outcomes().size();
-    return String.format(
-        Locale.ROOT,
-        "%s%n%d of %d answers are the labels; float ONNX Runtime gives the same answer on %d of %d, largest difference of a probability %.2g.%n"
-            + "Median of a pass: %.1f ms in %d rounds, %d bytes up, %d bytes down. Edge process %d, broker process %d, device process %d.",
-        result.allExact()
-            ? "Every answer equals the plain integer network bit for bit; every result passed the integrity check."
-            : "NOT every answer equals the plain integer network.",
-        result.right(),
-        count,
-        result.floatAgrees(),
-        count,
-        result.maxFloatError(),
-        result.medianMillis(),
-        result.outcomes().get(0).rounds(),
-        result.outcomes().get(0).bytesUp(),
-        result.outcomes().get(0).bytesDown(),
-        result.edgePid(),
-        result.brokerPid(),
-        ProcessHandle.current().pid());
-  }
-
-  private static List<HtmlReport.Fact> facts(Demo.Result result) {
+  private static List<HtmlReport.Fact> facts(DemoResult result) {
     return List.of(
         new HtmlReport.Fact("Model", result.model() + ", fingerprint " + result.fingerprint()),
         new HtmlReport.Fact(
@@ -138,24 +107,5 @@ final class DemoCommand implements Callable<Integer> {
                 + result.brokerPid()
                 + ", edge "
                 + result.edgePid()));
-  }
-
-  private static Json json(Demo.Result result, Path report) {
-    Json.JsonArray answers = Json.array();
-    for (Outcome outcome : result.outcomes()) {
-      answers.add(OutcomeJson.of(outcome));
-    }
-    return Json.object()
-        .put("model", result.model())
-        .put("fingerprint", result.fingerprint())
-        .put("answers", answers)
-        .put("allExact", result.allExact())
-        .put("right", result.right())
-        .put("floatAgrees", result.floatAgrees())
-        .put("maxFloatError", result.maxFloatError())
-        .put("medianMillis", result.medianMillis())
-        .put("edgePid", result.edgePid())
-        .put("brokerPid", result.brokerPid())
-        .put("report", report.toAbsolutePath().toString());
   }
 }

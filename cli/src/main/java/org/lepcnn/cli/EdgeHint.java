@@ -9,17 +9,16 @@ import picocli.CommandLine.Unmatched;
  * {@code lepcnn edge …} is started by the launcher on a class path of its own, without any code
  * that handles secrets. Reaching this class means that the launcher was not used.
  */
-@Command(
-    name = "edge",
-    description = "The edge job; the launcher starts it on a class path of its own.")
+@Command(name = "edge", description = "Run the edge job, or submit it to a Flink cluster.")
 final class EdgeHint implements Runnable {
   @Unmatched private String[] rest;
 
   @Override
   public void run() {
-    throw new BadInputException(
-        "Running an edge command: expected the launcher, which keeps the device's code away from the edge; found a direct call"
-            + (rest == null ? "" : " with " + rest.length + " arguments")
-            + ". Use ./lepcnn edge …");
+    throw BadInputException.about("Running an edge command")
+        .expected("the launcher, which keeps the device's code away from the edge")
+        .found(
+            "a direct call" + (rest == null ? "" : " with " + rest.length + " arguments"),
+            "Use ./lepcnn edge …");
   }
 }

@@ -15,11 +15,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.gateway.Answer;
 import org.lepcnn.gateway.FolderInputs;
 import org.lepcnn.gateway.Gateway;
 import org.lepcnn.gateway.GatewayConfig;
 import org.lepcnn.gateway.LineInputs;
+import org.lepcnn.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,9 +28,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "gateway",
     description = {
-      "Speak for devices until standard input ends or the process is stopped.",
-      "Requests are lines of JSON on standard input, {\"device\":..,\"input\":FILE}, or files in the"
-          + " folders of --watch; answers are lines of JSON on standard output."
+      "Run private passes for devices until standard input ends or the process is stopped.",
+      "Requests are lines of JSON on standard input, {\"device\":..,\"input\":FILE}, or files in the folders of --watch. Answers are lines of JSON on standard output."
     })
 public final class GatewayCommand implements Callable<Integer> {
   private static final long STOP_SECONDS = 45;
@@ -39,19 +39,19 @@ public final class GatewayCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Gateway name, broker, and each device's folders; see docs/operations/gateway.md.")
+          "A properties file with the gateway's name, the broker, and each device's folders; see docs/operations/gateway.md.")
   private Path config;
 
   @Option(
       names = "--watch",
       paramLabel = "DIR",
-      description = "Run the files that appear in DIR/DEVICE instead of reading standard input.")
+      description = "Read the files that appear in DIR/DEVICE instead of standard input.")
   private Path watch;
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
   /** The output is JSON in any case. */
-  @Option(names = "--json", description = "Accepted as everywhere; the output is JSON in any case.")
+  @Option(names = "--json", description = "Accepted for consistency; the output is always JSON.")
   void json(boolean ignored) {
     // nothing to choose
   }
@@ -59,7 +59,7 @@ public final class GatewayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (watch != null && !Files.isDirectory(watch)) {
-      throw new BadInputException("--watch: expected a folder; found " + watch + ".");
+      throw BadInputException.about("--watch").expected("a folder").found(watch);
     }
     Gateway gateway = Gateway.open(GatewayConfig.read(config));
     CompletableFuture<Void> served = new CompletableFuture<>();
@@ -67,7 +67,7 @@ public final class GatewayCommand implements Callable<Integer> {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> stop(served, closed), "lepcnn-gateway-stop"));
     try (gateway) {
-      print(gateway.ready());
+      out.println(Json.write(gateway.ready()));
       Thread reader = new Thread(() -> serve(gateway, served), "lepcnn-gateway-inputs");
       reader.setDaemon(true); // reading standard input cannot be interrupted
       reader.start();
@@ -101,8 +101,8 @@ public final class GatewayCommand implements Callable<Integer> {
     }
   }
 
-  private synchronized void print(Json line) {
-    out.println(line);
+  private synchronized void print(Answer answer) {
+    out.println(answer.json());
   }
 
   /** Runs when the process is stopped: sessions close cleanly, so that no pass is lost. */

@@ -1,14 +1,16 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
@@ -34,7 +36,8 @@ final class ImportArguments {
   @Option(
       names = "--input",
       paramLabel = "NAME=1x3x224x224",
-      description = "Dimensions of an input that the model leaves open. Repeatable.")
+      description =
+          "The shape of an input whose dimensions the model leaves open. Repeat it for several.")
   private List<String> inputs = List.of();
 
   @Option(
@@ -42,7 +45,7 @@ final class ImportArguments {
       paramLabel = "auto|all",
       defaultValue = "auto",
       description =
-          "auto: layers whose multiplications repay moving their tensors; all: every linear layer. Default: auto.")
+          "auto: offload the layers with enough multiplications to be worth moving their tensors; all: offload every linear layer. Default: auto.")
   private String offload;
 
   @Option(
@@ -50,7 +53,7 @@ final class ImportArguments {
       paramLabel = "fast|high|auto",
       defaultValue = "fast",
       description =
-          "fast: 8-bit weights, up to 12 bits in layers of 16.8 million multiplications together; high: up to 12 bits everywhere, errors some ten times smaller, twice the edge's work, the same traffic; auto: 12 bits only where --samples need them to meet --target. Default: fast.")
+          "fast: 8-bit weights, and up to 12 bits in layers of 16.8 million multiplications together; high: up to 12 bits everywhere, which makes errors some ten times smaller and doubles the edge's work, with the same traffic; auto: 12 bits only where --samples need them to meet --target. Default: fast.")
   private String precision;
 
   @Option(
@@ -64,13 +67,13 @@ final class ImportArguments {
       names = "--target",
       paramLabel = "E",
       description =
-          "For --precision auto: the largest error over the largest magnitude of the outputs, against float. Default: 0.01.")
+          "For --precision auto: the largest difference to float, as a share of the largest magnitude of the outputs. Default: 0.01.")
   private Double target;
 
   @Option(
       names = "--trusted",
       description =
-          "Do not try the model in a process of its own first: faster, but a model made to crash ONNX Runtime takes this process along.")
+          "Do not try the model in a separate process first. Faster, but a model made to crash ONNX Runtime crashes this process.")
   private boolean trusted;
 
   /**
@@ -82,37 +85,47 @@ final class ImportArguments {
    */
   record Imported(
       ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Result search, double target) {
+    /** What is told of it beside the report. */
+    Told told() {
+      return new Told(
+          prepared.notes(),
+          search == null
+              ? null
+              : new Reached(
+                  target,
+                  search.error(),
+                  search.met(),
+                  search.finerLayers(),
+                  bundle.plan().layers().size()));
+    }
+  }
+
+  /**
+   * What is told of an import beside the report.
+   *
+   * @param precision what --precision auto found; null for the others
+   */
+  record Told(List<String> notes, Reached precision) {
     /** A line for each note on the model, and one about the search; or nothing. */
     String text() {
       StringBuilder text = new StringBuilder();
-      prepared.notes().forEach(note -> text.append("Note: ").append(note).append('\n'));
-      return text.append(search == null ? "" : searchText()).toString();
+      notes.forEach(note -> text.append("Note: ").append(note).append('\n'));
+      return text.append(precision == null ? "" : precision.text()).toString();
     }
+  }
 
-    private String searchText() {
+  /** How close a search for a mix of precisions came to its target. */
+  record Reached(
+      double target, double relativeError, boolean met, int finerLayers, @JsonIgnore int layers) {
+    private String text() {
       return String.format(
           Locale.ROOT,
           "Precision: relative error %.3g on the samples, target %.3g %s; finer weights in %d of %d layers.%n",
-          search.error(),
+          relativeError,
           target,
-          search.met() ? "met" : "NOT met with the finest weights everywhere",
-          search.finerLayers(),
-          bundle.plan().layers().size());
-    }
-
-    void addTo(Json.JsonObject report) {
-      Json.JsonArray notes = Json.array();
-      prepared.notes().forEach(notes::add);
-      report.put("notes", notes);
-      if (search != null) {
-        report.put(
-            "precision",
-            Json.object()
-                .put("target", target)
-                .put("relativeError", search.error())
-                .put("met", search.met())
-                .put("finerLayers", search.finerLayers()));
-      }
+          met ? "met" : "NOT met with the finest weights everywhere",
+          finerLayers,
+          layers);
     }
   }
 
@@ -128,10 +141,9 @@ final class ImportArguments {
   Imported importModel(Path model, Output output) {
     String name = precision.toLowerCase(Locale.ROOT);
     if (!name.equals("auto") && (samples != null || target != null)) {
-      throw new BadInputException(
-          "Reading the options: --samples and --target go with --precision auto; found "
-              + precision
-              + ".");
+      throw BadInputException.about(
+              "Reading the options: --samples and --target go with --precision auto")
+          .found(precision);
     }
     try (Steps steps = new Steps(output::progress)) {
       if (!trusted) {
@@ -143,10 +155,9 @@ final class ImportArguments {
         case "high" -> imported(model, Precision.HIGH, HIGH_TARGET, steps);
         case "auto" -> search(model, output, steps);
         default ->
-            throw new BadInputException(
-                "Reading the option --precision: expected fast, high or auto; found "
-                    + precision
-                    + ".");
+            throw BadInputException.about("Reading the option --precision")
+                .expected("fast, high or auto")
+                .found(precision);
       };
     }
   }
@@ -181,8 +192,9 @@ final class ImportArguments {
       case "auto" -> OffloadPolicy.AUTO;
       case "all" -> OffloadPolicy.ALL;
       default ->
-          throw new BadInputException(
-              "Reading the option --offload: expected auto or all; found " + offload + ".");
+          throw BadInputException.about("Reading the option --offload")
+              .expected("auto or all")
+              .found(offload);
     };
   }
 }

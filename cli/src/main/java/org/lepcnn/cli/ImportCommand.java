@@ -1,11 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description =
-        "Turn an ONNX model into a bundle, and say what goes to the edge and what stays on the device.")
+        "Turn an ONNX model into a bundle, and print what goes to the edge and what stays on the device.")
 final class ImportCommand implements Callable<Integer> {
   @Mixin private Output output;
   @Mixin private ImportArguments arguments;
@@ -28,26 +30,32 @@ final class ImportCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "BUNDLE",
-      description = "The folder to write; a bundle that is there is replaced.")
+      description = "The folder to write. An existing bundle is replaced.")
   private Path bundle;
+
+  private record Written(
+      @JsonUnwrapped ImportReport report,
+      @JsonUnwrapped ImportArguments.Told imported,
+      @JsonIgnore Path bundle)
+      implements Result {
+    @Override
+    public String text() {
+      return report.table()
+          + imported.text()
+          + "\nWrote "
+          + bundle
+          + ", fingerprint "
+          + report.fingerprint()
+          + ".";
+    }
+  }
 
   @Override
   public Integer call() {
     ImportArguments.Imported result = arguments.importModel(model, output);
     ModelBundle imported = result.bundle();
     imported.write(bundle);
-    ImportReport report = ImportReport.of(imported);
-    Json.JsonObject json = report.json();
-    result.addTo(json);
-    output.result(
-        report.table()
-            + result.text()
-            + "\nWrote "
-            + bundle
-            + ", fingerprint "
-            + imported.fingerprint()
-            + ".",
-        json);
+    output.result(new Written(ImportReport.of(imported), result.told(), bundle));
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,8 +14,6 @@ import org.lepcnn.cli.owner.OpeningPassphraseOption;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.Outcome;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.error.LepcnnException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.state.DeviceState;
@@ -23,6 +22,7 @@ import org.lepcnn.gateway.PassesLeft;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.Labels;
 import org.lepcnn.gateway.input.TensorJson;
+import org.lepcnn.json.Result;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 import picocli.CommandLine.Command;
@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
 /** {@code lepcnn infer}. */
 @Command(
     name = "infer",
-    description = "Run inputs privately: pictures, .npy (one input a row) or .pb files.")
+    description =
+        "Run inputs privately: pictures, .npy files (one input in each row) or .pb files.")
 final class InferCommand implements Callable<Integer> {
   private static final int WRONG = 1;
 
@@ -44,7 +45,8 @@ final class InferCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "INPUT",
       arity = "1..*",
-      description = "Pictures are scaled to the model's input, values 0 to 1.")
+      description =
+          "The inputs. Pictures are scaled to the model's input, with values from 0 to 1.")
   private List<Path> files;
 
   @Option(
@@ -73,7 +75,7 @@ final class InferCommand implements Callable<Integer> {
       paramLabel = "HEX",
       description = {
         "First digits of the model's fingerprint or of the chain, when the state holds several.",
-        "Of several chains of one model, the one in use goes on until its tables are dry."
+        "Default, for several chains of one model: the one in use until its tables are dry."
       })
   private String model;
 
@@ -81,10 +83,13 @@ final class InferCommand implements Callable<Integer> {
       names = "--labels",
       paramLabel = "F",
       description =
-          "Right answers: CSV 'file,label', or .npy in the order of the inputs. One wrong answer makes the exit status 1.")
+          "The right answers: CSV 'file,label', or .npy in the order of the inputs. Exit status 1 when an answer is wrong.")
   private Path labels;
 
-  @Option(names = "--report", paramLabel = "DIR", description = "Write report.html there.")
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "The folder for report.html. Default: no report.")
   private Path report;
 
   @Option(
@@ -99,14 +104,14 @@ final class InferCommand implements Callable<Integer> {
       paramLabel = "MILLIS",
       defaultValue = "0",
       description =
-          "Send rounds only at multiples of this time after their pass began, so that the edge does not see how long the device computes. Default: 0, at once.")
+          "Send each round at a multiple of this time after its pass began, so that the edge does not see how long the device computes. Default: 0, at once.")
   private int paceMillis;
 
   @Option(
       names = "--patience",
       paramLabel = "SECONDS",
       defaultValue = "60",
-      description = "How long to wait for an answer, retries included. Default: 60.")
+      description = "The longest time to wait for an answer, retries included. Default: 60.")
   private int patienceSeconds;
 
   @Override
@@ -164,9 +169,9 @@ final class InferCommand implements Callable<Integer> {
             inputs.stream().mapToInt(input -> input.name().length()).max().orElse(0));
     run.run(inputs, lines::tell);
     lines.end();
-    String accuracy = accuracy(lines.outcomes());
-    if (output.isJson() || !accuracy.isEmpty()) {
-      output.result(accuracy, json(lines.outcomes(), lines.answers()));
+    Told told = told(lines.outcomes(), lines.answers());
+    if (output.isJson() || !told.text().isEmpty()) {
+      output.result(told);
     }
     if (report != null) {
       HtmlReport.write(
@@ -202,28 +207,35 @@ final class InferCommand implements Callable<Integer> {
     return labelled == 0 ? "" : String.format(Locale.ROOT, "%d of %d right", correct, labelled);
   }
 
+  /** What is told of all inputs; text is for people, who have seen the answers. */
+  record Told(List<OutcomeJson> answers, List<Failure> failures, @JsonIgnore String text)
+      implements Result {}
+
+  private record Failure(String input, String error, String message) {
+    static Failure of(PrivateRun.Answer answer) {
+      return new Failure(
+          answer.input().name(),
+          answer.failure().getClass().getSimpleName(),
+          answer.failure().getMessage());
+    }
+  }
+
   /**
-   * What is told as JSON.
+   * What is told.
    *
    * @param outcomes of the answers that are no failures, in their order
    */
-  static Json json(List<Outcome> outcomes, List<PrivateRun.Answer> answers) {
-    Json.JsonArray list = Json.array();
-    Json.JsonArray failures = Json.array();
-    Iterator<Outcome> told = outcomes.iterator();
+  static Told told(List<Outcome> outcomes, List<PrivateRun.Answer> answers) {
+    List<OutcomeJson> list = new ArrayList<>();
+    List<Failure> failures = new ArrayList<>();
+    Iterator<Outcome> next = outcomes.iterator();
     for (PrivateRun.Answer answer : answers) {
-      LepcnnException failure = answer.failure();
-      if (failure == null) {
-        Json outputs = TensorJson.of(answer.result().outputs());
-        list.add(OutcomeJson.of(told.next()).put("outputs", outputs));
+      if (answer.failure() == null) {
+        list.add(OutcomeJson.of(next.next(), TensorJson.of(answer.result().outputs())));
       } else {
-        failures.add(
-            Json.object()
-                .put("input", answer.input().name())
-                .put("error", failure.getClass().getSimpleName())
-                .put("message", failure.getMessage()));
+        failures.add(Failure.of(answer));
       }
     }
-    return Json.object().put("answers", list).put("failures", failures);
+    return new Told(list, failures, accuracy(outcomes));
   }
 }

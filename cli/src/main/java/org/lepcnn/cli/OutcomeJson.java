@@ -1,39 +1,41 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import java.util.Map;
 import org.lepcnn.cli.report.Outcome;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.gateway.input.TensorJson;
 
-/** An outcome as JSON; times in milliseconds. */
-final class OutcomeJson {
-  private OutcomeJson() {}
-
-  static Json.JsonObject of(Outcome o) {
-    Json.JsonObject object = Json.object().put("input", o.name()).put("pass", o.pass());
-    if (o.answer() >= 0) {
-      object.put("answer", o.answer()).put("confidence", o.confidence());
-    }
-    if (o.label() >= 0) {
-      object.put("label", o.label()).put("right", o.right());
-    }
-    if (o.exact() != null) {
-      object.put("exact", o.exact().booleanValue());
-    }
-    if (o.floatAnswer() >= 0) {
-      object.put("floatAnswer", o.floatAnswer());
-    }
-    return object
-        .put("rounds", o.rounds())
-        .put("bytesUp", o.bytesUp())
-        .put("bytesDown", o.bytesDown())
-        .put(
-            "millis",
-            Json.object()
-                .put("stages", o.phases().stages())
-                .put("mask", o.phases().mask())
-                .put("edge", o.phases().edge())
-                .put("check", o.phases().check())
-                .put("unmask", o.phases().unmask())
-                .put("total", o.phases().total()));
+/** An outcome as JSON; times in milliseconds. What is not known of it is null. */
+record OutcomeJson(
+    String input,
+    long pass,
+    Long answer,
+    Double confidence,
+    Long label,
+    Boolean right,
+    Boolean exact,
+    Integer floatAnswer,
+    int rounds,
+    long bytesUp,
+    long bytesDown,
+    Outcome.Phases millis,
+    Map<String, TensorJson> outputs) {
+  static OutcomeJson of(Outcome outcome, Map<String, TensorJson> outputs) {
+    boolean answered = outcome.answer() >= 0;
+    boolean labelled = outcome.label() >= 0;
+    return new OutcomeJson(
+        outcome.name(),
+        outcome.pass(),
+        answered ? outcome.answer() : null,
+        answered ? outcome.confidence() : null,
+        labelled ? outcome.label() : null,
+        labelled ? outcome.right() : null,
+        outcome.exact(),
+        outcome.floatAnswer() >= 0 ? outcome.floatAnswer() : null,
+        outcome.rounds(),
+        outcome.bytesUp(),
+        outcome.bytesDown(),
+        outcome.phases(),
+        outputs);
   }
 }

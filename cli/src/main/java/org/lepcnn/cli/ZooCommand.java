@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import org.lepcnn.onnx.zoo.ZooCounts;
 import org.lepcnn.onnx.zoo.ZooModel;
 import picocli.CommandLine.Command;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     name = "zoo",
     description = {
       "Write a standard network as an ONNX file with seeded weights: alexnet, vgg16, resnet18, resnet50, squeezenet, mobilenetv2.",
-      "Shapes and counts are the published ones; the weights are random and recognise nothing."
+      "Shapes and counts are the published ones. The weights are random and recognise nothing."
     })
 final class ZooCommand implements Callable<Integer> {
   @Mixin private Output output;
@@ -33,7 +33,7 @@ final class ZooCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
-      description = "The same seed gives the same bytes. Default: 1.")
+      description = "Seed of the weights. The same seed gives the same bytes. Default: 1.")
   private long seed;
 
   @Option(
@@ -43,30 +43,29 @@ final class ZooCommand implements Callable<Integer> {
       description = "The ONNX file to write.")
   private Path file;
 
+  private record Written(String model, long seed, long parameters, long macs, Path file, long bytes)
+      implements Result {
+    @Override
+    public String text() {
+      return String.format(
+          Locale.ROOT,
+          "%s, seed %d: %,d parameters, %,d multiplications; wrote %s, %.1f MB.",
+          model,
+          seed,
+          parameters,
+          macs,
+          file,
+          bytes / 1e6);
+    }
+  }
+
   @Override
   public Integer call() {
     ZooModel model = ZooModel.named(name);
     model.write(file, seed);
     ZooCounts counts = model.count();
-    String text =
-        String.format(
-            Locale.ROOT,
-            "%s, seed %d: %,d parameters, %,d multiplications; wrote %s, %.1f MB.",
-            model.modelName(),
-            seed,
-            counts.parameters(),
-            counts.macs(),
-            file,
-            size() / 1e6);
-    Json json =
-        Json.object()
-            .put("model", model.modelName())
-            .put("seed", seed)
-            .put("parameters", counts.parameters())
-            .put("macs", counts.macs())
-            .put("file", file.toString())
-            .put("bytes", size());
-    output.result(text, json);
+    output.result(
+        new Written(model.modelName(), seed, counts.parameters(), counts.macs(), file, size()));
     return 0;
   }
 

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrivateCheck;
+import org.lepcnn.check.Top1;
 import org.lepcnn.cli.AcceptanceData.Picture;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;
@@ -13,11 +16,10 @@ import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.pass.PassResult;
-import org.lepcnn.device.session.ComputedTables;
-import org.lepcnn.device.session.PrivateCheck;
+import org.lepcnn.device.reference.ComputedTables;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.device.supply.ThrowAwayChain;
+import org.lepcnn.device.supply.MemoryChain;
 
 /**
  * Right answers of the private path and of float ONNX Runtime on labelled pictures.
@@ -53,7 +55,7 @@ record AcceptanceAccuracy(
     try (FloatModel floats = new FloatModel(model);
         PrivateSession session =
             PrivateSession.builder(
-                    new ThrowAwayChain("acceptance", bundle.fingerprint(), bundle.device()),
+                    new MemoryChain("acceptance", bundle.fingerprint(), bundle.device()),
                     new ComputedTables(bundle.edge(), kernels, 1),
                     new InProcessEdge(bundle.edge(), kernels))
                 .open()) {

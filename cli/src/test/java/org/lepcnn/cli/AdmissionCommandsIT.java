@@ -21,13 +21,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.deployments.Json;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.ProvisionedDevice;
+import org.lepcnn.json.Json;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.TopicAdmin;
 

@@ -11,13 +11,13 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.deployments.Json;
 import org.lepcnn.device.owner.ChainStatus;
 import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.RetiredChains;
 import org.lepcnn.gateway.Meter;
+import org.lepcnn.json.Json;
 
 /** Provisioning a device again: what the ledger and the state hold, and how a chain goes. */
 class ChainCommandsTest {

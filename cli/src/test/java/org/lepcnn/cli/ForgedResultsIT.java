@@ -27,7 +27,7 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.pass.PassResult;
-import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;

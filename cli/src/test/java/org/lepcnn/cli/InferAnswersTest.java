@@ -21,6 +21,7 @@ import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.Labels;
+import org.lepcnn.json.Json;
 
 /** What {@code infer} tells of answers, and its exit status. */
 class InferAnswersTest {
@@ -37,7 +38,7 @@ class InferAnswersTest {
         List.of(
             new PrivateRun.Answer(INPUT, null, new BadInputException("No picture.")),
             new PrivateRun.Answer(INPUT, result, null));
-    String json = InferCommand.json(List.of(outcome(7, -1)), answers).toString();
+    String json = InferCommand.told(List.of(outcome(7, -1)), answers).json();
     assertThat(json)
         .contains(
             "\"label\":{\"type\":\"int64\",\"shape\":[1],\"values\":[7]}",
@@ -62,7 +63,7 @@ class InferAnswersTest {
   @Test
   void outputsThatTellNoAnswer_areShownWithoutOne() {
     assertThat(OutcomeTable.render(List.of(outcome(-1, -1)))).contains(" - ");
-    assertThat(OutcomeJson.of(outcome(-1, -1)).toString()).doesNotContain("answer");
+    assertThat(Json.write(OutcomeJson.of(outcome(-1, -1), null))).doesNotContain("answer");
   }
 
   @Test

@@ -3,9 +3,17 @@ package org.lepcnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathConstants;
@@ -22,19 +30,44 @@ class ModulesTest {
   @Test
   void everyModuleWithAJar_isInTheBom() throws Exception {
     List<String> artifacts = new ArrayList<>();
-    for (Document module : jarModules()) {
+    for (Document module : jarModules().values()) {
       artifacts.addAll(texts(module, "/project/artifactId"));
     }
     List<String> listed = texts(pom("bom"), "//dependencyManagement//dependency/artifactId");
     assertThat(listed).isNotEmpty().containsExactlyInAnyOrderElementsOf(artifacts);
   }
 
-  private static List<Document> jarModules() throws Exception {
-    List<Document> modules = new ArrayList<>();
+  /** On a module path, a package of two modules is an error. */
+  @Test
+  void everyModule_isNamedLikeItsPackages() throws Exception {
+    Set<String> names = new TreeSet<>();
+    for (Map.Entry<String, Document> module : jarModules().entrySet()) {
+      List<String> name = texts(module.getValue(), "/project/properties/module.name");
+      assertThat(name).as(module.getKey()).hasSize(1);
+      assertThat(names.add(name.get(0))).as(module.getKey()).isTrue();
+      assertThat(packages(module.getKey()))
+          .as(module.getKey())
+          .isNotEmpty()
+          .allMatch(found -> (found + ".").startsWith(name.get(0) + "."));
+    }
+  }
+
+  private static Set<String> packages(String module) throws IOException {
+    Path sources = HOME.resolve(module).resolve("src/main/java");
+    try (Stream<Path> files = Files.walk(sources)) {
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .map(file -> sources.relativize(file.getParent()).toString().replace('/', '.'))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private static Map<String, Document> jarModules() throws Exception {
+    Map<String, Document> modules = new TreeMap<>();
     for (String name : texts(pom("."), "/project/modules/module")) {
       Document pom = pom(name);
       if (!texts(pom, "/project/packaging").contains("pom")) {
-        modules.add(pom);
+        modules.put(name, pom);
       }
     }
     return modules;

@@ -26,7 +26,7 @@ import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalFlinkCluster;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.deployments.ProcessClassPath;
-import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;

@@ -3,8 +3,8 @@ package org.lepcnn.command;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Option;
 
 /** Where results go: text for people, or with {@code --json} one object. */
@@ -20,8 +20,8 @@ public final class Output {
   }
 
   /** Prints the result in the form that was asked for. */
-  public void result(String text, Json object) {
-    out.println(json ? object.toString() : Printable.lines(text));
+  public void result(Result result) {
+    out.println(json ? result.json() : Printable.lines(result.text()));
   }
 
   /** A line of a result for people that comes piece by piece; nothing with {@code --json}. */

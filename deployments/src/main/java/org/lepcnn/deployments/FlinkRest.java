@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.json.Json;
 
 /**
  * Questions to the REST server of a JobManager.

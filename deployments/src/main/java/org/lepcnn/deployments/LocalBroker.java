@@ -2,23 +2,16 @@
 package org.lepcnn.deployments;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.deployments.security.LocalSecurity;
+import org.lepcnn.process.BrokerProcess;
 import org.lepcnn.process.FreePorts;
-import org.lepcnn.process.ManagedProcess;
-import org.lepcnn.process.ProcessSpec;
 
 /**
  * A Kafka broker (KRaft, its own controller) in a process of its own, on the loopback interface.
@@ -33,9 +26,6 @@ public final class LocalBroker implements AutoCloseable {
   /** What the folder's disk must have left, in bytes. */
   public static final long MINIMUM_DISK_BYTES = 512L << 20;
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(300);
-  private static final String STARTED = "Kafka Server started";
-
   /**
    * Not G1, the JVM's default: in a heap of this size it takes every record of more than 512 KB for
    * humongous and marks the whole heap again and again.
@@ -46,7 +36,7 @@ public final class LocalBroker implements AutoCloseable {
   private final Path folder;
   private final int port;
   private final LocalSecurity security; // null without
-  private ManagedProcess process;
+  private BrokerProcess process;
 
   private LocalBroker(LocalLayout layout, Path folder, int port, LocalSecurity security) {
     this.layout = layout;
@@ -90,7 +80,7 @@ public final class LocalBroker implements AutoCloseable {
     }
     LocalBroker broker = new LocalBroker(layout, folder.toAbsolutePath(), port, security);
     broker.prepare();
-    broker.launch();
+    broker.process = BrokerProcess.start(broker.setup());
     return broker;
   }
 
@@ -115,7 +105,7 @@ public final class LocalBroker implements AutoCloseable {
 
   /** The broker's log. */
   public Path log() {
-    return folder.resolve("broker.log");
+    return process.log();
   }
 
   /** SIGKILL, and waits until the process is gone. */
@@ -125,8 +115,7 @@ public final class LocalBroker implements AutoCloseable {
 
   /** Starts the broker again on the same port and data; ends it first when it runs. */
   public void restart() {
-    process.close();
-    launch();
+    process.restart();
   }
 
   /** Ends the broker within a bounded time. */
@@ -148,13 +137,10 @@ public final class LocalBroker implements AutoCloseable {
       String template =
           Files.readString(layout.conf().resolve("server.properties"))
               + Files.readString(layout.conf().resolve("listeners-" + listeners + ".properties"));
-      Files.writeString(configuration(), filledIn(template));
+      Files.writeString(BrokerProcess.Setup.configuration(folder), filledIn(template));
     } catch (IOException e) {
       throw new EnvironmentException(
           "Cannot write the broker's folder %s: %s".formatted(folder, e.getMessage()), e);
-    }
-    if (!Files.exists(data().resolve("meta.properties"))) {
-      format();
     }
   }
 
@@ -164,7 +150,7 @@ public final class LocalBroker implements AutoCloseable {
     List<Integer> free = FreePorts.find(2);
     values.put("CONTROLLER_PORT", free.get(0).toString());
     values.put("INTERNAL_PORT", free.get(1).toString());
-    values.put("DATA_DIR", data().toString());
+    values.put("DATA_DIR", BrokerProcess.Setup.data(folder).toString());
     if (security != null) {
       values.putAll(security.brokerSettings());
     }
@@ -175,67 +161,12 @@ public final class LocalBroker implements AutoCloseable {
     return text;
   }
 
-  private void format() {
-    List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("format", "-t", clusterId(), "-c", configuration().toString()));
-    if (security != null) {
-      arguments.add(security.storageArgument());
-    }
-    ProcessSpec spec =
-        spec("broker-format", "kafka.tools.StorageTool", arguments)
-            .withJvmArguments(jvmArguments("-Xmx256m", "-XX:TieredStopAtLevel=1"));
-    try (ManagedProcess tool = ManagedProcess.start(spec)) {
-      int status = tool.awaitExit(START_LIMIT);
-      if (status != 0) {
-        throw new EnvironmentException(
-            "Formatting the broker's data folder %s ended with status %d; see %s:%n%s"
-                .formatted(data(), status, tool.log(), tool.logTail()));
-      }
-    }
-  }
-
-  private void launch() {
-    ProcessSpec spec =
-        spec("broker", "kafka.Kafka", List.of(configuration().toString()))
-            .withJvmArguments(jvmArguments("-Xmx512m", COLLECTOR));
-    process = ManagedProcess.start(spec);
-    try {
-      process.awaitLine(STARTED, START_LIMIT);
-    } catch (EnvironmentException e) {
-      process.close();
-      throw e;
-    }
-  }
-
-  private ProcessSpec spec(String name, String mainClass, List<String> arguments) {
-    List<String> classPath =
-        List.of(
-            layout.kafkaLibs().resolve("*").toString(),
-            ProcessSpec.locationOf(ManagedProcess.class));
-    return new ProcessSpec(name, classPath, mainClass, arguments, folder.resolve(name + ".log"));
-  }
-
-  private List<String> jvmArguments(String... own) {
-    String log = "-Dlog4j2.configurationFile=" + layout.conf().resolve("log4j2.properties").toUri();
-    return Stream.concat(Stream.of(own), Stream.of(log)).toList();
-  }
-
-  private Path configuration() {
-    return folder.resolve("server.properties");
-  }
-
-  private Path data() {
-    return folder.resolve("data");
-  }
-
-  /** Kafka's notation of a random UUID; a leading hyphen would look like an option. */
-  private static String clusterId() {
-    UUID id = UUID.randomUUID();
-    byte[] bytes =
-        ByteBuffer.allocate(16)
-            .putLong(id.getMostSignificantBits() & Long.MAX_VALUE)
-            .putLong(id.getLeastSignificantBits())
-            .array();
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  private BrokerProcess.Setup setup() {
+    return new BrokerProcess.Setup(
+        folder,
+        List.of(layout.kafkaLibs().resolve("*").toString()),
+        security == null ? List.of() : List.of(security.storageArgument()),
+        List.of("-Xmx512m", COLLECTOR),
+        layout.conf().resolve("log4j2.properties"));
   }
 }

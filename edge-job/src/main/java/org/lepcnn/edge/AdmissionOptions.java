@@ -21,16 +21,14 @@ final class AdmissionOptions {
       defaultValue = "enrolled",
       paramLabel = "MODE",
       description =
-          "enrolled: the devices of lepcnn.devices, the models of lepcnn.models; open: every device"
-              + " and the model of --model-dir, for development (default: ${DEFAULT-VALUE})")
+          "enrolled: serve the devices of lepcnn.devices and the models of lepcnn.models; open: serve every device and the model of --model-dir, for development. Default: ${DEFAULT-VALUE}.")
   String mode;
 
   @Option(
       names = "--model-dir",
       paramLabel = "DIR",
       description =
-          "with --admission open: a bundle's folder with at least its edge half and manifest, under"
-              + " the same path on every TaskManager")
+          "With --admission open: a bundle's folder with at least its edge half and manifest, under the same path on every TaskManager.")
   Path modelDir;
 
   @Option(
@@ -38,8 +36,7 @@ final class AdmissionOptions {
       defaultValue = "1000",
       paramLabel = "N",
       description =
-          "quota of rounds and claims of a device whose record names none; 0 for no limit (default:"
-              + " ${DEFAULT-VALUE})")
+          "Quota of rounds and claims per second, for a device whose enrolment names none. 0: no limit. Default: ${DEFAULT-VALUE}.")
   long requestsPerSecond;
 
   @Option(
@@ -47,8 +44,7 @@ final class AdmissionOptions {
       defaultValue = "67108864",
       paramLabel = "N",
       description =
-          "quota of masked tensors of a device whose record names none; 0 for no limit (default:"
-              + " ${DEFAULT-VALUE})")
+          "Quota of bytes of masked tensors per second, for a device whose enrolment names none. 0: no limit. Default: ${DEFAULT-VALUE}.")
   long bytesPerSecond;
 
   @Option(
@@ -56,29 +52,30 @@ final class AdmissionOptions {
       defaultValue = "",
       paramLabel = "DIR",
       description =
-          "a folder of every TaskManager where published models are kept (default: one in the"
-              + " temporary folder)")
+          "The folder on every TaskManager for published models. Default: one in the temporary folder.")
   String modelCache;
 
   @Option(
       names = "--max-models",
       defaultValue = "16",
       paramLabel = "N",
-      description = "the most models that a TaskManager holds (default: ${DEFAULT-VALUE})")
+      description = "The most models that a TaskManager holds. Default: ${DEFAULT-VALUE}.")
   int maxModels;
 
   @Option(
       names = "--max-models-mib",
       defaultValue = "2048",
       paramLabel = "MIB",
-      description = "the most memory of their edge halves (default: ${DEFAULT-VALUE})")
+      description =
+          "The most memory, in MiB, that their edge halves take together. Default: ${DEFAULT-VALUE}.")
   long maxModelsMib;
 
   @Option(
       names = "--max-model-mib",
       defaultValue = "1024",
       paramLabel = "MIB",
-      description = "the largest edge half that is fetched (default: ${DEFAULT-VALUE})")
+      description =
+          "The largest edge half, in MiB, that a TaskManager fetches. Default: ${DEFAULT-VALUE}.")
   long maxModelMib;
 
   /** Whether only enrolled devices are let in. */

@@ -10,17 +10,16 @@ import org.apache.flink.runtime.rest.messages.JobMessageParameters;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointStatistics.FailedCheckpointStatistics;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatistics;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatisticsHeaders;
-import org.lepcnn.core.io.Json;
 
 /**
  * Whether a job's checkpoints succeed, as the JobManager remembers it.
  *
  * @param completed how many
  * @param failed how many
- * @param lastFailedMillis when the last one failed, in milliseconds of the epoch; 0 without one
- * @param lastFailure why; empty without one
+ * @param lastFailedMillis when the last one failed, in milliseconds of the epoch; null without one
+ * @param lastFailure why; null without one
  */
-record CheckpointHealth(long completed, long failed, long lastFailedMillis, String lastFailure) {
+record CheckpointHealth(long completed, long failed, Long lastFailedMillis, String lastFailure) {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   /** Asks the cluster. */
@@ -44,26 +43,18 @@ record CheckpointHealth(long completed, long failed, long lastFailedMillis, Stri
     long completed = counts.getNumberCompletedCheckpoints();
     long failed = counts.getNumberFailedCheckpoints();
     if (last == null) {
-      return new CheckpointHealth(completed, failed, 0, "");
+      return new CheckpointHealth(completed, failed, null, null);
     }
     String why = last.getFailureMessage();
     return new CheckpointHealth(
         completed, failed, last.getFailureTimestamp(), why == null ? "unknown" : why.strip());
   }
 
-  /** For programs. */
-  Json.JsonObject json() {
-    Json.JsonObject json = Json.object().put("completed", completed).put("failed", failed);
-    return lastFailure.isEmpty()
-        ? json
-        : json.put("lastFailedMillis", lastFailedMillis).put("lastFailure", lastFailure);
-  }
-
   /** For people. */
   @Override
   public String toString() {
     String counts = "checkpoints " + completed + " completed, " + failed + " failed";
-    return lastFailure.isEmpty()
+    return lastFailure == null
         ? counts
         : counts
             + ", the last one at "

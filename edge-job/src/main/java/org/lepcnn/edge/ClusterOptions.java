@@ -23,9 +23,9 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.net.HostPort;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,22 +39,23 @@ final class ClusterOptions {
       names = "--jobmanager",
       required = true,
       paramLabel = "HOST:PORT",
-      description = "the REST address of the cluster's JobManager")
+      description = "The REST address of the cluster's JobManager.")
   private String jobManager;
 
   @Option(
       names = "--flink-conf",
       paramLabel = "DIR",
-      description = "a folder with Flink's config.yaml, for TLS and other settings of the client")
+      description = "A folder with Flink's config.yaml, for TLS and other settings of the client.")
   private Path flinkConf;
 
   @Option(
       names = "-D",
       paramLabel = "KEY=VALUE",
-      description = "a setting of Flink's client, over those of --flink-conf")
+      description =
+          "A setting of Flink's client. It overrides --flink-conf. Repeat it for several.")
   private Map<String, String> settings = new TreeMap<>();
 
-  @Option(names = "--json", description = "print one JSON object on standard output")
+  @Option(names = "--json", description = "Print one JSON object on standard output.")
   private boolean json;
 
   @Spec(Spec.Target.MIXEE)
@@ -153,8 +154,8 @@ final class ClusterOptions {
   }
 
   /** Prints the result in the form that was asked for. */
-  void print(String text, Json object) {
-    spec.commandLine().getOut().println(json ? object.toString() : Printable.lines(text));
+  void print(Result result) {
+    spec.commandLine().getOut().println(json ? result.json() : Printable.lines(result.text()));
     spec.commandLine().getOut().flush();
   }
 }

@@ -29,7 +29,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "edge-job",
     mixinStandardHelpOptions = true,
-    description = "Answers masked requests from Kafka with masked results.")
+    description = "Answer masked requests from Kafka with masked results.")
 public final class EdgeJob {
   static final String JOB_NAME = "lepcnn-edge";
 

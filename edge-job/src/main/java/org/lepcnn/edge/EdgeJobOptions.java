@@ -14,11 +14,12 @@ import org.lepcnn.flink.EdgePipeline;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.EdgeSinks;
 import org.lepcnn.flink.EdgeSources;
+import org.lepcnn.flink.answer.KafkaTopicViews;
 import org.lepcnn.flink.batch.BatchSettings;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
-import org.lepcnn.flink.kernel.WhenLoaded;
-import org.lepcnn.flink.outbox.KafkaTopicViews;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.kafka.client.ClientSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,16 +36,14 @@ final class EdgeJobOptions {
       names = "--bootstrap-server",
       required = true,
       paramLabel = "HOST:PORT[,...]",
-      description = "the Kafka cluster")
+      description = "The Kafka brokers to connect to first, separated by commas.")
   String bootstrapServer;
 
   @Option(
       names = "--client-config",
       paramLabel = "FILE",
-      description = {
-        "Kafka client properties for consumers, producers and the admin client; read under the same",
-        "path on the JobManager and every TaskManager, so that no secret is in the job"
-      })
+      description =
+          "Kafka client properties, for security and tuning. The file must have the same path on the JobManager and every TaskManager, so that no secret is in the job.")
   Path clientConfig;
 
   @Mixin AdmissionOptions admission;
@@ -53,29 +52,29 @@ final class EdgeJobOptions {
       names = "--kernel",
       defaultValue = "",
       paramLabel = "onednn|onnxruntime|scalar",
-      description = "By default the best of each machine.")
+      description =
+          "The kernel that computes layers. Default: the fastest that passes its self-test on each machine.")
   String kernel;
 
   @Option(
       names = "--allow-scalar",
       description =
-          "serve models with expensive layers on the scalar kernel, where no other is exact for"
-              + " them; they are refused otherwise")
+          "Serve models with an expensive layer for which only the scalar kernel is exact. Default: refuse them.")
   boolean allowScalar;
 
   @Option(
       names = "--parallelism",
       paramLabel = "N",
       description =
-          "subtasks of every operator, at most 128 (default: the platform's, parallelism.default;"
-              + " else 1)")
+          "Subtasks of every operator, at most 128. Default: the platform's, parallelism.default; else 1.")
   Integer parallelism;
 
   @Option(
       names = "--delivery",
       defaultValue = "at-least-once",
       paramLabel = "MODE",
-      description = "at-least-once or exactly-once (default: ${DEFAULT-VALUE})")
+      description =
+          "Delivery of results: at-least-once or exactly-once. Default: ${DEFAULT-VALUE}.")
   String delivery;
 
   @Option(
@@ -83,37 +82,37 @@ final class EdgeJobOptions {
       defaultValue = "earliest",
       paramLabel = "WHERE",
       description =
-          "earliest or latest: where to start without committed offsets (default:"
-              + " ${DEFAULT-VALUE})")
+          "Where to start reading without committed offsets: earliest or latest. Default: ${DEFAULT-VALUE}.")
   String start;
 
   @Option(
       names = "--group",
       defaultValue = "lepcnn-edge",
       paramLabel = "ID",
-      description = "consumer group and prefix of transactional ids (default: ${DEFAULT-VALUE})")
+      description =
+          "The consumer group, and the prefix of transactional ids. Default: ${DEFAULT-VALUE}.")
   String group;
 
   @Option(
       names = "--checkpoint-interval",
       paramLabel = "MILLIS",
       description =
-          "time between checkpoints (default: the platform's, execution.checkpointing.interval;"
-              + " else 10000)")
+          "Time between checkpoints. Default: the platform's, execution.checkpointing.interval; else 10000.")
   Long checkpointMillis;
 
   @Option(
       names = "--discovery-interval",
       defaultValue = "10000",
       paramLabel = "MILLIS",
-      description = "how often new gateways' topics are looked for (default: ${DEFAULT-VALUE})")
+      description =
+          "How often the job looks for topics of new gateways. Default: ${DEFAULT-VALUE}.")
   long discoveryMillis;
 
   @Option(
       names = "--max-batch",
       defaultValue = "8",
       paramLabel = "N",
-      description = "the most requests that a kernel computes together (default: ${DEFAULT-VALUE})")
+      description = "The most requests that a kernel computes together. Default: ${DEFAULT-VALUE}.")
   int maxBatch;
 
   @Option(
@@ -121,14 +120,14 @@ final class EdgeJobOptions {
       defaultValue = "0",
       paramLabel = "MILLIS",
       description =
-          "how long a request waits for company when a kernel is free (default: ${DEFAULT-VALUE})")
+          "How long a free kernel waits for more requests to compute together. Default: ${DEFAULT-VALUE}.")
   long maxWaitMillis;
 
   @Option(
       names = "--kernel-threads",
       defaultValue = "1",
       paramLabel = "N",
-      description = "kernel threads per subtask (default: ${DEFAULT-VALUE})")
+      description = "Kernel threads of each subtask. Default: ${DEFAULT-VALUE}.")
   int kernelThreads;
 
   @Option(
@@ -136,30 +135,28 @@ final class EdgeJobOptions {
       defaultValue = "10000",
       paramLabel = "MILLIS",
       description =
-          "without a new chunk, after which an incomplete request is dropped (default:"
-              + " ${DEFAULT-VALUE})")
+          "Drop an incomplete round after this time without a new chunk. Default: ${DEFAULT-VALUE}.")
   long assemblyMillis;
 
   @Option(
       names = "--assembly-round-timeout",
       paramLabel = "MILLIS",
       description =
-          "since its first chunk, after which an incomplete request is dropped (default: three times"
-              + " --assembly-timeout)")
+          "Drop an incomplete round this time after its first chunk. Default: three times --assembly-timeout.")
   Long assemblyRoundMillis;
 
   @Option(
       names = "--assembly-mib-per-device",
       defaultValue = "128",
       paramLabel = "MIB",
-      description = "memory for a device's incomplete requests (default: ${DEFAULT-VALUE})")
+      description = "Memory, in MiB, for a device's incomplete rounds. Default: ${DEFAULT-VALUE}.")
   long assemblyMibPerDevice;
 
   @Option(
       names = "--assembly-mib-per-subtask",
       defaultValue = "256",
       paramLabel = "MIB",
-      description = "memory for a subtask's incomplete requests (default: ${DEFAULT-VALUE})")
+      description = "Memory, in MiB, for a subtask's incomplete rounds. Default: ${DEFAULT-VALUE}.")
   long assemblyMibPerSubtask;
 
   @Option(
@@ -167,8 +164,7 @@ final class EdgeJobOptions {
       defaultValue = "30000",
       paramLabel = "MILLIS",
       description =
-          "how long a task that starts or restarts waits, before it reads requests, for the control"
-              + " topics and the models (default: ${DEFAULT-VALUE})")
+          "How long a task waits for the control topics and the models at its start, before it reads requests. Default: ${DEFAULT-VALUE}.")
   long readyWaitMillis;
 
   /**
@@ -220,13 +216,14 @@ final class EdgeJobOptions {
             Math.max(BatchSettings.DEFAULT.queuedRequests(), 2 * maxBatch),
             BatchSettings.DEFAULT.queuedBytes());
     return new EdgeSettings(
-        admission.control(client(), kernel, allowScalar),
-        new KafkaTopicViews(client()),
+        new EdgeServices(
+            admission.control(client(), kernel, allowScalar),
+            new KafkaTopicViews(client()),
+            readyWait(),
+            ModelWarmUp.NONE),
         assembly(),
         GuardLimits.DEFAULT,
-        batch,
-        readyWait(),
-        WhenLoaded.NOTHING);
+        batch);
   }
 
   private AssemblyLimits assembly() {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Voice.Version.class,
     subcommands = {EdgeRun.class, EdgeSubmit.class, EdgeStatus.class, EdgeStop.class},
-    description = "The edge of private inference.")
+    description = "Run the edge job here, or submit, watch and stop it on a Flink cluster.")
 public final class EdgeMain {
   private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
 

@@ -10,9 +10,9 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.outbox.TopicView;
-import org.lepcnn.flink.rehearsal.EdgeRehearsal;
+import org.lepcnn.flink.warmup.EdgeWarmUp;
 import org.lepcnn.kafka.topic.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "run",
     mixinStandardHelpOptions = true,
     description = {
-      "Runs the edge job in this process, until it is stopped.",
+      "Run the edge job in this process until it is stopped.",
       "Prints a line 'edge ready ...' when every task runs and the kernels are loaded."
     })
 final class EdgeRun implements Callable<Integer> {
@@ -40,16 +40,17 @@ final class EdgeRun implements Callable<Integer> {
       names = "--web-port",
       defaultValue = "0",
       paramLabel = "PORT",
-      description = "port of Flink's REST interface on 127.0.0.1; 0 takes a free one")
+      description = "The port of Flink's REST interface on 127.0.0.1. Default: 0, a free one.")
   private int webPort;
 
   @Option(
       names = "--checkpoint-dir",
       paramLabel = "DIR",
-      description = "where checkpoints go; without it they stay in memory, at most 5 MiB a task")
+      description =
+          "The folder for checkpoints. Default: none; they stay in memory, at most 5 MiB for each task.")
   private Path checkpointDir;
 
-  @Option(names = "--exit-with-parent", description = "stop when standard input is closed")
+  @Option(names = "--exit-with-parent", description = "Stop when standard input is closed.")
   private boolean exitWithParent;
 
   @Spec private CommandSpec spec;
@@ -62,19 +63,19 @@ final class EdgeRun implements Callable<Integer> {
     if (exitWithParent) {
       watchParent();
     }
-    EdgeSettings settings = options.settings().withWhenLoaded(EdgeRehearsal::once);
+    EdgeSettings settings = options.settings().withWarmUp(EdgeWarmUp::once);
     if (!options.admission.enrolled()) {
       ModelBundle.readEdge(options.admission.modelDir); // a wrong model is not a restarting job
     }
     KafkaAccess.require(options.clientSettings(), options.group);
-    try (EdgeControl control = settings.openControl()) {
+    try (EdgeControl control = settings.services().openControl()) {
       return serve(settings, control);
     }
   }
 
   private int serve(EdgeSettings settings, EdgeControl control) throws InterruptedException {
     String serving = serving(control); // before Flink starts: a failure ends here, with its cause
-    try (TopicView topics = settings.topics().open();
+    try (TopicView topics = settings.services().openTopics();
         EmbeddedCluster cluster = EmbeddedCluster.start(options, webPort, checkpointDir)) {
       Thread hook = new Thread(cluster::close, "lepcnn-edge-stop");
       Runtime.getRuntime().addShutdownHook(hook);

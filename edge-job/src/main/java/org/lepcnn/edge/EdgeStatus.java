@@ -1,12 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.edge;
 
-import java.util.Optional;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.runtime.client.JobStatusMessage;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -14,44 +17,46 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = {
-      "Lists the edge jobs of a Flink cluster that have not ended, how many of their checkpoints",
-      "failed and why, and why the jobs last failed, if they did."
-    })
+    description =
+        "List the edge jobs of a Flink cluster that have not ended, how many of their checkpoints failed and why, and why the jobs last failed.")
 final class EdgeStatus implements Callable<Integer> {
   @Mixin private ClusterOptions cluster;
 
-  @Override
-  public Integer call() {
-    StringBuilder text = new StringBuilder();
-    Json.JsonArray jobs = Json.array();
-    try (RestClusterClient<StandaloneClusterId> client = cluster.connect()) {
-      for (JobStatusMessage job : cluster.edgeJobs(client)) {
-        Optional<JobFailure> failure = JobFailure.newest(cluster, client, job.getJobId());
-        CheckpointHealth checkpoints = CheckpointHealth.of(cluster, client, job.getJobId());
-        text.append(job.getJobId()).append("  ").append(job.getJobState());
-        text.append("  ").append(checkpoints);
-        failure.ifPresent(last -> text.append("  ").append(last));
-        text.append('\n');
-        jobs.add(describe(job, checkpoints, failure));
-      }
+  private record Status(List<Job> jobs) implements Result {
+    @Override
+    public String text() {
+      return jobs.isEmpty()
+          ? "no edge job"
+          : jobs.stream().map(Job::line).collect(Collectors.joining("\n")).stripTrailing();
     }
-    cluster.print(
-        text.isEmpty() ? "no edge job" : text.toString().stripTrailing(),
-        Json.object().put("jobs", jobs));
-    return 0;
   }
 
-  private static Json.JsonObject describe(
-      JobStatusMessage job, CheckpointHealth checkpoints, Optional<JobFailure> failure) {
-    Json.JsonObject json =
-        Json.object()
-            .put("job", job.getJobId().toString())
-            .put("state", job.getJobState().name())
-            .put("startedMillis", job.getStartTime())
-            .put("checkpoints", checkpoints.json());
-    failure.ifPresent(
-        last -> json.put("failedMillis", last.atMillis()).put("failure", last.reason()));
-    return json;
+  private record Job(
+      String job,
+      String state,
+      long startedMillis,
+      CheckpointHealth checkpoints,
+      @JsonUnwrapped JobFailure last) {
+    String line() {
+      return job + "  " + state + "  " + checkpoints + (last == null ? "" : "  " + last);
+    }
+  }
+
+  @Override
+  public Integer call() {
+    List<Job> jobs = new ArrayList<>();
+    try (RestClusterClient<StandaloneClusterId> client = cluster.connect()) {
+      for (JobStatusMessage job : cluster.edgeJobs(client)) {
+        jobs.add(
+            new Job(
+                job.getJobId().toString(),
+                job.getJobState().name(),
+                job.getStartTime(),
+                CheckpointHealth.of(cluster, client, job.getJobId()),
+                JobFailure.newest(cluster, client, job.getJobId()).orElse(null)));
+      }
+    }
+    cluster.print(new Status(jobs));
+    return 0;
   }
 }

@@ -11,7 +11,7 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,9 +21,8 @@ import picocli.CommandLine.Option;
     name = "stop",
     mixinStandardHelpOptions = true,
     description = {
-      "Ends the edge job of a Flink cluster.",
-      "With --savepoint its state (claims and the replay guard) is kept, for edge submit"
-          + " --from-savepoint; without it devices have to claim anew."
+      "Stop the edge job of a Flink cluster.",
+      "--savepoint keeps its state (claims and the replay guard) for 'edge submit --from-savepoint'. Without it devices have to claim anew."
     })
 final class EdgeStop implements Callable<Integer> {
   private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -31,35 +30,43 @@ final class EdgeStop implements Callable<Integer> {
 
   @Mixin private ClusterOptions cluster;
 
-  @Option(names = "--job", paramLabel = "ID", description = "which job, if there are several")
+  @Option(
+      names = "--job",
+      paramLabel = "ID",
+      description = "The job to stop, if there are several.")
   private String wanted;
 
   @Option(
       names = "--savepoint",
       paramLabel = "URI",
-      description = "a folder that JobManager and TaskManagers can write, for the savepoint")
+      description = "A folder for the savepoint that JobManager and TaskManagers can write.")
   private String savepoint;
+
+  private record Stopped(String job, String state, String savepoint) implements Result {
+    @Override
+    public String text() {
+      return savepoint == null
+          ? "edge job " + job + " is cancelled"
+          : "edge job " + job + " is stopped; savepoint " + savepoint;
+    }
+  }
 
   @Override
   public Integer call() throws InterruptedException {
     try (RestClusterClient<StandaloneClusterId> client = cluster.connect()) {
       JobID job = choose(cluster.edgeJobs(client));
-      Json.JsonObject json = Json.object().put("job", job.toString());
+      String kept = null;
       if (savepoint == null) {
         cluster.await(() -> client.cancel(job), LIMIT);
-        awaitEnd(client, job);
-        cluster.print("edge job " + job + " is cancelled", json.put("state", "CANCELED"));
       } else {
-        String path =
+        kept =
             cluster.await(
                 () ->
                     client.stopWithSavepoint(job, false, savepoint, SavepointFormatType.CANONICAL),
                 LIMIT);
-        awaitEnd(client, job);
-        cluster.print(
-            "edge job " + job + " is stopped; savepoint " + path,
-            json.put("state", "FINISHED").put("savepoint", path));
       }
+      awaitEnd(client, job);
+      cluster.print(new Stopped(job.toString(), kept == null ? "CANCELED" : "FINISHED", kept));
     }
     return 0;
   }

@@ -23,7 +23,7 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     name = "submit",
     mixinStandardHelpOptions = true,
     description = {
-      "Submits the edge job to a Flink cluster and waits until all its tasks run.",
+      "Submit the edge job to a Flink cluster, and wait until all its tasks run.",
       "The cluster needs the native libraries of the kernels in its lib folder."
     })
 final class EdgeSubmit implements Callable<Integer> {
@@ -50,14 +50,21 @@ final class EdgeSubmit implements Callable<Integer> {
   @Option(
       names = "--jar",
       paramLabel = "FILE",
-      description = "the job's jar (default: the one that was built beside this command)")
+      description = "The job's jar. Default: the one built beside this command.")
   private Path jar;
 
   @Option(
       names = "--from-savepoint",
       paramLabel = "URI",
-      description = "go on from this savepoint or checkpoint")
+      description = "Continue from this savepoint or checkpoint.")
   private String savepoint;
+
+  private record Submitted(String job, String state) implements Result {
+    @Override
+    public String text() {
+      return "edge job " + job + " runs";
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -74,9 +81,7 @@ final class EdgeSubmit implements Callable<Integer> {
       StreamGraph graph = graph(ClusterSettings.forJob(cluster, client, configuration));
       JobID job = submit(graph, configuration).getJobID();
       awaitRunning(client, job);
-      cluster.print(
-          "edge job " + job + " runs",
-          Json.object().put("job", job.toString()).put("state", "RUNNING"));
+      cluster.print(new Submitted(job.toString(), "RUNNING"));
     }
     return 0;
   }
@@ -147,8 +152,8 @@ final class EdgeSubmit implements Callable<Integer> {
                 + JobFailure.newest(cluster, client, job)
                     .map(failure -> " and " + failure)
                     .orElse(". Are there free slots?")
-                + " See 'lepcnn edge status' and the JobManager's log; the job is tried again until"
-                + " 'lepcnn edge stop'.");
+                + " See 'lepcnn edge status' and the JobManager's log; Flink starts the job again"
+                + " until 'lepcnn edge stop'.");
       }
       Thread.sleep(POLL_MILLIS);
     }

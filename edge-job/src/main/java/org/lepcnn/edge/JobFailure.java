@@ -16,10 +16,10 @@ import org.lepcnn.core.text.Printable;
 /**
  * Why a job failed and was started again, as the JobManager remembers it.
  *
- * @param atMillis when, in milliseconds of the epoch
- * @param reason the deepest cause, with its class; one line
+ * @param failedMillis when, in milliseconds of the epoch
+ * @param failure the deepest cause, with its class; one line
  */
-record JobFailure(long atMillis, String reason) {
+record JobFailure(long failedMillis, String failure) {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final String CAUSED_BY = "Caused by: ";
   private static final int MOST_CHARACTERS = 500;
@@ -62,6 +62,6 @@ record JobFailure(long atMillis, String reason) {
   /** For people. */
   @Override
   public String toString() {
-    return "failed at " + Instant.ofEpochMilli(atMillis) + ": " + reason;
+    return "failed at " + Instant.ofEpochMilli(failedMillis) + ": " + failure;
   }
 }

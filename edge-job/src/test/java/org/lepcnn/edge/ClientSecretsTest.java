@@ -15,7 +15,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.flink.outbox.KafkaTopicViews;
+import org.lepcnn.flink.answer.KafkaTopicViews;
 
 /** The job carries where the client configuration lies, never what is in it. */
 class ClientSecretsTest {

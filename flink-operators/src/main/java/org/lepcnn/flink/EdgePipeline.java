@@ -6,13 +6,14 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
 import org.lepcnn.flink.batch.KernelOperatorFactory;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.decode.DecodeOperatorFactory;
 import org.lepcnn.flink.guard.GuardFunction;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;
-import org.lepcnn.flink.rehearsal.EdgeRehearsal;
+import org.lepcnn.flink.warmup.EdgeWarmUp;
 
 /**
  * The operators of the edge, from Kafka records to Kafka records.
@@ -39,17 +40,22 @@ public final class EdgePipeline {
    */
   public record Streams(DataStream<OutgoingRecord> results, DataStream<OutgoingRecord> notices) {}
 
-  /** Applies the operators to a stream of requests; models are rehearsed when they are loaded. */
-  public static Streams apply(DataStream<InboundRecord> requests, EdgeSettings given) {
-    EdgeSettings settings = given.withWhenLoaded(EdgeRehearsal::once);
+  /**
+   * Applies the operators to a stream of requests; the first model that is loaded warms their code.
+   */
+  public static Streams apply(DataStream<InboundRecord> requests, EdgeSettings settings) {
+    EdgeServices services = settings.services().withWarmUp(EdgeWarmUp::once);
     SingleOutputStreamOperator<AssembledRequest> decoded =
         requests
-            .transform("decode", RecordTypes.REQUEST, new DecodeOperatorFactory(settings, NOTICES))
+            .transform(
+                "decode",
+                RecordTypes.REQUEST,
+                new DecodeOperatorFactory(services, settings.assembly(), NOTICES))
             .uid("lepcnn-decode");
     SingleOutputStreamOperator<AssembledRequest> guarded =
         decoded
             .keyBy(request -> request.header().device(), Types.STRING)
-            .process(new GuardFunction(settings, NOTICES), RecordTypes.REQUEST)
+            .process(new GuardFunction(services, settings.guard(), NOTICES), RecordTypes.REQUEST)
             .name("guard")
             .uid("lepcnn-guard")
             .setMaxParallelism(MAX_PARALLELISM);
@@ -58,7 +64,7 @@ public final class EdgePipeline {
             .transform(
                 "masked-linear-kernel",
                 RecordTypes.OUTGOING,
-                new KernelOperatorFactory(settings, NOTICES))
+                new KernelOperatorFactory(services, settings.batch(), NOTICES))
             .uid("lepcnn-kernel")
             .setMaxParallelism(MAX_PARALLELISM);
     DataStream<OutgoingRecord> notices =

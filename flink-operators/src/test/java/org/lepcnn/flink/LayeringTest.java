@@ -1,10 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +10,7 @@ import java.io.IOException;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 import org.lepcnn.flink.testkit.EdgeRules;
 import org.lepcnn.kafka.topic.Topics;
@@ -43,29 +40,8 @@ class LayeringTest {
   }
 
   @Test
-  void packagesOfTheEdge_haveNoCycles() {
-    slices().matching("org.lepcnn.flink.(*)..").should().beFreeOfCycles().check(classes);
-  }
-
-  /** The package above puts them together: what it knows of them they do not know of it. */
-  @Test
-  void packagesOfTheEdge_knowOfTheOneAboveOnlySettingsAndMetrics() {
-    noClasses()
-        .that()
-        .resideInAPackage("org.lepcnn.flink.*..")
-        .should()
-        .dependOnClassesThat(
-            resideInAPackage("org.lepcnn.flink")
-                .and(not(simpleName("EdgeSettings").or(simpleName("EdgeMetrics")))))
-        .check(classes);
-    noClasses()
-        .that(
-            resideInAPackage("org.lepcnn.flink")
-                .and(simpleName("EdgeSettings").or(simpleName("EdgeMetrics"))))
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("org.lepcnn.flink.rehearsal..")
-        .check(classes);
+  void packages_formNoCycle() {
+    slices().matching("org.lepcnn.(**)").should().beFreeOfCycles().check(classes);
   }
 
   @Test
@@ -81,6 +57,11 @@ class LayeringTest {
                     .doesNotStartWith("ai.onnxruntime")
                     .doesNotStartWith("org.bytedeco")
                     .doesNotStartWith("org.lepcnn.core.kernel"));
+  }
+
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(EdgePipeline.class);
   }
 
   @Test

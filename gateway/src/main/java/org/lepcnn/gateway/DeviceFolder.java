@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
 
 /** The folder of one device under a watched folder; see {@link FolderInputs}. */
 final class DeviceFolder {
@@ -32,11 +31,11 @@ final class DeviceFolder {
 
   private final Path folder;
   private final Gateway gateway;
-  private final Consumer<Json> answers;
+  private final Consumer<Answer> answers;
   private final Set<Path> waiting = ConcurrentHashMap.newKeySet();
   private volatile String trouble = "";
 
-  DeviceFolder(Path folder, Gateway gateway, Consumer<Json> answers) {
+  DeviceFolder(Path folder, Gateway gateway, Consumer<Answer> answers) {
     this.folder = folder;
     this.gateway = gateway;
     this.answers = answers;
@@ -116,7 +115,7 @@ final class DeviceFolder {
   }
 
   /** Answers a file that no session is for; what cannot be moved is not answered, for the time. */
-  private boolean refuse(Path file, Json answer) {
+  private boolean refuse(Path file, Answer answer) {
     Path running;
     try {
       running = take(file);
@@ -141,13 +140,13 @@ final class DeviceFolder {
   }
 
   /** Runs after the answers are told: whatever goes wrong here, no answer is lost. */
-  private void end(Path file, Path now, List<Json> failures) {
+  private void end(Path file, Path now, List<Answer> failures) {
     try {
       if (failures.isEmpty()) {
         Path unused = UniqueNames.move(now, folder.resolve(DONE));
       } else {
         String reasons =
-            failures.stream().map(Json::toString).collect(Collectors.joining("\n", "", "\n"));
+            failures.stream().map(Answer::json).collect(Collectors.joining("\n", "", "\n"));
         Path unused = UniqueNames.move(now, folder.resolve(FAILED), REASON, reasons);
       }
       trouble = "";
@@ -165,15 +164,9 @@ final class DeviceFolder {
           new Request(null, folder.getFileName().toString(), null, folder.toString())
               .failed(
                   null,
-                  new EnvironmentException(
-                      "Watching "
-                          + folder
-                          + ", "
-                          + what
-                          + ": expected a folder that can be read and written; found: "
-                          + e
-                          + ". It is tried again.",
-                      e)));
+                  EnvironmentException.about("Watching " + folder + ", " + what)
+                      .expected("a folder that can be read and written")
+                      .found(e, "The gateway tries again.")));
     }
   }
 }

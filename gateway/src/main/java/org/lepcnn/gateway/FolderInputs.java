@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
-import org.lepcnn.core.io.Json;
 
 /**
  * Requests as files: {@code FOLDER/DEVICE/file} is run for that device (or session), several at a
@@ -35,11 +34,11 @@ public final class FolderInputs {
 
   private final Path folder;
   private final Gateway gateway;
-  private final Consumer<Json> answers;
+  private final Consumer<Answer> answers;
   private final Map<Path, DeviceFolder> devices = new HashMap<>();
   private String trouble;
 
-  public FolderInputs(Path folder, Gateway gateway, Consumer<Json> answers) {
+  public FolderInputs(Path folder, Gateway gateway, Consumer<Answer> answers) {
     this.folder = folder;
     this.gateway = gateway;
     this.answers = answers;
@@ -84,13 +83,9 @@ public final class FolderInputs {
           new Request(null, null, null, folder.toString())
               .failed(
                   null,
-                  new EnvironmentException(
-                      "Watching "
-                          + folder
-                          + ": expected a folder that can be read; found: "
-                          + e
-                          + ". It is tried again.",
-                      e)));
+                  EnvironmentException.about("Watching " + folder)
+                      .expected("a folder that can be read")
+                      .found(e, "The gateway tries again.")));
     }
   }
 

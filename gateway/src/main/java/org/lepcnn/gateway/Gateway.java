@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.text.Steps;
@@ -117,20 +116,24 @@ public final class Gateway implements AutoCloseable {
     models.values().forEach(GatewaySession::warmUp);
   }
 
-  /** The line that says that it is ready. */
-  public Json ready() {
-    Json.JsonArray list = Json.array();
-    sessions.forEach(
-        (name, session) ->
-            list.add(
-                Json.object()
-                    .put("session", name)
-                    .put("device", session.device())
-                    .put("model", session.model().modelName())));
-    return Json.object()
-        .put("ready", true)
-        .put("loops", VectorUnit.description())
-        .put("sessions", list);
+  /** What is said first, when it is ready. */
+  public Ready ready() {
+    return new Ready(
+        true,
+        VectorUnit.description(),
+        sessions.entrySet().stream()
+            .map(named -> Ready.Session.of(named.getKey(), named.getValue()))
+            .toList());
+  }
+
+  /** The sessions that are open, and how this machine masks. */
+  public record Ready(boolean ready, String loops, List<Session> sessions) {
+    /** A device with one of its models. */
+    public record Session(String session, String device, String model) {
+      private static Session of(String name, GatewaySession session) {
+        return new Session(name, session.device(), session.model().modelName());
+      }
+    }
   }
 
   /**
@@ -151,12 +154,9 @@ public final class Gateway implements AutoCloseable {
           "Device " + name + " has several sessions: expected the name of one of them.");
     }
     if (ofDevice.isEmpty()) {
-      throw new BadInputException(
-          "Expected a session or device of this gateway, of "
-              + sessions.keySet()
-              + "; found '"
-              + name
-              + "'.");
+      throw BadInputException.about(
+              "Expected a session or device of this gateway, of " + sessions.keySet())
+          .found("'" + name + "'");
     }
     return ofDevice.get(0);
   }

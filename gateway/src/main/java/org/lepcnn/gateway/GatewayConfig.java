@@ -174,7 +174,6 @@ public record GatewayConfig(
   }
 
   private static BadInputException bad(String expected, String found) {
-    return new BadInputException(
-        "Gateway configuration: expected " + expected + "; found " + found + ".");
+    return BadInputException.about("Gateway configuration").expected(expected).found(found);
   }
 }

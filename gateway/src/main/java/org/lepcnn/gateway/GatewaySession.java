@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.lepcnn.core.error.LepcnnException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeTransport;
@@ -141,9 +140,9 @@ final class GatewaySession implements AutoCloseable {
    * @return the answers that are failures; completes when all are told, and is cancelled when the
    *     gateway ends before
    */
-  CompletableFuture<List<Json>> run(Request request, FileSource file, Consumer<Json> told) {
-    CompletableFuture<List<Json>> done = new CompletableFuture<>();
-    Queue<Json> failures = new ConcurrentLinkedQueue<>();
+  CompletableFuture<List<Answer>> run(Request request, FileSource file, Consumer<Answer> told) {
+    CompletableFuture<List<Answer>> done = new CompletableFuture<>();
+    Queue<Answer> failures = new ConcurrentLinkedQueue<>();
     try {
       inputs.execute(
           () -> {
@@ -165,7 +164,7 @@ final class GatewaySession implements AutoCloseable {
   }
 
   private CompletableFuture<Void> begin(
-      Request request, FileSource source, Consumer<Json> told, Queue<Json> failures)
+      Request request, FileSource source, Consumer<Answer> told, Queue<Answer> failures)
       throws InterruptedException {
     List<CompletableFuture<?>> pending = new ArrayList<>();
     try {
@@ -184,11 +183,11 @@ final class GatewaySession implements AutoCloseable {
       CompletableFuture<PassResult> pass,
       Request request,
       String input,
-      Consumer<Json> told,
-      Queue<Json> failures) {
+      Consumer<Answer> told,
+      Queue<Answer> failures) {
     return pass.handleAsync(
         (result, failure) -> {
-          Json answer =
+          Answer answer =
               failure == null ? request.answer(input, result) : request.failed(input, failure);
           if (failure != null) {
             failures.add(answer);

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Json;
 
 /**
  * Requests as lines of JSON, {@code {"device":"meter-17","input":"file.npy","id":"42"}}; {@code id}
@@ -28,9 +28,9 @@ public final class LineInputs {
   private static final Set<String> MEMBERS = Set.of("device", "input", "id");
 
   private final Gateway gateway;
-  private final Consumer<Json> answers;
+  private final Consumer<Answer> answers;
 
-  public LineInputs(Gateway gateway, Consumer<Json> answers) {
+  public LineInputs(Gateway gateway, Consumer<Answer> answers) {
     this.gateway = gateway;
     this.answers = answers;
   }
@@ -50,10 +50,10 @@ public final class LineInputs {
     room.acquire(MOST_OPEN);
   }
 
-  private CompletableFuture<List<Json>> handle(long number, String line) {
+  private CompletableFuture<List<Answer>> handle(long number, String line) {
     Request request = new Request(null, null, null, null);
     try {
-      org.lepcnn.deployments.Json members = org.lepcnn.deployments.Json.parse(line);
+      Json members = Json.parse(line);
       request =
           new Request(text(members, "id"), text(members, "device"), null, text(members, "input"));
       requireMembers(members);
@@ -61,7 +61,7 @@ public final class LineInputs {
       return gateway.session(request.session()).run(request, () -> file, answers);
     } catch (IllegalArgumentException | BadInputException e) {
       String what = e instanceof InvalidPathException ? "the input is no path" : e.getMessage();
-      Json answer =
+      Answer answer =
           request.failed(
               null, new BadInputException("Reading line " + number + " of input: " + what));
       answers.accept(answer);
@@ -69,16 +69,14 @@ public final class LineInputs {
     }
   }
 
-  private static void requireMembers(org.lepcnn.deployments.Json members) {
+  private static void requireMembers(Json members) {
     if (!MEMBERS.containsAll(members.names()) || !members.has("device") || !members.has("input")) {
-      throw new BadInputException(
-          "expected the members device and input, and id where wanted; found "
-              + members.names()
-              + ".");
+      throw BadInputException.about("expected the members device, input and, if you like, id")
+          .found(members.names());
     }
   }
 
-  private static String text(org.lepcnn.deployments.Json members, String name) {
+  private static String text(Json members, String name) {
     return members.has(name) ? members.at(name).asText() : null;
   }
 

@@ -2,7 +2,6 @@
 package org.lepcnn.gateway;
 
 import org.lepcnn.core.error.LepcnnException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.gateway.input.TensorJson;
@@ -15,7 +14,7 @@ import org.lepcnn.gateway.input.TensorJson;
  * @param device that session's device
  * @param path the file
  */
-record Request(String id, String session, String device, String path) {
+public record Request(String id, String session, String device, String path) {
   private static final double NANOS_PER_MILLI = 1e6;
 
   /** The same request, served by a session. */
@@ -24,11 +23,15 @@ record Request(String id, String session, String device, String path) {
   }
 
   /** The answer to one input. */
-  Json answer(String input, PassResult result) {
-    return head(input)
-        .put("pass", result.pass())
-        .put("millis", result.timings().totalNanos() / NANOS_PER_MILLI)
-        .put("outputs", TensorJson.of(result.outputs()));
+  Answer answer(String input, PassResult result) {
+    return new Answer(
+        this,
+        input,
+        result.pass(),
+        result.timings().totalNanos() / NANOS_PER_MILLI,
+        TensorJson.of(result.outputs()),
+        null,
+        null);
   }
 
   /**
@@ -36,29 +39,12 @@ record Request(String id, String session, String device, String path) {
    *
    * @param input which one, or null for the whole request
    */
-  Json failed(String input, Throwable failure) {
+  Answer failed(String input, Throwable failure) {
     Throwable cause = failure;
     while (!(cause instanceof LepcnnException) && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return head(input)
-        .put("error", cause.getClass().getSimpleName())
-        .put("message", Printable.reason(cause));
-  }
-
-  private Json.JsonObject head(String input) {
-    Json.JsonObject head = Json.object();
-    put(head, "id", id);
-    put(head, "session", session);
-    put(head, "device", device);
-    put(head, "path", path);
-    put(head, "input", input);
-    return head;
-  }
-
-  private static void put(Json.JsonObject head, String name, String value) {
-    if (value != null) {
-      head.put(name, value);
-    }
+    return new Answer(
+        this, input, null, null, null, cause.getClass().getSimpleName(), Printable.reason(cause));
   }
 }

@@ -31,7 +31,7 @@ import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
-import org.lepcnn.deployments.Json;
+import org.lepcnn.json.Json;
 
 /** The gateway's inputs and answers, over an edge in this process. */
 class GatewayTest {
@@ -84,7 +84,7 @@ class GatewayTest {
     Path file = config("warm", List.of("hall", "attic"));
     try (Gateway gateway = Gateway.open(GatewayConfig.read(file), transport)) {
       assertThat(rehearsals).hasValue(1);
-      assertThat(gateway.ready().toString()).contains("\"hall\"", "\"attic\"", "\"loops\"");
+      assertThat(Json.write(gateway.ready())).contains("\"hall\"", "\"attic\"", "\"loops\"");
     }
   }
 
@@ -106,8 +106,8 @@ class GatewayTest {
             "no json");
     List<Json> answers = new CopyOnWriteArrayList<>();
     try (Gateway gateway = open("lines")) {
-      assertThat(gateway.ready().toString()).contains("\"ready\":true", "meter-lines");
-      new LineInputs(gateway, line -> answers.add(Json.parse(line.toString())))
+      assertThat(Json.write(gateway.ready())).contains("\"ready\":true", "meter-lines");
+      new LineInputs(gateway, line -> answers.add(Json.parse(line.json())))
           .run(new BufferedReader(new StringReader(String.join("\n", lines))));
     }
     List<Json> good = answers.stream().filter(answer -> answer.has("outputs")).toList();
@@ -146,7 +146,7 @@ class GatewayTest {
     List<Json> answers = new CopyOnWriteArrayList<>();
     try (Gateway gateway = open("watch")) {
       FolderInputs inputs =
-          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.toString())));
+          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.json())));
       assertThat(inputs.runOnce()).isEqualTo(2);
       await(() -> Files.exists(device.resolve("failed/c.npy.reason.json")));
       await(() -> Files.exists(device.resolve("done/a.png")));
@@ -190,7 +190,7 @@ class GatewayTest {
             return super.exchange(request);
           }
         };
-    List<org.lepcnn.core.io.Json> answers = new CopyOnWriteArrayList<>();
+    List<Answer> answers = new CopyOnWriteArrayList<>();
     try (Gateway gateway =
         Gateway.open(GatewayConfig.read(config(name, List.of("hall"))), transport)) {
       for (String input : inputs) {
@@ -226,7 +226,7 @@ class GatewayTest {
             GatewayConfig.read(config("hostile", List.of("hall", "attic"))),
             new InProcessEdge(bundle.edge(), new ScalarKernels()))) {
       FolderInputs inputs =
-          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.toString())));
+          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.json())));
       inputs.runOnce();
       await(() -> Files.exists(good.resolve("done/a.png")));
       await(() -> Files.exists(stranger.resolve("failed/a.png")));
@@ -280,11 +280,11 @@ class GatewayTest {
                   () -> {
                     throw new CancellationException("taken away");
                   },
-                  line -> answers.add(Json.parse(line.toString())))
+                  line -> answers.add(Json.parse(line.json())))
               .whenComplete((failures, stopped) -> vanished.complete(List.of()));
       vanished.join();
       FolderInputs inputs =
-          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.toString())));
+          new FolderInputs(watched, gateway, line -> answers.add(Json.parse(line.json())));
       assertThat(inputs.runOnce()).isEqualTo(1);
       await(() -> Files.exists(device.resolve("done/a.png")));
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
-import org.lepcnn.deployments.Json;
+import org.lepcnn.json.Json;
 
 /**
  * Damaged configurations and lines of requests are read or refused with a typed error, nothing

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
-import org.lepcnn.deployments.Json;
-import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.NpyBytes;
+import org.lepcnn.json.Json;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 
@@ -129,7 +129,7 @@ class PictureModelsTest {
         Gateway.open(
             GatewayConfig.read(config), new InProcessEdge(bundle.edge(), new ScalarKernels()))) {
       String line = "{\"device\":\"hall\",\"input\":\"" + file + "\"}\n";
-      new LineInputs(gateway, answer -> answers.add(Json.parse(answer.toString())))
+      new LineInputs(gateway, answer -> answers.add(Json.parse(answer.json())))
           .run(new BufferedReader(new StringReader(line)));
     }
     return answers;

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
@@ -98,7 +97,7 @@ class WatchedTreeFuzzTest {
       plant(random, device, "file " + i);
     }
     List<String> before = contents(root);
-    List<Json> answers = new ArrayList<>();
+    List<Answer> answers = new ArrayList<>();
     FolderInputs inputs = new FolderInputs(root.resolve("watched"), gateway, answers::add);
     int begun = inputs.runOnce();
     int again = inputs.runOnce();
@@ -118,11 +117,13 @@ class WatchedTreeFuzzTest {
   }
 
   /** An answer for each file; one more, of the folder itself, where files could not be moved. */
-  private static String outcome(Path device, List<Json> answers, int begun, int again)
+  private static String outcome(Path device, List<Answer> answers, int begun, int again)
       throws IOException {
     boolean moved = FolderInputs.list(device).stream().noneMatch(Files::isRegularFile);
     long hindrances =
-        answers.stream().filter(answer -> answer.toString().contains("It is tried again.")).count();
+        answers.stream()
+            .filter(answer -> answer.toString().contains("The gateway tries again."))
+            .count();
     if (moved && again == 0 && hindrances == 0 && answers.size() == begun) {
       return MOVED;
     }

@@ -16,6 +16,9 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.supply.PassGroups;
 import org.lepcnn.device.table.TableDescription;
 import org.lepcnn.device.table.TableId;
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.WorkItem;
+import org.lepcnn.precompute.job.WorkPlan;
 
 /** Looks at an output folder before anything is issued for it. */
 final class FolderCheck {
@@ -48,7 +51,7 @@ final class FolderCheck {
               + chain
               + ", and the device was provisioned again since: its chain is "
               + current
-              + ". Name another folder for the new chain; 0 passes finish the old one.");
+              + ". Name another folder for the new chain, or complete the old one with --passes 0.");
     }
     try (DirectoryStream<Path> tables =
         Files.newDirectoryStream(options.output(), "*" + TableId.SUFFIX)) {

@@ -15,6 +15,11 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.ExceptionUtils;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.precompute.job.BatchCluster;
+import org.lepcnn.precompute.job.TableJob;
+import org.lepcnn.precompute.job.TableMaker;
+import org.lepcnn.precompute.job.TableSettings;
+import org.lepcnn.precompute.job.WorkPlan;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,7 +87,7 @@ final class JobRun {
       throw new EnvironmentException(
           "Submitting the job that makes tables: expected a Flink cluster that takes it; found: "
               + ExceptionUtils.stripExecutionException(e)
-              + ". What was issued is made by the next run.",
+              + ". The next run makes what was issued.",
           e);
     }
   }

@@ -16,6 +16,7 @@ import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.precompute.job.PassRange;
 
 /**
  * What an output folder is still owed: a file in it, from before the passes are issued until all

@@ -11,6 +11,14 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.ExclusiveLock;
+import org.lepcnn.precompute.job.BatchCluster;
+import org.lepcnn.precompute.job.KernelChoice;
+import org.lepcnn.precompute.job.LocalCluster;
+import org.lepcnn.precompute.job.PassRange;
+import org.lepcnn.precompute.job.RemoteCluster;
+import org.lepcnn.precompute.job.TableJob;
+import org.lepcnn.precompute.job.TableSettings;
+import org.lepcnn.precompute.job.WorkPlan;
 
 /**
  * Makes decryption tables on the owner's machines.
@@ -90,7 +98,7 @@ public final class Precompute {
         OwnerFile owner =
             OwnerFile.open(
                 options.ownerFile(), options.acceptPlain() ? given.acceptingPlain() : given)) {
-      OrderBook book = new OrderBook(options, bundle.fingerprint(), owner);
+      PassIssuer book = new PassIssuer(options, bundle.fingerprint(), owner);
       List<PassRange> owed = book.owed();
       ranges = new ArrayList<>(owed);
       resumed = new WorkPlan(owed).passes();

@@ -2,8 +2,6 @@
 package org.lepcnn.precompute;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * What a run has made.
@@ -35,29 +33,8 @@ public record PrecomputeResult(
    * Consecutive passes of one chain.
    *
    * @param chain 32 hexadecimal digits
-   * @param first the first pass
-   * @param last the last pass, inclusive
+   * @param firstPass the first pass
+   * @param lastPass the last pass, inclusive
    */
-  public record Range(String chain, long first, long last) {
-    private String toJson() {
-      return String.format(
-          Locale.ROOT, "{\"chain\":\"%s\",\"firstPass\":%d,\"lastPass\":%d}", chain, first, last);
-    }
-  }
-
-  /** One JSON object with the record's fields; every string in it needs no escape. */
-  public String toJson() {
-    return String.format(
-        Locale.ROOT,
-        "{\"device\":\"%s\",\"model\":\"%s\",\"ranges\":[%s],\"resumedPasses\":%d,"
-            + "\"issuedPasses\":%d,\"files\":%d,\"bytes\":%d,\"seconds\":%.3f}",
-        device,
-        model,
-        ranges.stream().map(Range::toJson).collect(Collectors.joining(",")),
-        resumedPasses,
-        issuedPasses,
-        files,
-        bytes,
-        seconds);
-  }
+  public record Range(String chain, long firstPass, long lastPass) {}
 }

@@ -9,7 +9,7 @@
  * <ul>
  *   <li>Between operators, in the job graph and in logs there are ids, numbers and paths. Root key,
  *       pass keys, masks, unblinding factors and challenges exist only inside {@link
- *       org.lepcnn.precompute.TableMaker}.
+ *       org.lepcnn.precompute.job.TableMaker}.
  *   <li>Nothing is sealed that the check against an independent scalar path has not passed.
  *   <li>The ledger is durable before tables are made; files appear complete or not at all.
  * </ul>
@@ -22,4 +22,7 @@
  *           list of ranges: string chain (32 hexadecimal digits), int64 first pass, int64 last pass
  * </pre>
  */
+@PublicApi
 package org.lepcnn.precompute;
+
+import org.lepcnn.core.api.PublicApi;

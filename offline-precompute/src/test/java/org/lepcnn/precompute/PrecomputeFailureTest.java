@@ -23,6 +23,8 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.net.HostPort;
 import org.lepcnn.device.integrity.FaultyKernelException;
+import org.lepcnn.precompute.job.MicroBatch;
+import org.lepcnn.precompute.job.TableJob;
 
 @Tag("slow")
 class PrecomputeFailureTest {

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.net.HostPort;
+import org.lepcnn.precompute.job.MicroBatch;
 
 class PrecomputeOptionsTest {
   @Test
@@ -58,19 +59,6 @@ class PrecomputeOptionsTest {
   @Test
   void aMicroBatchFitsItsBudget() {
     assertThat(MicroBatch.passes(TinyModel.bundle().plan())).isEqualTo(MicroBatch.MAX_PASSES);
-  }
-
-  @Test
-  void theResultIsOneJsonObject() {
-    PrecomputeResult result =
-        new PrecomputeResult(
-            "meter-1", "ab", List.of(new PrecomputeResult.Range("cd", 3, 9)), 0, 7, 1, 1234, 1.5);
-
-    assertThat(result.toJson())
-        .isEqualTo(
-            "{\"device\":\"meter-1\",\"model\":\"ab\",\"ranges\":[{\"chain\":\"cd\","
-                + "\"firstPass\":3,\"lastPass\":9}],\"resumedPasses\":0,\"issuedPasses\":7,"
-                + "\"files\":1,\"bytes\":1234,\"seconds\":1.500}");
   }
 
   private static PrecomputeOptions.Builder valid() {

@@ -26,7 +26,7 @@ import org.lepcnn.device.integrity.FaultyKernelException;
 
 /** The same run through the REST address of a Flink cluster that stands by itself. */
 @Tag("slow")
-class RemoteClusterTest {
+public class RemoteClusterTest {
   @RegisterExtension static final MiniClusterExtension CLUSTER = newCluster();
 
   @TempDir Path folder;
@@ -70,7 +70,7 @@ class RemoteClusterTest {
     assertThat(shop.issued()).isZero();
   }
 
-  static MiniClusterExtension newCluster() {
+  public static MiniClusterExtension newCluster() {
     return new MiniClusterExtension(
         new MiniClusterResourceConfiguration.Builder()
             .setNumberTaskManagers(2)
@@ -87,7 +87,7 @@ class RemoteClusterTest {
     return configuration;
   }
 
-  static HostPort address(URI rest) {
+  public static HostPort address(URI rest) {
     return new HostPort(rest.getHost(), rest.getPort());
   }
 }

@@ -19,12 +19,13 @@ import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.precompute.job.KernelChoice;
 
 /**
  * Kernels that go wrong on purpose. A choice travels in the job graph, so what they share with a
  * test is static; {@link #reset} comes first.
  */
-final class TestKernels {
+public final class TestKernels {
   static final AtomicInteger OPENED = new AtomicInteger();
   static final AtomicInteger CALLS = new AtomicInteger();
   static volatile CountDownLatch reached = new CountDownLatch(1);
@@ -89,7 +90,7 @@ final class TestKernels {
   }
 
   /** Limbs summed in 16-bit accumulators that saturate, as hardware without VNNI does. */
-  static KernelChoice saturating() {
+  public static KernelChoice saturating() {
     return Saturating::new;
   }
 

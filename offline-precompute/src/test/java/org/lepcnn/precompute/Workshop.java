@@ -17,15 +17,18 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
+import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.device.table.TableId;
+import org.lepcnn.precompute.job.KernelChoice;
+import org.lepcnn.precompute.job.TableSettings;
 
 /** An owner with one provisioned device and the tiny model, in a folder. */
-final class Workshop {
+public final class Workshop {
   static final String DEVICE = "meter-1";
 
   final Path folder;
@@ -44,7 +47,7 @@ final class Workshop {
   }
 
   /** Makes everything and provisions the device. */
-  static Workshop create(Path folder) {
+  public static Workshop create(Path folder) {
     Workshop shop = new Workshop(folder);
     shop.bundle.write(shop.bundlePath);
     OwnerFile.create(shop.owner).close();
@@ -64,7 +67,7 @@ final class Workshop {
     return copy;
   }
 
-  PrecomputeOptions.Builder options(long passes) {
+  public PrecomputeOptions.Builder options(long passes) {
     return PrecomputeOptions.builder()
         .ownerFile(owner)
         .bundle(bundlePath)
@@ -93,21 +96,16 @@ final class Workshop {
     }
   }
 
-  long issued() {
+  public long issued() {
     try (OwnerFile file = OwnerFile.open(owner)) {
       return file.ledger().get(file.ledger().size() - 1).issuedPasses();
     }
   }
 
   PassKey passKey(long pass) {
-    try (OwnerFile file = OwnerFile.open(owner)) {
-      return file.passKey(DEVICE, bundle.fingerprint(), chain(), pass);
-    }
-  }
-
-  SecretKey firstKey() {
-    try (OwnerFile file = OwnerFile.open(owner)) {
-      return file.firstKey(DEVICE, bundle.fingerprint(), chain());
+    try (OwnerFile file = OwnerFile.open(owner);
+        ChainKeys keys = file.chainKeys(DEVICE, bundle.fingerprint(), chain())) {
+      return keys.passKeys(pass, 1).get(0);
     }
   }
 
@@ -126,12 +124,12 @@ final class Workshop {
     }
   }
 
-  List<String> tableNames() throws IOException {
+  public List<String> tableNames() throws IOException {
     return names(TableId.SUFFIX);
   }
 
   /** Asserts that the tables hold exactly W·r of these passes, by the defining sum. */
-  void assertTablesRight(long first, long last) {
+  public void assertTablesRight(long first, long last) {
     try (TableFolder opened = openTables();
         PassKey start = passKey(first)) {
       PassKey key = start.copy();
@@ -153,7 +151,7 @@ final class Workshop {
   int[] factor(PassKey key, LinearLayerSpec layer) {
     MaskedTensorSpec tensor = bundle.plan().tensor(layer.tensorId());
     int[] mask = new int[tensor.elements()];
-    try (MaskGenerator masks = new MaskGenerator(key)) {
+    try (MaskGenerator masks = new MaskGenerator(key, TestSecrets.ACCESS)) {
       masks.fill(tensor.id(), mask, mask.length);
     }
     return apply(layer, mask);

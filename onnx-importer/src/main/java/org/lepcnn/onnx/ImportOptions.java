@@ -79,9 +79,8 @@ public record ImportOptions(
   }
 
   private static BadInputException badArgument(String argument) {
-    return new BadInputException(
-        "Reading the option --input: expected NAME=1x3x224x224 with dimensions of at least 1; found "
-            + argument
-            + ".");
+    return BadInputException.about("Reading the option --input")
+        .expected("NAME=1x3x224x224 with dimensions of at least 1")
+        .found(argument);
   }
 }

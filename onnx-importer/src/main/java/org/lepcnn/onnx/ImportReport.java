@@ -4,14 +4,39 @@ package org.lepcnn.onnx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.lepcnn.core.io.Json;
-import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.LayerReport;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
 
-/** What an import found and decided, as a table for people and as JSON. */
-public final class ImportReport {
+/**
+ * What an import found and decided: a table for people, and for programs its components.
+ *
+ * @param model the model's name
+ * @param fingerprint the bundle's, hexadecimal
+ * @param rounds of a pass
+ * @param totalMacs multiplications of all layers
+ * @param offloadedMacs multiplications of the offloaded layers
+ * @param offloadedShare the share of the multiplications that is offloaded, 0 to 1; 0 for a model
+ *     without any
+ * @param finerMacs multiplications of the layers whose weights have two parts: the edge does them
+ *     twice
+ * @param bytesUp bytes of all masked tensors of a pass
+ * @param bytesDown bytes of all results of a pass
+ * @param tableBytesPerPass bytes that a pass takes in the decryption tables, without their frame
+ * @param layers in the order of the model
+ */
+public record ImportReport(
+    String model,
+    String fingerprint,
+    int rounds,
+    long totalMacs,
+    long offloadedMacs,
+    double offloadedShare,
+    long finerMacs,
+    long bytesUp,
+    long bytesDown,
+    long tableBytesPerPass,
+    List<Layer> layers) {
   private static final String[] COLUMNS = {
     "layer",
     "operator",
@@ -26,30 +51,62 @@ public final class ImportReport {
     ""
   };
 
-  private final String modelName;
-  private final String fingerprint;
-  private final Plan plan;
-  private final List<LayerReport> lines;
-  private final long finerMacs;
+  public ImportReport {
+    layers = List.copyOf(layers);
+  }
 
-  private ImportReport(
-      String modelName, String fingerprint, Plan plan, List<LayerReport> lines, long finerMacs) {
-    this.modelName = modelName;
-    this.fingerprint = fingerprint;
-    this.plan = plan;
-    this.lines = lines;
-    this.finerMacs = finerMacs;
+  /** A layer; {@link LayerReport} says what its components mean. */
+  public record Layer(
+      String name,
+      String op,
+      String shape,
+      long macs,
+      int bits,
+      int weightBits,
+      int weightLimit,
+      double headroomBits,
+      boolean offloaded,
+      String reason,
+      int round,
+      long bytesUp,
+      long bytesDown) {
+    private static Layer of(LayerReport line) {
+      return new Layer(
+          line.name(),
+          line.op(),
+          line.shape(),
+          line.macs(),
+          line.bits(),
+          line.weightBits(),
+          line.weightLimit(),
+          line.headroomBits(),
+          line.offloaded(),
+          line.reason(),
+          line.round(),
+          line.bytesUp(),
+          line.bytesDown());
+    }
   }
 
   /** The report of a bundle. */
   public static ImportReport of(ModelBundle bundle) {
-    DeviceHalf device = bundle.device();
+    Plan plan = bundle.plan();
+    List<LayerReport> lines = bundle.device().report();
+    long total = lines.stream().mapToLong(LayerReport::macs).sum();
+    long offloaded =
+        lines.stream().filter(LayerReport::offloaded).mapToLong(LayerReport::macs).sum();
     return new ImportReport(
-        device.modelName(),
+        bundle.device().modelName(),
         bundle.fingerprint().toString(),
-        device.plan(),
-        device.report(),
-        finerMacs(bundle));
+        plan.rounds(),
+        total,
+        offloaded,
+        total == 0 ? 0 : (double) offloaded / total,
+        finerMacs(bundle),
+        plan.inputElements() * Integer.BYTES,
+        plan.outputElements() * Integer.BYTES,
+        plan.outputElements() * Integer.BYTES,
+        lines.stream().map(Layer::of).toList());
   }
 
   private static long finerMacs(ModelBundle bundle) {
@@ -59,46 +116,11 @@ public final class ImportReport {
         .sum();
   }
 
-  /** Multiplications of all layers. */
-  public long totalMacs() {
-    return lines.stream().mapToLong(LayerReport::macs).sum();
-  }
-
-  /** Multiplications of the offloaded layers. */
-  public long offloadedMacs() {
-    return lines.stream().filter(LayerReport::offloaded).mapToLong(LayerReport::macs).sum();
-  }
-
-  /** The share of the multiplications that is offloaded, 0 to 1; 0 for a model without any. */
-  public double offloadedShare() {
-    return totalMacs() == 0 ? 0 : (double) offloadedMacs() / totalMacs();
-  }
-
-  /** Multiplications of the layers whose weights have two parts: the edge does them twice. */
-  public long finerMacs() {
-    return finerMacs;
-  }
-
-  /** Bytes of all masked tensors of a pass. */
-  public long bytesUp() {
-    return plan.inputElements() * Integer.BYTES;
-  }
-
-  /** Bytes of all results of a pass. */
-  public long bytesDown() {
-    return plan.outputElements() * Integer.BYTES;
-  }
-
-  /** Bytes that a pass takes in the decryption tables, without their frame. */
-  public long tableBytes() {
-    return plan.outputElements() * Integer.BYTES;
-  }
-
   /** The table: one line per layer, then the totals; ends with a line break. */
   public String table() {
     List<String[]> rows = new ArrayList<>();
     rows.add(COLUMNS);
-    lines.forEach(line -> rows.add(row(line)));
+    layers.forEach(line -> rows.add(row(line)));
     int[] widths = new int[COLUMNS.length];
     for (String[] row : rows) {
       for (int i = 0; i < row.length; i++) {
@@ -110,41 +132,7 @@ public final class ImportReport {
     return text.append(totals()).toString();
   }
 
-  /** The same as JSON. */
-  public Json.JsonObject json() {
-    Json.JsonArray layers = Json.array();
-    for (LayerReport line : lines) {
-      layers.add(
-          Json.object()
-              .put("name", line.name())
-              .put("op", line.op())
-              .put("shape", line.shape())
-              .put("macs", line.macs())
-              .put("bits", line.bits())
-              .put("weightBits", line.weightBits())
-              .put("weightLimit", line.weightLimit())
-              .put("headroomBits", line.headroomBits())
-              .put("offloaded", line.offloaded())
-              .put("reason", line.reason())
-              .put("round", line.round())
-              .put("bytesUp", line.bytesUp())
-              .put("bytesDown", line.bytesDown()));
-    }
-    return Json.object()
-        .put("model", modelName)
-        .put("fingerprint", fingerprint)
-        .put("rounds", plan.rounds())
-        .put("totalMacs", totalMacs())
-        .put("offloadedMacs", offloadedMacs())
-        .put("offloadedShare", offloadedShare())
-        .put("finerMacs", finerMacs())
-        .put("bytesUp", bytesUp())
-        .put("bytesDown", bytesDown())
-        .put("tableBytesPerPass", tableBytes())
-        .put("layers", layers);
-  }
-
-  private static String[] row(LayerReport line) {
+  private static String[] row(Layer line) {
     boolean offloaded = line.offloaded();
     return new String[] {
       line.name(),
@@ -178,15 +166,15 @@ public final class ImportReport {
         "%s: %d rounds; %s of %s multiplications offloaded (%.2f %%), %s of them with weights of"
             + " more than 8 bits, done twice; per pass %s bytes up, %s"
             + " bytes down, %s bytes of table\n",
-        modelName,
-        plan.rounds(),
-        grouped(offloadedMacs()),
-        grouped(totalMacs()),
-        100 * offloadedShare(),
-        grouped(finerMacs()),
-        grouped(bytesUp()),
-        grouped(bytesDown()),
-        grouped(tableBytes()));
+        model,
+        rounds,
+        grouped(offloadedMacs),
+        grouped(totalMacs),
+        100 * offloadedShare,
+        grouped(finerMacs),
+        grouped(bytesUp),
+        grouped(bytesDown),
+        grouped(tableBytesPerPass));
   }
 
   private static String grouped(long number) {

@@ -84,11 +84,10 @@ public final class ModelImporter {
       steps.accept("reading the model");
       return prepare(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options, steps);
     } catch (StackOverflowError e) {
-      throw new BadInputException(
-          "Importing "
-              + onnx
-              + ": expected a graph of ordinary depth; found one nested too deeply to follow.",
-          e);
+      throw BadInputException.about("Importing " + onnx)
+          .expected("a graph of ordinary depth")
+          .because(e)
+          .found("one nested too deeply to follow");
     } catch (OutOfMemoryError e) {
       throw new EnvironmentException(
           "Importing "
@@ -162,10 +161,9 @@ public final class ModelImporter {
             name -> {
               ValueType type = run.type(name);
               if (!type.isTensor()) {
-                throw new BadInputException(
-                    "Importing the model: expected tensors as outputs; found that "
-                        + name
-                        + " is of another kind.");
+                throw BadInputException.about("Importing the model")
+                    .expected("tensors as outputs")
+                    .found("that " + name + " is of another kind");
               }
               return new ValueSpec(name, type.onnxType(), type.dims());
             })

@@ -2,9 +2,10 @@
 package org.lepcnn.bench.command;
 
 import java.nio.file.Path;
-import org.lepcnn.bench.BenchModel;
+import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.command.Output;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Option;
 
 /** What all benchmarks take. */
@@ -19,14 +20,15 @@ final class BenchArguments {
   @Option(
       names = "--kernel",
       paramLabel = "onednn|onnxruntime|scalar",
-      description = "Default: the fastest that passes its self-test.")
+      description =
+          "The kernel that computes layers. Default: the fastest that passes its self-test.")
   private String kernel;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "bench-results",
-      description = "Folder for JSON, text and chart. Default: bench-results.")
+      description = "The folder for JSON, text and chart. Default: bench-results.")
   private Path out;
 
   String kernel() {
@@ -38,10 +40,22 @@ final class BenchArguments {
     return BenchModel.open(model);
   }
 
+  private record Written(BenchResult found, Path out) implements Result {
+    @Override
+    public String text() {
+      return found.text() + "\nWrote " + out + ".";
+    }
+
+    @Override
+    public String json() {
+      return found.json();
+    }
+  }
+
   /** Writes and prints. */
   int finish(Output output, BenchResult result) {
     result.write(out);
-    output.result(result.text() + "\nWrote " + out + ".", result.json());
+    output.result(new Written(result, out));
     return 0;
   }
 }

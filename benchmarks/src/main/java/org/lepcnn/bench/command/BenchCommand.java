@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.lepcnn.bench.BenchModel;
 import org.lepcnn.bench.DeviceBenchmark;
 import org.lepcnn.bench.KernelBenchmark;
 import org.lepcnn.bench.OfflineBenchmark;
-import org.lepcnn.bench.PipelineBenchmark;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.pipeline.PipelineBenchmark;
 import org.lepcnn.command.Output;
 import org.lepcnn.command.Subcommand;
 import picocli.CommandLine;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measure costs, each beside its plain baseline in the same run. Ratios come first.",
+      "Measure what private inference costs, each cost beside its plain baseline in the same run.",
       "Run it on an idle machine."
     },
     subcommands = {
@@ -48,7 +48,7 @@ public final class BenchCommand implements Subcommand, Runnable {
   @Command(
       name = "he",
       description = {
-        "The paper's comparison: a CryptoNets network under homomorphic encryption, measured, and AlexNet extrapolated.",
+        "Measure a CryptoNets network under homomorphic encryption, and extrapolate to AlexNet.",
         "Needs Node.js and, once, 'npm ci' in benchmarks/he."
       })
   static final class Homomorphic implements Callable<Integer> {
@@ -61,18 +61,19 @@ public final class BenchCommand implements Subcommand, Runnable {
         names = "--out",
         paramLabel = "DIR",
         defaultValue = "bench-results",
-        description = "Folder for JSON, text and chart. Default: bench-results.")
+        description = "The folder for JSON, text and chart. Default: bench-results.")
     private Path out;
 
     @Option(
         names = "--lepcnn",
         paramLabel = "FILE",
-        description = "Figures of private passes to compare with; see benchmarks/he/README.md.")
+        description =
+            "Measurements of private passes to compare with; see benchmarks/he/README.md.")
     private Path figures;
 
     @Option(
         names = "--quick",
-        description = "A smaller network and ring, for a look within a minute.")
+        description = "Use a smaller network and ring; takes under a minute.")
     private boolean quick;
 
     @Override
@@ -95,7 +96,7 @@ public final class BenchCommand implements Subcommand, Runnable {
   /** {@code lepcnn bench kernels}. */
   @Command(
       name = "kernels",
-      description = "Masked linear layers against the same layers in float by ONNX Runtime.")
+      description = "Compare masked linear layers with the same layers in float by ONNX Runtime.")
   static final class Kernel implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private BenchArguments arguments;
@@ -103,17 +104,21 @@ public final class BenchCommand implements Subcommand, Runnable {
     @Option(
         names = "--threads",
         paramLabel = "N",
-        description = "Default: one and all, one after the other.")
+        description = "Threads and callers. Default: one, and then one for each processor.")
     private Integer threads;
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "15", description = "Default: 15.")
+    @Option(
+        names = "--rounds",
+        paramLabel = "N",
+        defaultValue = "15",
+        description = "Measured rounds. Default: 15.")
     private int rounds;
 
     @Option(
         names = "--sample-ms",
         paramLabel = "MS",
         defaultValue = "10",
-        description = "How long one sample of a layer lasts, at least. Default: 10.")
+        description = "Shortest time of one sample of a layer, in milliseconds. Default: 10.")
     private double sampleMillis;
 
     @Override
@@ -134,7 +139,7 @@ public final class BenchCommand implements Subcommand, Runnable {
   /** {@code lepcnn bench device}. */
   @Command(
       name = "device",
-      description = "What a private pass costs the device, against plain inference there.")
+      description = "Compare what a private pass costs the device with plain inference there.")
   static final class Device implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private BenchArguments arguments;
@@ -143,14 +148,14 @@ public final class BenchCommand implements Subcommand, Runnable {
         names = "--warm-up",
         paramLabel = "N",
         defaultValue = "100",
-        description = "Passes that do not count. Default: 100.")
+        description = "Passes before measuring starts. Default: 100.")
     private int warmUp;
 
     @Option(
         names = "--passes",
         paramLabel = "N",
         defaultValue = "100",
-        description = "Passes that count. Default: 100.")
+        description = "Measured passes. Default: 100.")
     private int passes;
 
     @Override
@@ -169,22 +174,30 @@ public final class BenchCommand implements Subcommand, Runnable {
   /** {@code lepcnn bench offline}. */
   @Command(
       name = "offline",
-      description = "Passes of decryption tables a second, against plain inferences a second.")
+      description =
+          "Compare passes of decryption tables per second with plain inferences per second.")
   static final class Offline implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private BenchArguments arguments;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Default: all processors.")
+    @Option(
+        names = "--threads",
+        paramLabel = "N",
+        description = "Threads. Default: one for each processor.")
     private Integer threads;
 
     @Option(
         names = "--passes",
         paramLabel = "N",
         defaultValue = "64",
-        description = "Passes of a table file, at most 64. Default: 64, a whole group.")
+        description = "Passes in a table file, at most 64. Default: 64, a whole group.")
     private int passes;
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "Default: 3.")
+    @Option(
+        names = "--rounds",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "Measured rounds. Default: 3.")
     private int rounds;
 
     @Override
@@ -205,8 +218,7 @@ public final class BenchCommand implements Subcommand, Runnable {
   @Command(
       name = "pipeline",
       description =
-          "Private passes through a real broker and edge, against plain local inference, a plain"
-              + " (unmasked float) streaming job, and an echo of every round.")
+          "Compare private passes through a real broker and edge with plain local inference, a plain (unmasked float) streaming job, and an echo of every round.")
   static final class Pipeline implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private BenchArguments arguments;
@@ -215,21 +227,23 @@ public final class BenchCommand implements Subcommand, Runnable {
         names = "--warm-up",
         paramLabel = "N",
         defaultValue = "300",
-        description = "Passes before those that count. Default: 300.")
+        description = "Passes before measuring starts. Default: 300.")
     private int warmUp;
 
     @Option(
         names = "--passes",
         paramLabel = "N",
         defaultValue = "150",
-        description = "Passes that count, one in flight, and again with many. Default: 150.")
+        description =
+            "Measured passes with one in flight, and again with --in-flight. Default: 150.")
     private int passes;
 
     @Option(
         names = "--in-flight",
         paramLabel = "N",
         defaultValue = "8",
-        description = "How many are many; of up to four devices. Default: 8.")
+        description =
+            "Passes in flight together when throughput is measured, of up to four devices. Default: 8.")
     private int inFlight;
 
     @Option(
@@ -237,13 +251,13 @@ public final class BenchCommand implements Subcommand, Runnable {
         paramLabel = "N",
         split = ",",
         defaultValue = "1,2",
-        description = "Subtasks of all jobs, one run for each. Default: 1,2.")
+        description = "Subtasks of every job; one run for each number. Default: 1,2.")
     private List<Integer> parallelism;
 
-    @Option(names = "--no-plain-job", description = "Leave the plain streaming job out.")
+    @Option(names = "--no-plain-job", description = "Do not run the plain streaming job.")
     private boolean noPlainJob;
 
-    @Option(names = "--no-echo", description = "Leave the echo of every round out.")
+    @Option(names = "--no-echo", description = "Do not measure the echo of every round.")
     private boolean noEcho;
 
     @Override

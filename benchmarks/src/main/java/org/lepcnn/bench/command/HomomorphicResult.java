@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.deployments.Json;
+import org.lepcnn.json.Json;
 
 /**
  * What the benchmark under homomorphic encryption found.
@@ -32,13 +32,9 @@ record HomomorphicResult(String json, String report) {
       Files.writeString(folder.resolve(NAME + ".txt"), report, StandardCharsets.UTF_8);
       chart().write(folder.resolve(NAME + ".png"));
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Writing the results of a benchmark: expected a writable folder "
-              + folder
-              + "; found: "
-              + e
-              + ".",
-          e);
+      throw EnvironmentException.about("Writing the results of a benchmark")
+          .expected("a writable folder " + folder)
+          .found(e);
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.function.ToIntFunction;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 
 /**
  * The records of a round, without what is in them; tensors are cut as the private transport cuts

@@ -6,16 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Json;
+import org.lepcnn.json.Result;
 
 /**
  * What a benchmark found. Headline figures first, ratios before the rest, then one table or
  * several, then notes on how it was measured.
  */
-public final class BenchResult {
+public final class BenchResult implements Result {
   private final String benchmark;
   private final String model;
   private final Machine machine;
@@ -68,7 +71,7 @@ public final class BenchResult {
     return List.copyOf(figures);
   }
 
-  /** For people. */
+  @Override
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append("bench ").append(benchmark).append(", ").append(model).append('\n');
@@ -83,25 +86,17 @@ public final class BenchResult {
     return text.toString();
   }
 
-  public Json json() {
-    Json.JsonArray figureList = Json.array();
-    for (Figure figure : figures) {
-      figureList.add(
-          Json.object()
-              .put("name", figure.name())
-              .put("value", figure.value())
-              .put("unit", figure.unit()));
-    }
-    Json.JsonArray noteList = Json.array();
-    notes.forEach(noteList::add);
-    Json.JsonObject result =
-        Json.object()
-            .put("benchmark", benchmark)
-            .put("model", model)
-            .put("machine", machine.json())
-            .put("figures", figureList);
-    tables.forEach(table -> table.addTo(result));
-    return result.put("notes", noteList);
+  /** For programs: every table stands under its key, and its rows under its columns' names. */
+  @Override
+  public String json() {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("benchmark", benchmark);
+    members.put("model", model);
+    members.put("machine", machine);
+    members.put("figures", figures);
+    tables.forEach(table -> members.put(table.key(), table.values()));
+    members.put("notes", notes);
+    return Json.write(members);
   }
 
   /**

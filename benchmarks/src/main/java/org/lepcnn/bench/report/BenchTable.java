@@ -2,8 +2,9 @@
 package org.lepcnn.bench.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.lepcnn.core.io.Json;
+import java.util.Map;
 
 /** Rows under named columns. */
 public final class BenchTable {
@@ -34,25 +35,20 @@ public final class BenchTable {
     return TextTable.of(columns, rows);
   }
 
-  /** Adds the rows to the result's object. */
-  void addTo(Json.JsonObject result) {
-    Json.JsonArray list = Json.array();
-    rows.forEach(row -> list.add(json(row)));
-    result.put(key, list);
+  String key() {
+    return key;
   }
 
-  private Json json(List<Object> row) {
-    Json.JsonObject object = Json.object();
-    for (int i = 0; i < columns.size(); i++) {
-      Object cell = row.get(i);
-      if (cell instanceof Double value) {
-        object.put(columns.get(i), value);
-      } else if (cell instanceof Number whole) {
-        object.put(columns.get(i), whole.longValue());
-      } else {
-        object.put(columns.get(i), cell.toString());
-      }
+  /** The rows, each by its columns' names. */
+  List<Map<String, Object>> values() {
+    return rows.stream().map(this::byColumn).toList();
+  }
+
+  private Map<String, Object> byColumn(List<Object> row) {
+    Map<String, Object> cells = new LinkedHashMap<>();
+    for (int i = 0; i < row.size(); i++) {
+      cells.put(columns.get(i), row.get(i));
     }
-    return object;
+    return cells;
   }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 
 /**
@@ -34,16 +33,6 @@ public record Machine(
   public String text() {
     return "%s, %d cores; %s; %s; ONNX Runtime %s; kernel %s"
         .formatted(processor, cores, os, jvm, onnxRuntime, kernel);
-  }
-
-  Json json() {
-    return Json.object()
-        .put("processor", processor)
-        .put("cores", cores)
-        .put("os", os)
-        .put("jvm", jvm)
-        .put("onnxRuntime", onnxRuntime)
-        .put("kernel", kernel);
   }
 
   /** The marketing name and, since that may be vague, the numbers that identify the model. */

@@ -10,7 +10,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 
 class EchoRoundTest {
   private static final int CHUNK = ChunkLayout.MAX_CHUNK_ELEMENTS;

@@ -1,11 +1,17 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.device;
 
-import java.util.Arrays;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.lepcnn.campaign.device.DeviceKill.Target;
 import org.lepcnn.campaign.load.RequestAudit;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 
 /**
  * What a campaign against the device has shown.
@@ -16,30 +22,57 @@ import org.lepcnn.core.io.Json;
  * @param lives killed ones and those that ended in order
  * @param audit of the request topic
  */
+@JsonPropertyOrder({
+  "holds",
+  "seed",
+  "kills",
+  "unanswered",
+  "caught",
+  "answered",
+  "wrong",
+  "highestCost",
+  "reservation",
+  "mostInterrupted",
+  "inFlight",
+  "costOfOrderlyEnds",
+  "records",
+  "ids",
+  "repetitions",
+  "reuses",
+  "lives"
+})
 public record DeviceKillReport(
-    long seed, int reservation, int inFlight, List<DeviceKill> lives, RequestAudit audit) {
+    long seed,
+    int reservation,
+    int inFlight,
+    @JsonIgnore List<DeviceKill> lives,
+    @JsonUnwrapped RequestAudit audit)
+    implements Result {
   public DeviceKillReport {
     lives = List.copyOf(lives);
   }
 
   /** Lives that were killed. */
+  @JsonProperty
   public long kills() {
     return lives.stream().filter(life -> life.target() != null).count();
   }
 
   /** Kills at whose instant a round was without an answer. */
+  @JsonProperty
   public long unanswered() {
     return lives.stream().filter(life -> life.target() != null && life.unanswered() > 0).count();
   }
 
   /** Kills that caught the process at this. */
-  public long caught(DeviceKill.Target target) {
+  public long caught(Target target) {
     return lives.stream()
         .filter(life -> life.target() != null && life.caught().contains(target))
         .count();
   }
 
   /** The most that a kill has cost, in passes that were made the device's own and not worked on. */
+  @JsonProperty
   public long highestCost() {
     return lives.stream()
         .filter(life -> life.target() != null)
@@ -49,21 +82,25 @@ public record DeviceKillReport(
   }
 
   /** The most passes that one kill interrupted before anything of them was sent. */
+  @JsonProperty
   public long mostInterrupted() {
     return lives.stream().mapToLong(DeviceKill::interrupted).max().orElse(0);
   }
 
   /** What orderly ends have cost together, in passes. */
+  @JsonProperty
   public long costOfOrderlyEnds() {
     return lives.stream().filter(life -> life.target() == null).mapToLong(DeviceKill::cost).sum();
   }
 
   /** Answers that were not the plain integer network's. */
+  @JsonProperty
   public long wrong() {
     return lives.stream().mapToLong(DeviceKill::wrong).sum();
   }
 
   /** Passes answered by all lives. */
+  @JsonProperty
   public long answered() {
     return lives.stream().mapToLong(DeviceKill::answered).sum();
   }
@@ -86,6 +123,7 @@ public record DeviceKillReport(
   }
 
   /** Whether no mask was used twice, nothing was wrong, and nothing cost more than it may. */
+  @JsonProperty
   public boolean holds() {
     return audit.reuses() == 0
         && audit.ids() > 0
@@ -97,10 +135,51 @@ public record DeviceKillReport(
         && unanswered() * 10 >= kills() * 8;
   }
 
+  @JsonProperty("caught")
+  Map<Target, Long> caught() {
+    Map<Target, Long> caught = new EnumMap<>(Target.class);
+    for (Target target : Target.values()) {
+      caught.put(target, caught(target));
+    }
+    return caught;
+  }
+
+  @JsonProperty("lives")
+  List<ToldLife> toldLives() {
+    return lives.stream().map(ToldLife::of).toList();
+  }
+
+  private record ToldLife(
+      long pid,
+      String target,
+      String caught,
+      int unanswered,
+      long answered,
+      long wasted,
+      long firstPass,
+      long passesBegun,
+      long passesSent,
+      long nextPass) {
+    static ToldLife of(DeviceKill life) {
+      return new ToldLife(
+          life.pid(),
+          life.target() == null ? "none" : life.target().toString(),
+          life.caught().toString(),
+          life.unanswered(),
+          life.answered(),
+          life.wasted(),
+          life.firstPass(),
+          life.passesBegun(),
+          life.passesSent(),
+          life.nextPass());
+    }
+  }
+
   /** A summary. */
+  @Override
   public String text() {
     StringBuilder text = new StringBuilder();
-    for (DeviceKill.Target target : DeviceKill.Target.values()) {
+    for (Target target : Target.values()) {
       long aimed = lives.stream().filter(life -> life.target() == target).count();
       text.append(
           String.format(
@@ -135,45 +214,5 @@ public record DeviceKillReport(
             audit.reuses(),
             seed));
     return text.append(holds() ? "held" : "DID NOT HOLD").toString();
-  }
-
-  /** The same for machines. */
-  public Json json() {
-    Json.JsonObject caught = Json.object();
-    Arrays.stream(DeviceKill.Target.values())
-        .forEach(target -> caught.put(target.toString(), caught(target)));
-    Json.JsonArray list = Json.array();
-    for (DeviceKill life : lives) {
-      list.add(
-          Json.object()
-              .put("pid", life.pid())
-              .put("target", life.target() == null ? "none" : life.target().toString())
-              .put("caught", life.caught().toString())
-              .put("unanswered", life.unanswered())
-              .put("answered", life.answered())
-              .put("wasted", life.wasted())
-              .put("firstPass", life.firstPass())
-              .put("passesBegun", life.passesBegun())
-              .put("passesSent", life.passesSent())
-              .put("nextPass", life.nextPass()));
-    }
-    return Json.object()
-        .put("holds", holds())
-        .put("seed", seed)
-        .put("kills", kills())
-        .put("unanswered", unanswered())
-        .put("caught", caught)
-        .put("answered", answered())
-        .put("wrong", wrong())
-        .put("highestCost", highestCost())
-        .put("reservation", reservation)
-        .put("mostInterrupted", mostInterrupted())
-        .put("inFlight", inFlight)
-        .put("costOfOrderlyEnds", costOfOrderlyEnds())
-        .put("records", audit.records())
-        .put("ids", audit.ids())
-        .put("repetitions", audit.repetitions())
-        .put("reuses", audit.reuses())
-        .put("lives", list);
   }
 }

@@ -71,8 +71,7 @@ public final class DeviceKills {
   public record Settings(int kills, long seed) {
     public Settings {
       if (kills < 1 || kills > 100_000) {
-        throw new BadInputException(
-            "Device campaign: expected 1 to 100000 kills; found " + kills + ".");
+        throw BadInputException.about("Device campaign").expected("1 to 100000 kills").found(kills);
       }
     }
   }

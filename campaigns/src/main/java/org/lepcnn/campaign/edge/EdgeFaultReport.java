@@ -1,9 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.edge;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.Locale;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 
 /**
  * What a campaign against the edge has shown.
@@ -14,10 +16,11 @@ import org.lepcnn.core.io.Json;
  * @param once answered once to the application
  * @param distinctPasses pass numbers among the answers
  * @param retries identical repetitions that the gateway sent
- * @param firstFailure the first pass without an answer, or null
- * @param kills in order
  * @param seconds of load
+ * @param kills in order
+ * @param firstFailure the first pass without an answer, or null
  */
+@JsonPropertyOrder("holds")
 public record EdgeFaultReport(
     long seed,
     int passes,
@@ -25,14 +28,16 @@ public record EdgeFaultReport(
     int once,
     int distinctPasses,
     long retries,
-    String firstFailure,
+    double seconds,
     List<EdgeKill> kills,
-    double seconds) {
+    String firstFailure)
+    implements Result {
   public EdgeFaultReport {
     kills = List.copyOf(kills);
   }
 
   /** Whether every pass was answered, right and once, and every kill hit a process with work. */
+  @JsonProperty
   public boolean holds() {
     return exact == passes
         && once == passes
@@ -41,6 +46,7 @@ public record EdgeFaultReport(
   }
 
   /** A table of the kills and the verdict. */
+  @Override
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append(" kill  victim        process  successor  in flight  answered  down ms  gap ms\n");
@@ -75,34 +81,5 @@ public record EdgeFaultReport(
       text.append("\nfirst failure: ").append(firstFailure);
     }
     return text.append(holds() ? "\nheld" : "\nDID NOT HOLD").toString();
-  }
-
-  /** The same for machines. */
-  public Json json() {
-    Json.JsonArray list = Json.array();
-    for (EdgeKill kill : kills) {
-      list.add(
-          Json.object()
-              .put("victim", kill.victim().toString())
-              .put("killed", kill.killed())
-              .put("successor", kill.successor())
-              .put("killedIsGone", kill.killedIsGone())
-              .put("unanswered", kill.unanswered())
-              .put("answeredBefore", kill.answeredBefore())
-              .put("downMillis", kill.downMillis())
-              .put("gapMillis", kill.gapMillis()));
-    }
-    Json.JsonObject object =
-        Json.object()
-            .put("holds", holds())
-            .put("seed", seed)
-            .put("passes", passes)
-            .put("exact", exact)
-            .put("once", once)
-            .put("distinctPasses", distinctPasses)
-            .put("retries", retries)
-            .put("seconds", seconds)
-            .put("kills", list);
-    return firstFailure == null ? object : object.put("firstFailure", firstFailure);
   }
 }

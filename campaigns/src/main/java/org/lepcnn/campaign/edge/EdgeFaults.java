@@ -140,9 +140,9 @@ public final class EdgeFaults {
           load.once(),
           load.distinctPasses(),
           kafka.statistics().retries(),
-          load.firstFailure(),
+          (System.nanoTime() - start) / 1e9,
           kills,
-          (System.nanoTime() - start) / 1e9);
+          load.firstFailure());
     }
   }
 

@@ -13,7 +13,7 @@ import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.deployments.LocalLayout;
 import org.lepcnn.device.owner.OwnerFile;
-import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;

@@ -15,8 +15,8 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.client.ClientSettings;
-import org.lepcnn.kafka.codec.ChunkLayout;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.Topics;
 

@@ -1,10 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.neighbour;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.lepcnn.campaign.neighbour.NeighbourReport.Phase;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 
 /**
  * What devices that hold the edge's memory within their quotas did to another one.
@@ -18,19 +22,22 @@ import org.lepcnn.core.io.Json;
  * @param hostileChunks that they sent
  * @param seconds in which they did
  */
+@JsonPropertyOrder({"holds", "bound"})
 public record HostileReport(
-    int devices,
+    @JsonProperty("hostileDevices") int devices,
     int memoryMib,
-    Phase quiet,
-    Phase attacked,
+    @JsonIgnore Phase quiet,
+    @JsonIgnore Phase attacked,
     long victimRefusals,
     long hostileRefusals,
     long hostileChunks,
-    double seconds) {
+    @JsonProperty("hostileSeconds") double seconds)
+    implements Result {
   /**
    * Whether every pass was right, the victim was refused nothing while the hostile devices were,
    * and its p95 is at most {@link NeighbourReport#BOUND} times the quiet one.
    */
+  @JsonProperty
   public boolean holds() {
     return servedInFull() && ratio() <= NeighbourReport.BOUND;
   }
@@ -48,7 +55,31 @@ public record HostileReport(
     return phase.exact() == phase.millis().length;
   }
 
+  @JsonProperty
+  double bound() {
+    return NeighbourReport.BOUND;
+  }
+
+  @JsonProperty
+  List<ToldPhase> phases() {
+    return Stream.of(quiet, attacked)
+        .map(
+            phase ->
+                new ToldPhase(
+                    phase.name(),
+                    phase.millis().length,
+                    phase.exact(),
+                    phase.p50(),
+                    phase.p95(),
+                    phase.p95() / quiet.p95()))
+        .toList();
+  }
+
+  private record ToldPhase(
+      String name, int passes, int exact, double p50Millis, double p95Millis, double ratio) {}
+
   /** A table and the verdict. */
+  @Override
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append("victim            passes  right   p50 ms   p95 ms  ratio\n");
@@ -77,30 +108,5 @@ public record HostileReport(
             NeighbourReport.BOUND,
             memoryMib));
     return text.append(holds() ? "\nheld" : "\nDID NOT HOLD").toString();
-  }
-
-  /** The same for machines. */
-  public Json json() {
-    Json.JsonArray list = Json.array();
-    for (Phase phase : List.of(quiet, attacked)) {
-      list.add(
-          Json.object()
-              .put("name", phase.name())
-              .put("passes", phase.millis().length)
-              .put("exact", phase.exact())
-              .put("p50Millis", phase.p50())
-              .put("p95Millis", phase.p95())
-              .put("ratio", phase.p95() / quiet.p95()));
-    }
-    return Json.object()
-        .put("holds", holds())
-        .put("bound", NeighbourReport.BOUND)
-        .put("hostileDevices", devices)
-        .put("memoryMib", memoryMib)
-        .put("victimRefusals", victimRefusals)
-        .put("hostileRefusals", hostileRefusals)
-        .put("hostileChunks", hostileChunks)
-        .put("hostileSeconds", seconds)
-        .put("phases", list);
   }
 }

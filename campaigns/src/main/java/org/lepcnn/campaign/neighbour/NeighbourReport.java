@@ -1,10 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.neighbour;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 
 /**
  * What a device over its quota did to another one.
@@ -12,7 +15,8 @@ import org.lepcnn.core.io.Json;
  * @param quota of the noisy devices, requests per second
  * @param phases the quiet one first
  */
-public record NeighbourReport(int quota, List<Phase> phases) {
+@JsonPropertyOrder({"holds", "bound"})
+public record NeighbourReport(int quota, @JsonIgnore List<Phase> phases) implements Result {
   /** The most by which a neighbour may raise the p95. */
   public static final double BOUND = 3;
 
@@ -56,6 +60,7 @@ public record NeighbourReport(int quota, List<Phase> phases) {
   }
 
   /** Whether every pass was right, every flood one, and no p95 above the bound. */
+  @JsonProperty
   public boolean holds() {
     return phases.stream().allMatch(this::holds);
   }
@@ -71,7 +76,40 @@ public record NeighbourReport(int quota, List<Phase> phases) {
     return flooded && phase.exact() == phase.millis().length && ratio(phase) <= BOUND;
   }
 
+  @JsonProperty("bound")
+  double bound() {
+    return BOUND;
+  }
+
+  @JsonProperty("phases")
+  List<ToldPhase> toldPhases() {
+    return phases.stream()
+        .map(
+            phase ->
+                new ToldPhase(
+                    phase.name(),
+                    phase.millis().length,
+                    phase.exact(),
+                    phase.p50(),
+                    phase.p95(),
+                    ratio(phase),
+                    phase.floodRounds(),
+                    phase.floodRate()))
+        .toList();
+  }
+
+  private record ToldPhase(
+      String name,
+      int passes,
+      int exact,
+      double p50Millis,
+      double p95Millis,
+      double ratio,
+      long floodRounds,
+      double floodPerSecond) {}
+
   /** A table and the verdict. */
+  @Override
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append("victim                     passes  right   p50 ms   p95 ms  ratio   flood/s\n");
@@ -96,27 +134,5 @@ public record NeighbourReport(int quota, List<Phase> phases) {
             BOUND,
             quota));
     return text.append(holds() ? "\nheld" : "\nDID NOT HOLD").toString();
-  }
-
-  /** The same for machines. */
-  public Json json() {
-    Json.JsonArray list = Json.array();
-    for (Phase phase : phases) {
-      list.add(
-          Json.object()
-              .put("name", phase.name())
-              .put("passes", phase.millis().length)
-              .put("exact", phase.exact())
-              .put("p50Millis", phase.p50())
-              .put("p95Millis", phase.p95())
-              .put("ratio", ratio(phase))
-              .put("floodRounds", phase.floodRounds())
-              .put("floodPerSecond", phase.floodRate()));
-    }
-    return Json.object()
-        .put("holds", holds())
-        .put("bound", BOUND)
-        .put("quota", quota)
-        .put("phases", list);
   }
 }

@@ -29,7 +29,7 @@ class DeviceKillReportTest {
     assertThat(report.costOfOrderlyEnds()).isZero();
     assertThat(report.kills()).isEqualTo(1);
     assertThat(report.text()).endsWith("held");
-    assertThat(report.json().toString()).contains("\"holds\":true");
+    assertThat(report.json()).contains("\"holds\":true");
   }
 
   @Test

@@ -31,7 +31,7 @@ class NeighbourReportTest {
     assertThat(flood.floodRate()).isEqualTo(500);
     assertThat(report.ratio(flood)).isEqualTo(2);
     assertThat(report.text()).contains("190.0").endsWith("\nheld");
-    assertThat(report.json().toString()).contains("\"holds\":true");
+    assertThat(report.json()).contains("\"holds\":true");
   }
 
   @Test

@@ -19,7 +19,7 @@ final class AccessOptions {
   @Option(
       names = "--acls",
       description =
-          "Also grant access rules: the gateway writes its requests and reads its results, the edge reads all requests and writes all results.")
+          "Also create access rules: the gateway may write its requests and read its results, the edge may read all requests and write all results.")
   private boolean acls;
 
   @Option(
@@ -45,20 +45,21 @@ final class AccessOptions {
   @Option(
       names = "--producer-byte-rate",
       paramLabel = "N",
-      description = "Bytes a second that the gateway may write to each broker.")
+      description = "Bytes per second that the gateway may write to each broker.")
   private Long producerByteRate;
 
   @Option(
       names = "--consumer-byte-rate",
       paramLabel = "N",
-      description = "Bytes a second that the gateway may read from each broker.")
+      description = "Bytes per second that the gateway may read from each broker.")
   private Long consumerByteRate;
 
   /** Refuses options that contradict each other, before anything is created. */
   void check() {
     if (principal != null && !acls && !limits()) {
-      throw new BadInputException(
-          "--principal: expected with it --acls or a byte rate; found neither.");
+      throw BadInputException.about("--principal")
+          .expected("--acls or a byte rate beside it")
+          .found("neither");
     }
   }
 

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.kafka;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +10,10 @@ import java.util.stream.Collectors;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.RefusedException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.json.Result;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.topic.Topics;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Parameters;
 /** {@code lepcnn devices}. */
 @Command(
     name = "devices",
-    description = "The devices that the edge lets in.",
+    description = "Enrol, revoke and list the devices that the edge serves.",
     subcommands = {
       DevicesCommand.Enrol.class,
       DevicesCommand.Revoke.class,
@@ -36,38 +37,53 @@ import picocli.CommandLine.Parameters;
 public final class DevicesCommand {
   private DevicesCommand() {}
 
-  private static Json.JsonObject json(DeviceRecord device) {
-    Json.JsonArray models = Json.array();
-    device.getModels().forEach(model -> models.add(WireIds.fingerprint(model).toString()));
-    Json.JsonArray chains = Json.array();
-    device.getChains().forEach(chain -> chains.add(WireIds.chain(chain).toString()));
-    return Json.object()
-        .put("device", device.getDevice())
-        .put("gateway", device.getGateway())
-        .put("models", models)
-        .put("chains", chains)
-        .put("requestsPerSecond", device.getRequestsPerSecond())
-        .put("bytesPerSecond", device.getBytesPerSecond())
-        .put("status", device.getStatus().name());
-  }
+  /**
+   * What is told of a device.
+   *
+   * @param done what was done with it, in front of its line
+   * @param changes of its enrolment; null when it was not enrolled now
+   */
+  private record Told(
+      @JsonIgnore String done,
+      String device,
+      String gateway,
+      List<Fingerprint> models,
+      List<ChainId> chains,
+      long requestsPerSecond,
+      long bytesPerSecond,
+      DeviceStatus status,
+      List<EnrolmentChanges.Change> changes)
+      implements Result {
+    static Told of(String done, DeviceRecord device, List<EnrolmentChanges.Change> changes) {
+      return new Told(
+          done,
+          device.getDevice(),
+          device.getGateway(),
+          device.getModels().stream().map(WireIds::fingerprint).toList(),
+          device.getChains().stream().map(WireIds::chain).toList(),
+          device.getRequestsPerSecond(),
+          device.getBytesPerSecond(),
+          device.getStatus(),
+          changes);
+    }
 
-  private static String line(DeviceRecord device) {
-    String models =
-        device.getModels().stream()
-            .map(model -> WireIds.fingerprint(model).shortName())
-            .collect(Collectors.joining(","));
-    return device.getDevice()
-        + "  "
-        + device.getStatus()
-        + "  gateway "
-        + device.getGateway()
-        + "  models "
-        + models
-        + (device.getChains().isEmpty() ? "" : "  of " + device.getChains().size() + " chains")
-        + "  "
-        + quota(device.getRequestsPerSecond(), "requests/s")
-        + "  "
-        + quota(device.getBytesPerSecond(), "bytes/s");
+    @Override
+    public String text() {
+      return done
+          + device
+          + "  "
+          + status
+          + "  gateway "
+          + gateway
+          + "  models "
+          + models.stream().map(Fingerprint::shortName).collect(Collectors.joining(","))
+          + (chains.isEmpty() ? "" : "  of " + chains.size() + " chains")
+          + "  "
+          + quota(requestsPerSecond, "requests/s")
+          + "  "
+          + quota(bytesPerSecond, "bytes/s")
+          + (changes == null ? "" : EnrolmentChanges.text(changes));
+    }
   }
 
   private static String quota(long quota, String unit) {
@@ -77,8 +93,8 @@ public final class DevicesCommand {
   @Command(
       name = "enrol",
       description = {
-        "Let a device in, or change what it may do. Running edge jobs follow within seconds.",
-        "This needs none of the device's secrets: those come from 'lepcnn device provision'."
+        "Enrol a device, or change what it may do. Running edge jobs follow within seconds.",
+        "This needs none of the device's secrets; those come from 'lepcnn device provision'."
       })
   static final class Enrol implements Callable<Integer> {
     @Mixin private Output output;
@@ -91,7 +107,7 @@ public final class DevicesCommand {
         names = "--gateway",
         required = true,
         paramLabel = "NAME",
-        description = "The gateway that speaks for the device; no other may.")
+        description = "The only gateway that may speak for the device.")
     private String gateway;
 
     @Option(
@@ -99,16 +115,14 @@ public final class DevicesCommand {
         required = true,
         paramLabel = "MODEL",
         description =
-            "A model that it may use: a fingerprint, first digits of a published one, or a bundle's"
-                + " folder. Repeat it for several.")
+            "A model that the device may use: a fingerprint, the first digits of a published one, or a bundle's folder. Repeat it for several.")
     private List<String> models;
 
     @Option(
         names = "--chain",
         paramLabel = "CHAIN",
         description = {
-          "A chain that it may use, as 'lepcnn device provision' and 'lepcnn inspect' name it; repeat",
-          "it for several. All others are refused, and give way where the edge needs their room.",
+          "A chain that the device may use, as 'lepcnn device provision' and 'lepcnn inspect' name it. Repeat it for several. The edge refuses all others, and drops them where it needs room.",
           "Default: those that come first."
         })
     private List<String> chains = List.of();
@@ -117,17 +131,18 @@ public final class DevicesCommand {
         names = "--requests-per-second",
         paramLabel = "N",
         defaultValue = "0",
-        description = "Its quota of rounds and claims. Default: the job's.")
+        description = "The device's quota of rounds and claims per second. Default: the job's.")
     private long requestsPerSecond;
 
     @Option(
         names = "--bytes-per-second",
         paramLabel = "N",
         defaultValue = "0",
-        description = "Its quota of masked tensors. Default: the job's.")
+        description =
+            "The device's quota of bytes of masked tensors per second. Default: the job's.")
     private long bytesPerSecond;
 
-    @Option(names = "--lift-revocation", description = "Let a device in again that was revoked.")
+    @Option(names = "--lift-revocation", description = "Enrol the device even if it was revoked.")
     private boolean liftRevocation;
 
     @Override
@@ -135,12 +150,9 @@ public final class DevicesCommand {
       PassId.checkDevice(device);
       Topics.checkGateway(gateway);
       if (requestsPerSecond < 0 || bytesPerSecond < 0) {
-        throw new BadInputException(
-            "Quota: expected numbers from 0 (the job's default); found "
-                + requestsPerSecond
-                + " and "
-                + bytesPerSecond
-                + ".");
+        throw BadInputException.about("Quota")
+            .expected("numbers from 0 (the job's default)")
+            .found(requestsPerSecond + " and " + bytesPerSecond);
       }
       ControlTopics topics = kafka.control(output);
       DeviceRecord record =
@@ -155,19 +167,15 @@ public final class DevicesCommand {
       DeviceRecord before = topics.devices().get(device);
       requireWordForARevokedDevice(before);
       topics.put(record);
-      EnrolmentChanges changes = EnrolmentChanges.of(before, record);
-      output.result(
-          "enrolled " + line(record) + changes.text(), json(record).put("changes", changes.json()));
+      output.result(Told.of("enrolled ", record, EnrolmentChanges.of(before, record)));
       return 0;
     }
 
     private void requireWordForARevokedDevice(DeviceRecord before) {
       if (before != null && before.getStatus() == DeviceStatus.REVOKED && !liftRevocation) {
-        throw new RefusedException(
-            "Enrolling device "
-                + device
-                + ": expected one that was not revoked; found that it was. If it is to be let in"
-                + " again, say so with --lift-revocation.");
+        throw RefusedException.about("Enrolling device " + device)
+            .expected("a device that is not revoked")
+            .found("it revoked", "To enrol it again, add --lift-revocation.");
       }
     }
 
@@ -187,7 +195,7 @@ public final class DevicesCommand {
 
   @Command(
       name = "revoke",
-      description = "Shut a device out. Running edge jobs follow within seconds.")
+      description = "Stop serving a device. Running edge jobs follow within seconds.")
   static final class Revoke implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
@@ -204,37 +212,44 @@ public final class DevicesCommand {
         throw new BadInputException(
             "Revoking device "
                 + device
-                + ": expected an enrolled device; it never was enrolled. See 'lepcnn devices"
+                + ": expected an enrolled device; found none of this id. See 'lepcnn devices"
                 + " list'.");
       }
       record.setStatus(DeviceStatus.REVOKED);
       topics.put(record);
-      output.result("revoked " + line(record), json(record));
+      output.result(Told.of("revoked ", record, null));
       return 0;
     }
   }
 
-  @Command(name = "list", description = "List the devices that were enrolled.")
+  @Command(name = "list", description = "List the enrolled and revoked devices.")
   static final class ListDevices implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
 
-    @Option(names = "--gateway", paramLabel = "NAME", description = "Only those of this gateway.")
+    @Option(
+        names = "--gateway",
+        paramLabel = "NAME",
+        description = "List only the devices of this gateway.")
     private String gateway;
+
+    private record All(List<Told> devices) implements Result {
+      @Override
+      public String text() {
+        return devices.isEmpty()
+            ? "no devices"
+            : devices.stream().map(Told::text).collect(Collectors.joining("\n"));
+      }
+    }
 
     @Override
     public Integer call() {
-      StringBuilder text = new StringBuilder();
-      Json.JsonArray list = Json.array();
-      for (DeviceRecord device : kafka.control(output).devices().values()) {
-        if (gateway == null || gateway.equals(device.getGateway())) {
-          text.append(line(device)).append('\n');
-          list.add(json(device));
-        }
-      }
       output.result(
-          text.isEmpty() ? "no devices" : text.toString().stripTrailing(),
-          Json.object().put("devices", list));
+          new All(
+              kafka.control(output).devices().values().stream()
+                  .filter(device -> gateway == null || gateway.equals(device.getGateway()))
+                  .map(device -> Told.of("", device, null))
+                  .toList()));
       return 0;
     }
   }

@@ -33,8 +33,7 @@ final class EdgeProbe {
       paramLabel = "SECONDS",
       defaultValue = "30",
       description =
-          "How long to wait until a running edge job answers on the topics, when one has ever run."
-              + " 0 for not at all. Default: 30.")
+          "How long to wait until a running edge job answers on the topics, if one has ever run. 0: do not wait. Default: 30.")
   private int waitSeconds;
 
   /** What is known of a job. */

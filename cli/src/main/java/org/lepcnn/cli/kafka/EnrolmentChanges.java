@@ -4,15 +4,13 @@ package org.lepcnn.cli.kafka;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.wire.DeviceRecord;
 
 /** What an enrolment changes of the one before, which it replaces as a whole. */
 final class EnrolmentChanges {
-  private record Change(String what, Object before, Object after) {}
-
-  private final List<Change> changes = new ArrayList<>();
+  /** One of them; before and after are text, as people read it. */
+  record Change(String what, String before, String after) {}
 
   private EnrolmentChanges() {}
 
@@ -21,21 +19,21 @@ final class EnrolmentChanges {
    *
    * @param before null when the device was never enrolled: then nothing changes
    */
-  static EnrolmentChanges of(DeviceRecord before, DeviceRecord after) {
-    EnrolmentChanges found = new EnrolmentChanges();
+  static List<Change> of(DeviceRecord before, DeviceRecord after) {
+    List<Change> found = new ArrayList<>();
     if (before != null) {
-      found.compare("status", before.getStatus(), after.getStatus());
-      found.compare("gateway", before.getGateway(), after.getGateway());
-      found.compare("models", models(before), models(after));
-      found.compare("chains", chains(before), chains(after));
-      found.compare("requests/s", before.getRequestsPerSecond(), after.getRequestsPerSecond());
-      found.compare("bytes/s", before.getBytesPerSecond(), after.getBytesPerSecond());
+      compare("status", before.getStatus(), after.getStatus(), found);
+      compare("gateway", before.getGateway(), after.getGateway(), found);
+      compare("models", models(before), models(after), found);
+      compare("chains", chains(before), chains(after), found);
+      compare("requests/s", before.getRequestsPerSecond(), after.getRequestsPerSecond(), found);
+      compare("bytes/s", before.getBytesPerSecond(), after.getBytesPerSecond(), found);
     }
     return found;
   }
 
   /** A line for each, with a line end in front. */
-  String text() {
+  static String text(List<Change> changes) {
     StringBuilder text = new StringBuilder();
     for (Change change : changes) {
       text.append("\nchanged  ").append(change.what());
@@ -44,21 +42,9 @@ final class EnrolmentChanges {
     return text.toString();
   }
 
-  Json.JsonArray json() {
-    Json.JsonArray list = Json.array();
-    for (Change change : changes) {
-      list.add(
-          Json.object()
-              .put("what", change.what())
-              .put("before", String.valueOf(change.before()))
-              .put("after", String.valueOf(change.after())));
-    }
-    return list;
-  }
-
-  private void compare(String what, Object before, Object after) {
+  private static void compare(String what, Object before, Object after, List<Change> found) {
     if (!Objects.equals(before, after)) {
-      changes.add(new Change(what, before, after));
+      found.add(new Change(what, String.valueOf(before), String.valueOf(after)));
     }
   }
 

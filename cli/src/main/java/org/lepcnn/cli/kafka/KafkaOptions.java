@@ -19,7 +19,7 @@ public final class KafkaOptions {
       names = "--bootstrap-server",
       required = true,
       paramLabel = "HOST:PORT",
-      description = "Kafka brokers to start from, separated by commas.")
+      description = "The Kafka brokers to connect to first, separated by commas.")
   private String bootstrapServers;
 
   @Option(

@@ -33,13 +33,9 @@ final class ModelNames {
     }
     List<String> found = published.stream().filter(id -> id.startsWith(digits)).toList();
     if (found.size() != 1 || digits.isEmpty()) {
-      throw new BadInputException(
-          "Model '"
-              + name
-              + "': expected a bundle's folder, a fingerprint, or the first digits of one published"
-              + " model; found "
-              + found.size()
-              + " published models that begin so.");
+      throw BadInputException.about("Model '" + name + "'")
+          .expected("a bundle's folder, a fingerprint, or the first digits of one published model")
+          .found(found.size() + " published models that begin with that");
     }
     return Fingerprint.parse(found.get(0));
   }

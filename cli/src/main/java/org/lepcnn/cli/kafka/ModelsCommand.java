@@ -1,15 +1,18 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.kafka;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.deployments.PublishedBundle;
+import org.lepcnn.json.Result;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.control.ControlTopics;
 import org.lepcnn.kafka.wire.ModelRecord;
@@ -22,7 +25,7 @@ import picocli.CommandLine.Parameters;
 /** {@code lepcnn models}. */
 @Command(
     name = "models",
-    description = "The models that the edge serves.",
+    description = "Publish, list and withdraw the models that the edge serves.",
     subcommands = {
       ModelsCommand.Publish.class,
       ModelsCommand.ListModels.class,
@@ -40,32 +43,49 @@ public final class ModelsCommand {
     return PublishedBundle.record(bundle, uri, name);
   }
 
-  private static Json.JsonObject json(ModelRecord model) {
-    return Json.object()
-        .put("model", WireIds.fingerprint(model.getModel()).toString())
-        .put("name", model.getName())
-        .put("edgeHalf", model.getEdgeHalf())
-        .put("status", model.getStatus().name())
-        .put("publishedMillis", model.getPublishedMillis());
-  }
+  /**
+   * What is told of a model.
+   *
+   * @param done what was done with it, in front of its line
+   */
+  private record Told(
+      @JsonIgnore String done,
+      Fingerprint model,
+      String name,
+      String edgeHalf,
+      ModelStatus status,
+      long publishedMillis)
+      implements Result {
+    static Told of(String done, ModelRecord model) {
+      return new Told(
+          done,
+          WireIds.fingerprint(model.getModel()),
+          model.getName(),
+          model.getEdgeHalf(),
+          model.getStatus(),
+          model.getPublishedMillis());
+    }
 
-  private static String line(ModelRecord model) {
-    return WireIds.fingerprint(model.getModel())
-        + "  "
-        + model.getStatus()
-        + "  "
-        + model.getName()
-        + "  "
-        + model.getEdgeHalf()
-        + "  "
-        + Instant.ofEpochMilli(model.getPublishedMillis());
+    @Override
+    public String text() {
+      return done
+          + model
+          + "  "
+          + status
+          + "  "
+          + name
+          + "  "
+          + edgeHalf
+          + "  "
+          + Instant.ofEpochMilli(publishedMillis);
+    }
   }
 
   @Command(
       name = "publish",
       description = {
-        "Tell running edge jobs of a model: they fetch its edge half, verify it and load it.",
-        "The device half is not needed here and does not travel."
+        "Publish a model to running edge jobs. They fetch its edge half, verify it and load it.",
+        "The device half is not needed here, and it does not leave this machine."
       })
   static final class Publish implements Callable<Integer> {
     @Mixin private Output output;
@@ -81,14 +101,14 @@ public final class ModelsCommand {
         paramLabel = "URI",
         description = {
           "Where every TaskManager can read the edge half: file:, http: or https:.",
-          "Default: the file in BUNDLE, which has to lie under the same path on each."
+          "Default: the file in BUNDLE, which must have the same path on each."
         })
     private String uri;
 
     @Option(
         names = "--name",
         paramLabel = "TEXT",
-        description = "A name for people. Default: the folder's.")
+        description = "A readable name. Default: the folder's.")
     private String name;
 
     @Override
@@ -96,42 +116,48 @@ public final class ModelsCommand {
       requireScheme();
       ModelRecord model = record(bundle, uri, name);
       kafka.control(output).put(model);
-      output.result("published " + line(model), json(model));
+      output.result(Told.of("published ", model));
       return 0;
     }
 
     private void requireScheme() {
       if (uri != null && !uri.matches("(file|https?):.+")) {
-        throw new BadInputException(
-            "--uri: expected a file:, http: or https: address; found '" + uri + "'.");
+        throw BadInputException.about("--uri")
+            .expected("a file:, http: or https: address")
+            .found("'" + uri + "'");
       }
     }
   }
 
-  @Command(name = "list", description = "List the models that were published.")
+  @Command(name = "list", description = "List the published models.")
   static final class ListModels implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
 
+    private record All(List<Told> models) implements Result {
+      @Override
+      public String text() {
+        return models.isEmpty()
+            ? "no models"
+            : models.stream().map(Told::text).collect(Collectors.joining("\n"));
+      }
+    }
+
     @Override
     public Integer call() {
-      Map<String, ModelRecord> models = kafka.control(output).models();
-      StringBuilder text = new StringBuilder();
-      Json.JsonArray list = Json.array();
-      for (ModelRecord model : models.values()) {
-        text.append(line(model)).append('\n');
-        list.add(json(model));
-      }
       output.result(
-          models.isEmpty() ? "no models" : text.toString().stripTrailing(),
-          Json.object().put("models", list));
+          new All(
+              kafka.control(output).models().values().stream()
+                  .map(model -> Told.of("", model))
+                  .toList()));
       return 0;
     }
   }
 
   @Command(
       name = "withdraw",
-      description = "Take a model away from running edge jobs: its requests are refused.")
+      description =
+          "Withdraw a model from running edge jobs. They refuse its requests from then on.")
   static final class Withdraw implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private KafkaOptions kafka;
@@ -149,11 +175,13 @@ public final class ModelsCommand {
       ModelRecord model = models.get(id.toString());
       if (model == null) {
         throw new BadInputException(
-            "Withdrawing model " + id + ": expected a published model; it is not.");
+            "Withdrawing model "
+                + id
+                + ": expected a published model; found none with this fingerprint.");
       }
       model.setStatus(ModelStatus.WITHDRAWN);
       topics.put(model);
-      output.result("withdrawn " + line(model), json(model));
+      output.result(Told.of("withdrawn ", model));
       return 0;
     }
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.json.Result;
 import org.lepcnn.kafka.access.AccessReport;
 import org.lepcnn.kafka.topic.TopicAdmin;
 import org.lepcnn.kafka.topic.TopicReport;
@@ -16,14 +16,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lepcnn topics create}. */
-@Command(name = "topics", description = "Kafka topics.", subcommands = TopicsCommand.Create.class)
+@Command(
+    name = "topics",
+    description = "Create the Kafka topics of a gateway.",
+    subcommands = TopicsCommand.Create.class)
 public final class TopicsCommand {
   private TopicsCommand() {}
 
   @Command(
       name = "create",
       description =
-          "Create the topics of a gateway, and those that all gateways share, and say who may use them. What exists is left alone.")
+          "Create the topics of a gateway and those that all gateways share, and, with --acls, say who may use them. Existing topics stay as they are.")
   static final class Create implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -68,8 +71,7 @@ public final class TopicsCommand {
         List<AccessReport> rules =
             kafka.ask(output, () -> access.apply(kafka.settings(), gateway, TIMEOUT));
         EdgeProbe.Taken taken = probe.ask(admin, kafka, gateway);
-        output.result(
-            text(topics, rules) + "\n" + taken, json(topics, rules).put("edge", taken.name()));
+        output.result(new Created(topics, rules, taken));
         return status(topics);
       }
     }
@@ -92,56 +94,37 @@ public final class TopicsCommand {
         return 0;
       }
       EnvironmentException failure =
-          new EnvironmentException(
-              "Creating the topics of gateway "
-                  + gateway
-                  + ": expected that all keep what they are given; found settings that lose records"
-                  + " of "
-                  + String.join(", ", lossy)
-                  + ". Correct each: kafka-configs.sh --alter --entity-type topics --entity-name"
-                  + " TOPIC --add-config KEY=VALUE.");
+          EnvironmentException.about("Creating the topics of gateway " + gateway)
+              .expected("settings under which no topic loses records")
+              .found(
+                  "others at " + String.join(", ", lossy),
+                  "Correct each: kafka-configs.sh --alter --entity-type topics --entity-name TOPIC --add-config KEY=VALUE.");
       output.progress("lepcnn: " + failure.getMessage());
       return failure.exitStatus();
     }
 
-    private static String text(List<TopicReport> reports, List<AccessReport> rules) {
-      StringBuilder text = new StringBuilder();
-      for (TopicReport report : reports) {
-        text.append(report.created() ? "created  " : "exists   ")
-            .append(report.topic())
-            .append('\n');
-        report
-            .differences()
-            .forEach(difference -> text.append("         ").append(difference).append('\n'));
-        report
-            .losses()
-            .forEach(loss -> text.append("         LOSES RECORDS: ").append(loss).append('\n'));
+    private record Created(
+        List<TopicReport> topics, List<AccessReport> access, EdgeProbe.Taken edge)
+        implements Result {
+      @Override
+      public String text() {
+        StringBuilder text = new StringBuilder();
+        for (TopicReport topic : topics) {
+          text.append(mark(topic.created())).append(topic.topic()).append('\n');
+          topic
+              .differences()
+              .forEach(difference -> text.append("         ").append(difference).append('\n'));
+          topic
+              .losses()
+              .forEach(loss -> text.append("         LOSES RECORDS: ").append(loss).append('\n'));
+        }
+        access.forEach(rule -> text.append(mark(rule.created())).append(rule.rule()).append('\n'));
+        return text.append(edge).toString();
       }
-      for (AccessReport rule : rules) {
-        text.append(rule.created() ? "created  " : "exists   ").append(rule.rule()).append('\n');
-      }
-      return text.toString().stripTrailing();
-    }
 
-    private static Json.JsonObject json(List<TopicReport> reports, List<AccessReport> rules) {
-      Json.JsonArray topics = Json.array();
-      for (TopicReport report : reports) {
-        Json.JsonArray differences = Json.array();
-        report.differences().forEach(differences::add);
-        Json.JsonArray losses = Json.array();
-        report.losses().forEach(losses::add);
-        topics.add(
-            Json.object()
-                .put("topic", report.topic())
-                .put("created", report.created())
-                .put("differences", differences)
-                .put("losses", losses));
+      private static String mark(boolean created) {
+        return created ? "created  " : "exists   ";
       }
-      Json.JsonArray access = Json.array();
-      rules.forEach(
-          rule ->
-              access.add(Json.object().put("rule", rule.rule()).put("created", rule.created())));
-      return Json.object().put("topics", topics).put("access", access);
     }
   }
 }

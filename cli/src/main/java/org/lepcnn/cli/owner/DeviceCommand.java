@@ -1,19 +1,22 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.owner;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.RetiredChains;
 import org.lepcnn.device.state.StateDescription;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "device",
     description =
-        "Devices: provision one for a model, begin its state, retire a chain, lift a quarantine.",
+        "Provision a device for a model, create its state, retire a chain, lift a quarantine.",
     subcommands = {
       DeviceCommand.Provision.class,
       DeviceCommand.Init.class,
@@ -62,15 +65,36 @@ public final class DeviceCommand {
         names = {"-o", "--output"},
         required = true,
         paramLabel = "GRANT",
-        description = "The grant to write. It is a secret of the device.")
+        description = "The grant to write. Keep it secret; it holds the device's keys.")
     private Path grantFile;
 
     @Option(
         names = "--grant-passphrase-file",
         paramLabel = "F",
         description =
-            "File with the passphrase of the grant's keys. Default: none, unless the owner file has one.")
+            "A file with the passphrase of the grant's keys. Default: none; required when the owner file has one.")
     private Path grantPassphrase;
+
+    private record Provisioned(
+        String device, ChainId chain, Fingerprint model, Path grant, @JsonIgnore String modelName)
+        implements Result {
+      @Override
+      public String text() {
+        return "Provisioned "
+            + device
+            + " for "
+            + modelName
+            + " ("
+            + model.shortName()
+            + "), chain "
+            + chain
+            + ".\nBring "
+            + grant
+            + " to the device and run: lepcnn device init "
+            + grant
+            + " --state DIR";
+      }
+    }
 
     @Override
     public Integer call() {
@@ -91,31 +115,15 @@ public final class DeviceCommand {
       try (Grant grant =
           file.provision(device, model, granted -> granted.write(grantFile, forGrant))) {
         output.result(
-            "Provisioned "
-                + device
-                + " for "
-                + model.device().modelName()
-                + " ("
-                + model.fingerprint().shortName()
-                + "), chain "
-                + grant.chain()
-                + ".\nBring "
-                + grantFile
-                + " to the device and run: lepcnn device init "
-                + grantFile
-                + " --state DIR",
-            Json.object()
-                .put("device", device)
-                .put("chain", grant.chain().toString())
-                .put("model", model.fingerprint().toString())
-                .put("grant", grantFile.toString()));
+            new Provisioned(
+                device, grant.chain(), model.fingerprint(), grantFile, model.device().modelName()));
       }
     }
   }
 
   @Command(
       name = "init",
-      description = "Consume a grant into the device's state. The grant file is deleted.")
+      description = "Put a grant into the device's state, and delete the grant file.")
   static final class Init implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private OpeningPassphraseOption passphrase;
@@ -127,48 +135,52 @@ public final class DeviceCommand {
         names = "--state",
         required = true,
         paramLabel = "DIR",
-        description = "The device's state folder; it may hold chains of other models.")
+        description = "The device's state folder. It may hold chains of other models.")
     private Path state;
 
     @Option(
         names = "--grant-passphrase-file",
         paramLabel = "F",
-        description = "File with the passphrase of the grant's keys. Default: none.")
+        description = "A file with the passphrase of the grant's keys. Default: none.")
     private Path grantPassphrase;
 
     @Option(
         names = "--retire-others",
         description = {
-          "Retire the device's other chains of this model: after a restored backup, say.",
+          "Retire the device's other chains of this model, for instance after a restored backup.",
           "Default: the chain in use goes on until its tables are dry."
         })
     private boolean retireOthers;
+
+    private record Begun(
+        String device, ChainId chain, Fingerprint model, Path state, List<String> retired)
+        implements Result {
+      @Override
+      public String text() {
+        return "Device "
+            + device
+            + " holds chain "
+            + chain
+            + " for model "
+            + model.shortName()
+            + " in "
+            + state
+            + ".";
+      }
+    }
 
     @Override
     public Integer call() {
       try (Passphrase forState = passphrase.read();
           Passphrase forGrant = passphrase.readOther(grantPassphrase);
           DeviceState opened = DeviceState.init(grant, state, forGrant, forState)) {
-        Json.JsonArray retired = Json.array();
-        if (retireOthers) {
-          retireAllBut(opened).forEach(retired::add);
-        }
         output.result(
-            "Device "
-                + opened.device()
-                + " holds chain "
-                + opened.chain()
-                + " for model "
-                + opened.model().shortName()
-                + " in "
-                + state
-                + ".",
-            Json.object()
-                .put("device", opened.device())
-                .put("chain", opened.chain().toString())
-                .put("model", opened.model().toString())
-                .put("state", state.toString())
-                .put("retired", retired));
+            new Begun(
+                opened.device(),
+                opened.chain(),
+                opened.model(),
+                state,
+                retireOthers ? retireAllBut(opened) : List.of()));
       }
       return 0;
     }
@@ -188,8 +200,7 @@ public final class DeviceCommand {
   @Command(
       name = "lift-quarantine",
       description =
-          "Let a device use the edge again whose results failed the integrity check too often. Find"
-              + " out why they did first.")
+          "Let a device use the edge again after too many results failed its integrity check. First find out why they failed.")
   static final class LiftQuarantine implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private OpeningPassphraseOption passphrase;
@@ -198,7 +209,7 @@ public final class DeviceCommand {
         names = "--state",
         required = true,
         paramLabel = "DIR",
-        description = "The device's state folder; no gateway may have it open.")
+        description = "The device's state folder. Stop the gateway that has it open first.")
     private Path state;
 
     @Option(
@@ -209,24 +220,26 @@ public final class DeviceCommand {
             "First digits of the model's fingerprint or the chain's id, when there are several.")
     private String model;
 
+    private record Lifted(String device, ChainId chain, long failures) implements Result {
+      @Override
+      public String text() {
+        return "Chain "
+            + chain
+            + " of device "
+            + device
+            + ": "
+            + failures
+            + " failed integrity checks are no longer counted.";
+      }
+    }
+
     @Override
     public Integer call() {
       try (Passphrase forState = passphrase.read();
           DeviceState opened = DeviceState.open(state, model, forState)) {
         long failures = opened.integrityFailures();
         opened.resetIntegrityFailures();
-        output.result(
-            "Chain "
-                + opened.chain()
-                + " of device "
-                + opened.device()
-                + ": "
-                + failures
-                + " failed integrity checks are no longer counted.",
-            Json.object()
-                .put("device", opened.device())
-                .put("chain", opened.chain().toString())
-                .put("failures", failures));
+        output.result(new Lifted(opened.device(), opened.chain(), failures));
       }
       return 0;
     }

@@ -5,10 +5,11 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.io.Json;
+import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.RetiredChains;
+import org.lepcnn.json.Result;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,17 +19,15 @@ import picocli.CommandLine.Parameters;
 /** {@code lepcnn device retire}. */
 @Command(
     name = "retire",
-    description = {
-      "Use a chain no more, for ever: on the device (--state), where its keys are erased, or in the",
-      "owner's ledger (--owner), which then serves no chain of the model until the next provisioning."
-    })
+    description =
+        "End a chain for ever: on the device (--state), which erases its keys, or in the owner's ledger (--owner), which then serves no chain of the model until the next provisioning.")
 final class DeviceRetireCommand implements Callable<Integer> {
   @Mixin private Output output;
   @Mixin private OpeningPassphraseOption passphrase;
 
   @Parameters(
       paramLabel = "CHAIN",
-      description = "First digits of the chain; 'lepcnn inspect' names it.")
+      description = "The first digits of the chain, as 'lepcnn inspect' names it.")
   private String chain;
 
   @ArgGroup(multiplicity = "1")
@@ -45,20 +44,39 @@ final class DeviceRetireCommand implements Callable<Integer> {
     private Path owner;
   }
 
+  private record RetiredHere(String chain, Path state) implements Result {
+    @Override
+    public String text() {
+      return "Retired chain " + chain + " of " + state + "; its keys are erased.";
+    }
+  }
+
+  private record RetiredInLedger(ChainId chain, String device, long issuedPasses)
+      implements Result {
+    @Override
+    public String text() {
+      return "Retired chain "
+          + chain
+          + " of "
+          + device
+          + " in the ledger, after "
+          + issuedPasses
+          + " passes.";
+    }
+  }
+
   @Override
   public Integer call() {
     if (where.owner != null && device == null) {
-      throw new BadInputException(
-          "Retiring chain " + chain + ": expected --device with --owner; found none.");
+      throw BadInputException.about("Retiring chain " + chain)
+          .expected("--device with --owner")
+          .found("none");
     }
     return where.state != null ? onTheDevice() : inTheLedger();
   }
 
   private int onTheDevice() {
-    String retired = RetiredChains.retire(where.state, chain);
-    output.result(
-        "Retired chain " + retired + " of " + where.state + "; its keys are erased.",
-        Json.object().put("chain", retired).put("state", where.state.toString()));
+    output.result(new RetiredHere(RetiredChains.retire(where.state, chain), where.state));
     return 0;
   }
 
@@ -66,18 +84,7 @@ final class DeviceRetireCommand implements Callable<Integer> {
     try (var given = passphrase.read();
         OwnerFile file = OwnerFile.open(where.owner, given)) {
       LedgerEntry entry = file.retire(device, chain);
-      output.result(
-          "Retired chain "
-              + entry.chain()
-              + " of "
-              + device
-              + " in the ledger, after "
-              + entry.issuedPasses()
-              + " passes.",
-          Json.object()
-              .put("chain", entry.chain().toString())
-              .put("device", device)
-              .put("issuedPasses", entry.issuedPasses()));
+      output.result(new RetiredInLedger(entry.chain(), device, entry.issuedPasses()));
       return 0;
     }
   }

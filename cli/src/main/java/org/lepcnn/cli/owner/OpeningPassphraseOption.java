@@ -10,7 +10,7 @@ public final class OpeningPassphraseOption extends PassphraseOption {
   @Option(
       names = "--accept-plain",
       description =
-          "Accept keys that no passphrase protects: a file that has none although one is given (it is put under it), and writing without one what was under one.")
+          "Accept keys without a passphrase. A file that has none although you give one is put under yours. Keys that were under a passphrase may be written without one.")
   private boolean acceptPlain;
 
   @Override

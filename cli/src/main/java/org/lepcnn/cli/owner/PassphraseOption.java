@@ -11,7 +11,7 @@ class PassphraseOption {
       names = "--passphrase-file",
       paramLabel = "F",
       description =
-          "File with the passphrase of the keys, one line. Default: the file that LEPCNN_PASSPHRASE_FILE names, or no passphrase.")
+          "A file with the passphrase of the keys, one line. Default: the file that LEPCNN_PASSPHRASE_FILE names, else no passphrase.")
   private Path file;
 
   /** The caller closes it. */

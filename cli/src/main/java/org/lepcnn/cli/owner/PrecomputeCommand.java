@@ -1,12 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli.owner;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.net.HostPort;
+import org.lepcnn.json.Result;
 import org.lepcnn.precompute.Precompute;
 import org.lepcnn.precompute.PrecomputeOptions;
 import org.lepcnn.precompute.PrecomputeResult;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Option;
     name = "precompute",
     description = {
       "Make decryption tables for a device, on the owner's machines.",
-      "A run that was interrupted is finished by the next one: passes that the ledger issued and whose files are missing are made first."
+      "The next run completes an interrupted one: it first makes the missing files of passes that the ledger has issued."
     })
 public final class PrecomputeCommand implements Callable<Integer> {
   @Mixin private Output output;
@@ -31,7 +33,7 @@ public final class PrecomputeCommand implements Callable<Integer> {
   @Option(
       names = "--accept-plain",
       description =
-          "Accept an owner file that no passphrase protects although LEPCNN_PASSPHRASE_FILE gives one; it is put under it.")
+          "Accept an owner file without a passphrase although LEPCNN_PASSPHRASE_FILE gives one, and put it under that one.")
   private boolean acceptPlain;
 
   @Option(
@@ -48,7 +50,7 @@ public final class PrecomputeCommand implements Callable<Integer> {
       names = "--passes",
       required = true,
       paramLabel = "N",
-      description = "New passes to issue; 0 only finishes an earlier run.")
+      description = "New passes to issue. 0 only completes an earlier run.")
   private long passes;
 
   @Option(
@@ -61,20 +63,22 @@ public final class PrecomputeCommand implements Callable<Integer> {
   @Option(
       names = "--parallelism",
       paramLabel = "P",
-      description = "Files made at once. Default: all processors.")
+      description = "Files to make at the same time. Default: one for each processor.")
   private Integer parallelism;
 
   @Option(
       names = "--challenges",
       paramLabel = "1|2",
       defaultValue = "1",
-      description = "Independent integrity challenges a layer; 2 for fleets. Default: 1.")
+      description =
+          "Independent integrity challenges for each layer. Use 2 for fleets. Default: 1.")
   private int challenges;
 
   @Option(
       names = "--kernel",
       paramLabel = "onednn|onnxruntime|scalar",
-      description = "Default: the fastest that passes its self-test.")
+      description =
+          "The kernel that computes layers. Default: the fastest that passes its self-test.")
   private String kernel;
 
   @Option(
@@ -102,38 +106,22 @@ public final class PrecomputeCommand implements Callable<Integer> {
       options.jobManager(HostPort.parse(jobManager));
     }
     PrecomputeResult result = Precompute.run(options.build(), ProgressLine.onStandardError());
-    output.result(text(result), json(result));
+    output.result(new Made(result, folder));
     return 0;
   }
 
-  private String text(PrecomputeResult result) {
-    return String.format(
-        Locale.ROOT,
-        "%d passes issued, %d resumed, in %d files, %.1f MB, in %s.",
-        result.issuedPasses(),
-        result.resumedPasses(),
-        result.files(),
-        result.bytes() / 1e6,
-        folder);
-  }
-
-  private static Json json(PrecomputeResult result) {
-    Json.JsonArray ranges = Json.array();
-    for (PrecomputeResult.Range range : result.ranges()) {
-      ranges.add(
-          Json.object()
-              .put("chain", range.chain())
-              .put("firstPass", range.first())
-              .put("lastPass", range.last()));
+  private record Made(@JsonUnwrapped PrecomputeResult tables, @JsonIgnore Path folder)
+      implements Result {
+    @Override
+    public String text() {
+      return String.format(
+          Locale.ROOT,
+          "%d passes issued, %d resumed, in %d files, %.1f MB, in %s.",
+          tables.issuedPasses(),
+          tables.resumedPasses(),
+          tables.files(),
+          tables.bytes() / 1e6,
+          folder);
     }
-    return Json.object()
-        .put("device", result.device())
-        .put("model", result.model())
-        .put("ranges", ranges)
-        .put("resumedPasses", result.resumedPasses())
-        .put("issuedPasses", result.issuedPasses())
-        .put("files", result.files())
-        .put("bytes", result.bytes())
-        .put("seconds", result.seconds());
   }
 }

@@ -13,6 +13,11 @@ public class BadInputException extends LepcnnException {
     super(message, cause);
   }
 
+  /** One whose message says what was expected and what was found. */
+  public static Mismatch<BadInputException> about(Object subject) {
+    return Mismatch.about(subject, BadInputException::new);
+  }
+
   @Override
   public int exitStatus() {
     return 2;

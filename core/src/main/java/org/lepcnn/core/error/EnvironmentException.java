@@ -13,6 +13,11 @@ public class EnvironmentException extends LepcnnException {
     super(message, cause);
   }
 
+  /** One whose message says what was expected and what was found. */
+  public static Mismatch<EnvironmentException> about(Object subject) {
+    return Mismatch.about(subject, EnvironmentException::new);
+  }
+
   @Override
   public int exitStatus() {
     return 3;

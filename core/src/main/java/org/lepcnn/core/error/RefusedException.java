@@ -16,6 +16,11 @@ public class RefusedException extends LepcnnException {
     super(message, cause);
   }
 
+  /** One whose message says what was expected and what was found. */
+  public static Mismatch<RefusedException> about(Object subject) {
+    return Mismatch.about(subject, RefusedException::new);
+  }
+
   @Override
   public int exitStatus() {
     return 1;

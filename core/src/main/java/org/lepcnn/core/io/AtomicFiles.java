@@ -76,9 +76,9 @@ public final class AtomicFiles {
       Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
       syncDirectory(absolute.getParent());
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Writing " + target + ": expected a writable folder with enough space; found: " + e + ".",
-          e);
+      throw EnvironmentException.about("Writing " + target)
+          .expected("a writable folder with enough space")
+          .found(e);
     }
   }
 

@@ -134,8 +134,7 @@ public final class CheckedFile {
       throw new CorruptFileException(
           "Reading " + file + ": expected a header; the file is shorter. Restore it.");
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Reading " + file + ": expected a readable file; found: " + e + ".", e);
+      throw EnvironmentException.about("Reading " + file).expected("a readable file").found(e);
     }
   }
 

@@ -32,11 +32,10 @@ public final class TextFile {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return text.indexOf(BYTE_ORDER_MARK) == 0 ? text.substring(1) : text;
     } catch (CharacterCodingException e) {
-      throw new BadInputException(
-          "Reading "
-              + what
-              + ": expected text in UTF-8; found bytes that are none. Save it as UTF-8.",
-          e);
+      throw BadInputException.about("Reading " + what)
+          .expected("text in UTF-8")
+          .because(e)
+          .found("other bytes", "Save it as UTF-8.");
     }
   }
 }

@@ -81,26 +81,18 @@ public final class WholeFile {
     try {
       return new byte[size];
     } catch (OutOfMemoryError e) {
-      throw new EnvironmentException(
-          "Reading "
-              + what
-              + ": expected room in memory for its "
-              + size
-              + " bytes; found a heap of at most "
-              + Runtime.getRuntime().maxMemory()
-              + " bytes. Give the process more (java -Xmx), if the file is to be trusted.",
-          e);
+      throw EnvironmentException.about("Reading " + what)
+          .expected("room in memory for its " + size + " bytes")
+          .because(e)
+          .found(
+              "a heap of at most " + Runtime.getRuntime().maxMemory() + " bytes",
+              "Give the process more (java -Xmx), if you trust the file.");
     }
   }
 
   private static BadInputException tooLarge(String what, long mostBytes, String found) {
-    return new BadInputException(
-        "Reading "
-            + what
-            + ": expected at most "
-            + mostBytes
-            + " bytes; found "
-            + found
-            + ". This is another kind of file, or it is damaged.");
+    return BadInputException.about("Reading " + what)
+        .expected("at most " + mostBytes + " bytes")
+        .found(found, "This is another kind of file, or it is damaged.");
   }
 }

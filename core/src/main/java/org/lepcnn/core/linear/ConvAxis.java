@@ -123,8 +123,8 @@ public record ConvAxis(
 
   private static void requirePositive(String name, int value) {
     if (value < 1) {
-      throw new BadInputException(
-          "Linear layer: the " + name + " of an axis must be at least 1; found " + value + ".");
+      throw BadInputException.about("Linear layer: the " + name + " of an axis must be at least 1")
+          .found(value);
     }
   }
 
@@ -132,12 +132,8 @@ public record ConvAxis(
       long in, long out, long kernel, long stride, long dilation, long inputDilation, long pad) {
     long reach = Math.max((out - 1) * stride + (kernel - 1) * dilation, (in - 1) * inputDilation);
     if (reach > MAX_EXTENT || Math.abs(pad) > MAX_EXTENT) {
-      throw new BadInputException(
-          "Linear layer: an axis reaches beyond what an index can hold; found an extent of "
-              + reach
-              + " and a padding of "
-              + pad
-              + ".");
+      throw BadInputException.about("Linear layer: an axis reaches beyond what an index can hold")
+          .found("an extent of " + reach + " and a padding of " + pad);
     }
   }
 }

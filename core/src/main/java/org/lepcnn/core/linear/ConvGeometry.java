@@ -41,14 +41,9 @@ public record ConvGeometry(
     requirePositive("outChannels", outChannels);
     requirePositive("groups", groups);
     if (inChannels % groups != 0 || outChannels % groups != 0) {
-      throw new BadInputException(
-          "Linear layer: channels in and out must be multiples of the groups; found "
-              + inChannels
-              + " in, "
-              + outChannels
-              + " out, "
-              + groups
-              + " groups.");
+      throw BadInputException.about(
+              "Linear layer: channels in and out must be multiples of the groups")
+          .found(inChannels + " in, " + outChannels + " out, " + groups + " groups");
     }
     requireTensor("input", batch, inChannels, height.in(), width.in());
     requireTensor("output", batch, outChannels, height.out(), width.out());
@@ -132,8 +127,7 @@ public record ConvGeometry(
 
   private static void requirePositive(String name, int value) {
     if (value < 1) {
-      throw new BadInputException(
-          "Linear layer: " + name + " must be at least 1; found " + value + ".");
+      throw BadInputException.about("Linear layer: " + name + " must be at least 1").found(value);
     }
   }
 
@@ -147,8 +141,9 @@ public record ConvGeometry(
       product = product > limit ? product : product * factor;
     }
     if (product > limit) {
-      throw new BadInputException(
-          "Linear layer: the " + what + " may have at most " + limit + " elements; found more.");
+      throw BadInputException.about(
+              "Linear layer: the " + what + " may have at most " + limit + " elements")
+          .found("more");
     }
   }
 }

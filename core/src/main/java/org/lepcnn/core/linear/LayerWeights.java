@@ -53,12 +53,9 @@ public final class LayerWeights {
     requireMagnitude(high, MAX_PART_MAGNITUDE);
     requireMagnitude(low, MAX_LOW_MAGNITUDE);
     if (high.length != low.length) {
-      throw new BadInputException(
-          "Weights of a layer: expected as many low parts as high parts, "
-              + high.length
-              + "; found "
-              + low.length
-              + ".");
+      throw BadInputException.about("Weights of a layer")
+          .expected("as many low parts as high parts, " + high.length)
+          .found(low.length);
     }
     return new LayerWeights(high, low);
   }
@@ -74,12 +71,9 @@ public final class LayerWeights {
       max = Math.max(max, Math.abs(weight));
     }
     if (max > MAX_MAGNITUDE) {
-      throw new BadInputException(
-          "Weights of a layer: expected magnitudes of at most "
-              + MAX_MAGNITUDE
-              + "; found "
-              + max
-              + ".");
+      throw BadInputException.about("Weights of a layer")
+          .expected("magnitudes of at most " + MAX_MAGNITUDE)
+          .found(max);
     }
     boolean parted = max > MAX_PART_MAGNITUDE;
     byte[] high = new byte[weights.length];
@@ -164,14 +158,9 @@ public final class LayerWeights {
   private static void requireMagnitude(byte[] part, int limit) {
     for (byte weight : part) {
       if (Math.abs(weight) > limit) {
-        throw new BadInputException(
-            "Weights of a layer: expected numbers in ["
-                + -limit
-                + ", "
-                + limit
-                + "]; found "
-                + weight
-                + ".");
+        throw BadInputException.about("Weights of a layer")
+            .expected("numbers in [" + -limit + ", " + limit + "]")
+            .found(weight);
       }
     }
   }

@@ -167,12 +167,8 @@ public record DeviceHalf(
     requireCount("stages", plan.rounds() + 1, stages.size());
     for (TensorBinding tensor : tensors) {
       if (tensor.bits() < 2 || tensor.bits() > 22) {
-        throw new BadInputException(
-            "Device half: activation bits must be 2 to 22; found "
-                + tensor.bits()
-                + " for "
-                + tensor.value()
-                + ".");
+        throw BadInputException.about("Device half: activation bits must be 2 to 22")
+            .found(tensor.bits() + " for " + tensor.value());
       }
     }
     for (LinearLayerSpec layer : plan.layers()) {
@@ -288,8 +284,7 @@ public record DeviceHalf(
 
   private static void requireCount(String what, int expected, int found) {
     if (expected != found) {
-      throw new BadInputException(
-          "Device half: expected " + expected + " " + what + "; found " + found + ".");
+      throw BadInputException.about("Device half").expected(expected + " " + what).found(found);
     }
   }
 }

@@ -31,12 +31,9 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
   public EdgeHalf {
     weights = List.copyOf(weights);
     if (weights.size() != plan.layers().size()) {
-      throw new BadInputException(
-          "Edge half: expected weights for "
-              + plan.layers().size()
-              + " layers; found "
-              + weights.size()
-              + ".");
+      throw BadInputException.about("Edge half")
+          .expected("weights for " + plan.layers().size() + " layers")
+          .found(weights.size());
     }
     for (LinearLayerSpec layer : plan.layers()) {
       checkWeights(layer, weights.get(layer.index()));
@@ -98,24 +95,21 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
 
   private static void checkWeights(LinearLayerSpec layer, LayerWeights weights) {
     if (weights.count() != layer.geometry().weightCount()) {
-      throw new BadInputException(
-          "Edge half: layer "
-              + layer.index()
-              + " needs "
-              + layer.geometry().weightCount()
-              + " weights; found "
-              + weights.count()
-              + ".");
+      throw BadInputException.about(
+              "Edge half: layer "
+                  + layer.index()
+                  + " needs "
+                  + layer.geometry().weightCount()
+                  + " weights")
+          .found(weights.count());
     }
     if (weights.parts() > 1 && layer.geometry().fanIn() >= DirectConvolution.MAX_PARTED_FAN_IN) {
-      throw new BadInputException(
-          "Edge half: layer "
-              + layer.index()
-              + " has weights of two parts, which needs a fan-in below "
-              + DirectConvolution.MAX_PARTED_FAN_IN
-              + "; found "
-              + layer.geometry().fanIn()
-              + ".");
+      throw BadInputException.about(
+              "Edge half: layer "
+                  + layer.index()
+                  + " has weights of two parts, which needs a fan-in below "
+                  + DirectConvolution.MAX_PARTED_FAN_IN)
+          .found(layer.geometry().fanIn());
     }
   }
 }

@@ -22,8 +22,7 @@ public final class Fingerprint {
   /** A fingerprint from its 32 bytes, which are copied. */
   public static Fingerprint of(byte[] value) {
     if (value.length != BYTES) {
-      throw new BadInputException(
-          "Model fingerprint: expected 32 bytes; found " + value.length + ".");
+      throw BadInputException.about("Model fingerprint").expected("32 bytes").found(value.length);
     }
     return new Fingerprint(value.clone());
   }
@@ -33,9 +32,10 @@ public final class Fingerprint {
     try {
       return of(HexFormat.of().parseHex(hex));
     } catch (IllegalArgumentException e) {
-      throw new BadInputException(
-          "Model fingerprint: expected 64 hexadecimal digits; found '" + Printable.name(hex) + "'.",
-          e);
+      throw BadInputException.about("Model fingerprint")
+          .expected("64 hexadecimal digits")
+          .because(e)
+          .found("'" + Printable.name(hex) + "'");
     }
   }
 

@@ -95,13 +95,9 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       AtomicFiles.syncDirectory(target.getParent());
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Writing the model bundle "
-              + folder
-              + ": expected a writable folder with enough space; found: "
-              + e
-              + ".",
-          e);
+      throw EnvironmentException.about("Writing the model bundle " + folder)
+          .expected("a writable folder with enough space")
+          .found(e);
     }
   }
 
@@ -141,14 +137,9 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
       Path folder, byte[] edgeFile, byte[] deviceHash, Fingerprint expected) {
     Manifest manifest = new Manifest(hash(edgeFile), deviceHash);
     if (!manifest.fingerprint().equals(expected)) {
-      throw new BadInputException(
-          "Verifying an edge half of "
-              + edgeFile.length
-              + " bytes: expected that of model "
-              + expected
-              + "; found one of "
-              + manifest.fingerprint()
-              + ". Publish the model again.");
+      throw BadInputException.about("Verifying an edge half of " + edgeFile.length + " bytes")
+          .expected("that of model " + expected)
+          .found("one of " + manifest.fingerprint(), "Publish the model again.");
     }
     AtomicFiles.write(folder.resolve(EDGE_FILE), edgeFile);
     AtomicFiles.write(folder.resolve(MANIFEST_FILE), manifest.toFile()); // last: it completes
@@ -180,13 +171,9 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
     try {
       return WholeFile.read(path.toString(), path, mostBytes);
     } catch (IOException e) {
-      throw new BadInputException(
-          "Reading "
-              + path
-              + ": expected a file of a model bundle; found: "
-              + e
-              + ". Make a bundle with 'lepcnn import'.",
-          e);
+      throw BadInputException.about("Reading " + path)
+          .expected("a file of a model bundle")
+          .found(e, "Make a bundle with 'lepcnn import'.");
     }
   }
 
@@ -197,7 +184,7 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
       throw new BadInputException(
           "Writing the model bundle "
               + target
-              + ": something else is there already. Name another folder.");
+              + ": the folder holds something else already. Name another folder.");
     }
   }
 

@@ -190,7 +190,7 @@ public final class Plan {
 
   private static void require(boolean holds, String rule, Object found) {
     if (!holds) {
-      throw new BadInputException("Plan: expected that " + rule + "; found " + found + ".");
+      throw BadInputException.about("Plan").expected("that " + rule).found(found);
     }
   }
 }

@@ -37,7 +37,8 @@ public record HostPort(String host, int port) {
   }
 
   private static BadInputException malformed(String found) {
-    return new BadInputException(
-        "JobManager address: expected HOST:PORT with a port of 1 to 65535; found '" + found + "'.");
+    return BadInputException.about("JobManager address")
+        .expected("HOST:PORT with a port of 1 to 65535")
+        .found("'" + found + "'");
   }
 }

@@ -96,8 +96,7 @@ public final class OnnxSessions {
       return channel.map(
           FileChannel.MapMode.READ_ONLY, 0, Math.min(channel.size(), Integer.MAX_VALUE));
     } catch (IOException e) {
-      throw new BadInputException(
-          "Loading " + onnx + ": expected a readable ONNX file; found: " + e + ".", e);
+      throw BadInputException.about("Loading " + onnx).expected("a readable ONNX file").found(e);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.Varint;
 
 /**
  * Refuses serialized ONNX models that make ONNX Runtime read anything but the model: tensors that
@@ -154,15 +155,7 @@ public final class SelfContainedModel {
   }
 
   private long varint() {
-    long value = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += 7) {
-      byte next = in.get();
-      value |= (next & 0x7fL) << shift;
-      if (next >= 0) {
-        return value;
-      }
-    }
-    throw damaged();
+    return Varint.<BadInputException>read(in::get, this::damaged);
   }
 
   private int endOfBytes() {
@@ -186,17 +179,13 @@ public final class SelfContainedModel {
   }
 
   private BadInputException damaged() {
-    return refused("a serialized ONNX model", "bytes that are none");
+    return refused("a serialized ONNX model", "other bytes");
   }
 
   private BadInputException refused(String expected, String found) {
-    return new BadInputException(
-        what
-            + ": expected "
-            + expected
-            + "; found "
-            + found
-            + ". The model is damaged or made to do harm; import it again.");
+    return BadInputException.about(what)
+        .expected(expected)
+        .found(found, "The model is damaged or hostile. Import it again.");
   }
 
   private static String name(OnnxMessage message) {

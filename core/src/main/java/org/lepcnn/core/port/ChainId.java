@@ -34,6 +34,8 @@ public record ChainId(long high, long low) {
   }
 
   private static BadInputException malformed(String hex) {
-    return new BadInputException("ChainId: expected 32 hexadecimal digits; found '" + hex + "'.");
+    return BadInputException.about("ChainId")
+        .expected("32 hexadecimal digits")
+        .found("'" + hex + "'");
   }
 }

@@ -34,7 +34,8 @@ public record InstanceId(long high, long low) {
   }
 
   private static BadInputException malformed(String hex) {
-    return new BadInputException(
-        "InstanceId: expected 32 hexadecimal digits; found '" + hex + "'.");
+    return BadInputException.about("InstanceId")
+        .expected("32 hexadecimal digits")
+        .found("'" + hex + "'");
   }
 }

@@ -19,8 +19,9 @@ public record PassClaim(
   public PassClaim {
     PassId.checkDevice(device);
     if (firstPass < 0 || lastPass < firstPass) {
-      throw new BadInputException(
-          "Claim: expected 0 <= first <= last; found " + firstPass + " to " + lastPass + ".");
+      throw BadInputException.about("Claim")
+          .expected("0 <= first <= last")
+          .found(firstPass + " to " + lastPass);
     }
   }
 

@@ -23,7 +23,7 @@ public record PassId(String device, ChainId chain, Fingerprint model, long pass)
     Objects.requireNonNull(chain, "chain");
     Objects.requireNonNull(model, "model");
     if (pass < 0) {
-      throw new BadInputException("Pass: expected a number from 0; found " + pass + ".");
+      throw BadInputException.about("Pass").expected("a number from 0").found(pass);
     }
   }
 
@@ -34,11 +34,9 @@ public record PassId(String device, ChainId chain, Fingerprint model, long pass)
    */
   public static String checkDevice(String device) {
     if (device == null || !DEVICE.matcher(device).matches()) {
-      throw new BadInputException(
-          "Device id: expected 1 to 128 letters, digits, '.', '_' or '-', starting with a letter or"
-              + " digit; found '"
-              + Printable.name(device)
-              + "'.");
+      throw BadInputException.about("Device id")
+          .expected("1 to 128 letters, digits, '.', '_' or '-', starting with a letter or digit")
+          .found("'" + Printable.name(device) + "'");
     }
     return device;
   }

@@ -16,8 +16,9 @@ public record PassRelease(
   public PassRelease {
     PassId.checkDevice(device);
     if (firstFree < 0) {
-      throw new BadInputException(
-          "Release: expected a first free pass from 0; found " + firstFree + ".");
+      throw BadInputException.about("Release")
+          .expected("a first free pass from 0")
+          .found(firstFree);
     }
   }
 

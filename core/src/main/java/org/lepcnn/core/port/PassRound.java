@@ -17,7 +17,7 @@ public record PassRound(PassId pass, int round, InstanceId instance) implements 
     Objects.requireNonNull(pass, "pass");
     Objects.requireNonNull(instance, "instance");
     if (round < 0) {
-      throw new BadInputException("Round: expected a number from 0; found " + round + ".");
+      throw BadInputException.about("Round").expected("a number from 0").found(round);
     }
   }
 

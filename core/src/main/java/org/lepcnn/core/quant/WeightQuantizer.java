@@ -135,12 +135,9 @@ public final class WeightQuantizer {
     for (int i = from; i < from + count; i++) {
       float magnitude = Math.abs(weights[i]);
       if (!(magnitude <= Float.MAX_VALUE)) {
-        throw new BadInputException(
-            "Quantizing weights: expected finite numbers; found "
-                + weights[i]
-                + " at position "
-                + i
-                + ".");
+        throw BadInputException.about("Quantizing weights")
+            .expected("finite numbers")
+            .found(weights[i] + " at position " + i);
       }
       max = Math.max(max, magnitude);
     }

@@ -1,12 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.fuzz;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.lepcnn.core.io.Varint;
 
 /**
  * Damages files, records and sequences of records: bits flipped, bytes replaced, parts cut,
@@ -188,15 +190,9 @@ public final class ByteMutator {
     while (end < bytes.length - 1 && bytes[end] < 0 && end - at < VARINT_BYTES - 1) {
       end++;
     }
-    long rest = extreme();
-    byte[] varint = new byte[VARINT_BYTES];
-    int length = 0;
-    do {
-      boolean more = (rest & ~0x7fL) != 0;
-      varint[length++] = (byte) ((rest & 0x7f) | (more ? 0x80 : 0));
-      rest >>>= 7;
-    } while (rest != 0);
-    return replaced(bytes, at, end + 1, Arrays.copyOf(varint, length));
+    ByteArrayOutputStream varint = new ByteArrayOutputStream(VARINT_BYTES);
+    Varint.write(extreme(), varint::write);
+    return replaced(bytes, at, end + 1, varint.toByteArray());
   }
 
   private static byte[] replaced(byte[] bytes, int from, int to, byte[] by) {

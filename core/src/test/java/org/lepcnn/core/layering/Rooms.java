@@ -14,12 +14,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 
 /**
- * What holds for the packages of every module: none is in a cycle with another, and none holds more
- * types than a reader keeps in mind.
+ * What holds for every module: it lies in its own root package, and knows the modules that the
+ * picture of decision 16 says; none of its packages is in a cycle with another, none holds more
+ * types than a reader keeps in mind, and each says whether others may program against it.
  */
 public final class Rooms {
   private static final int MOST_TYPES = 22;
@@ -28,7 +30,10 @@ public final class Rooms {
 
   /** Checks the module of a class. */
   public static void checkModuleOf(Class<?> type) throws IOException {
-    check(classesOfModule(type));
+    JavaClasses classes = classesOfModule(type);
+    check(classes);
+    ApiMarks.check(classes);
+    checkNeighbours(classes, ModulePicture.drawn());
   }
 
   /** The classes beside a class, in the same folder or jar. */
@@ -40,6 +45,33 @@ public final class Rooms {
     try (JarFile jar = new JarFile(place.toFile())) {
       return new ClassFileImporter().importLocations(Set.of(Location.of(jar)));
     }
+  }
+
+  /** Fails for a class outside the root package, or one that knows a module it must not. */
+  private static void checkNeighbours(JavaClasses classes, ModulePicture picture) {
+    Map<String, String> modules = new TreeMap<>();
+    picture.packages().forEach((module, root) -> modules.put(root, module));
+    Set<String> found = new TreeSet<>();
+    Set<String> known = new TreeSet<>();
+    for (JavaClass type : classes) {
+      found.add(moduleOf(type, modules));
+      type.getDirectDependenciesFromSelf()
+          .forEach(dependency -> known.add(moduleOf(dependency.getTargetClass(), modules)));
+    }
+    assertThat(found).as("modules of these classes").hasSize(1);
+    String module = found.iterator().next();
+    Set<String> drawn = new TreeSet<>(Set.of(module, ""));
+    picture.arrows().get(module).forEach(neighbour -> drawn.add(neighbour.replace("~", "")));
+    assertThat(drawn).as("modules that %s is drawn to know", module).containsAll(known);
+  }
+
+  private static String moduleOf(JavaClass type, Map<String, String> modules) {
+    if (!type.getBaseComponentType().getPackageName().startsWith("org.lepcnn.")) {
+      return "";
+    }
+    String[] names = type.getBaseComponentType().getPackageName().split("\\.");
+    return modules.getOrDefault(
+        String.join(".", names[0], names[1], names[2]), "?" + type.getName());
   }
 
   /** Fails for packages that know each other in a circle, or are crowded. */

@@ -3,6 +3,7 @@ package org.lepcnn.core.onnxruntime;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import org.lepcnn.core.io.Varint;
 
 /** Writes messages of the ONNX format field by field, wrong ones too. */
 final class RawOnnx {
@@ -30,12 +31,7 @@ final class RawOnnx {
   }
 
   RawOnnx varint(long value) {
-    long rest = value;
-    while ((rest & ~0x7fL) != 0) {
-      out.write((int) ((rest & 0x7f) | 0x80));
-      rest >>>= 7;
-    }
-    out.write((int) rest);
+    Varint.write(value, out::write);
     return this;
   }
 

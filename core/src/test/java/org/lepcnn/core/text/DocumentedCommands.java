@@ -45,7 +45,7 @@ public final class DocumentedCommands {
   }
 
   /** The repository's root: the folder of the launcher, at or above the working directory. */
-  static Path home() {
+  public static Path home() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.isRegularFile(folder.resolve("lepcnn"))) {
       folder = folder.getParent();

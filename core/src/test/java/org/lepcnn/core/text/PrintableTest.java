@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
-import org.lepcnn.core.io.Json;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
@@ -80,14 +79,6 @@ class PrintableTest {
     String key = "k".repeat(70_000) + HOSTILE;
     assertThat(messageOf(() -> PassId.checkDevice(key))).hasSizeLessThan(500).endsWith("'.");
     assertThat(messageOf(() -> Fingerprint.parse(key))).hasSizeLessThan(500).endsWith("'.");
-  }
-
-  @Test
-  void json_escapesWhatIsNotPrintable_andLosesNothing() {
-    String json = Json.object().put("name", HOSTILE).toString();
-    assertThat(json.codePoints()).allMatch(Printable::isPrintable);
-    assertThat(json)
-        .contains("\\u001b[2J", "\\u009b31m\\u202e", "\\ud800x\\udc00", "\\udb40\\udc01");
   }
 
   private static String messageOf(Runnable action) {

@@ -26,6 +26,7 @@ import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;

@@ -332,7 +332,7 @@ public class PrivateSessionTest {
             b -> b.passesInFlight(1).passesPerReservation(2).closeTimeout(Duration.ofMillis(50)))) {
       fixture.edge.forge =
           (request, result) -> {
-            awaitLatch(release);
+            SessionFixture.awaitLatch(release);
             return result;
           };
       CompletableFuture<PassResult> silent = fixture.session.submit(SessionModel.inputs(1));
@@ -357,15 +357,5 @@ public class PrivateSessionTest {
                 .collect(Collectors.toSet()))
         .as("outputs that differ")
         .isEmpty();
-  }
-
-  static void awaitLatch(CountDownLatch latch) {
-    try {
-      if (!latch.await(SessionFixture.WAIT_SECONDS, java.util.concurrent.TimeUnit.SECONDS)) {
-        throw new AssertionError("Expected a latch to open in time");
-      }
-    } catch (InterruptedException e) {
-      throw new EnvironmentException("interrupted", e);
-    }
   }
 }

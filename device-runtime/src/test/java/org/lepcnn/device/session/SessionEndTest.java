@@ -169,7 +169,7 @@ class SessionEndTest {
     try (OwnParts own = new OwnParts()) {
       PrivateSession session = session(own, LONG);
       CompletableFuture<PassResult> pass = heldPass(own, session);
-      own.worker.execute(() -> PrivateSessionTest.awaitLatch(held));
+      own.worker.execute(() -> SessionFixture.awaitLatch(held));
       Thread.currentThread().interrupt();
       session.close();
       assertThat(Thread.interrupted()).isTrue();
@@ -192,7 +192,7 @@ class SessionEndTest {
   private CompletableFuture<PassResult> heldPass(OwnParts own, PrivateSession session) {
     own.edge.forge =
         (request, result) -> {
-          PrivateSessionTest.awaitLatch(held);
+          SessionFixture.awaitLatch(held);
           return result;
         };
     CompletableFuture<PassResult> pass = session.submit(SessionModel.inputs(1));

@@ -5,15 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.pass.PassResult;
-import org.lepcnn.device.session.ComputedTables;
-import org.lepcnn.device.session.PlainIntegerNetwork;
+import org.lepcnn.device.reference.ComputedTables;
+import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.stage.DeviceModel;
@@ -107,5 +109,16 @@ public final class SessionFixture implements AutoCloseable {
   public void close() {
     session.close();
     edge.close();
+  }
+
+  /** Waits until a latch opens. */
+  public static void awaitLatch(CountDownLatch latch) {
+    try {
+      if (!latch.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError("Expected a latch to open in time");
+      }
+    } catch (InterruptedException e) {
+      throw new EnvironmentException("interrupted", e);
+    }
   }
 }

@@ -7,23 +7,17 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.lepcnn.examples.meter.render.MeterPicture;
 import org.lepcnn.examples.meter.render.PictureRenderer;
-import org.lepcnn.examples.meter.train.Trainer;
-import org.lepcnn.examples.meter.train.Workers;
 
-/** The command line of the meter example: draws pictures, trains the model and measures it. */
+/** The command line of the meter example: draws pictures and measures the model. */
 public final class MeterDigits {
-  private static final int DEFAULT_THREADS = 2;
-
   private static final String USAGE =
       """
       usage: MeterDigits <command> <options>
         render   --count N --seed S --out DIR    write pictures as PNG files, and labels.csv
         heldout  --count N --seed S --out DIR    write pictures as inputs.npy, and labels.npy
-        train    --seed S --out FILE [--steps N] [--threads N]    train the model, write it as ONNX
         evaluate --model FILE --count N --seed S    measure the accuracy of an ONNX file in float
       """;
 
@@ -56,8 +50,6 @@ public final class MeterDigits {
     switch (arguments.get(0)) {
       case "render" -> render(new Options(options, Set.of("--count", "--seed", "--out")));
       case "heldout" -> writeHeldOut(new Options(options, Set.of("--count", "--seed", "--out")));
-      case "train" ->
-          train(new Options(options, Set.of("--seed", "--out", "--steps", "--threads")));
       case "evaluate" -> evaluate(new Options(options, Set.of("--model", "--count", "--seed")));
       default -> throw new UsageException("unknown command " + arguments.get(0));
     }
@@ -87,31 +79,6 @@ public final class MeterDigits {
       }
     }
     out.println("Wrote inputs.npy and labels.npy with " + count + " pictures to " + folder);
-  }
-
-  private void train(Options options) throws UsageException, IOException {
-    Path file = options.path("--out");
-    long seed = options.number("--seed");
-    int steps = options.count("--steps", Trainer.DEFAULT_STEPS);
-    int threads = options.count("--threads", DEFAULT_THREADS);
-    byte[] model;
-    try (Workers workers = new Workers(threads)) {
-      model = new Trainer(seed, steps, workers, this::report).train().toOnnx();
-    }
-    if (file.getParent() != null) {
-      Files.createDirectories(file.getParent());
-    }
-    Files.write(file, model);
-    out.println("Wrote " + file + ", " + model.length + " bytes");
-  }
-
-  private void report(Trainer.Progress progress) {
-    out.printf(
-        Locale.ROOT,
-        "step %d of %d, mean loss %.4f%n",
-        progress.step(),
-        progress.steps(),
-        progress.loss());
   }
 
   private void evaluate(Options options) throws UsageException, IOException, OrtException {

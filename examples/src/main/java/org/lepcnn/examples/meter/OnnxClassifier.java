@@ -10,10 +10,11 @@ import java.util.Map;
 import org.lepcnn.core.onnxruntime.OnnxSessions;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.examples.meter.render.MeterPicture;
-import org.lepcnn.examples.meter.train.MeterNetwork;
 
 /** The exported model, run in float by ONNX Runtime on one thread. */
 final class OnnxClassifier implements AutoCloseable {
+  private static final String INPUT = "picture";
+
   private static final long[] INPUT_SHAPE = {1, 1, MeterPicture.SIZE, MeterPicture.SIZE};
 
   private final OrtEnvironment environment = QuietOnnxRuntime.environment();
@@ -27,11 +28,11 @@ final class OnnxClassifier implements AutoCloseable {
   OnnxClassifier(byte[] model) throws OrtException {
     session =
         OnnxSessions.open("Loading the model", model, options -> options.setIntraOpNumThreads(1));
-    if (!session.getInputNames().contains(MeterNetwork.INPUT)) {
+    if (!session.getInputNames().contains(INPUT)) {
       session.close();
       throw new IllegalArgumentException(
           "Reading the model: expected an input named "
-              + MeterNetwork.INPUT
+              + INPUT
               + ", found "
               + session.getInputNames());
     }
@@ -45,7 +46,7 @@ final class OnnxClassifier implements AutoCloseable {
   float[] probabilities(float[] picture) throws OrtException {
     try (OnnxTensor input =
             OnnxTensor.createTensor(environment, FloatBuffer.wrap(picture), INPUT_SHAPE);
-        OrtSession.Result result = session.run(Map.of(MeterNetwork.INPUT, input))) {
+        OrtSession.Result result = session.run(Map.of(INPUT, input))) {
       return ((float[][]) result.get(0).getValue())[0];
     }
   }

@@ -43,18 +43,6 @@ class MeterDigitsTest {
     assertThat(labels.getLong(HEADER_BYTES + 11 * Long.BYTES)).isEqualTo(1);
   }
 
-  @Test
-  void train_writesAModelThatEvaluateMeasures(@TempDir Path folder) throws Exception {
-    Path file = folder.resolve("new").resolve("model.onnx");
-    String printed =
-        TestCommands.run(List.of("train", "--seed", "1", "--steps", "1", "--out"), file.toString());
-    assertThat(printed).contains(Files.size(file) + " bytes");
-    String table =
-        TestCommands.run(
-            List.of("evaluate", "--count", "70", "--seed", "2", "--model"), file.toString());
-    assertThat(table).contains("SEVEN_SEGMENT").containsPattern("all +\\d+ of +70");
-  }
-
   @ParameterizedTest
   @CsvSource({
     "paint, unknown command paint",
@@ -63,7 +51,7 @@ class MeterDigitsTest {
     "render --out x --count 0 --seed 1, 'option --count: expected 1 to 10000000, found 0'",
     "render --out x --count 1 --seed one, 'option --seed: expected a whole number, found one'",
     "render --count 1 --seed 1, option --out is missing",
-    "train --seed 1 --seed 2 --out x, option --seed is given twice",
+    "render --seed 1 --seed 2 --out x, option --seed is given twice",
   })
   void wrongUsage_isExplained(String line, String message) {
     List<String> arguments = List.of(line.split(" ", -1));

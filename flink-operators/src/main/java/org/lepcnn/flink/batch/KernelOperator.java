@@ -16,14 +16,14 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.ThrowingRunnable;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.EdgeMetrics;
-import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.answer.TopicView;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.RoundComputer;
 import org.lepcnn.flink.kernel.RoundComputer.Computed;
-import org.lepcnn.flink.outbox.Outbox;
-import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
 
@@ -45,11 +45,12 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private static final long serialVersionUID = 1L;
 
   private final transient MailboxExecutor mailbox;
-  private final EdgeSettings settings;
+  private final EdgeServices services;
+  private final BatchSettings settings;
   private final OutputTag<OutgoingRecord> notices;
   private transient EdgeControl control;
   private transient TopicView topics;
-  private transient Outbox outbox;
+  private transient WritableAnswers answers;
   private transient EdgeMetrics edgeMetrics;
   private transient Counter surplus;
   private transient Histogram batchSize;
@@ -65,10 +66,12 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   KernelOperator(
       StreamOperatorParameters<OutgoingRecord> parameters,
       MailboxExecutor mailbox,
-      EdgeSettings settings,
+      EdgeServices services,
+      BatchSettings settings,
       OutputTag<OutgoingRecord> notices) {
     super(parameters);
     this.mailbox = mailbox;
+    this.services = services;
     this.settings = settings;
     this.notices = notices;
   }
@@ -76,13 +79,13 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   @Override
   public void open() throws Exception {
     super.open();
-    topics = settings.topics().open();
-    control = settings.openControl();
+    topics = services.openTopics();
+    control = services.openControl();
     control.models().failWith(mailbox);
     openMetrics();
-    outbox = new Outbox(topics, edgeMetrics);
-    queue = new BatchQueue(settings.batch());
-    freeThreads = settings.batch().threads();
+    answers = new WritableAnswers(topics, edgeMetrics);
+    queue = new BatchQueue(settings);
+    freeThreads = settings.threads();
     threads =
         Executors.newFixedThreadPool(
             freeThreads,
@@ -145,8 +148,8 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   }
 
   private boolean isOverfull() {
-    return inside > settings.batch().queuedRequests()
-        || (insideBytes > settings.batch().queuedBytes() && inside > 1);
+    return inside > settings.queuedRequests()
+        || (insideBytes > settings.queuedBytes() && inside > 1);
   }
 
   private void drain() throws InterruptedException {
@@ -188,7 +191,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     for (AssembledRequest request : batch) {
       inside--;
       insideBytes -= request.payloadBytes();
-      emit(outbox.refuse(request.header(), EdgeErrorCode.NOT_READY, "the model was released"));
+      emit(answers.refuse(request.header(), EdgeErrorCode.NOT_READY, "the model was released"));
     }
   }
 
@@ -198,7 +201,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     insideBytes -= request.payloadBytes();
     surplus.inc();
     String detail = "the edge is busy, and many requests of this device wait";
-    emit(outbox.refuse(request.header(), EdgeErrorCode.NOT_READY, detail));
+    emit(answers.refuse(request.header(), EdgeErrorCode.NOT_READY, detail));
   }
 
   private void setTimer(long dueMillis) {
@@ -254,9 +257,9 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private void emit(Computed computed) {
     if (computed.failed()) {
       String detail = "the kernel failed";
-      emit(outbox.refuse(computed.request().header(), EdgeErrorCode.INTERNAL, detail));
+      emit(answers.refuse(computed.request().header(), EdgeErrorCode.INTERNAL, detail));
     }
-    for (OutgoingRecord result : outbox.admit(computed.results())) {
+    for (OutgoingRecord result : answers.writable(computed.results())) {
       output.collect(new StreamRecord<>(result));
     }
   }

@@ -5,7 +5,7 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
-import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.MailboxOperatorFactory;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -15,14 +15,17 @@ public final class KernelOperatorFactory
     extends MailboxOperatorFactory<AssembledRequest, OutgoingRecord> {
   private static final long serialVersionUID = 1L;
 
-  private final EdgeSettings settings;
+  private final EdgeServices services;
+  private final BatchSettings settings;
   private final OutputTag<OutgoingRecord> notices;
 
   /**
    * @param notices the side output for failures
    */
-  public KernelOperatorFactory(EdgeSettings settings, OutputTag<OutgoingRecord> notices) {
+  public KernelOperatorFactory(
+      EdgeServices services, BatchSettings settings, OutputTag<OutgoingRecord> notices) {
     super(KernelOperator.class);
+    this.services = services;
     this.settings = settings;
     this.notices = notices;
   }
@@ -30,6 +33,6 @@ public final class KernelOperatorFactory
   @Override
   protected OneInputStreamOperator<AssembledRequest, OutgoingRecord> create(
       StreamOperatorParameters<OutgoingRecord> parameters, MailboxExecutor mailbox) {
-    return new KernelOperator(parameters, mailbox, settings, notices);
+    return new KernelOperator(parameters, mailbox, services, settings, notices);
   }
 }

@@ -4,9 +4,9 @@ package org.lepcnn.flink.control;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.model.ModelPool;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.quota.Quotas;
 
 /**
@@ -18,7 +18,7 @@ public interface EdgeControl extends AutoCloseable {
   boolean isReady();
 
   /** What a device may do; null when it is not enrolled. */
-  DeviceGrant grant(String device);
+  Enrolment enrolment(String device);
 
   /** The models that this process serves. */
   ModelPool models();
@@ -36,8 +36,8 @@ public interface EdgeControl extends AutoCloseable {
   @FunctionalInterface
   interface Provider extends Serializable {
     /**
-     * @param whenLoaded gets every model that is loaded for this process, before it is used
+     * @param warmUp gets every model that is loaded for this process, before it is used
      */
-    EdgeControl open(WhenLoaded whenLoaded);
+    EdgeControl open(ModelWarmUp warmUp);
   }
 }

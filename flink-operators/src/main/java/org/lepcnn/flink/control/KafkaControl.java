@@ -9,12 +9,12 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.function.LongSupplier;
 import org.lepcnn.flink.kernel.ModelSource;
-import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.model.ModelLimits;
 import org.lepcnn.flink.model.ModelPool;
 import org.lepcnn.flink.model.PublishedModel;
 import org.lepcnn.flink.model.PublishedModels;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.quota.Quotas;
 
@@ -75,9 +75,9 @@ public final class KafkaControl implements EdgeControl.Provider {
   }
 
   @Override
-  public EdgeControl open(WhenLoaded whenLoaded) {
+  public EdgeControl open(ModelWarmUp warmUp) {
     synchronized (OPEN) {
-      Shared shared = OPEN.computeIfAbsent(settings, absent -> new Shared(absent, whenLoaded));
+      Shared shared = OPEN.computeIfAbsent(settings, absent -> new Shared(absent, warmUp));
       shared.users++;
       return new Handle(shared);
     }
@@ -96,7 +96,7 @@ public final class KafkaControl implements EdgeControl.Provider {
     final PublishedModels models;
     int users;
 
-    Shared(Settings settings, WhenLoaded whenLoaded) {
+    Shared(Settings settings, ModelWarmUp warmUp) {
       this.settings = settings;
       quotas = new Quotas(settings.quotas);
       reader = new ControlReader(settings.client, this::changed);
@@ -106,7 +106,7 @@ public final class KafkaControl implements EdgeControl.Provider {
               settings.cacheFolder(),
               settings::source,
               settings.models,
-              whenLoaded);
+              warmUp);
       reader.start();
     }
 
@@ -134,7 +134,7 @@ public final class KafkaControl implements EdgeControl.Provider {
     }
 
     @Override
-    public DeviceGrant grant(String device) {
+    public Enrolment enrolment(String device) {
       return shared.reader.tables().device(device);
     }
 

@@ -7,7 +7,7 @@ import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.model.FixedModel;
 import org.lepcnn.flink.model.ModelPool;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.quota.Quotas;
 
@@ -25,7 +25,7 @@ public final class OpenControl implements EdgeControl {
 
   /** Opens a control that serves the model of a folder. */
   public static EdgeControl.Provider of(ModelSource source) {
-    return whenLoaded -> over(new FixedModel(ModelRegistry.acquire(source, whenLoaded)));
+    return warmUp -> over(new FixedModel(ModelRegistry.acquire(source, warmUp)));
   }
 
   /**
@@ -43,8 +43,8 @@ public final class OpenControl implements EdgeControl {
   }
 
   @Override
-  public DeviceGrant grant(String device) {
-    return DeviceGrant.OPEN;
+  public Enrolment enrolment(String device) {
+    return Enrolment.OPEN;
   }
 
   @Override

@@ -9,16 +9,16 @@ import java.util.Optional;
 import org.apache.flink.metrics.Counter;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.admission.Admission;
 import org.lepcnn.flink.admission.Admission.Decision;
 import org.lepcnn.flink.admission.RefusedRounds;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
 import org.lepcnn.flink.decode.RoundAssembler.Assembled;
 import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Place;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
-import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
@@ -40,7 +40,7 @@ final class ChunkSteps {
           this::addToItsRound);
 
   private final RoundAssembler assembler;
-  private final Outbox outbox;
+  private final WritableAnswers answers;
   private final Admission admission;
   private final RefusalNotices notices;
   private final RefusedRounds refusedRounds = new RefusedRounds();
@@ -52,12 +52,12 @@ final class ChunkSteps {
 
   ChunkSteps(
       RoundAssembler assembler,
-      Outbox outbox,
+      WritableAnswers answers,
       Admission admission,
       RefusalNotices notices,
       EdgeMetrics metrics) {
     this.assembler = assembler;
-    this.outbox = outbox;
+    this.answers = answers;
     this.admission = admission;
     this.notices = notices;
     this.requests = metrics.counter("requests");
@@ -122,7 +122,7 @@ final class ChunkSteps {
   }
 
   private Decoded admit(Chunk chunk) {
-    chunk.decision = admission.judge(chunk.header, outbox.clock().brokerMillis(chunk.nowMillis));
+    chunk.decision = admission.admit(chunk.header, answers.clock().brokerMillis(chunk.nowMillis));
     Refusal refusal = chunk.decision.refusal();
     return refusal == null ? null : refuseAttempt(chunk, refusal);
   }
@@ -135,11 +135,11 @@ final class ChunkSteps {
   /** A round pays with its first chunk; a device in debt does not go on with its open ones. */
   private Decoded payForItsRound(Chunk chunk) {
     if (!chunk.place.begins()) {
-      boolean goesOn = admission.mayGoOn(chunk.header, chunk.decision.grant(), chunk.nowMillis);
+      boolean goesOn = admission.mayGoOn(chunk.header, chunk.decision.enrolment(), chunk.nowMillis);
       return goesOn ? null : dropped();
     }
     Refusal unpaid =
-        admission.pay(chunk.header, chunk.decision.grant(), roundBytes(chunk), chunk.nowMillis);
+        admission.pay(chunk.header, chunk.decision.enrolment(), roundBytes(chunk), chunk.nowMillis);
     if (unpaid != null) {
       return refuseAttempt(chunk, unpaid);
     }
@@ -200,7 +200,7 @@ final class ChunkSteps {
 
   private void charge(Chunk chunk) {
     int bytes = chunk.view.payload().length();
-    admission.charge(chunk.header, chunk.decision.grant(), bytes, chunk.nowMillis);
+    admission.charge(chunk.header, chunk.decision.enrolment(), bytes, chunk.nowMillis);
   }
 
   /** What a round costs: all its residues, known from the plan, or this chunk for a wrong round. */
@@ -221,7 +221,7 @@ final class ChunkSteps {
       RequestHeader header = request.header();
       if (request.reason() == Reason.OVERDUE) {
         told.addAll(
-            outbox.reject(
+            answers.reject(
                 header, EdgeErrorCode.EXPIRED, "the request did not become complete in time"));
       } else {
         refusedRounds.refuse(RoundKey.of(header), request.tensor(), request.chunk());

@@ -10,8 +10,8 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.record.Refusal;
-import org.lepcnn.kafka.codec.ByteSlice;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.codec.TensorChunkView;
 
 /** Checks a chunk against the plan: round, tensor, chunk count, length, canonical residues. */

@@ -9,13 +9,13 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import org.lepcnn.flink.EdgeMetrics;
-import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.answer.TopicView;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.control.Readiness;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
-import org.lepcnn.flink.outbox.Outbox;
-import org.lepcnn.flink.outbox.TopicView;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -30,7 +30,8 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   private static final long serialVersionUID = 1L;
 
   private final transient MailboxExecutor mailbox;
-  private final EdgeSettings settings;
+  private final EdgeServices services;
+  private final AssemblyLimits assembly;
   private final OutputTag<OutgoingRecord> notices;
   private transient EdgeControl control;
   private transient TopicView topics;
@@ -40,28 +41,30 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   DecodeOperator(
       StreamOperatorParameters<AssembledRequest> parameters,
       MailboxExecutor mailbox,
-      EdgeSettings settings,
+      EdgeServices services,
+      AssemblyLimits assembly,
       OutputTag<OutgoingRecord> notices) {
     super(parameters);
     this.mailbox = mailbox;
-    this.settings = settings;
+    this.services = services;
+    this.assembly = assembly;
     this.notices = notices;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    topics = settings.topics().open();
-    control = settings.openControl();
+    topics = services.openTopics();
+    control = services.openControl();
     control.models().failWith(mailbox);
     EdgeMetrics metrics = new EdgeMetrics(getMetricGroup());
-    AssemblyLimits limits = settings.assembly().withinHeap(subtasksOfProcess());
+    AssemblyLimits limits = assembly.withinHeap(subtasksOfProcess());
     decoder =
         new RequestDecoder(
-            new RoundAssembler(limits), new Outbox(topics, metrics), control, metrics);
+            new RoundAssembler(limits), new WritableAnswers(topics, metrics), control, metrics);
     control.figures().forEach((name, figure) -> metrics.gauge(name, figure::getAsLong));
     sweepMillis = Math.max(1, limits.timeoutMillis() / 4);
-    boolean unused = Readiness.await(control, settings.readyWait());
+    services.awaitReadiness(control);
     scheduleSweep();
   }
 

@@ -5,7 +5,7 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
-import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.MailboxOperatorFactory;
@@ -16,21 +16,24 @@ public final class DecodeOperatorFactory
     extends MailboxOperatorFactory<InboundRecord, AssembledRequest> {
   private static final long serialVersionUID = 1L;
 
-  private final EdgeSettings settings;
+  private final EdgeServices services;
+  private final AssemblyLimits assembly;
   private final OutputTag<OutgoingRecord> notices;
 
   /**
    * @param notices the side output for replies and rejections
    */
-  public DecodeOperatorFactory(EdgeSettings settings, OutputTag<OutgoingRecord> notices) {
+  public DecodeOperatorFactory(
+      EdgeServices services, AssemblyLimits assembly, OutputTag<OutgoingRecord> notices) {
     super(DecodeOperator.class);
-    this.settings = settings;
+    this.services = services;
+    this.assembly = assembly;
     this.notices = notices;
   }
 
   @Override
   protected OneInputStreamOperator<InboundRecord, AssembledRequest> create(
       StreamOperatorParameters<AssembledRequest> parameters, MailboxExecutor mailbox) {
-    return new DecodeOperator(parameters, mailbox, settings, notices);
+    return new DecodeOperator(parameters, mailbox, services, assembly, notices);
   }
 }

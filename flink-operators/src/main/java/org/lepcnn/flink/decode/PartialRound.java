@@ -8,8 +8,8 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.TensorPayload;
-import org.lepcnn.kafka.codec.ByteSlice;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.codec.TensorChunkView;
 
 /** The chunks of one round that have arrived so far: the arrays that came, and nothing ahead. */

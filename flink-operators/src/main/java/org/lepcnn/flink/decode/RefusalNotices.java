@@ -4,10 +4,10 @@ package org.lepcnn.flink.decode;
 import java.util.List;
 import org.apache.flink.metrics.Counter;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.admission.Admission.Decision;
 import org.lepcnn.flink.admission.RefusalLimiter;
-import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.answer.WritableAnswers;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
@@ -18,13 +18,13 @@ import org.lepcnn.flink.record.RequestHeader;
  * counted. Not thread-safe.
  */
 final class RefusalNotices {
-  private final Outbox outbox;
+  private final WritableAnswers answers;
   private final EdgeMetrics metrics;
   private final RefusalLimiter limiter = new RefusalLimiter();
   private final Counter unanswered;
 
-  RefusalNotices(Outbox outbox, EdgeMetrics metrics) {
-    this.outbox = outbox;
+  RefusalNotices(WritableAnswers answers, EdgeMetrics metrics) {
+    this.answers = answers;
     this.metrics = metrics;
     this.unanswered = metrics.counter("refusalsNotAnswered");
   }
@@ -32,7 +32,7 @@ final class RefusalNotices {
   /** Of a request that admission has decided on. */
   List<OutgoingRecord> of(
       RequestHeader header, Decision decision, Refusal refusal, long nowMillis) {
-    return of(header, decision.grant() == null ? null : header.device(), refusal, nowMillis);
+    return of(header, decision.enrolment() == null ? null : header.device(), refusal, nowMillis);
   }
 
   /** Of a request that was let in. */
@@ -44,14 +44,14 @@ final class RefusalNotices {
   List<OutgoingRecord> ofUnreadable(InboundRecord record, Refusal refusal, long nowMillis) {
     return isSilent(record.topic(), null, refusal.code(), nowMillis)
         ? List.of()
-        : outbox.reject(record, refusal.code(), refusal.detail());
+        : answers.reject(record, refusal.code(), refusal.detail());
   }
 
   private List<OutgoingRecord> of(
       RequestHeader header, String enrolled, Refusal refusal, long nowMillis) {
     return isSilent(header.topic(), enrolled, refusal.code(), nowMillis)
         ? List.of()
-        : outbox.refuse(header, refusal.code(), refusal.detail());
+        : answers.refuse(header, refusal.code(), refusal.detail());
   }
 
   private boolean isSilent(String topic, String enrolled, EdgeErrorCode code, long nowMillis) {

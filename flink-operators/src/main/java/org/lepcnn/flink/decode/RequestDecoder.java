@@ -6,11 +6,11 @@ import org.apache.flink.metrics.Counter;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassRelease;
-import org.lepcnn.flink.EdgeMetrics;
 import org.lepcnn.flink.admission.Admission;
 import org.lepcnn.flink.admission.Admission.Decision;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class RequestDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(RequestDecoder.class);
 
-  private final Outbox outbox;
+  private final WritableAnswers answers;
   private final Admission admission;
   private final RefusalNotices notices;
   private final ChunkSteps chunkSteps;
@@ -43,15 +43,15 @@ public final class RequestDecoder {
    * @param control what admission asks
    */
   public RequestDecoder(
-      RoundAssembler assembler, Outbox outbox, EdgeControl control, EdgeMetrics metrics) {
-    this.outbox = outbox;
+      RoundAssembler assembler, WritableAnswers answers, EdgeControl control, EdgeMetrics metrics) {
+    this.answers = answers;
     this.admission = new Admission(control);
-    this.notices = new RefusalNotices(outbox, metrics);
-    this.chunkSteps = new ChunkSteps(assembler, outbox, admission, notices, metrics);
+    this.notices = new RefusalNotices(answers, metrics);
+    this.chunkSteps = new ChunkSteps(assembler, answers, admission, notices, metrics);
     this.claims = metrics.counter("claims");
     this.releases = metrics.counter("releases");
     this.bytes = metrics.counter("bytes");
-    metrics.gauge("clockAheadMillis", () -> outbox.clock().aheadMillis());
+    metrics.gauge("clockAheadMillis", () -> answers.clock().aheadMillis());
   }
 
   /**
@@ -77,7 +77,7 @@ public final class RequestDecoder {
     startMillis = Math.min(startMillis, nowMillis);
     bytes.inc(record.value().length);
     if (record.isDatedByTheBroker()) {
-      outbox.clock().observe(record.appendTimeMillis(), nowMillis);
+      answers.clock().observe(record.appendTimeMillis(), nowMillis);
     }
     if (!record.compressed().isEmpty()) {
       return unreadable(record, EdgeErrorCode.COMPRESSED, record.compressed(), nowMillis);
@@ -108,7 +108,7 @@ public final class RequestDecoder {
 
   private Decoded takeAnnouncement(InboundRecord record, RequestHeader header, long nowMillis) {
     (header.call() instanceof PassRelease ? releases : claims).inc();
-    Decision decision = admission.judge(header, outbox.clock().brokerMillis(nowMillis));
+    Decision decision = admission.admit(header, answers.clock().brokerMillis(nowMillis));
     Refusal refusal = decision.refusal();
     if (refusal == null) {
       refusal = payAnnouncement(record, header, decision, nowMillis);
@@ -127,10 +127,10 @@ public final class RequestDecoder {
       InboundRecord record, RequestHeader header, Decision decision, long nowMillis) {
     int length = record.value().length;
     if (record.appendTimeMillis() < startMillis) {
-      admission.charge(header, decision.grant(), length, nowMillis);
+      admission.charge(header, decision.enrolment(), length, nowMillis);
       return null;
     }
-    return admission.pay(header, decision.grant(), length, nowMillis);
+    return admission.pay(header, decision.enrolment(), length, nowMillis);
   }
 
   private Decoded unreadable(

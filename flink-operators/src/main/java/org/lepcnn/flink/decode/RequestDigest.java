@@ -8,7 +8,7 @@ import java.util.List;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.record.TensorPayload;
-import org.lepcnn.kafka.codec.ByteSlice;
+import org.lepcnn.kafka.chunk.ByteSlice;
 
 /**
  * What tells two requests under one id apart: the first 64 bits of SHA-256 over device, chain,

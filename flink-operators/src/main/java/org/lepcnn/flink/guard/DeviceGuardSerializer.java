@@ -8,6 +8,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.lepcnn.core.io.Varint;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
@@ -147,24 +148,13 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
   }
 
   private static void writeVarint(long value, DataOutputView target) throws IOException {
-    long rest = value;
-    while ((rest & ~0x7fL) != 0) {
-      target.writeByte((int) (rest & 0x7f) | 0x80);
-      rest >>>= 7;
-    }
-    target.writeByte((int) rest);
+    Varint.write(value, target::writeByte);
   }
 
   private static long readVarint(DataInputView source) throws IOException {
-    long value = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += 7) {
-      int next = source.readUnsignedByte();
-      value |= (long) (next & 0x7f) << shift;
-      if (next < 0x80) {
-        return value;
-      }
-    }
-    throw new IOException("Reading guard state: a number does not end. The state is damaged.");
+    return Varint.read(
+        source::readByte,
+        () -> new IOException("Reading guard state: a number does not end. The state is damaged."));
   }
 
   /** The layout's version in savepoints and checkpoints. */

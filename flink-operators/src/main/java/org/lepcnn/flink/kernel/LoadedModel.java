@@ -14,7 +14,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.flink.record.OutgoingRecord;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 
 /** A model in memory: its plan and one kernel per layer. Thread-safe until it is closed. */
 public final class LoadedModel implements AutoCloseable {

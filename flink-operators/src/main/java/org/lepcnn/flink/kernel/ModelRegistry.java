@@ -22,23 +22,23 @@ public final class ModelRegistry {
   /**
    * A share in a model, which starts to load unless it is there.
    *
-   * @param whenLoaded gets the model before anybody else does, on the loader's thread
+   * @param warmUp gets the model before anybody else does, on the loader's thread
    */
-  public static ModelLease acquire(ModelSource source, Consumer<LoadedModel> whenLoaded) {
+  public static ModelLease acquire(ModelSource source, Consumer<LoadedModel> warmUp) {
     synchronized (MODELS) {
       return new ModelLease(
-          MODELS.computeIfAbsent(source, absent -> load(absent, whenLoaded)).retain());
+          MODELS.computeIfAbsent(source, absent -> load(absent, warmUp)).retain());
     }
   }
 
-  private static Shared load(ModelSource source, Consumer<LoadedModel> whenLoaded) {
+  private static Shared load(ModelSource source, Consumer<LoadedModel> warmUp) {
     CompletableFuture<LoadedModel> future = new CompletableFuture<>();
     Thread loader =
         new Thread(
             () -> {
               try {
                 LoadedModel model = LoadedModel.load(source);
-                whenLoaded.accept(model);
+                warmUp.accept(model);
                 LOG.info("edge ready model={} kernel={}", model.fingerprint(), model.kernelName());
                 future.complete(model);
               } catch (Throwable e) { // reported by every operator that waits for the model

@@ -28,7 +28,7 @@ import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.ModelRefusedException;
 import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
-import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +51,7 @@ public final class PublishedModels implements ModelPool {
   private final ModelFetches fetches;
   private final Function<Path, ModelSource> sources;
   private final ModelLimits limits;
-  private final WhenLoaded whenLoaded;
+  private final ModelWarmUp warmUp;
   private final Map<Fingerprint, ModelEntry> entries = new ConcurrentHashMap<>();
 
   /** What is being fetched or loaded. */
@@ -69,20 +69,20 @@ public final class PublishedModels implements ModelPool {
    * @param published what is known of a model now; null for nothing
    * @param cacheFolder where edge halves are kept
    * @param sources how the model in a folder of the cache is to be loaded
-   * @param whenLoaded gets every model before it is used
+   * @param warmUp gets every model before it is used
    */
   public PublishedModels(
       Function<Fingerprint, PublishedModel> published,
       Path cacheFolder,
       Function<Path, ModelSource> sources,
       ModelLimits limits,
-      WhenLoaded whenLoaded) {
+      ModelWarmUp warmUp) {
     this.published = published;
     this.cache = new ModelCache(cacheFolder, new ModelFetch(limits.modelBytes()));
     this.fetches = new ModelFetches(cache);
     this.sources = sources;
     this.limits = limits;
-    this.whenLoaded = whenLoaded;
+    this.warmUp = warmUp;
   }
 
   @Override
@@ -233,7 +233,7 @@ public final class PublishedModels implements ModelPool {
 
   private void loadFrom(Path folder, PublishedModel model, ModelEntry entry, long bytes)
       throws InterruptedException {
-    ModelLease lease = ModelRegistry.acquire(sources.apply(folder), whenLoaded);
+    ModelLease lease = ModelRegistry.acquire(sources.apply(folder), warmUp);
     try {
       LoadedModel loaded = lease.future().get();
       if (!loaded.fingerprint().equals(model.id())) {

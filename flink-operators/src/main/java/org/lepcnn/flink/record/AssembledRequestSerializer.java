@@ -16,7 +16,7 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassRound;
-import org.lepcnn.kafka.codec.ByteSlice;
+import org.lepcnn.kafka.chunk.ByteSlice;
 
 /** Serializes {@link AssembledRequest}; the layout is in the package's documentation. */
 public final class AssembledRequestSerializer extends ImmutableRecordSerializer<AssembledRequest> {

@@ -2,7 +2,7 @@
 package org.lepcnn.flink.record;
 
 import java.util.List;
-import org.lepcnn.kafka.codec.ByteSlice;
+import org.lepcnn.kafka.chunk.ByteSlice;
 
 /**
  * The residues of one masked tensor, still as the slices of the Kafka records that carried them.

@@ -15,8 +15,8 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.kernel.WhenLoaded;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.kernel.ModelWarmUp;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
@@ -48,7 +48,7 @@ class AdmissionTest {
   void open() {
     enrolled = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
     enrolled.enrol("d", "gw", List.of(model.bundle().fingerprint()), 1, 0);
-    control = enrolled.open(WhenLoaded.NOTHING);
+    control = enrolled.open(ModelWarmUp.NONE);
     admission = new Admission(control);
   }
 
@@ -64,7 +64,7 @@ class AdmissionTest {
   }
 
   private Refusal refusalAt(long nowMillis) {
-    return admission.judge(round(), nowMillis).refusal();
+    return admission.admit(round(), nowMillis).refusal();
   }
 
   @Test
@@ -84,11 +84,11 @@ class AdmissionTest {
 
   @Test
   void aDeviceDeepInDebt_mayNotGoOn_anotherMay() {
-    DeviceGrant grant = control.grant("d");
-    assertThat(admission.mayGoOn(round(), grant, 0)).isTrue();
+    Enrolment enrolment = control.enrolment("d");
+    assertThat(admission.mayGoOn(round(), enrolment, 0)).isTrue();
     for (int record = 0; record < 100; record++) {
-      admission.charge(round(), grant, 10, 0);
+      admission.charge(round(), enrolment, 10, 0);
     }
-    assertThat(admission.mayGoOn(round(), grant, 0)).isFalse();
+    assertThat(admission.mayGoOn(round(), enrolment, 0)).isFalse();
   }
 }

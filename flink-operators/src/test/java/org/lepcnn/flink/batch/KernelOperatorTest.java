@@ -18,12 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeSettings;
+import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.ModelSource;
-import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.AssembledRequestSerializer;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -32,9 +33,9 @@ import org.lepcnn.flink.record.TensorPayload;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.codec.AnswerCodec;
-import org.lepcnn.kafka.codec.ByteSlice;
-import org.lepcnn.kafka.codec.ChunkLayout;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.LayerChunkView;
 import org.lepcnn.kafka.topic.Topics;
@@ -63,16 +64,15 @@ class KernelOperatorTest {
       BatchSettings batch) throws Exception {
     EdgeSettings settings =
         new EdgeSettings(
-            OpenControl.of(model.source()),
-            topics,
+            new EdgeServices(
+                OpenControl.of(model.source()), topics, Duration.ZERO, ModelWarmUp.NONE),
             AssemblyLimits.DEFAULT,
             GuardLimits.DEFAULT,
-            batch,
-            Duration.ZERO,
-            WhenLoaded.NOTHING);
+            batch);
     OneInputStreamOperatorTestHarness<AssembledRequest, OutgoingRecord> harness =
         new OneInputStreamOperatorTestHarness<>(
-            new KernelOperatorFactory(settings, NOTICES), AssembledRequestSerializer.INSTANCE);
+            new KernelOperatorFactory(settings.services(), settings.batch(), NOTICES),
+            AssembledRequestSerializer.INSTANCE);
     harness.open();
     return harness;
   }

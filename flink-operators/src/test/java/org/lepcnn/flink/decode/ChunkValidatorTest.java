@@ -19,8 +19,8 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.testkit.Requests;
-import org.lepcnn.kafka.codec.ByteSlice;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 

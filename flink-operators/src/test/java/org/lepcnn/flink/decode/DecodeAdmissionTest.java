@@ -74,7 +74,8 @@ class DecodeAdmissionTest {
             .withReadyWait(readyWait);
     OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness =
         new OneInputStreamOperatorTestHarness<>(
-            new DecodeOperatorFactory(settings, NOTICES), InboundRecordSerializer.INSTANCE);
+            new DecodeOperatorFactory(settings.services(), settings.assembly(), NOTICES),
+            InboundRecordSerializer.INSTANCE);
     harness.open();
     return harness;
   }

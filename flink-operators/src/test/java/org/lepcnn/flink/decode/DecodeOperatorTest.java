@@ -43,7 +43,7 @@ import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
-import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
@@ -91,7 +91,8 @@ class DecodeOperatorTest {
   private static OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness(
       EdgeSettings settings) throws Exception {
     return new OneInputStreamOperatorTestHarness<>(
-        new DecodeOperatorFactory(settings, NOTICES), InboundRecordSerializer.INSTANCE);
+        new DecodeOperatorFactory(settings.services(), settings.assembly(), NOTICES),
+        InboundRecordSerializer.INSTANCE);
   }
 
   private static List<String> codes(
@@ -406,7 +407,7 @@ class DecodeOperatorTest {
   @Test
   void modelThatCannotBeLoaded_failsTheTask() throws Exception {
     ModelSource absent = new ModelSource(folder.resolve("absent").toString(), "scalar");
-    try (ModelLease failed = ModelRegistry.acquire(absent, WhenLoaded.NOTHING)) {
+    try (ModelLease failed = ModelRegistry.acquire(absent, ModelWarmUp.NONE)) {
       assertThatThrownBy(() -> failed.future().join()).isNotNull();
       try (var harness = open(absent)) {
         Mail mail = harness.getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY).orElseThrow();
@@ -440,7 +441,7 @@ class DecodeOperatorTest {
     try (MockEnvironment environment = new MockEnvironmentBuilder().setMetricGroup(task).build();
         var harness =
             new OneInputStreamOperatorTestHarness<>(
-                new DecodeOperatorFactory(settings, NOTICES),
+                new DecodeOperatorFactory(settings.services(), settings.assembly(), NOTICES),
                 InboundRecordSerializer.INSTANCE,
                 environment)) {
       harness.open();

@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
-import org.lepcnn.flink.kernel.WhenLoaded;
-import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.kernel.ModelWarmUp;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -52,7 +52,7 @@ class DisplacedRoundTest {
       provider.enrol(device, "gw", List.of(fingerprint), 0, 0);
     }
     provider.ready(true);
-    control = provider.open(WhenLoaded.NOTHING);
+    control = provider.open(ModelWarmUp.NONE);
   }
 
   @AfterAll
@@ -64,7 +64,8 @@ class DisplacedRoundTest {
   private RequestDecoder decoder() {
     EdgeMetrics metrics = new EdgeMetrics(counters);
     FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
-    return new RequestDecoder(assembler, new Outbox(topics.open(), metrics), control, metrics);
+    return new RequestDecoder(
+        assembler, new WritableAnswers(topics.open(), metrics), control, metrics);
   }
 
   private static List<InboundRecord> records(String device, long pass) {

@@ -17,11 +17,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
-import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
-import org.lepcnn.flink.kernel.WhenLoaded;
-import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.kernel.ModelWarmUp;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -63,12 +63,12 @@ class RequestDecoderTest {
   void open() {
     provider = new FakeControl(model.source(), QuotaSettings.UNLIMITED);
     enrol(0, 0);
-    control = provider.open(WhenLoaded.NOTHING);
+    control = provider.open(ModelWarmUp.NONE);
     EdgeMetrics edge = new EdgeMetrics(metrics);
     decoder =
         new RequestDecoder(
             new RoundAssembler(AssemblyLimits.DEFAULT),
-            new Outbox(topics.open(), edge),
+            new WritableAnswers(topics.open(), edge),
             control,
             edge);
   }

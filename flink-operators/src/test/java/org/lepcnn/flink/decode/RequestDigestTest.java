@@ -18,7 +18,7 @@ import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.record.TensorPayload;
 import org.lepcnn.flink.testkit.Requests;
-import org.lepcnn.kafka.codec.ByteSlice;
+import org.lepcnn.kafka.chunk.ByteSlice;
 
 class RequestDigestTest {
   private static final Fingerprint MODEL = Fingerprint.combine(new byte[1], new byte[1]);

@@ -20,13 +20,13 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
-import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
-import org.lepcnn.flink.kernel.WhenLoaded;
-import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.kernel.ModelWarmUp;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
@@ -74,7 +74,7 @@ class RequestFuzzTest {
     for (String device : List.of("d1", "d2")) {
       provider.enrol(device, "gw", List.of(loaded.fingerprint()), 0, 0);
     }
-    control = provider.open(WhenLoaded.NOTHING);
+    control = provider.open(ModelWarmUp.NONE);
   }
 
   @AfterAll
@@ -112,7 +112,8 @@ class RequestFuzzTest {
     EdgeMetrics metrics =
         new EdgeMetrics(UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
     RequestDecoder decoder =
-        new RequestDecoder(assembler, new Outbox(topics.open(), metrics), control, metrics);
+        new RequestDecoder(
+            assembler, new WritableAnswers(topics.open(), metrics), control, metrics);
     List<InboundRecord> arriving = List.of();
     int senders = 1 + random.below(5);
     for (int i = 0; i < senders; i++) {

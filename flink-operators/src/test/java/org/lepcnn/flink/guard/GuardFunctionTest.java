@@ -71,7 +71,8 @@ class GuardFunctionTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest>
       harness(EdgeSettings settings) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new GuardFunction(settings, NOTICES)),
+        new KeyedProcessOperator<>(
+            new GuardFunction(settings.services(), settings.guard(), NOTICES)),
         request -> request.header().device(),
         Types.STRING);
   }
@@ -624,7 +625,7 @@ class GuardFunctionTest {
     }
     assertThat(control.shares()).isZero();
     assertThat(topics.views()).isZero();
-    new GuardFunction(settings, NOTICES).close(); // never opened
+    new GuardFunction(settings.services(), settings.guard(), NOTICES).close(); // never opened
     assertThat(control.shares()).isZero();
     assertThat(topics.views()).isZero();
   }

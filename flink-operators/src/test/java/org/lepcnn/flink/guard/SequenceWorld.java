@@ -14,12 +14,12 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
-import org.lepcnn.flink.EdgeMetrics;
+import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.decode.RequestDecoder;
 import org.lepcnn.flink.decode.RoundAssembler;
-import org.lepcnn.flink.outbox.Outbox;
+import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.testkit.FakeTopics;
@@ -66,7 +66,8 @@ final class SequenceWorld {
     this.judge = judge;
     this.oracle = new SequenceOracle(models);
     this.decoder =
-        new RequestDecoder(assembler, new Outbox(topics.open(), metrics), control, metrics);
+        new RequestDecoder(
+            assembler, new WritableAnswers(topics.open(), metrics), control, metrics);
   }
 
   /** Throws an {@link AssertionError} where the oracle is contradicted. */

@@ -23,7 +23,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.ModelSource;
-import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.testkit.TestModel;
 
 class PublishedModelsTest {
@@ -47,7 +47,7 @@ class PublishedModelsTest {
 
   private PublishedModels open(Function<Path, ModelSource> sources) {
     return new PublishedModels(
-        published::get, folder.resolve("cache"), sources, ModelLimits.DEFAULT, WhenLoaded.NOTHING);
+        published::get, folder.resolve("cache"), sources, ModelLimits.DEFAULT, ModelWarmUp.NONE);
   }
 
   private PublishedModels open(ModelLimits limits) {
@@ -56,7 +56,7 @@ class PublishedModelsTest {
         folder.resolve("cache"),
         PublishedModelsTest::scalar,
         limits,
-        WhenLoaded.NOTHING);
+        ModelWarmUp.NONE);
   }
 
   static ModelSource scalar(Path modelFolder) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.flink.kernel.WhenLoaded;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.testkit.TestModel;
 
 /** Models whose sources stall, beside models whose sources do not. */
@@ -130,7 +130,7 @@ class SlowSourcesTest {
         folder.resolve("cache"),
         PublishedModelsTest::scalar,
         ModelLimits.DEFAULT,
-        WhenLoaded.NOTHING);
+        ModelWarmUp.NONE);
   }
 
   private PublishedModel good() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.testkit.Requests;
-import org.lepcnn.kafka.codec.ByteSlice;
+import org.lepcnn.kafka.chunk.ByteSlice;
 
 class RecordSerializersTest {
   private static final int[] RESIDUES = {0, 1, 0x7ffffffe, 77};

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.clock.BrokerClock;
-import org.lepcnn.flink.outbox.TopicView;
 
 /** Topics that exist because a test says so; survives serialization within one process. */
 public final class FakeTopics implements TopicView.Provider {

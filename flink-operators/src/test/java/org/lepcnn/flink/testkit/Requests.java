@@ -16,7 +16,7 @@ import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.TensorPayload;
-import org.lepcnn.kafka.codec.ByteSlice;
+import org.lepcnn.kafka.chunk.ByteSlice;
 import org.lepcnn.kafka.codec.EdgeRequest;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;

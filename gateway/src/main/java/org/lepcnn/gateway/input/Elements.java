@@ -3,9 +3,31 @@ package org.lepcnn.gateway.input;
 
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 
 /** Numbers as a file holds them, before they become a tensor of the type that a model wants. */
 interface Elements {
+  /** Those of a tensor. */
+  static Elements of(HostTensor tensor) {
+    TensorElements elements = new TensorElements(tensor);
+    return new Elements() {
+      @Override
+      public boolean whole() {
+        return elements.whole();
+      }
+
+      @Override
+      public double number(int index) {
+        return elements.number(index);
+      }
+
+      @Override
+      public long integer(int index) {
+        return elements.integer(index);
+      }
+    };
+  }
+
   /** Whether all are whole numbers by their type. */
   boolean whole();
 
@@ -27,11 +49,9 @@ interface Elements {
    */
   default HostTensor tensor(String what, int from, int count, int onnxType, long... shape) {
     if (onnxType != HostTensor.FLOAT && onnxType != HostTensor.DOUBLE && !whole()) {
-      throw new BadInputException(
-          what
-              + ": expected whole numbers for an input of type "
-              + ElementType.name(onnxType)
-              + "; found fractions. Convert them first.");
+      throw BadInputException.about(what)
+          .expected("whole numbers for an input of type " + ElementType.name(onnxType))
+          .found("fractions", "Convert them first.");
     }
     return switch (onnxType) {
       case HostTensor.FLOAT -> HostTensor.of(floats(from, count), shape);
@@ -44,11 +64,9 @@ interface Elements {
           HostTensor.ofBytes(onnxType, bytes(what, from, count, -128, 127), shape);
       case HostTensor.BOOL -> HostTensor.ofBytes(onnxType, bytes(what, from, count, 0, 1), shape);
       default ->
-          throw new BadInputException(
-              what
-                  + ": expected a model input of a type that files can provide; found "
-                  + ElementType.name(onnxType)
-                  + ". Use the library.");
+          throw BadInputException.about(what)
+              .expected("a model input of a type that files can provide")
+              .found(ElementType.name(onnxType), "Use the library.");
     };
   }
 
@@ -95,13 +113,9 @@ interface Elements {
   /** The value is private data: the error tells the range alone. */
   private static long within(String what, long value, long least, long most) {
     if (value < least || value > most) {
-      throw new BadInputException(
-          what
-              + ": expected numbers from "
-              + least
-              + " to "
-              + most
-              + " for this input of the model; found one outside.");
+      throw BadInputException.about(what)
+          .expected("numbers from " + least + " to " + most + " for this input of the model")
+          .found("one outside");
     }
     return value;
   }

@@ -36,14 +36,15 @@ final class InputRows {
               + Arrays.toString(spec.shape())
               + " for the input '"
               + spec.name()
-              + "', or several such; found "
+              + "', or several of them in one array; found "
               + Arrays.toString(shape)
               + hint(found, wanted));
     }
     int rows = extra == 0 ? 1 : Math.toIntExact(found[0]);
     if (rows == 0) {
-      throw new BadInputException(
-          "Reading " + path + ": expected at least one input; found an array without rows.");
+      throw BadInputException.about("Reading " + path)
+          .expected("at least one input")
+          .found("an array without rows");
     }
     return rows;
   }

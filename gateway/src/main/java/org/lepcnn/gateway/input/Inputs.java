@@ -11,6 +11,7 @@ import java.util.function.IntFunction;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 
 /** Inputs of a model with one input, from pictures, NumPy files or ONNX tensors. */
 public final class Inputs {
@@ -35,8 +36,9 @@ public final class Inputs {
   public static List<Input> read(Path path, List<ValueSpec> inputs) {
     ValueSpec spec = onlyInput(inputs);
     if (Files.isDirectory(path)) {
-      throw new BadInputException(
-          "Reading " + path + ": expected a picture, .npy or .pb file; found a folder.");
+      throw BadInputException.about("Reading " + path)
+          .expected("a picture, .npy or .pb file")
+          .found("a folder");
     }
     String name = path.getFileName().toString();
     String lower = name.toLowerCase(Locale.ROOT);
@@ -45,8 +47,9 @@ public final class Inputs {
       return rows(path, row -> name + "[" + row + "]", file, file.shape(), file.size(), spec);
     }
     if (lower.endsWith(".pb")) {
-      TensorElements tensor = new TensorElements(TensorFile.read(path));
-      return rows(path, row -> name, tensor, tensor.tensor().shape(), tensor.size(), spec);
+      HostTensor tensor = TensorFile.read(path);
+      int size = new TensorElements(tensor).size();
+      return rows(path, row -> name, Elements.of(tensor), tensor.shape(), size, spec);
     }
     return List.of(new Input(name, path, Map.of(spec.name(), PictureInput.read(path, spec))));
   }
@@ -58,10 +61,10 @@ public final class Inputs {
    */
   public static ValueSpec onlyInput(List<ValueSpec> inputs) {
     if (inputs.size() != 1) {
-      throw new BadInputException(
-          "Reading inputs from files: expected a model with one input; found "
-              + inputs.size()
-              + " inputs. Use the library, or 'lepcnn check' with test data sets.");
+      throw BadInputException.about("Reading inputs from files")
+          .expected("a model with one input")
+          .found(
+              inputs.size() + " inputs", "Use the library, or 'lepcnn check' with test data sets.");
     }
     return inputs.get(0);
   }

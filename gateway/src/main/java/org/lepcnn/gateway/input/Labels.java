@@ -42,8 +42,7 @@ public final class Labels {
         labels.add(++number, line);
       }
     } catch (IOException e) {
-      throw new BadInputException(
-          "Reading " + path + ": expected lines 'file,label'; found: " + e + ".", e);
+      throw BadInputException.about("Reading " + path).expected("lines 'file,label'").found(e);
     }
     return labels;
   }
@@ -69,14 +68,14 @@ public final class Labels {
       any = of(names.get(i), i) >= 0;
     }
     if (!any) {
-      throw new BadInputException(
-          "Reading "
-              + source
-              + ": expected a label for at least one of the "
-              + names.size()
-              + " inputs, by its name without folders, such as '"
-              + names.get(0)
-              + "'; found none of them.");
+      throw BadInputException.about("Reading " + source)
+          .expected(
+              "a label for at least one of the "
+                  + names.size()
+                  + " inputs, by its name without folders, such as '"
+                  + names.get(0)
+                  + "'")
+          .found("none of them");
     }
   }
 
@@ -89,13 +88,10 @@ public final class Labels {
       byName.put(
           line.substring(0, comma).strip(), Long.parseLong(line.substring(comma + 1).strip()));
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
-      throw new BadInputException(
-          "Reading "
-              + source
-              + ": expected lines 'file,label' with a whole number; found another in line "
-              + number
-              + ".",
-          e);
+      throw BadInputException.about("Reading " + source)
+          .expected("lines 'file,label' with a whole number")
+          .because(e)
+          .found("another in line " + number);
     }
   }
 }

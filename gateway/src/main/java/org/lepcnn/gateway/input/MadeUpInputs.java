@@ -55,12 +55,9 @@ public final class MadeUpInputs {
         yield HostTensor.ofBytes(spec.onnxType(), values, spec.shape());
       }
       default ->
-          throw new BadInputException(
-              "Making inputs up: expected numbers or booleans for the input '"
-                  + spec.name()
-                  + "'; found "
-                  + ElementType.name(spec.onnxType())
-                  + ". Give test data.");
+          throw BadInputException.about("Making inputs up")
+              .expected("numbers or booleans for the input '" + spec.name() + "'")
+              .found(ElementType.name(spec.onnxType()), "Give test data.");
     };
   }
 }

@@ -55,8 +55,7 @@ public final class NpyFile implements Elements {
       byte[] bytes = WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES);
       return parse(path, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
     } catch (IOException e) {
-      throw new BadInputException(
-          "Reading " + path + ": expected a NumPy file; found: " + e + ".", e);
+      throw BadInputException.about("Reading " + path).expected("a NumPy file").found(e);
     }
   }
 
@@ -77,8 +76,9 @@ public final class NpyFile implements Elements {
    */
   public long[] integers() {
     if (!whole()) {
-      throw new BadInputException(
-          "Reading labels: expected an array of whole numbers; found type " + type + ".");
+      throw BadInputException.about("Reading labels")
+          .expected("an array of whole numbers")
+          .found("type " + type);
     }
     long[] values = new long[size];
     for (int i = 0; i < values.length; i++) {
@@ -201,12 +201,9 @@ public final class NpyFile implements Elements {
   }
 
   private static BadInputException malformed(Path path, String found) {
-    return new BadInputException(
-        "Reading "
-            + path
-            + ": expected a NumPy file (version 1 to 3, C order, little-endian float16, float32,"
-            + " float64, bool, uint8, int8, int16, int32 or int64); found "
-            + found
-            + ".");
+    return BadInputException.about("Reading " + path)
+        .expected(
+            "a NumPy file (version 1 to 3, C order, little-endian float16, float32, float64, bool, uint8, int8, int16, int32 or int64)")
+        .found(found);
   }
 }

@@ -28,16 +28,13 @@ final class PictureInput {
       case HostTensor.DOUBLE -> HostTensor.of(doubleUnit(ordered), spec.shape());
       case HostTensor.UINT8, HostTensor.INT32, HostTensor.INT64 -> {
         HostTensor samples = HostTensor.ofBytes(HostTensor.UINT8, ordered, spec.shape());
-        yield new TensorElements(samples)
+        yield Elements.of(samples)
             .tensor("Reading " + path, 0, ordered.length, spec.onnxType(), spec.shape());
       }
       default ->
-          throw new BadInputException(
-              "Reading the picture "
-                  + path
-                  + ": expected a model input of type float32, float64, uint8, int32 or int64; found "
-                  + ElementType.name(spec.onnxType())
-                  + ". Use .npy or .pb inputs.");
+          throw BadInputException.about("Reading the picture " + path)
+              .expected("a model input of type float32, float64, uint8, int32 or int64")
+              .found(ElementType.name(spec.onnxType()), "Use .npy or .pb inputs.");
     };
   }
 
@@ -73,14 +70,11 @@ final class PictureInput {
     static Layout of(Path path, ValueSpec spec) {
       long[] shape = spec.shape();
       if (shape.length == 4 && shape[0] > 1) {
-        throw new BadInputException(
-            "Reading the picture "
-                + path
-                + ": expected a model that takes one picture; found one that takes "
-                + shape[0]
-                + " at once, of shape "
-                + Arrays.toString(shape)
-                + ". Put as many into an .npy array, or export the model with a batch of 1.");
+        throw BadInputException.about("Reading the picture " + path)
+            .expected("a model that takes one picture")
+            .found(
+                "one that takes " + shape[0] + " at once, of shape " + Arrays.toString(shape),
+                "Put as many into an .npy array, or export the model with a batch of 1.");
       }
       long[] image = shape.length == 4 ? Arrays.copyOfRange(shape, 1, 4) : shape;
       if (image.length == 3 && isChannels(image[0])) {
@@ -89,13 +83,10 @@ final class PictureInput {
       if (image.length == 3 && isChannels(image[2])) {
         return new Layout((int) image[2], (int) image[0], (int) image[1], true);
       }
-      throw new BadInputException(
-          "Reading the picture "
-              + path
-              + ": expected a model input of shape [1, channels, height, width] or [1, height,"
-              + " width, channels], with 1 or 3 channels; found "
-              + Arrays.toString(shape)
-              + ". Use .npy or .pb inputs.");
+      throw BadInputException.about("Reading the picture " + path)
+          .expected(
+              "a model input of shape [1, channels, height, width] or [1, height, width, channels], with 1 or 3 channels")
+          .found(Arrays.toString(shape), "Use .npy or .pb inputs.");
     }
 
     private static boolean isChannels(long dimension) {

@@ -99,10 +99,9 @@ public final class Pictures {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       ImageReader reader = reader(in);
       if (reader == null) {
-        throw new BadInputException(
-            "Reading "
-                + path
-                + ": expected a PNG, JPEG, GIF or BMP picture; found something else.");
+        throw BadInputException.about("Reading " + path)
+            .expected("a PNG, JPEG, GIF or BMP picture")
+            .found("something else");
       }
       try {
         reader.setInput(in, true, true);
@@ -146,16 +145,9 @@ public final class Pictures {
   /** A few bytes can promise any number of pixels, and all of them would be allocated. */
   private static void requireSize(Path path, int width, int height) {
     if (width < 1 || height < 1 || (long) width * height > MAX_PIXELS) {
-      throw new BadInputException(
-          "Reading "
-              + path
-              + ": expected a picture of at most "
-              + MAX_PIXELS
-              + " pixels; found "
-              + width
-              + " x "
-              + height
-              + ". Make it smaller.");
+      throw BadInputException.about("Reading " + path)
+          .expected("a picture of at most " + MAX_PIXELS + " pixels")
+          .found(width + " x " + height, "Make it smaller.");
     }
   }
 

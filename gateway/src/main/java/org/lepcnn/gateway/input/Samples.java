@@ -32,10 +32,9 @@ public final class Samples {
       Inputs.read(file, inputs).forEach(input -> samples.add(input.values()));
     }
     if (samples.isEmpty()) {
-      throw new BadInputException(
-          "Reading samples from "
-              + path
-              + ": expected test_data_set_* folders or .npy files; found none.");
+      throw BadInputException.about("Reading samples from " + path)
+          .expected("test_data_set_* folders or .npy files")
+          .found("none");
     }
     return samples;
   }
@@ -47,8 +46,9 @@ public final class Samples {
     try {
       return Folders.list(path, entry -> entry.toString().endsWith(".npy"));
     } catch (IOException e) {
-      throw new BadInputException(
-          "Reading samples: expected a folder that can be read; found: " + e + ".", e);
+      throw BadInputException.about("Reading samples")
+          .expected("a folder that can be read")
+          .found(e);
     }
   }
 }

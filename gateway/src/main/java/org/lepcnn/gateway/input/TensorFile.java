@@ -38,8 +38,9 @@ public final class TensorFile {
   private static HostTensor convert(Path path, TensorProto tensor) {
     if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
         || tensor.getExternalDataCount() > 0) {
-      throw new BadInputException(
-          "Reading " + path + ": expected the values in the file; found a reference to another.");
+      throw BadInputException.about("Reading " + path)
+          .expected("the values in the file")
+          .found("a reference to another");
     }
     int type = tensor.getDataType();
     long[] shape = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
@@ -72,13 +73,9 @@ public final class TensorFile {
           case FLOAT16, HostTensor.INT32, HostTensor.UINT8, HostTensor.INT8, HostTensor.BOOL ->
               tensor.getInt32DataList();
           default ->
-              throw new BadInputException(
-                  "Reading "
-                      + path
-                      + ": expected a float16, float32, float64, int32, int64, uint8, int8 or bool"
-                      + " tensor; found "
-                      + ElementType.name(type)
-                      + ".");
+              throw BadInputException.about("Reading " + path)
+                  .expected("a float16, float32, float64, int32, int64, uint8, int8 or bool tensor")
+                  .found(ElementType.name(type));
         };
     if (!tensor.hasRawData()) {
       return list.size();
@@ -104,14 +101,9 @@ public final class TensorFile {
       product = fits ? Math.min(product * dimension, Integer.MAX_VALUE + 1L) : -1;
     }
     if (!fits || product != stored) {
-      throw new BadInputException(
-          "Reading "
-              + path
-              + ": expected as many values as the dimensions "
-              + Arrays.toString(shape)
-              + " say; found "
-              + (stored < 0 ? "a part of one" : String.valueOf(stored))
-              + ".");
+      throw BadInputException.about("Reading " + path)
+          .expected("as many values as the dimensions " + Arrays.toString(shape) + " say")
+          .found((stored < 0 ? "a part of one" : String.valueOf(stored)));
     }
     return stored;
   }

@@ -1,56 +1,41 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
-import org.lepcnn.core.io.Json;
+import java.util.stream.IntStream;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 
 /**
- * Tensors as JSON: {@code {"type":"int64","shape":[1],"values":[7]}}, values in row-major order.
+ * A tensor as JSON: {@code {"type":"int64","shape":[1],"values":[7]}}, values in row-major order.
  * NaN and infinities are {@code null}, booleans {@code true} and {@code false}.
+ *
+ * @param values an array of doubles, of whole numbers or of truth values; not to be changed
  */
-public final class TensorJson {
-  private TensorJson() {}
-
-  /** An object with a member for each output. */
-  public static Json of(Map<String, HostTensor> outputs) {
-    Json.JsonObject object = Json.object();
-    outputs.forEach((name, tensor) -> object.put(name, of(tensor)));
-    return object;
+@SuppressWarnings("ArrayRecordComponent") // a carrier, not a value to compare
+public record TensorJson(String type, long[] shape, Object values) {
+  /** A tensor for each output. */
+  public static Map<String, TensorJson> of(Map<String, HostTensor> outputs) {
+    Map<String, TensorJson> tensors = new LinkedHashMap<>();
+    outputs.forEach((name, tensor) -> tensors.put(name, of(tensor)));
+    return tensors;
   }
 
   /** One tensor. */
-  public static Json of(HostTensor tensor) {
-    Json.JsonArray shape = Json.array();
-    for (long dimension : tensor.shape()) {
-      shape.add(dimension);
-    }
-    return Json.object()
-        .put("type", ElementType.name(tensor.onnxType()))
-        .put("shape", shape)
-        .put("values", values(tensor));
+  public static TensorJson of(HostTensor tensor) {
+    return new TensorJson(
+        ElementType.name(tensor.onnxType()), tensor.shape(), values(new TensorElements(tensor)));
   }
 
-  private static Json values(HostTensor tensor) {
-    Json.JsonArray values = Json.array();
-    if (tensor.array() instanceof float[] floats) {
-      for (float value : floats) {
-        values.add(value);
-      }
-    } else if (tensor.array() instanceof double[] doubles) {
-      for (double value : doubles) {
-        values.add(value);
-      }
-    } else {
-      TensorElements elements = new TensorElements(tensor);
-      for (int i = 0; i < elements.size(); i++) {
-        if (tensor.onnxType() == HostTensor.BOOL) {
-          values.add(elements.integer(i) != 0);
-        } else {
-          values.add(elements.integer(i));
-        }
-      }
+  private static Object values(TensorElements elements) {
+    IntStream indices = IntStream.range(0, elements.size());
+    if (!elements.whole()) {
+      return indices.mapToDouble(elements::number).toArray();
     }
-    return values;
+    if (elements.tensor().onnxType() == HostTensor.BOOL) {
+      return indices.mapToObj(i -> elements.integer(i) != 0).toList();
+    }
+    return indices.mapToLong(elements::integer).toArray();
   }
 }

@@ -44,14 +44,9 @@ public final class TestDataSets {
     for (int i = 0; i < inputs.size(); i++) {
       Path file = folder.resolve("input_" + i + ".pb");
       if (!Files.exists(file)) {
-        throw new BadInputException(
-            "Reading "
-                + folder
-                + ": expected input_"
-                + i
-                + ".pb for the input '"
-                + inputs.get(i).name()
-                + "'; found none.");
+        throw BadInputException.about("Reading " + folder)
+            .expected("input_" + i + ".pb for the input '" + inputs.get(i).name() + "'")
+            .found("none");
       }
       values.put(inputs.get(i).name(), TensorFile.read(file));
     }
@@ -74,9 +69,9 @@ public final class TestDataSets {
                           path.getFileName().toString().substring("test_data_set_".length()))))
           .toList();
     } catch (IOException e) {
-      throw new BadInputException(
-          "Reading test data: expected a folder with test_data_set_* folders; found: " + e + ".",
-          e);
+      throw BadInputException.about("Reading test data")
+          .expected("a folder with test_data_set_* folders")
+          .found(e);
     }
   }
 }

@@ -36,8 +36,9 @@ public final class AccessRules {
         || !principal.startsWith(USER)
         || principal.length() == USER.length()
         || principal.equals(USER + "*")) {
-      throw new BadInputException(
-          "Principal: expected User:NAME of one user; found '" + principal + "'.");
+      throw BadInputException.about("Principal")
+          .expected("User:NAME of one user")
+          .found("'" + principal + "'");
     }
     return principal;
   }
@@ -65,7 +66,7 @@ public final class AccessRules {
   public static List<AclBinding> ofEdge(String principal, String group) {
     checkPrincipal(principal);
     if (group == null || group.isBlank()) {
-      throw new BadInputException("Consumer group of the edge: expected a name; found none.");
+      throw BadInputException.about("Consumer group of the edge").expected("a name").found("none");
     }
     ResourcePattern results =
         pattern(ResourceType.TOPIC, Topics.RESULTS_PREFIX, PatternType.PREFIXED);

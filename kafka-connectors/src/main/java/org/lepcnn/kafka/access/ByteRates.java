@@ -23,12 +23,9 @@ public record ByteRates(OptionalLong produced, OptionalLong consumed) {
 
   private static void check(String what, OptionalLong rate) {
     if (rate.isPresent() && rate.getAsLong() < 1) {
-      throw new BadInputException(
-          "Byte quota: expected at least 1 byte a second "
-              + what
-              + "; found "
-              + rate.getAsLong()
-              + ".");
+      throw BadInputException.about("Byte quota")
+          .expected("at least 1 byte a second " + what)
+          .found(rate.getAsLong());
     }
   }
 }

@@ -71,8 +71,9 @@ public final class ClientSettings {
    */
   public static ClientSettings of(String bootstrapServers, Map<String, String> user) {
     if (bootstrapServers == null || bootstrapServers.isBlank()) {
-      throw new BadInputException(
-          "Kafka client: expected bootstrap servers HOST:PORT[,HOST:PORT]...; found none.");
+      throw BadInputException.about("Kafka client")
+          .expected("bootstrap servers HOST:PORT[,HOST:PORT]...")
+          .found("none");
     }
     Map<String, String> checked = new TreeMap<>(user);
     checked.remove(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG);
@@ -89,8 +90,10 @@ public final class ClientSettings {
       byte[] bytes = WholeFile.read(what, file, WholeFile.MAX_SETTINGS_BYTES);
       properties.load(new ByteArrayInputStream(bytes, afterByteOrderMark(bytes), bytes.length));
     } catch (NoSuchFileException e) {
-      throw new BadInputException(
-          "Kafka client configuration: expected a readable file; found no " + file + ".", e);
+      throw BadInputException.about("Kafka client configuration")
+          .expected("a readable file")
+          .because(e)
+          .found("no " + file);
     } catch (IOException e) {
       throw new EnvironmentException(
           "Kafka client configuration: cannot read " + file + ": " + Printable.reason(e), e);
@@ -194,14 +197,9 @@ public final class ClientSettings {
         && !MECHANISMS.contains(mechanism)
         && !mechanism.startsWith("${")
         && !user.containsKey(SecurityConfig.SECURITY_PROVIDERS_CONFIG)) {
-      throw new BadInputException(
-          "Kafka client configuration: expected "
-              + SaslConfigs.SASL_MECHANISM
-              + " to be one of "
-              + MECHANISMS
-              + "; found '"
-              + Printable.name(mechanism)
-              + "'.");
+      throw BadInputException.about("Kafka client configuration")
+          .expected(SaslConfigs.SASL_MECHANISM + " to be one of " + MECHANISMS)
+          .found("'" + Printable.name(mechanism) + "'");
     }
   }
 
@@ -217,8 +215,9 @@ public final class ClientSettings {
         && !ProducerConfig.configNames().contains(key)
         && !ConsumerConfig.configNames().contains(key)
         && !AdminClientConfig.configNames().contains(key)) {
-      throw new BadInputException(
-          "Kafka client configuration: expected settings of Kafka's clients; found '" + key + "'.");
+      throw BadInputException.about("Kafka client configuration")
+          .expected("settings of Kafka's clients")
+          .found("'" + key + "'");
     }
   }
 }

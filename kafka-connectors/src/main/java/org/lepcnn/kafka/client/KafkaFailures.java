@@ -16,7 +16,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.text.Printable;
-import org.lepcnn.kafka.codec.ChunkLayout;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 
 /** Turns what Kafka's clients throw into this project's errors, with a remedy. */
 public final class KafkaFailures {

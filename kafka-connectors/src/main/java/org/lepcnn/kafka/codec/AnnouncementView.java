@@ -4,6 +4,7 @@ package org.lepcnn.kafka.codec;
 import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRound;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 
 /**
  * A claim or a release as it was read: a call without a tensor, whole in one record.

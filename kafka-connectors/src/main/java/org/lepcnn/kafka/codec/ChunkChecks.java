@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.codec;
 
+import org.lepcnn.kafka.chunk.MalformedRecordException;
+
 /** Checks that the two chunk records share. */
 final class ChunkChecks {
   private ChunkChecks() {}

@@ -7,6 +7,7 @@ import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 
 /**
  * A reply without a tensor.

@@ -2,6 +2,8 @@
 package org.lepcnn.kafka.codec;
 
 import org.lepcnn.core.port.CallId;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 
 /**
  * A chunk of a layer's result as it was read: parsed ids over the record's own bytes, which are not

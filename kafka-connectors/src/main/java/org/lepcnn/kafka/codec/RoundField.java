@@ -3,6 +3,7 @@ package org.lepcnn.kafka.codec;
 
 import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 
 /**
  * The field {@code round} of replies and rejections, which tells what kind of call they are about:

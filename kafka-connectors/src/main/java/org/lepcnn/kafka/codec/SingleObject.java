@@ -10,6 +10,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.message.SchemaStore;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 
 /** The header of Avro's single-object encoding, and the general way to decode what follows it. */
 final class SingleObject {

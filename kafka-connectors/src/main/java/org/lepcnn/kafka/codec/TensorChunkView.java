@@ -2,6 +2,9 @@
 package org.lepcnn.kafka.codec;
 
 import org.lepcnn.core.port.PassRound;
+import org.lepcnn.kafka.chunk.ByteSlice;
+import org.lepcnn.kafka.chunk.ChunkLayout;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 
 /**
  * A chunk of a masked tensor as it was read: parsed ids over the record's own bytes, which are not

@@ -27,16 +27,19 @@
  * </pre>
  *
  * <p>The cut of a tensor into chunks is part of the format: see {@link
- * org.lepcnn.kafka.codec.ChunkLayout}. The schemas themselves are the files {@code *.avsc} from
+ * org.lepcnn.kafka.chunk.ChunkLayout}. The schemas themselves are the files {@code *.avsc} from
  * which {@code org.lepcnn.kafka.wire} is generated; they evolve by Avro's rules, and the payload
  * stays the last field. A reader finds the writer's schema by its fingerprint in {@link
  * org.lepcnn.kafka.codec.KnownSchemas}; what it does not know, it refuses.
  *
  * <p>Decoding trusts no length: each is checked against the bytes that are there before anything is
  * allocated, so that a record of n bytes never costs more than a small multiple of n. Whatever the
- * bytes are, the outcome is a record or a {@link org.lepcnn.kafka.codec.MalformedRecordException}.
+ * bytes are, the outcome is a record or a {@link org.lepcnn.kafka.chunk.MalformedRecordException}.
  *
  * <p>Version history: {@code DeviceRecord} has named chains since its second version; records of
  * the first are read as naming none. All else is as in the first version.
  */
+@Internal
 package org.lepcnn.kafka.codec;
+
+import org.lepcnn.core.api.Internal;

@@ -66,14 +66,13 @@ public final class PlainConsumers {
         | ClassCastException
         | IllegalArgumentException
         | IllegalStateException e) {
-      throw new EnvironmentException(
-          "Opening a Kafka consumer: expected one whose fetches can be looked at before they are"
-              + " unpacked (kafka-clients 4.2, group.protocol=classic); found another inside in"
-              + " kafka-clients "
-              + AppInfoParser.getVersion()
-              + ". Use the version that lepcnn was built with; on a Java that protects final fields,"
-              + " allow it with --enable-final-field-mutation=ALL-UNNAMED.",
-          e);
+      throw EnvironmentException.about("Opening a Kafka consumer")
+          .expected(
+              "one whose fetches can be looked at before they are unpacked (kafka-clients 4.2, group.protocol=classic)")
+          .because(e)
+          .found(
+              "another inside in kafka-clients " + AppInfoParser.getVersion(),
+              "Use the version that lepcnn was built with; on a Java that protects final fields, allow it with --enable-final-field-mutation=ALL-UNNAMED.");
     }
   }
 

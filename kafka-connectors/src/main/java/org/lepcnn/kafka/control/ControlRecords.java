@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.text.Printable;
-import org.lepcnn.kafka.codec.MalformedRecordException;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.topic.Topics;

@@ -15,8 +15,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.client.KafkaFailures;
-import org.lepcnn.kafka.codec.ChunkLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,8 +73,8 @@ public final class TopicLosses {
     }
     if (!closed.isEmpty()) {
       LOG.warn(
-          "Whether these topics keep what they are given cannot be seen: {}; 'lepcnn topics create"
-              + " --acls' grants that",
+          "Cannot see whether the settings of these topics lose records: {}. 'lepcnn topics create"
+              + " --acls' grants that right.",
           closed);
     }
     return found;

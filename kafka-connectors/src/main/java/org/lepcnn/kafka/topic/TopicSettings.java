@@ -34,27 +34,25 @@ public record TopicSettings(
         replicationFactor == BROKER_DEFAULT
             || (replicationFactor >= 1 && replicationFactor <= Short.MAX_VALUE);
     if (partitions < 1 || !replication || retentionMillis < 1 || retentionBytes < 1) {
-      throw new BadInputException(
-          "Topic settings: expected at least 1 partition, a replication factor of at least 1 (or -1"
-              + " for the broker's) and a positive retention; found "
-              + partitions
-              + ", "
-              + replicationFactor
-              + ", "
-              + retentionMillis
-              + " ms and "
-              + retentionBytes
-              + " bytes.");
+      throw BadInputException.about("Topic settings")
+          .expected(
+              "at least 1 partition, a replication factor of at least 1 (or -1 for the broker's) and a positive retention")
+          .found(
+              partitions
+                  + ", "
+                  + replicationFactor
+                  + ", "
+                  + retentionMillis
+                  + " ms and "
+                  + retentionBytes
+                  + " bytes");
     }
     int most = replicationFactor == BROKER_DEFAULT ? Short.MAX_VALUE : replicationFactor;
     if (minInsyncReplicas != BROKER_DEFAULT
         && (minInsyncReplicas < 1 || minInsyncReplicas > most)) {
-      throw new BadInputException(
-          "Topic settings: expected 1 to "
-              + most
-              + " copies that a write needs, no more than there are; found "
-              + minInsyncReplicas
-              + ".");
+      throw BadInputException.about("Topic settings")
+          .expected("1 to " + most + " copies that a write needs, no more than there are")
+          .found(minInsyncReplicas);
     }
   }
 

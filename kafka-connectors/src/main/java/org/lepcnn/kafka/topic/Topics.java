@@ -45,11 +45,9 @@ public final class Topics {
    */
   public static String checkGateway(String gateway) {
     if (gateway == null || !GATEWAY.matcher(gateway).matches()) {
-      throw new BadInputException(
-          "Gateway name: expected 1 to 64 letters, digits, '-' or '_', starting with a letter or"
-              + " digit; found '"
-              + Printable.name(gateway)
-              + "'.");
+      throw BadInputException.about("Gateway name")
+          .expected("1 to 64 letters, digits, '-' or '_', starting with a letter or digit")
+          .found("'" + Printable.name(gateway) + "'");
     }
     return gateway;
   }
@@ -77,12 +75,9 @@ public final class Topics {
   /** The gateway of a requests topic. */
   public static String gatewayOf(String requestsTopic) {
     if (requestsTopic == null || !requestsTopic.startsWith(REQUESTS_PREFIX)) {
-      throw new BadInputException(
-          "Requests topic: expected a name that starts with '"
-              + REQUESTS_PREFIX
-              + "'; found '"
-              + Printable.name(requestsTopic)
-              + "'.");
+      throw BadInputException.about("Requests topic")
+          .expected("a name that starts with '" + REQUESTS_PREFIX + "'")
+          .found("'" + Printable.name(requestsTopic) + "'");
     }
     return checkGateway(requestsTopic.substring(REQUESTS_PREFIX.length()));
   }

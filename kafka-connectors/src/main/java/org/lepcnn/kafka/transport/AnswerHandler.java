@@ -5,13 +5,13 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
-import org.lepcnn.kafka.assembly.ChunkAssembler;
-import org.lepcnn.kafka.assembly.ChunkOutcome;
+import org.lepcnn.kafka.chunk.ChunkAssembler;
+import org.lepcnn.kafka.chunk.ChunkOutcome;
+import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.EdgeAnswer;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.LayerChunkView;
-import org.lepcnn.kafka.codec.MalformedRecordException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

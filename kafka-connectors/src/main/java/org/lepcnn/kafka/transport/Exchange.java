@@ -11,7 +11,7 @@ import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.text.Printable;
-import org.lepcnn.kafka.assembly.RoundShape;
+import org.lepcnn.kafka.chunk.RoundShape;
 
 /**
  * A claim, release or round without an answer. It holds the records as they were sent, so that a

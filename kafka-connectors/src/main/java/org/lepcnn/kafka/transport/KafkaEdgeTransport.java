@@ -19,7 +19,7 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
-import org.lepcnn.kafka.assembly.RoundShape;
+import org.lepcnn.kafka.chunk.RoundShape;
 import org.lepcnn.kafka.client.KafkaFailures;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.TopicAdmin;
@@ -120,8 +120,8 @@ public final class KafkaEdgeTransport implements EdgeTransport {
 
   @Override
   public void warmUp(Plan plan) {
-    int passes = new TransportRehearsal(config, plan).run();
-    LOG.debug("Rehearsed {} passes of the transport", passes);
+    int passes = new TransportWarmUp(config, plan).run();
+    LOG.debug("Warmed the transport up with {} passes", passes);
   }
 
   /** What was done so far. */

@@ -7,7 +7,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
-import org.lepcnn.kafka.assembly.RoundShape;
+import org.lepcnn.kafka.chunk.RoundShape;
 import org.lepcnn.kafka.codec.RequestCodec;
 
 /** A round to its records, and its parts to the result. */
@@ -57,7 +57,6 @@ final class RoundCoding {
   }
 
   private static BadInputException mismatch(RoundRequest request, String expected, String found) {
-    return new BadInputException(
-        "Round " + request.round() + ": expected " + expected + "; found " + found + ".");
+    return BadInputException.about("Round " + request.round()).expected(expected).found(found);
   }
 }

@@ -41,12 +41,9 @@ public record TransportConfig(
     positive("connect time-out", connectTimeout);
     positive("close time-out", closeTimeout);
     if (maxBackoff.compareTo(retryTimeout) < 0) {
-      throw new BadInputException(
-          "Transport: expected a longest back-off not below the retry time-out of "
-              + retryTimeout
-              + "; found "
-              + maxBackoff
-              + ".");
+      throw BadInputException.about("Transport")
+          .expected("a longest back-off not below the retry time-out of " + retryTimeout)
+          .found(maxBackoff);
     }
   }
 
@@ -61,8 +58,9 @@ public record TransportConfig(
 
   private static void positive(String name, Duration value) {
     if (value.toMillis() < 1) {
-      throw new BadInputException(
-          "Transport: expected a " + name + " of at least 1 ms; found " + value + ".");
+      throw BadInputException.about("Transport")
+          .expected("a " + name + " of at least 1 ms")
+          .found(value);
     }
   }
 

@@ -1,25 +1,19 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.testkit;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.common.Uuid;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.process.BrokerProcess;
+import org.lepcnn.process.FreePorts;
 
 /**
  * A real Kafka broker in a process of its own, on free ports of the loopback interface, with a
@@ -28,21 +22,17 @@ import org.apache.kafka.common.Uuid;
  */
 public final class LocalKafka implements AutoCloseable {
   private static final int START_ATTEMPTS = 3;
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(300);
 
   private final Path folder;
   private final String bootstrapServers;
   private final String furtherServers;
-  private volatile Process process;
-  private final Thread hook;
+  private final BrokerProcess process;
 
-  private LocalKafka(Path folder, int port, int furtherPort, Process process) {
+  private LocalKafka(Path folder, int port, int furtherPort, BrokerProcess process) {
     this.folder = folder;
     this.bootstrapServers = "localhost:" + port;
     this.furtherServers = "localhost:" + furtherPort;
     this.process = process;
-    this.hook = new Thread(() -> this.process.destroyForcibly(), "kill-broker");
-    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** Starts a broker with default settings and returns when it answers. */
@@ -56,12 +46,14 @@ public final class LocalKafka implements AutoCloseable {
    */
   public static LocalKafka start(Map<String, String> settings) {
     for (int attempt = 1; ; attempt++) {
-      LocalKafka broker = launch(settings);
+      Path folder = null;
       try {
-        broker.awaitReady();
-        return broker;
-      } catch (IllegalStateException e) {
-        broker.close();
+        folder = Files.createTempDirectory("lepcnn-kafka-");
+        return launch(folder, settings);
+      } catch (IOException e) {
+        throw new UncheckedIOException("Starting a broker for tests failed.", e);
+      } catch (EnvironmentException e) {
+        delete(folder);
         if (attempt == START_ATTEMPTS) { // another process may have taken a port in between
           throw e;
         }
@@ -86,105 +78,42 @@ public final class LocalKafka implements AutoCloseable {
 
   /** Kills the broker as a crash would; its data stay. */
   public void kill() {
-    process.destroyForcibly();
-    try {
-      process.waitFor(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    process.kill();
   }
 
   /** Starts a killed broker again, on the same ports and data, and returns when it answers. */
   public void restart() {
-    try {
-      process = process(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Starting a broker for tests again failed.", e);
-    }
-    awaitReady();
+    process.restart();
   }
 
   @Override
   public void close() {
-    kill();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // the JVM is shutting down: the hook does it
-    }
+    process.kill();
     delete(folder);
   }
 
-  private static LocalKafka launch(Map<String, String> settings) {
-    try {
-      Path folder = Files.createTempDirectory("lepcnn-kafka-");
-      int broker = freePort();
-      int controller = freePort();
-      int furtherPort = freePort();
-      Files.writeString(
-          folder.resolve("server.properties"), properties(folder, broker, controller));
-      StringBuilder further = new StringBuilder();
-      settings.forEach((key, value) -> further.append(key).append('=').append(value).append('\n'));
-      Files.writeString(
-          folder.resolve("server.properties"),
-          further
-              .toString()
-              .replace("@BROKER@", "" + broker)
-              .replace("@CONTROLLER@", "" + controller)
-              .replace("@FURTHER@", "" + furtherPort),
-          StandardOpenOption.APPEND);
-      Files.writeString(folder.resolve("log4j2.properties"), logging());
-      Files.writeString(folder.resolve("arguments"), arguments(folder));
-      return new LocalKafka(folder, broker, furtherPort, process(folder));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Starting a broker for tests failed.", e);
-    }
-  }
-
-  private static Process process(Path folder) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "@" + folder.resolve("arguments"))
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(Redirect.appendTo(folder.resolve("broker.log").toFile()))
-        .start();
-  }
-
-  private void awaitReady() {
-    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-    Map<String, Object> client =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrapServers,
-            AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-            200);
-    try (Admin admin = Admin.create(client)) {
-      while (!answers(admin)) {
-        if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-          throw new IllegalStateException("The broker did not start:\n" + log());
-        }
-      }
-    }
-  }
-
-  private static boolean answers(Admin admin) {
-    try {
-      return !admin.describeCluster().nodes().get(1, TimeUnit.SECONDS).isEmpty();
-    } catch (ExecutionException | TimeoutException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while a broker was starting.", e);
-    }
-  }
-
-  private String log() {
-    try {
-      return Files.readString(folder.resolve("broker.log"));
-    } catch (IOException e) {
-      return "(no log: " + e + ")";
-    }
+  private static LocalKafka launch(Path folder, Map<String, String> settings) throws IOException {
+    List<Integer> ports = FreePorts.find(3);
+    StringBuilder further = new StringBuilder();
+    settings.forEach((key, value) -> further.append(key).append('=').append(value).append('\n'));
+    Files.writeString(
+        BrokerProcess.Setup.configuration(folder),
+        properties(folder, ports.get(0), ports.get(1))
+            + further
+                .toString()
+                .replace("@BROKER@", "" + ports.get(0))
+                .replace("@CONTROLLER@", "" + ports.get(1))
+                .replace("@FURTHER@", "" + ports.get(2)));
+    Path logging = Files.writeString(folder.resolve("log4j2.properties"), logging());
+    BrokerProcess process =
+        BrokerProcess.start(
+            new BrokerProcess.Setup(
+                folder,
+                List.of(System.getProperty("java.class.path").split(File.pathSeparator)),
+                List.of("--standalone"),
+                List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+                logging));
+    return new LocalKafka(folder, ports.get(0), ports.get(2), process);
   }
 
   private static String properties(Path folder, int broker, int controller) {
@@ -197,7 +126,7 @@ public final class LocalKafka implements AutoCloseable {
         "advertised.listeners=PLAINTEXT://localhost:" + broker,
         "controller.listener.names=CONTROLLER",
         "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "log.dirs=" + folder.resolve("data").toString().replace('\\', '/'),
+        "log.dirs=" + BrokerProcess.Setup.data(folder),
         "auto.create.topics.enable=false",
         "offsets.topic.replication.factor=1",
         "offsets.topic.num.partitions=4",
@@ -217,38 +146,14 @@ public final class LocalKafka implements AutoCloseable {
     return String.join(
         "\n",
         "rootLogger.level = warn",
+        "logger.server.name = kafka.server",
+        "logger.server.level = info",
         "rootLogger.appenderRef.console.ref = Console",
         "appender.console.type = Console",
         "appender.console.name = Console",
         "appender.console.layout.type = PatternLayout",
         "appender.console.layout.pattern = %d %-5p %c{1} - %m%n",
         "");
-  }
-
-  private static String arguments(Path folder) {
-    return String.join(
-        "\n",
-        "-Xmx512m",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-Dlog4j2.configurationFile=" + quoted(folder.resolve("log4j2.properties").toString()),
-        "-cp",
-        quoted(System.getProperty("java.class.path")),
-        BrokerMain.class.getName(),
-        quoted(folder.resolve("server.properties").toString()),
-        Uuid.randomUuid().toString(),
-        "");
-  }
-
-  /** In an argument file of the launcher, backslashes in quotes are escapes. */
-  private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\") + '"';
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static void delete(Path folder) {

@@ -18,7 +18,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRound;
-import org.lepcnn.kafka.assembly.RoundShape;
+import org.lepcnn.kafka.chunk.RoundShape;
 import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.Samples;

@@ -206,13 +206,9 @@ public final class Graph {
     for (Node node : unordered) {
       for (String value : node.outputs()) {
         if (given.contains(value) || producers.put(value, node) != null) {
-          throw new BadInputException(
-              "Importing the model: expected that every value is produced once; found a second"
-                  + " producer of "
-                  + value
-                  + ", node "
-                  + node
-                  + ".");
+          throw BadInputException.about("Importing the model")
+              .expected("that every value is produced once")
+              .found("a second producer of " + value + ", node " + node);
         }
       }
     }
@@ -253,10 +249,9 @@ public final class Graph {
   private static void requireNoCycle(List<Node> nodes, Map<Node, Long> missing) {
     for (Node node : nodes) {
       if (missing.get(node) > 0) {
-        throw new BadInputException(
-            "Importing the model: expected a graph without cycles; found that node "
-                + node
-                + " depends on itself.");
+        throw BadInputException.about("Importing the model")
+            .expected("a graph without cycles")
+            .found("that node " + node + " depends on itself");
       }
     }
   }

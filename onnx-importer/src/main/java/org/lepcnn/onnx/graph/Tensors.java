@@ -179,16 +179,9 @@ public final class Tensors {
   }
 
   private static BadInputException inconsistent(TensorProto tensor, String expected, String found) {
-    return new BadInputException(
-        "Importing the model: tensor "
-            + tensor.getName()
-            + ": expected "
-            + expected
-            + " by its shape "
-            + Shapes.text(dims(tensor))
-            + "; found "
-            + found
-            + ". The file is damaged; export it again.");
+    return BadInputException.about("Importing the model: tensor " + tensor.getName())
+        .expected(expected + " by its shape " + Shapes.text(dims(tensor)))
+        .found(found, "The file is damaged; export it again.");
   }
 
   /** Bits that an element takes in raw data; 0 for types without raw data. */

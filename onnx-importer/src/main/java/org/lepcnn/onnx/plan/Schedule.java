@@ -99,11 +99,13 @@ public final class Schedule {
       boolean tooEarly = stageOf.get(reader) < stageOf.get(node);
       boolean reads = node.outputs().stream().anyMatch(reader.reads()::contains);
       if (tooEarly && reads) {
-        throw new BadInputException(
-            "Importing the model: the value that node "
-                + node
-                + " produces is no tensor and cannot be kept between rounds; found readers before"
-                + " and after one. Import the model without offloading what lies between.");
+        throw BadInputException.about(
+                "Importing the model: the value that node "
+                    + node
+                    + " produces is no tensor and cannot be kept between rounds")
+            .found(
+                "readers before and after one",
+                "Import the model without offloading what lies between.");
       }
     }
   }

@@ -203,13 +203,8 @@ public final class ExternalData {
   }
 
   private static BadInputException refused(TensorProto tensor, String expected, String found) {
-    return new BadInputException(
-        "Reading the external data of tensor "
-            + tensor.getName()
-            + ": expected "
-            + expected
-            + "; found "
-            + found
-            + ". Keep the model and its data files together, as they were exported.");
+    return BadInputException.about("Reading the external data of tensor " + tensor.getName())
+        .expected(expected)
+        .found(found, "Keep the model and its data files together, as they were exported.");
   }
 }

@@ -72,14 +72,14 @@ public final class FunctionInlining {
 
   private void expand(NodeProto node, int depth, List<NodeProto> result) {
     if (depth > MAX_DEPTH || ++nodes > MAX_NODES) {
-      throw new BadInputException(
-          "Importing the model: expected functions that call one another to a depth of "
-              + MAX_DEPTH
-              + " and have "
-              + MAX_NODES
-              + " nodes together; found more at the call of "
-              + node.getOpType()
-              + ".");
+      throw BadInputException.about("Importing the model")
+          .expected(
+              "functions that call one another to a depth of "
+                  + MAX_DEPTH
+                  + " and have "
+                  + MAX_NODES
+                  + " nodes together")
+          .found("more at the call of " + node.getOpType());
     }
     FunctionProto function = functions.get(key(node));
     if (function == null) {

@@ -34,12 +34,9 @@ public final class InputShapes {
     }
     for (String name : stated.keySet()) {
       if (!types.containsKey(name)) {
-        throw new BadInputException(
-            "Reading the option --input: expected the name of an input of the model, one of "
-                + types.keySet()
-                + "; found "
-                + name
-                + ".");
+        throw BadInputException.about("Reading the option --input")
+            .expected("the name of an input of the model, one of " + types.keySet())
+            .found(name);
       }
     }
     return types;
@@ -47,12 +44,14 @@ public final class InputShapes {
 
   private static ValueType resolve(ValueInfoProto input, long[] stated) {
     if (input.getType().getValueCase() != TypeProto.ValueCase.TENSOR_TYPE) {
-      throw new BadInputException(
-          "Importing the model: expected tensors as inputs; found that "
-              + input.getName()
-              + " is of another kind ("
-              + input.getType().getValueCase()
-              + ").");
+      throw BadInputException.about("Importing the model")
+          .expected("tensors as inputs")
+          .found(
+              "that "
+                  + input.getName()
+                  + " is of another kind ("
+                  + input.getType().getValueCase()
+                  + ")");
     }
     TypeProto.Tensor tensor = input.getType().getTensorType();
     long[] dims =
@@ -60,14 +59,13 @@ public final class InputShapes {
             ? concrete(input.getName(), tensor.getShape(), stated)
             : withoutShape(input.getName(), stated);
     if (Tensors.elements(dims) > MAX_ELEMENTS) {
-      throw new BadInputException(
-          "Importing the model: input "
-              + input.getName()
-              + " may have at most "
-              + MAX_ELEMENTS
-              + " elements; found the shape "
-              + Shapes.text(dims)
-              + ".");
+      throw BadInputException.about(
+              "Importing the model: input "
+                  + input.getName()
+                  + " may have at most "
+                  + MAX_ELEMENTS
+                  + " elements")
+          .found("the shape " + Shapes.text(dims));
     }
     return new ValueType(tensor.getElemType(), dims);
   }
@@ -105,30 +103,16 @@ public final class InputShapes {
 
   private static BadInputException unknown(
       String name, String expected, String found, String example) {
-    return new BadInputException(
-        "Importing the model: expected "
-            + expected
-            + " of input "
-            + name
-            + "; found "
-            + found
-            + ". State them with --input "
-            + name
-            + "="
-            + example
-            + " (with your sizes).");
+    return BadInputException.about("Importing the model")
+        .expected(expected + " of input " + name)
+        .found(found, "State them with --input " + name + "=" + example + " (with your sizes).");
   }
 
   private static BadInputException contradiction(
       String name, TensorShapeProto shape, long[] stated) {
-    return new BadInputException(
-        "Reading the option --input: expected dimensions of "
-            + name
-            + " that fit the model's "
-            + text(shape)
-            + "; found "
-            + Shapes.text(stated)
-            + ".");
+    return BadInputException.about("Reading the option --input")
+        .expected("dimensions of " + name + " that fit the model's " + text(shape))
+        .found(Shapes.text(stated));
   }
 
   private static String text(TensorShapeProto shape) {

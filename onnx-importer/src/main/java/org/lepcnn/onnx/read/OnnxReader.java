@@ -54,14 +54,11 @@ public final class OnnxReader {
       throw notOnnx(file, "a file without a graph", null);
     }
     if (model.getIrVersion() < OLDEST_IR) {
-      throw new BadInputException(
-          "Reading "
-              + file
-              + ": expected ONNX IR version "
-              + OLDEST_IR
-              + " or newer; found "
-              + model.getIrVersion()
-              + ". Convert the model with ONNX's version converter, or export it again.");
+      throw BadInputException.about("Reading " + file)
+          .expected("ONNX IR version " + OLDEST_IR + " or newer")
+          .found(
+              model.getIrVersion(),
+              "Convert the model with ONNX's version converter, or export it again.");
     }
     UniqueInitializers.require(model);
     return new OnnxFile(ExternalData.inline(model, file), model.getTrainingInfoCount() > 0);
@@ -78,14 +75,14 @@ public final class OnnxReader {
 
   private static byte[] readBytes(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new BadInputException(
-          "Reading the model: expected an ONNX file; found nothing of that kind at " + file + ".");
+      throw BadInputException.about("Reading the model")
+          .expected("an ONNX file")
+          .found("nothing of that kind at " + file);
     }
     try {
       return WholeFile.read(file.toString(), file, MAX_FILE_BYTES);
     } catch (IOException e) {
-      throw new BadInputException(
-          "Reading " + file + ": expected a readable file; found: " + e + ".", e);
+      throw BadInputException.about("Reading " + file).expected("a readable file").found(e);
     }
   }
 

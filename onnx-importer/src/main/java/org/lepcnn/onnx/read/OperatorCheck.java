@@ -37,10 +37,11 @@ public final class OperatorCheck {
       collect(graph, node, custom);
     }
     if (!custom.isEmpty()) {
-      throw new BadInputException(
-          "Importing the model: expected operators that ONNX Runtime knows; found custom ones: "
-              + String.join(", ", custom)
-              + ". Export the model with standard operators.");
+      throw BadInputException.about("Importing the model")
+          .expected("operators that ONNX Runtime knows")
+          .found(
+              "custom ones: " + String.join(", ", custom),
+              "Export the model with standard operators.");
     }
   }
 

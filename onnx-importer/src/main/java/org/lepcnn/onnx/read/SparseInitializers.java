@@ -92,11 +92,9 @@ final class SparseInitializers {
   }
 
   private static BadInputException refused(SparseTensorProto sparse, String expected) {
-    return new BadInputException(
-        "Importing the model: sparse initializer "
-            + sparse.getValues().getName()
-            + ": expected "
-            + expected
-            + "; found something else. Export the model with dense weights.");
+    return BadInputException.about(
+            "Importing the model: sparse initializer " + sparse.getValues().getName())
+        .expected(expected)
+        .found("something else", "Export the model with dense weights.");
   }
 }

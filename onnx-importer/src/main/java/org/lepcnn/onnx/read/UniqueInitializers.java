@@ -51,10 +51,11 @@ final class UniqueInitializers {
 
   private static void requireNew(Set<String> names, TensorProto tensor) {
     if (!names.add(tensor.getName())) {
-      throw new BadInputException(
-          "Reading the model: expected one initializer of each name; found a second one of the name "
-              + tensor.getName()
-              + ". Export the model again, or remove one of them.");
+      throw BadInputException.about("Reading the model")
+          .expected("one initializer of each name")
+          .found(
+              "a second one of the name " + tensor.getName(),
+              "Export the model again, or remove one of them.");
     }
   }
 }

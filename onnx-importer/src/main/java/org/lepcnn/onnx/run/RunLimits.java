@@ -70,15 +70,14 @@ public final class RunLimits {
         double bytes = bytes(tensor);
         total += bytes;
         if (total > maxBytes()) {
-          throw new BadInputException(
-              what
-                  + ": expected that the values of the model take at most "
-                  + maxBytes()
-                  + " bytes together; found more, with "
-                  + output.getName()
-                  + " of the shape "
-                  + Shapes.text(tensor.getShape())
-                  + ".");
+          throw BadInputException.about(what)
+              .expected(
+                  "that the values of the model take at most " + maxBytes() + " bytes together")
+              .found(
+                  "more, with "
+                      + output.getName()
+                      + " of the shape "
+                      + Shapes.text(tensor.getShape()));
         }
       }
     }

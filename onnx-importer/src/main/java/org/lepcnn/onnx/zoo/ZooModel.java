@@ -55,12 +55,9 @@ public enum ZooModel {
         .findFirst()
         .orElseThrow(
             () ->
-                new BadInputException(
-                    "Choosing a network of the zoo: expected one of "
-                        + names()
-                        + "; found '"
-                        + name
-                        + "'."));
+                BadInputException.about("Choosing a network of the zoo")
+                    .expected("one of " + names())
+                    .found("'" + name + "'"));
   }
 
   /** The name on the command line. */
@@ -114,9 +111,9 @@ public enum ZooModel {
       }
       AtomicFiles.publish(temporary, target);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Writing " + file + ": expected a writable folder with enough space; found: " + e + ".",
-          e);
+      throw EnvironmentException.about("Writing " + file)
+          .expected("a writable folder with enough space")
+          .found(e);
     }
   }
 

@@ -82,7 +82,7 @@ class PrecisionTest {
             });
     ImportReport report = ImportReport.of(high);
     assertThat(report.table()).contains("weight bits", "headroom");
-    assertThat(report.json().toString()).contains("\"weightBits\":12,\"weightLimit\":");
+    assertThat(report.layers()).anyMatch(layer -> layer.weightBits() == 12);
     assertThat(imported(network(), Precision.EIGHT_BITS).device().report())
         .extracting(LayerReport::weightBits)
         .containsOnly(8);

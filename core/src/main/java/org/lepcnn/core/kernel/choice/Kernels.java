@@ -49,8 +49,9 @@ public final class Kernels {
       LOG.info("kernel scalar: as configured");
       return provider;
     }
-    throw new BadInputException(
-        "Choosing a kernel: expected one of " + NAMES + "; found '" + name + "'.");
+    throw BadInputException.about("Choosing a kernel")
+        .expected("one of " + NAMES)
+        .found("'" + name + "'");
   }
 
   private static KernelProvider fastest() {

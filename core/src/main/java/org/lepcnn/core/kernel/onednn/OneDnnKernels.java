@@ -44,17 +44,16 @@ public final class OneDnnKernels implements KernelProvider {
       isa = OneDnn.effectiveIsa();
       OneDnn.engine();
     } catch (LinkageError | IllegalStateException e) {
-      throw new EnvironmentException(
-          "Loading oneDNN: expected its library for this platform in the class path; found: "
-              + e
-              + ". Use the kernel 'onnxruntime'.",
-          e);
+      throw EnvironmentException.about("Loading oneDNN")
+          .expected("its library for this platform in the class path")
+          .found(e, "Use the kernel 'onnxruntime'.");
     }
     if (OneDnn.namesInstructionSets() && !OneDnn.hasExactInt8(isa)) {
-      throw new EnvironmentException(
-          "oneDNN kernels: expected an instruction set with VNNI or AMX; found 0x"
-              + Integer.toHexString(isa)
-              + ", whose 8-bit products saturate. Use the kernel 'onnxruntime'.");
+      throw EnvironmentException.about("oneDNN kernels")
+          .expected("an instruction set with VNNI or AMX")
+          .found(
+              "0x" + Integer.toHexString(isa) + ", whose 8-bit products saturate",
+              "Use the kernel 'onnxruntime'.");
     }
     OneDnnKernels provider = new OneDnnKernels();
     KernelSelfTest.require(provider);

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import org.lepcnn.core.io.Varint;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.onnxruntime.OnnxSessions;
 
@@ -167,8 +168,8 @@ final class MatMulIntegerModel {
   }
 
   private void integer(int field, long value) {
-    varint((long) field << 3);
-    varint(value);
+    Varint.write((long) field << 3, out::write);
+    Varint.write(value, out::write);
   }
 
   private void string(int field, String value) {
@@ -180,17 +181,8 @@ final class MatMulIntegerModel {
   }
 
   private void bytes(int field, byte[] value) {
-    varint(((long) field << 3) | 2);
-    varint(value.length);
+    Varint.write(((long) field << 3) | 2, out::write);
+    Varint.write(value.length, out::write);
     out.writeBytes(value);
-  }
-
-  private void varint(long value) {
-    long rest = value;
-    while ((rest & ~0x7fL) != 0) {
-      out.write((int) ((rest & 0x7f) | 0x80));
-      rest >>>= 7;
-    }
-    out.write((int) rest);
   }
 }

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.lepcnn.core.io.Varint;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -142,8 +143,8 @@ public final class FloatLayer implements AutoCloseable {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     Message integer(int field, long value) {
-      varint((long) field << 3);
-      varint(value);
+      Varint.write((long) field << 3, out::write);
+      Varint.write(value, out::write);
       return this;
     }
 
@@ -156,19 +157,10 @@ public final class FloatLayer implements AutoCloseable {
     }
 
     Message bytes(int field, byte[] value) {
-      varint(((long) field << 3) | 2);
-      varint(value.length);
+      Varint.write(((long) field << 3) | 2, out::write);
+      Varint.write(value.length, out::write);
       out.writeBytes(value);
       return this;
-    }
-
-    private void varint(long value) {
-      long rest = value;
-      while ((rest & ~0x7fL) != 0) {
-        out.write((int) ((rest & 0x7f) | 0x80));
-        rest >>>= 7;
-      }
-      out.write((int) rest);
     }
   }
 }

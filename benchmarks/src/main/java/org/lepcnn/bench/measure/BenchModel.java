@@ -1,0 +1,153 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.bench.measure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.ImportReport;
+import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.zoo.ZooModel;
+
+/** The network that a benchmark runs: a name of the zoo or an ONNX file, imported. */
+public final class BenchModel implements AutoCloseable {
+  private static final long SEED = 1;
+
+  private final String name;
+  private final Path onnx;
+  private final Path work;
+  private final ModelBundle bundle;
+
+  /** An interrupted benchmark leaves no hundreds of megabytes behind. */
+  private final Thread deleteOnExit;
+
+  private BenchModel(String name, Path onnx, Path work, ModelBundle bundle) {
+    this.name = name;
+    this.onnx = onnx;
+    this.work = work;
+    this.bundle = bundle;
+    this.deleteOnExit = new Thread(() -> delete(work), "lepcnn-bench-delete");
+    Runtime.getRuntime().addShutdownHook(deleteOnExit);
+  }
+
+  /**
+   * Opens a network; one of the zoo is written to a temporary folder, which goes with this object.
+   *
+   * @param nameOrFile a name of {@link ZooModel#names()} or an ONNX file
+   */
+  public static BenchModel open(String nameOrFile) {
+    Path work = temporaryFolder();
+    try {
+      Path file = Path.of(nameOrFile);
+      String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
+      if (ZooModel.names().contains(nameOrFile.toLowerCase(Locale.ROOT))) {
+        ZooModel zoo = ZooModel.named(nameOrFile);
+        name = zoo.modelName();
+        file = work.resolve(name + ".onnx");
+        zoo.write(file, SEED);
+      } else if (!Files.isRegularFile(file)) {
+        throw new BadInputException(
+            "Choosing the network of a benchmark: expected one of "
+                + ZooModel.names()
+                + " or an ONNX file; found '"
+                + nameOrFile
+                + "'.");
+      }
+      ModelBundle bundle = ModelImporter.importModel(file, ImportOptions.defaults());
+      return new BenchModel(name, file, work, bundle);
+    } catch (RuntimeException e) {
+      delete(work);
+      throw e;
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Path onnx() {
+    return onnx;
+  }
+
+  /** A folder for what the benchmark writes; deleted at the end. */
+  public Path work() {
+    return work;
+  }
+
+  public ModelBundle bundle() {
+    return bundle;
+  }
+
+  public ImportReport report() {
+    return ImportReport.of(bundle);
+  }
+
+  /** A random input, of unit variance where it is float32. */
+  public Map<String, HostTensor> input() {
+    SplittableRandom random = new SplittableRandom(SEED);
+    Map<String, HostTensor> inputs = new java.util.LinkedHashMap<>();
+    for (DeviceHalf.ValueSpec spec : bundle.device().inputs()) {
+      if (spec.onnxType() != HostTensor.FLOAT) {
+        throw new BadInputException(
+            "Benchmarking " + name + ": expected float32 inputs; found another type.");
+      }
+      inputs.put(spec.name(), HostTensor.of(uniform(random, spec.shape()), spec.shape()));
+    }
+    return inputs;
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(deleteOnExit);
+    delete(work);
+  }
+
+  /** Uniform from −√3 to √3. */
+  public static float[] uniform(SplittableRandom random, long[] shape) {
+    int count = 1;
+    for (long dimension : shape) {
+      count = Math.multiplyExact(count, Math.toIntExact(dimension));
+    }
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) ((2 * random.nextDouble() - 1) * Math.sqrt(3));
+    }
+    return values;
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("lepcnn-bench");
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          "Making a temporary folder: expected space in "
+              + System.getProperty("java.io.tmpdir")
+              + "; found: "
+              + e
+              + ". Name another folder with -Djava.io.tmpdir.",
+          e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      List<Path> paths = walk.sorted(Comparator.reverseOrder()).toList();
+      for (Path path : paths) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new EnvironmentException("Deleting " + folder + ": " + e + ".", e);
+    }
+  }
+}

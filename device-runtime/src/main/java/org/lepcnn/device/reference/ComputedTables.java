@@ -1,0 +1,62 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.reference;
+
+import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.integrity.TableComputation;
+import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.PassTables;
+
+/**
+ * Tables that are computed when they are read, from the pass key and the weights. For {@code lepcnn
+ * check} and tests: a device that can do this needs no edge.
+ */
+public final class ComputedTables implements PassTables {
+  private final TableComputation computation;
+  private final int challengesPerLayer;
+
+  /** Finds a faulty kernel; of no group, because any challenge does. */
+  private final GroupChallenges selfCheck;
+
+  private long currentGroup = -1;
+  private GroupChallenges current;
+
+  public ComputedTables(EdgeHalf edge, KernelProvider provider, int challengesPerLayer) {
+    this.computation = new TableComputation(edge, provider);
+    this.challengesPerLayer = challengesPerLayer;
+    try (SecretKey random = SecretKey.random()) {
+      selfCheck = computation.challenges(1, random);
+    }
+  }
+
+  @Override
+  public int challengesPerLayer() {
+    return challengesPerLayer;
+  }
+
+  @Override
+  public long passesLeftFrom(long pass) {
+    return Long.MAX_VALUE - pass;
+  }
+
+  @Override
+  public synchronized GroupChallenges challenges(long group, SecretKey groupKey) {
+    if (group != currentGroup) {
+      current = computation.challenges(challengesPerLayer, groupKey);
+      currentGroup = group;
+    }
+    return current;
+  }
+
+  @Override
+  public void readLayer(long pass, PassKey key, int layer, int[] out) {
+    computation.computeLayer(selfCheck, key, layer, out);
+  }
+
+  @Override
+  public void close() {
+    computation.close();
+  }
+}

@@ -1,0 +1,126 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.reference;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.lepcnn.core.field.Field;
+import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.device.arithmetic.ChannelScales;
+import org.lepcnn.device.arithmetic.LayerArithmetic;
+import org.lepcnn.device.pass.UnsafeResultObserver;
+import org.lepcnn.device.stage.Activations;
+import org.lepcnn.device.stage.DeviceModel;
+import org.lepcnn.device.stage.HostTensor;
+
+/**
+ * The plain integer network: the same stages, quantization and dequantization as a private pass,
+ * with W·q as the defining sum in 64-bit integers in between. No modulus, no mask, no kernel: what
+ * a private pass must equal bit for bit. Slow. Thread-safe.
+ */
+public final class PlainIntegerNetwork {
+  private final DeviceModel model;
+  private final Products products;
+
+  /** W·q of a layer in integers. */
+  @FunctionalInterface
+  interface Products {
+    int[] multiply(LinearLayerSpec layer, int[] q);
+  }
+
+  /**
+   * @param model stays the caller's
+   * @param edge the other half of the same bundle
+   */
+  public PlainIntegerNetwork(DeviceModel model, EdgeHalf edge) {
+    this(model, (layer, q) -> directly(edge, layer, q));
+  }
+
+  PlainIntegerNetwork(DeviceModel model, Products products) {
+    this.model = model;
+    this.products = products;
+  }
+
+  /** Runs the network; output name to value, in the model's order. */
+  public Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
+    return run(inputs, (pass, layer, centred) -> {});
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @param observer sees every layer's integer results, with pass −1
+   */
+  public Map<String, HostTensor> run(
+      Map<String, HostTensor> inputs, UnsafeResultObserver observer) {
+    return run(inputs, observer, (layer, input, output) -> {});
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @param observer sees every layer's integer results, with pass −1
+   * @param values sees the float values around every layer
+   */
+  public Map<String, HostTensor> run(
+      Map<String, HostTensor> inputs, UnsafeResultObserver observer, LayerObserver values) {
+    model.checkInputs(inputs);
+    try (Activations activations = model.activations(inputs)) {
+      for (int round = 0; round < model.plan().rounds(); round++) {
+        model.runStage(round, activations);
+        runRound(round, activations, observer, values);
+        model.endRound(round, activations);
+      }
+      model.runStage(model.plan().rounds(), activations);
+      return model.outputs(activations);
+    }
+  }
+
+  private void runRound(
+      int round, Activations activations, UnsafeResultObserver observer, LayerObserver values) {
+    Map<Integer, int[]> quantized = new HashMap<>();
+    Map<Integer, Float> scales = new HashMap<>();
+    Map<Integer, float[]> inputs = new HashMap<>();
+    for (MaskedTensorSpec tensor : model.plan().tensorsOfRound(round)) {
+      DeviceHalf.TensorBinding binding = model.half().tensors().get(tensor.id());
+      float[] x = activations.floats(binding.value(), tensor.elements());
+      float scale = ActivationQuantizer.scale(x, tensor.elements(), binding.bits());
+      int[] q = new int[tensor.elements()];
+      LayerArithmetic.quantize(x, scale, binding.bits(), q);
+      inputs.put(tensor.id(), x);
+      quantized.put(tensor.id(), q);
+      scales.put(tensor.id(), scale);
+    }
+    for (LinearLayerSpec layer : model.plan().layersOfRound(round)) {
+      DeviceHalf.LayerBinding binding = model.half().layers().get(layer.index());
+      int[] y = products.multiply(layer, quantized.get(layer.tensorId()));
+      float[] out = new float[y.length];
+      LayerArithmetic.dequantize(
+          layer.geometry(),
+          y,
+          new ChannelScales(scales.get(layer.tensorId()), binding.weightScales(), binding.bias()),
+          out);
+      activations.put(binding.output(), HostTensor.of(out, binding.outputShape()));
+      observer.layerResult(-1, layer.index(), y);
+      values.layer(layer.index(), inputs.get(layer.tensorId()), out);
+    }
+  }
+
+  private static int[] directly(EdgeHalf edge, LinearLayerSpec layer, int[] q) {
+    long[] sums = new long[layer.geometry().outputSize()];
+    DirectConvolution.apply(layer.geometry(), edge.weights().get(layer.index()), q, sums);
+    int[] y = new int[sums.length];
+    for (int i = 0; i < y.length; i++) {
+      if (Math.abs(sums[i]) > Field.HALF) {
+        throw new IllegalStateException(
+            "The bundle's activation bits let layer " + layer.index() + " wrap around modulo p");
+      }
+      y[i] = (int) sums[i];
+    }
+    return y;
+  }
+}

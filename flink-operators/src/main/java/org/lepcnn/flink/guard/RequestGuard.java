@@ -1,0 +1,148 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.flink.guard;
+
+import java.io.IOException;
+import java.util.List;
+import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.port.PassClaim;
+import org.lepcnn.flink.answer.WritableAnswers;
+import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.model.ModelState;
+import org.lepcnn.flink.quota.Enrolment;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.RequestHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes requests that were let in, apart from Flink's plumbing, behind {@link
+ * org.lepcnn.flink.admission.Admission}.
+ *
+ * <p>What needs no state comes first and writes none: the request must not be expired, its results
+ * topic must be there and admit the results, and for a round the model must be loaded in this
+ * process. A claim is recorded before the model is loaded and answered {@code NOT_READY}, so that
+ * its sender repeats it and nobody else gets its passes; a release needs no model. A claim or
+ * release that is older than its lifetime is recorded, too, and answered {@code EXPIRED}: after a
+ * failure the log is read again from the last checkpoint, and what was accepted then must not be
+ * forgotten because the restart took long. What nobody accepted does no harm: the passes of a claim
+ * that was ever sent are used up for every other instance, and who repeats a claim or release is
+ * answered as before. The state is one {@link DeviceGuard} per device, bounded as {@link
+ * ReplayGuard} says.
+ */
+public final class RequestGuard {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestGuard.class);
+  private static final Verdict EXPIRED =
+      new Verdict(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
+
+  private final EdgeControl control;
+  private final WritableAnswers answers;
+  private final ReplayGuard guard;
+
+  public RequestGuard(EdgeControl control, WritableAnswers answers, GuardLimits limits) {
+    this.control = control;
+    this.answers = answers;
+    this.guard = new ReplayGuard(limits);
+  }
+
+  /** Where a device's state is kept. */
+  public interface Memory {
+    /** What is remembered of the request's device; null for nothing. */
+    DeviceGuard recall() throws IOException;
+
+    void remember(DeviceGuard device) throws IOException;
+  }
+
+  /**
+   * What came of a request.
+   *
+   * @param passes whether it is a round that may be computed
+   * @param notices the answer to a claim or release, or the refusal
+   */
+  public record Guarded(boolean passes, List<OutgoingRecord> notices) {
+    static final Guarded PASSES = new Guarded(true, List.of());
+
+    static Guarded told(List<OutgoingRecord> notices) {
+      return new Guarded(false, notices);
+    }
+  }
+
+  /**
+   * Takes a request.
+   *
+   * @param brokerMillis the time at the broker
+   */
+  public Guarded take(AssembledRequest request, Memory memory, long brokerMillis)
+      throws IOException {
+    RequestHeader header = request.header();
+    ModelState model = control.models().find(header.model());
+    Verdict verdict = withoutState(header, model, brokerMillis);
+    if (verdict.accepted()) {
+      verdict = judge(request, memory);
+    }
+    if (verdict.accepted() && isLate(header, brokerMillis)) {
+      verdict = EXPIRED;
+    }
+    if (verdict.accepted() && header.call() instanceof PassClaim && model.isComing()) {
+      verdict = refused(model);
+    }
+    if (!verdict.accepted()) {
+      return Guarded.told(answers.refuse(header, verdict.refusal(), verdict.detail()));
+    }
+    return header.isRound() ? Guarded.PASSES : Guarded.told(answers.accept(header));
+  }
+
+  private Verdict withoutState(RequestHeader header, ModelState model, long brokerMillis) {
+    if (header.isRound() && isLate(header, brokerMillis)) {
+      return EXPIRED;
+    }
+    if (model.refusal() != null && (header.isRound() || !model.isComing())) {
+      return refused(model);
+    }
+    int largest = header.isRound() ? model.model().largestResultBatch(header.asRound().round()) : 0;
+    return switch (answers.resultsFit(header, largest)) {
+      case FITS -> Verdict.ACCEPTED;
+      case TOO_SMALL ->
+          new Verdict(
+              EdgeErrorCode.TOO_LARGE,
+              "the results topic's max.message.bytes must be at least " + largest);
+      case MISSING -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is missing");
+      case UNKNOWN -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
+    };
+  }
+
+  private static boolean isLate(RequestHeader header, long brokerMillis) {
+    return header.expiresAtMillis() < brokerMillis;
+  }
+
+  private static Verdict refused(ModelState model) {
+    return new Verdict(model.refusal().code(), model.refusal().detail());
+  }
+
+  private Verdict judge(AssembledRequest request, Memory memory) throws IOException {
+    DeviceGuard device = memory.recall();
+    if (device == null) {
+      device = new DeviceGuard();
+    }
+    Verdict verdict = judge(device, request);
+    if (verdict.accepted()) {
+      memory.remember(device);
+    }
+    return verdict;
+  }
+
+  private Verdict judge(DeviceGuard device, AssembledRequest request) {
+    try {
+      Enrolment enrolment = control.enrolment(request.header().device());
+      // whose enrolment is not known any more has nothing that may give way
+      return guard.judge(
+          device,
+          request.header().call(),
+          request.digest(),
+          enrolment == null ? Enrolment.OPEN : enrolment);
+    } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
+      LOG.error("Judging {}", request.header(), e);
+      return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");
+    }
+  }
+}

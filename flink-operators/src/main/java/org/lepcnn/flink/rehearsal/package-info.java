@@ -1,7 +1,0 @@
-/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-
-/**
- * Warms the edge's code before the edge reports ready: synthetic rounds of the model's own shapes
- * go through the classes that answer real ones, apart from Flink's and Kafka's.
- */
-package org.lepcnn.flink.rehearsal;

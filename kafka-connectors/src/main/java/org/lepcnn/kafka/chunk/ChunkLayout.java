@@ -1,0 +1,87 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.kafka.chunk;
+
+import org.lepcnn.core.linear.ConvGeometry;
+
+/**
+ * How a tensor is cut into records. The cut is part of the wire format and follows from the number
+ * of elements alone: every chunk but the last carries {@link #MAX_CHUNK_ELEMENTS} residues, the
+ * last one the rest.
+ *
+ * <p><b>Limit.</b> One tensor has at most {@link ConvGeometry#MAX_TENSOR_ELEMENTS} residues, 64
+ * MiB, which is {@link #MAX_CHUNKS} chunks. A record with its key and Kafka's own framing stays
+ * below {@link #MAX_RECORD_BYTES}, under the default limits of brokers, topics and clients, so that
+ * no limit has to be raised anywhere.
+ */
+public final class ChunkLayout {
+  /** No record, with key and framing, reaches this size. */
+  public static final int MAX_RECORD_BYTES = 1_000_000;
+
+  /**
+   * Kept free for everything that is not payload: at most 249 bytes of ids in the value, 128 of
+   * key, and Kafka's batch and record framing (61 and at most 21).
+   */
+  static final int RESERVED_BYTES = 1_024;
+
+  /** Payload bytes of a full chunk, a multiple of four. */
+  public static final int MAX_CHUNK_BYTES =
+      (MAX_RECORD_BYTES - RESERVED_BYTES) / Integer.BYTES * Integer.BYTES;
+
+  /** Residues of a full chunk. */
+  public static final int MAX_CHUNK_ELEMENTS = MAX_CHUNK_BYTES / Integer.BYTES;
+
+  /** Chunks of the largest tensor. */
+  public static final int MAX_CHUNKS = count(ConvGeometry.MAX_TENSOR_ELEMENTS);
+
+  private ChunkLayout() {}
+
+  /** Chunks of a tensor with that many elements (at least one). */
+  public static int count(int elements) {
+    return (elements + MAX_CHUNK_ELEMENTS - 1) / MAX_CHUNK_ELEMENTS;
+  }
+
+  /** Index of a chunk's first element in its tensor. */
+  public static int firstElement(int chunk) {
+    return chunk * MAX_CHUNK_ELEMENTS;
+  }
+
+  /** Residues that a chunk of a tensor carries. */
+  public static int elementsOf(int chunk, int elements) {
+    return Math.min(MAX_CHUNK_ELEMENTS, elements - firstElement(chunk));
+  }
+
+  /** Checks what can be checked without knowing the tensor. */
+  public static void check(String what, int chunk, int chunks, int payloadBytes) {
+    require(chunks >= 1 && chunks <= MAX_CHUNKS, what, "a number of chunks", 1, MAX_CHUNKS, chunks);
+    require(chunk >= 0 && chunk < chunks, what, "a chunk number", 0, chunks - 1, chunk);
+    int least = chunk < chunks - 1 ? MAX_CHUNK_BYTES : Integer.BYTES;
+    require(
+        payloadBytes >= least && payloadBytes <= MAX_CHUNK_BYTES,
+        what,
+        "a payload length",
+        least,
+        MAX_CHUNK_BYTES,
+        payloadBytes);
+    if (payloadBytes % Integer.BYTES != 0) {
+      throw new MalformedRecordException(
+          what + ": expected a payload of whole residues (4 bytes); found " + payloadBytes + ".");
+    }
+  }
+
+  private static void require(
+      boolean holds, String what, String name, int least, int most, int found) {
+    if (!holds) {
+      throw new MalformedRecordException(
+          what
+              + ": expected "
+              + name
+              + " from "
+              + least
+              + " to "
+              + most
+              + "; found "
+              + found
+              + ".");
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.lepcnn.device.stage.HostTensor;
+
+/**
+ * What {@code check} tells of one input.
+ *
+ * @param name the data set or row
+ * @param exact the private path equals the plain integer network bit for bit
+ * @param integrityOk every result of the edge was accepted
+ * @param withFloat every output beside float ONNX Runtime's
+ * @param withStored outputs beside the stored ones; empty without those
+ * @param topPrivate the private answer
+ * @param topFloat float ONNX Runtime's
+ * @param label the right answer, or −1
+ */
+public record CheckLine(
+    String name,
+    boolean exact,
+    boolean integrityOk,
+    Comparison withFloat,
+    Comparison withStored,
+    TopAnswer topPrivate,
+    TopAnswer topFloat,
+    long label) {
+
+  public static CheckLine compare(
+      String name,
+      CheckOutcome outcome,
+      Map<String, HostTensor> floats,
+      List<HostTensor> stored,
+      long label) {
+    return new CheckLine(
+        name,
+        outcome.exact(),
+        outcome.integrityOk(),
+        Comparison.withFloat(outcome.outputs(), floats),
+        Comparison.withStored(outcome.outputs(), stored),
+        TopAnswer.of(outcome.outputs()),
+        TopAnswer.of(floats),
+        label);
+  }
+
+  /** Whether everything that was compared agrees, and something was. */
+  boolean agrees(Tolerance tolerance) {
+    return exact
+        && integrityOk
+        && withFloat.agrees(tolerance)
+        && (withStored.isEmpty() || withStored.agrees(tolerance));
+  }
+
+  /** The largest error of any output against float. */
+  public double relativeError() {
+    return withFloat.error();
+  }
+
+  /** Whether both networks give an answer, so that these can be compared. */
+  boolean hasTop1() {
+    return topPrivate.isThere() || topFloat.isThere();
+  }
+
+  boolean top1Agrees() {
+    return hasTop1() && topPrivate.label() == topFloat.label();
+  }
+
+  String text(Tolerance tolerance) {
+    List<String> parts = new ArrayList<>();
+    OutputDifference real = withFloat.worstReal();
+    if (real != null) {
+      parts.add(
+          String.format(
+              Locale.ROOT,
+              "error against float %.3g of %.3g (%.2g)",
+              real.maxError(),
+              real.maxMagnitude(),
+              real.error()));
+    }
+    if (withFloat.nans() > 0) {
+      parts.add(withFloat.nans() + " NaN");
+    }
+    if (withFloat.wholeNumbers() > 0) {
+      parts.add(
+          withFloat.differing() + " of " + withFloat.wholeNumbers() + " whole numbers differ");
+    }
+    if (hasTop1()) {
+      parts.add("top-1 " + (top1Agrees() ? "agrees" : "differs"));
+    }
+    if (!withStored.isEmpty()) {
+      boolean off = !withStored.agrees(tolerance);
+      parts.add(
+          off
+              ? String.format(Locale.ROOT, "stored outputs OFF by %.2g", withStored.error())
+              : "stored outputs agree");
+    }
+    return String.format(
+        Locale.ROOT,
+        "%-20s exact %-5s integrity %-6s %s%s%n",
+        name,
+        exact,
+        integrityOk ? "ok" : "FAILED",
+        String.join(", ", parts),
+        withFloat.agrees(tolerance) ? "" : ": DISAGREES with float");
+  }
+
+  /** For programs. */
+  Told told(Tolerance tolerance) {
+    OutputDifference real = withFloat.worstReal();
+    OutputDifference stored = withStored.worstReal();
+    boolean whole = withFloat.wholeNumbers() > 0;
+    boolean compared = !withStored.isEmpty();
+    return new Told(
+        name,
+        exact,
+        integrityOk,
+        real == null ? null : real.maxError(),
+        real == null ? null : real.maxMagnitude(),
+        real == null ? null : real.error(),
+        whole ? withFloat.wholeNumbers() : null,
+        whole ? withFloat.differing() : null,
+        withFloat.agrees(tolerance),
+        !compared ? null : stored == null ? Double.NaN : stored.maxError(),
+        compared ? withStored.agrees(tolerance) : null,
+        hasTop1() ? top1Agrees() : null,
+        label < 0 ? null : topPrivate.label() == label,
+        label < 0 ? null : topFloat.label() == label);
+  }
+
+  /** What is told of an input; null is what there is nothing to say of. */
+  public record Told(
+      String name,
+      boolean exact,
+      boolean integrityOk,
+      Double maxAbsError,
+      Double maxAbsFloat,
+      Double relativeError,
+      Long wholeNumbers,
+      Long wholeNumbersDiffering,
+      boolean agreesWithFloat,
+      Double expectedMaxAbsError,
+      Boolean agreesWithStored,
+      Boolean top1Agrees,
+      Boolean top1Private,
+      Boolean top1Float) {}
+}

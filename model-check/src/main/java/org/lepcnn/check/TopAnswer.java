@@ -1,0 +1,56 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.check;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
+
+/**
+ * The one answer that a classifier's outputs tell: the label, where an output is a single whole
+ * number, or else the index of the largest of the first scores. Scores are floating-point numbers
+ * or bytes in a row, none of them NaN; several rows are several answers, or a picture, and no one
+ * answer.
+ *
+ * @param label the answer; −1 when the outputs tell none
+ * @param score the largest score; NaN without scores
+ */
+public record TopAnswer(long label, double score) {
+  private static final long NONE = -1;
+
+  public static TopAnswer of(Map<String, HostTensor> outputs) {
+    long label = NONE;
+    TopAnswer best = new TopAnswer(NONE, Double.NaN);
+    for (HostTensor output : outputs.values()) {
+      TensorElements elements = new TensorElements(output);
+      if (elements.whole() && elements.size() == 1 && label == NONE) {
+        label = elements.integer(0);
+      } else if (best.label() == NONE && isScores(output, elements)) {
+        best = largest(elements);
+      }
+    }
+    return label == NONE ? best : new TopAnswer(label, best.score());
+  }
+
+  boolean isThere() {
+    return label != NONE;
+  }
+
+  private static boolean isScores(HostTensor output, TensorElements elements) {
+    boolean bytes = output.onnxType() == HostTensor.UINT8 || output.onnxType() == HostTensor.INT8;
+    long longDimensions = Arrays.stream(output.shape()).filter(size -> size > 1).count();
+    return longDimensions == 1 && elements.size() > 1 && (bytes || !elements.whole());
+  }
+
+  /** The first of equals; none when one is NaN. */
+  private static TopAnswer largest(TensorElements elements) {
+    int best = 0;
+    for (int i = 0; i < elements.size(); i++) {
+      if (Double.isNaN(elements.number(i))) {
+        return new TopAnswer(NONE, Double.NaN);
+      }
+      best = elements.number(i) > elements.number(best) ? i : best;
+    }
+    return new TopAnswer(best, elements.number(best));
+  }
+}
