@@ -3,9 +3,15 @@ package org.lepcnn.bench;
 
 import org.junit.jupiter.api.Test;
 import org.lepcnn.bench.measure.PlainModel;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 
 class LayeringTest {
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(PlainModel.class);
+  }
+
   @Test
   void sessionsOfOnnxRuntime_areOpenedInOnePlace() throws Exception {
     OneWayToSessions.checkModuleOf(PlainModel.class);

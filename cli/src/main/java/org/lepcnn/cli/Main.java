@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import org.lepcnn.cli.inspect.InspectCommand;
 import org.lepcnn.cli.kafka.DevicesCommand;
 import org.lepcnn.cli.kafka.ModelsCommand;
 import org.lepcnn.cli.kafka.TopicsCommand;

@@ -19,7 +19,7 @@ import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.reference.ComputedTables;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.device.supply.ThrowAwayChain;
+import org.lepcnn.device.supply.MemoryChain;
 
 /**
  * Right answers of the private path and of float ONNX Runtime on labelled pictures.
@@ -55,7 +55,7 @@ record AcceptanceAccuracy(
     try (FloatModel floats = new FloatModel(model);
         PrivateSession session =
             PrivateSession.builder(
-                    new ThrowAwayChain("acceptance", bundle.fingerprint(), bundle.device()),
+                    new MemoryChain("acceptance", bundle.fingerprint(), bundle.device()),
                     new ComputedTables(bundle.edge(), kernels, 1),
                     new InProcessEdge(bundle.edge(), kernels))
                 .open()) {

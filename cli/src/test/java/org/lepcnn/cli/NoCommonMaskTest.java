@@ -20,11 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
+import org.lepcnn.device.state.DurableReservation;
 import org.lepcnn.device.state.Grant;
-import org.lepcnn.device.state.Reservation;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
@@ -119,9 +120,9 @@ class NoCommonMaskTest {
   private static long addMasks(Path stateFolder, Set<Window> windows) {
     long count = 0;
     try (DeviceState state = DeviceState.open(stateFolder)) {
-      Reservation passes = state.reserve(PASSES);
+      DurableReservation passes = state.reserve(PASSES);
       for (int i = 0; i < PASSES; i++) {
-        try (MaskGenerator generator = new MaskGenerator(passes.take().key())) {
+        try (MaskGenerator generator = new MaskGenerator(passes.take().key(), TestSecrets.ACCESS)) {
           for (MaskedTensorSpec tensor : state.deviceHalf().plan().tensors()) {
             int[] mask = new int[tensor.elements()];
             generator.fill(tensor.id(), mask, mask.length);

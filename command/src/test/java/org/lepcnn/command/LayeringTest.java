@@ -6,7 +6,7 @@ import org.lepcnn.core.layering.Rooms;
 
 class LayeringTest {
   @Test
-  void packages_areInNoCycle() throws Exception {
+  void module_isAsDrawn() throws Exception {
     Rooms.checkModuleOf(Voice.class);
   }
 }

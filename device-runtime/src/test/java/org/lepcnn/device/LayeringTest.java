@@ -2,6 +2,7 @@
 package org.lepcnn.device;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
@@ -17,7 +18,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.session.PrivateSession;
 
 /** The one module with secrets: where its numbers come from, and who knows whom in it. */
@@ -33,18 +36,17 @@ class LayeringTest {
           entry("vector", Set.of()),
           entry("stage", Set.of()),
           entry("mask", Set.of("key")),
-          entry("supply", Set.of("key")),
           entry("integrity", Set.of("key", "mask", "vector")),
+          entry("supply", Set.of("key", "integrity")),
           entry("arithmetic", Set.of("mask", "vector", "supply")),
-          entry("table", Set.of("key", "supply")),
+          entry("table", Set.of("key", "integrity", "supply")),
           entry("state", Set.of("key", "supply")),
           entry("owner", Set.of("key", "state")),
           entry("claim", Set.of("supply")),
           entry(
               "pass", Set.of("key", "mask", "integrity", "supply", "stage", "arithmetic", "claim")),
-          entry(
-              "session",
-              Set.of("key", "integrity", "supply", "stage", "arithmetic", "claim", "pass")));
+          entry("session", Set.of("supply", "stage", "claim", "pass")),
+          entry("reference", Set.of("key", "integrity", "supply", "stage", "arithmetic", "pass")));
 
   /** SecureRandom is a Random, too: it is the calls that count. */
   @Test
@@ -63,6 +65,42 @@ class LayeringTest {
         .check(CLASSES);
   }
 
+  /** Elsewhere it would fail when it runs; here it does not even get so far. */
+  @Test
+  void accessToSecrets_isForThePackagesThatComputeWithThem() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "org.lepcnn.device.key",
+            "org.lepcnn.device.mask",
+            "org.lepcnn.device.integrity",
+            "org.lepcnn.device.table",
+            "org.lepcnn.device.state",
+            "org.lepcnn.device.owner",
+            "org.lepcnn.device.pass")
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(SecretAccess.class)
+        .check(CLASSES);
+  }
+
+  /** Raw bytes of a key leave its package in no way. */
+  @Test
+  void publicMethodsOfKeys_giveNoBytes() {
+    noMethods()
+        .that()
+        .areDeclaredInClassesThat()
+        .resideInAPackage("org.lepcnn.device.key")
+        .and()
+        .areDeclaredInClassesThat()
+        .arePublic()
+        .and()
+        .arePublic()
+        .should()
+        .haveRawReturnType(byte[].class)
+        .check(CLASSES);
+  }
+
   @Test
   void packages_formNoCycle() {
     slices().matching("org.lepcnn.device.(*)..").should().beFreeOfCycles().check(CLASSES);
@@ -72,11 +110,13 @@ class LayeringTest {
    * Who may know whom, from the top down; a package may also skip what lies between.
    *
    * <pre>
-   *   session
-   *    pass
-   *    claim · stage · arithmetic · integrity        owner
-   *    supply                                        state · table
-   *    key · mask · vector                           supply · key
+   *   session · reference            owner
+   *   pass                           state
+   *   claim · stage · arithmetic     table
+   *   supply
+   *   integrity
+   *   mask · vector
+   *   key
    * </pre>
    *
    * A session works on supplies and tables: whether they lie on a disk is not its business.
@@ -96,6 +136,11 @@ class LayeringTest {
               : rooms.whereLayer(room.getKey()).mayOnlyAccessLayers(known);
     }
     rooms.ensureAllClassesAreContainedInArchitecture().check(CLASSES);
+  }
+
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(PrivateSession.class);
   }
 
   @Test

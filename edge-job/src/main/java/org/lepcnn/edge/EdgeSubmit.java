@@ -152,8 +152,8 @@ final class EdgeSubmit implements Callable<Integer> {
                 + JobFailure.newest(cluster, client, job)
                     .map(failure -> " and " + failure)
                     .orElse(". Are there free slots?")
-                + " See 'lepcnn edge status' and the JobManager's log; the job is tried again until"
-                + " 'lepcnn edge stop'.");
+                + " See 'lepcnn edge status' and the JobManager's log; Flink starts the job again"
+                + " until 'lepcnn edge stop'.");
       }
       Thread.sleep(POLL_MILLIS);
     }

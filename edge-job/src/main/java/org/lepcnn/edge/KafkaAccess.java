@@ -102,7 +102,7 @@ final class KafkaAccess {
   private static void requireNone(List<String> losses) {
     if (!losses.isEmpty()) {
       throw new Unfit(
-          "Looking at the topics' settings: expected that all keep what they are given; found "
+          "Looking at the topics' settings: expected settings under which no topic loses records; found "
               + String.join(" ", losses)
               + " Correct each: kafka-configs.sh --alter --entity-type topics --entity-name TOPIC"
               + " --add-config KEY=VALUE.");

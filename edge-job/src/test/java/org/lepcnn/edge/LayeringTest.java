@@ -34,7 +34,7 @@ class LayeringTest {
   }
 
   @Test
-  void packages_areInNoCycle() throws Exception {
+  void module_isAsDrawn() throws Exception {
     Rooms.checkModuleOf(EdgeJob.class);
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 import org.lepcnn.flink.testkit.EdgeRules;
 import org.lepcnn.kafka.topic.Topics;
@@ -56,6 +57,11 @@ class LayeringTest {
                     .doesNotStartWith("ai.onnxruntime")
                     .doesNotStartWith("org.bytedeco")
                     .doesNotStartWith("org.lepcnn.core.kernel"));
+  }
+
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(EdgePipeline.class);
   }
 
   @Test

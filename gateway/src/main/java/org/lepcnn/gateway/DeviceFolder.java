@@ -166,7 +166,7 @@ final class DeviceFolder {
                   null,
                   EnvironmentException.about("Watching " + folder + ", " + what)
                       .expected("a folder that can be read and written")
-                      .found(e, "It is tried again.")));
+                      .found(e, "The gateway tries again.")));
     }
   }
 }

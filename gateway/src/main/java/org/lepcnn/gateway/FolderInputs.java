@@ -85,7 +85,7 @@ public final class FolderInputs {
                   null,
                   EnvironmentException.about("Watching " + folder)
                       .expected("a folder that can be read")
-                      .found(e, "It is tried again.")));
+                      .found(e, "The gateway tries again.")));
     }
   }
 

@@ -71,7 +71,7 @@ public final class LineInputs {
 
   private static void requireMembers(Json members) {
     if (!MEMBERS.containsAll(members.names()) || !members.has("device") || !members.has("input")) {
-      throw BadInputException.about("expected the members device and input, and id where wanted")
+      throw BadInputException.about("expected the members device, input and, if you like, id")
           .found(members.names());
     }
   }

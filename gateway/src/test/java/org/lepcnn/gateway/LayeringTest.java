@@ -7,7 +7,7 @@ import org.lepcnn.core.onnxruntime.OneWayToSessions;
 
 class LayeringTest {
   @Test
-  void packages_areInNoCycle() throws Exception {
+  void module_isAsDrawn() throws Exception {
     Rooms.checkModuleOf(Gateway.class);
   }
 

@@ -121,7 +121,9 @@ class WatchedTreeFuzzTest {
       throws IOException {
     boolean moved = FolderInputs.list(device).stream().noneMatch(Files::isRegularFile);
     long hindrances =
-        answers.stream().filter(answer -> answer.toString().contains("It is tried again.")).count();
+        answers.stream()
+            .filter(answer -> answer.toString().contains("The gateway tries again."))
+            .count();
     if (moved && again == 0 && hindrances == 0 && answers.size() == begun) {
       return MOVED;
     }

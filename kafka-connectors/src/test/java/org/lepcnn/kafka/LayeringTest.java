@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 import org.lepcnn.kafka.consumer.PlainConsumers;
 
@@ -83,6 +84,11 @@ class LayeringTest {
     assertThat(entries).hasSizeGreaterThan(5);
     assertThat(entries).noneMatch(entry -> entry.contains("lepcnn-device"));
     assertThat(entries).noneMatch(entry -> new File(entry).getName().startsWith("flink-"));
+  }
+
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(PlainConsumers.class);
   }
 
   @Test

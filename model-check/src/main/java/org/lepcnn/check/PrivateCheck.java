@@ -16,9 +16,10 @@ import org.lepcnn.device.reference.ComputedTables;
 import org.lepcnn.device.reference.LayerObserver;
 import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.session.UnsafeResults;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.device.supply.ThrowAwayChain;
+import org.lepcnn.device.supply.MemoryChain;
 
 /**
  * Runs inputs through the whole private path in one process, and through the plain integer network
@@ -43,12 +44,13 @@ public final class PrivateCheck implements AutoCloseable {
     this.model = DeviceModel.load(bundle.device());
     this.plain = new PlainIntegerNetwork(model, bundle.edge());
     this.session =
-        PrivateSession.builder(
-                new ThrowAwayChain(DEVICE, bundle.fingerprint(), bundle.device()),
-                new ComputedTables(bundle.edge(), provider, 1),
-                edge)
+        UnsafeResults.observedBy(
+                PrivateSession.builder(
+                    new MemoryChain(DEVICE, bundle.fingerprint(), bundle.device()),
+                    new ComputedTables(bundle.edge(), provider, 1),
+                    edge),
+                (pass, layer, centred) -> privateResults.put(layer, centred))
             .maxIntegrityFailures(Integer.MAX_VALUE)
-            .unsafeResultObserver((pass, layer, centred) -> privateResults.put(layer, centred))
             .open();
   }
 

@@ -17,8 +17,10 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.LayerWeights;
+import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
@@ -29,6 +31,7 @@ import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.testkit.FakeEdge;
 import org.lepcnn.device.testkit.SessionFixture;
 import org.lepcnn.device.testkit.SessionModel;
+import org.lepcnn.device.testkit.TinyOnnx;
 
 class PrivateCheckTest {
   private final ModelBundle bundle = SessionModel.bundle(21);
@@ -209,6 +212,34 @@ class PrivateCheckTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("Running a pass")
           .hasRootCauseMessage("broken");
+    }
+  }
+
+  @Test
+  void modelWithoutOffloadedLayers_runsWithoutEdgePassOrClaim() {
+    long[] four = {1, 4};
+    byte[] relu =
+        TinyOnnx.model(
+            List.of(TinyOnnx.Node.of("Relu", "y", "x")),
+            List.of(new TinyOnnx.Value("x", four)),
+            List.of(new TinyOnnx.Value("y", four)));
+    DeviceHalf half =
+        new DeviceHalf(
+            "local",
+            List.of(new DeviceHalf.ValueSpec("x", HostTensor.FLOAT, four)),
+            List.of(new DeviceHalf.ValueSpec("y", HostTensor.FLOAT, four)),
+            new Plan(List.of(), List.of()),
+            List.of(),
+            List.of(),
+            List.of(new DeviceHalf.Stage(relu, List.of("x"), List.of("y"))),
+            List.of());
+    ModelBundle local = ModelBundle.of(new EdgeHalf(half.plan(), List.of()), half);
+    try (PrivateCheck check = PrivateCheck.open(local, new ScalarKernels())) {
+      CheckOutcome outcome =
+          check.run(Map.of("x", HostTensor.of(new float[] {-1, 2, -3, 4}, four)));
+      assertThat(outcome.exact()).isTrue();
+      assertThat(outcome.pass().pass()).isEqualTo(-1);
+      assertThat(outcome.outputs().get("y").floats()).containsExactly(0, 2, 0, 4);
     }
   }
 

@@ -51,7 +51,7 @@ final class FolderCheck {
               + chain
               + ", and the device was provisioned again since: its chain is "
               + current
-              + ". Name another folder for the new chain; 0 passes finish the old one.");
+              + ". Name another folder for the new chain, or complete the old one with --passes 0.");
     }
     try (DirectoryStream<Path> tables =
         Files.newDirectoryStream(options.output(), "*" + TableId.SUFFIX)) {

@@ -87,7 +87,7 @@ final class JobRun {
       throw new EnvironmentException(
           "Submitting the job that makes tables: expected a Flink cluster that takes it; found: "
               + ExceptionUtils.stripExecutionException(e)
-              + ". What was issued is made by the next run.",
+              + ". The next run makes what was issued.",
           e);
     }
   }

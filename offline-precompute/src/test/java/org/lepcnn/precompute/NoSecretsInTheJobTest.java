@@ -4,6 +4,7 @@ package org.lepcnn.precompute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,14 +16,17 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.precompute.job.LocalCluster;
 import org.lepcnn.precompute.job.PassRange;
 import org.lepcnn.precompute.job.TableJob;
 import org.lepcnn.precompute.job.WorkPlan;
 
 class NoSecretsInTheJobTest {
-  private static final int KEY_BYTES = 32;
+  private static final int DIGEST_BYTES = 32;
 
   @TempDir Path folder;
 
@@ -43,9 +47,10 @@ class NoSecretsInTheJobTest {
           .isTrue();
       assertThat(contains(serialized, rootKey(owner))).isFalse();
       assertThat(contains(serialized, hex(rootKey(owner)))).isFalse();
-      try (SecretKey first = shop.firstKey()) {
-        assertThat(contains(serialized, first.copyBytes())).isFalse();
-        assertThat(contains(serialized, hex(first.copyBytes()))).isFalse();
+      try (PassKey first = shop.passKey(0)) {
+        assertThat(firstKey(shop, rootKey(owner))).isEqualTo(first);
+        assertThat(contains(serialized, TestSecrets.bytes(first))).isFalse();
+        assertThat(contains(serialized, hex(TestSecrets.bytes(first)))).isFalse();
       }
     }
   }
@@ -57,10 +62,23 @@ class NoSecretsInTheJobTest {
     }
   }
 
-  /** The root key is the first field of the owner file's body, behind a header of 16 bytes. */
+  /** The root key stands at the end of the owner file's body, before the digest. */
   private static byte[] rootKey(byte[] owner) {
-    int start = 16 + Integer.BYTES;
-    return Arrays.copyOfRange(owner, start, start + KEY_BYTES);
+    int end = owner.length - DIGEST_BYTES;
+    return Arrays.copyOfRange(owner, end - SecretKey.BYTES, end);
+  }
+
+  /** What the chain's first key follows from. */
+  private static PassKey firstKey(Workshop shop, byte[] root) {
+    ChainId chain = shop.chain();
+    byte[] chainId = ByteBuffer.allocate(16).putLong(chain.high()).putLong(chain.low()).array();
+    return PassKey.of(
+        SecretKey.copyOf(root)
+            .derive(
+                "chain",
+                Workshop.DEVICE.getBytes(StandardCharsets.UTF_8),
+                shop.bundle.fingerprint().toBytes(),
+                chainId));
   }
 
   private static byte[] hex(byte[] key) {

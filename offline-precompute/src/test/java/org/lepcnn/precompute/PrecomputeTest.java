@@ -21,8 +21,8 @@ import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
-import org.lepcnn.device.state.PassLease;
-import org.lepcnn.device.state.Reservation;
+import org.lepcnn.device.state.DurablePass;
+import org.lepcnn.device.state.DurableReservation;
 import org.lepcnn.device.table.TableFolder;
 
 @Tag("slow")
@@ -132,15 +132,15 @@ class PrecomputeTest {
   }
 
   private void assertFactors(DeviceState state, TableFolder tables) {
-    Reservation reservation = state.reserve(PASSES);
+    DurableReservation reservation = state.reserve(PASSES);
     for (int i = 0; i < PASSES; i++) {
-      try (PassLease lease = reservation.take()) {
+      try (DurablePass taken = reservation.take()) {
         for (LinearLayerSpec layer : shop.bundle.plan().layers()) {
           int[] u = new int[layer.geometry().outputSize()];
-          tables.readLayer(lease.number(), lease.key(), layer.index(), u);
-          assertThat(u).isEqualTo(shop.factor(lease.key(), layer));
+          tables.readLayer(taken.number(), taken.key(), layer.index(), u);
+          assertThat(u).isEqualTo(shop.factor(taken.key(), layer));
         }
-        lease.finish();
+        taken.finish();
       }
     }
   }
@@ -150,8 +150,7 @@ class PrecomputeTest {
     Random random = new Random(3);
     for (long group = 0; group < 2; group++) {
       try (SecretKey groupKey = state.groupKey(group)) {
-        GroupChallenges challenges =
-            GroupChallenges.of(shop.bundle.plan(), 2, groupKey, tables.challenges(group, groupKey));
+        GroupChallenges challenges = tables.challenges(group, groupKey);
         for (LinearLayerSpec layer : shop.bundle.plan().layers()) {
           int[] x = random.ints(layer.geometry().inputSize(), 0, Field.P).toArray();
           int[] y = shop.apply(layer, x);

@@ -17,8 +17,9 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
+import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.table.TableFolder;
@@ -102,14 +103,9 @@ public final class Workshop {
   }
 
   PassKey passKey(long pass) {
-    try (OwnerFile file = OwnerFile.open(owner)) {
-      return file.passKey(DEVICE, bundle.fingerprint(), chain(), pass);
-    }
-  }
-
-  SecretKey firstKey() {
-    try (OwnerFile file = OwnerFile.open(owner)) {
-      return file.firstKey(DEVICE, bundle.fingerprint(), chain());
+    try (OwnerFile file = OwnerFile.open(owner);
+        ChainKeys keys = file.chainKeys(DEVICE, bundle.fingerprint(), chain())) {
+      return keys.passKeys(pass, 1).get(0);
     }
   }
 
@@ -155,7 +151,7 @@ public final class Workshop {
   int[] factor(PassKey key, LinearLayerSpec layer) {
     MaskedTensorSpec tensor = bundle.plan().tensor(layer.tensorId());
     int[] mask = new int[tensor.elements()];
-    try (MaskGenerator masks = new MaskGenerator(key)) {
+    try (MaskGenerator masks = new MaskGenerator(key, TestSecrets.ACCESS)) {
       masks.fill(tensor.id(), mask, mask.length);
     }
     return apply(layer, mask);

@@ -75,15 +75,14 @@ public final class ImportTrial {
     }
     String log = found == null ? "" : Files.readString(folder.log());
     if (found != null && !log.contains(ImportTrialMain.STARTED)) {
-      throw EnvironmentException.about("Trying the import of " + onnx + " in a process of its own")
+      throw EnvironmentException.about("Trying the import of " + onnx + " in a separate process")
           .expected("that Java and ONNX Runtime start there")
           .found("that " + found + " before it read the model", "It said: " + log.strip());
     }
     if (found != null) {
       throw BadInputException.about("Importing " + onnx)
-          .expected("a model that ONNX Runtime survives")
-          .found(
-              "in a process of its own that " + found, "The model is damaged or made to do harm.");
+          .expected("a model that ONNX Runtime can run")
+          .found("in a separate process that " + found, "The model is damaged or hostile.");
     }
   }
 

@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 
 /** From a file to a plan, room by room: each knows those before it, and none knows those behind. */
@@ -49,6 +50,11 @@ class LayeringTest {
         .whereLayer("read")
         .mayOnlyBeAccessedByLayers("import")
         .check(CLASSES);
+  }
+
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(ModelImporter.class);
   }
 
   @Test

@@ -17,9 +17,9 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.TableComputation;
-import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
@@ -205,43 +205,31 @@ public final class BenchDevice implements AutoCloseable {
   }
 
   private void make(TableId id) {
-    try (SecretKey first = owner.firstKey(name, id.model(), id.chain());
-        PassKey chainStart = PassKey.of(first);
-        ChallengeKey challengeKey = chainStart.challengeKeyOfChain();
-        SecretKey groupKey = challengeKey.groupKey(id.group());
+    try (ChainKeys keys = owner.chainKeys(name, id.model(), id.chain());
+        SecretKey groupKey = keys.groupKey(id.group());
         TableWriter writer = TableWriter.create(tables(), id, 1, groupKey)) {
       GroupChallenges challenges = computation.challenges(1, groupKey);
-      writer.writeChallenges(challenges.vectors());
+      writer.writeChallenges(challenges);
       List<List<int[]>> factors = computation.allocate(Math.min(passesPerCall, id.passes()));
-      PassKey key = chainStart.advance(id.firstPass());
       for (long pass = id.firstPass(); pass <= id.lastPass(); pass += factors.size()) {
         int count = (int) Math.min(factors.size(), id.lastPass() - pass + 1);
-        key = seal(writer, challenges, key, pass, factors.subList(0, count));
+        seal(writer, challenges, keys.passKeys(pass, count), pass, factors.subList(0, count));
       }
-      key.close();
       writer.commit();
     }
   }
 
-  /** Seals as many passes as there are factors; the key of the pass after them. */
-  private PassKey seal(
+  private void seal(
       TableWriter writer,
       GroupChallenges challenges,
-      PassKey first,
+      List<PassKey> keys,
       long pass,
       List<List<int[]>> factors) {
-    List<PassKey> keys = new ArrayList<>();
-    PassKey key = first;
-    for (int i = 0; i < factors.size(); i++) {
-      keys.add(key);
-      key = key.next();
-    }
     computation.compute(challenges, keys, factors);
     for (int i = 0; i < keys.size(); i++) {
       writer.writePass(pass + i, keys.get(i), factors.get(i));
     }
     keys.forEach(PassKey::close);
-    return key;
   }
 
   private int passesPerCall() {

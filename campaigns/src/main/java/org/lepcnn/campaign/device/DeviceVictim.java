@@ -60,7 +60,7 @@ public final class DeviceVictim {
         KafkaEdgeTransport.open(TransportConfig.builder(args.get(1), args.get(2)).build());
     BoardTransport transport = new BoardTransport(kafka, board);
     PrivateSession session =
-        PrivateSession.builder(new BoardSupply(state, board), tables, transport)
+        PrivateSession.builder(new WatchedSupply(state, board), tables, transport)
             .passesInFlight(IN_FLIGHT)
             .passesPerReservation(RESERVATION)
             .open();

@@ -58,7 +58,7 @@ final class AccessOptions {
   void check() {
     if (principal != null && !acls && !limits()) {
       throw BadInputException.about("--principal")
-          .expected("with it --acls or a byte rate")
+          .expected("--acls or a byte rate beside it")
           .found("neither");
     }
   }

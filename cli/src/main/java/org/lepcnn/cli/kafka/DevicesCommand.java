@@ -174,8 +174,8 @@ public final class DevicesCommand {
     private void requireWordForARevokedDevice(DeviceRecord before) {
       if (before != null && before.getStatus() == DeviceStatus.REVOKED && !liftRevocation) {
         throw RefusedException.about("Enrolling device " + device)
-            .expected("one that was not revoked")
-            .found("that it was", "If it is to be let in again, say so with --lift-revocation.");
+            .expected("a device that is not revoked")
+            .found("it revoked", "To enrol it again, add --lift-revocation.");
       }
     }
 
@@ -212,7 +212,7 @@ public final class DevicesCommand {
         throw new BadInputException(
             "Revoking device "
                 + device
-                + ": expected an enrolled device; it never was enrolled. See 'lepcnn devices"
+                + ": expected an enrolled device; found none of this id. See 'lepcnn devices"
                 + " list'.");
       }
       record.setStatus(DeviceStatus.REVOKED);

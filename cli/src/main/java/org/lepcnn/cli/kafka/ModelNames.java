@@ -35,7 +35,7 @@ final class ModelNames {
     if (found.size() != 1 || digits.isEmpty()) {
       throw BadInputException.about("Model '" + name + "'")
           .expected("a bundle's folder, a fingerprint, or the first digits of one published model")
-          .found(found.size() + " published models that begin so");
+          .found(found.size() + " published models that begin with that");
     }
     return Fingerprint.parse(found.get(0));
   }

@@ -175,7 +175,9 @@ public final class ModelsCommand {
       ModelRecord model = models.get(id.toString());
       if (model == null) {
         throw new BadInputException(
-            "Withdrawing model " + id + ": expected a published model; it is not.");
+            "Withdrawing model "
+                + id
+                + ": expected a published model; found none with this fingerprint.");
       }
       model.setStatus(ModelStatus.WITHDRAWN);
       topics.put(model);

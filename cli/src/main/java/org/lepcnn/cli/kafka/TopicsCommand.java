@@ -95,9 +95,9 @@ public final class TopicsCommand {
       }
       EnvironmentException failure =
           EnvironmentException.about("Creating the topics of gateway " + gateway)
-              .expected("that all keep what they are given")
+              .expected("settings under which no topic loses records")
               .found(
-                  "settings that lose records of " + String.join(", ", lossy),
+                  "others at " + String.join(", ", lossy),
                   "Correct each: kafka-configs.sh --alter --entity-type topics --entity-name TOPIC --add-config KEY=VALUE.");
       output.progress("lepcnn: " + failure.getMessage());
       return failure.exitStatus();

@@ -35,7 +35,7 @@ public final class TextFile {
       throw BadInputException.about("Reading " + what)
           .expected("text in UTF-8")
           .because(e)
-          .found("bytes that are none", "Save it as UTF-8.");
+          .found("other bytes", "Save it as UTF-8.");
     }
   }
 }

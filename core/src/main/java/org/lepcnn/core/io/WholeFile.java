@@ -86,7 +86,7 @@ public final class WholeFile {
           .because(e)
           .found(
               "a heap of at most " + Runtime.getRuntime().maxMemory() + " bytes",
-              "Give the process more (java -Xmx), if the file is to be trusted.");
+              "Give the process more (java -Xmx), if you trust the file.");
     }
   }
 

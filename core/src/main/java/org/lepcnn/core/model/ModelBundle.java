@@ -184,7 +184,7 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
       throw new BadInputException(
           "Writing the model bundle "
               + target
-              + ": something else is there already. Name another folder.");
+              + ": the folder holds something else already. Name another folder.");
     }
   }
 

@@ -179,13 +179,13 @@ public final class SelfContainedModel {
   }
 
   private BadInputException damaged() {
-    return refused("a serialized ONNX model", "bytes that are none");
+    return refused("a serialized ONNX model", "other bytes");
   }
 
   private BadInputException refused(String expected, String found) {
     return BadInputException.about(what)
         .expected(expected)
-        .found(found, "The model is damaged or made to do harm; import it again.");
+        .found(found, "The model is damaged or hostile. Import it again.");
   }
 
   private static String name(OnnxMessage message) {

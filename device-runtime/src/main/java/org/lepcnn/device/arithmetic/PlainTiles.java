@@ -8,7 +8,7 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
  * {@link TileArithmetic} in loops that the compiler of JDK 17 turns into vector instructions.
@@ -105,7 +105,7 @@ final class PlainTiles implements TileArithmetic {
 
   @Override
   public void unmask(
-      ConvGeometry g, int[] y, ResidueRoom u, ChannelScales scales, FloatBuffer out) {
+      ConvGeometry g, int[] y, ResidueBuffer u, ChannelScales scales, FloatBuffer out) {
     int length = g.outputSize();
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);

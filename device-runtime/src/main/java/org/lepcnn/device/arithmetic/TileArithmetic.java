@@ -7,7 +7,7 @@ import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.mask.ResidueStream;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.VectorUnit;
 
 /**
@@ -97,7 +97,7 @@ public interface TileArithmetic {
    * @param u the unblinding factors
    * @param out receives the values from index 0
    */
-  void unmask(ConvGeometry g, int[] y, ResidueRoom u, ChannelScales scales, FloatBuffer out);
+  void unmask(ConvGeometry g, int[] y, ResidueBuffer u, ChannelScales scales, FloatBuffer out);
 
   /** Overwrites what the tiles hold. */
   void erase();

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.ActivationQuantizer;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.VectorLoops;
 
 /**
@@ -68,7 +68,7 @@ final class VectorTiles implements TileArithmetic {
 
   @Override
   public void unmask(
-      ConvGeometry g, int[] y, ResidueRoom u, ChannelScales scales, FloatBuffer out) {
+      ConvGeometry g, int[] y, ResidueBuffer u, ChannelScales scales, FloatBuffer out) {
     int length = g.outputSize();
     int plane = g.planeSize();
     int count;
@@ -87,7 +87,7 @@ final class VectorTiles implements TileArithmetic {
     }
   }
 
-  private void unmaskChannels(int[] y, ResidueRoom u, int from, int count, ChannelScales scales) {
+  private void unmaskChannels(int[] y, ResidueBuffer u, int from, int count, ChannelScales scales) {
     int some;
     for (int done = 0; done < count; done += some) {
       int channel = (from + done) % scales.channels();
@@ -110,7 +110,7 @@ final class VectorTiles implements TileArithmetic {
   }
 
   private void unmaskPlanes(
-      int plane, int[] y, ResidueRoom u, int from, int count, ChannelScales scales) {
+      int plane, int[] y, ResidueBuffer u, int from, int count, ChannelScales scales) {
     int some;
     for (int done = 0; done < count; done += some) {
       some = Math.min(plane, count);
@@ -121,7 +121,7 @@ final class VectorTiles implements TileArithmetic {
 
   /** The last vector overlaps the one before: it makes the same values again. */
   private void unmaskPlane(
-      int[] y, ResidueRoom u, int from, ChannelScales scales, int channel, int to, int count) {
+      int[] y, ResidueBuffer u, int from, ChannelScales scales, int channel, int to, int count) {
     if (count < VectorLoops.LANES) {
       for (int i = 0; i < count; i++) {
         floats[to + i] = unmasked(y, u, from + i, scales, channel);
@@ -136,7 +136,8 @@ final class VectorTiles implements TileArithmetic {
         y, u.bytes(), from + last, scale, offset, floats, to + last, VectorLoops.LANES);
   }
 
-  private static float unmasked(int[] y, ResidueRoom u, int at, ChannelScales scales, int channel) {
+  private static float unmasked(
+      int[] y, ResidueBuffer u, int at, ChannelScales scales, int channel) {
     int centred = Field.centred(Field.subtract(y[at], u.residues().get(at)));
     return ActivationQuantizer.dequantize(centred, scales.scale(channel), scales.bias()[channel]);
   }

@@ -39,22 +39,22 @@ public final class ClaimedPasses {
   private final PassSupply supply;
   private final PassTables tables;
   private final EdgeTransport transport;
-  private final EdgeGate gate;
+  private final SendGate gate;
   private final int passesPerReservation;
   private final Executor worker;
 
   private final TreeSet<Long> inUse = new TreeSet<>();
   private long firstUntaken;
-  private PassSupply.Range range;
+  private PassSupply.Reservation reservation;
   private boolean claimed;
 
-  /** Whether the claim of {@link #range} has its instance number: it may have been sent. */
+  /** Whether the claim of {@link #reservation} has its instance number: it may have been sent. */
   private boolean numbered;
 
   /** Completes when the first pass in use has ended; null when nobody waits for that. */
   private CompletableFuture<Void> firstEnds;
 
-  /** Whether the edge refused the claim of {@link #range} when it was sent last. */
+  /** Whether the edge refused the claim of {@link #reservation} when it was sent last. */
   private boolean refused;
 
   /** Whether the edge says that another instance claimed these passes: they may be used there. */
@@ -66,7 +66,7 @@ public final class ClaimedPasses {
       PassSupply supply,
       PassTables tables,
       EdgeTransport transport,
-      EdgeGate gate,
+      SendGate gate,
       int passesPerReservation,
       Executor worker) {
     this.supply = supply;
@@ -85,11 +85,11 @@ public final class ClaimedPasses {
     CompletableFuture<Void> wait;
     boolean mine = false;
     synchronized (this) {
-      if (range != null && claimed && range.remaining() > 0) {
+      if (reservation != null && claimed && reservation.remaining() > 0) {
         return withinWindow() ? CompletableFuture.completedFuture(take()) : whenFirstEnds();
       }
       if (claiming == null) {
-        if (range == null || range.remaining() == 0) {
+        if (reservation == null || reservation.remaining() == 0) {
           reserve();
         }
         if (!inUse.isEmpty()) {
@@ -124,10 +124,10 @@ public final class ClaimedPasses {
   public void close(Duration patience) {
     long firstFree;
     synchronized (this) {
-      if (range == null || !numbered || range.remaining() == 0) {
+      if (reservation == null || !numbered || reservation.remaining() == 0) {
         return;
       }
-      firstFree = range.lastPass() - range.remaining() + 1;
+      firstFree = reservation.lastPass() - reservation.remaining() + 1;
       if (!inUse.isEmpty()) {
         burnRest();
         return;
@@ -187,9 +187,9 @@ public final class ClaimedPasses {
   }
 
   private synchronized void burnRest() {
-    LOG.warn("{} passes that were reserved and not used are lost", range.remaining());
-    while (range.remaining() > 0) {
-      range.take().burn();
+    LOG.warn("{} passes that were reserved and not used are lost", reservation.remaining());
+    while (reservation.remaining() > 0) {
+      reservation.take().burn();
     }
   }
 
@@ -227,7 +227,7 @@ public final class ClaimedPasses {
   }
 
   private PassSupply.Pass take() {
-    PassSupply.Pass pass = range.take();
+    PassSupply.Pass pass = reservation.take();
     inUse.add(pass.number());
     firstUntaken = pass.number() + 1;
     return pass;
@@ -248,7 +248,7 @@ public final class ClaimedPasses {
     numbered = false;
     refused = false;
     heldByAnother = false;
-    range = supply.reserve((int) Math.min(passesPerReservation, left));
+    reservation = supply.reserve((int) Math.min(passesPerReservation, left));
   }
 
   private void claim(CompletableFuture<Void> answer) {
@@ -259,8 +259,8 @@ public final class ClaimedPasses {
               supply.device(),
               supply.chain(),
               supply.model(),
-              range.firstPass(),
-              range.lastPass(),
+              reservation.firstPass(),
+              reservation.lastPass(),
               supply.instance());
       sent = gate.send(() -> transport.claim(claim));
     } catch (RuntimeException e) {

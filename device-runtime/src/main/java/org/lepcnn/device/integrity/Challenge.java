@@ -1,7 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.integrity;
 
+import java.lang.invoke.MethodHandles;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.ResidueStream;
 
@@ -17,9 +19,11 @@ import org.lepcnn.device.mask.ResidueStream;
  * <p>Must stay unknown to the edge for as long as passes of its group may be sent. The arrays are
  * not copied out and not to be changed.
  */
-public final class Challenge {
+final class Challenge {
   /** The most challenges per layer: two make the double check. */
-  public static final int MAX_PER_LAYER = 2;
+  static final int MAX_PER_LAYER = 2;
+
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
 
   private final int[] a;
   private final int[] b;
@@ -37,7 +41,7 @@ public final class Challenge {
    * @param index 0, or 1 for the second one of a double check
    * @param g the layer's geometry
    */
-  public static Challenge draw(SecretKey groupKey, int layer, int index, ConvGeometry g) {
+  static Challenge draw(SecretKey groupKey, int layer, int index, ConvGeometry g) {
     if (layer < 0 || index < 0 || index >= MAX_PER_LAYER) {
       throw new IllegalArgumentException(
           "Challenge: expected a layer from 0 and an index below "
@@ -53,7 +57,7 @@ public final class Challenge {
     long id = 4L * layer + 2L * index;
     try (SecretKey words = groupKey.derive("challenge");
         SecretKey redraws = groupKey.derive("challenge redraw");
-        ResidueStream stream = new ResidueStream(words, redraws)) {
+        ResidueStream stream = new ResidueStream(words, redraws, ACCESS)) {
       stream.fill(id, a, a.length);
       if (b.length == 1) {
         b[0] = 1;
@@ -70,12 +74,12 @@ public final class Challenge {
   }
 
   /** Per output channel. */
-  public int[] a() {
+  int[] a() {
     return a;
   }
 
   /** Per output position over the whole batch. */
-  public int[] b() {
+  int[] b() {
     return b;
   }
 

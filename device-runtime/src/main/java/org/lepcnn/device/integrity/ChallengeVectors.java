@@ -20,11 +20,11 @@ import org.lepcnn.core.linear.LayerWeights;
  * Contracting W with a first makes c as cheap as one output channel. This path is scalar and shares
  * nothing with the kernels but the index map of the definition, so that it can find a kernel wrong.
  */
-public final class ChallengeVectors {
+final class ChallengeVectors {
   private ChallengeVectors() {}
 
   /** Computes c for weights of one part, in [−127, 127]. */
-  public static int[] compute(ConvGeometry g, byte[] weights, Challenge challenge) {
+  static int[] compute(ConvGeometry g, byte[] weights, Challenge challenge) {
     return compute(g, LayerWeights.of(weights), challenge);
   }
 
@@ -36,7 +36,7 @@ public final class ChallengeVectors {
    * @param challenge a and b for this geometry
    * @return {@code g.inputSize()} canonical residues in the input's order
    */
-  public static int[] compute(ConvGeometry g, LayerWeights weights, Challenge challenge) {
+  static int[] compute(ConvGeometry g, LayerWeights weights, Challenge challenge) {
     challenge.require(g);
     if (weights.count() != g.weightCount()) {
       throw new IllegalArgumentException(

@@ -17,7 +17,7 @@ import org.lepcnn.core.linear.ConvGeometry;
  *
  * <p>Both sides run in time that depends on the geometry alone and allocate nothing.
  */
-public final class FreivaldsCheck {
+final class FreivaldsCheck {
   private static final int NOT_CANONICAL = -1;
 
   private FreivaldsCheck() {}
@@ -30,7 +30,7 @@ public final class FreivaldsCheck {
    * @param length how many of both to use
    * @return Σ c[j]·x[j] mod p
    */
-  public static int right(int[] c, int[] x, int length) {
+  static int right(int[] c, int[] x, int length) {
     return DotProduct.of(x, 0, c, 0, length);
   }
 
@@ -40,7 +40,7 @@ public final class FreivaldsCheck {
    * @param y at least {@code g.outputSize()} values of any kind, {@code [batch][oc][h][w]}
    * @return Σ a[oc]·b[pos]·y[oc,pos] mod p, or −1 when one of the values is not a canonical residue
    */
-  public static int left(ConvGeometry g, Challenge challenge, int[] y) {
+  static int left(ConvGeometry g, Challenge challenge, int[] y) {
     return g.planeSize() == 1
         ? leftOfVectors(g, challenge.a(), challenge.b(), y)
         : leftOfPlanes(g, challenge.a(), challenge.b(), y);

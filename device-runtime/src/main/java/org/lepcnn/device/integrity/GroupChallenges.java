@@ -4,12 +4,14 @@ package org.lepcnn.device.integrity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -17,6 +19,9 @@ import org.lepcnn.device.key.SecretKey;
  * Immutable and thread-safe.
  */
 public final class GroupChallenges {
+  /** The most challenges per layer: two make the double check. */
+  public static final int MAX_PER_LAYER = Challenge.MAX_PER_LAYER;
+
   private final int perLayer;
   private final List<Challenge> challenges;
   private final List<int[]> vectors;
@@ -73,7 +78,8 @@ public final class GroupChallenges {
   }
 
   /** The vectors c, layer after layer, then by challenge index; not to be changed. */
-  public List<int[]> vectors() {
+  public List<int[]> vectors(SecretAccess access) {
+    Objects.requireNonNull(access, "access");
     return vectors;
   }
 

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.integrity;
 
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.MaskGenerator;
 
@@ -24,6 +26,8 @@ import org.lepcnn.device.mask.MaskGenerator;
  * <p>Thread-safe. Masks are made, used and overwritten inside a call.
  */
 public final class TableComputation implements AutoCloseable {
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
+
   private final EdgeHalf edge;
   private final String kernelName;
   private final List<LinearKernel> kernels = new ArrayList<>();
@@ -138,7 +142,7 @@ public final class TableComputation implements AutoCloseable {
   private static int[][] masks(List<PassKey> keys, MaskedTensorSpec tensor) {
     int[][] masks = new int[keys.size()][tensor.elements()];
     for (int pass = 0; pass < masks.length; pass++) {
-      try (MaskGenerator generator = new MaskGenerator(keys.get(pass))) {
+      try (MaskGenerator generator = new MaskGenerator(keys.get(pass), ACCESS)) {
         generator.fill(tensor.id(), masks[pass], tensor.elements());
       }
     }

@@ -4,7 +4,10 @@ package org.lepcnn.device.key;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
@@ -53,12 +56,15 @@ public final class KeyWrap implements AutoCloseable {
   }
 
   /**
-   * Keys out of a file, and how to write them again. The caller erases and closes both.
+   * Keys out of a file, and how to write them again. The caller closes both.
    *
    * @param fromSealed whether a passphrase protects them in the file
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-  public record Opened(KeyWrap wrap, byte[] keys, boolean fromSealed) {}
+  public record Opened(KeyWrap wrap, List<SecretKey> keys, boolean fromSealed) {
+    public Opened {
+      keys = List.copyOf(keys);
+    }
+  }
 
   /** A way to keep keys in a new file. The passphrase stays the caller's. */
   public static KeyWrap of(Passphrase passphrase) {
@@ -89,11 +95,12 @@ public final class KeyWrap implements AutoCloseable {
       throw new BadInputException(
           "Opening "
               + what
-              + ": expected keys under the passphrase that is given; found keys that nothing protects."
-              + " Somebody may have put this file in place of yours. If it is yours, --accept-plain"
-              + " accepts it and puts it under the passphrase; to leave it without one, give none ("
+              + ": expected keys under your passphrase; found keys without one. Somebody may have put"
+              + " this file in place of yours. If it is yours, --accept-plain accepts it and puts it"
+              + " under the passphrase. To leave it without one, give no passphrase, neither by"
+              + " option nor in "
               + Passphrase.ENVIRONMENT_VARIABLE
-              + " counts).");
+              + ".");
     }
   }
 
@@ -102,8 +109,33 @@ public final class KeyWrap implements AutoCloseable {
     return key != null;
   }
 
-  /** Appends keys to a body; nothing may be appended afterwards. */
-  public void write(BodyWriter body, byte[] keys) {
+  /** Appends a key to a body; nothing may be appended afterwards. */
+  public void write(BodyWriter body, SecretKey key, SecretAccess access) {
+    Objects.requireNonNull(access, "access");
+    write(body, key.copyBytes());
+  }
+
+  /** Appends the two keys of a chain to a body; nothing may be appended afterwards. */
+  public void write(BodyWriter body, PassKey pass, ChallengeKey challenge, SecretAccess access) {
+    Objects.requireNonNull(access, "access");
+    byte[] first = pass.copyBytes();
+    byte[] second = challenge.copyBytes();
+    byte[] keys = ByteBuffer.allocate(2 * SecretKey.BYTES).put(first).put(second).array();
+    Arrays.fill(first, (byte) 0);
+    Arrays.fill(second, (byte) 0);
+    write(body, keys);
+  }
+
+  /** Erases {@code keys}. */
+  private void write(BodyWriter body, byte[] keys) {
+    try {
+      writeBytes(body, keys);
+    } finally {
+      Arrays.fill(keys, (byte) 0);
+    }
+  }
+
+  private void writeBytes(BodyWriter body, byte[] keys) {
     if (key == null) {
       body.int32(PLAIN).bytes(keys);
       return;
@@ -125,27 +157,29 @@ public final class KeyWrap implements AutoCloseable {
    * @param in stands where {@link #write} began
    * @param body the buffer that {@code in} reads
    * @param passphrase stays the caller's
+   * @param count how many keys there must be
    * @throws BadInputException the file's passphrase is not this one, the file was altered, or it
    *     has none where one is given, see {@link #ofPlainFile}
    */
-  public static Opened read(String what, BodyReader in, ByteBuffer body, Passphrase passphrase) {
+  public static Opened read(
+      String what, BodyReader in, ByteBuffer body, Passphrase passphrase, int count) {
     int kind = in.int32();
     if (kind == PLAIN) {
-      return new Opened(ofPlainFile(what, passphrase), in.bytes(), false);
+      return new Opened(ofPlainFile(what, passphrase), cut(in, in.bytes(), count), false);
     }
     Sealed sealed = Sealed.read(kind, in, body);
     if (passphrase.isNone()) {
       throw new BadInputException(
           "Opening "
               + what
-              + ": its keys are under a passphrase. Name the file that holds it with"
+              + ": its keys are under a passphrase. Give the file with the passphrase by"
               + " --passphrase-file or in "
               + Passphrase.ENVIRONMENT_VARIABLE
               + ".");
     }
     SecretKey key = derive(passphrase, sealed.salt(), sealed.iterations());
     try {
-      byte[] keys = sealed.open(what, key);
+      List<SecretKey> keys = cut(in, sealed.open(what, key), count);
       return new Opened(new KeyWrap(sealed.iterations(), sealed.salt(), key), keys, true);
     } catch (BadInputException e) {
       key.close();
@@ -156,19 +190,36 @@ public final class KeyWrap implements AutoCloseable {
   /**
    * Reads the end of a body that was written by a wrap like this one; derives nothing.
    *
-   * @return the keys; the caller erases them
+   * @param count how many keys there must be
+   * @return the keys; the caller closes them
    * @throws BadInputException the file was written under another passphrase or salt
    */
-  public byte[] readAgain(String what, BodyReader in, ByteBuffer body) {
+  public List<SecretKey> readAgain(String what, BodyReader in, ByteBuffer body, int count) {
     int kind = in.int32();
     if (kind == PLAIN && key == null) {
-      return in.bytes();
+      return cut(in, in.bytes(), count);
     }
     Sealed sealed = kind == PLAIN ? null : Sealed.read(kind, in, body);
     if (key == null || sealed == null || !Arrays.equals(salt, sealed.salt())) {
       throw changed(what);
     }
-    return sealed.open(what, key);
+    return cut(in, sealed.open(what, key), count);
+  }
+
+  /** Makes keys of their bytes, which it erases. */
+  private static List<SecretKey> cut(BodyReader in, byte[] bytes, int count) {
+    try {
+      if (bytes.length != count * SecretKey.BYTES) {
+        throw in.corrupt("its keys have " + bytes.length + " bytes");
+      }
+      List<SecretKey> keys = new ArrayList<>();
+      for (int at = 0; at < bytes.length; at += SecretKey.BYTES) {
+        keys.add(SecretKey.copyOf(bytes, at));
+      }
+      return keys;
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
   }
 
   /** As {@link #readAgain}, of a file of a version that knew no passphrase. */
@@ -230,7 +281,7 @@ public final class KeyWrap implements AutoCloseable {
         throw new BadInputException(
             "Opening "
                 + what
-                + ": the passphrase does not open it. Another one does, or the file was altered.",
+                + ": the passphrase does not open it. It is the wrong one, or the file was altered.",
             e);
       }
     }

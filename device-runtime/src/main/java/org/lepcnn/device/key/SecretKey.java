@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Objects;
 import javax.crypto.spec.SecretKeySpec;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -17,6 +19,7 @@ import org.lepcnn.core.error.BadInputException;
  * the collector moved, it does not reach. Immutable but for {@link #close}; a closed key refuses
  * every use with an {@link IllegalStateException}.
  */
+@PublicApi
 public final class SecretKey implements AutoCloseable {
   /** Bytes of a key. */
   public static final int BYTES = 32;
@@ -43,6 +46,10 @@ public final class SecretKey implements AutoCloseable {
     return new SecretKey(value.clone());
   }
 
+  static SecretKey copyOf(byte[] values, int from) {
+    return new SecretKey(Arrays.copyOfRange(values, from, from + BYTES));
+  }
+
   /** A new key from the platform's secure random numbers. */
   public static SecretKey random() {
     byte[] value = new byte[BYTES];
@@ -66,12 +73,17 @@ public final class SecretKey implements AutoCloseable {
   }
 
   /** The key's bytes, for a file that keeps secrets. The caller erases them. */
-  public byte[] copyBytes() {
+  byte[] copyBytes() {
     return open().clone();
   }
 
   /** The key for a {@link javax.crypto.Cipher}. Only derived keys are ever used so. */
-  public javax.crypto.SecretKey toAesKey() {
+  public javax.crypto.SecretKey toAesKey(SecretAccess access) {
+    Objects.requireNonNull(access, "access");
+    return toAesKey();
+  }
+
+  javax.crypto.SecretKey toAesKey() {
     return new SecretKeySpec(open(), "AES");
   }
 

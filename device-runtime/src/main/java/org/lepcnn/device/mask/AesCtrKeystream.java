@@ -1,11 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.mask;
 
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -16,13 +18,15 @@ final class AesCtrKeystream implements Keystream {
   private static final byte[] ZEROS = new byte[ResidueStream.SEGMENT_BYTES];
   private static final javax.crypto.SecretKey NO_KEY = new SecretKeySpec(new byte[32], "AES");
 
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
+
   private final Cipher cipher;
   private final CounterBlock counter = new CounterBlock();
   private javax.crypto.SecretKey key;
   private boolean cipherHasKey;
 
   AesCtrKeystream(SecretKey key) {
-    this.key = key.toAesKey();
+    this.key = key.toAesKey(ACCESS);
     try {
       cipher = Cipher.getInstance("AES/CTR/NoPadding");
     } catch (GeneralSecurityException e) {
@@ -32,7 +36,7 @@ final class AesCtrKeystream implements Keystream {
 
   @Override
   public void rekey(SecretKey newKey) {
-    key = newKey.toAesKey();
+    key = newKey.toAesKey(ACCESS);
   }
 
   @Override

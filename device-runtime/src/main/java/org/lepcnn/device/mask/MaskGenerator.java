@@ -1,7 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.mask;
 
+import java.util.Objects;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -16,7 +18,8 @@ public final class MaskGenerator implements AutoCloseable {
   private final ResidueStream stream;
 
   /** A generator for one pass; {@code key} stays the caller's. */
-  public MaskGenerator(PassKey key) {
+  public MaskGenerator(PassKey key, SecretAccess access) {
+    Objects.requireNonNull(access, "access");
     try (SecretKey mask = key.maskKey();
         SecretKey redraw = key.redrawKey()) {
       stream = new ResidueStream(mask, redraw);

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -51,7 +53,12 @@ public final class ResidueStream implements AutoCloseable {
    * @param wordKey key of the words
    * @param redrawKey key of the words that replace rejected ones
    */
-  public ResidueStream(SecretKey wordKey, SecretKey redrawKey) {
+  public ResidueStream(SecretKey wordKey, SecretKey redrawKey, SecretAccess access) {
+    this(wordKey, redrawKey);
+    Objects.requireNonNull(access, "access");
+  }
+
+  ResidueStream(SecretKey wordKey, SecretKey redrawKey) {
     this(new AesCtrKeystream(wordKey), new AesCtrKeystream(redrawKey));
     requireDifferent(wordKey, redrawKey);
   }

@@ -54,7 +54,7 @@ final class Ledger {
     if (entry.status() != ChainStatus.GRANTED) {
       throw new BadInputException(
           doing
-              + "expected one that was granted; found it "
+              + "expected a chain whose grant was written; found it "
               + entry.status()
               + ". Provision the device again.");
     }

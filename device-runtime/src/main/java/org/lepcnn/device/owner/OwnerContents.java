@@ -2,6 +2,7 @@
 package org.lepcnn.device.owner;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.state.HeldFile;
 
@@ -28,6 +30,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
   /** Before it, every chain counted as granted. */
   private static final int FIRST_VERSION_WITH_STATUS = 3;
 
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   private static final int OLDEST_VERSION = 1;
 
   /** A ledger of some millions of chains. */
@@ -56,7 +59,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
 
           @Override
           public KeyWrap.Opened read(String what, BodyReader in, ByteBuffer body) {
-            return KeyWrap.read(what, in, body, passphrase);
+            return KeyWrap.read(what, in, body, passphrase, 1);
           }
         });
   }
@@ -74,7 +77,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
 
           @Override
           public KeyWrap.Opened read(String what, BodyReader in, ByteBuffer body) {
-            return new KeyWrap.Opened(wrap, wrap.readAgain(what, in, body), wrap.isSealed());
+            return new KeyWrap.Opened(wrap, wrap.readAgain(what, in, body, 1), wrap.isSealed());
           }
         });
   }
@@ -93,18 +96,22 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
     BodyReader in = new BodyReader(what, content.body());
     KeyWrap wrap = content.version() == 1 ? keys.ofVersion1(what) : null;
-    byte[] rootBytes = content.version() == 1 ? in.bytes() : null;
+    SecretKey root = content.version() == 1 ? keyOfVersion1(in.bytes()) : null;
     List<LedgerEntry> ledger = in.list(() -> readEntry(in, content.version()));
     if (content.version() > 1) {
       KeyWrap.Opened opened = keys.read(what, in, content.body());
       wrap = opened.wrap();
-      rootBytes = opened.keys();
+      root = opened.keys().get(0);
     }
     in.end();
+    Arrays.fill(bytes, (byte) 0);
+    return new OwnerContents(root, ledger, wrap);
+  }
+
+  private static SecretKey keyOfVersion1(byte[] bytes) {
     try {
-      return new OwnerContents(SecretKey.copyOf(rootBytes), ledger, wrap);
+      return SecretKey.copyOf(bytes);
     } finally {
-      Arrays.fill(rootBytes, (byte) 0);
       Arrays.fill(bytes, (byte) 0);
     }
   }
@@ -135,11 +142,9 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
       writer.int64(entry.chain().high()).int64(entry.chain().low()).int64(entry.issuedPasses());
       writer.int32(entry.status().ordinal());
     }
-    byte[] rootBytes = root.copyBytes();
-    wrap.write(writer, rootBytes);
+    wrap.write(writer, root, ACCESS);
     byte[] body = writer.toByteArray();
     byte[] bytes = CheckedFile.frame(MAGIC, VERSION, body);
-    Arrays.fill(rootBytes, (byte) 0);
     Arrays.fill(body, (byte) 0);
     return bytes;
   }

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -17,9 +16,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
-import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
-import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.state.DurableStore;
@@ -39,16 +36,16 @@ import org.lepcnn.device.state.SecretFiles;
 public final class OwnerFile implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final DurableStore store;
   private final Path file;
   private final SecretKey root;
   private final KeyWrap wrap;
+  private final LedgerFile ledger;
 
   private OwnerFile(DurableStore store, Path file, SecretKey root, KeyWrap wrap) {
-    this.store = store;
     this.file = file;
     this.root = root;
     this.wrap = wrap;
+    this.ledger = new LedgerFile(store, file, root, wrap);
   }
 
   /**
@@ -169,12 +166,7 @@ public final class OwnerFile implements AutoCloseable {
     PassId.checkDevice(device);
     ChainId chain = new ChainId(RANDOM.nextLong(), RANDOM.nextLong());
     Fingerprint model = bundle.fingerprint();
-    try (ExclusiveLock lock = OwnerLocks.lock(file);
-        HeldFile held = OwnerLocks.hold(file)) {
-      List<LedgerEntry> ledger = new ArrayList<>(reread());
-      ledger.add(new LedgerEntry(device, model, chain, 0, status));
-      held.replace(store, new OwnerContents(root, ledger, wrap).toFile());
-    }
+    ledger.add(new LedgerEntry(device, model, chain, 0, status));
     try (SecretKey first = derive(device, model, chain)) {
       return Grant.of(device, chain, bundle, first, wrap.isSealed());
     }
@@ -192,18 +184,10 @@ public final class OwnerFile implements AutoCloseable {
   }
 
   private LedgerEntry change(String device, String digits, ChainStatus status) {
-    try (ExclusiveLock lock = OwnerLocks.lock(file);
-        HeldFile held = OwnerLocks.hold(file)) {
-      List<LedgerEntry> ledger = reread();
-      LedgerEntry before = Ledger.named(ledger, device, digits);
-      if (before.status() == ChainStatus.RETIRED) {
-        return before; // for ever, also when its grant is being written at this moment
-      }
-      LedgerEntry after = before.with(status);
-      List<LedgerEntry> changed = Ledger.with(ledger, before, after);
-      held.replace(store, new OwnerContents(root, changed, wrap).toFile());
-      return after;
-    }
+    return ledger.change(
+        entries -> Ledger.named(entries, device, digits),
+        // retired is for ever, also when its grant is being written at this moment
+        entry -> entry.status() == ChainStatus.RETIRED ? entry : entry.with(status));
   }
 
   /**
@@ -216,29 +200,30 @@ public final class OwnerFile implements AutoCloseable {
     if (passes < 1) {
       throw new BadInputException("Issuing passes: expected at least 1; found " + passes + ".");
     }
-    try (ExclusiveLock lock = OwnerLocks.lock(file);
-        HeldFile held = OwnerLocks.hold(file)) {
-      List<LedgerEntry> ledger = reread();
-      LedgerEntry entry = Ledger.current(ledger, device, model);
-      long first = entry.issuedPasses();
-      if (passes > Long.MAX_VALUE - first) {
-        throw new BadInputException(
-            "Issuing passes: a chain has no "
-                + passes
-                + " passes behind the "
-                + first
-                + " that are issued. Issue fewer.");
-      }
-      long end = first + passes;
-      List<LedgerEntry> changed = Ledger.with(ledger, entry, entry.withIssued(end));
-      held.replace(store, new OwnerContents(root, changed, wrap).toFile());
-      return new IssuedRange(device, model, entry.chain(), first, end - 1);
+    LedgerEntry entry =
+        ledger.change(
+            entries -> Ledger.current(entries, device, model),
+            current -> current.withIssued(endOfIssue(current, passes)));
+    long end = entry.issuedPasses();
+    return new IssuedRange(device, model, entry.chain(), end - passes, end - 1);
+  }
+
+  private static long endOfIssue(LedgerEntry entry, long passes) {
+    long issued = entry.issuedPasses();
+    if (passes > Long.MAX_VALUE - issued) {
+      throw new BadInputException(
+          "Issuing passes: expected that a chain has room for "
+              + passes
+              + " passes after the "
+              + issued
+              + " that are issued; found too little. Issue fewer.");
     }
+    return issued + passes;
   }
 
   /** Everything that was issued for the current chain; empty when nothing was. */
   public Optional<IssuedRange> issued(String device, Fingerprint model) {
-    LedgerEntry entry = Ledger.current(reread(), device, model);
+    LedgerEntry entry = Ledger.current(ledger.read(), device, model);
     return entry.issuedPasses() == 0
         ? Optional.empty()
         : Optional.of(new IssuedRange(device, model, entry.chain(), 0, entry.issuedPasses() - 1));
@@ -246,37 +231,28 @@ public final class OwnerFile implements AutoCloseable {
 
   /** The chain that is served for a device and a model: the one that was granted last. */
   public ChainId currentChain(String device, Fingerprint model) {
-    return Ledger.current(reread(), device, model).chain();
+    return Ledger.current(ledger.read(), device, model).chain();
   }
 
   /** All chains ever provisioned, oldest first. */
   public List<LedgerEntry> ledger() {
-    return reread();
+    return ledger.read();
   }
 
   /**
-   * The first key of a chain in the ledger, which is the key of its pass 0; the caller closes it.
+   * The keys of a chain in the ledger, for its tables; the caller closes them.
    *
    * @throws BadInputException the ledger has no such chain, or it was retired or never granted
    */
-  public SecretKey firstKey(String device, Fingerprint model, ChainId chain) {
-    return derive(device, model, Ledger.served(reread(), device, model, chain).chain());
-  }
-
-  /** The key of one pass of a chain in the ledger; the caller closes it. */
-  public PassKey passKey(String device, Fingerprint model, ChainId chain, long pass) {
-    try (SecretKey firstKey = firstKey(device, model, chain);
-        PassKey first = PassKey.of(firstKey)) {
-      return first.advance(pass);
+  public ChainKeys chainKeys(String device, Fingerprint model, ChainId chain) {
+    try (SecretKey first = firstKey(device, model, chain)) {
+      return new ChainKeys(first);
     }
   }
 
-  /** The challenge key of a chain in the ledger; the caller closes it. */
-  public ChallengeKey challengeKey(String device, Fingerprint model, ChainId chain) {
-    try (SecretKey firstKey = firstKey(device, model, chain);
-        PassKey first = PassKey.of(firstKey)) {
-      return first.challengeKeyOfChain();
-    }
+  /** The first key of a chain in the ledger, which is the key of its pass 0. */
+  SecretKey firstKey(String device, Fingerprint model, ChainId chain) {
+    return derive(device, model, Ledger.served(ledger.read(), device, model, chain).chain());
   }
 
   /** Erases the root key in memory. */
@@ -296,20 +272,5 @@ public final class OwnerFile implements AutoCloseable {
         ByteBuffer.allocate(ChainId.BYTES).putLong(chain.high()).putLong(chain.low()).array();
     return root.derive(
         "chain", device.getBytes(StandardCharsets.UTF_8), model.toBytes(), chainBytes);
-  }
-
-  /** The ledger as the file has it now, durably; another process may have changed it. */
-  private List<LedgerEntry> reread() {
-    OwnerContents contents = OwnerContents.readAgain(file, wrap);
-    SecretFiles.syncFolder(store, file.getParent());
-    try (SecretKey found = contents.root()) {
-      if (!found.equals(root)) {
-        throw new BadInputException(
-            "Reading the owner file "
-                + file
-                + ": it has another root key than when it was opened. Start again.");
-      }
-      return contents.ledger();
-    }
   }
 }

@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.pass;
 
-import java.util.List;
 import java.util.TreeMap;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.SecretKey;
@@ -38,9 +37,7 @@ final class ChallengeCache {
 
   private GroupChallenges read(long group) {
     try (SecretKey groupKey = supply.groupKey(group)) {
-      List<int[]> vectors = tables.challenges(group, groupKey);
-      return GroupChallenges.of(
-          supply.deviceHalf().plan(), tables.challengesPerLayer(), groupKey, vectors);
+      return tables.challenges(group, groupKey);
     }
   }
 }

@@ -13,14 +13,13 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
-import org.lepcnn.device.integrity.Challenge;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.pass.Stopwatch.Phase;
 import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.NativeTensor;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
  * The arithmetic of one pass's rounds: mask, check, unmask. Knows nothing of threads and transport.
@@ -40,12 +39,12 @@ final class MaskedRounds implements AutoCloseable {
   private final float[] scales;
 
   /** U of the layers of the current round, in the plan's order; empty before {@link #readTable}. */
-  private final List<ResidueRoom> factors = new ArrayList<>();
+  private final List<ResidueBuffer> factors = new ArrayList<>();
 
   /** The request's side of every layer's challenges, from {@link #prepareCheck} on. */
   private final int[] requestSides;
 
-  private PassTables.PassReader table;
+  private PassTables.PassFactors table;
   private RuntimeException unreadableTable;
   private RuntimeException unreadableChallenges;
   private boolean closed;
@@ -65,7 +64,7 @@ final class MaskedRounds implements AutoCloseable {
     this.stopwatch = stopwatch;
     this.plan = context.model().plan();
     this.scales = new float[plan.tensors().size()];
-    this.requestSides = new int[plan.layers().size() * Challenge.MAX_PER_LAYER];
+    this.requestSides = new int[plan.layers().size() * GroupChallenges.MAX_PER_LAYER];
     PassSupply supply = context.supply();
     this.id = new PassId(supply.device(), supply.chain(), supply.model(), pass.number());
     this.workspace = context.workspaces().take(pass.key());
@@ -171,7 +170,7 @@ final class MaskedRounds implements AutoCloseable {
   }
 
   private static int firstSide(LinearLayerSpec layer) {
-    return layer.index() * Challenge.MAX_PER_LAYER;
+    return layer.index() * GroupChallenges.MAX_PER_LAYER;
   }
 
   /**
@@ -185,7 +184,7 @@ final class MaskedRounds implements AutoCloseable {
         table = context.tables().openPass(pass.number(), pass.key());
       }
       for (LinearLayerSpec layer : plan.layersOfRound(round)) {
-        ResidueRoom u = workspace.takeRoom(layer.geometry().outputSize());
+        ResidueBuffer u = workspace.takeBuffer(layer.geometry().outputSize());
         factors.add(u);
         table.readLayer(layer.index(), u);
       }
@@ -237,11 +236,11 @@ final class MaskedRounds implements AutoCloseable {
 
   private void giveFactorsBack() {
     // erased with the workspace: until then the pass's key, which yields them, is there as well
-    factors.forEach(workspace::giveRoom);
+    factors.forEach(workspace::giveBuffer);
     factors.clear();
   }
 
-  private void unmask(LinearLayerSpec spec, int[] y, ResidueRoom u, Activations activations) {
+  private void unmask(LinearLayerSpec spec, int[] y, ResidueBuffer u, Activations activations) {
     if (context.unsafeResultObserver() != null) {
       context
           .unsafeResultObserver()

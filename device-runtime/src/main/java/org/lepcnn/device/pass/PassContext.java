@@ -4,14 +4,14 @@ package org.lepcnn.device.pass;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.lepcnn.core.port.EdgeTransport;
-import org.lepcnn.device.claim.EdgeGate;
+import org.lepcnn.device.claim.SendGate;
 import org.lepcnn.device.stage.DeviceModel;
 
 /** What the passes of a session share. Made by the session, for the runtime's own rooms. */
 public final class PassContext {
   private final RoundContext rounds;
   private final EdgeTransport transport;
-  private final EdgeGate gate;
+  private final SendGate gate;
   private final Pacer pacer;
   private final Executor worker;
   private final RoundObserver observer;
@@ -23,7 +23,7 @@ public final class PassContext {
   public PassContext(
       RoundContext rounds,
       EdgeTransport transport,
-      EdgeGate gate,
+      SendGate gate,
       Duration pace,
       Executor worker,
       RoundObserver observer) {
@@ -40,7 +40,7 @@ public final class PassContext {
    * no pass, sends nothing, reads no table.
    */
   public void warmUp() {
-    new Rehearsal(rounds).run();
+    new PassWarmUp(rounds).run();
     rounds.tables().warmUp();
     transport.warmUp(model().plan());
   }
@@ -57,7 +57,7 @@ public final class PassContext {
     return transport;
   }
 
-  EdgeGate gate() {
+  SendGate gate() {
     return gate;
   }
 

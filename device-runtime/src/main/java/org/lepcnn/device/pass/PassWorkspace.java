@@ -1,25 +1,29 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.pass;
 
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.device.arithmetic.TileArithmetic;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.mask.MaskGenerator;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
  * The buffers and ciphers that one pass works with. What is in them follows from the pass's key or
  * data and is overwritten when they are given back.
  */
 final class PassWorkspace {
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
+
   private final TileArithmetic tiles = TileArithmetic.best();
-  private final List<ResidueRoom> rooms = new ArrayList<>();
+  private final List<ResidueBuffer> buffers = new ArrayList<>();
   private final MaskGenerator masks;
 
   private PassWorkspace(PassKey key) {
-    masks = new MaskGenerator(key);
+    masks = new MaskGenerator(key, ACCESS);
   }
 
   TileArithmetic tiles() {
@@ -34,20 +38,20 @@ final class PassWorkspace {
    * Room for unblinding factors, the smallest that is large enough: the rounds of a pass share what
    * lies in the cache already. What a round leaves is overwritten by the next or at the pass's end.
    */
-  ResidueRoom takeRoom(int length) {
+  ResidueBuffer takeBuffer(int length) {
     int best = -1;
-    for (int i = 0; i < rooms.size(); i++) {
-      int size = rooms.get(i).capacity();
-      if (size >= length && (best < 0 || size < rooms.get(best).capacity())) {
+    for (int i = 0; i < buffers.size(); i++) {
+      int size = buffers.get(i).capacity();
+      if (size >= length && (best < 0 || size < buffers.get(best).capacity())) {
         best = i;
       }
     }
-    return best < 0 ? new ResidueRoom(length) : rooms.remove(best);
+    return best < 0 ? new ResidueBuffer(length) : buffers.remove(best);
   }
 
-  /** Takes a room back. */
-  void giveRoom(ResidueRoom room) {
-    rooms.add(room);
+  /** Takes a buffer back. */
+  void giveBuffer(ResidueBuffer buffer) {
+    buffers.add(buffer);
   }
 
   /** Reusable workspaces: as many as passes were ever in flight. Thread-safe. */
@@ -71,7 +75,7 @@ final class PassWorkspace {
     void give(PassWorkspace workspace) {
       workspace.masks.close();
       workspace.tiles.erase();
-      workspace.rooms.forEach(ResidueRoom::erase);
+      workspace.buffers.forEach(ResidueBuffer::erase);
       synchronized (free) {
         free.push(workspace);
       }

@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.reference;
 
-import java.util.List;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.device.integrity.GroupChallenges;
@@ -22,7 +21,7 @@ public final class ComputedTables implements PassTables {
   private final GroupChallenges selfCheck;
 
   private long currentGroup = -1;
-  private List<int[]> currentVectors;
+  private GroupChallenges current;
 
   public ComputedTables(EdgeHalf edge, KernelProvider provider, int challengesPerLayer) {
     this.computation = new TableComputation(edge, provider);
@@ -43,12 +42,12 @@ public final class ComputedTables implements PassTables {
   }
 
   @Override
-  public synchronized List<int[]> challenges(long group, SecretKey groupKey) {
+  public synchronized GroupChallenges challenges(long group, SecretKey groupKey) {
     if (group != currentGroup) {
-      currentVectors = computation.challenges(challengesPerLayer, groupKey).vectors();
+      current = computation.challenges(challengesPerLayer, groupKey);
       currentGroup = group;
     }
-    return currentVectors;
+    return current;
   }
 
   @Override

@@ -7,9 +7,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeTransport;
-import org.lepcnn.device.claim.ClaimKeeper;
+import org.lepcnn.device.claim.ClaimRepeatingTransport;
 import org.lepcnn.device.claim.ClaimedPasses;
-import org.lepcnn.device.claim.EdgeGate;
+import org.lepcnn.device.claim.SendGate;
 import org.lepcnn.device.pass.PassContext;
 import org.lepcnn.device.pass.RoundContext;
 import org.lepcnn.device.pass.RoundObserver;
@@ -121,8 +121,8 @@ public final class PrivateSessionBuilder {
     return this;
   }
 
-  /** Sees the unmasked results: for {@code check} and tests alone. */
-  public PrivateSessionBuilder unsafeResultObserver(UnsafeResultObserver resultObserver) {
+  /** Sees the unmasked results; others ask {@link UnsafeResults}. */
+  PrivateSessionBuilder unsafeResultObserver(UnsafeResultObserver resultObserver) {
     unsafeResultObserver = resultObserver;
     return this;
   }
@@ -150,7 +150,7 @@ public final class PrivateSessionBuilder {
             maxIntegrityFailures,
             closeTimeout,
             releaseTimeout);
-    EdgeGate gate = new EdgeGate(supply, maxIntegrityFailures);
+    SendGate gate = new SendGate(supply, maxIntegrityFailures);
     gate.requireOpen();
     if (!checked) {
       LOG.warn(
@@ -160,7 +160,7 @@ public final class PrivateSessionBuilder {
     }
     DeviceModel model = DeviceModel.load(supply.deviceHalf());
     ExecutorService worker = workers(Math.min(workerThreads, passesInFlight));
-    EdgeTransport repeating = new ClaimKeeper(supply, transport, gate);
+    EdgeTransport repeating = new ClaimRepeatingTransport(supply, transport, gate);
     RoundContext rounds =
         new RoundContext(model, supply, tables, checked, passesInFlight, unsafeResultObserver);
     PrivateSession session =

@@ -36,9 +36,9 @@ record SessionOptions(
       throw new BadInputException(
           "Session: expected at most "
               + PassWindow.PASSES
-              + " passes in flight, which is what the edge's guard keeps open of a chain; found "
+              + " passes in flight, the most that the edge's guard keeps open for a chain; found "
               + passes
-              + ". It would refuse the passes beyond as STALE.");
+              + ". The guard would refuse further passes as STALE.");
     }
   }
 

@@ -2,7 +2,7 @@
 package org.lepcnn.device.session;
 
 import java.util.concurrent.ExecutorService;
-import org.lepcnn.device.claim.EdgeGate;
+import org.lepcnn.device.claim.SendGate;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
@@ -12,5 +12,5 @@ record SessionResources(
     DeviceModel model,
     PassSupply supply,
     PassTables tables,
-    EdgeGate gate,
+    SendGate gate,
     ExecutorService worker) {}

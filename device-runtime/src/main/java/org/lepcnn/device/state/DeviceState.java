@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.state;
 
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,6 @@ import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.supply.InstanceIds;
 import org.lepcnn.device.supply.PassSupply;
-import org.lepcnn.device.supply.QuarantinedException;
 
 /**
  * A device's state of one chain, open and locked. It hands out every pass of the chain at most
@@ -38,15 +36,13 @@ public final class DeviceState implements PassSupply {
   /** The most passes that one reservation may have. */
   public static final int MAX_RESERVATION = 1 << 16;
 
-  private final DurableStore store;
-  private final ExclusiveLock lock;
-  private final HeldFile file;
+  private final OpenedState opened;
   private final ChainIdentity identity;
-  private final DeviceHalf deviceHalf;
   private final ChallengeKey challengeKey;
   private final KeyWrap wrap;
+  private final HandedOut handedOut;
   private InstanceId instance = InstanceIds.fresh();
-  private final List<Reservation> reservations = new ArrayList<>();
+  private final List<DurableReservation> reservations = new ArrayList<>();
 
   /** What the file says: the first pass never reserved, and its key. */
   private long storedPass;
@@ -54,34 +50,18 @@ public final class DeviceState implements PassSupply {
   private PassKey storedKey;
   private long integrityFailures;
 
-  /** All passes before this one count as used, even if the state closes cleanly. */
-  private long firstUntouched;
-
-  private final long openedPass;
-
-  /** Who gave {@link #openedPass} and what follows back to the edge; null when nobody did. */
-  private final InstanceId openedReleasedBy;
-
-  private boolean released;
-  private boolean claimRefused;
-  private int inFlight;
   private boolean closed;
 
-  private DeviceState(
-      DurableStore store, ExclusiveLock lock, HeldFile file, StateFile state, DeviceHalf half) {
-    this.store = store;
-    this.lock = lock;
-    this.file = file;
+  private DeviceState(OpenedState opened) {
+    StateFile state = opened.contents();
+    this.opened = opened;
     this.identity = state.counts().identity();
-    this.deviceHalf = half;
     this.challengeKey = state.challengeKey();
     this.wrap = state.wrap();
     this.storedPass = state.counts().nextPass();
     this.storedKey = state.nextKey();
     this.integrityFailures = state.counts().integrityFailures();
-    this.firstUntouched = storedPass;
-    this.openedPass = storedPass;
-    this.openedReleasedBy = state.counts().releasedBy();
+    this.handedOut = new HandedOut(storedPass, state.counts().releasedBy());
   }
 
   /**
@@ -179,37 +159,16 @@ public final class DeviceState implements PassSupply {
   }
 
   private static DeviceState open(Path folder, Passphrase passphrase, DurableStore store) {
-    ExclusiveLock lock =
-        ExclusiveLock.acquire(folder.resolve(ChainFolders.LOCK_FILE), "the device state " + folder);
-    HeldFile file = null;
+    OpenedState opened = OpenedState.of(folder, passphrase, store);
     try {
-      file = hold(folder);
-      SecretFiles.syncFolder(store, folder);
-      SecretFiles.syncFolder(store, folder.toAbsolutePath().getParent());
-      SecretFiles.eraseLeftovers(store, folder.resolve(StateFile.NAME));
-      DeviceHalf half =
-          ChainFolders.readDeviceHalf(folder, StateFile.readCounts(folder).identity());
-      DeviceState state =
-          new DeviceState(store, lock, file, StateFile.read(folder, passphrase), half);
+      DeviceState state = new DeviceState(opened);
       if (passphrase.acceptsPlain() && !passphrase.isNone()) {
         state.commit(state.stored());
       }
       return state;
     } catch (RuntimeException e) {
-      if (file != null) {
-        file.close();
-      }
-      lock.close();
+      opened.close();
       throw e;
-    }
-  }
-
-  private static HeldFile hold(Path folder) {
-    Path file = folder.resolve(StateFile.NAME);
-    try {
-      return HeldFile.acquire(file, "the device state " + folder);
-    } catch (NoSuchFileException e) {
-      throw SecretFiles.missing(file, StateFile.REMEDY);
     }
   }
 
@@ -238,7 +197,7 @@ public final class DeviceState implements PassSupply {
 
   @Override
   public DeviceHalf deviceHalf() {
-    return deviceHalf;
+    return opened.deviceHalf();
   }
 
   /** The random number under which passes are claimed now; another one in every opening. */
@@ -275,14 +234,14 @@ public final class DeviceState implements PassSupply {
    */
   @Override
   public Optional<InstanceId> releasedBefore(long pass) {
-    return pass == openedPass ? Optional.ofNullable(openedReleasedBy) : Optional.empty();
+    return handedOut.releasedBefore(pass);
   }
 
   /** Says that the edge has accepted this instance's release of all passes that were not taken. */
   @Override
   public synchronized void released() {
     requireOpen();
-    released = true;
+    handedOut.released();
   }
 
   /**
@@ -292,12 +251,12 @@ public final class DeviceState implements PassSupply {
   @Override
   public synchronized void claimRefused() {
     requireOpen();
-    claimRefused = true;
+    handedOut.claimRefused();
   }
 
   /** How many passes were taken and have not ended. */
   public synchronized int inFlight() {
-    return inFlight;
+    return handedOut.inFlight();
   }
 
   /**
@@ -306,7 +265,7 @@ public final class DeviceState implements PassSupply {
    * @param passes 1 to {@value #MAX_RESERVATION}
    */
   @Override
-  public synchronized Reservation reserve(int passes) {
+  public synchronized DurableReservation reserve(int passes) {
     requireOpen();
     if (passes < 1 || passes > MAX_RESERVATION) {
       throw new BadInputException(
@@ -321,7 +280,7 @@ public final class DeviceState implements PassSupply {
       throw e;
     }
     reservations.removeIf(DeviceState::exhausted);
-    Reservation reservation = new Reservation(this, storedPass, passes, storedKey);
+    DurableReservation reservation = new DurableReservation(this, storedPass, passes, storedKey);
     reservations.add(reservation);
     storedPass = end;
     storedKey = endKey;
@@ -359,28 +318,6 @@ public final class DeviceState implements PassSupply {
   }
 
   /**
-   * Refuses to go on when the edge has failed too often.
-   *
-   * @param threshold failures from which the edge is no longer used, at least 1
-   * @throws QuarantinedException as many failures were recorded
-   */
-  public synchronized void refuseIfQuarantined(long threshold) {
-    if (threshold < 1) {
-      throw new BadInputException(
-          "Quarantine: expected a threshold of at least 1; found " + threshold + ".");
-    }
-    if (integrityFailures >= threshold) {
-      throw new QuarantinedException(
-          "The edge is quarantined: "
-              + integrityFailures
-              + " results failed the integrity check, and "
-              + threshold
-              + " are the limit. Find out why, then lift it with 'lepcnn device lift-quarantine"
-              + " --state DIR'.");
-    }
-  }
-
-  /**
    * Closes the state and erases the keys. With no pass in flight the passes after the last one
    * taken go back; otherwise they stay used up.
    */
@@ -390,11 +327,10 @@ public final class DeviceState implements PassSupply {
       return;
     }
     closed = true;
-    try (lock;
-        file) {
+    try (opened) {
       giveBack();
     } finally {
-      reservations.forEach(Reservation::erase);
+      reservations.forEach(DurableReservation::erase);
       stored().eraseKeys();
     }
   }
@@ -411,21 +347,21 @@ public final class DeviceState implements PassSupply {
   }
 
   synchronized void passTaken(long pass) {
-    inFlight++;
-    firstUntouched = Math.max(firstUntouched, pass + 1);
+    handedOut.taken(pass);
   }
 
   synchronized void passEnded() {
-    inFlight--;
+    handedOut.ended();
   }
 
   private void giveBack() {
-    if (inFlight > 0) {
+    if (handedOut.inFlight() > 0) {
       return;
     }
-    for (Reservation reservation : reservations) {
-      if (reservation.nextPass() == firstUntouched && !exhausted(reservation)) {
-        commit(with(firstUntouched, reservation.nextKey(), givenBackBy()));
+    long first = handedOut.firstUntouched();
+    for (DurableReservation reservation : reservations) {
+      if (reservation.nextPass() == first && !exhausted(reservation)) {
+        commit(with(first, reservation.nextKey(), handedOut.givenBackBy(instance)));
         return;
       }
     }
@@ -433,17 +369,7 @@ public final class DeviceState implements PassSupply {
 
   /** What the file says while nothing is given back; the keys are this object's. */
   StateFile stored() {
-    return with(storedPass, storedKey, storedPass == openedPass ? openedReleasedBy : null);
-  }
-
-  private InstanceId givenBackBy() {
-    if (released) {
-      return instance;
-    }
-    if (firstUntouched == openedPass && openedReleasedBy != null) {
-      return openedReleasedBy; // whose claim the edge would meet first, reading its log again
-    }
-    return claimRefused ? instance : null;
+    return with(storedPass, storedKey, handedOut.releasedBefore(storedPass).orElse(null));
   }
 
   private StateFile with(long nextPass, PassKey nextKey, InstanceId releasedBy) {
@@ -453,10 +379,10 @@ public final class DeviceState implements PassSupply {
   }
 
   private void commit(StateFile contents) {
-    file.replace(store, contents.toFile());
+    opened.write(contents);
   }
 
-  private static boolean exhausted(Reservation reservation) {
+  private static boolean exhausted(DurableReservation reservation) {
     return reservation.nextPass() > reservation.lastPass();
   }
 }

@@ -2,10 +2,12 @@
 package org.lepcnn.device.state;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.BodyReader;
@@ -20,6 +22,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -30,6 +33,7 @@ import org.lepcnn.device.key.SecretKey;
 public final class Grant implements AutoCloseable {
   static final int MAGIC = 0x4c455047; // "LEPG"
   static final int VERSION = 2;
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   private static final int OLDEST_VERSION = 1;
 
   /** A device half and what a state holds. */
@@ -122,18 +126,11 @@ public final class Grant implements AutoCloseable {
         content.version() == 1
             ? new Keys(readKeysOfVersion1(in), false)
             : readKeys(what, in, content.body(), passphrase);
-    byte[] keys = read.bytes();
-    byte[] first = Arrays.copyOfRange(keys, 0, SecretKey.BYTES);
-    byte[] challenge = Arrays.copyOfRange(keys, SecretKey.BYTES, 2 * SecretKey.BYTES);
-    try (SecretKey firstKey = SecretKey.copyOf(first);
-        SecretKey challengeKey = SecretKey.copyOf(challenge)) {
+    try (SecretKey firstKey = read.keys().get(0);
+        SecretKey challengeKey = read.keys().get(1)) {
       in.end();
       return new Grant(
           identity, half, PassKey.of(firstKey), ChallengeKey.of(challengeKey), read.sealed());
-    } finally {
-      Arrays.fill(keys, (byte) 0);
-      Arrays.fill(first, (byte) 0);
-      Arrays.fill(challenge, (byte) 0);
     }
   }
 
@@ -166,22 +163,15 @@ public final class Grant implements AutoCloseable {
   }
 
   private byte[] toFile(Passphrase passphrase) {
-    byte[] first = firstPassKey.copyBytes();
-    byte[] challenge = challengeKey.copyBytes();
-    byte[] keys = ByteBuffer.allocate(2 * SecretKey.BYTES).put(first).put(challenge).array();
     BodyWriter body = new BodyWriter();
     identity.write(body);
     body.bytes(deviceHalfFile);
     try (KeyWrap wrap = KeyWrap.of(passphrase)) {
-      wrap.write(body, keys);
+      wrap.write(body, firstPassKey, challengeKey, ACCESS);
       byte[] bytes = body.toByteArray();
       byte[] framed = CheckedFile.frame(MAGIC, VERSION, bytes);
       Arrays.fill(bytes, (byte) 0);
       return framed;
-    } finally {
-      Arrays.fill(first, (byte) 0);
-      Arrays.fill(challenge, (byte) 0);
-      Arrays.fill(keys, (byte) 0);
     }
   }
 
@@ -237,12 +227,12 @@ public final class Grant implements AutoCloseable {
   }
 
   /** The key of pass 0; the caller closes it. */
-  public PassKey firstPassKey() {
+  PassKey firstPassKey() {
     return firstPassKey.copy();
   }
 
   /** The key of the chain's challenges; the caller closes it. */
-  public ChallengeKey challengeKey() {
+  ChallengeKey challengeKey() {
     return challengeKey.copy();
   }
 
@@ -273,25 +263,21 @@ public final class Grant implements AutoCloseable {
     return deviceHalfFile.clone();
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-  private record Keys(byte[] bytes, boolean sealed) {}
+  private record Keys(List<SecretKey> keys, boolean sealed) {}
 
   private static Keys readKeys(String what, BodyReader in, ByteBuffer body, Passphrase passphrase) {
-    KeyWrap.Opened opened = KeyWrap.read(what, in, body, passphrase);
+    KeyWrap.Opened opened = KeyWrap.read(what, in, body, passphrase, 2);
     opened.wrap().close();
-    if (opened.keys().length != 2 * SecretKey.BYTES) {
-      throw in.corrupt("its keys have " + opened.keys().length + " bytes");
-    }
     return new Keys(opened.keys(), opened.fromSealed());
   }
 
-  private static byte[] readKeysOfVersion1(BodyReader in) {
+  private static List<SecretKey> readKeysOfVersion1(BodyReader in) {
     byte[] first = in.bytes();
     byte[] challenge = in.bytes();
     if (first.length != SecretKey.BYTES || challenge.length != SecretKey.BYTES) {
       throw in.corrupt("a key has another length than " + SecretKey.BYTES);
     }
-    byte[] keys = ByteBuffer.allocate(2 * SecretKey.BYTES).put(first).put(challenge).array();
+    List<SecretKey> keys = List.of(SecretKey.copyOf(first), SecretKey.copyOf(challenge));
     Arrays.fill(first, (byte) 0);
     Arrays.fill(challenge, (byte) 0);
     return keys;

@@ -1,9 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.state;
 
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
@@ -12,6 +14,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -25,6 +28,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   static final String NAME = "state.lep";
   static final int MAGIC = 0x4c455053; // "LEPS"
   static final int VERSION = 2;
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   private static final int OLDEST_VERSION = 1;
 
   /** Ids, counts, hashes and keys take a few hundred. */
@@ -54,13 +58,11 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
     if (releasedBy != null) {
       writer.int64(releasedBy.high()).int64(releasedBy.low());
     }
-    byte[] keys = keys();
-    wrap.write(writer, keys);
+    wrap.write(writer, nextKey, challengeKey, ACCESS);
     byte[] body = writer.toByteArray();
     try {
       return CheckedFile.frame(MAGIC, VERSION, body);
     } finally {
-      Arrays.fill(keys, (byte) 0);
       Arrays.fill(body, (byte) 0);
     }
   }
@@ -77,26 +79,17 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   static StateFile read(Path folder, Passphrase passphrase) {
     Opened file = open(folder);
     BodyReader in = file.in();
-    byte[] keys = null;
     try {
       if (file.version() == 1) {
-        Counts counts = readVersion1(file, folder);
-        keys = file.version1Keys();
-        return of(counts, keys, KeyWrap.ofPlainFile(file.what(), passphrase));
+        Version1 read = readVersion1(file, folder);
+        return of(read.counts(), read.keys(), KeyWrap.ofPlainFile(file.what(), passphrase));
       }
       Counts counts = readCounts(in, folder);
-      KeyWrap.Opened opened = KeyWrap.read(file.what(), in, file.body(), passphrase);
-      keys = opened.keys();
+      KeyWrap.Opened opened = KeyWrap.read(file.what(), in, file.body(), passphrase, 2);
       in.end();
-      if (keys.length != 2 * SecretKey.BYTES) {
-        throw in.corrupt("its keys have " + keys.length + " bytes");
-      }
-      return of(counts, keys, opened.wrap());
+      return of(counts, opened.keys(), opened.wrap());
     } finally {
       file.erase();
-      if (keys != null) {
-        Arrays.fill(keys, (byte) 0);
-      }
     }
   }
 
@@ -105,9 +98,9 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
     Opened file = open(folder);
     try {
       if (file.version() == 1) {
-        Counts counts = readVersion1(file, folder);
-        Arrays.fill(file.version1Keys(), (byte) 0);
-        return counts;
+        Version1 read = readVersion1(file, folder);
+        read.keys().forEach(SecretKey::close);
+        return read.counts();
       }
       Counts counts = readCounts(file.in(), folder);
       KeyWrap.skip(file.in());
@@ -130,24 +123,10 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
     return "StateFile(" + counts.identity().device() + ", next pass " + counts.nextPass() + ")";
   }
 
-  private byte[] keys() {
-    byte[] next = nextKey.copyBytes();
-    byte[] challenge = challengeKey.copyBytes();
-    byte[] keys = ByteBuffer.allocate(2 * SecretKey.BYTES).put(next).put(challenge).array();
-    Arrays.fill(next, (byte) 0);
-    Arrays.fill(challenge, (byte) 0);
-    return keys;
-  }
-
-  private static StateFile of(Counts counts, byte[] keys, KeyWrap wrap) {
-    byte[] next = Arrays.copyOfRange(keys, 0, SecretKey.BYTES);
-    byte[] challenge = Arrays.copyOfRange(keys, SecretKey.BYTES, 2 * SecretKey.BYTES);
-    try (SecretKey nextKey = SecretKey.copyOf(next);
-        SecretKey challengeKey = SecretKey.copyOf(challenge)) {
+  private static StateFile of(Counts counts, List<SecretKey> keys, KeyWrap wrap) {
+    try (SecretKey nextKey = keys.get(0);
+        SecretKey challengeKey = keys.get(1)) {
       return new StateFile(counts, PassKey.of(nextKey), ChallengeKey.of(challengeKey), wrap);
-    } finally {
-      Arrays.fill(next, (byte) 0);
-      Arrays.fill(challenge, (byte) 0);
     }
   }
 
@@ -159,7 +138,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   }
 
   /** Version 1 had the keys in the middle, never under a passphrase, and knew no release. */
-  private static Counts readVersion1(Opened file, Path folder) {
+  private static Version1 readVersion1(Opened file, Path folder) {
     BodyReader in = file.in();
     ChainIdentity identity = ChainIdentity.read(in);
     long nextPass = in.int64();
@@ -170,12 +149,14 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
     if (next.length != SecretKey.BYTES || challenge.length != SecretKey.BYTES) {
       throw in.corrupt("a key has another length than " + SecretKey.BYTES);
     }
-    System.arraycopy(next, 0, file.version1Keys(), 0, SecretKey.BYTES);
-    System.arraycopy(challenge, 0, file.version1Keys(), SecretKey.BYTES, SecretKey.BYTES);
+    Counts counts = checked(new Counts(identity, nextPass, failures, null), in, folder);
+    List<SecretKey> keys = List.of(SecretKey.copyOf(next), SecretKey.copyOf(challenge));
     Arrays.fill(next, (byte) 0);
     Arrays.fill(challenge, (byte) 0);
-    return checked(new Counts(identity, nextPass, failures, null), in, folder);
+    return new Version1(counts, keys);
   }
+
+  private record Version1(Counts counts, List<SecretKey> keys) {}
 
   private static Counts checked(Counts counts, BodyReader in, Path folder) {
     if (counts.nextPass() < 0 || counts.integrityFailures() < 0) {
@@ -206,17 +187,11 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
         CheckedFile.open(path.toString(), bytes, MAGIC, OLDEST_VERSION, VERSION);
     ByteBuffer body = content.body();
     return new Opened(
-        path.toString(),
-        content.version(),
-        bytes,
-        body,
-        new BodyReader(path.toString(), body),
-        new byte[2 * SecretKey.BYTES]);
+        path.toString(), content.version(), bytes, body, new BodyReader(path.toString(), body));
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Opened(
-      String what, int version, byte[] bytes, ByteBuffer body, BodyReader in, byte[] version1Keys) {
+  private record Opened(String what, int version, byte[] bytes, ByteBuffer body, BodyReader in) {
     void erase() {
       Arrays.fill(bytes, (byte) 0);
     }

@@ -71,8 +71,8 @@ final class StateInit {
               + stateFolder
               + ": chain "
               + grant.chain()
-              + " was retired here, and would begin at its first pass again. The grant was a copy and"
-              + " is now deleted. Provision the device again.");
+              + " was retired here. A copy of its grant would begin it at its first pass again, so the"
+              + " grant is now deleted. Provision the device again.");
     }
     if (Files.exists(folder)) {
       SecretFiles.syncFolder(store, stateFolder);

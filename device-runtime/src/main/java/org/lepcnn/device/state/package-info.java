@@ -26,29 +26,31 @@
  *   LEPG 2: chain identity, bytes device half, keys: first pass key (32), challenge key (32)
  * </pre>
  *
- * <p>Keys stand as {@link org.lepcnn.device.key.KeyWrap} says: under a passphrase or not. Version 1
- * of both is read: it had {@code bytes} for every key, in the state before the failures, and no
- * instance.
+ * <p>{@link org.lepcnn.device.key.KeyWrap} specifies how keys are written, under a passphrase and
+ * without one. A reader accepts version 1 of both files: it had {@code bytes} for every key, in the
+ * state before the failures, and no instance.
  *
  * <p>The chain identity is: string device, int64 and int64 chain id, bytes model fingerprint (32),
  * bytes SHA-256 of the edge half (32), which with the hash of the device half gives the
  * fingerprint. Every file has the frame of {@link org.lepcnn.core.io.CheckedFile}; the checksum
- * finds damage. Without a passphrase whoever may read the file owns the device, for a key that
+ * finds damage. Without a passphrase, whoever can read the file owns the device: a key that
  * protected it would lie beside it.
  *
  * <p><b>The rule.</b> {@code state.lep} holds the key of the first pass that was never handed out,
  * and is replaced by: link it to {@code .old}, write the temporary file, fsync it, fsync the
  * folder, rename the temporary file, fsync the folder, overwrite {@code .old}, fsync it, delete it.
- * A reservation of R passes makes key n + R durable before pass n is handed out, so that a crash at
- * any instant leaves either the state before (nothing was handed out) or the state after (passes n
- * … n + R − 1 are lost). Only a clean close with no pass in flight gives unused passes back.
- * Opening never creates: a missing, empty, short or damaged file is corruption. A file that is not
- * as the process left it is not replaced: no count goes back ({@link
- * org.lepcnn.device.state.HeldFile}).
+ * A reservation of R passes makes key n + R durable before pass n is handed out, so that a crash
+ * leaves either the state before (nothing was handed out) or the state after (passes n … n + R − 1
+ * are lost). Only a clean close with no pass in flight gives unused passes back. Opening never
+ * creates: a missing, empty, short or damaged file is corruption. A file that is not as the process
+ * left it is not replaced: no count goes back ({@link org.lepcnn.device.state.HeldFile}).
  *
  * <p><b>Several chains.</b> Every chain has keys of its own, derived from a random id, so no mask
- * of one is a mask of another, and going from one chain to the next and back repeats none. What
- * could is a chain that begins twice: a grant is erased when it is consumed, and a copy of it is
- * refused where its chain is, or was retired.
+ * of one is a mask of another, and going from one chain to the next and back repeats none. Only a
+ * chain that begins twice could repeat masks. Therefore a grant is erased when it is consumed, and
+ * a copy of it is refused where its chain exists or was retired.
  */
+@PublicApi
 package org.lepcnn.device.state;
+
+import org.lepcnn.core.api.PublicApi;

@@ -2,6 +2,7 @@
 package org.lepcnn.device.supply;
 
 import java.util.Optional;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
@@ -13,6 +14,7 @@ import org.lepcnn.device.key.SecretKey;
  * Where a session takes its passes from: the durable state of a device, or a throw-away chain in
  * memory. Guarantees that no pass is ever handed out twice. Thread-safe.
  */
+@PublicApi
 public interface PassSupply extends AutoCloseable {
   String device();
 
@@ -35,7 +37,7 @@ public interface PassSupply extends AutoCloseable {
   long nextPass();
 
   /** Reserves passes; durable before it returns. */
-  Range reserve(int passes);
+  Reservation reserve(int passes);
 
   /**
    * The instance that claimed a pass before and gave it back to the edge, while nobody took it
@@ -71,7 +73,7 @@ public interface PassSupply extends AutoCloseable {
   void close();
 
   /** Reserved passes, each handed out once, in order. */
-  interface Range {
+  interface Reservation {
     long firstPass();
 
     long lastPass();

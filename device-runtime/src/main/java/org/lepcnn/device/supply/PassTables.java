@@ -2,7 +2,8 @@
 package org.lepcnn.device.supply;
 
 import java.util.Arrays;
-import java.util.List;
+import org.lepcnn.core.api.PublicApi;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
@@ -10,6 +11,7 @@ import org.lepcnn.device.key.SecretKey;
  * Where a session reads challenge vectors and unblinding factors: decryption tables, or a
  * computation in the process. Thread-safe.
  */
+@PublicApi
 public interface PassTables extends AutoCloseable {
   /** 1, or 2 when the tables carry the double check. */
   int challengesPerLayer();
@@ -18,11 +20,11 @@ public interface PassTables extends AutoCloseable {
   long passesLeftFrom(long pass);
 
   /**
-   * The vectors c of a group of passes, layer after layer, then by challenge index.
+   * The challenges of a group of passes.
    *
    * @param groupKey stays the caller's
    */
-  List<int[]> challenges(long group, SecretKey groupKey);
+  GroupChallenges challenges(long group, SecretKey groupKey);
 
   /**
    * Reads U of one pass and layer.
@@ -37,7 +39,7 @@ public interface PassTables extends AutoCloseable {
    *
    * @param key the pass's key; stays the caller's and outlives the reader
    */
-  default PassReader openPass(long pass, PassKey key) {
+  default PassFactors openPass(long pass, PassKey key) {
     return (layer, out) -> {
       int[] residues = new int[out.capacity()];
       readLayer(pass, key, layer, residues);
@@ -62,13 +64,13 @@ public interface PassTables extends AutoCloseable {
 
   /** The unblinding factors of one pass. Used by one thread at a time. */
   @FunctionalInterface
-  interface PassReader extends AutoCloseable {
+  interface PassFactors extends AutoCloseable {
     /**
      * Reads U of one layer.
      *
      * @param out receives {@code outputSize()} canonical residues
      */
-    void readLayer(int layer, ResidueRoom out);
+    void readLayer(int layer, ResidueBuffer out);
 
     /** Forgets the pass's key. */
     @Override

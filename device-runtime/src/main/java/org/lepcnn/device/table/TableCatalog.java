@@ -57,6 +57,10 @@ final class TableCatalog {
     return List.copyOf(tables.values());
   }
 
+  Plan plan() {
+    return plan;
+  }
+
   int challengesPerLayer() {
     return challengesPerLayer;
   }

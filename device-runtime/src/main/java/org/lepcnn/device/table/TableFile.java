@@ -3,6 +3,7 @@ package org.lepcnn.device.table;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,11 +12,14 @@ import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /** One table file, open for reading; threads bring a sealer each. */
 final class TableFile implements AutoCloseable {
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
+
   private final Path path;
   private final RandomAccessFile file;
   private final TableHeader header;
@@ -59,7 +63,7 @@ final class TableFile implements AutoCloseable {
   List<int[]> readChallenges(VectorSealer sealer, SecretKey groupKey) {
     List<int[]> vectors = new ArrayList<>();
     try (SecretKey seal = ChallengeKey.sealKey(groupKey, header.salt())) {
-      javax.crypto.SecretKey key = seal.toAesKey();
+      javax.crypto.SecretKey key = seal.toAesKey(ACCESS);
       for (int layer = 0; layer < layout.layers(); layer++) {
         for (int index = 0; index < layout.challengesPerLayer(); index++) {
           vectors.add(readChallenge(sealer, key, layer, index));
@@ -72,7 +76,7 @@ final class TableFile implements AutoCloseable {
   /** The key that opens a pass's section of this file. */
   javax.crypto.SecretKey sealKey(PassKey key) {
     try (SecretKey seal = key.sealKey(header.salt())) {
-      return seal.toAesKey();
+      return seal.toAesKey(ACCESS);
     }
   }
 
@@ -83,7 +87,7 @@ final class TableFile implements AutoCloseable {
    * @param out has room for the layer's results
    */
   void readLayer(
-      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, ResidueRoom out) {
+      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, ResidueBuffer out) {
     int size = layout.outputSize(layer);
     if (out.capacity() < size) {
       throw new IllegalArgumentException(
@@ -112,7 +116,7 @@ final class TableFile implements AutoCloseable {
 
   private int[] readChallenge(
       VectorSealer sealer, javax.crypto.SecretKey key, int layer, int index) {
-    ResidueRoom vector = new ResidueRoom(layout.inputSize(layer));
+    ResidueBuffer vector = new ResidueBuffer(layout.inputSize(layer));
     int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
     try {
       sealer.open(

@@ -2,6 +2,7 @@
 package org.lepcnn.device.table;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -10,23 +11,28 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
  * All tables of one chain in a folder. Headers and sizes are checked when a file is first seen,
  * contents when they are read. Files that the owner adds later are found when they are needed.
  * Thread-safe.
  */
+@PublicApi
 public final class TableFolder implements PassTables {
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   static final int MAX_OPEN_FILES = 4;
 
   /**
@@ -49,7 +55,7 @@ public final class TableFolder implements PassTables {
 
   private final Map<TableId, TableFile> open = new LinkedHashMap<>(16, 0.75f, true);
   private long challengeGroup = -1;
-  private List<int[]> challenges = List.of();
+  private GroupChallenges challenges;
   private boolean closed;
 
   private TableFolder(TableCatalog catalog, TableId anyId) {
@@ -111,22 +117,22 @@ public final class TableFolder implements PassTables {
   }
 
   /**
-   * The vectors c of a group, layer after layer, then by challenge index. Kept for the group that
-   * was asked for last.
+   * The challenges of a group. Kept for the group that was asked for last.
    *
    * @param groupKey stays the caller's
-   * @return not to be changed
    * @throws EnvironmentException no table of the group is there
    * @throws RefusedException the section does not open
    */
   @Override
-  public synchronized List<int[]> challenges(long group, SecretKey groupKey) {
+  public synchronized GroupChallenges challenges(long group, SecretKey groupKey) {
     if (group != challengeGroup) {
       TableId id = catalog.findGroup(group);
       if (id == null) {
         throw catalog.dry("group " + group);
       }
-      challenges = List.copyOf(fileOf(id).readChallenges(challengeSealer, groupKey));
+      List<int[]> vectors = fileOf(id).readChallenges(challengeSealer, groupKey);
+      challenges =
+          GroupChallenges.of(catalog.plan(), catalog.challengesPerLayer(), groupKey, vectors);
       challengeGroup = group;
     }
     return challenges;
@@ -142,12 +148,12 @@ public final class TableFolder implements PassTables {
    */
   @Override
   public void readLayer(long pass, PassKey key, int layer, int[] out) {
-    ResidueRoom room = new ResidueRoom(out.length);
-    try (PassTable table = openPass(pass, key)) {
-      table.readLayer(layer, room);
+    ResidueBuffer buffer = new ResidueBuffer(out.length);
+    try (PassFactors factors = openPass(pass, key)) {
+      factors.readLayer(layer, buffer);
     } finally {
-      room.residues().get(0, out);
-      room.erase();
+      buffer.residues().get(0, out);
+      buffer.erase();
     }
   }
 
@@ -159,14 +165,14 @@ public final class TableFolder implements PassTables {
    * @throws EnvironmentException no table of the pass is there
    */
   @Override
-  public synchronized PassTable openPass(long pass, PassKey key) {
+  public synchronized PassFactors openPass(long pass, PassKey key) {
     TableId id = catalog.find(pass);
     if (id == null) {
       throw catalog.dry("pass " + pass);
     }
     javax.crypto.SecretKey sealKey = fileOf(id).sealKey(key);
     VectorSealer sealer = freeSealers.poll();
-    return new PassTable(id, pass, sealKey, sealer == null ? new VectorSealer(anyId) : sealer);
+    return new Section(id, pass, sealKey, sealer == null ? new VectorSealer(anyId) : sealer);
   }
 
   /** Opens messages of zeros under a throw-away key until the code for it is compiled. */
@@ -174,9 +180,9 @@ public final class TableFolder implements PassTables {
   public void warmUp() {
     try (SecretKey key = SecretKey.random()) {
       VectorSealer sealer = new VectorSealer(anyId);
-      javax.crypto.SecretKey throwAway = key.toAesKey();
-      sealer.exercise(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
-      sealer.exercise(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
+      javax.crypto.SecretKey throwAway = key.toAesKey(ACCESS);
+      sealer.warmUp(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
+      sealer.warmUp(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
     }
   }
 
@@ -206,7 +212,7 @@ public final class TableFolder implements PassTables {
     open.values().forEach(TableFolder::closeFile);
     open.clear();
     challengeSealer.erase();
-    challenges = List.of();
+    challenges = null;
     challengeGroup = -1;
   }
 
@@ -269,13 +275,13 @@ public final class TableFolder implements PassTables {
   }
 
   /** The section of one pass, open for reading. Not thread-safe; others read theirs beside it. */
-  public final class PassTable implements PassReader {
+  private final class Section implements PassFactors {
     private final TableId id;
     private final long pass;
     private javax.crypto.SecretKey key;
     private VectorSealer sealer;
 
-    private PassTable(TableId id, long pass, javax.crypto.SecretKey key, VectorSealer sealer) {
+    Section(TableId id, long pass, javax.crypto.SecretKey key, VectorSealer sealer) {
       this.id = id;
       this.pass = pass;
       this.key = key;
@@ -289,7 +295,7 @@ public final class TableFolder implements PassTables {
      * @throws RefusedException the section does not open; {@code out} is all zeros then
      */
     @Override
-    public void readLayer(int layer, ResidueRoom out) {
+    public void readLayer(int layer, ResidueBuffer out) {
       TableFile file = startReading(id);
       try {
         file.readLayer(sealer, pass, key, layer, out);

@@ -5,6 +5,7 @@ import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,10 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
@@ -28,6 +31,8 @@ import org.lepcnn.device.key.SecretKey;
  * wins and the others fail at their commit. Not thread-safe.
  */
 public final class TableWriter implements AutoCloseable {
+  private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BUFFER_BYTES = 1 << 17;
 
@@ -55,7 +60,7 @@ public final class TableWriter implements AutoCloseable {
     this.sealer = new VectorSealer(header.id());
     this.nextPass = header.id().firstPass();
     try (SecretKey seal = ChallengeKey.sealKey(groupKey, header.salt())) {
-      challengeSealKey = seal.toAesKey();
+      challengeSealKey = seal.toAesKey(ACCESS);
     }
     out = new BufferedOutputStream(new FileOutputStream(temporary.toFile()), BUFFER_BYTES);
     out.write(header.toBytes());
@@ -97,10 +102,17 @@ public final class TableWriter implements AutoCloseable {
   /**
    * Writes the challenge section; first and once.
    *
+   * @param challenges those of the group, as many per layer as the file is to have
+   */
+  public void writeChallenges(GroupChallenges challenges) {
+    writeChallenges(challenges.vectors(ACCESS));
+  }
+
+  /**
    * @param cPerLayerAndIndex vectors c of canonical residues: layer after layer, within a layer by
    *     challenge index
    */
-  public void writeChallenges(List<int[]> cPerLayerAndIndex) {
+  void writeChallenges(List<int[]> cPerLayerAndIndex) {
     int perLayer = header.challengesPerLayer();
     if (challengeSealKey == null || cPerLayerAndIndex.size() % perLayer != 0) {
       throw new IllegalStateException(
@@ -133,7 +145,7 @@ public final class TableWriter implements AutoCloseable {
     requireResidues(uPerLayer);
     requireSameShape(uPerLayer);
     try (SecretKey seal = key.sealKey(header.salt())) {
-      javax.crypto.SecretKey sealKey = seal.toAesKey();
+      javax.crypto.SecretKey sealKey = seal.toAesKey(ACCESS);
       for (int layer = 0; layer < layers; layer++) {
         write(
             sealKey,

@@ -17,7 +17,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.port.ChainId;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
  * Seals and opens the vectors of one chain's tables, segment by segment; see the package. Buffers
@@ -121,7 +121,7 @@ final class VectorSealer {
       String what,
       RandomAccessFile file,
       long offset,
-      ResidueRoom out,
+      ResidueBuffer out,
       int length)
       throws IOException {
     long position = offset;
@@ -152,7 +152,7 @@ final class VectorSealer {
    *
    * @param bytes of the message, whole residues, at most a segment
    */
-  void exercise(SecretKey key, long ordinal, int bytes, int times) {
+  void warmUp(SecretKey key, long ordinal, int bytes, int times) {
     Address address = new Address(0, 0, KIND_UNBLINDING);
     try {
       prepare(Cipher.ENCRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);

@@ -17,12 +17,12 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
-import org.lepcnn.device.integrity.Challenge;
-import org.lepcnn.device.integrity.FreivaldsCheck;
+import org.lepcnn.device.integrity.TestChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.VectorUnit;
 
 /**
@@ -56,9 +56,9 @@ public final class DeviceSpeedMain {
       int[] masked,
       int[] y,
       int[] u,
-      ResidueRoom room,
+      ResidueBuffer buffer,
       int[] c,
-      Challenge challenge,
+      TestChallenges challenge,
       ChannelScales channels) {}
 
   private DeviceSpeedMain(SecretKey key) {
@@ -70,7 +70,7 @@ public final class DeviceSpeedMain {
   public static void main(String[] args) {
     try (SecretKey key = SecretKey.copyOf(new byte[SecretKey.BYTES]);
         PassKey pass = PassKey.of(key);
-        MaskGenerator masks = new MaskGenerator(pass)) {
+        MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       DeviceSpeedMain main = new DeviceSpeedMain(key);
       main.addSteps(masks);
       main.measure();
@@ -102,9 +102,9 @@ public final class DeviceSpeedMain {
             residues.residues(x.length),
             residues.residues(g.outputSize()),
             residues.residues(g.outputSize()),
-            new ResidueRoom(g.outputSize()),
+            new ResidueBuffer(g.outputSize()),
             residues.residues(x.length),
-            Challenge.draw(key, layers.size(), 0, g),
+            TestChallenges.draw(key, layers.size(), 0, g),
             new ChannelScales(0.01f, scales, scales)));
     inputs += g.inputSize();
     outputs += g.outputSize();
@@ -129,7 +129,9 @@ public final class DeviceSpeedMain {
     step("check: both sides", outputs, l -> sink += check(l));
     step("unmask and dequantize, plain loop", outputs, l -> unmask(l, l.out));
     step(
-        "unmask and dequantize", outputs, l -> tiles.unmask(l.g, l.y, l.room, l.channels(), l.out));
+        "unmask and dequantize",
+        outputs,
+        l -> tiles.unmask(l.g, l.y, l.buffer, l.channels(), l.out));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 
@@ -147,11 +149,11 @@ public final class DeviceSpeedMain {
   }
 
   private static int left(Layer l) {
-    return FreivaldsCheck.left(l.g, l.challenge, l.y);
+    return l.challenge.left(l.g, l.y);
   }
 
   private static int right(Layer l) {
-    return FreivaldsCheck.right(l.c, l.masked, l.x.length);
+    return TestChallenges.right(l.c, l.masked, l.x.length);
   }
 
   private static void mask(Layer l) {
@@ -170,8 +172,7 @@ public final class DeviceSpeedMain {
   }
 
   private static int check(Layer l) {
-    return FreivaldsCheck.left(l.g, l.challenge, l.y)
-        ^ FreivaldsCheck.right(l.c, l.masked, l.x.length);
+    return l.challenge.left(l.g, l.y) ^ TestChallenges.right(l.c, l.masked, l.x.length);
   }
 
   /** The dot product as it was in version 0.1, for comparison. */

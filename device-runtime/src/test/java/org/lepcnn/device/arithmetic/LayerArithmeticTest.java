@@ -21,7 +21,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.core.quant.NonFiniteActivationException;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.VectorUnit;
 
 class LayerArithmeticTest {
@@ -152,10 +152,10 @@ class LayerArithmeticTest {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
   }
 
-  private static ResidueRoom room(int[] residues) {
-    ResidueRoom room = new ResidueRoom(residues.length);
-    room.residues().put(0, residues);
-    return room;
+  private static ResidueBuffer buffer(int[] residues) {
+    ResidueBuffer buffer = new ResidueBuffer(residues.length);
+    buffer.residues().put(0, residues);
+    return buffer;
   }
 
   /** An application that changes its input under way gets a wrong answer, but leaks nothing. */
@@ -204,7 +204,7 @@ class LayerArithmeticTest {
     assertThat(LayerArithmetic.unmaskedIntegers(y, u)).isEqualTo(plain);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer tiled = FloatBuffer.allocate(size);
-      tiles.unmask(g, y, room(u), channels, tiled);
+      tiles.unmask(g, y, buffer(u), channels, tiled);
       assertThat(tiled.array()).as("%s", tiles).containsExactly(expected);
     }
   }
@@ -259,11 +259,11 @@ class LayerArithmeticTest {
       y[i] = Field.add(Field.canonical(plain[i]), u[i]);
       ones[i] = 1;
     }
-    ResidueRoom room = room(u);
+    ResidueBuffer buffer = buffer(u);
     ChannelScales channels = new ChannelScales(1, ones, new float[plain.length]);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer out = FloatBuffer.allocate(plain.length);
-      tiles.unmask(g, y, room, channels, out);
+      tiles.unmask(g, y, buffer, channels, out);
       for (int i = 0; i < plain.length; i++) {
         assertThat(out.get(i)).isEqualTo((float) plain[i]);
       }
@@ -302,7 +302,7 @@ class LayerArithmeticTest {
     LayerArithmetic.unmask(g, y, u, channels, expected);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer out = FloatBuffer.allocate(size);
-      tiles.unmask(g, y, room(u), channels, out);
+      tiles.unmask(g, y, buffer(u), channels, out);
       assertThat(out.array()).as("%s", tiles).containsExactly(expected);
     }
   }

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.mask.ResidueStream;
 
@@ -38,7 +39,7 @@ class RedrawnMaskTest {
     float scale = tiles.scale(FloatBuffer.wrap(x), LENGTH, BITS);
     try (SecretKey zeros = SecretKey.copyOf(new byte[SecretKey.BYTES]);
         PassKey pass = PassKey.of(zeros);
-        MaskGenerator masks = new MaskGenerator(pass)) {
+        MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       assertThat(word(masks, tensorId, position)).isEqualTo(Field.P);
       masks.fill(tensorId, expected, LENGTH);
       tiles.mask(FloatBuffer.wrap(x), scale, masks, tensorId, masked, LENGTH);

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.testkit.HeldNumbers;
 import org.lepcnn.device.vector.VectorUnit;
 
@@ -34,7 +34,7 @@ class TileMemoryTest {
     for (TileArithmetic tiles : kinds) {
       tiles.scale(x, length, 16);
       tiles.mask(x, 1, (out, count) -> Arrays.fill(out, (byte) 7), masked, length);
-      tiles.unmask(plane, masked, new ResidueRoom(length), scales, FloatBuffer.allocate(length));
+      tiles.unmask(plane, masked, new ResidueBuffer(length), scales, FloatBuffer.allocate(length));
       assertThat(HeldNumbers.of(tiles)).as("%s at work", tiles).anyMatch(number -> number != 0);
       tiles.erase();
       assertThat(HeldNumbers.of(tiles)).as("%s", tiles).allMatch(number -> number == 0);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 
 /**
@@ -58,7 +59,7 @@ class TrafficStatisticsTest {
     int[] residues = new int[ELEMENTS];
     FloatBuffer x = FloatBuffer.wrap(picture);
     float scale = tiles.scale(x, ELEMENTS, BITS);
-    try (MaskGenerator masks = new MaskGenerator(key)) {
+    try (MaskGenerator masks = new MaskGenerator(key, TestSecrets.ACCESS)) {
       tiles.mask(x, scale, masks, 0, residues, ELEMENTS);
     }
     return residues;

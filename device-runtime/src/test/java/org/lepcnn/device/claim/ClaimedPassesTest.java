@@ -33,7 +33,7 @@ class ClaimedPassesTest {
   private final List<String> log = new CopyOnWriteArrayList<>();
   private final FakeEdge edge = new FakeEdge(bundle.edge(), log);
   private final RecordingSupply supply = new RecordingSupply(bundle, log);
-  private final EdgeGate gate = new EdgeGate(supply, 1);
+  private final SendGate gate = new SendGate(supply, 1);
   private final LimitedTables tables = new LimitedTables(bundle, Long.MAX_VALUE);
   private final ClaimedPasses passes = reserving(RESERVATION);
 

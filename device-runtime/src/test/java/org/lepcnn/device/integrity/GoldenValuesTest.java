@@ -14,6 +14,7 @@ import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 
 /**
@@ -29,7 +30,7 @@ class GoldenValuesTest {
     int[] mask = new int[100_003];
     try (SecretKey key = TestKeys.of(7);
         PassKey pass = PassKey.of(key);
-        MaskGenerator masks = new MaskGenerator(pass)) {
+        MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       masks.fill(3, mask, mask.length);
     }
     assertThat(Arrays.copyOf(mask, 4))

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.ArrayKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -17,6 +18,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.TestBundles;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 
 class TableComputationTest {
@@ -73,7 +75,8 @@ class TableComputationTest {
   @Test
   void challengesFromTheTable_acceptWhatComputedOnesAccept() {
     GroupChallenges computed = GroupChallenges.compute(bundle.edge(), 2, TestKeys.of(8));
-    GroupChallenges read = GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), computed.vectors());
+    GroupChallenges read =
+        GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), computed.vectors(TestSecrets.ACCESS));
     LinearLayerSpec layer = bundle.plan().layer(0);
     int[] x = new int[90];
     int[] y = new int[120];
@@ -114,7 +117,7 @@ class TableComputationTest {
     ones[3] = 1;
     assertThat(right.accepts(layer, zeroInput, zeroOutput)).isTrue();
     for (int damaged = 0; damaged < 2; damaged++) {
-      List<int[]> vectors = new ArrayList<>(right.vectors());
+      List<int[]> vectors = new ArrayList<>(right.vectors(TestSecrets.ACCESS));
       vectors.set(damaged, new int[90]);
       GroupChallenges group = GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), vectors);
       // the damaged challenge takes 0 for W·e₃; the other one does not
@@ -125,13 +128,14 @@ class TableComputationTest {
   @Test
   void vectorsOfAnotherSizeOrNumber_areRefused() {
     GroupChallenges right = GroupChallenges.compute(bundle.edge(), 2, TestKeys.of(8));
-    for (int at = 0; at < right.vectors().size(); at++) {
-      List<int[]> vectors = new ArrayList<>(right.vectors());
+    for (int at = 0; at < right.vectors(TestSecrets.ACCESS).size(); at++) {
+      List<int[]> vectors = new ArrayList<>(right.vectors(TestSecrets.ACCESS));
       vectors.set(at, new int[vectors.get(at).length + 1]);
       assertThatThrownBy(() -> GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), vectors))
           .isInstanceOf(BadInputException.class);
     }
-    List<int[]> fewer = right.vectors().subList(0, right.vectors().size() - 1);
+    List<int[]> fewer =
+        right.vectors(TestSecrets.ACCESS).subList(0, right.vectors(TestSecrets.ACCESS).size() - 1);
     assertThatThrownBy(() -> GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), fewer))
         .isInstanceOf(BadInputException.class);
   }
@@ -181,7 +185,7 @@ class TableComputationTest {
 
   private int[] expected(LinearLayerSpec layer, PassKey key) {
     int[] mask = new int[bundle.plan().tensor(layer.tensorId()).elements()];
-    try (MaskGenerator generator = new MaskGenerator(key);
+    try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS);
         LinearKernel kernel =
             new ScalarKernels()
                 .prepare(layer.geometry(), bundle.edge().weights().get(layer.index()))) {
@@ -223,7 +227,7 @@ class TableComputationTest {
         throw new IllegalStateException("no third kernel");
       }
       LinearKernel right = new ScalarKernels().prepare(geometry, weights);
-      return new LinearKernel() {
+      return new ArrayKernel() {
         @Override
         public ConvGeometry geometry() {
           return geometry;
@@ -263,7 +267,7 @@ class TableComputationTest {
     public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
       LinearKernel right = new ScalarKernels().prepare(geometry, weights);
       boolean wrong = weights == bundle.edge().weights().get(layer).part(0);
-      return new LinearKernel() {
+      return new ArrayKernel() {
         @Override
         public ConvGeometry geometry() {
           return geometry;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
@@ -15,11 +16,16 @@ import org.lepcnn.core.io.CorruptFileException;
 
 class KeyWrapTest {
   private static final String PUBLIC = "device";
-  private static final byte[] KEYS = new byte[64];
+  private static final byte[] KEY = new byte[SecretKey.BYTES];
 
   static {
-    Arrays.fill(KEYS, (byte) 7);
+    Arrays.fill(KEY, (byte) 7);
   }
+
+  private static final SecretKey SECRET = SecretKey.copyOf(KEY);
+  private static final PassKey PASS = PassKey.of(SECRET);
+  private static final ChallengeKey CHALLENGE = ChallengeKey.of(SECRET);
+  private static final List<SecretKey> KEYS = List.of(SECRET, SECRET);
 
   private static Passphrase passphrase(String value) {
     return Passphrase.copyOf(value.toCharArray());
@@ -27,7 +33,7 @@ class KeyWrapTest {
 
   private static byte[] body(KeyWrap wrap) {
     BodyWriter body = new BodyWriter().string(PUBLIC);
-    wrap.write(body, KEYS);
+    wrap.write(body, PASS, CHALLENGE, TestSecrets.ACCESS);
     return body.toByteArray();
   }
 
@@ -35,23 +41,23 @@ class KeyWrapTest {
     ByteBuffer body = ByteBuffer.wrap(bytes);
     BodyReader in = new BodyReader("the test", body);
     in.string();
-    KeyWrap.Opened opened = KeyWrap.read("the test", in, body, passphrase);
+    KeyWrap.Opened opened = KeyWrap.read("the test", in, body, passphrase, 2);
     in.end();
     return opened;
   }
 
-  private static byte[] readAgain(byte[] bytes, KeyWrap wrap) {
+  private static List<SecretKey> readAgain(byte[] bytes, KeyWrap wrap) {
     ByteBuffer body = ByteBuffer.wrap(bytes);
     BodyReader in = new BodyReader("the test", body);
     in.string();
-    return wrap.readAgain("the test", in, body);
+    return wrap.readAgain("the test", in, body, 2);
   }
 
   @Test
   void keysUnderAPassphrase_openWithItAlone_andDoNotStandInTheFile() {
     byte[] bytes = body(KeyWrap.of(passphrase("grüner Tee")));
     assertThat(read(bytes, passphrase("grüner Tee")).keys()).isEqualTo(KEYS);
-    assertThat(indexOf(bytes, Arrays.copyOf(KEYS, 8))).isNegative();
+    assertThat(indexOf(bytes, Arrays.copyOf(KEY, 8))).isNegative();
     assertThatThrownBy(() -> read(bytes, passphrase("grüner tee")))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("does not open it");
@@ -178,6 +184,17 @@ class KeyWrapTest {
     assertThat(wrap.toString()).doesNotContain("secret");
     wrap.close();
     assertThatThrownBy(() -> readAgain(bytes, wrap)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void anotherNumberOfKeys_isDamage() {
+    KeyWrap plain = KeyWrap.of(Passphrase.none());
+    ByteBuffer body = ByteBuffer.wrap(body(plain));
+    BodyReader in = new BodyReader("the test", body);
+    in.string();
+    assertThatThrownBy(() -> KeyWrap.read("the test", in, body, Passphrase.none(), 1))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("its keys have 64 bytes");
   }
 
   private static int indexOf(byte[] bytes, byte[] wanted) {

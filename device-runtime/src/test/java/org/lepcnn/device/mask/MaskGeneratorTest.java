@@ -11,19 +11,20 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.device.SteadyState;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 
 class MaskGeneratorTest {
   private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]));
 
   @Test
   void aMask_dependsOnPassKeyAndTensorIdOnly() {
-    int[] expected = mask(new MaskGenerator(first), 3, 5000);
-    MaskGenerator other = new MaskGenerator(first.copy());
+    int[] expected = mask(new MaskGenerator(first, TestSecrets.ACCESS), 3, 5000);
+    MaskGenerator other = new MaskGenerator(first.copy(), TestSecrets.ACCESS);
     mask(other, 9, 70_000);
     mask(other, 3, 17);
     assertThat(mask(other, 3, 5000)).isEqualTo(expected);
     assertThat(mask(other, 3, 100)).isEqualTo(Arrays.copyOf(expected, 100));
-    MaskGenerator rekeyed = new MaskGenerator(first.next());
+    MaskGenerator rekeyed = new MaskGenerator(first.next(), TestSecrets.ACCESS);
     mask(rekeyed, 3, 100);
     rekeyed.rekey(first);
     assertThat(mask(rekeyed, 3, 5000)).isEqualTo(expected);
@@ -31,14 +32,18 @@ class MaskGeneratorTest {
 
   @Test
   void masksOfOtherTensorsAndPasses_shareNoResidueByPosition() {
-    int[] mask = mask(new MaskGenerator(first), 0, 1000);
-    assertThat(equalPositions(mask, mask(new MaskGenerator(first), 1, 1000))).isZero();
-    assertThat(equalPositions(mask, mask(new MaskGenerator(first.next()), 0, 1000))).isZero();
+    int[] mask = mask(new MaskGenerator(first, TestSecrets.ACCESS), 0, 1000);
+    assertThat(equalPositions(mask, mask(new MaskGenerator(first, TestSecrets.ACCESS), 1, 1000)))
+        .isZero();
+    assertThat(
+            equalPositions(
+                mask, mask(new MaskGenerator(first.next(), TestSecrets.ACCESS), 0, 1000)))
+        .isZero();
   }
 
   @Test
   void aNegativeTensorId_isRefused() {
-    MaskGenerator generator = new MaskGenerator(first);
+    MaskGenerator generator = new MaskGenerator(first, TestSecrets.ACCESS);
     assertThatThrownBy(() -> generator.fill(-1, new int[1], 1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> generator.begin(-1, 1)).isInstanceOf(IllegalArgumentException.class);
@@ -48,7 +53,7 @@ class MaskGeneratorTest {
 
   @Test
   void aMaskThatWasEnded_yieldsNoMoreWords() {
-    MaskGenerator generator = new MaskGenerator(first);
+    MaskGenerator generator = new MaskGenerator(first, TestSecrets.ACCESS);
     byte[] words = new byte[16];
     generator.begin(0, 8);
     generator.nextWords(words, 4);
@@ -59,7 +64,7 @@ class MaskGeneratorTest {
 
   @Test
   void aClosedGenerator_hasNoKey_untilItIsRekeyed() {
-    MaskGenerator generator = new MaskGenerator(first);
+    MaskGenerator generator = new MaskGenerator(first, TestSecrets.ACCESS);
     int[] expected = mask(generator, 0, 10);
     generator.close();
     assertThatThrownBy(() -> mask(generator, 0, 10)).isInstanceOf(IllegalStateException.class);
@@ -70,7 +75,7 @@ class MaskGeneratorTest {
   /** With a fixed key, so that the outcome is a constant; six standard deviations either side. */
   @Test
   void residues_lookUniform() {
-    int[] mask = mask(new MaskGenerator(first), 0, 1 << 20);
+    int[] mask = mask(new MaskGenerator(first, TestSecrets.ACCESS), 0, 1 << 20);
     assertThat(Field.allCanonical(mask, 0, mask.length)).isTrue();
     assertThat(chiSquare(mask, r -> r >>> 23)).as("high bits").isBetween(120.0, 390.0);
     assertThat(chiSquare(mask, r -> r & 255)).as("low bits").isBetween(120.0, 390.0);
@@ -79,7 +84,7 @@ class MaskGeneratorTest {
 
   @Test
   void steadyState_allocatesNoBuffers() {
-    MaskGenerator generator = new MaskGenerator(first);
+    MaskGenerator generator = new MaskGenerator(first, TestSecrets.ACCESS);
     int[] out = new int[1 << 18];
     int enough = 16 << 10;
     long perMask = SteadyState.bytes(enough, () -> generator.fill(1, out, out.length));

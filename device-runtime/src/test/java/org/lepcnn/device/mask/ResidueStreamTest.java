@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 
 class ResidueStreamTest {
   private static final SecretKey WORDS = SecretKey.copyOf(new byte[32]);
@@ -226,7 +227,7 @@ class ResidueStreamTest {
       stream.fill(id, residues, length);
     }
     Cipher block = Cipher.getInstance("AES/ECB/NoPadding");
-    block.init(Cipher.ENCRYPT_MODE, WORDS.toAesKey());
+    block.init(Cipher.ENCRYPT_MODE, WORDS.toAesKey(TestSecrets.ACCESS));
     for (int j = 0; j < length; j++) {
       byte[] counter = ByteBuffer.allocate(16).putLong(id).putLong(j / 4).array();
       byte[] stream = block.doFinal(counter);

@@ -24,9 +24,11 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.state.ExclusiveLock;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.state.Grants;
 
 class OwnerFileTest {
   @TempDir Path folder;
@@ -44,9 +46,9 @@ class OwnerFileTest {
     Grant one = owner.provision("meter-1", model);
     Grant two = owner.provision("meter-1", model);
     assertThat(one.chain()).isNotEqualTo(two.chain());
-    assertThat(one.firstPassKey()).isNotEqualTo(two.firstPassKey());
-    assertThat(one.challengeKey()).isNotEqualTo(two.challengeKey());
-    assertThat(mask(one.firstPassKey())).isNotEqualTo(mask(two.firstPassKey()));
+    assertThat(Grants.firstPassKey(one)).isNotEqualTo(Grants.firstPassKey(two));
+    assertThat(Grants.challengeKey(one)).isNotEqualTo(Grants.challengeKey(two));
+    assertThat(mask(Grants.firstPassKey(one))).isNotEqualTo(mask(Grants.firstPassKey(two)));
     assertThat(owner.currentChain("meter-1", model.fingerprint())).isEqualTo(two.chain());
   }
 
@@ -57,7 +59,9 @@ class OwnerFileTest {
     Grant a = owner.provision("meter-1", model);
     Grant b = owner.provision("meter-2", model);
     Grant c = owner.provision("meter-1", otherModel);
-    assertThat(a.firstPassKey()).isNotEqualTo(b.firstPassKey()).isNotEqualTo(c.firstPassKey());
+    assertThat(Grants.firstPassKey(a))
+        .isNotEqualTo(Grants.firstPassKey(b))
+        .isNotEqualTo(Grants.firstPassKey(c));
     assertThat(b.model()).isEqualTo(a.model()).isNotEqualTo(c.model());
   }
 
@@ -68,11 +72,11 @@ class OwnerFileTest {
     created.close();
     OwnerFile owner = OwnerFile.open(file);
     assertThat(PassKey.of(owner.firstKey("meter-1", model.fingerprint(), grant.chain())))
-        .isEqualTo(grant.firstPassKey());
-    assertThat(owner.passKey("meter-1", model.fingerprint(), grant.chain(), 3))
-        .isEqualTo(grant.firstPassKey().advance(3));
-    assertThat(owner.challengeKey("meter-1", model.fingerprint(), grant.chain()))
-        .isEqualTo(grant.challengeKey());
+        .isEqualTo(Grants.firstPassKey(grant));
+    try (ChainKeys keys = owner.chainKeys("meter-1", model.fingerprint(), grant.chain())) {
+      assertThat(keys.passKeys(3, 1)).containsExactly(Grants.firstPassKey(grant).advance(3));
+      assertThat(keys.groupKey(5)).isEqualTo(Grants.challengeKey(grant).groupKey(5));
+    }
   }
 
   @Test
@@ -235,7 +239,7 @@ class OwnerFileTest {
     SecretKey first = owner.firstKey("meter-1", model.fingerprint(), grant.chain());
     assertThat(owner + OwnerFile.describe(file).toString() + grant)
         .contains("meter-1")
-        .doesNotContain(HexFormat.of().formatHex(first.copyBytes()));
+        .doesNotContain(HexFormat.of().formatHex(TestSecrets.bytes(first)));
   }
 
   @Test
@@ -255,7 +259,7 @@ class OwnerFileTest {
 
   private static int[] mask(PassKey key) {
     int[] out = new int[64];
-    try (MaskGenerator generator = new MaskGenerator(key)) {
+    try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS)) {
       generator.fill(0, out, out.length);
     }
     return out;

@@ -82,7 +82,7 @@ class FailedPassMemoryTest {
       free.add((PassWorkspace) workspace);
     }
     assertThat(free).as("workspaces given back: %s", name).hasSize(1);
-    assertThat((List<?>) HeldNumbers.field(free.get(0), "rooms"))
+    assertThat((List<?>) HeldNumbers.field(free.get(0), "buffers"))
         .as("rooms of factors: %s", name)
         .isNotEmpty();
     assertThat(HeldNumbers.of(free.get(0))).as(name).allMatch(number -> number == 0);

@@ -84,7 +84,7 @@ class MaskedRoundsTest {
     PassSupply.Pass later = own.supply.reserve(1).take();
     PassWorkspace one = own.workspaces.take(later.key());
     assertThat(own.workspaces.take(later.key())).isNotSameAs(one);
-    assertThat(one.takeRoom(1).capacity())
+    assertThat(one.takeBuffer(1).capacity())
         .as("a room of the round that was not unmasked")
         .isEqualTo(120);
   }

@@ -26,9 +26,9 @@ import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
-import org.lepcnn.device.integrity.Challenge;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.IntegrityException;
+import org.lepcnn.device.integrity.TestChallenges;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.testkit.SessionModel;
 
@@ -199,7 +199,7 @@ class MillionForgeriesTest {
   /** Two errors that cancel under the first challenge of another group. */
   private void addInvisibleTo(SecretKey pastKey, int[] y, LinearLayerSpec layer) {
     ConvGeometry g = layer.geometry();
-    Challenge past = Challenge.draw(pastKey, layer.index(), 0, g);
+    TestChallenges past = TestChallenges.draw(pastKey, layer.index(), 0, g);
     int i = random.nextInt(y.length);
     int j = (i + 1 + random.nextInt(y.length - 1)) % y.length;
     int error = 1 + random.nextInt(Field.P - 1);
@@ -208,7 +208,7 @@ class MillionForgeriesTest {
     y[j] = Field.subtract(y[j], Field.multiply(error, balance));
   }
 
-  private static int factor(Challenge challenge, ConvGeometry g, int index) {
+  private static int factor(TestChallenges challenge, ConvGeometry g, int index) {
     int position = g.positions() == 1 ? 0 : index % g.planeSize();
     return Field.multiply(challenge.a()[index / g.planeSize()], challenge.b()[position]);
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.device.claim.EdgeGate;
+import org.lepcnn.device.claim.SendGate;
 import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.NativeTensor;
@@ -29,7 +29,7 @@ public final class OwnParts implements AutoCloseable {
   public final RecordingSupply supply;
   public final LimitedTables tables;
   public final DeviceModel model;
-  public final EdgeGate gate;
+  public final SendGate gate;
   final PassWorkspace.Pool workspaces = new PassWorkspace.Pool();
   final IntArrayPool pool = new IntArrayPool(8);
   public final ExecutorService worker;
@@ -51,7 +51,7 @@ public final class OwnParts implements AutoCloseable {
     this.supply = new RecordingSupply(bundle, log);
     this.tables = new LimitedTables(bundle, 100);
     this.model = DeviceModel.load(bundle.device());
-    this.gate = new EdgeGate(supply, 1);
+    this.gate = new SendGate(supply, 1);
     this.rounds = new RoundContext(model, supply, tables, true, pool, workspaces, null);
     this.context = new PassContext(rounds, edge, gate, Duration.ZERO, worker, request -> {});
   }

@@ -7,8 +7,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 class PassWorkspaceTest {
   private final PassWorkspace.Pool pool = new PassWorkspace.Pool();
@@ -22,28 +23,28 @@ class PassWorkspaceTest {
   @Test
   void aRoom_isTheSmallestThatIsLargeEnough_orANewOne() {
     PassWorkspace workspace = pool.take(key);
-    ResidueRoom five = workspace.takeRoom(5);
-    ResidueRoom ten = workspace.takeRoom(10);
-    ResidueRoom twenty = workspace.takeRoom(20);
-    workspace.giveRoom(twenty);
-    workspace.giveRoom(five);
-    workspace.giveRoom(ten);
-    assertThat(workspace.takeRoom(10)).isSameAs(ten);
-    assertThat(workspace.takeRoom(10)).isSameAs(twenty);
-    ResidueRoom another = workspace.takeRoom(10);
+    ResidueBuffer five = workspace.takeBuffer(5);
+    ResidueBuffer ten = workspace.takeBuffer(10);
+    ResidueBuffer twenty = workspace.takeBuffer(20);
+    workspace.giveBuffer(twenty);
+    workspace.giveBuffer(five);
+    workspace.giveBuffer(ten);
+    assertThat(workspace.takeBuffer(10)).isSameAs(ten);
+    assertThat(workspace.takeBuffer(10)).isSameAs(twenty);
+    ResidueBuffer another = workspace.takeBuffer(10);
     assertThat(another).isNotIn(five, ten, twenty);
     assertThat(another.capacity()).isEqualTo(10);
-    assertThat(workspace.takeRoom(1)).isSameAs(five);
+    assertThat(workspace.takeBuffer(1)).isSameAs(five);
   }
 
   @Test
   void theSmallestRoom_isFoundInFrontOfLargerOnes() {
     PassWorkspace workspace = pool.take(key);
-    ResidueRoom ten = workspace.takeRoom(10);
-    ResidueRoom twenty = workspace.takeRoom(20);
-    workspace.giveRoom(ten);
-    workspace.giveRoom(twenty);
-    assertThat(workspace.takeRoom(10)).isSameAs(ten);
+    ResidueBuffer ten = workspace.takeBuffer(10);
+    ResidueBuffer twenty = workspace.takeBuffer(20);
+    workspace.giveBuffer(ten);
+    workspace.giveBuffer(twenty);
+    assertThat(workspace.takeBuffer(10)).isSameAs(ten);
   }
 
   @Test
@@ -61,7 +62,7 @@ class PassWorkspaceTest {
     PassWorkspace workspace = pool.take(key);
     pool.give(workspace);
     try (PassKey later = key.next();
-        MaskGenerator expected = new MaskGenerator(later)) {
+        MaskGenerator expected = new MaskGenerator(later, TestSecrets.ACCESS)) {
       PassWorkspace again = pool.take(later);
       assertThat(again).isSameAs(workspace);
       assertThat(mask(again.masks())).isEqualTo(mask(expected));

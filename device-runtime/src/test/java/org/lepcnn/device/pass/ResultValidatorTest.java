@@ -43,7 +43,8 @@ class ResultValidatorTest {
   @Test
   void theRoundsNumberAlone_isReasonEnough() {
     assertRefused(Kind.WRONG_ID, 1, result(0, layer(2, 7)))
-        .hasMessageContaining("pass 3 of chain", "found another pass, round or number of layers");
+        .hasMessageContainingAll(
+            "pass 3 of chain", "found another pass, round or number of layers");
   }
 
   @Test

@@ -8,17 +8,20 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.kernel.ArrayKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.reference.ComputedTables;
 import org.lepcnn.device.reference.KernelNetwork;
 import org.lepcnn.device.supply.PassTables;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.testkit.LimitedTables;
 import org.lepcnn.device.testkit.SessionModel;
 
@@ -41,12 +44,12 @@ class ComputedTablesTest {
     try (ComputedTables tables = new ComputedTables(bundle.edge(), kernels, 2);
         SecretKey zero = SecretKey.random();
         SecretKey one = SecretKey.random()) {
-      List<int[]> first = tables.challenges(0, zero);
-      assertThat(first).hasSize(2 * 3);
+      GroupChallenges first = tables.challenges(0, zero);
+      assertThat(vectors(first)).hasSize(2 * 3);
       assertThat(tables.challenges(0, zero)).isSameAs(first);
-      List<int[]> second = tables.challenges(1, one);
-      assertThat(second.get(0)).isNotEqualTo(first.get(0));
-      assertThat(tables.challenges(0, zero).get(0)).isEqualTo(first.get(0));
+      GroupChallenges second = tables.challenges(1, one);
+      assertThat(vectors(second).get(0)).isNotEqualTo(vectors(first).get(0));
+      assertThat(vectors(tables.challenges(0, zero)).get(0)).isEqualTo(vectors(first).get(0));
     }
   }
 
@@ -81,11 +84,11 @@ class ComputedTablesTest {
       tables.whenRead = out -> filled[0] = out;
       int[] expected = new int[7];
       tables.readLayer(0, key, 2, expected);
-      ResidueRoom room = new ResidueRoom(7);
-      try (PassTables.PassReader reader = tables.openPass(0, key)) {
-        reader.readLayer(2, room);
+      ResidueBuffer buffer = new ResidueBuffer(7);
+      try (PassTables.PassFactors reader = tables.openPass(0, key)) {
+        reader.readLayer(2, buffer);
       }
-      assertThat(room.toArray(7)).isEqualTo(expected);
+      assertThat(buffer.toArray(7)).isEqualTo(expected);
       assertThat(filled[0]).isNotSameAs(expected).containsOnly(0);
     }
   }
@@ -108,7 +111,7 @@ class ComputedTablesTest {
       }
       open.incrementAndGet();
       LinearKernel kernel = scalar.prepare(geometry, weights);
-      return new LinearKernel() {
+      return new ArrayKernel() {
         @Override
         public ConvGeometry geometry() {
           return kernel.geometry();
@@ -126,5 +129,9 @@ class ComputedTablesTest {
         }
       };
     }
+  }
+
+  private static List<int[]> vectors(GroupChallenges challenges) {
+    return challenges.vectors(TestSecrets.ACCESS);
   }
 }

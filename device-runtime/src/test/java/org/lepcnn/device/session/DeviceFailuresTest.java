@@ -27,6 +27,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.key.PassKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.stage.HostTensor;
@@ -296,7 +297,7 @@ class DeviceFailuresTest {
   private static int[] mask(SessionFixture fixture, long pass, int tensor, int elements) {
     int[] mask = new int[elements];
     try (PassKey key = fixture.supply.keys.get(pass).copy();
-        MaskGenerator generator = new MaskGenerator(key)) {
+        MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS)) {
       generator.fill(tensor, mask, elements);
     }
     return mask;

@@ -11,8 +11,8 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
-import org.lepcnn.device.integrity.Challenge;
 import org.lepcnn.device.integrity.IntegrityException;
+import org.lepcnn.device.integrity.TestChallenges;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.testkit.SessionFixture;
 import org.lepcnn.device.testkit.SessionModel;
@@ -47,9 +47,9 @@ class DoubleCheckTest {
   private static BiFunction<RoundRequest, RoundResult, RoundResult> forgery(
       SessionFixture fixture, int known) {
     ConvGeometry geometry = fixture.bundle.plan().layer(0).geometry();
-    Challenge challenge;
+    TestChallenges challenge;
     try (SecretKey groupKey = fixture.supply.groupKey(0)) {
-      challenge = Challenge.draw(groupKey, 0, known, geometry);
+      challenge = TestChallenges.draw(groupKey, 0, known, geometry);
     }
     int[] a = challenge.a();
     return (request, result) -> {

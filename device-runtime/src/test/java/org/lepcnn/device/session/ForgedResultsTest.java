@@ -27,7 +27,7 @@ import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
-import org.lepcnn.device.claim.EdgeGate;
+import org.lepcnn.device.claim.SendGate;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.integrity.IntegrityException.Kind;
 import org.lepcnn.device.pass.PassResult;
@@ -131,7 +131,7 @@ class ForgedResultsTest {
   @Test
   void failure_isRecorded_whileNothingElseLeaves() {
     try (SessionFixture fixture = new SessionFixture()) {
-      EdgeGate gate = new EdgeGate(fixture.supply, 3);
+      SendGate gate = new SendGate(fixture.supply, 3);
       Thread sender = new Thread(() -> gate.send(() -> fixture.log.add("sent")));
       fixture.supply.whileRecording =
           () -> {

@@ -20,6 +20,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.pass.PassResult;
@@ -84,7 +85,8 @@ class GoldenFilesTest {
       assertThat(owner.ledger())
           .extracting(LedgerEntry::device)
           .containsExactlyInAnyOrder(GoldenFilesMain.DEVICE, GoldenFilesMain.OTHER_DEVICE);
-      try (PassKey issued = owner.passKey(GoldenFilesMain.DEVICE, state.model(), state.chain(), 1);
+      try (ChainKeys keys = owner.chainKeys(GoldenFilesMain.DEVICE, state.model(), state.chain());
+          PassKey issued = keys.passKeys(1, 1).get(0);
           PassKey held = state.reserve(1).take().key()) {
         assertThat(held).as("the key of pass 1").isEqualTo(issued);
       }

@@ -29,7 +29,7 @@ class PrivateSessionBuilderTest {
   @Test
   void withoutAPace_andWithoutAWarmUp_nothingIsDoneBeforehand() {
     try (SessionFixture fixture = new SessionFixture(b -> b.pace(Duration.ZERO))) {
-      assertThat(fixture.edge.rehearsals).hasValue(0);
+      assertThat(fixture.edge.warmUps).hasValue(0);
       assertThat(fixture.run(1).rounds()).isEqualTo(2);
     }
   }

@@ -33,7 +33,9 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
+import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
@@ -126,9 +128,10 @@ class SeizedDeviceTest {
   /** The attempts above would succeed with the keys that were erased. */
   @Test
   void withTheErasedKeys_theSameAttemptsSucceed() {
-    try (TableFolder tables = openTables()) {
+    try (TableFolder tables = openTables();
+        ChainKeys keys = owner.chainKeys(DEVICE, bundle.fingerprint(), chain)) {
       for (long pass = 0; pass < USED; pass++) {
-        PassKey key = owner.passKey(DEVICE, bundle.fingerprint(), chain, pass);
+        PassKey key = keys.passKeys(pass, 1).get(0);
         assertThat(opens(tables, pass, key)).isTrue();
         assertThat(unmasks(pass, key)).isTrue();
         assertThat(traffic.unmasksAResult(pass, traffic.factors(key))).isTrue();
@@ -211,7 +214,7 @@ class SeizedDeviceTest {
             .orElseThrow()
             .residues();
     int[] mask = new int[8];
-    try (MaskGenerator generator = new MaskGenerator(key)) {
+    try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS)) {
       generator.fill(0, mask, mask.length);
     }
     for (int i = 0; i < mask.length; i++) {
@@ -265,7 +268,7 @@ class SeizedDeviceTest {
     /** U of all layers as whoever has the weights computes it from a key's masks. */
     List<int[]> factors(PassKey key) {
       List<int[]> factors = new ArrayList<>();
-      try (MaskGenerator generator = new MaskGenerator(key)) {
+      try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS)) {
         for (LinearLayerSpec layer : half.plan().layers()) {
           int[] mask = new int[layer.geometry().inputSize()];
           generator.fill(layer.tensorId(), mask, mask.length);

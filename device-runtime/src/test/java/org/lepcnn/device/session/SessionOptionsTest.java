@@ -22,7 +22,7 @@ class SessionOptionsTest {
     assertThat(inFlight(PassWindow.PASSES).passesInFlight()).isEqualTo(64);
     assertThatThrownBy(() -> inFlight(PassWindow.PASSES + 1))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("at most 64 passes in flight", "found 65", "STALE");
+        .hasMessageContainingAll("at most 64 passes in flight", "found 65", "STALE");
   }
 
   @Test

@@ -24,7 +24,7 @@ class WarmUpTest {
             builder -> builder.observer(request -> sent.incrementAndGet()).warmUp())) {
       fixture.session.warmUp();
       assertThat(sent).hasValue(0);
-      assertThat(fixture.edge.rehearsals).as("at the opening, and once more").hasValue(2);
+      assertThat(fixture.edge.warmUps).as("at the opening, and once more").hasValue(2);
       assertThat(fixture.log).isEmpty();
       assertThat(fixture.edge.claims).isEmpty();
       assertThat(fixture.supply.outcomes).isEmpty();

@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.check.CheckOutcome;
-import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.testkit.SessionFixture;
 import org.lepcnn.device.testkit.SessionModel;
 import org.lepcnn.device.testkit.TinyOnnx;
 
@@ -81,13 +81,12 @@ class DeviceModelTest {
     DeviceHalf half =
         local(new DeviceHalf.Stage(relu("x", "y"), List.of("x"), List.of("y")), List.of("y"));
     ModelBundle bundle = ModelBundle.of(new EdgeHalf(half.plan(), List.of()), half);
-    try (PrivateCheck check =
-        PrivateCheck.open(bundle, new org.lepcnn.core.kernel.ScalarKernels())) {
-      CheckOutcome outcome =
-          check.run(Map.of("x", HostTensor.of(new float[] {-1, 2, -3, 4}, FOUR)));
-      assertThat(outcome.exact()).isTrue();
-      assertThat(outcome.pass().pass()).isEqualTo(-1);
-      assertThat(outcome.outputs().get("y").floats()).containsExactly(0, 2, 0, 4);
+    try (SessionFixture fixture = new SessionFixture(bundle, 1, builder -> builder)) {
+      PassResult result = fixture.run(Map.of("x", HostTensor.of(new float[] {-1, 2, -3, 4}, FOUR)));
+      assertThat(result.pass()).isEqualTo(-1);
+      assertThat(result.outputs().get("y").floats()).containsExactly(0, 2, 0, 4);
+      assertThat(fixture.edge.claims).isEmpty();
+      assertThat(fixture.supply.nextPass()).isZero();
     }
   }
 

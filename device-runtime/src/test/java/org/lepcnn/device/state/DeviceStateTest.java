@@ -29,7 +29,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.supply.QuarantinedException;
+import org.lepcnn.device.key.TestSecrets;
 
 class DeviceStateTest {
   @TempDir Path folder;
@@ -81,17 +81,17 @@ class DeviceStateTest {
   @Test
   void aReservation_handsOutEachPassOnce_withItsKey() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation first = state.reserve(2);
-      Reservation second = state.reserve(1);
+      DurableReservation first = state.reserve(2);
+      DurableReservation second = state.reserve(1);
       assertThat(first.firstPass()).isZero();
       assertThat(first.lastPass()).isEqualTo(1);
       assertThat(first.remaining()).isEqualTo(2);
       assertThat(second.firstPass()).isEqualTo(2);
       assertThat(state.nextPass()).isEqualTo(3);
       for (int pass = 0; pass < 2; pass++) {
-        PassLease lease = first.take();
-        assertThat(lease.number()).isEqualTo(pass);
-        assertThat(lease.key()).isEqualTo(Grants.passKey(pass));
+        DurablePass taken = first.take();
+        assertThat(taken.number()).isEqualTo(pass);
+        assertThat(taken.key()).isEqualTo(Grants.passKey(pass));
       }
       assertThat(first.remaining()).isZero();
       assertThatThrownBy(first::take).isInstanceOf(EnvironmentException.class);
@@ -104,7 +104,7 @@ class DeviceStateTest {
     Set<Long> seen = ConcurrentHashMap.newKeySet();
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(400);
+      DurableReservation passes = state.reserve(400);
       List<Future<Integer>> counts = new ArrayList<>();
       for (int t = 0; t < 4; t++) {
         counts.add(threads.submit(() -> takeHundred(passes, seen)));
@@ -123,21 +123,21 @@ class DeviceStateTest {
   @Test
   void aPassThatEnds_losesItsKey_whicheverWay() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(3);
-      PassLease finished = passes.take();
-      PassLease burned = passes.take();
-      PassLease closed = passes.take();
+      DurableReservation passes = state.reserve(3);
+      DurablePass finished = passes.take();
+      DurablePass burned = passes.take();
+      DurablePass closed = passes.take();
       assertThat(state.inFlight()).isEqualTo(3);
       finished.finish();
       finished.burn();
       burned.burn();
       closed.close();
       assertThat(state.inFlight()).isZero();
-      assertThat(finished.outcome()).isEqualTo(PassLease.Outcome.FINISHED);
-      assertThat(burned.outcome()).isEqualTo(PassLease.Outcome.BURNED);
-      assertThat(closed.outcome()).isEqualTo(PassLease.Outcome.BURNED);
-      for (PassLease lease : List.of(finished, burned, closed)) {
-        assertThatThrownBy(() -> lease.key().next()).isInstanceOf(IllegalStateException.class);
+      assertThat(finished.outcome()).isEqualTo(DurablePass.Outcome.FINISHED);
+      assertThat(burned.outcome()).isEqualTo(DurablePass.Outcome.BURNED);
+      assertThat(closed.outcome()).isEqualTo(DurablePass.Outcome.BURNED);
+      for (DurablePass taken : List.of(finished, burned, closed)) {
+        assertThatThrownBy(() -> taken.key().next()).isInstanceOf(IllegalStateException.class);
       }
     }
   }
@@ -145,7 +145,7 @@ class DeviceStateTest {
   @Test
   void aCleanClose_givesUnusedPassesBack() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(10);
+      DurableReservation passes = state.reserve(10);
       passes.take().finish();
       passes.take().burn();
     }
@@ -158,7 +158,7 @@ class DeviceStateTest {
   @Test
   void aCleanClose_givesTheLastPassBack_alsoAfterAnotherReservation() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(3);
+      DurableReservation passes = state.reserve(3);
       passes.take().finish();
       passes.take().finish();
       state.reserve(4);
@@ -181,7 +181,7 @@ class DeviceStateTest {
   @Test
   void aCloseWithAPassInFlight_givesNothingBack() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(10);
+      DurableReservation passes = state.reserve(10);
       passes.take().finish();
       passes.take();
     }
@@ -194,8 +194,8 @@ class DeviceStateTest {
   @Test
   void passesTakenOutOfOrder_giveBackOnlyWhatFollowsTheLastOne() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation a = state.reserve(4);
-      Reservation b = state.reserve(4);
+      DurableReservation a = state.reserve(4);
+      DurableReservation b = state.reserve(4);
       a.take().finish();
       b.take().finish();
       b.take().finish();
@@ -206,8 +206,8 @@ class DeviceStateTest {
   @Test
   void anExhaustedLaterReservation_isNotForgotten() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation a = state.reserve(4);
-      Reservation b = state.reserve(1);
+      DurableReservation a = state.reserve(4);
+      DurableReservation b = state.reserve(1);
       a.take().finish();
       b.take().finish();
       state.reserve(3);
@@ -223,7 +223,9 @@ class DeviceStateTest {
     try (DeviceState state = Grants.init(folder)) {
       state.reserve(5);
       List<byte[]> earlier =
-          List.of(0L, 1L, 2L, 3L, 4L).stream().map(n -> Grants.passKey(n).copyBytes()).toList();
+          List.of(0L, 1L, 2L, 3L, 4L).stream()
+              .map(n -> TestSecrets.bytes(Grants.passKey(n)))
+              .toList();
       byte[] bytes = Files.readAllBytes(stateFile);
       boolean foundCurrent = false;
       for (int at = 0; at + 32 <= bytes.length; at++) {
@@ -231,9 +233,9 @@ class DeviceStateTest {
         PassKey asPass = PassKey.of(candidate);
         foundCurrent |= asPass.equals(Grants.passKey(5));
         for (byte[] key : earlier) {
-          assertThat(candidate.copyBytes()).isNotEqualTo(key);
-          assertThat(asPass.next().copyBytes()).isNotEqualTo(key);
-          assertThat(candidate.derive("challenge").copyBytes()).isNotEqualTo(key);
+          assertThat(TestSecrets.bytes(candidate)).isNotEqualTo(key);
+          assertThat(TestSecrets.bytes(asPass.next())).isNotEqualTo(key);
+          assertThat(TestSecrets.bytes(candidate.derive("challenge"))).isNotEqualTo(key);
         }
       }
       assertThat(foundCurrent).as("the search finds the key that is there").isTrue();
@@ -247,7 +249,7 @@ class DeviceStateTest {
   void aLeftOverTemporaryFile_isErasedOnOpening_andNotBelieved() throws IOException {
     Grants.init(folder).close();
     Path leftover = stateFile.resolveSibling("state.lep.tmp");
-    Files.write(leftover, Grants.passKey(0).copyBytes());
+    Files.write(leftover, TestSecrets.bytes(Grants.passKey(0)));
     try (DeviceState state = DeviceState.open(stateFolder)) {
       assertThat(leftover).doesNotExist();
       assertThat(state.nextPass()).isZero();
@@ -354,14 +356,12 @@ class DeviceStateTest {
   }
 
   @Test
-  void integrityFailures_areDurable_andLeadToQuarantine() {
+  void integrityFailures_areDurable() {
     try (DeviceState state = Grants.init(folder)) {
       state.reserve(4).take().finish();
       state.recordIntegrityFailure();
-      state.refuseIfQuarantined(2);
       state.recordIntegrityFailure();
-      assertThatThrownBy(() -> state.refuseIfQuarantined(2))
-          .isInstanceOf(QuarantinedException.class);
+      assertThat(state.integrityFailures()).isEqualTo(2);
       assertThat(DeviceState.describe(stateFolder).get(0).integrityFailures()).isEqualTo(2);
       assertThat(DeviceState.describe(stateFolder).get(0).nextPass())
           .as("counting does not give passes back")
@@ -371,7 +371,7 @@ class DeviceStateTest {
       assertThat(state.integrityFailures()).isEqualTo(2);
       assertThat(state.nextPass()).isEqualTo(1);
       state.resetIntegrityFailures();
-      state.refuseIfQuarantined(1);
+      assertThat(state.integrityFailures()).isZero();
       assertThat(DeviceState.describe(stateFolder).get(0).integrityFailures()).isZero();
     }
   }
@@ -388,7 +388,7 @@ class DeviceStateTest {
   @Test
   void aClosedState_handsOutNothing() {
     DeviceState state = Grants.init(folder);
-    Reservation passes = state.reserve(2);
+    DurableReservation passes = state.reserve(2);
     state.close();
     state.close();
     for (ThrowingCallable use :
@@ -408,13 +408,13 @@ class DeviceStateTest {
   @Test
   void aClosedState_hasErasedItsKeys() {
     DeviceState state = Grants.init(folder);
-    Reservation passes = state.reserve(2);
+    DurableReservation passes = state.reserve(2);
     StateFile stored = state.stored();
     assertThat(stored.nextKey()).isEqualTo(Grants.passKey(2));
     state.close();
-    assertThatThrownBy(() -> passes.nextKey().copyBytes())
+    assertThatThrownBy(() -> TestSecrets.bytes(passes.nextKey()))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> stored.nextKey().copyBytes())
+    assertThatThrownBy(() -> TestSecrets.bytes(stored.nextKey()))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> state.groupKey(0)).isInstanceOf(IllegalStateException.class);
   }
@@ -422,12 +422,12 @@ class DeviceStateTest {
   @Test
   void whatIsSaidOfAState_isWhereItIs_andNoKey() {
     try (DeviceState state = Grants.init(folder)) {
-      Reservation passes = state.reserve(3);
-      PassLease lease = passes.take();
+      DurableReservation passes = state.reserve(3);
+      DurablePass taken = passes.take();
       assertThat(state)
           .hasToString("DeviceState(meter-1, chain " + Grants.CHAIN + ", next pass 3)");
-      assertThat(passes).hasToString("Reservation(0 to 2, 2 left)");
-      assertThat(lease).hasToString("PassLease(0, IN_FLIGHT)");
+      assertThat(passes).hasToString("DurableReservation(0 to 2, 2 left)");
+      assertThat(taken).hasToString("DurablePass(0, IN_FLIGHT)");
     }
   }
 
@@ -439,7 +439,7 @@ class DeviceStateTest {
       store.failFrom(2);
       assertThatThrownBy(() -> state.reserve(5)).isInstanceOf(EnvironmentException.class);
       store.failFrom(Integer.MAX_VALUE);
-      Reservation passes = state.reserve(5);
+      DurableReservation passes = state.reserve(5);
       assertThat(passes.firstPass()).isZero();
       assertThat(passes.take().key()).isEqualTo(Grants.passKey(0));
     }
@@ -453,11 +453,10 @@ class DeviceStateTest {
       state.recordIntegrityFailure();
       store.failFrom(0);
       assertThatThrownBy(state::resetIntegrityFailures).isInstanceOf(EnvironmentException.class);
-      assertThatThrownBy(() -> state.refuseIfQuarantined(1))
-          .isInstanceOf(QuarantinedException.class);
+      assertThat(state.integrityFailures()).isEqualTo(1);
       store.failFrom(Integer.MAX_VALUE);
       state.resetIntegrityFailures();
-      state.refuseIfQuarantined(1);
+      assertThat(state.integrityFailures()).isZero();
     }
   }
 
@@ -487,11 +486,11 @@ class DeviceStateTest {
     }
   }
 
-  private static int takeHundred(Reservation passes, Set<Long> seen) {
+  private static int takeHundred(DurableReservation passes, Set<Long> seen) {
     int fresh = 0;
     for (int i = 0; i < 100; i++) {
-      try (PassLease lease = passes.take()) {
-        fresh += seen.add(lease.number()) ? 1 : 0;
+      try (DurablePass taken = passes.take()) {
+        fresh += seen.add(taken.number()) ? 1 : 0;
       }
     }
     return fresh;

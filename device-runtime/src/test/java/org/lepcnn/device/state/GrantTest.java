@@ -20,6 +20,7 @@ import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.key.TestSecrets;
 
 class GrantTest {
   @TempDir Path folder;
@@ -56,7 +57,7 @@ class GrantTest {
     assertThat(description)
         .isEqualTo(new GrantDescription("meter-1", Grants.CHAIN, Grants.MODEL.fingerprint(), "a"));
     assertThat(description.toString())
-        .doesNotContain(HexFormat.of().formatHex(Grants.firstKey().copyBytes()));
+        .doesNotContain(HexFormat.of().formatHex(TestSecrets.bytes(Grants.firstKey())));
   }
 
   @Test
@@ -108,8 +109,8 @@ class GrantTest {
 
   @Test
   void version1_givesItsKeys_whenTheyAreOfOneLength_andNoPassphraseIsGiven() throws IOException {
-    byte[] first = Grants.passKey(0).copyBytes();
-    byte[] challenge = Grants.passKey(0).challengeKeyOfChain().copyBytes();
+    byte[] first = TestSecrets.bytes(Grants.passKey(0));
+    byte[] challenge = TestSecrets.bytes(Grants.passKey(0).challengeKeyOfChain());
     Path file = write(1, start(Grants.MODEL).bytes(first).bytes(challenge));
     try (Grant read = Grant.read(file)) {
       assertThat(read.firstPassKey()).isEqualTo(Grants.passKey(0));
@@ -117,7 +118,7 @@ class GrantTest {
     }
     assertThatThrownBy(() -> Grant.read(file, Passphrase.copyOf("ours".toCharArray())))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("found keys that nothing protects");
+        .hasMessageContaining("found keys without one");
     for (byte[] other : new byte[][] {new byte[31], new byte[33]}) {
       write(1, start(Grants.MODEL).bytes(other).bytes(challenge));
       assertThatThrownBy(() -> Grant.read(file)).isInstanceOf(CorruptFileException.class);

@@ -5,15 +5,26 @@ import java.nio.file.Path;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
+import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
 /** Grants and states with known keys. */
-final class Grants {
+public final class Grants {
   static final ChainId CHAIN = new ChainId(0x1111, 0x2222);
   static final ModelBundle MODEL = SmallModel.bundle("a");
 
   private Grants() {}
+
+  /** The key of pass 0, which the grant shows to its package alone. */
+  public static PassKey firstPassKey(Grant grant) {
+    return grant.firstPassKey();
+  }
+
+  /** The key of the chain's challenges, which the grant shows to its package alone. */
+  public static ChallengeKey challengeKey(Grant grant) {
+    return grant.challengeKey();
+  }
 
   static SecretKey firstKey() {
     return SecretKey.copyOf(new byte[32]).derive("test");

@@ -20,6 +20,7 @@ import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.owner.OwnerFile;
 
 /**
@@ -167,8 +168,8 @@ class PlainFilesTest {
     BodyWriter body = new BodyWriter();
     try (Grant grant = Grants.grant(Grants.CHAIN)) {
       grant.identity().write(body);
-      body.int64(3).bytes(ATTACKERS.copyBytes());
-      body.bytes(ATTACKERS.copyBytes()).int64(0);
+      body.int64(3).bytes(TestSecrets.bytes(ATTACKERS));
+      body.bytes(TestSecrets.bytes(ATTACKERS)).int64(0);
     }
     return CheckedFile.frame(StateFile.MAGIC, 1, body.toByteArray());
   }
@@ -177,14 +178,14 @@ class PlainFilesTest {
     BodyWriter body = new BodyWriter();
     try (Grant grant = attackersGrant()) {
       grant.identity().write(body);
-      body.bytes(grant.deviceHalfFile()).bytes(ATTACKERS.copyBytes());
-      body.bytes(ATTACKERS.copyBytes());
+      body.bytes(grant.deviceHalfFile()).bytes(TestSecrets.bytes(ATTACKERS));
+      body.bytes(TestSecrets.bytes(ATTACKERS));
     }
     return CheckedFile.frame(Grant.MAGIC, 1, body.toByteArray());
   }
 
   private static byte[] ownerOfVersion1() {
-    return new BodyWriter().bytes(ATTACKERS.copyBytes()).int32(0).toByteArray();
+    return new BodyWriter().bytes(TestSecrets.bytes(ATTACKERS)).int32(0).toByteArray();
   }
 
   private Map<Path, String> contents() throws IOException {

@@ -40,17 +40,17 @@ class PowerLossTest {
     Path root = folder.resolve("state");
     PowerLossStore store = new PowerLossStore(root);
     try (DeviceState state = open(root, store)) {
-      Reservation first = state.reserve(5);
+      DurableReservation first = state.reserve(5);
       use(first, store).finish();
       use(first, store).burn();
       count(state, store);
-      Reservation second = state.reserve(3);
+      DurableReservation second = state.reserve(3);
       use(first, store).finish();
       use(second, store).finish();
       state.released();
     }
     try (DeviceState state = open(root, store)) {
-      Reservation third = state.reserve(4);
+      DurableReservation third = state.reserve(4);
       use(third, store).finish();
       use(third, store);
       count(state, store);
@@ -135,7 +135,7 @@ class PowerLossTest {
   /** A reservation, a failure and a clean close with a release; returns whether it was killed. */
   private static boolean diesWhileItRuns(Path root, PowerLossStore store) {
     try (DeviceState state = open(root, store)) {
-      Reservation passes = state.reserve(3);
+      DurableReservation passes = state.reserve(3);
       use(passes, store).finish();
       count(state, store);
       use(passes, store).finish();
@@ -159,8 +159,8 @@ class PowerLossTest {
     try (DeviceState state = open(here, new PowerLossStore(here))) {
       assertThat(state.nextPass()).isGreaterThanOrEqualTo(outcome.promised(PASSES));
       assertThat(state.integrityFailures()).isGreaterThanOrEqualTo(outcome.promised(FAILURES));
-      PassLease lease = state.reserve(1).take();
-      assertThat(lease.key()).isEqualTo(Grants.passKey(lease.number()));
+      DurablePass taken = state.reserve(1).take();
+      assertThat(taken.key()).isEqualTo(Grants.passKey(taken.number()));
     }
   }
 
@@ -168,10 +168,10 @@ class PowerLossTest {
     return DeviceState.open(root.resolve(Grants.CHAIN.toString()), store);
   }
 
-  private static PassLease use(Reservation reservation, PowerLossStore store) {
-    PassLease lease = reservation.take();
-    store.promise(PASSES, lease.number() + 1);
-    return lease;
+  private static DurablePass use(DurableReservation reservation, PowerLossStore store) {
+    DurablePass taken = reservation.take();
+    store.promise(PASSES, taken.number() + 1);
+    return taken;
   }
 
   private static void count(DeviceState state, PowerLossStore store) {

@@ -21,6 +21,7 @@ import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.owner.OwnerFile;
 
 /**
@@ -74,12 +75,12 @@ class ProtectedFilesTest {
     assertThatThrownBy(() -> DeviceState.open(state, "", phrase("for the way")))
         .isInstanceOf(BadInputException.class);
     try (DeviceState opened = DeviceState.open(state, "", phrase("at home"))) {
-      Reservation reservation = opened.reserve(5);
+      DurableReservation reservation = opened.reserve(5);
       reservation.take().finish();
       opened.recordIntegrityFailure();
-      assertNoFileHolds(Grants.passKey(5).copyBytes());
+      assertNoFileHolds(TestSecrets.bytes(Grants.passKey(5)));
     }
-    assertNoFileHolds(Grants.passKey(1).copyBytes());
+    assertNoFileHolds(TestSecrets.bytes(Grants.passKey(1)));
     StateDescription described = DeviceState.describe(state).get(0);
     assertThat(described.nextPass()).isEqualTo(1);
     assertThat(described.integrityFailures()).isEqualTo(1);
@@ -116,8 +117,8 @@ class ProtectedFilesTest {
     BodyWriter body = new BodyWriter();
     try (Grant grant = Grants.grant(Grants.CHAIN)) {
       grant.identity().write(body);
-      body.int64(7).bytes(Grants.passKey(7).copyBytes());
-      body.bytes(grant.challengeKey().copyBytes()).int64(2);
+      body.int64(7).bytes(TestSecrets.bytes(Grants.passKey(7)));
+      body.bytes(TestSecrets.bytes(grant.challengeKey())).int64(2);
     }
     Files.write(file, CheckedFile.frame(StateFile.MAGIC, 1, body.toByteArray()));
     assertThat(DeviceState.describe(state).get(0).nextPass()).isEqualTo(7);
@@ -135,8 +136,8 @@ class ProtectedFilesTest {
     try (Grant grant = Grants.grant(Grants.CHAIN);
         PassKey first = grant.firstPassKey()) {
       grant.identity().write(body);
-      body.bytes(grant.deviceHalfFile()).bytes(first.copyBytes());
-      body.bytes(grant.challengeKey().copyBytes());
+      body.bytes(grant.deviceHalfFile()).bytes(TestSecrets.bytes(first));
+      body.bytes(TestSecrets.bytes(grant.challengeKey()));
     }
     Files.write(grantFile, CheckedFile.frame(Grant.MAGIC, 1, body.toByteArray()));
     assertThat(Grant.describe(grantFile).chain()).isEqualTo(Grants.CHAIN);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 
 /**
  * A state on a real ext4 file system in an image, whose every byte is searched afterwards. Needs
@@ -81,7 +82,7 @@ class RawImageTest {
       Path chain = Grants.chainFolder(mounted);
       for (int i = 0; i < RESERVATIONS; i++) {
         try (DeviceState state = DeviceState.open(chain, store)) {
-          Reservation passes = state.reserve(4);
+          DurableReservation passes = state.reserve(4);
           passes.take().finish();
           state.recordIntegrityFailure();
           passes.take().finish();
@@ -98,8 +99,8 @@ class RawImageTest {
     Map<Long, byte[]> keyOfPass = new HashMap<>();
     PassKey key = Grants.passKey(0);
     for (long pass = 0; pass <= PASSES + 4; pass++) {
-      keyOfPass.put(pass, key.copyBytes());
-      long start = ByteBuffer.wrap(key.copyBytes()).getLong();
+      keyOfPass.put(pass, TestSecrets.bytes(key));
+      long start = ByteBuffer.wrap(TestSecrets.bytes(key)).getLong();
       passesByStart.computeIfAbsent(start, none -> new ArrayList<>()).add(pass);
       key = key.next();
     }

@@ -128,7 +128,7 @@ class RepeatedReleaseTest {
   void countingFailures_claimsNoRelease_forWhatFollowsAReservation() {
     release();
     try (DeviceState state = open()) {
-      PassLease inFlight = state.reserve(3).take();
+      DurablePass inFlight = state.reserve(3).take();
       state.recordIntegrityFailure();
       assertThat(inFlight.number()).isEqualTo(1);
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 
 /**
  * A device is seized at any instant, powered off or not: no file of its state, temporary ones and
@@ -76,7 +77,7 @@ class SeizedStateTest {
   private static void livesAndGoesOn(PowerLossStore store) {
     Path chain = store.root().resolve(Grants.CHAIN.toString());
     try (DeviceState state = DeviceState.open(chain, store)) {
-      Reservation passes = state.reserve(4);
+      DurableReservation passes = state.reserve(4);
       take(passes, store);
       state.recordIntegrityFailure();
       take(passes, store);
@@ -117,7 +118,7 @@ class SeizedStateTest {
         byte[] window = Arrays.copyOfRange(file, at, at + SecretKey.BYTES);
         PassKey key = PassKey.of(SecretKey.copyOf(window));
         for (int step = 0; step < FORWARD; step++) {
-          Long pass = passOfKey.get(hex(key.copyBytes(), 0));
+          Long pass = passOfKey.get(hex(TestSecrets.bytes(key), 0));
           if (pass != null) {
             assertThat(pass).isGreaterThanOrEqualTo(last.promised(PASSES));
             keysFound++;
@@ -136,7 +137,7 @@ class SeizedStateTest {
     Path chain = root.resolve(Grants.CHAIN.toString());
     PowerLossStore store = new PowerLossStore(root);
     try (DeviceState state = DeviceState.open(chain, store)) {
-      Reservation passes = state.reserve(4);
+      DurableReservation passes = state.reserve(4);
       take(passes, store);
       take(passes, store);
       state.recordIntegrityFailure();
@@ -159,10 +160,10 @@ class SeizedStateTest {
         .toList();
   }
 
-  private static void take(Reservation passes, PowerLossStore store) {
-    PassLease lease = passes.take();
-    store.promise(PASSES, lease.number() + 1);
-    lease.finish();
+  private static void take(DurableReservation passes, PowerLossStore store) {
+    DurablePass taken = passes.take();
+    store.promise(PASSES, taken.number() + 1);
+    taken.finish();
   }
 
   /** Every key of the first passes and what is derived from it, by its bytes. */
@@ -172,7 +173,9 @@ class SeizedStateTest {
       PassKey key = Grants.passKey(pass);
       for (byte[] bytes :
           new byte[][] {
-            key.copyBytes(), key.maskKey().copyBytes(), key.redrawKey().copyBytes(),
+            TestSecrets.bytes(key),
+            TestSecrets.bytes(key.maskKey()),
+            TestSecrets.bytes(key.redrawKey()),
           }) {
         passOfKey.put(hex(bytes, 0), pass);
       }

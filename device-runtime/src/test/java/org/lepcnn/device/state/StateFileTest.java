@@ -21,11 +21,12 @@ import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 
 /** What is read from a state file, and what is refused though its checksum is right. */
 class StateFileTest {
   private static final int PASS = 7;
-  private static final byte[] KEY = Grants.passKey(PASS).copyBytes();
+  private static final byte[] KEY = TestSecrets.bytes(Grants.passKey(PASS));
   private static final ChallengeKey CHALLENGE = Grants.passKey(0).challengeKeyOfChain();
 
   @TempDir Path folder;
@@ -56,7 +57,7 @@ class StateFileTest {
   private static BodyWriter withKeys(BodyWriter body) {
     byte[] both = new byte[2 * SecretKey.BYTES];
     System.arraycopy(KEY, 0, both, 0, KEY.length);
-    System.arraycopy(CHALLENGE.copyBytes(), 0, both, KEY.length, KEY.length);
+    System.arraycopy(TestSecrets.bytes(CHALLENGE), 0, both, KEY.length, KEY.length);
     return body.int32(0).bytes(both);
   }
 
@@ -89,7 +90,7 @@ class StateFileTest {
 
   @Test
   void bothVersions_giveTheirCountsAndKeys() throws IOException {
-    write(1, version1(KEY, CHALLENGE.copyBytes()));
+    write(1, version1(KEY, TestSecrets.bytes(CHALLENGE)));
     assertRead(null);
     write(2, withKeys(version2(PASS, 0)));
     assertRead(null);
@@ -99,7 +100,7 @@ class StateFileTest {
 
   @Test
   void bytesBehindTheEnd_areCorrupt() throws IOException {
-    write(1, version1(KEY, CHALLENGE.copyBytes()).int32(0));
+    write(1, version1(KEY, TestSecrets.bytes(CHALLENGE)).int32(0));
     assertCorrupt("4 bytes follow the end");
     write(2, withKeys(version2(PASS, 0)).int32(0));
     assertCorrupt("4 bytes follow the end");
@@ -136,14 +137,14 @@ class StateFileTest {
   @Test
   void plainKeys_whereAPassphraseIsGiven_areRefused_inBothVersions() throws IOException {
     Passphrase given = Passphrase.copyOf("ours".toCharArray());
-    write(1, version1(KEY, CHALLENGE.copyBytes()));
+    write(1, version1(KEY, TestSecrets.bytes(CHALLENGE)));
     assertThatThrownBy(() -> StateFile.read(chain, given))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("found keys that nothing protects");
+        .hasMessageContaining("found keys without one");
     write(2, withKeys(version2(PASS, 0)));
     assertThatThrownBy(() -> StateFile.read(chain, given))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("found keys that nothing protects");
+        .hasMessageContaining("found keys without one");
   }
 
   @Test
@@ -154,10 +155,11 @@ class StateFileTest {
       ChallengeKey challenge = grant.challengeKey();
       StateFile.Counts counts = new StateFile.Counts(grant.identity(), 0, 0, null);
       new StateFile(counts, next, challenge, wrap).eraseKeys();
-      assertThatThrownBy(next::copyBytes).isInstanceOf(IllegalStateException.class);
-      assertThatThrownBy(challenge::copyBytes).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> TestSecrets.bytes(next)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> TestSecrets.bytes(challenge))
+          .isInstanceOf(IllegalStateException.class);
     }
-    assertThatThrownBy(() -> wrap.write(new BodyWriter(), new byte[1]))
+    assertThatThrownBy(() -> wrap.write(new BodyWriter(), Grants.firstKey(), TestSecrets.ACCESS))
         .as("nor is what the passphrase gave")
         .isInstanceOf(IllegalStateException.class);
   }

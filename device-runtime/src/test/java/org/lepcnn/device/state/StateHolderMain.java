@@ -14,7 +14,7 @@ public final class StateHolderMain {
 
   public static void main(String[] args) throws IOException {
     try (DeviceState state = DeviceState.open(Path.of(args[0]))) {
-      Reservation passes = state.reserve(10);
+      DurableReservation passes = state.reserve(10);
       for (int i = 0; i < 3; i++) {
         passes.take();
       }

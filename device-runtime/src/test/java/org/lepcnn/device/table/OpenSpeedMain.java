@@ -14,7 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.key.TestSecrets;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
  * Nanoseconds per residue of what opening a table is made of, each by itself, beside the whole:
@@ -36,8 +37,8 @@ public final class OpenSpeedMain {
   private static final VectorSealer.Address ADDRESS = new VectorSealer.Address(0, 0, 0);
 
   private final VectorSealer sealer = new VectorSealer(TestTables.id(0, 0));
-  private final javax.crypto.SecretKey key = SecretKey.random().toAesKey();
-  private final ResidueRoom room = new ResidueRoom(LENGTH);
+  private final javax.crypto.SecretKey key = SecretKey.random().toAesKey(TestSecrets.ACCESS);
+  private final ResidueBuffer buffer = new ResidueBuffer(LENGTH);
   private final byte[] segment = new byte[VectorSealer.SEGMENT_BYTES + VectorSealer.TAG_BYTES];
   private final int[] cold = new int[VECTORS * LENGTH];
   private final int[] tile = new int[VectorSealer.SEGMENT_BYTES / Integer.BYTES];
@@ -58,7 +59,7 @@ public final class OpenSpeedMain {
       }
     }
     Arrays.fill(cold, 1);
-    sealer.exercise(SecretKey.random().toAesKey(), 0, 512, SHORT_MESSAGES);
+    sealer.warmUp(SecretKey.random().toAesKey(TestSecrets.ACCESS), 0, 512, SHORT_MESSAGES);
     file = new RandomAccessFile(path.toFile(), "r");
     map = file.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, file.length());
   }
@@ -77,7 +78,7 @@ public final class OpenSpeedMain {
   }
 
   private void open() throws IOException {
-    sealer.open(key, ordinal(vector), ADDRESS, "", file, vector * vectorBytes, room, LENGTH);
+    sealer.open(key, ordinal(vector), ADDRESS, "", file, vector * vectorBytes, buffer, LENGTH);
   }
 
   private void read() throws IOException {
@@ -104,7 +105,7 @@ public final class OpenSpeedMain {
   /** As many segments as a vector has, of which the first is sealed and the others are opened. */
   private void aesGcm() {
     int others = VectorSealer.segments(LENGTH) - 1;
-    sealer.exercise(key, unusedOrdinal++, VectorSealer.SEGMENT_BYTES, others);
+    sealer.warmUp(key, unusedOrdinal++, VectorSealer.SEGMENT_BYTES, others);
   }
 
   private void measure() throws IOException {

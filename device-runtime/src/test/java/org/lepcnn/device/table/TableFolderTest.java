@@ -19,9 +19,10 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.PassSupply;
-import org.lepcnn.device.supply.ResidueRoom;
-import org.lepcnn.device.table.TableFolder.PassTable;
+import org.lepcnn.device.supply.PassTables;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.table.VectorSealer.Address;
 
 /**
@@ -40,12 +41,12 @@ class TableFolderTest {
     byte[] data = SegmentFormat.associatedData(FIRST, new Address(0, 1, 0), 0, 1, u.length);
     try (TableFolder tables = TestTables.open(folder);
         PassKey key = TestTables.passKey(0);
-        PassTable warm = tables.openPass(0, key)) {
+        PassTables.PassFactors warm = tables.openPass(0, key)) {
       warm.close();
       VectorSealer sealer = tables.freeSealers.peek();
-      PassTable table = tables.openPass(0, key);
+      PassTables.PassFactors table = tables.openPass(0, key);
       assertThat(tables.freeSealers).as("the cipher is used again").isEmpty();
-      table.readLayer(1, new ResidueRoom(u.length));
+      table.readLayer(1, new ResidueBuffer(u.length));
       assertThat(SegmentFormat.opensAgain(sealer, data, sealed, u)).isTrue();
       table.close();
       assertThat(tables.freeSealers).containsExactly(sealer);
@@ -87,7 +88,7 @@ class TableFolderTest {
     TestTables.write(folder, FIRST, 1);
     try (TableFolder tables = TestTables.open(folder);
         PassKey key = TestTables.passKey(0)) {
-      PassTable table = tables.openPass(0, key);
+      PassTables.PassFactors table = tables.openPass(0, key);
       table.close();
       table.close();
       assertThat(tables.freeSealers).hasSize(1);
@@ -168,7 +169,8 @@ class TableFolderTest {
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("none is left for group 1");
       TestTables.write(folder, TestTables.id(70, 71), 1);
-      assertThat(tables.challenges(1, key).get(0)).isEqualTo(TestTables.challenges(1, 1).get(0));
+      assertThat(tables.challenges(1, key).vectors(TestSecrets.ACCESS).get(0))
+          .isEqualTo(TestTables.challenges(1, 1).get(0));
     }
   }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.PassGroups;
 
 /**
@@ -86,16 +87,16 @@ class TableKeystreamTest {
 
   private static List<byte[]> secrets() {
     List<byte[]> secrets = new ArrayList<>();
-    secrets.add(TestTables.groupKey(0).copyBytes());
+    secrets.add(TestSecrets.bytes(TestTables.groupKey(0)));
     TestTables.challenges(0, 1).forEach(vector -> secrets.add(SegmentFormat.littleEndian(vector)));
     for (long pass = 0; pass < 6; pass++) {
       try (PassKey key = TestTables.passKey(pass)) {
         if (pass > 0) {
           // the first key of these tables is all zeros, as is the fingerprint in the header
-          secrets.add(key.copyBytes());
+          secrets.add(TestSecrets.bytes(key));
         }
-        secrets.add(key.maskKey().copyBytes());
-        secrets.add(key.redrawKey().copyBytes());
+        secrets.add(TestSecrets.bytes(key.maskKey()));
+        secrets.add(TestSecrets.bytes(key.redrawKey()));
       }
       for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
         secrets.add(SegmentFormat.littleEndian(TestTables.u(pass, layer.index())));

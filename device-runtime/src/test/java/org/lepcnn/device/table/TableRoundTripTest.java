@@ -19,6 +19,7 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 
 class TableRoundTripTest {
   @TempDir Path folder;
@@ -35,7 +36,7 @@ class TableRoundTripTest {
         }
       }
       List<int[]> expected = TestTables.challenges(0, perLayer);
-      List<int[]> found = tables.challenges(0, TestTables.groupKey(0));
+      List<int[]> found = tables.challenges(0, TestTables.groupKey(0)).vectors(TestSecrets.ACCESS);
       assertThat(found).hasSameSizeAs(expected);
       for (int i = 0; i < expected.size(); i++) {
         assertThat(found.get(i)).isEqualTo(expected.get(i));
@@ -78,7 +79,8 @@ class TableRoundTripTest {
       TestTables.write(folder, TestTables.id(2, 4), 1);
       TestTables.write(folder, TestTables.id(64, 64), 1);
       assertThat(tables.passesLeftFrom(0)).isEqualTo(5);
-      assertThat(tables.challenges(1, TestTables.groupKey(1))).hasSize(3);
+      assertThat(tables.challenges(1, TestTables.groupKey(1)).vectors(TestSecrets.ACCESS))
+          .hasSize(3);
     }
   }
 

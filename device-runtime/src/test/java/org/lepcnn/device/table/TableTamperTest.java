@@ -25,7 +25,9 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.key.TestSecrets;
+import org.lepcnn.device.supply.PassTables;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 class TableTamperTest {
   @TempDir Path folder;
@@ -74,25 +76,25 @@ class TableTamperTest {
   @Test
   void afterARefusal_theRoomIsEmpty() throws IOException {
     flip(header + (int) layout.layerOffset(1, 0) - 1); // the tag of layer 2's second segment
-    ResidueRoom room = new ResidueRoom(TestTables.geometry(2).outputSize() + 3);
-    for (int i = 0; i < room.capacity(); i++) {
-      room.residues().put(i, 7);
+    ResidueBuffer buffer = new ResidueBuffer(TestTables.geometry(2).outputSize() + 3);
+    for (int i = 0; i < buffer.capacity(); i++) {
+      buffer.residues().put(i, 7);
     }
     try (TableFolder tables = TestTables.open(folder);
-        TableFolder.PassTable table = tables.openPass(0, TestTables.passKey(0))) {
-      assertThatThrownBy(() -> table.readLayer(2, room))
+        PassTables.PassFactors table = tables.openPass(0, TestTables.passKey(0))) {
+      assertThatThrownBy(() -> table.readLayer(2, buffer))
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("segment 1");
     }
-    assertThat(room.toArray(room.capacity())).containsOnly(0);
+    assertThat(buffer.toArray(buffer.capacity())).containsOnly(0);
   }
 
   @Test
   void aRoomThatIsTooSmall_isRefused() throws IOException {
-    ResidueRoom room = new ResidueRoom(TestTables.geometry(2).outputSize() - 1);
+    ResidueBuffer buffer = new ResidueBuffer(TestTables.geometry(2).outputSize() - 1);
     try (TableFolder tables = TestTables.open(folder);
-        TableFolder.PassTable table = tables.openPass(0, TestTables.passKey(0))) {
-      assertThatThrownBy(() -> table.readLayer(2, room))
+        PassTables.PassFactors table = tables.openPass(0, TestTables.passKey(0))) {
+      assertThatThrownBy(() -> table.readLayer(2, buffer))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -187,7 +189,8 @@ class TableTamperTest {
           .isInstanceOf(RefusedException.class);
       assertThatThrownBy(() -> tables.challenges(0, TestTables.groupKey(1)))
           .isInstanceOf(RefusedException.class);
-      assertThat(tables.challenges(0, TestTables.groupKey(0))).hasSize(3);
+      assertThat(tables.challenges(0, TestTables.groupKey(0)).vectors(TestSecrets.ACCESS))
+          .hasSize(3);
     }
   }
 

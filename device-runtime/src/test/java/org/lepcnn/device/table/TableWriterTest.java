@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 
 /** A writer takes one whole table in order, and nothing else. */
 class TableWriterTest {
@@ -121,7 +122,11 @@ class TableWriterTest {
     try {
       VectorSealer.Address address = new VectorSealer.Address(0, 2, 0);
       writer.sealer.seal(
-          key.toAesKey(), end - 1, address, new int[1], OutputStream.nullOutputStream());
+          key.toAesKey(TestSecrets.ACCESS),
+          end - 1,
+          address,
+          new int[1],
+          OutputStream.nullOutputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

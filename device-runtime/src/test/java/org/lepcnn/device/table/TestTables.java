@@ -10,9 +10,11 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.ResidueStream;
 import org.lepcnn.device.supply.PassGroups;
 
@@ -60,7 +62,9 @@ final class TestTables {
   static Path write(Path folder, TableId id, int perLayer) {
     try (SecretKey groupKey = groupKey(id.group());
         TableWriter writer = TableWriter.create(folder, id, perLayer, groupKey)) {
-      writer.writeChallenges(challenges(id.group(), perLayer));
+      writer.writeChallenges(
+          GroupChallenges.of(
+              PLAN, perLayer, groupKey(id.group()), challenges(id.group(), perLayer)));
       for (long pass = id.firstPass(); pass <= id.lastPass(); pass++) {
         writePass(writer, pass);
       }
@@ -98,7 +102,8 @@ final class TestTables {
   private static int[] residues(long id, int length) {
     int[] out = new int[length];
     SecretKey zero = SecretKey.copyOf(new byte[32]);
-    try (ResidueStream stream = new ResidueStream(zero, zero.derive("redraw"))) {
+    try (ResidueStream stream =
+        new ResidueStream(zero, zero.derive("redraw"), TestSecrets.ACCESS)) {
       stream.fill(id, out, length);
     }
     return out;

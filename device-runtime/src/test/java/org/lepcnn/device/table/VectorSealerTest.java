@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.table.VectorSealer.Address;
 
 /**
@@ -164,7 +164,7 @@ class VectorSealerTest {
     VectorSealer sealer = new VectorSealer(ID);
     Path path = Files.write(folder.resolve("vector"), sealed);
     try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
-      sealer.open(KEY, ORDINAL, ADDRESS, "test", in, 0, new ResidueRoom(3), 3);
+      sealer.open(KEY, ORDINAL, ADDRESS, "test", in, 0, new ResidueBuffer(3), 3);
     }
     assertThat(SegmentFormat.opensAgain(sealer, data, sealed, values)).isTrue();
     sealer.erase();
@@ -181,7 +181,7 @@ class VectorSealerTest {
   /** How often the platform asks for the key when one message is sealed, then opened. */
   private static int keyUses(int times) {
     AskedKey key = new AskedKey();
-    new VectorSealer(ID).exercise(key, ORDINAL, 64, times);
+    new VectorSealer(ID).warmUp(key, ORDINAL, 64, times);
     return key.asked;
   }
 
@@ -211,7 +211,7 @@ class VectorSealerTest {
       TableId id, long ordinal, Address address, SecretKey key, byte[] file, long at, int length)
       throws IOException {
     Path path = Files.write(folder.resolve("vector"), file);
-    ResidueRoom out = new ResidueRoom(length);
+    ResidueBuffer out = new ResidueBuffer(length);
     try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
       new VectorSealer(id).open(key, ordinal, address, "test", in, at, out, length);
     }

@@ -30,7 +30,7 @@ public final class FakeEdge implements EdgeTransport {
   public final List<PassRelease> releases = new CopyOnWriteArrayList<>();
   public final List<Seen> seen = new CopyOnWriteArrayList<>();
 
-  public final AtomicInteger rehearsals = new AtomicInteger();
+  public final AtomicInteger warmUps = new AtomicInteger();
 
   /** What a warm-up fails with; null for nothing. */
   public volatile RuntimeException warmUpFailure;
@@ -74,7 +74,7 @@ public final class FakeEdge implements EdgeTransport {
 
   @Override
   public void warmUp(Plan plan) {
-    rehearsals.incrementAndGet();
+    warmUps.incrementAndGet();
     if (warmUpFailure != null) {
       throw warmUpFailure;
     }

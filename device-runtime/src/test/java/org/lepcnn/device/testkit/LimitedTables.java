@@ -8,11 +8,12 @@ import java.util.function.Consumer;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.reference.ComputedTables;
 import org.lepcnn.device.supply.PassTables;
-import org.lepcnn.device.supply.ResidueRoom;
+import org.lepcnn.device.supply.ResidueBuffer;
 
 /** Tables of the first passes of a chain, some of which may be unreadable. */
 public final class LimitedTables implements PassTables {
@@ -49,7 +50,7 @@ public final class LimitedTables implements PassTables {
   }
 
   @Override
-  public List<int[]> challenges(long group, SecretKey groupKey) {
+  public GroupChallenges challenges(long group, SecretKey groupKey) {
     groupsRead.add(group);
     if (unreadableGroup == group) {
       throw new CorruptFileException("Reading challenges: the tag is wrong.");
@@ -67,11 +68,11 @@ public final class LimitedTables implements PassTables {
   }
 
   @Override
-  public PassReader openPass(long pass, PassKey key) {
-    PassReader reader = PassTables.super.openPass(pass, key);
-    return new PassReader() {
+  public PassFactors openPass(long pass, PassKey key) {
+    PassFactors reader = PassTables.super.openPass(pass, key);
+    return new PassFactors() {
       @Override
-      public void readLayer(int layer, ResidueRoom out) {
+      public void readLayer(int layer, ResidueBuffer out) {
         reader.readLayer(layer, out);
       }
 

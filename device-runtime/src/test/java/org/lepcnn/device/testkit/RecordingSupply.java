@@ -12,8 +12,8 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.MemoryChain;
 import org.lepcnn.device.supply.PassSupply;
-import org.lepcnn.device.supply.ThrowAwayChain;
 
 /** A chain in memory that remembers what became of its passes, and their keys. */
 public final class RecordingSupply implements PassSupply {
@@ -28,11 +28,11 @@ public final class RecordingSupply implements PassSupply {
   public volatile boolean released;
   public volatile boolean claimRefused;
   public volatile InstanceId formerInstance;
-  private final ThrowAwayChain chain;
+  private final MemoryChain chain;
   private final List<String> log;
 
   public RecordingSupply(ModelBundle bundle, List<String> log) {
-    this.chain = new ThrowAwayChain("meter-1", bundle.fingerprint(), bundle.device());
+    this.chain = new MemoryChain("meter-1", bundle.fingerprint(), bundle.device());
     this.log = log;
   }
 
@@ -72,27 +72,27 @@ public final class RecordingSupply implements PassSupply {
   }
 
   @Override
-  public Range reserve(int passes) {
-    Range range = chain.reserve(passes);
-    return new Range() {
+  public Reservation reserve(int passes) {
+    Reservation reservation = chain.reserve(passes);
+    return new Reservation() {
       @Override
       public long firstPass() {
-        return range.firstPass();
+        return reservation.firstPass();
       }
 
       @Override
       public long lastPass() {
-        return range.lastPass();
+        return reservation.lastPass();
       }
 
       @Override
       public int remaining() {
-        return range.remaining();
+        return reservation.remaining();
       }
 
       @Override
       public Pass take() {
-        Pass pass = range.take();
+        Pass pass = reservation.take();
         keys.put(pass.number(), pass.key().copy());
         outcomes.put(pass.number(), "in flight");
         return new RecordedPass(pass);

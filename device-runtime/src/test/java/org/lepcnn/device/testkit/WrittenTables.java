@@ -2,15 +2,14 @@
 package org.lepcnn.device.testkit;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.TableComputation;
-import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.IssuedRange;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.table.TableId;
@@ -24,31 +23,26 @@ public final class WrittenTables {
       ModelBundle bundle, OwnerFile owner, String device, int passes, Path folder) {
     IssuedRange range = owner.issue(device, bundle.fingerprint(), passes);
     try (TableComputation computation = new TableComputation(bundle.edge(), new ScalarKernels());
-        ChallengeKey challengeKey =
-            owner.challengeKey(device, bundle.fingerprint(), range.chain())) {
+        ChainKeys keys = owner.chainKeys(device, range.model(), range.chain())) {
       for (TableId id :
           TableId.split(
               device, range.chain(), range.model(), range.firstPass(), range.lastPass())) {
-        try (SecretKey groupKey = challengeKey.groupKey(id.group());
+        try (SecretKey groupKey = keys.groupKey(id.group());
             TableWriter writer = TableWriter.create(folder, id, 2, groupKey)) {
-          write(owner, id, computation, computation.challenges(2, groupKey), writer);
+          List<PassKey> passKeys = keys.passKeys(id.firstPass(), id.passes());
+          write(id, passKeys, computation, computation.challenges(2, groupKey), writer);
         }
       }
     }
   }
 
   private static void write(
-      OwnerFile owner,
       TableId id,
+      List<PassKey> keys,
       TableComputation computation,
       GroupChallenges challenges,
       TableWriter writer) {
-    writer.writeChallenges(challenges.vectors());
-    List<PassKey> keys = new ArrayList<>();
-    keys.add(owner.passKey(id.device(), id.model(), id.chain(), id.firstPass()));
-    for (long pass = id.firstPass() + 1; pass <= id.lastPass(); pass++) {
-      keys.add(keys.get(keys.size() - 1).next());
-    }
+    writer.writeChallenges(challenges);
     List<List<int[]>> factors = computation.allocate(keys.size());
     computation.compute(challenges, keys, factors);
     for (int i = 0; i < keys.size(); i++) {

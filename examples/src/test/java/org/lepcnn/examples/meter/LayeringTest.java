@@ -2,9 +2,15 @@
 package org.lepcnn.examples.meter;
 
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.layering.Rooms;
 import org.lepcnn.core.onnxruntime.OneWayToSessions;
 
 class LayeringTest {
+  @Test
+  void module_isAsDrawn() throws Exception {
+    Rooms.checkModuleOf(OnnxClassifier.class);
+  }
+
   @Test
   void sessionsOfOnnxRuntime_areOpenedInOnePlace() throws Exception {
     OneWayToSessions.checkModuleOf(OnnxClassifier.class);

@@ -6,7 +6,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.model.ModelState;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.kafka.topic.Topics;
@@ -32,14 +32,14 @@ public final class Admission {
   /**
    * What admission says.
    *
-   * @param grant what the device may do; null when it is not enrolled or nothing is known yet
+   * @param enrolment what the device may do; null when it is not enrolled or nothing is known yet
    * @param model the model, loaded; null when the request is refused, and may be for one that is no
    *     round
    * @param refusal null when the request is let in
    */
-  public record Decision(DeviceGrant grant, LoadedModel model, Refusal refusal) {
-    static Decision refuse(DeviceGrant grant, EdgeErrorCode code, String detail) {
-      return new Decision(grant, null, new Refusal(code, detail));
+  public record Decision(Enrolment enrolment, LoadedModel model, Refusal refusal) {
+    static Decision refuse(Enrolment enrolment, EdgeErrorCode code, String detail) {
+      return new Decision(enrolment, null, new Refusal(code, detail));
     }
   }
 
@@ -49,57 +49,59 @@ public final class Admission {
    * @param brokerMillis the time at the broker
    */
   public Decision admit(RequestHeader header, long brokerMillis) {
-    DeviceGrant grant = control.grant(header.device());
+    Enrolment enrolment = control.enrolment(header.device());
     if (header.isRound() && header.expiresAtMillis() < brokerMillis) {
       long late = brokerMillis - header.expiresAtMillis();
       return Decision.refuse(
-          grant, EdgeErrorCode.EXPIRED, "the request is " + late + " ms older than its lifetime");
+          enrolment,
+          EdgeErrorCode.EXPIRED,
+          "the request is " + late + " ms older than its lifetime");
     }
     if (!control.isReady()) {
       return Decision.refuse(
-          grant, EdgeErrorCode.NOT_READY, "enrolled devices and models are being read");
+          enrolment, EdgeErrorCode.NOT_READY, "enrolled devices and models are being read");
     }
-    Refusal refusal = refusal(header, grant);
+    Refusal refusal = refusal(header, enrolment);
     if (refusal != null) {
-      return new Decision(grant, null, refusal);
+      return new Decision(enrolment, null, refusal);
     }
     ModelState model = control.models().find(header.model());
     boolean needless = !header.isRound() && model.isComing();
-    return new Decision(grant, model.model(), needless ? null : model.refusal());
+    return new Decision(enrolment, model.model(), needless ? null : model.refusal());
   }
 
   /** Why a new request of that size may not be let in now; null when it may and is paid for. */
-  public Refusal pay(RequestHeader header, DeviceGrant grant, long bytes, long nowMillis) {
-    return control.quotas().take(header.device(), grant, bytes, nowMillis);
+  public Refusal pay(RequestHeader header, Enrolment enrolment, long bytes, long nowMillis) {
+    return control.quotas().take(header.device(), enrolment, bytes, nowMillis);
   }
 
   /** Charges a record that was not part of a request let in, such as a wrong or doubled chunk. */
-  public void charge(RequestHeader header, DeviceGrant grant, long bytes, long nowMillis) {
-    control.quotas().charge(header.device(), grant, 1, bytes, nowMillis);
+  public void charge(RequestHeader header, Enrolment enrolment, long bytes, long nowMillis) {
+    control.quotas().charge(header.device(), enrolment, 1, bytes, nowMillis);
   }
 
   /** Whether the device's next chunks of an open round may be looked at. */
-  public boolean mayGoOn(RequestHeader header, DeviceGrant grant, long nowMillis) {
-    return !control.quotas().indebted(header.device(), grant, nowMillis);
+  public boolean mayGoOn(RequestHeader header, Enrolment enrolment, long nowMillis) {
+    return !control.quotas().indebted(header.device(), enrolment, nowMillis);
   }
 
-  private static Refusal refusal(RequestHeader header, DeviceGrant grant) {
-    if (grant == null) {
+  private static Refusal refusal(RequestHeader header, Enrolment enrolment) {
+    if (enrolment == null) {
       return new Refusal(
           EdgeErrorCode.UNKNOWN_DEVICE,
           "device " + header.device() + " is not enrolled; see 'lepcnn devices enrol'");
     }
-    if (grant.revoked()) {
+    if (enrolment.revoked()) {
       return notAuthorised("device " + header.device() + " is revoked");
     }
-    if (!grant.speaksThrough(gateway(header))) {
+    if (!enrolment.speaksThrough(gateway(header))) {
       return notAuthorised("device " + header.device() + " is enrolled for another gateway");
     }
-    if (!grant.mayUse(header.model())) {
+    if (!enrolment.mayUse(header.model())) {
       return notAuthorised(
           "device " + header.device() + " may not use model " + header.model().shortName());
     }
-    if (!grant.mayUse(header.chain())) {
+    if (!enrolment.mayUse(header.chain())) {
       return notAuthorised(
           "device "
               + header.device()

@@ -14,7 +14,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.model.PublishedModel;
 import org.lepcnn.flink.quota.Allowed;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.control.ControlRecords;
 import org.lepcnn.kafka.topic.Topics;
@@ -27,8 +27,8 @@ import org.lepcnn.kafka.wire.ModelStatus;
 /**
  * The last record of every device and model. Written by one thread, read by many.
  *
- * <p>A device costs its id, a map entry and a reference: grants are shared between devices that may
- * do the same. {@code ControlTablesMemory} in the tests measures it.
+ * <p>A device costs its id, a map entry and a reference: enrolments are shared between devices that
+ * may do the same. {@code ControlTablesMemory} in the tests measures it.
  */
 final class ControlTables {
   /** More models than one device can need. */
@@ -37,23 +37,23 @@ final class ControlTables {
   /** As many as the guard keeps of one device. */
   private static final int MOST_CHAINS = 2_000;
 
-  private static final int SHARED_GRANTS = 10_000;
+  private static final int SHARED_ENROLMENTS = 10_000;
 
-  private final Map<String, DeviceGrant> devices = new ConcurrentHashMap<>();
+  private final Map<String, Enrolment> devices = new ConcurrentHashMap<>();
   private final Map<Fingerprint, PublishedModel> models = new ConcurrentHashMap<>();
 
-  /** The latest distinct grants; only the writing thread uses it. */
-  private final Map<DeviceGrant, DeviceGrant> shared =
+  /** The latest distinct enrolments; only the writing thread uses it. */
+  private final Map<Enrolment, Enrolment> shared =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<DeviceGrant, DeviceGrant> eldest) {
-          return size() > SHARED_GRANTS;
+        protected boolean removeEldestEntry(Map.Entry<Enrolment, Enrolment> eldest) {
+          return size() > SHARED_ENROLMENTS;
         }
       };
 
-  DeviceGrant device(String id) {
+  Enrolment device(String id) {
     return devices.get(id);
   }
 
@@ -90,7 +90,7 @@ final class ControlTables {
 
   private void applyDevice(String device, byte[] key, byte[] value) {
     if (value == null) {
-      devices.computeIfPresent(device, (id, grant) -> grant.revoked() ? grant : null);
+      devices.computeIfPresent(device, (id, enrolment) -> enrolment.revoked() ? enrolment : null);
       return;
     }
     DeviceRecord record = ControlRecords.device(key, value);
@@ -99,16 +99,16 @@ final class ControlTables {
     for (Id256 model : record.getModels()) {
       allowed.add(WireIds.fingerprint(model));
     }
-    DeviceGrant grant =
-        new DeviceGrant(
+    Enrolment enrolment =
+        new Enrolment(
             Topics.checkGateway(record.getGateway()),
             Allowed.only(allowed),
             chains(record),
             requireQuota(record.getRequestsPerSecond()),
             requireQuota(record.getBytesPerSecond()),
             record.getStatus() != DeviceStatus.ENROLLED);
-    DeviceGrant known = shared.putIfAbsent(grant, grant);
-    devices.put(device, known == null ? grant : known);
+    Enrolment known = shared.putIfAbsent(enrolment, enrolment);
+    devices.put(device, known == null ? enrolment : known);
   }
 
   private PublishedModel applyModel(Fingerprint id, byte[] key, byte[] value) {

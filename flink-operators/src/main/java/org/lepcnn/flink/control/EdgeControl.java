@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.model.ModelPool;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.quota.Quotas;
 
 /**
@@ -18,7 +18,7 @@ public interface EdgeControl extends AutoCloseable {
   boolean isReady();
 
   /** What a device may do; null when it is not enrolled. */
-  DeviceGrant grant(String device);
+  Enrolment enrolment(String device);
 
   /** The models that this process serves. */
   ModelPool models();

@@ -15,7 +15,7 @@ import org.lepcnn.flink.model.ModelLimits;
 import org.lepcnn.flink.model.ModelPool;
 import org.lepcnn.flink.model.PublishedModel;
 import org.lepcnn.flink.model.PublishedModels;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.quota.Quotas;
 
@@ -130,7 +130,7 @@ public final class KafkaControl implements EdgeControl.Provider {
     }
 
     @Override
-    public DeviceGrant grant(String device) {
+    public Enrolment enrolment(String device) {
       return shared.reader.tables().device(device);
     }
 

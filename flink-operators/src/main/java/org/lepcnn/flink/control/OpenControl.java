@@ -7,7 +7,7 @@ import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.model.FixedModel;
 import org.lepcnn.flink.model.ModelPool;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.quota.Quotas;
 
@@ -43,8 +43,8 @@ public final class OpenControl implements EdgeControl {
   }
 
   @Override
-  public DeviceGrant grant(String device) {
-    return DeviceGrant.OPEN;
+  public Enrolment enrolment(String device) {
+    return Enrolment.OPEN;
   }
 
   @Override

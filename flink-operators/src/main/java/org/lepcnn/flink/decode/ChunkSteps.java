@@ -135,11 +135,11 @@ final class ChunkSteps {
   /** A round pays with its first chunk; a device in debt does not go on with its open ones. */
   private Decoded payForItsRound(Chunk chunk) {
     if (!chunk.place.begins()) {
-      boolean goesOn = admission.mayGoOn(chunk.header, chunk.decision.grant(), chunk.nowMillis);
+      boolean goesOn = admission.mayGoOn(chunk.header, chunk.decision.enrolment(), chunk.nowMillis);
       return goesOn ? null : dropped();
     }
     Refusal unpaid =
-        admission.pay(chunk.header, chunk.decision.grant(), roundBytes(chunk), chunk.nowMillis);
+        admission.pay(chunk.header, chunk.decision.enrolment(), roundBytes(chunk), chunk.nowMillis);
     if (unpaid != null) {
       return refuseAttempt(chunk, unpaid);
     }
@@ -200,7 +200,7 @@ final class ChunkSteps {
 
   private void charge(Chunk chunk) {
     int bytes = chunk.view.payload().length();
-    admission.charge(chunk.header, chunk.decision.grant(), bytes, chunk.nowMillis);
+    admission.charge(chunk.header, chunk.decision.enrolment(), bytes, chunk.nowMillis);
   }
 
   /** What a round costs: all its residues, known from the plan, or this chunk for a wrong round. */

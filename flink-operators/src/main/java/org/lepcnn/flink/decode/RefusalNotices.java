@@ -32,7 +32,7 @@ final class RefusalNotices {
   /** Of a request that admission has decided on. */
   List<OutgoingRecord> of(
       RequestHeader header, Decision decision, Refusal refusal, long nowMillis) {
-    return of(header, decision.grant() == null ? null : header.device(), refusal, nowMillis);
+    return of(header, decision.enrolment() == null ? null : header.device(), refusal, nowMillis);
   }
 
   /** Of a request that was let in. */

@@ -127,10 +127,10 @@ public final class RequestDecoder {
       InboundRecord record, RequestHeader header, Decision decision, long nowMillis) {
     int length = record.value().length;
     if (record.appendTimeMillis() < startMillis) {
-      admission.charge(header, decision.grant(), length, nowMillis);
+      admission.charge(header, decision.enrolment(), length, nowMillis);
       return null;
     }
-    return admission.pay(header, decision.grant(), length, nowMillis);
+    return admission.pay(header, decision.enrolment(), length, nowMillis);
   }
 
   private Decoded unreadable(

@@ -5,7 +5,7 @@ import java.util.function.Predicate;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 
 /**
  * Room for a device's chains.
@@ -22,14 +22,14 @@ final class ChainRoom {
   }
 
   /** Makes room for one more chain of the claim's model; refuses, and changes nothing, without. */
-  Verdict make(DeviceGuard device, PassClaim claim, DeviceGrant grant) {
+  Verdict make(DeviceGuard device, PassClaim claim, Enrolment enrolment) {
     if (fits(device, claim.model(), chain -> true)) {
       return Verdict.ACCEPTED;
     }
     boolean full = device.chains().size() >= limits.chainsPerDevice();
     Predicate<ChainGuard> needless =
         chain ->
-            !(grant.mayUse(chain.model()) && grant.mayUse(chain.chain()))
+            !(enrolment.mayUse(chain.model()) && enrolment.mayUse(chain.chain()))
                 && (full || chain.model().equals(claim.model()));
     if (!fits(device, claim.model(), needless.negate())) {
       return tooMany(device, claim);

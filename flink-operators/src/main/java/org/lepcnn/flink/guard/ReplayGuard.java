@@ -6,7 +6,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassRound;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 
 /**
  * The rules for claims and rounds of one device, apart from Flink's state plumbing.
@@ -42,18 +42,18 @@ public final class ReplayGuard {
 
   /** Judges for a device that may use every chain, so that none gives way. */
   public Verdict judge(DeviceGuard device, EdgeCall call, long digest) {
-    return judge(device, call, digest, DeviceGrant.OPEN);
+    return judge(device, call, digest, Enrolment.OPEN);
   }
 
   /**
    * Judges a claim, a release or a round and, when it is accepted, records it.
    *
    * @param digest of a round, over ids, shapes and residues
-   * @param grant what the device may use; other chains give way where there is no room
+   * @param enrolment what the device may use; other chains give way where there is no room
    */
-  public Verdict judge(DeviceGuard device, EdgeCall call, long digest, DeviceGrant grant) {
+  public Verdict judge(DeviceGuard device, EdgeCall call, long digest, Enrolment enrolment) {
     if (call instanceof PassClaim claim) {
-      return claim(device, claim, grant);
+      return claim(device, claim, enrolment);
     }
     if (call instanceof PassRelease release) {
       return release(device, release);
@@ -63,22 +63,22 @@ public final class ReplayGuard {
 
   /** Judges a claim for a device that may use every chain. */
   public Verdict claim(DeviceGuard device, PassClaim claim) {
-    return claim(device, claim, DeviceGrant.OPEN);
+    return claim(device, claim, Enrolment.OPEN);
   }
 
   /**
    * Judges a claim and, when it is accepted, records it.
    *
-   * @param grant what the device may use; other chains give way where there is no room
+   * @param enrolment what the device may use; other chains give way where there is no room
    */
-  public Verdict claim(DeviceGuard device, PassClaim claim, DeviceGrant grant) {
+  public Verdict claim(DeviceGuard device, PassClaim claim, Enrolment enrolment) {
     if (claim.lastPass() - claim.firstPass() >= limits.jumpBound()) {
       return refuse(
           EdgeErrorCode.PASS_OUT_OF_RANGE,
           "a claim may cover at most " + limits.jumpBound() + " passes");
     }
     ChainGuard chain = device.find(claim.chain(), claim.model());
-    return chain == null ? firstClaim(device, claim, grant) : claimAgain(chain, claim);
+    return chain == null ? firstClaim(device, claim, enrolment) : claimAgain(chain, claim);
   }
 
   /**
@@ -134,11 +134,11 @@ public final class ReplayGuard {
     return openRound(chain.open(), pass, round.round(), digest);
   }
 
-  private Verdict firstClaim(DeviceGuard device, PassClaim claim, DeviceGrant grant) {
+  private Verdict firstClaim(DeviceGuard device, PassClaim claim, Enrolment enrolment) {
     if (device.retired().contains(claim.chain())) {
       return unknown(device, claim);
     }
-    Verdict verdict = room.make(device, claim, grant);
+    Verdict verdict = room.make(device, claim, enrolment);
     if (verdict.accepted()) {
       device.chains().add(ChainGuard.claimed(claim));
     }

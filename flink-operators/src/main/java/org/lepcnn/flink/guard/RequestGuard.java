@@ -8,7 +8,7 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.model.ModelState;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RequestHeader;
@@ -133,13 +133,13 @@ public final class RequestGuard {
 
   private Verdict judge(DeviceGuard device, AssembledRequest request) {
     try {
-      DeviceGrant grant = control.grant(request.header().device());
+      Enrolment enrolment = control.enrolment(request.header().device());
       // whose enrolment is not known any more has nothing that may give way
       return guard.judge(
           device,
           request.header().call(),
           request.digest(),
-          grant == null ? DeviceGrant.OPEN : grant);
+          enrolment == null ? Enrolment.OPEN : enrolment);
     } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
       LOG.error("Judging {}", request.header(), e);
       return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");

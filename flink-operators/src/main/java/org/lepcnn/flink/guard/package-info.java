@@ -4,8 +4,8 @@
  * Claims and the replay guard: what the edge remembers of every device, in keyed state.
  *
  * <p>The guard detects a mask that is used twice; it does not prevent it, because masks live on the
- * device. After a loss of state it is blind for what was before: claims are gone and devices are
- * told NOT_CLAIMED.
+ * device. After a loss of state it knows nothing of what was before: claims are gone, and devices
+ * are answered NOT_CLAIMED.
  *
  * <h2>State per device (keyed by device id), version 3</h2>
  *
@@ -31,9 +31,9 @@
  *     2 × int64  chain id
  * </pre>
  *
- * Version 2 had the number of chains in a byte and no retired ones; version 1 had, besides, no byte
- * for the release, and one less for the claimed passes. Varints are unsigned, seven bits a byte,
- * lowest first.
+ * Version 2 had the number of chains in a byte and no retired ones. Version 1 also had no byte for
+ * the release, and one less for the claimed passes. Varints are unsigned, seven bits a byte, lowest
+ * first.
  *
  * <h2>Size</h2>
  *
@@ -45,4 +45,7 @@
  * {@code TOO_MANY_CHAINS}. A chain that the enrolment excludes gives way to it, and its name, 16
  * bytes, is refused for ever.
  */
+@Internal
 package org.lepcnn.flink.guard;
+
+import org.lepcnn.core.api.Internal;

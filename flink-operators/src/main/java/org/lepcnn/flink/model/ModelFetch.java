@@ -85,9 +85,9 @@ final class ModelFetch {
       throw new EnvironmentException(
           "Fetching a model from "
               + uri
-              + ": expected files that can be read; "
+              + ": expected files that can be read; found that reading "
               + MOST_STUCK
-              + " are stuck. Withdraw those models, and start the edge again.");
+              + " of them hangs. Withdraw those models, and start the edge again.");
     }
     FutureTask<byte[]> reading = new FutureTask<>(() -> read(uri, share));
     Thread thread =
@@ -177,8 +177,8 @@ final class ModelFetch {
             + uri
             + ": expected room in the "
             + maxBytes
-            + " bytes that all models being fetched share (--max-model-mib); others hold it. It is"
-            + " tried again.");
+            + " bytes that all models being fetched share (--max-model-mib); found"
+            + " that others hold it. The edge tries again.");
   }
 
   private BadInputException tooLarge(URI uri) {

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.quota;
 
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.record.Refusal;
 
@@ -12,6 +13,7 @@ import org.lepcnn.flink.record.Refusal;
  * the burst is possible; it is paid for as a debt. Memory is bounded: beyond {@value #DEVICES}
  * devices the least recently used is forgotten, which gives it a full burst. Thread-safe.
  */
+@PublicApi
 public final class Quotas {
   static final int BURST_SECONDS = 2;
   static final int DEVICES = 1 << 17;
@@ -57,8 +59,8 @@ public final class Quotas {
   }
 
   /** Why a request may not be let in now; null when it may, and then it is paid for. */
-  public Refusal take(String device, DeviceGrant grant, long bytes, long nowMillis) {
-    Rates rates = rates(grant);
+  public Refusal take(String device, Enrolment enrolment, long bytes, long nowMillis) {
+    Rates rates = rates(enrolment);
     if (rates.unlimited()) {
       return null;
     }
@@ -77,8 +79,9 @@ public final class Quotas {
   }
 
   /** Charges what was not asked for: bytes sent again, or a record that proved wrong. */
-  public void charge(String device, DeviceGrant grant, long requests, long bytes, long nowMillis) {
-    Rates rates = rates(grant);
+  public void charge(
+      String device, Enrolment enrolment, long requests, long bytes, long nowMillis) {
+    Rates rates = rates(enrolment);
     if (rates.unlimited()) {
       return;
     }
@@ -89,8 +92,8 @@ public final class Quotas {
   }
 
   /** Whether a device owes so much that not even the rest of an open round is looked at. */
-  public boolean indebted(String device, DeviceGrant grant, long nowMillis) {
-    Rates rates = rates(grant);
+  public boolean indebted(String device, Enrolment enrolment, long nowMillis) {
+    Rates rates = rates(enrolment);
     if (rates.unlimited()) {
       return false;
     }
@@ -121,10 +124,10 @@ public final class Quotas {
         "the device's quota is " + (long) perSecond + " " + what + " a second");
   }
 
-  private Rates rates(DeviceGrant grant) {
+  private Rates rates(Enrolment enrolment) {
     return new Rates(
-        rate(grant.requestsPerSecond(), defaults.requestsPerSecond()),
-        rate(grant.bytesPerSecond(), defaults.bytesPerSecond()));
+        rate(enrolment.requestsPerSecond(), defaults.requestsPerSecond()),
+        rate(enrolment.bytesPerSecond(), defaults.bytesPerSecond()));
   }
 
   private static double rate(long own, long otherwise) {

@@ -16,7 +16,7 @@ import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.ModelWarmUp;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
@@ -84,11 +84,11 @@ class AdmissionTest {
 
   @Test
   void aDeviceDeepInDebt_mayNotGoOn_anotherMay() {
-    DeviceGrant grant = control.grant("d");
-    assertThat(admission.mayGoOn(round(), grant, 0)).isTrue();
+    Enrolment enrolment = control.enrolment("d");
+    assertThat(admission.mayGoOn(round(), enrolment, 0)).isTrue();
     for (int record = 0; record < 100; record++) {
-      admission.charge(round(), grant, 10, 0);
+      admission.charge(round(), enrolment, 10, 0);
     }
-    assertThat(admission.mayGoOn(round(), grant, 0)).isFalse();
+    assertThat(admission.mayGoOn(round(), enrolment, 0)).isFalse();
   }
 }

@@ -12,7 +12,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.flink.quota.Allowed;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.codec.WireIds;
 import org.lepcnn.kafka.topic.Topics;
@@ -48,7 +48,7 @@ class ControlTablesTest {
   @Test
   void lastRecord_counts() {
     device("d", device("d", "gw", 5, DeviceStatus.ENROLLED));
-    assertThat(tables.device("d")).isEqualTo(new DeviceGrant("gw", List.of(MODEL), 5, 0, false));
+    assertThat(tables.device("d")).isEqualTo(new Enrolment("gw", List.of(MODEL), 5, 0, false));
     device("d", device("d", "gw2", 5, DeviceStatus.ENROLLED));
     assertThat(tables.device("d").speaksThrough("gw")).isFalse();
     device("d", device("d", "gw2", 5, DeviceStatus.REVOKED));
@@ -75,13 +75,13 @@ class ControlTablesTest {
   /** What an absent list could be taken for. */
   @Test
   void nothingIsOpen_becauseItIsAbsent() {
-    DeviceGrant none = new DeviceGrant("gw", List.of(), 0, 0, false);
+    Enrolment none = new Enrolment("gw", List.of(), 0, 0, false);
     assertThat(none.mayUse(MODEL)).isFalse();
-    assertThatThrownBy(() -> new DeviceGrant("gw", null, 0, 0, false))
+    assertThatThrownBy(() -> new Enrolment("gw", null, 0, 0, false))
         .isInstanceOf(NullPointerException.class);
-    assertThatThrownBy(() -> new DeviceGrant("gw", Allowed.all(), null, 0, 0, false))
+    assertThatThrownBy(() -> new Enrolment("gw", Allowed.all(), null, 0, 0, false))
         .isInstanceOf(NullPointerException.class);
-    assertThat(DeviceGrant.OPEN.mayUse(MODEL)).as("all, by name").isTrue();
+    assertThat(Enrolment.OPEN.mayUse(MODEL)).as("all, by name").isTrue();
   }
 
   @Test

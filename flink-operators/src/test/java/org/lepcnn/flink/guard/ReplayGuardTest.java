@@ -18,13 +18,13 @@ import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.quota.Allowed;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.testkit.Requests;
 
 class ReplayGuardTest {
   private static final Fingerprint MODEL = Fingerprint.of(new byte[32]);
   private static final Fingerprint OTHER_MODEL = Fingerprint.combine(new byte[1], new byte[1]);
-  private static final DeviceGrant ANY_CHAIN = DeviceGrant.OPEN;
+  private static final Enrolment ANY_CHAIN = Enrolment.OPEN;
 
   private final DeviceGuard device = new DeviceGuard();
   private final ReplayGuard guard = new ReplayGuard(new GuardLimits(2, 3, 1_000));
@@ -297,7 +297,7 @@ class ReplayGuardTest {
     claimChain(1, MODEL, ANY_CHAIN);
     claimChain(2, MODEL, ANY_CHAIN);
     claimChain(3, OTHER_MODEL, ANY_CHAIN);
-    DeviceGrant other = new DeviceGrant("gw", List.of(OTHER_MODEL), 0, 0, false);
+    Enrolment other = new Enrolment("gw", List.of(OTHER_MODEL), 0, 0, false);
     assertThat(claimChain(4, OTHER_MODEL, other)).isNull();
     assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(3), chain(4));
   }
@@ -344,17 +344,17 @@ class ReplayGuardTest {
             "has 1 of model " + OTHER_MODEL.shortName() + ", 3 in all");
   }
 
-  private EdgeErrorCode claimChain(int number, Fingerprint model, DeviceGrant grant) {
-    return guard.claim(device, claim(number, model, INSTANCE), grant).refusal();
+  private EdgeErrorCode claimChain(int number, Fingerprint model, Enrolment enrolment) {
+    return guard.claim(device, claim(number, model, INSTANCE), enrolment).refusal();
   }
 
   private static PassClaim claim(int number, Fingerprint model, InstanceId instance) {
     return new PassClaim("d", chain(number), model, 0, 9, instance);
   }
 
-  private static DeviceGrant only(int... numbers) {
+  private static Enrolment only(int... numbers) {
     List<ChainId> chains = Arrays.stream(numbers).mapToObj(ReplayGuardTest::chain).toList();
-    return new DeviceGrant("gw", Allowed.all(), Allowed.only(chains), 0, 0, false);
+    return new Enrolment("gw", Allowed.all(), Allowed.only(chains), 0, 0, false);
   }
 
   private static ChainId chain(int number) {

@@ -16,7 +16,7 @@ import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.model.FixedModel;
 import org.lepcnn.flink.model.ModelPool;
 import org.lepcnn.flink.quota.Allowed;
-import org.lepcnn.flink.quota.DeviceGrant;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.quota.Quotas;
 
@@ -29,7 +29,7 @@ public final class FakeControl implements EdgeControl.Provider {
   private final ModelSource model;
 
   private static final class State {
-    final Map<String, DeviceGrant> devices = new ConcurrentHashMap<>();
+    final Map<String, Enrolment> devices = new ConcurrentHashMap<>();
     final Map<String, LongSupplier> figures = new ConcurrentHashMap<>();
     final Quotas quotas;
     volatile boolean ready = true;
@@ -44,7 +44,7 @@ public final class FakeControl implements EdgeControl.Provider {
 
   /**
    * @param model what is served
-   * @param quotas of devices whose grant names none
+   * @param quotas of devices whose enrolment names none
    */
   public FakeControl(ModelSource model, QuotaSettings quotas) {
     this.model = model;
@@ -54,7 +54,7 @@ public final class FakeControl implements EdgeControl.Provider {
   /** Enrols a device, or enrols it anew. */
   public FakeControl enrol(
       String device, String gateway, List<Fingerprint> models, long requests, long bytes) {
-    ALL.get(id).devices.put(device, new DeviceGrant(gateway, models, requests, bytes, false));
+    ALL.get(id).devices.put(device, new Enrolment(gateway, models, requests, bytes, false));
     return this;
   }
 
@@ -64,14 +64,14 @@ public final class FakeControl implements EdgeControl.Provider {
         .devices
         .computeIfPresent(
             device,
-            (name, grant) ->
-                new DeviceGrant(
-                    grant.gateway(),
-                    grant.models(),
+            (name, enrolment) ->
+                new Enrolment(
+                    enrolment.gateway(),
+                    enrolment.models(),
                     Allowed.only(chains),
-                    grant.requestsPerSecond(),
-                    grant.bytesPerSecond(),
-                    grant.revoked()));
+                    enrolment.requestsPerSecond(),
+                    enrolment.bytesPerSecond(),
+                    enrolment.revoked()));
   }
 
   /**
@@ -82,13 +82,13 @@ public final class FakeControl implements EdgeControl.Provider {
         .devices
         .computeIfPresent(
             device,
-            (name, grant) ->
-                new DeviceGrant(
-                    grant.gateway(),
-                    grant.models(),
-                    grant.chains(),
-                    grant.requestsPerSecond(),
-                    grant.bytesPerSecond(),
+            (name, enrolment) ->
+                new Enrolment(
+                    enrolment.gateway(),
+                    enrolment.models(),
+                    enrolment.chains(),
+                    enrolment.requestsPerSecond(),
+                    enrolment.bytesPerSecond(),
                     true));
   }
 
@@ -133,7 +133,7 @@ public final class FakeControl implements EdgeControl.Provider {
       }
 
       @Override
-      public DeviceGrant grant(String device) {
+      public Enrolment enrolment(String device) {
         if (state.defective) {
           throw new IllegalStateException("a defect");
         }

@@ -36,7 +36,7 @@ final class InputRows {
               + Arrays.toString(spec.shape())
               + " for the input '"
               + spec.name()
-              + "', or several such; found "
+              + "', or several of them in one array; found "
               + Arrays.toString(shape)
               + hint(found, wanted));
     }

@@ -123,7 +123,7 @@ public final class ControlTopics {
       while (!hasRead(consumer, partitions, ends)) {
         if (System.nanoTime() - deadline > 0) {
           throw new EnvironmentException(
-              doing + ": expected its end within " + timeout.toSeconds() + " s; it did not come.");
+              doing + ": expected its end within " + timeout.toSeconds() + " s; it still runs.");
         }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           apply(record, decode, records);

@@ -73,8 +73,8 @@ public final class TopicLosses {
     }
     if (!closed.isEmpty()) {
       LOG.warn(
-          "Whether these topics keep what they are given cannot be seen: {}; 'lepcnn topics create"
-              + " --acls' grants that",
+          "Cannot see whether the settings of these topics lose records: {}. 'lepcnn topics create"
+              + " --acls' grants that right.",
           closed);
     }
     return found;

@@ -33,7 +33,7 @@ final class SharedComputation {
               + settings.model()
               + "; found "
               + view.fingerprint()
-              + ". The bundle must be the same on every machine and stay as it is during a run.");
+              + ". The bundle must be the same on every machine, and must not change during a run.");
     }
     return new TableComputation(view.edge(), settings.kernels().choose());
   }

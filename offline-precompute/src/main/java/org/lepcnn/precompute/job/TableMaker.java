@@ -23,6 +23,7 @@ import org.lepcnn.device.integrity.TableComputation;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.table.TableDescription;
 import org.lepcnn.device.table.TableId;
@@ -64,7 +65,7 @@ public final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
   private transient Share<TableComputation> shared;
   private transient List<List<int[]>> factors;
   private transient String chain;
-  private transient KeyCursor keys;
+  private transient ChainKeys keys;
 
   TableMaker(TableSettings settings) {
     this.settings = settings;
@@ -130,7 +131,7 @@ public final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
         TableWriter writer =
             TableWriter.create(folder, id, settings.challengesPerLayer(), groupKey)) {
       GroupChallenges challenges = computation.challenges(settings.challengesPerLayer(), groupKey);
-      writer.writeChallenges(challenges.vectors());
+      writer.writeChallenges(challenges);
       long pass = id.firstPass();
       while (pass <= id.lastPass()) {
         int count = (int) Math.min(factors.size(), id.lastPass() - pass + 1);
@@ -146,7 +147,7 @@ public final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
     if (Thread.currentThread().isInterrupted()) {
       throw new EnvironmentException("Making tables: the job was cancelled.");
     }
-    List<PassKey> passKeys = keys.keys(first, count);
+    List<PassKey> passKeys = keys.passKeys(first, count);
     try {
       shared.get().compute(challenges, passKeys, factors.subList(0, count));
       for (int i = 0; i < count; i++) {
@@ -183,9 +184,8 @@ public final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
       return;
     }
     try (Passphrase passphrase = Passphrase.ofEnvironment();
-        OwnerFile owner = OwnerFile.open(Path.of(settings.ownerFile()), passphrase);
-        SecretKey first = owner.firstKey(id.device(), model, id.chain())) {
-      KeyCursor opened = new KeyCursor(first);
+        OwnerFile owner = OwnerFile.open(Path.of(settings.ownerFile()), passphrase)) {
+      ChainKeys opened = owner.chainKeys(id.device(), model, id.chain());
       if (keys != null) {
         keys.close();
       }

@@ -1,0 +1,36 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.device.integrity;
+
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.device.key.SecretKey;
+
+/** A challenge, for tests of other packages that play an edge which knows it. */
+public final class TestChallenges {
+  private final Challenge challenge;
+
+  private TestChallenges(Challenge challenge) {
+    this.challenge = challenge;
+  }
+
+  public static TestChallenges draw(SecretKey groupKey, int layer, int index, ConvGeometry g) {
+    return new TestChallenges(Challenge.draw(groupKey, layer, index, g));
+  }
+
+  public int[] a() {
+    return challenge.a();
+  }
+
+  public int[] b() {
+    return challenge.b();
+  }
+
+  /** The result's side of the check. */
+  public int left(ConvGeometry g, int[] y) {
+    return FreivaldsCheck.left(g, challenge, y);
+  }
+
+  /** The request's side of a check with the vector c. */
+  public static int right(int[] c, int[] x, int length) {
+    return FreivaldsCheck.right(c, x, length);
+  }
+}
