@@ -5,4 +5,7 @@
  * pipeline. Rounds of both alternate, so that whatever disturbs the machine disturbs both; figures
  * are medians, ratios come first.
  */
+@Internal
 package org.lepcnn.bench;
+
+import org.lepcnn.core.api.Internal;

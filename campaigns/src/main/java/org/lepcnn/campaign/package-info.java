@@ -6,4 +6,7 @@
  * plain integer network; {@code neighbour} floods one device beside another. Commands, not tests:
  * the tests run short forms of them.
  */
+@Internal
 package org.lepcnn.campaign;
+
+import org.lepcnn.core.api.Internal;

@@ -5,4 +5,7 @@
  * org.lepcnn.command.Output} how they print, {@link org.lepcnn.command.Subcommand} how one is added
  * from another module.
  */
+@Internal
 package org.lepcnn.command;
+
+import org.lepcnn.core.api.Internal;

@@ -9,4 +9,7 @@
  * class paths of the processes that are started. The settings are those of {@code
  * deployments/local/conf}, which the scripts use too.
  */
+@Internal
 package org.lepcnn.deployments;
+
+import org.lepcnn.core.api.Internal;

@@ -7,4 +7,7 @@
  *
  * <p>Nothing here handles a secret, and nothing here can reach the code that does.
  */
+@Internal
 package org.lepcnn.edge;
+
+import org.lepcnn.core.api.Internal;

@@ -17,4 +17,7 @@
  * sends cannot fail the job: it becomes a typed reply, a record on {@code lepcnn.rejected}, or a
  * count.
  */
+@PublicApi
 package org.lepcnn.flink;
+
+import org.lepcnn.core.api.PublicApi;

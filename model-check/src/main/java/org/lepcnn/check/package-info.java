@@ -6,4 +6,7 @@
  * org.lepcnn.check.Comparison} that with the float model, {@link org.lepcnn.check.LayerErrors} says
  * which layer loses what, {@link org.lepcnn.check.PrecisionSearch} chooses how fine each layer is.
  */
+@Internal
 package org.lepcnn.check;
+
+import org.lepcnn.core.api.Internal;

@@ -22,4 +22,7 @@
  *           list of ranges: string chain (32 hexadecimal digits), int64 first pass, int64 last pass
  * </pre>
  */
+@PublicApi
 package org.lepcnn.precompute;
+
+import org.lepcnn.core.api.PublicApi;

@@ -2,6 +2,7 @@
 package org.lepcnn.onnx;
 
 import java.nio.file.Path;
+import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 import org.lepcnn.onnx.plan.OffloadPolicy;
@@ -10,6 +11,7 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
  * The child of {@link ImportTrial}. Arguments: the model, the offload policy, dimensions of inputs.
  * Ends with status 0 whether the model is imported or refused: what counts is that it ends so.
  */
+@Internal
 public final class ImportTrialMain {
   /** What it says when ONNX Runtime is loaded, before it touches the model. */
   static final String STARTED = "import trial started";

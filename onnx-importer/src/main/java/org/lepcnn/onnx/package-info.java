@@ -18,4 +18,7 @@
  * <p>The packages beside this one are the importer's own: applications use {@code ModelImporter},
  * its options and reports, {@code plan.Precision} and {@code plan.OffloadPolicy}.
  */
+@PublicApi
 package org.lepcnn.onnx;
+
+import org.lepcnn.core.api.PublicApi;

@@ -7,4 +7,7 @@
  * under {@link org.lepcnn.process.ParentWatch}, which ends the process when that input ends. The
  * operating system closes the pipe however the parent dies, SIGKILL included.
  */
+@Internal
 package org.lepcnn.process;
+
+import org.lepcnn.core.api.Internal;

@@ -13,4 +13,7 @@
  * little-endian. The plain job gets the inputs of the network in its order and answers with its
  * outputs; it is asked for nothing. The echo gets zeros and answers with zeros.
  */
+@Internal
 package org.lepcnn.bench.plainjob;
+
+import org.lepcnn.core.api.Internal;

@@ -1,4 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
 /** Frames, bodies and durable commits of files. */
+@Internal
 package org.lepcnn.core.io;
+
+import org.lepcnn.core.api.Internal;

@@ -4,4 +4,7 @@
  * Kernels: one small interface on primitive arrays, several implementations that give identical
  * residues, chosen once at start-up after a known-answer self-test with extreme values.
  */
+@Internal
 package org.lepcnn.core.kernel;
+
+import org.lepcnn.core.api.Internal;

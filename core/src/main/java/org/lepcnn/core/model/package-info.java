@@ -28,4 +28,7 @@
  *
  * <p>The fingerprint is SHA-256(SHA-256(edge.lep) ‖ SHA-256(device.lep)).
  */
+@PublicApi
 package org.lepcnn.core.model;
+
+import org.lepcnn.core.api.PublicApi;

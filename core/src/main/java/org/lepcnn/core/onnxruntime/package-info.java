@@ -4,4 +4,7 @@
  * The one door to ONNX Runtime, which keeps it from reporting to its vendor, from files and from
  * logging elements of tensors.
  */
+@Internal
 package org.lepcnn.core.onnxruntime;
+
+import org.lepcnn.core.api.Internal;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.model.EdgeHalf;
@@ -16,6 +17,7 @@ import org.lepcnn.core.model.Plan;
  * An edge in the caller's own process, for {@code lepcnn check} and tests: the same kernels on the
  * same masked residues, no transport. It accepts every claim and release and protects nothing.
  */
+@Internal
 public final class InProcessEdge implements EdgeTransport {
   private final Map<Integer, LinearKernel> kernels = new HashMap<>();
 

@@ -3,4 +3,7 @@
 /**
  * The boundary between a device and the edge: ids, masked requests, unchecked results, refusals.
  */
+@PublicApi
 package org.lepcnn.core.port;
+
+import org.lepcnn.core.api.PublicApi;

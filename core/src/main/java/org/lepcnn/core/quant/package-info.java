@@ -1,4 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
 /** Quantization of weights and activations, and the proofs that nothing wraps around. */
+@Internal
 package org.lepcnn.core.quant;
+
+import org.lepcnn.core.api.Internal;

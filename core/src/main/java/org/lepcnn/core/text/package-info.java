@@ -4,4 +4,7 @@
  * Text for people: what comes from outside is made printable here before it is shown, and progress
  * is told.
  */
+@Internal
 package org.lepcnn.core.text;
+
+import org.lepcnn.core.api.Internal;

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 
 /**
  * What holds for every module: it lies in its own root package, and knows the modules that the
- * picture of decision 16 says; none of its packages is in a cycle with another, and none holds more
- * types than a reader keeps in mind.
+ * picture of decision 16 says; none of its packages is in a cycle with another, none holds more
+ * types than a reader keeps in mind, and each says whether others may program against it.
  */
 public final class Rooms {
   private static final int MOST_TYPES = 22;
@@ -32,6 +32,7 @@ public final class Rooms {
   public static void checkModuleOf(Class<?> type) throws IOException {
     JavaClasses classes = classesOfModule(type);
     check(classes);
+    ApiMarks.check(classes);
     checkNeighbours(classes, ModulePicture.drawn());
   }
 

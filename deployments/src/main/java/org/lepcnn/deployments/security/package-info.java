@@ -16,4 +16,7 @@
  * <p>No password is ever an argument of a process: keytool reads its own from a file, the
  * StorageTool reads {@code storage.args}, clients read their properties.
  */
+@Internal
 package org.lepcnn.deployments.security;
+
+import org.lepcnn.core.api.Internal;

@@ -6,4 +6,7 @@
  * <p>Nothing here keeps a key. What is public is so for the module's other packages and for the
  * comparison with the plain network; it is not an interface for applications.
  */
+@Internal
 package org.lepcnn.device.arithmetic;
+
+import org.lepcnn.core.api.Internal;

@@ -5,4 +5,7 @@
  *
  * <p>What is public is so for the module's other packages; it is not an interface for applications.
  */
+@Internal
 package org.lepcnn.device.claim;
+
+import org.lepcnn.core.api.Internal;

@@ -2,9 +2,11 @@
 package org.lepcnn.device.integrity;
 
 import java.util.Objects;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.RefusedException;
 
 /** A result of the edge that the device does not accept. The pass that it belongs to is burned. */
+@PublicApi
 public final class IntegrityException extends RefusedException {
   private static final long serialVersionUID = 1L;
 

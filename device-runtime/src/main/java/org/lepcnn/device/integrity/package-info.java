@@ -10,4 +10,7 @@
  * a rejection tells an edge little, degrades only by the number of rejections seen; hence the
  * quarantine of {@link org.lepcnn.device.claim}.
  */
+@Internal
 package org.lepcnn.device.integrity;
+
+import org.lepcnn.core.api.Internal;

@@ -2,12 +2,14 @@
 package org.lepcnn.device.key;
 
 import java.nio.ByteBuffer;
+import org.lepcnn.core.api.PublicApi;
 
 /**
  * The key of a chain's integrity challenges, derived from the chain's first key when the device is
  * provisioned and kept by the device. It opens no mask and no table of passes; what is secret about
  * a challenge is secret only until its group of passes is over.
  */
+@PublicApi
 public final class ChallengeKey implements AutoCloseable {
   private final SecretKey key;
 

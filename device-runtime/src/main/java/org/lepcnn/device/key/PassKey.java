@@ -1,10 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.key;
 
+import org.lepcnn.core.api.PublicApi;
+
 /**
  * The key of one pass: everything that hides or opens that pass follows from it, and so do the keys
  * of all later passes, but of no earlier one.
  */
+@PublicApi
 public final class PassKey implements AutoCloseable {
   private final SecretKey key;
 

@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.WholeFile;
@@ -16,6 +17,7 @@ import org.lepcnn.core.io.WholeFile;
  * A passphrase for files with keys, or none. It comes from a file, never from a command line, where
  * other users of the machine could read it.
  */
+@PublicApi
 public final class Passphrase implements AutoCloseable {
   /** The environment variable that names a file with the passphrase. */
   public static final String ENVIRONMENT_VARIABLE = "LEPCNN_PASSPHRASE_FILE";

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Objects;
 import javax.crypto.spec.SecretKeySpec;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -18,6 +19,7 @@ import org.lepcnn.core.error.BadInputException;
  * the collector moved, it does not reach. Immutable but for {@link #close}; a closed key refuses
  * every use with an {@link IllegalStateException}.
  */
+@PublicApi
 public final class SecretKey implements AutoCloseable {
   /** Bytes of a key. */
   public static final int BYTES = 32;

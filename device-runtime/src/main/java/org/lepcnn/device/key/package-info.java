@@ -23,4 +23,7 @@
  * device's state. Only mask, redraw and seal keys, and what the challenges derive for themselves,
  * are ever used as AES keys; root, chain, pass and challenge keys are not.
  */
+@Internal
 package org.lepcnn.device.key;
+
+import org.lepcnn.core.api.Internal;

@@ -28,4 +28,7 @@
  * was restored from a backup, whose passes were used. A retired chain stays in the ledger as a
  * record; no key of it is derived any more.
  */
+@PublicApi
 package org.lepcnn.device.owner;
+
+import org.lepcnn.core.api.PublicApi;

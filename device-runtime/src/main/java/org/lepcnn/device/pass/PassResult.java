@@ -2,6 +2,7 @@
 package org.lepcnn.device.pass;
 
 import java.util.Map;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.device.stage.HostTensor;
 
 /**
@@ -14,6 +15,7 @@ import org.lepcnn.device.stage.HostTensor;
  * @param bytesDown bytes of the results
  * @param rounds exchanges with the edge
  */
+@PublicApi
 public record PassResult(
     long pass,
     Map<String, HostTensor> outputs,

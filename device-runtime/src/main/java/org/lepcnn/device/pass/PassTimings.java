@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.pass;
 
+import org.lepcnn.core.api.PublicApi;
+
 /**
  * Where the time of a pass went, in nanoseconds.
  *
@@ -13,6 +15,7 @@ package org.lepcnn.device.pass;
  * @param totalNanos from the beginning of the pass to its outputs, without waiting for a turn or a
  *     claim
  */
+@PublicApi
 public record PassTimings(
     long stageNanos,
     long maskNanos,

@@ -1,10 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.pass;
 
+import org.lepcnn.core.api.PublicApi;
+
 /**
  * Sees the unmasked results of every layer, centred: the device's private data. For comparisons
  * with the plain integer network in {@code lepcnn check} and in tests; never for logs or reports.
  */
+@PublicApi
 @FunctionalInterface
 public interface UnsafeResultObserver {
   /**

@@ -19,4 +19,7 @@
  * <p>Applications use {@link org.lepcnn.device.pass.PassResult}, {@link
  * org.lepcnn.device.pass.PassTimings} and the observers. The rest is for the session.
  */
+@Internal
 package org.lepcnn.device.pass;
+
+import org.lepcnn.core.api.Internal;

@@ -5,4 +5,7 @@
  * tables that are computed when they are asked for. The runtime's own tests and {@code model-check}
  * use it; a device does not.
  */
+@Internal
 package org.lepcnn.device.reference;
+
+import org.lepcnn.core.api.Internal;

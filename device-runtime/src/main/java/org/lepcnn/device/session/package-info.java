@@ -15,4 +15,7 @@
  *       configured number nothing is sent any more.
  * </ul>
  */
+@PublicApi
 package org.lepcnn.device.session;
+
+import org.lepcnn.core.api.PublicApi;

@@ -12,6 +12,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -20,6 +21,7 @@ import org.lepcnn.core.error.BadInputException;
  * <p>Arrays are neither copied in nor out; whoever shares one must not change it. Equality is
  * identity; {@link #sameBits} compares contents.
  */
+@PublicApi
 public final class HostTensor {
   /** ONNX's numbers of the element types. */
   public static final int FLOAT = 1;

@@ -7,4 +7,7 @@
  * org.lepcnn.device.stage.DeviceModel}. Everything else is for the module's other packages and for
  * the comparison with the plain network.
  */
+@Internal
 package org.lepcnn.device.stage;
+
+import org.lepcnn.core.api.Internal;

@@ -3,6 +3,7 @@ package org.lepcnn.device.state;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.lepcnn.core.api.Internal;
 
 /**
  * The steps by which the files of device and owner reach the disk, one method each, so that a test
@@ -10,6 +11,7 @@ import java.nio.file.Path;
  *
  * <p>Nothing is durable before {@link #syncFile} for contents and {@link #syncFolder} for names.
  */
+@Internal
 public interface DurableStore {
   /** The real disk. */
   static DurableStore onDisk() {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.EnvironmentException;
 
 /**
@@ -20,6 +21,7 @@ import org.lepcnn.core.error.EnvironmentException;
  * <p>Whoever deletes the file lets a second process take a lock of its own. What must not go back
  * even then is a {@link HeldFile}.
  */
+@Internal
 public final class ExclusiveLock implements AutoCloseable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 

@@ -7,12 +7,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.io.WholeFile;
 
 /** Durable replacement and strict reading of files that hold keys or counts. */
+@Internal
 public final class SecretFiles {
   private SecretFiles() {}
 

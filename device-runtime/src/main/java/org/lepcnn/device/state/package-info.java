@@ -50,4 +50,7 @@
  * chain that begins twice could repeat masks. Therefore a grant is erased when it is consumed, and
  * a copy of it is refused where its chain exists or was retired.
  */
+@PublicApi
 package org.lepcnn.device.state;
+
+import org.lepcnn.core.api.PublicApi;

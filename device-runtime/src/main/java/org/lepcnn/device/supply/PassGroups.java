@@ -1,7 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.supply;
 
+import org.lepcnn.core.api.PublicApi;
+
 /** Fixed groups of passes that share one set of integrity challenges. */
+@PublicApi
 public final class PassGroups {
   /** Passes of a group. Part of the format: challenges are bound to the group's number. */
   public static final int SIZE = 64;

@@ -2,6 +2,7 @@
 package org.lepcnn.device.supply;
 
 import java.util.Optional;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
@@ -13,6 +14,7 @@ import org.lepcnn.device.key.SecretKey;
  * Where a session takes its passes from: the durable state of a device, or a throw-away chain in
  * memory. Guarantees that no pass is ever handed out twice. Thread-safe.
  */
+@PublicApi
 public interface PassSupply extends AutoCloseable {
   String device();
 

@@ -2,6 +2,7 @@
 package org.lepcnn.device.supply;
 
 import java.util.Arrays;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
@@ -10,6 +11,7 @@ import org.lepcnn.device.key.SecretKey;
  * Where a session reads challenge vectors and unblinding factors: decryption tables, or a
  * computation in the process. Thread-safe.
  */
+@PublicApi
 public interface PassTables extends AutoCloseable {
   /** 1, or 2 when the tables carry the double check. */
   int challengesPerLayer();

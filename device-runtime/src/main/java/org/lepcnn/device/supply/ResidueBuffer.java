@@ -5,11 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import org.lepcnn.core.api.PublicApi;
 
 /**
  * Reusable room for residues: bytes, which a cipher can open a table into without a copy, seen as
  * little-endian int32. Not thread-safe.
  */
+@PublicApi
 public final class ResidueBuffer {
   private final byte[] bytes;
   private final IntBuffer residues;

@@ -4,4 +4,7 @@
  * What a session needs of a chain: passes, each handed out once, and what unmasks their results.
  * The device's state and its folder of tables provide it; so do computations in memory.
  */
+@Internal
 package org.lepcnn.device.supply;
+
+import org.lepcnn.core.api.Internal;

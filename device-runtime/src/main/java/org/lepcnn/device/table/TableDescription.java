@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.List;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Folders;
 
@@ -15,6 +16,7 @@ import org.lepcnn.core.io.Folders;
  * @param challengesPerLayer 1, or 2 with the double check
  * @param fileBytes size of the file
  */
+@PublicApi
 public record TableDescription(
     TableId id, int formatVersion, int challengesPerLayer, long fileBytes) {
 

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.model.Fingerprint;
@@ -29,6 +30,7 @@ import org.lepcnn.device.supply.ResidueBuffer;
  * contents when they are read. Files that the owner adds later are found when they are needed.
  * Thread-safe.
  */
+@PublicApi
 public final class TableFolder implements PassTables {
   private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   static final int MAX_OPEN_FILES = 4;

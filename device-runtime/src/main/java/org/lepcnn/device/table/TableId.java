@@ -4,6 +4,7 @@ package org.lepcnn.device.table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
@@ -20,6 +21,7 @@ import org.lepcnn.device.supply.PassGroups;
  * @param firstPass from 0
  * @param lastPass at least {@code firstPass}, in the same group
  */
+@PublicApi
 public record TableId(
     String device, ChainId chain, Fingerprint model, long group, long firstPass, long lastPass) {
   /** What the name of a table file ends with. */

@@ -37,4 +37,7 @@
  * <p>The header is not secret; its checksum finds damage. A forged header leads to keys, places or
  * associated data under which nothing opens.
  */
+@Internal
 package org.lepcnn.device.table;
+
+import org.lepcnn.core.api.Internal;

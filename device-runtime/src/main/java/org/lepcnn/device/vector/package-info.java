@@ -10,4 +10,7 @@
  * arrays, lane-wise arithmetic, shifts, conversions by reinterpretation and {@code int} to {@code
  * float}. No masks: JDK 17 does not leave them to the hardware yet.
  */
+@Internal
 package org.lepcnn.device.vector;
+
+import org.lepcnn.core.api.Internal;

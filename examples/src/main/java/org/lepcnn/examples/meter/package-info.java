@@ -6,4 +6,7 @@
  * to somebody else's computer. {@link org.lepcnn.examples.meter.MeterDigits} is the command line;
  * the committed model and pictures are in {@code examples/meter-digits}.
  */
+@Internal
 package org.lepcnn.examples.meter;
+
+import org.lepcnn.core.api.Internal;

@@ -9,4 +9,7 @@
  * ups; how many refusals are answered is limited too, so that a sender far over its quota does not
  * turn the edge into a source of answers.
  */
+@Internal
 package org.lepcnn.flink.admission;
+
+import org.lepcnn.core.api.Internal;

@@ -2,12 +2,14 @@
 package org.lepcnn.flink.answer;
 
 import java.io.Serializable;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.flink.clock.BrokerClock;
 
 /**
  * What is known of the topics that the job writes to, and of the broker's time. Never blocks;
  * thread-safe.
  */
+@PublicApi
 public interface TopicView extends AutoCloseable {
   /** Whether a record can be written. */
   enum Fit {

@@ -2,6 +2,7 @@
 package org.lepcnn.flink.batch;
 
 import java.io.Serializable;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -17,6 +18,7 @@ import org.lepcnn.core.error.BadInputException;
  * @param queuedBytes the most bytes of masked tensors that wait or are computed; one request is
  *     always let in
  */
+@PublicApi
 public record BatchSettings(
     int threads, int maxBatch, long maxWaitMillis, int queuedRequests, long queuedBytes)
     implements Serializable {

@@ -1,4 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
 /** The operator that computes rounds in micro-batches across devices. */
+@Internal
 package org.lepcnn.flink.batch;
+
+import org.lepcnn.core.api.Internal;

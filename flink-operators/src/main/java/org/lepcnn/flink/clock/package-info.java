@@ -1,2 +1,5 @@
 /** What time it is at the broker, whose append times decide how old a request is. */
+@Internal
 package org.lepcnn.flink.clock;
+
+import org.lepcnn.core.api.Internal;

@@ -2,6 +2,7 @@
 package org.lepcnn.flink.decode;
 
 import java.io.Serializable;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -15,6 +16,7 @@ import org.lepcnn.core.error.BadInputException;
  * @param roundMillis since its first chunk, after which an incomplete request is dropped, however
  *     it goes on; not below the time-out
  */
+@PublicApi
 public record AssemblyLimits(
     long bytesPerDevice, long bytesPerSubtask, long timeoutMillis, long roundMillis)
     implements Serializable {

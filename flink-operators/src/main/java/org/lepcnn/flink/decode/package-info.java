@@ -5,4 +5,7 @@
  * chunks in bounded memory. Nothing here is part of a checkpoint; what is lost in a failure is
  * repaired by the sender's identical retry.
  */
+@Internal
 package org.lepcnn.flink.decode;
+
+import org.lepcnn.core.api.Internal;

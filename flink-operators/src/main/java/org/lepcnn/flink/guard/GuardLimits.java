@@ -2,6 +2,7 @@
 package org.lepcnn.flink.guard;
 
 import java.io.Serializable;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -11,6 +12,7 @@ import org.lepcnn.core.error.BadInputException;
  * @param chainsPerDevice chains remembered per device, up to {@value #MOST_CHAINS}
  * @param jumpBound the most passes that a claim may cover or skip, at least 1
  */
+@PublicApi
 public record GuardLimits(int chainsPerModel, int chainsPerDevice, long jumpBound)
     implements Serializable {
   private static final long serialVersionUID = 1L;

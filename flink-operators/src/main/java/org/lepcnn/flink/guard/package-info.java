@@ -45,4 +45,7 @@
  * {@code TOO_MANY_CHAINS}. A chain that the enrolment excludes gives way to it, and its name, 16
  * bytes, is refused for ever.
  */
+@Internal
 package org.lepcnn.flink.guard;
+
+import org.lepcnn.core.api.Internal;

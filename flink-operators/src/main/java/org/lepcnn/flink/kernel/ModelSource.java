@@ -3,6 +3,7 @@ package org.lepcnn.flink.kernel;
 
 import java.io.Serializable;
 import java.util.Objects;
+import org.lepcnn.core.api.PublicApi;
 
 /**
  * Where a model lies and how it is computed; travels in the job graph.
@@ -12,6 +13,7 @@ import java.util.Objects;
  * @param kernel the name of a kernel; empty for the best one of each machine
  * @param allowScalar whether expensive layers may run on the scalar kernel where no other is exact
  */
+@PublicApi
 public record ModelSource(String folder, String kernel, boolean allowScalar)
     implements Serializable {
   private static final long serialVersionUID = 1L;

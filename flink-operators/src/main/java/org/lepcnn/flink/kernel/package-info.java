@@ -4,4 +4,7 @@
  * The masked linear kernel: the model's packed weights, once per process, and the computation of
  * rounds with them.
  */
+@Internal
 package org.lepcnn.flink.kernel;
+
+import org.lepcnn.core.api.Internal;

@@ -1,4 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
 /** What the operators of the edge count and measure. */
+@Internal
 package org.lepcnn.flink.metric;
+
+import org.lepcnn.core.api.Internal;

@@ -2,6 +2,7 @@
 package org.lepcnn.flink.model;
 
 import java.io.Serializable;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -11,6 +12,7 @@ import org.lepcnn.core.error.BadInputException;
  * @param totalBytes the most bytes of edge halves at a time; packed weights take about as much
  * @param modelBytes the most bytes of one edge half
  */
+@PublicApi
 public record ModelLimits(int models, long totalBytes, long modelBytes) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final long MIB = 1L << 20;

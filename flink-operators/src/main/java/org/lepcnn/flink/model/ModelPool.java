@@ -3,10 +3,12 @@ package org.lepcnn.flink.model;
 
 import java.time.Duration;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.flink.kernel.ModelLease;
 
 /** The models of a process. Never blocks; thread-safe. */
+@PublicApi
 public interface ModelPool extends AutoCloseable {
   /** The model, or why it cannot be used now; one that is available begins to load. */
   ModelState find(Fingerprint model);

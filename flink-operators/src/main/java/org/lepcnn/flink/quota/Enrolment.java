@@ -3,6 +3,7 @@ package org.lepcnn.flink.quota;
 
 import java.util.List;
 import java.util.Objects;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 
@@ -18,6 +19,7 @@ import org.lepcnn.core.port.ChainId;
  * @param bytesPerSecond its quota of masked tensors; 0 for the job's default
  * @param revoked whether it may do nothing at all
  */
+@PublicApi
 public record Enrolment(
     String gateway,
     Allowed<Fingerprint> models,

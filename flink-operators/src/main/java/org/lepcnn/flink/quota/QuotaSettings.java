@@ -2,6 +2,7 @@
 package org.lepcnn.flink.quota;
 
 import java.io.Serializable;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -10,6 +11,7 @@ import org.lepcnn.core.error.BadInputException;
  * @param requestsPerSecond rounds and claims; 0 for no limit
  * @param bytesPerSecond of masked tensors; 0 for no limit
  */
+@PublicApi
 public record QuotaSettings(long requestsPerSecond, long bytesPerSecond) implements Serializable {
   private static final long serialVersionUID = 1L;
 

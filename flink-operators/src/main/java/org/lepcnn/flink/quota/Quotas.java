@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.quota;
 
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.record.Refusal;
 
@@ -12,6 +13,7 @@ import org.lepcnn.flink.record.Refusal;
  * the burst is possible; it is paid for as a debt. Memory is bounded: beyond {@value #DEVICES}
  * devices the least recently used is forgotten, which gives it a full burst. Thread-safe.
  */
+@PublicApi
 public final class Quotas {
   static final int BURST_SECONDS = 2;
   static final int DEVICES = 1 << 17;

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.record;
 
+import org.lepcnn.core.api.PublicApi;
+
 /**
  * A Kafka record as the source read it, undecoded: the source cannot fail on what a client sent.
  *
@@ -13,6 +15,7 @@ package org.lepcnn.flink.record;
  * @param compressed empty, or why there is no value: what stood here was compressed, and was not
  *     unpacked
  */
+@PublicApi
 public record InboundRecord(
     String topic,
     int partition,

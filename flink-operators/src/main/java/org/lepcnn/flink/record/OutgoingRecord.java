@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.record;
 
+import org.lepcnn.core.api.PublicApi;
+
 /**
  * A Kafka record for the sink.
  *
@@ -8,6 +10,7 @@ package org.lepcnn.flink.record;
  * @param key the device id; empty when it is not known
  * @param value the encoded record; not to be changed
  */
+@PublicApi
 public record OutgoingRecord(String topic, String key, byte[] value) {
   /**
    * More than a record batch of one record adds to key and value: 61 bytes of batch header and at

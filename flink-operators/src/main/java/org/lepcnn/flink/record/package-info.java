@@ -20,4 +20,7 @@
  *   OutgoingRecord  UTF topic, UTF key, int32 length, value
  * </pre>
  */
+@Internal
 package org.lepcnn.flink.record;
+
+import org.lepcnn.core.api.Internal;

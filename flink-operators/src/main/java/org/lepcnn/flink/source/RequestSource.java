@@ -23,12 +23,14 @@ import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcher
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.flink.record.InboundRecord;
 
 /**
  * Reads requests as {@link KafkaSource} does, whose state it shares, but never unpacks a compressed
  * batch: in its place comes one {@link InboundRecord} that says so.
  */
+@PublicApi
 public final class RequestSource
     implements Source<InboundRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
         ResultTypeQueryable<InboundRecord> {

@@ -4,4 +4,7 @@
  * Warms the edge's code before the edge reports ready: synthetic rounds of the model's own shapes
  * go through the classes that answer real ones, apart from Flink's and Kafka's.
  */
+@Internal
 package org.lepcnn.flink.warmup;
+
+import org.lepcnn.core.api.Internal;

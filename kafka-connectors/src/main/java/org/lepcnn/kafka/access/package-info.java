@@ -7,4 +7,7 @@
  * alone may write {@code lepcnn.requests.G} speaks for G, and who alone may read {@code
  * lepcnn.results.G} gets its answers.
  */
+@PublicApi
 package org.lepcnn.kafka.access;
+
+import org.lepcnn.core.api.PublicApi;

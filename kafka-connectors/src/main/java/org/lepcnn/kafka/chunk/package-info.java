@@ -2,4 +2,7 @@
  * Tensors and results in pieces: how they are cut into records, and how a gateway puts them
  * together again in bounded memory.
  */
+@Internal
 package org.lepcnn.kafka.chunk;
+
+import org.lepcnn.core.api.Internal;

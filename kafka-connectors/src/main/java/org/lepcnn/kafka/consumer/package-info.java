@@ -8,4 +8,7 @@
  * org.lepcnn.kafka.consumer.PackedBatch marker} in the place of a compressed one. Offsets move on
  * as if it had been read.
  */
+@Internal
 package org.lepcnn.kafka.consumer;
+
+import org.lepcnn.core.api.Internal;

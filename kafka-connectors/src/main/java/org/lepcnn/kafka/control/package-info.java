@@ -4,4 +4,7 @@
  * The control topics, {@code lepcnn.models} and {@code lepcnn.devices}, as those who administer
  * them read and write them.
  */
+@PublicApi
 package org.lepcnn.kafka.control;
+
+import org.lepcnn.core.api.PublicApi;

@@ -1,2 +1,5 @@
 /** The topics: their names, their settings, and how they are created. */
+@PublicApi
 package org.lepcnn.kafka.topic;
+
+import org.lepcnn.core.api.PublicApi;

@@ -3,6 +3,7 @@ package org.lepcnn.onnx.plan;
 
 import java.util.List;
 import java.util.Set;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.quant.WeightQuantizer;
 
@@ -10,6 +11,7 @@ import org.lepcnn.core.quant.WeightQuantizer;
  * How finely each layer's weights are rounded: to 8 bits, or to up to 12 bits where the proof
  * against wrap-around gains more from that than it takes from the activations. Immutable.
  */
+@PublicApi
 public final class Precision {
   /** 8-bit weights everywhere; the activations get all other bits. */
   public static final Precision EIGHT_BITS = new Precision(0, Set.of());

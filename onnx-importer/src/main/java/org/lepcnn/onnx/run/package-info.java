@@ -4,4 +4,7 @@
  * What running the model or parts of it tells: constants, shapes, ranges of values. In ONNX
  * Runtime, within limits.
  */
+@Internal
 package org.lepcnn.onnx.run;
+
+import org.lepcnn.core.api.Internal;

@@ -10,4 +10,7 @@
  * carries statistics that fit what flows through it. The same seed gives the same bytes on every
  * machine.
  */
+@Internal
 package org.lepcnn.onnx.zoo;
+
+import org.lepcnn.core.api.Internal;

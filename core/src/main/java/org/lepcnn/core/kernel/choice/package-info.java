@@ -1,4 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
 /** The choice among the kernels of this machine. */
+@Internal
 package org.lepcnn.core.kernel.choice;
+
+import org.lepcnn.core.api.Internal;

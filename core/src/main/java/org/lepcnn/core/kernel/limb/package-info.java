@@ -11,4 +11,7 @@
  * [limb][channel][y][x], {@code PaddedWordPlanes} [limb][word][y][x], {@code ChannelLastImages}
  * [limb][image][y][x][channel] and {@code PackedColumns}, oneDNN's own order.
  */
+@Internal
 package org.lepcnn.core.kernel.limb;
+
+import org.lepcnn.core.api.Internal;

@@ -5,4 +5,7 @@
  * oneDNN belong to the application class path ({@code lib/} of a Flink cluster), never into a job
  * jar.
  */
+@Internal
 package org.lepcnn.core.kernel.onednn;
+
+import org.lepcnn.core.api.Internal;

@@ -12,4 +12,7 @@
  * way. The edges of shapes are smoothed by the JDK's rasterizer; a JDK with another rasterizer may
  * differ by a gray level there.
  */
+@Internal
 package org.lepcnn.examples.meter.render;
+
+import org.lepcnn.core.api.Internal;

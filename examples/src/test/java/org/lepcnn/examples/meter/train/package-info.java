@@ -12,4 +12,7 @@
  * fixed size, and what the parts yield is added in their order, so that the number of threads
  * changes nothing; functions that a processor may round its own way come from {@code StrictMath}.
  */
+@Internal
 package org.lepcnn.examples.meter.train;
+
+import org.lepcnn.core.api.Internal;
