@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Resources that a process has once, however many of its operators use them: packed weights, and the
- * readers of Kafka's topics with their threads and connections. The first user opens one, the last
- * user closes it.
+ * Resources that a process has once, however many of its operators use them: packed weights, and
+ * the readers of Kafka's topics with their threads and connections. The first user opens one, the
+ * last user closes it.
  *
  * <p><b>Why this is static.</b> Flink makes every operator of a process from a serialized copy of
  * its own. The copies have no object in common through which they could find each other; a class is

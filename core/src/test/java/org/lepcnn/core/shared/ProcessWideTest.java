@@ -61,8 +61,7 @@ class ProcessWideTest {
   void otherKeysAndKinds_areOtherResources() {
     try (Share<Object> a = share("a");
         Share<Object> b = share("b");
-        Share<Object> other =
-            ProcessWide.share(String.class, "a", this::open, closed::add)) {
+        Share<Object> other = ProcessWide.share(String.class, "a", this::open, closed::add)) {
       assertThat(List.of(a.get(), b.get(), other.get())).doesNotHaveDuplicates();
     }
     assertThat(closed).hasSize(3);

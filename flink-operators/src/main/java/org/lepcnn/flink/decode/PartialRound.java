@@ -115,8 +115,7 @@ final class PartialRound {
   List<TensorPayload> payloads() {
     List<TensorPayload> payloads = new ArrayList<>(shape.parts());
     for (int i = 0; i < shape.parts(); i++) {
-      payloads.add(
-          new TensorPayload(shape.id(i), shape.elements(i), assembly.store().part(i)));
+      payloads.add(new TensorPayload(shape.id(i), shape.elements(i), assembly.store().part(i)));
     }
     return payloads;
   }

@@ -114,7 +114,8 @@ public final class RoundAssembler {
 
   private Assembled begin(
       RoundKey key, RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
-    PartialRound partial = new PartialRound(header, RoundShape.tensorsOf(plan, chunk.round()), nowMillis);
+    PartialRound partial =
+        new PartialRound(header, RoundShape.tensorsOf(plan, chunk.round()), nowMillis);
     if (partial.lacksOne()) {
       partial.add(header, chunk, nowMillis);
       return complete(partial);

@@ -34,8 +34,7 @@ public final class ChunkAssembler<K> {
       K key, RoundShape shape, int part, int chunk, int chunks, ByteSlice payload) {
     requireFit(shape, part, chunk, chunks, payload);
     RoundAssembly<ResidueStore> round =
-        rounds.computeIfAbsent(
-            key, unused -> new RoundAssembly<>(shape, new ResidueStore(shape)));
+        rounds.computeIfAbsent(key, unused -> new RoundAssembly<>(shape, new ResidueStore(shape)));
     if (!round.take(part, chunk, payload)) {
       return new ChunkOutcome.Duplicate();
     }
