@@ -13,6 +13,7 @@ import org.apache.flink.util.FileUtils;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.ArrayKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -125,7 +126,7 @@ public final class TestKernels {
     void apply(int count, int[][] inputs, int[][] outputs);
   }
 
-  private record Kernel(ConvGeometry geometry, Batch batch) implements LinearKernel {
+  private record Kernel(ConvGeometry geometry, Batch batch) implements ArrayKernel {
     @Override
     public void apply(int count, int[][] inputs, int[][] outputs) {
       batch.apply(count, inputs, outputs);

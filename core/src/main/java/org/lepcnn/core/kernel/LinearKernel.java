@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel;
 
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * One linear layer with its weights packed: y = W·x mod p, exact, for several requests at once.
@@ -20,7 +21,12 @@ public interface LinearKernel extends AutoCloseable {
    *     residues
    * @param outputs {@code outputs[i]} receives {@code geometry().outputSize()} canonical residues
    */
-  void apply(int count, int[][] inputs, int[][] outputs);
+  void apply(int count, int[][] inputs, ResidueSink[] outputs);
+
+  /** Computes the layer for {@code count} requests into arrays. */
+  default void apply(int count, int[][] inputs, int[][] outputs) {
+    apply(count, inputs, ResidueSink.of(outputs, count));
+  }
 
   /** Computes the layer for one request. */
   default void apply(int[] input, int[] output) {

@@ -1,9 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel;
 
+import java.util.Arrays;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A layer whose weights have two int8 parts, W = 16·high + low, from one kernel for each part: y =
@@ -46,13 +48,17 @@ final class PartedKernel implements LinearKernel {
   }
 
   @Override
-  public void apply(int count, int[][] inputs, int[][] outputs) {
-    BufferPool.Tensors scratch = pool.take(count);
+  public void apply(int count, int[][] inputs, ResidueSink[] outputs) {
+    BufferPool.Tensors scratch = pool.take(2 * count);
     try {
-      high.apply(count, inputs, outputs);
-      low.apply(count, inputs, scratch.arrays());
+      ResidueSink[] parts = ResidueSink.of(scratch.arrays(), 2 * count);
+      high.apply(count, inputs, parts);
+      low.apply(count, inputs, Arrays.copyOfRange(parts, count, 2 * count));
+      int size = geometry().outputSize();
       for (int request = 0; request < count; request++) {
-        combine(outputs[request], scratch.arrays()[request], geometry().outputSize());
+        int[] sums = scratch.arrays()[request];
+        combine(sums, scratch.arrays()[count + request], size);
+        outputs[request].put(0, sums, 0, size);
       }
     } finally {
       pool.give(scratch);

@@ -20,7 +20,7 @@ public final class ScalarKernels implements KernelProvider {
     return new ScalarKernel(geometry, weights.clone());
   }
 
-  private record ScalarKernel(ConvGeometry geometry, byte[] weights) implements LinearKernel {
+  private record ScalarKernel(ConvGeometry geometry, byte[] weights) implements ArrayKernel {
     @Override
     public void apply(int count, int[][] inputs, int[][] outputs) {
       long[] sums = new long[geometry.outputSize()];

@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel;
 import java.util.function.BiFunction;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A strided convolution of few channels as one of stride 1 with more channels: every phase of an
@@ -75,7 +76,7 @@ public final class StrideFolding implements LinearKernel {
   }
 
   @Override
-  public void apply(int count, int[][] inputs, int[][] outputs) {
+  public void apply(int count, int[][] inputs, ResidueSink[] outputs) {
     BufferPool.Tensors scratch = pool.take(count);
     try {
       for (int request = 0; request < count; request++) {

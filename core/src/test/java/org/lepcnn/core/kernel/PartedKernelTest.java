@@ -186,7 +186,7 @@ class PartedKernelTest {
         throw new IllegalStateException("no memory");
       }
       prepared++;
-      return new LinearKernel() {
+      return new ArrayKernel() {
         @Override
         public ConvGeometry geometry() {
           return geometry;

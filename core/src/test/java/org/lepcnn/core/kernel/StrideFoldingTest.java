@@ -207,7 +207,7 @@ class StrideFoldingTest {
   }
 
   private static LinearKernel counting(ConvGeometry geometry, int[] closed) {
-    return new LinearKernel() {
+    return new ArrayKernel() {
       @Override
       public ConvGeometry geometry() {
         return geometry;

@@ -29,9 +29,9 @@ class SelfContainedModelTest {
     // numbers that a reader of 32 bits cuts, or takes the last of
     assertRefused(RawOnnx.model(RawOnnx.tensor(1).number(14, (1L << 32) + 1)), "outside");
     assertRefused(RawOnnx.model(RawOnnx.tensor(1).number(14, 1).number(14, 0)), "outside");
-    assertRefused(RawOnnx.model(RawOnnx.tensor(1).bytes(14, new byte[] {1})), "none");
+    assertRefused(RawOnnx.model(RawOnnx.tensor(1).bytes(14, new byte[] {1})), "other bytes");
     RawOnnx cutTag = RawOnnx.tensor(1).varint((1L << 32) + (14 << 3)).varint(1);
-    assertRefused(RawOnnx.model(cutTag), "none");
+    assertRefused(RawOnnx.model(cutTag), "other bytes");
   }
 
   @Test
@@ -42,12 +42,12 @@ class SelfContainedModelTest {
 
   @Test
   void whatIsNoModel_isRefused() {
-    assertRefused(new RawOnnx().varint(3).varint(4), "none"); // a group
-    assertRefused(new RawOnnx().varint(0), "none");
-    assertRefused(new RawOnnx().number(7, 1), "none"); // a graph that is a number
-    assertRefused(new RawOnnx().varint(7 << 3 | 2).varint(100), "none");
-    assertRefused(new RawOnnx().varint(7 << 3 | 2).varint(-1), "none");
-    assertRefused(new RawOnnx().varint(1 << 3 | 1).varint(1), "none");
+    assertRefused(new RawOnnx().varint(3).varint(4), "other bytes"); // a group
+    assertRefused(new RawOnnx().varint(0), "other bytes");
+    assertRefused(new RawOnnx().number(7, 1), "other bytes"); // a graph that is a number
+    assertRefused(new RawOnnx().varint(7 << 3 | 2).varint(100), "other bytes");
+    assertRefused(new RawOnnx().varint(7 << 3 | 2).varint(-1), "other bytes");
+    assertRefused(new RawOnnx().varint(1 << 3 | 1).varint(1), "other bytes");
   }
 
   @Test

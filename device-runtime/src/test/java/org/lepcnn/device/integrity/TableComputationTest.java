@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.ArrayKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -226,7 +227,7 @@ class TableComputationTest {
         throw new IllegalStateException("no third kernel");
       }
       LinearKernel right = new ScalarKernels().prepare(geometry, weights);
-      return new LinearKernel() {
+      return new ArrayKernel() {
         @Override
         public ConvGeometry geometry() {
           return geometry;
@@ -266,7 +267,7 @@ class TableComputationTest {
     public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
       LinearKernel right = new ScalarKernels().prepare(geometry, weights);
       boolean wrong = weights == bundle.edge().weights().get(layer).part(0);
-      return new LinearKernel() {
+      return new ArrayKernel() {
         @Override
         public ConvGeometry geometry() {
           return geometry;

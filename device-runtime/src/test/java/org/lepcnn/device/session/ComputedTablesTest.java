@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.kernel.ArrayKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -110,7 +111,7 @@ class ComputedTablesTest {
       }
       open.incrementAndGet();
       LinearKernel kernel = scalar.prepare(geometry, weights);
-      return new LinearKernel() {
+      return new ArrayKernel() {
         @Override
         public ConvGeometry geometry() {
           return kernel.geometry();

@@ -3,11 +3,12 @@ package org.lepcnn.flink.control;
 
 import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.function.LongSupplier;
+import org.lepcnn.core.shared.ProcessWide;
+import org.lepcnn.core.shared.ProcessWide.Share;
 import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.model.ModelLimits;
@@ -24,7 +25,6 @@ import org.lepcnn.flink.quota.Quotas;
  */
 public final class KafkaControl implements EdgeControl.Provider {
   private static final long serialVersionUID = 1L;
-  private static final Map<Settings, Shared> OPEN = new HashMap<>();
 
   private final Settings settings;
 
@@ -76,11 +76,9 @@ public final class KafkaControl implements EdgeControl.Provider {
 
   @Override
   public EdgeControl open(ModelWarmUp warmUp) {
-    synchronized (OPEN) {
-      Shared shared = OPEN.computeIfAbsent(settings, absent -> new Shared(absent, warmUp));
-      shared.users++;
-      return new Handle(shared);
-    }
+    return new Handle(
+        ProcessWide.share(
+            KafkaControl.class, settings, () -> new Opened(settings, warmUp), Opened::close));
   }
 
   /** Without the properties, which may hold credentials. */
@@ -89,15 +87,12 @@ public final class KafkaControl implements EdgeControl.Provider {
     return "KafkaControl";
   }
 
-  private static final class Shared {
-    final Settings settings;
+  private static final class Opened {
     final Quotas quotas;
     final ControlReader reader;
     final PublishedModels models;
-    int users;
 
-    Shared(Settings settings, ModelWarmUp warmUp) {
-      this.settings = settings;
+    Opened(Settings settings, ModelWarmUp warmUp) {
       quotas = new Quotas(settings.quotas);
       reader = new ControlReader(settings.client, this::changed);
       models =
@@ -121,11 +116,12 @@ public final class KafkaControl implements EdgeControl.Provider {
   }
 
   private static final class Handle implements EdgeControl {
-    private final Shared shared;
-    private boolean closed;
+    private final Share<Opened> share;
+    private final Opened shared;
 
-    Handle(Shared shared) {
-      this.shared = shared;
+    Handle(Share<Opened> share) {
+      this.share = share;
+      this.shared = share.get();
     }
 
     @Override
@@ -169,17 +165,7 @@ public final class KafkaControl implements EdgeControl.Provider {
 
     @Override
     public void close() {
-      boolean last;
-      synchronized (OPEN) {
-        last = !closed && --shared.users == 0;
-        if (last) {
-          OPEN.remove(shared.settings);
-        }
-        closed = true;
-      }
-      if (last) {
-        shared.close();
-      }
+      share.close();
     }
   }
 }

@@ -35,13 +35,11 @@ final class ChunkValidator {
       return malformed("tensor", "one of round " + chunk.round(), chunk.tensor());
     }
     MaskedTensorSpec tensor = plan.tensor(chunk.tensor());
-    int chunks = ChunkLayout.count(tensor.elements());
-    if (chunk.chunks() != chunks) {
-      return malformed("number of chunks", Integer.toString(chunks), chunk.chunks());
-    }
-    int elements = ChunkLayout.elementsOf(chunk.chunk(), tensor.elements());
-    if (chunk.payload().length() != elements * Integer.BYTES) {
-      return malformed("payload", elements * Integer.BYTES + " bytes", chunk.payload().length());
+    Optional<String> misfit =
+        ChunkLayout.misfit(
+            tensor.elements(), chunk.chunk(), chunk.chunks(), chunk.payload().length());
+    if (misfit.isPresent()) {
+      return misfit.map(detail -> new Refusal(EdgeErrorCode.MALFORMED, detail));
     }
     return allCanonical(chunk.payload())
         ? Optional.empty()

@@ -10,6 +10,9 @@ import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.TensorPayload;
 import org.lepcnn.kafka.chunk.ByteSlice;
 import org.lepcnn.kafka.chunk.ChunkLayout;
+import org.lepcnn.kafka.chunk.RoundAssembly;
+import org.lepcnn.kafka.chunk.RoundShape;
+import org.lepcnn.kafka.chunk.SliceStore;
 import org.lepcnn.kafka.codec.TensorChunkView;
 
 /** The chunks of one round that have arrived so far: the arrays that came, and nothing ahead. */
@@ -23,25 +26,20 @@ final class PartialRound {
   /** A place for a chunk that has not come. */
   private static final int PLACE_BYTES = 8;
 
-  private final List<MaskedTensorSpec> tensors;
-  private final ByteSlice[][] chunks;
+  private final RoundShape shape;
+  private final RoundAssembly<SliceStore> assembly;
   private final long begunMillis;
   private long newestMillis;
   private RequestHeader header;
   private int newestTensor;
   private int newestChunk;
-  private int missing;
 
-  PartialRound(RequestHeader header, List<MaskedTensorSpec> tensors, long nowMillis) {
+  PartialRound(RequestHeader header, RoundShape shape, long nowMillis) {
     this.header = header;
-    this.tensors = tensors;
+    this.shape = shape;
+    this.assembly = new RoundAssembly<>(shape, new SliceStore(shape));
     this.begunMillis = nowMillis;
     this.newestMillis = nowMillis;
-    this.chunks = new ByteSlice[tensors.size()][];
-    for (int i = 0; i < chunks.length; i++) {
-      chunks[i] = new ByteSlice[ChunkLayout.count(tensors.get(i).elements())];
-      missing += chunks[i].length;
-    }
   }
 
   /** The memory that a round of the plan takes when it is complete. */
@@ -90,18 +88,18 @@ final class PartialRound {
 
   /** Whether another chunk makes it complete. */
   boolean lacksOne() {
-    return missing == 1;
+    return assembly.missingChunks() == 1;
   }
 
   /** Whether a chunk that is there has this one's content. */
   boolean agreesWith(TensorChunkView chunk) {
-    return sameBytes(chunks[position(chunk)][chunk.chunk()], chunk.payload());
+    return sameBytes(
+        assembly.store().slice(shape.positionOf(chunk.tensor()), chunk.chunk()), chunk.payload());
   }
 
   /** Adds a validated chunk that is not there. */
   void add(RequestHeader newest, TensorChunkView chunk, long nowMillis) {
-    chunks[position(chunk)][chunk.chunk()] = chunk.payload();
-    missing--;
+    boolean unused = assembly.take(chunk.tensor(), chunk.chunk(), chunk.payload());
     header = newest;
     newestTensor = chunk.tensor();
     newestChunk = chunk.chunk();
@@ -110,30 +108,16 @@ final class PartialRound {
 
   /** Whether a chunk is there; numbers outside the plan are not. */
   boolean holds(int tensor, int chunk) {
-    for (int position = 0; position < chunks.length; position++) {
-      if (tensors.get(position).id() == tensor) {
-        return chunk < chunks[position].length && chunks[position][chunk] != null;
-      }
-    }
-    return false;
+    return assembly.holds(tensor, chunk);
   }
 
   /** All tensors of the complete round, in the plan's order. */
   List<TensorPayload> payloads() {
-    List<TensorPayload> payloads = new ArrayList<>(chunks.length);
-    for (int i = 0; i < chunks.length; i++) {
-      MaskedTensorSpec tensor = tensors.get(i);
-      payloads.add(new TensorPayload(tensor.id(), tensor.elements(), List.of(chunks[i])));
+    List<TensorPayload> payloads = new ArrayList<>(shape.parts());
+    for (int i = 0; i < shape.parts(); i++) {
+      payloads.add(new TensorPayload(shape.id(i), shape.elements(i), assembly.store().part(i)));
     }
     return payloads;
-  }
-
-  private int position(TensorChunkView chunk) {
-    int position = 0;
-    while (tensors.get(position).id() != chunk.tensor()) {
-      position++;
-    }
-    return position;
   }
 
   private static boolean sameBytes(ByteSlice a, ByteSlice b) {

@@ -11,6 +11,7 @@ import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.RoundKey;
+import org.lepcnn.kafka.chunk.RoundShape;
 import org.lepcnn.kafka.codec.TensorChunkView;
 
 /**
@@ -113,7 +114,8 @@ public final class RoundAssembler {
 
   private Assembled begin(
       RoundKey key, RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
-    PartialRound partial = new PartialRound(header, plan.tensorsOfRound(chunk.round()), nowMillis);
+    PartialRound partial =
+        new PartialRound(header, RoundShape.tensorsOf(plan, chunk.round()), nowMillis);
     if (partial.lacksOne()) {
       partial.add(header, chunk, nowMillis);
       return complete(partial);

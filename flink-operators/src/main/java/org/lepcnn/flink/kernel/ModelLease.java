@@ -3,10 +3,9 @@ package org.lepcnn.flink.kernel;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.flink.kernel.ModelRegistry.Shared;
+import org.lepcnn.core.shared.ProcessWide.Share;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,21 +13,20 @@ import org.slf4j.LoggerFactory;
 public final class ModelLease implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLease.class);
 
-  private final Shared shared;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Share<CompletableFuture<LoadedModel>> share;
 
-  ModelLease(Shared shared) {
-    this.shared = shared;
+  ModelLease(Share<CompletableFuture<LoadedModel>> share) {
+    this.share = share;
   }
 
   /** Completes when the model is loaded, or exceptionally when it cannot be. */
   public CompletableFuture<LoadedModel> future() {
-    return shared.future().copy();
+    return share.get().copy();
   }
 
   /** The model; null while it loads and when it cannot be loaded. */
   public LoadedModel ifReady() {
-    CompletableFuture<LoadedModel> future = shared.future();
+    CompletableFuture<LoadedModel> future = share.get();
     return future.isDone() && !future.isCompletedExceptionally() ? future.join() : null;
   }
 
@@ -44,8 +42,8 @@ public final class ModelLease implements AutoCloseable {
   /** Fails the operator with that mailbox when the model cannot be loaded. */
   public void failWith(MailboxExecutor mailbox) {
     var unused =
-        shared
-            .future()
+        share
+            .get()
             .exceptionally(
                 cause -> {
                   report(mailbox, cause);
@@ -67,13 +65,11 @@ public final class ModelLease implements AutoCloseable {
 
   /** A further share, for work in another thread. */
   public ModelLease share() {
-    return new ModelLease(shared.retain());
+    return new ModelLease(share.again());
   }
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      shared.release();
-    }
+    share.close();
   }
 }

@@ -3,14 +3,15 @@ package org.lepcnn.flink.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.port.PassRound;
+import org.lepcnn.core.residue.ResidueSink;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.record.TensorPayload;
 import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.kafka.codec.LayerRecords;
 import org.lepcnn.kafka.topic.Topics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +64,9 @@ public final class RoundComputer {
     List<List<OutgoingRecord>> results = new ArrayList<>();
     batch.forEach(request -> results.add(new ArrayList<>()));
     for (LinearLayerSpec layer : model.plan().layersOfRound(round)) {
-      int[][] outputs = apply(layer, tensors[layer.tensorId() - firstTensor]);
-      for (int i = 0; i < outputs.length; i++) {
-        encode(batch.get(i).header(), layer, outputs[i], results.get(i));
+      List<LayerRecords> records = compute(batch, layer, tensors[layer.tensorId() - firstTensor]);
+      for (int i = 0; i < records.size(); i++) {
+        address(batch.get(i).header(), records.get(i), results.get(i));
       }
     }
     List<Computed> computed = new ArrayList<>();
@@ -88,21 +89,27 @@ public final class RoundComputer {
     return residues;
   }
 
-  private int[][] apply(LinearLayerSpec layer, int[][] inputs) {
-    LinearKernel kernel = model.kernel(layer.index());
-    int[][] outputs = new int[inputs.length][layer.geometry().outputSize()];
-    kernel.apply(inputs.length, inputs, outputs);
-    return outputs;
+  /** The results of one layer; the kernel writes them into the records. */
+  private List<LayerRecords> compute(
+      List<AssembledRequest> batch, LinearLayerSpec layer, int[][] inputs) {
+    int elements = layer.geometry().outputSize();
+    List<LayerRecords> records = new ArrayList<>();
+    for (AssembledRequest request : batch) {
+      PassRound call = request.header().asRound();
+      AnswerCodec codec = AnswerCodec.current();
+      records.add(codec.roomForLayer(call.pass(), call.round(), layer.index(), elements));
+    }
+    ResidueSink[] outputs =
+        records.stream().map(LayerRecords::residues).toArray(ResidueSink[]::new);
+    model.kernel(layer.index()).apply(inputs.length, inputs, outputs);
+    return records;
   }
 
-  private static void encode(
-      RequestHeader header, LinearLayerSpec layer, int[] output, List<OutgoingRecord> records) {
-    PassRound round = header.asRound();
+  private static void address(
+      RequestHeader header, LayerRecords records, List<OutgoingRecord> results) {
     String topic = Topics.resultsFor(header.topic());
-    AnswerCodec codec = AnswerCodec.current();
-    for (byte[] value :
-        codec.encodeLayer(round.pass(), round.round(), layer.index(), output, output.length)) {
-      records.add(new OutgoingRecord(topic, header.device(), value));
+    for (byte[] value : records.values()) {
+      results.add(new OutgoingRecord(topic, header.device(), value));
     }
   }
 }

@@ -19,7 +19,7 @@ import java.util.Map;
  * @param <K> the key, with equals and hashCode
  */
 public final class ChunkAssembler<K> {
-  private final Map<K, RoundAssembly> rounds = new HashMap<>();
+  private final Map<K, RoundAssembly<ResidueStore>> rounds = new HashMap<>();
 
   /**
    * Takes a chunk.
@@ -32,16 +32,17 @@ public final class ChunkAssembler<K> {
    */
   public ChunkOutcome offer(
       K key, RoundShape shape, int part, int chunk, int chunks, ByteSlice payload) {
-    int position = RoundAssembly.checkedPosition(shape, part, chunk, chunks, payload);
-    RoundAssembly round = rounds.computeIfAbsent(key, unused -> new RoundAssembly(shape));
-    if (!round.take(position, chunk, payload)) {
+    requireFit(shape, part, chunk, chunks, payload);
+    RoundAssembly<ResidueStore> round =
+        rounds.computeIfAbsent(key, unused -> new RoundAssembly<>(shape, new ResidueStore(shape)));
+    if (!round.take(part, chunk, payload)) {
       return new ChunkOutcome.Duplicate();
     }
     if (round.missingChunks() > 0) {
       return new ChunkOutcome.Incomplete(round.missingChunks());
     }
     rounds.remove(key);
-    return new ChunkOutcome.Complete(round.parts());
+    return new ChunkOutcome.Complete(round.store().parts());
   }
 
   /** Forgets a round, complete or not; nothing happens when it is not held. */
@@ -51,7 +52,7 @@ public final class ChunkAssembler<K> {
 
   /** The parts of a round that are incomplete; empty when nothing of the round is held. */
   public List<Integer> missingParts(K key) {
-    RoundAssembly round = rounds.get(key);
+    RoundAssembly<ResidueStore> round = rounds.get(key);
     return round == null ? List.of() : round.missingParts();
   }
 
@@ -62,6 +63,20 @@ public final class ChunkAssembler<K> {
 
   /** Bytes of residues held. */
   public long bytes() {
-    return rounds.values().stream().mapToLong(RoundAssembly::bytes).sum();
+    return rounds.values().stream().mapToLong(round -> round.store().bytes()).sum();
+  }
+
+  private static void requireFit(
+      RoundShape shape, int part, int chunk, int chunks, ByteSlice payload) {
+    int position = shape.positionOf(part);
+    if (position < 0) {
+      throw new MalformedRecordException(
+          "Chunk: expected one of the round's " + shape + "; found part " + part + ".");
+    }
+    ChunkLayout.misfit(shape.elements(position), chunk, chunks, payload.length())
+        .ifPresent(
+            misfit -> {
+              throw new MalformedRecordException("Chunk of part " + part + ", " + misfit + ".");
+            });
   }
 }

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.chunk;
 
+import java.util.Optional;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -48,6 +49,25 @@ public final class ChunkLayout {
   /** Residues that a chunk of a tensor carries. */
   public static int elementsOf(int chunk, int elements) {
     return Math.min(MAX_CHUNK_ELEMENTS, elements - firstElement(chunk));
+  }
+
+  /**
+   * How a chunk differs from what the cut of a tensor says; empty when it fits.
+   *
+   * @param elements of the tensor
+   */
+  public static Optional<String> misfit(int elements, int chunk, int chunks, int payloadBytes) {
+    int count = count(elements);
+    if (chunks != count) {
+      return Optional.of("number of chunks: expected " + count + "; found " + chunks);
+    }
+    if (chunk < 0 || chunk >= count) {
+      return Optional.of("chunk number: expected 0 to " + (count - 1) + "; found " + chunk);
+    }
+    int bytes = elementsOf(chunk, elements) * Integer.BYTES;
+    return payloadBytes == bytes
+        ? Optional.empty()
+        : Optional.of("payload: expected " + bytes + " bytes; found " + payloadBytes);
   }
 
   /** Checks what can be checked without knowing the tensor. */

@@ -5,89 +5,53 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** One round that is being put together: the residues of its parts and which chunks are there. */
-final class RoundAssembly {
+/**
+ * One round that is being put together, at the edge from its tensors, at the gateway from its
+ * results: which chunks are there. What they hold is in a {@link ChunkStore}. Not thread-safe.
+ *
+ * @param <S> the store
+ */
+public final class RoundAssembly<S extends ChunkStore> {
   private final RoundShape shape;
-  private final int[][] residues; // of parts of which something is there
+  private final S store;
   private final BitSet[] present;
   private int missing;
 
-  RoundAssembly(RoundShape shape) {
+  public RoundAssembly(RoundShape shape, S store) {
     this.shape = shape;
-    this.residues = new int[shape.parts()][];
+    this.store = store;
     this.present = new BitSet[shape.parts()];
-    for (int i = 0; i < residues.length; i++) {
+    for (int i = 0; i < present.length; i++) {
       present[i] = new BitSet(ChunkLayout.count(shape.elements(i)));
     }
     this.missing = shape.chunks();
   }
 
-  /** The position of the chunk's part, when the chunk fits the shape. */
-  static int checkedPosition(RoundShape shape, int part, int chunk, int chunks, ByteSlice payload) {
-    int position = shape.positionOf(part);
-    if (position < 0) {
-      throw new MalformedRecordException(
-          "Chunk: expected one of the round's " + shape + "; found part " + part + ".");
-    }
-    int elements = shape.elements(position);
-    if (chunks != ChunkLayout.count(elements) || chunk < 0 || chunk >= chunks) {
-      throw new MalformedRecordException(
-          "Chunk of part "
-              + part
-              + ": expected one of "
-              + ChunkLayout.count(elements)
-              + " chunks; found chunk "
-              + chunk
-              + " of "
-              + chunks
-              + ".");
-    }
-    int expected = ChunkLayout.elementsOf(chunk, elements) * Integer.BYTES;
-    if (payload.length() != expected) {
-      throw new MalformedRecordException(
-          "Chunk "
-              + chunk
-              + " of part "
-              + part
-              + ": expected "
-              + expected
-              + " bytes of residues; found "
-              + payload.length()
-              + ".");
-    }
-    return position;
+  /** What the chunks hold. */
+  public S store() {
+    return store;
   }
 
-  /** Takes a chunk that fits; false when it was there already. */
-  boolean take(int position, int chunk, ByteSlice payload) {
+  /** Whether a chunk is there; one that is not of the round is not. */
+  public boolean holds(int part, int chunk) {
+    int position = shape.positionOf(part);
+    return position >= 0 && present[position].get(chunk);
+  }
+
+  /** Takes a chunk that fits; false when it was there already, and the first one counts. */
+  public boolean take(int part, int chunk, ByteSlice payload) {
+    int position = shape.positionOf(part);
     if (present[position].get(chunk)) {
       return false;
     }
-    if (residues[position] == null) {
-      residues[position] = new int[shape.elements(position)];
-    }
-    payload.copyResidues(residues[position], ChunkLayout.firstElement(chunk));
+    store.keep(position, chunk, payload);
     present[position].set(chunk);
     missing--;
     return true;
   }
 
-  int missingChunks() {
+  public int missingChunks() {
     return missing;
-  }
-
-  /** All parts of the complete round. */
-  List<int[]> parts() {
-    return List.of(residues);
-  }
-
-  /** Bytes of residues of the parts of which something is there. */
-  long bytes() {
-    long bytes = 0;
-    for (int[] part : residues) {
-      bytes += part == null ? 0 : (long) part.length * Integer.BYTES;
-    }
-    return bytes;
   }
 
   /** The numbers of the parts that are incomplete. */

@@ -9,6 +9,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.residue.ResidueBytes;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.chunk.ByteSlice;
 import org.lepcnn.kafka.chunk.ChunkLayout;
@@ -79,11 +80,21 @@ public final class AnswerCodec {
    * @param residues the result; its first {@code elements} are written
    */
   public List<byte[]> encodeLayer(PassId pass, int round, int layer, int[] residues, int elements) {
-    List<byte[]> records = new ArrayList<>();
+    LayerRecords records = roomForLayer(pass, round, layer, elements);
+    records.residues().put(0, residues, 0, elements);
+    return records.values();
+  }
+
+  /** Writes all chunks of a layer's result but the residues themselves. */
+  public LayerRecords roomForLayer(PassId pass, int round, int layer, int elements) {
+    List<byte[]> values = new ArrayList<>();
+    List<ResidueBytes.Part> rooms = new ArrayList<>();
     for (int chunk = 0; chunk < ChunkLayout.count(elements); chunk++) {
-      records.add(encodeChunk(pass, round, layer, residues, elements, chunk));
+      WireWriter out = chunkHeader(pass, round, layer, elements, chunk);
+      rooms.add(out.room(ChunkLayout.elementsOf(chunk, elements)));
+      values.add(out.finish());
     }
-    return records;
+    return new LayerRecords(values, new ResidueBytes(rooms));
   }
 
   /** Writes a reply. */
@@ -103,8 +114,8 @@ public final class AnswerCodec {
     return RecordCodec.REPLIES.encode(wire);
   }
 
-  private static byte[] encodeChunk(
-      PassId pass, int round, int layer, int[] residues, int elements, int chunk) {
+  private static WireWriter chunkHeader(
+      PassId pass, int round, int layer, int elements, int chunk) {
     int chunks = ChunkLayout.count(elements);
     int count = ChunkLayout.elementsOf(chunk, elements);
     int size =
@@ -115,8 +126,7 @@ public final class AnswerCodec {
             + WireWriter.sizeOfResidues(count);
     WireWriter out = new WireWriter(LAYER, size);
     WireIds.write(out, pass, round);
-    out.number(layer).number(chunk).number(chunks);
-    return out.residues(residues, ChunkLayout.firstElement(chunk), count).finish();
+    return out.number(layer).number(chunk).number(chunks);
   }
 
   private static LayerChunkView readLayer(ByteSlice record, ByteSlice body) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.residue.ResidueBytes;
 
 /**
  * Writes one Avro single object into a byte array whose size was computed ahead: one allocation, no
@@ -66,6 +67,14 @@ final class WireWriter {
   WireWriter fingerprint(Fingerprint fingerprint) {
     buffer.put(fingerprint.toBytes());
     return this;
+  }
+
+  /** Leaves room for residues, which are written later. */
+  ResidueBytes.Part room(int count) {
+    number((long) count * Integer.BYTES);
+    ResidueBytes.Part room = new ResidueBytes.Part(data, buffer.position(), count);
+    buffer.position(buffer.position() + count * Integer.BYTES);
+    return room;
   }
 
   WireWriter residues(int[] source, int from, int count) {

@@ -97,9 +97,9 @@ class ChunkAssemblerTest {
     long held = assembler.bytes();
     requireRefused(0, 0, 1, 4, "found part 0");
     requireRefused(7, 0, 1, 4, "found part 7");
-    requireRefused(1, 0, 2, FULL, "found chunk 0 of 2");
-    requireRefused(1, 3, 3, 5, "found chunk 3 of 3");
-    requireRefused(1, -1, 3, FULL, "found chunk -1 of 3");
+    requireRefused(1, 0, 2, FULL, "number of chunks: expected 3; found 2");
+    requireRefused(1, 3, 3, 5, "chunk number: expected 0 to 2; found 3");
+    requireRefused(1, -1, 3, FULL, "chunk number: expected 0 to 2; found -1");
     requireRefused(1, 1, 3, FULL - 1, "expected 998976 bytes");
     requireRefused(1, 2, 3, 6, "expected 20 bytes");
     requireRefused(2, 0, 1, 5, "expected 24 bytes");

@@ -2,59 +2,25 @@
 package org.lepcnn.precompute.job;
 
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.shared.ProcessWide;
+import org.lepcnn.core.shared.ProcessWide.Share;
 import org.lepcnn.device.integrity.TableComputation;
 
-/**
- * The weights of a job's model, packed once per process however many subtasks use them. The last
- * {@link #close} releases them.
- */
-final class SharedComputation implements AutoCloseable {
-  private static final Map<String, SharedComputation> OPEN = new HashMap<>();
-
-  private final String job;
-  private final TableComputation computation;
-  private int users;
-
-  private SharedComputation(String job, TableComputation computation) {
-    this.job = job;
-    this.computation = computation;
-  }
+/** The weights of a job's model, packed once per process however many subtasks use them. */
+final class SharedComputation {
+  private SharedComputation() {}
 
   /**
-   * The computation of that job in this process; made when this is its first user here.
+   * A share in the computation of that job; made when this is its first user here.
    *
    * @param job the job's id
    * @throws BadInputException when the bundle is not the one that the job was planned with
    */
-  static SharedComputation acquire(String job, TableSettings settings) {
-    synchronized (OPEN) {
-      SharedComputation shared = OPEN.get(job);
-      if (shared == null) {
-        shared = new SharedComputation(job, load(settings));
-        OPEN.put(job, shared);
-      }
-      shared.users++;
-      return shared;
-    }
-  }
-
-  TableComputation get() {
-    return computation;
-  }
-
-  @Override
-  public void close() {
-    synchronized (OPEN) {
-      users--;
-      if (users == 0) {
-        OPEN.remove(job);
-        computation.close();
-      }
-    }
+  static Share<TableComputation> acquire(String job, TableSettings settings) {
+    return ProcessWide.share(
+        SharedComputation.class, job, () -> load(settings), TableComputation::close);
   }
 
   private static TableComputation load(TableSettings settings) {

@@ -16,6 +16,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.shared.ProcessWide.Share;
 import org.lepcnn.device.integrity.FaultyKernelException;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.TableComputation;
@@ -61,7 +62,7 @@ public final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
   private transient Path folder;
   private transient Fingerprint model;
   private transient Counter sealedPasses;
-  private transient SharedComputation shared;
+  private transient Share<TableComputation> shared;
   private transient List<List<int[]>> factors;
   private transient String chain;
   private transient ChainKeys keys;

@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.onnx.graph.DeviceNodes;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
@@ -30,7 +29,6 @@ import org.lepcnn.onnx.run.SubModels;
  * @param model serialized, for ONNX Runtime; its inputs are the model's
  * @param outputs from a layer's output in the bundle to the name of the reference
  */
-@PublicApi
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record LayerReference(byte[] model, Map<String, String> outputs) {
 

@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.plan;
 
-import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.quant.BitBalance;
@@ -19,7 +18,6 @@ import org.lepcnn.onnx.layer.LinearLayer;
  * @param profile of its weights
  * @param bias per output channel
  */
-@PublicApi
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] bias) {
 

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.limb;
 
+import org.lepcnn.core.residue.Transposition;
+
 /**
  * Turns planar residues into channel-last unsigned limbs: for every limb and position the bytes of
  * all channels, four to a word.
@@ -100,7 +102,7 @@ public final class ChannelLastRun {
     if (words == 1) {
       return limbs[limb];
     }
-    LimbLoops.transpose(limbs[limb], 0, count, words, count, transposed, 0, words);
+    Transposition.toInts(limbs[limb], 0, count, words, count, transposed, 0, words);
     return transposed;
   }
 

@@ -166,36 +166,4 @@ public final class LimbLoops {
       d[i] = x[4 * i + 3];
     }
   }
-
-  /**
-   * Transposes a matrix: {@code y[to + c·toStride + r] = x[from + r·fromStride + c]}.
-   *
-   * @param rows of x
-   * @param columns of x
-   */
-  public static void transpose(
-      int[] x, int from, int fromStride, int rows, int columns, int[] y, int to, int toStride) {
-    int full = rows & -8;
-    for (int r = 0; r < full; r += 8) {
-      int source = from + r * fromStride;
-      int target = to + r;
-      for (int c = 0; c < columns; c++) {
-        y[target] = x[source];
-        y[target + 1] = x[source + fromStride];
-        y[target + 2] = x[source + 2 * fromStride];
-        y[target + 3] = x[source + 3 * fromStride];
-        y[target + 4] = x[source + 4 * fromStride];
-        y[target + 5] = x[source + 5 * fromStride];
-        y[target + 6] = x[source + 6 * fromStride];
-        y[target + 7] = x[source + 7 * fromStride];
-        source++;
-        target += toStride;
-      }
-    }
-    for (int c = 0; c < columns; c++) {
-      for (int r = full; r < rows; r++) {
-        y[to + c * toStride + r] = x[from + r * fromStride + c];
-      }
-    }
-  }
 }

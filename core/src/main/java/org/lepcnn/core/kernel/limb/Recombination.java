@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.limb;
 
 import java.nio.IntBuffer;
+import org.lepcnn.core.residue.ResidueSink;
 
 /** Recombines accumulators of four limbs into planar residues. For one thread. */
 public final class Recombination {
@@ -42,7 +43,7 @@ public final class Recombination {
       int limbStride,
       int positions,
       int channels,
-      int[] output,
+      ResidueSink output,
       int to,
       int plane) {
     int fromPass = LimbLoops.PASS / channels / POSITIONS * POSITIONS;
@@ -57,17 +58,18 @@ public final class Recombination {
       if (fromPass > 0) {
         run = pass(source, from, limbStride, count * channels);
       } else {
-        flat(source, from, limbStride, count * channels, residues, 0);
+        flat(source, from, limbStride, count * channels, ResidueSink.of(residues), 0);
       }
-      LimbLoops.transpose(run, 0, channels, count, channels, output, to + first, plane);
+      output.putColumns(run, 0, channels, count, channels, to + first, plane);
     }
   }
 
   /** Recombines a run of accumulators into the same order. */
-  public void flat(IntBuffer source, int at, int limbStride, int length, int[] output, int to) {
+  public void flat(
+      IntBuffer source, int at, int limbStride, int length, ResidueSink output, int to) {
     for (int first = 0; first < length; first += LimbLoops.PASS) {
       int count = Math.min(LimbLoops.PASS, length - first);
-      System.arraycopy(pass(source, at + first, limbStride, count), 0, output, to + first, count);
+      output.put(to + first, pass(source, at + first, limbStride, count), 0, count);
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.IntBuffer;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A convolution of stride 1 as a {@link PlanarProduct} of its weights with the columns of its input
@@ -99,7 +100,7 @@ final class OneDnnColumns extends PlanarKernel {
     private final int[] block = new int[starts.length * product.layout().positions()];
 
     @Override
-    public void run(int[] input, int imageInBatch, int[] output) {
+    public void run(int[] input, int imageInBatch, ResidueSink output) {
       ConvGeometry g = geometry;
       canvas.write(input, imageInBatch * g.inChannels() * g.inPlane());
       int to = imageInBatch * g.outChannels() * g.planeSize();
@@ -118,7 +119,7 @@ final class OneDnnColumns extends PlanarKernel {
     }
 
     /** Copies the parts of a run that are outputs into one channel of them. */
-    private void copyRows(int[] residues, int first, int[] output, int to) {
+    private void copyRows(int[] residues, int first, ResidueSink output, int to) {
       int outWidth = geometry.width().out();
       int width = canvas.width();
       int end = first + product.runPositions();
@@ -126,8 +127,7 @@ final class OneDnnColumns extends PlanarKernel {
         int left = Math.max(0, first - y * width);
         int right = Math.min(outWidth, end - y * width);
         if (left < right) {
-          System.arraycopy(
-              residues, y * width + left - first, output, to + y * outWidth + left, right - left);
+          output.put(to + y * outWidth + left, residues, y * width + left - first, right - left);
         }
       }
     }

@@ -14,6 +14,7 @@ import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A convolution. The limbs of some images are one batch of a primitive; where the accumulators of
@@ -76,7 +77,7 @@ final class OneDnnConvolution implements LinearKernel {
   }
 
   @Override
-  public void apply(int count, int[][] inputs, int[][] outputs) {
+  public void apply(int count, int[][] inputs, ResidueSink[] outputs) {
     int images = Math.multiplyExact(count, geometry.batch());
     Scratch scratch = pool.take(Math.min(chunk, images));
     try {
@@ -224,7 +225,7 @@ final class OneDnnConvolution implements LinearKernel {
           "stream_create");
     }
 
-    void run(int first, int images, int[][] inputs, int[][] outputs) {
+    void run(int first, int images, int[][] inputs, ResidueSink[] outputs) {
       int imageInput = geometry.inputSize() / geometry.batch();
       int imageWords = imageBytes() / Integer.BYTES;
       for (int k = 0; k < images; k++) {
@@ -250,7 +251,7 @@ final class OneDnnConvolution implements LinearKernel {
     }
 
     /** One image, some rows. */
-    private void runBand(int row, int count, int image, int[][] outputs) {
+    private void runBand(int row, int count, int image, ResidueSink[] outputs) {
       Shape shape = new Shape(1, band(rows, row, count));
       int size = count * columns.out() * geometry.outChannels();
       long from = (long) firstInput(rows, row) * columns.in() * channels;
@@ -261,8 +262,13 @@ final class OneDnnConvolution implements LinearKernel {
     }
 
     private void combine(
-        int image, int at, int limbStride, int firstPosition, int positions, int[][] outputs) {
-      int[] output = outputs[image / geometry.batch()];
+        int image,
+        int at,
+        int limbStride,
+        int firstPosition,
+        int positions,
+        ResidueSink[] outputs) {
+      ResidueSink output = outputs[image / geometry.batch()];
       int plane = geometry.planeSize();
       int to = image % geometry.batch() * geometry.outChannels() * plane + firstPosition;
       recombination.planar(

@@ -5,6 +5,7 @@ import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A 1×1 convolution as a {@link PlanarProduct} of its weights {@code [outChannels][inChannels]}
@@ -49,7 +50,7 @@ final class OneDnnPointwise extends PlanarKernel {
         new int[isStrided() ? geometry.inChannels() * geometry.planeSize() : 0];
 
     @Override
-    public void run(int[] input, int imageInBatch, int[] output) {
+    public void run(int[] input, int imageInBatch, ResidueSink output) {
       int size = geometry.inPlane();
       int offset = imageInBatch * geometry.inChannels() * size;
       boolean strided = isStrided();
@@ -73,12 +74,8 @@ final class OneDnnPointwise extends PlanarKernel {
                       split,
                       target),
           (channel, first, at) ->
-              System.arraycopy(
-                  buffers.residues(at),
-                  0,
-                  output,
-                  to + channel * plane + first,
-                  product.runPositions()));
+              output.put(
+                  to + channel * plane + first, buffers.residues(at), 0, product.runPositions()));
     }
 
     private void sample(int[] input, int from) {

@@ -14,6 +14,7 @@ import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A fully connected layer: the limbs of all rows of all requests are the rows of one product, so
@@ -59,7 +60,7 @@ final class OneDnnProduct implements LinearKernel {
   }
 
   @Override
-  public void apply(int count, int[][] inputs, int[][] outputs) {
+  public void apply(int count, int[][] inputs, ResidueSink[] outputs) {
     int vectors = Math.multiplyExact(count, geometry.batch());
     Scratch scratch = pool.take(Math.min(MAX_VECTORS, vectors));
     try {
@@ -142,7 +143,7 @@ final class OneDnnProduct implements LinearKernel {
           "stream_create");
     }
 
-    void run(int first, int vectors, int[][] inputs, int[][] outputs) {
+    void run(int first, int vectors, int[][] inputs, ResidueSink[] outputs) {
       for (int k = 0; k < vectors; k++) {
         int index = first + k;
         split(inputs[index / geometry.batch()], index % geometry.batch(), k, vectors);

@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel.onednn;
 import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A layer that is a {@link PlanarProduct}, image by image; what differs is how the matrix of limbs
@@ -23,7 +24,7 @@ abstract class PlanarKernel implements LinearKernel {
   /** The buffers of one call at a time. */
   interface Images extends BufferPool.Buffers {
     /** Computes one image of a request. */
-    void run(int[] input, int imageInBatch, int[] output);
+    void run(int[] input, int imageInBatch, ResidueSink output);
   }
 
   /** New buffers, closed with the kernel. */
@@ -35,7 +36,7 @@ abstract class PlanarKernel implements LinearKernel {
   }
 
   @Override
-  public final void apply(int count, int[][] inputs, int[][] outputs) {
+  public final void apply(int count, int[][] inputs, ResidueSink[] outputs) {
     Images images = pool.take(count);
     try {
       for (int request = 0; request < count; request++) {

@@ -12,6 +12,7 @@ import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.WeightQuantizer;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A layer as the product of {@link Im2colRows rows} of limbs with constant weights.
@@ -100,7 +101,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
     private final Map<Integer, BoundTensors> tensors = new HashMap<>();
     private int capacity;
     private int allRows;
-    private int[][] outputs;
+    private ResidueSink[] outputs;
     private int[] accumulators = new int[0];
     private int[] combined = new int[0];
     private final ByteBuffer[] tileBuffers = new ByteBuffer[geometry.groups()];
@@ -108,7 +109,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
     private final IntBuffer[] accumulatorWords = new IntBuffer[geometry.groups()];
 
     @Override
-    public int begin(int count, int[][] inputs, int[][] outputs) {
+    public int begin(int count, int[][] inputs, ResidueSink[] outputs) {
       rows.begin(inputs);
       this.outputs = outputs;
       allRows = Math.multiplyExact(count, geometry.positions());
@@ -148,7 +149,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
       int row = 0;
       while (row < usedRows) {
         int position = (firstRow + row) % geometry.positions();
-        int[] output = outputs[(firstRow + row) / geometry.positions()];
+        ResidueSink output = outputs[(firstRow + row) / geometry.positions()];
         int count = Math.min(usedRows - row, plane - position % plane);
         for (int group = 0; group < geometry.groups(); group++) {
           int channel = position / plane * geometry.outChannels() + group * outPerGroup;
@@ -196,7 +197,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
       }
     }
 
-    private void combine(int group, int row, int usedRows, int count, int[] output, int to) {
+    private void combine(int group, int row, int usedRows, int count, ResidueSink output, int to) {
       IntBuffer source = accumulatorWords[group];
       int stride = usedRows * outPerGroup;
       int plane = geometry.planeSize();
@@ -214,7 +215,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
         source.get(limb * stride + row * outPerGroup, accumulators, limb * length, length);
       }
       limbs.combine(accumulators, length, combined, length);
-      LimbLoops.transpose(combined, 0, outPerGroup, count, outPerGroup, output, to, plane);
+      output.putColumns(combined, 0, outPerGroup, count, outPerGroup, to, plane);
     }
   }
 }

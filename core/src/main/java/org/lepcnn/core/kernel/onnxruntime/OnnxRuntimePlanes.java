@@ -15,6 +15,7 @@ import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.WeightQuantizer;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A convolution of stride 1 as the product of its weights with {@link PaddedBytePlanes planes} of
@@ -172,10 +173,10 @@ final class OnnxRuntimePlanes extends TiledKernel {
     private final Map<Integer, BoundTensors> tensors = new HashMap<>();
     private final int tilesPerImage = (positions + tilePositions - 1) / tilePositions;
     private int[][] inputs;
-    private int[][] outputs;
+    private ResidueSink[] outputs;
 
     @Override
-    public int begin(int count, int[][] inputs, int[][] outputs) {
+    public int begin(int count, int[][] inputs, ResidueSink[] outputs) {
       this.inputs = inputs;
       this.outputs = outputs;
       return count * geometry.batch() * tilesPerImage;
@@ -232,7 +233,7 @@ final class OnnxRuntimePlanes extends TiledKernel {
     @Override
     public void combine(int tile) {
       int image = tile / tilesPerImage;
-      int[] output = outputs[image / geometry.batch()];
+      ResidueSink output = outputs[image / geometry.batch()];
       int plane = geometry.planeSize();
       int to = image % geometry.batch() * geometry.outChannels() * plane;
       int row = columns(tile);
@@ -270,12 +271,12 @@ final class OnnxRuntimePlanes extends TiledKernel {
     }
 
     /** Copies the parts of a tile that are outputs into one channel of them. */
-    private void copyRow(int[] residues, int from, int first, int[] output, int to) {
+    private void copyRow(int[] residues, int from, int first, ResidueSink output, int to) {
       int outWidth = geometry.width().out();
       int width = geometry.width().reach();
       int end = Math.min(positions, first + tilePositions);
       if (width == outWidth) {
-        System.arraycopy(residues, from, output, to + first, end - first);
+        output.put(to + first, residues, from, end - first);
         return;
       }
       for (int y = first / width; y * width < end; y++) {
@@ -283,7 +284,7 @@ final class OnnxRuntimePlanes extends TiledKernel {
         int right = Math.min(outWidth, end - y * width);
         if (left < right) {
           int at = from + y * width + left - first;
-          System.arraycopy(residues, at, output, to + y * outWidth + left, right - left);
+          output.put(to + y * outWidth + left, residues, at, right - left);
         }
       }
     }

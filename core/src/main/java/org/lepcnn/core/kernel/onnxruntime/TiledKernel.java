@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtSession;
 import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * A layer on ONNX Runtime, computed tile by tile so that limbs and accumulators stay in the caches.
@@ -29,7 +30,7 @@ abstract class TiledKernel implements LinearKernel {
      *
      * @return the number of tiles
      */
-    int begin(int count, int[][] inputs, int[][] outputs);
+    int begin(int count, int[][] inputs, ResidueSink[] outputs);
 
     /** Writes the limbs of a tile. */
     void fill(int tile);
@@ -53,7 +54,7 @@ abstract class TiledKernel implements LinearKernel {
   }
 
   @Override
-  public final void apply(int count, int[][] inputs, int[][] outputs) {
+  public final void apply(int count, int[][] inputs, ResidueSink[] outputs) {
     Tiles tiles = pool.take(count);
     try {
       int end = tiles.begin(count, inputs, outputs);

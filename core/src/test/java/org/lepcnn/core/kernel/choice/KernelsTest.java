@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.kernel.ArrayKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
@@ -22,6 +23,8 @@ import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.quant.Headroom;
 import org.lepcnn.core.quant.WeightQuantizer;
+import org.lepcnn.core.residue.ResidueSink;
+import org.lepcnn.core.residue.SplitBytes;
 
 class KernelsTest {
   private static final ScalarKernels ORACLE = new ScalarKernels();
@@ -262,8 +265,21 @@ class KernelsTest {
         LinearKernel kernel = provider.prepare(geometry, weights)) {
       oracle.apply(inputs.length, inputs, expected);
       kernel.apply(inputs.length, inputs, actual);
+      assertThat(actual).as("%s", geometry).isDeepEqualTo(expected);
+      assertThat(intoBytes(kernel, inputs)).as("%s, bytes", geometry).isDeepEqualTo(expected);
     }
-    assertThat(actual).as("%s", geometry).isDeepEqualTo(expected);
+  }
+
+  /** What a kernel puts into bytes in parts that start anywhere. */
+  private static int[][] intoBytes(LinearKernel kernel, int[][] inputs) {
+    int size = kernel.geometry().outputSize();
+    SplitBytes[] bytes = new SplitBytes[inputs.length];
+    for (int request = 0; request < inputs.length; request++) {
+      bytes[request] = new SplitBytes(size, 1 + size / (1 + 2 * request));
+    }
+    ResidueSink[] sinks = Arrays.stream(bytes).map(SplitBytes::room).toArray(ResidueSink[]::new);
+    kernel.apply(inputs.length, inputs, sinks);
+    return Arrays.stream(bytes).map(SplitBytes::read).toArray(int[][]::new);
   }
 
   /** Adds pairs of u8·s8 products with 16-bit saturation, as processors without VNNI do. */
@@ -278,7 +294,7 @@ class KernelsTest {
       LinearKernel exact = ORACLE.prepare(geometry, weights);
       int pair = 2 * 255 * weights[0];
       int error = pair - Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, pair));
-      return new LinearKernel() {
+      return new ArrayKernel() {
         @Override
         public ConvGeometry geometry() {
           return geometry;

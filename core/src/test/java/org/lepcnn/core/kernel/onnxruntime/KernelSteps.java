@@ -13,6 +13,7 @@ import org.lepcnn.core.kernel.bench.Networks;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
+import org.lepcnn.core.residue.ResidueSink;
 
 /**
  * Prints, per layer of the networks given as arguments, where the ONNX Runtime kernel spends its
@@ -131,7 +132,7 @@ public final class KernelSteps {
     }
 
     private void steps(double[] nanos) throws OrtException {
-      int count = tiles.begin(1, tiledInputs, outputs);
+      int count = tiles.begin(1, tiledInputs, ResidueSink.of(outputs, 1));
       long[] at = new long[STEPS + 1];
       for (int tile = 0; tile < count; tile++) {
         at[0] = System.nanoTime();

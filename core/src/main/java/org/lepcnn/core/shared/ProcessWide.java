@@ -1,0 +1,137 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.core.shared;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Resources that a process has once, however many of its operators use them: packed weights, and
+ * the readers of Kafka's topics with their threads and connections. The first user opens one, the
+ * last user closes it.
+ *
+ * <p><b>Why this is static.</b> Flink makes every operator of a process from a serialized copy of
+ * its own. The copies have no object in common through which they could find each other; a class is
+ * all that they share. A copy of the weights for each would not fit into memory, and a reader for
+ * each would multiply the broker's work. This is the only place with such state, so that there is
+ * one answer to what a job leaves behind in a process that goes on: nothing, once its users have
+ * closed their shares. Thread-safe.
+ */
+public final class ProcessWide {
+  private static final Map<Name, Resource<?>> OPEN = new HashMap<>();
+
+  private ProcessWide() {}
+
+  private record Name(Class<?> kind, Object key) {}
+
+  /**
+   * A share in a resource, which is opened unless it is there. Others wait for that only when they
+   * want the same one.
+   *
+   * @param kind tells resources of different owners apart
+   * @param key which one of the kind, with equals and hashCode
+   * @param opener makes it; when that fails nothing is kept
+   * @param closer closes it after its last user
+   */
+  public static <V> Share<V> share(
+      Class<?> kind, Object key, Supplier<V> opener, Consumer<V> closer) {
+    Resource<V> resource = enter(new Name(kind, key), closer);
+    try {
+      resource.open(opener);
+    } catch (RuntimeException | Error e) {
+      resource.leave();
+      throw e;
+    }
+    return new Share<>(resource);
+  }
+
+  @SuppressWarnings("unchecked") // a kind has resources of one type
+  private static <V> Resource<V> enter(Name name, Consumer<V> closer) {
+    synchronized (OPEN) {
+      Resource<V> resource =
+          (Resource<V>) OPEN.computeIfAbsent(name, absent -> new Resource<>(absent, closer));
+      resource.users++;
+      return resource;
+    }
+  }
+
+  /** A resource with the number of its users, which the map's lock guards. */
+  private static final class Resource<V> {
+    private final Name name;
+    private final Consumer<V> closer;
+    private int users;
+    private V value;
+
+    Resource(Name name, Consumer<V> closer) {
+      this.name = name;
+      this.closer = closer;
+    }
+
+    synchronized void open(Supplier<V> opener) {
+      if (value == null) {
+        value = opener.get();
+      }
+    }
+
+    synchronized V value() {
+      return value;
+    }
+
+    void enterAgain() {
+      synchronized (OPEN) {
+        users++;
+      }
+    }
+
+    void leave() {
+      synchronized (OPEN) {
+        users--;
+        if (users > 0) {
+          return;
+        }
+        OPEN.remove(name);
+      }
+      V last = value();
+      if (last != null) {
+        closer.accept(last);
+      }
+    }
+  }
+
+  /**
+   * A share in a resource, which stays open until this is closed.
+   *
+   * @param <V> the resource
+   */
+  public static final class Share<V> implements AutoCloseable {
+    private final Resource<V> resource;
+    private final V value;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Share(Resource<V> resource) {
+      this.resource = resource;
+      this.value = resource.value();
+    }
+
+    /** The resource. */
+    public V get() {
+      return value;
+    }
+
+    /** A further share, while this one is open. */
+    public Share<V> again() {
+      resource.enterAgain();
+      return new Share<>(resource);
+    }
+
+    /** Closes the resource when nobody else uses it; a second call does nothing. */
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        resource.leave();
+      }
+    }
+  }
+}

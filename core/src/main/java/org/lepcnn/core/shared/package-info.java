@@ -1,0 +1,4 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+
+/** What a process has once for all who use it. */
+package org.lepcnn.core.shared;
