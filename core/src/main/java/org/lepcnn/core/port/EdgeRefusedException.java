@@ -29,17 +29,17 @@ public final class EdgeRefusedException extends RefusedException {
           case CHAIN_RETIRED -> "Provision the device again: 'lepcnn device provision'";
           case TOO_MANY_CHAINS -> "Name the chains in use with 'lepcnn devices enrol --chain'";
           case NOT_READY,
-                  EXPIRED,
-                  QUOTA_EXCEEDED,
-                  NOT_CLAIMED,
-                  MASK_REUSE_SUSPECTED,
-                  STALE,
-                  PASS_OUT_OF_RANGE,
-                  MODEL_REFUSED,
-                  MALFORMED,
-                  TOO_LARGE,
-                  COMPRESSED,
-                  INTERNAL ->
+              EXPIRED,
+              QUOTA_EXCEEDED,
+              NOT_CLAIMED,
+              MASK_REUSE_SUSPECTED,
+              STALE,
+              PASS_OUT_OF_RANGE,
+              MODEL_REFUSED,
+              MALFORMED,
+              TOO_LARGE,
+              COMPRESSED,
+              INTERNAL ->
               "";
         };
     return remedy.isEmpty() ? "" : ". " + remedy + ".";

@@ -20,13 +20,9 @@ class DocumentedCodesTest {
   @ParameterizedTest
   @EnumSource(EdgeErrorCode.class)
   void everyCode_hasItsRow(EdgeErrorCode code) throws IOException {
-    String page =
-        Files.readString(DocumentedCommands.home().resolve("docs/operations/watch.md"));
+    String page = Files.readString(DocumentedCommands.home().resolve("docs/operations/watch.md"));
     List<MatchResult> rows =
-        ROW.matcher(page)
-            .results()
-            .filter(row -> row.group(1).contains("`" + code + "`"))
-            .toList();
+        ROW.matcher(page).results().filter(row -> row.group(1).contains("`" + code + "`")).toList();
     assertThat(rows).as("rows of %s", code).hasSize(1);
     assertThat(rows.get(0).group(2).strip().startsWith("repeats"))
         .as("%s: repeated, says the page", code)

@@ -159,7 +159,8 @@ class GoldenFilesTest {
 
   @ParameterizedTest
   @MethodSource("folders")
-  void state_goesOnWhereItWas_withItsTables_andTheAnswerIsTheSameBits(String version) throws Exception {
+  void state_goesOnWhereItWas_withItsTables_andTheAnswerIsTheSameBits(String version)
+      throws Exception {
     copy(version);
     ModelBundle bundle = ModelBundle.read(folder.resolve("bundle"));
     List<String> log = new CopyOnWriteArrayList<>();
