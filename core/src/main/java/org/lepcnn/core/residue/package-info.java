@@ -7,4 +7,7 @@
  * <p>Only results: kernels read the channels of an input in runs that lie far apart, and to read
  * these from a record that is not in a cache costs more than one copy in order.
  */
+@Internal
 package org.lepcnn.core.residue;
+
+import org.lepcnn.core.api.Internal;
