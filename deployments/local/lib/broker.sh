@@ -25,7 +25,7 @@ start_broker() {
 
 # Certificates, users and their client configurations; does nothing when they are there.
 prepare_security() {
-  "$JAVA" -Xmx128m -XX:TieredStopAtLevel=1 -cp "$DEPLOYMENTS_CLASSES:$CORE_CLASSES" \
+  "$JAVA" -Xmx128m -XX:TieredStopAtLevel=1 -cp "$DEPLOYMENTS_CLASSES:$PROCESS_CLASSES:$CORE_CLASSES" \
     org.lepcnn.deployments.security.SecurityMain "$RUN_DIR/security" "$SECURITY" ${GATEWAYS[@]+"${GATEWAYS[@]}"} \
     2>"$RUN_DIR/logs/security.log" || sed 's/^/  /' "$RUN_DIR/logs/security.log" >&2
 }

@@ -66,9 +66,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     private ProcessSpec spec(String name, String mainClass, List<String> arguments) {
-      List<String> classes = new ArrayList<>(classPath);
-      classes.add(ProcessSpec.locationOf(ManagedProcess.class));
-      return new ProcessSpec(name, classes, mainClass, arguments, folder.resolve(name + ".log"));
+      return new ProcessSpec(name, classPath, mainClass, arguments, folder.resolve(name + ".log"));
     }
 
     private List<String> jvm(List<String> own) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a child JVM is started with.
@@ -99,14 +100,20 @@ public record ProcessSpec(
     }
   }
 
-  /** The command line: this JVM's own {@code java}, {@link ParentWatch}, the main class. */
+  /**
+   * The command line: this JVM's own {@code java}, {@link ParentWatch}, the main class. The class
+   * path gets what holds {@link ParentWatch}, if it is not there.
+   */
   List<String> command() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmArguments);
     command.addAll(furtherArguments());
     command.add("-cp");
-    command.add(classPath.stream().collect(Collectors.joining(File.pathSeparator)));
+    command.add(
+        Stream.concat(classPath.stream(), Stream.of(locationOf(ParentWatch.class)))
+            .distinct()
+            .collect(Collectors.joining(File.pathSeparator)));
     command.add(ParentWatch.class.getName());
     command.add(mainClass);
     command.addAll(arguments);

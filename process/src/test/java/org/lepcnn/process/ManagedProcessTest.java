@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,6 @@ class ManagedProcessTest {
     return new ProcessSpec(
             "child",
             List.of(
-                ProcessSpec.locationOf(ParentWatch.class),
                 ProcessSpec.locationOf(LepcnnException.class),
                 ProcessSpec.locationOf(ChildMain.class)),
             ChildMain.class.getName(),
@@ -159,7 +159,9 @@ class ManagedProcessTest {
     ProcessSpec spec = child("wait");
     try (ManagedProcess process = ManagedProcess.start(spec)) {
       process.awaitLine("ready", LIMIT);
-      assertThat(RunningJvm.classPath(process.pid())).isEqualTo(spec.classPath());
+      List<String> withParentWatch = new ArrayList<>(spec.classPath());
+      withParentWatch.add(ProcessSpec.locationOf(ParentWatch.class));
+      assertThat(RunningJvm.classPath(process.pid())).isEqualTo(withParentWatch);
     }
     assertThatThrownBy(() -> RunningJvm.classPath(0x7fff_fff0L))
         .isInstanceOf(EnvironmentException.class)
