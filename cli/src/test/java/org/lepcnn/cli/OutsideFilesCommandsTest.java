@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -33,6 +34,7 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
  * Models, and device halves of strangers, that name a file outside their folder in every place of
  * the format: whatever a command makes of them holds nothing of the file, and the refusal is typed.
  */
+@Tag("slow")
 class OutsideFilesCommandsTest {
   private static final int BAD_INPUT = 2;
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.gateway.Meter;
@@ -20,6 +21,7 @@ import org.lepcnn.gateway.Meter;
  * Commands that are given a passphrase refuse an owner file, grant or state that has none, write
  * nothing, and say how to accept it; without one they do not write what was under one.
  */
+@Tag("slow")
 class PlainFilesCommandTest {
   @TempDir private Path folder;
 

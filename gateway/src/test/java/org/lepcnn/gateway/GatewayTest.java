@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -34,6 +35,7 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.json.Json;
 
 /** The gateway's inputs and answers, over an edge in this process. */
+@Tag("slow")
 class GatewayTest {
   private static final int PASSES = 8;
 

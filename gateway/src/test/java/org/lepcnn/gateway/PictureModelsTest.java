@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -36,6 +37,7 @@ import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 
 /** Models whose picture is no float32 of one picture, channels first, are fed all the same. */
+@Tag("slow")
 class PictureModelsTest {
   private static final int SIDE = 4;
   private static final int CHANNELS = 3;

@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
 
 /** ONNX Runtime in processes of its own. */
+@Tag("slow")
 public class OnnxRuntimeProcessTest {
   @TempDir private Path folder;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,7 @@ import org.lepcnn.core.linear.RandomLayers;
  *
  * <p>Bounds are five standard deviations of the binomial; the draws are seeded.
  */
+@Tag("slow")
 class SoundnessRateTest {
   private static final int Q = 251;
   private static final int DRAWS = 250_000;

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
@@ -26,6 +27,7 @@ import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.testkit.TestModel;
 
+@Tag("slow")
 class PublishedModelsTest {
   private static final Duration WAIT = Duration.ofSeconds(200);
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -40,6 +41,7 @@ import org.lepcnn.onnx.TensorPlaces;
  * A reference to data outside in every place in which the format's own description lets a tensor
  * stand, by every way out of the folder.
  */
+@Tag("slow")
 class SchemaPlacesTest {
   private static final Map<String, OnnxMessage> NAMES =
       Map.of(
