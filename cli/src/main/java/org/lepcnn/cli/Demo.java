@@ -73,7 +73,7 @@ final class Demo implements AutoCloseable {
     ModelBundle bundle =
         ModelImporter.importModel(example.resolve("meter-digits.onnx"), ImportOptions.defaults());
     bundle.write(work.resolve("bundle"));
-    output.progress(ImportReport.of(bundle).table());
+    ImportReport.of(bundle).table().lines().forEach(output::progress);
 
     step("creating topics, publishing the model, enrolling the device");
     broker.createTopics();

@@ -37,6 +37,7 @@ class DemoIT {
     List<ProcessHandle> children = awaitBrokerAndEdge(demo);
     assertThat(demo.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).as(log()).isTrue();
     assertThat(demo.exitValue()).as(log()).isZero();
+    assertThat(log()).doesNotContain("<U+");
     assertThat(log())
         .contains("Every answer equals the plain integer network bit for bit")
         .contains("none with code that handles secrets")
