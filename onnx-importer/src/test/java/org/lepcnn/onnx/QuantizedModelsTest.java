@@ -164,8 +164,8 @@ class QuantizedModelsTest {
         int y = row + w % 9 / 3 - 1;
         int x = column + w % 3 - 1;
         if (y >= 0 && y < SIZE && x >= 0 && x < SIZE) {
-          long weight = weights[oc * IN * 9 + w] - q.weightZero();
-          sum += weight * (long) k[(w / 9 * SIZE + y) * SIZE + x];
+          int weight = weights[oc * IN * 9 + w] - q.weightZero();
+          sum += (long) weight * (long) k[(w / 9 * SIZE + y) * SIZE + x];
         }
       }
       double scale = q.weightScales()[q.weightScales().length == 1 ? 0 : oc];
