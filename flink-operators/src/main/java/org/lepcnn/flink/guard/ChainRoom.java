@@ -27,8 +27,7 @@ final class ChainRoom {
     }
     boolean full = device.chains().size() >= limits.chainsPerDevice();
     Predicate<ChainGuard> needless =
-        chain ->
-            excluded.include(chain) && (full || chain.model().equals(claim.model()));
+        chain -> excluded.include(chain) && (full || chain.model().equals(claim.model()));
     if (!fits(device, claim.model(), needless.negate())) {
       return tooMany(device, claim);
     }

@@ -3,7 +3,9 @@ package org.lepcnn.flink.guard;
 
 import org.lepcnn.flink.quota.Enrolment;
 
-/** The chains that a device may not use, as its enrolment says; where room is short they give way. */
+/**
+ * The chains that a device may not use, as its enrolment says; where room is short they give way.
+ */
 @FunctionalInterface
 interface ExcludedChains {
   /** What is excluded where no enrolment says it: nothing, so that no chain gives way. */

@@ -244,8 +244,7 @@ class ReplayGuardTest {
     EdgeCall claim = Requests.claimCall("d", MODEL, INSTANCE, 0, 9);
     assertThat(judge(claim, 0)).isEqualTo(Verdict.ACCEPTED);
     assertThat(judge(round, 7)).isEqualTo(Verdict.ACCEPTED);
-    assertThat(judge(round, 8).refusal())
-        .isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    assertThat(judge(round, 8).refusal()).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
     EdgeCall release = Requests.releaseCall("d", MODEL, INSTANCE, 1);
     assertThat(judge(release, 0)).isEqualTo(Verdict.ACCEPTED);
     assertThat(claim(OTHER_INSTANCE, 1, 9)).isNull();
@@ -269,7 +268,8 @@ class ReplayGuardTest {
     claimChain(1, MODEL, ExcludedChains.NONE);
     claimChain(2, MODEL, ExcludedChains.NONE);
     assertThat(claimChain(3, OTHER_MODEL, ExcludedChains.NONE)).isNull();
-    assertThat(claimChain(4, OTHER_MODEL, ExcludedChains.NONE)).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    assertThat(claimChain(4, OTHER_MODEL, ExcludedChains.NONE))
+        .isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
   }
 
   @Test
@@ -279,7 +279,8 @@ class ReplayGuardTest {
     assertThat(claimChain(3, MODEL, allBut(2, 3))).isNull();
     assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(2), chain(3));
     assertThat(claimChain(1, MODEL, ExcludedChains.NONE)).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
-    assertThat(claimChain(1, OTHER_MODEL, ExcludedChains.NONE)).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    assertThat(claimChain(1, OTHER_MODEL, ExcludedChains.NONE))
+        .isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
     PassRound round = new PassRound(new PassId("d", chain(1), MODEL, 0), 0, INSTANCE);
     assertThat(guard.round(device, round, 1).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
     PassRelease release = new PassRelease("d", chain(1), MODEL, 0, INSTANCE);
@@ -361,8 +362,7 @@ class ReplayGuardTest {
 
   private static ExcludedChains allBut(int... numbers) {
     List<ChainId> chains = Arrays.stream(numbers).mapToObj(ReplayGuardTest::chain).toList();
-    return ExcludedChains.by(
-        new Enrolment("gw", Allowed.all(), Allowed.only(chains), 0, 0, false));
+    return ExcludedChains.by(new Enrolment("gw", Allowed.all(), Allowed.only(chains), 0, 0, false));
   }
 
   private static ChainId chain(int number) {
