@@ -28,8 +28,8 @@ public final class ProcessWide {
 
   /**
    * A share in a resource, which is opened unless it is there. What its last user is closing is
-   * opened anew once it is closed, so that a key is never open twice. Others wait for that only when
-   * they want the same one.
+   * opened anew once it is closed, so that a key is never open twice. Others wait for that only
+   * when they want the same one.
    *
    * @param kind tells resources of different owners apart
    * @param key which one of the kind, with equals and hashCode
