@@ -33,7 +33,8 @@ class ClaimRepeatingTransportTest {
   private final RecordingSupply supply = new RecordingSupply(bundle, log);
   private final SendGate gate = new SendGate(supply, 1);
   private final RefusingEdge edge = new RefusingEdge();
-  private final ClaimRepeatingTransport repeating = new ClaimRepeatingTransport(supply, edge, gate, Runnable::run);
+  private final ClaimRepeatingTransport repeating =
+      new ClaimRepeatingTransport(supply, edge, gate, Runnable::run);
 
   @AfterEach
   void close() {
