@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +36,10 @@ public final class QuietOnnxRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(QuietOnnxRuntime.class);
   private static final Set<String> ON = Set.of("1", "true", "yes", "on");
 
-  private static OrtEnvironment environment;
+  private static @Nullable OrtEnvironment environment;
 
   /** Why the library cannot be used in this process; a second try would hide the cause. */
-  private static EnvironmentException missing;
+  private static @Nullable EnvironmentException missing;
 
   private QuietOnnxRuntime() {}
 
@@ -96,7 +97,7 @@ public final class QuietOnnxRuntime {
   }
 
   /** Whether the variable's value keeps telemetry from starting. */
-  static boolean isQuiet(String value) {
+  static boolean isQuiet(@Nullable String value) {
     return value != null && ON.contains(value.strip().toLowerCase(Locale.ROOT));
   }
 

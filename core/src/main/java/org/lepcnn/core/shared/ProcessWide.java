@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resources that a process has once, however many of its operators use them: packed weights, and
@@ -39,12 +40,11 @@ public final class ProcessWide {
       Class<?> kind, Object key, Supplier<V> opener, Consumer<V> closer) {
     Resource<V> resource = enter(new Name(kind, key), closer);
     try {
-      resource.open(opener);
+      return new Share<>(resource, resource.open(opener));
     } catch (RuntimeException | Error e) {
       resource.leave();
       throw e;
     }
-    return new Share<>(resource);
   }
 
   @SuppressWarnings("unchecked") // a kind has resources of one type
@@ -62,20 +62,23 @@ public final class ProcessWide {
     private final Name name;
     private final Consumer<V> closer;
     private int users;
-    private V value;
+    private @Nullable V value; // null until the first user has opened it
 
     Resource(Name name, Consumer<V> closer) {
       this.name = name;
       this.closer = closer;
     }
 
-    synchronized void open(Supplier<V> opener) {
-      if (value == null) {
-        value = opener.get();
+    synchronized V open(Supplier<V> opener) {
+      V opened = value;
+      if (opened == null) {
+        opened = opener.get();
+        value = opened;
       }
+      return opened;
     }
 
-    synchronized V value() {
+    private synchronized @Nullable V value() {
       return value;
     }
 
@@ -110,9 +113,9 @@ public final class ProcessWide {
     private final V value;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Share(Resource<V> resource) {
+    private Share(Resource<V> resource, V value) {
       this.resource = resource;
-      this.value = resource.value();
+      this.value = value;
     }
 
     /** The resource. */
@@ -123,7 +126,7 @@ public final class ProcessWide {
     /** A further share, while this one is open. */
     public Share<V> again() {
       resource.enterAgain();
-      return new Share<>(resource);
+      return new Share<>(resource, value);
     }
 
     /** Closes the resource when nobody else uses it; a second call does nothing. */
