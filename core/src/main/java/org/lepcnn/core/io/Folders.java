@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 
 /**
- * Finds and lists folders. A disk can fail in the middle of a folder, which {@link Files#list} reports by an
- * unchecked exception; here it is an {@link IOException} like any other.
+ * Finds and lists folders. A disk can fail in the middle of a folder, which {@link Files#list}
+ * reports by an unchecked exception; here it is an {@link IOException} like any other.
  */
 public final class Folders {
   private Folders() {}

@@ -149,7 +149,8 @@ final class PlanarProduct implements AutoCloseable {
   final class Buffers implements AutoCloseable {
     private final NativeMemory limbs = NativeMemory.zeroed(primitive.weights());
     private final NativeMemory target =
-        NativeMemory.zeroed((long) LimbLoops.LIMBS * Integer.BYTES * sizes.runChannels * sizes.runPositions);
+        NativeMemory.zeroed(
+            (long) LimbLoops.LIMBS * Integer.BYTES * sizes.runChannels * sizes.runPositions);
     private final IntBuffer limbWords = limbs.buffer().asIntBuffer();
     private final IntBuffer accumulators = target.buffer().asIntBuffer();
     private final Recombination recombination = new Recombination(accumulatorBound);
