@@ -7,7 +7,9 @@
  * and puts results together; futures are completed on threads of their own, so that what an
  * application does in them holds up nobody.
  */
+@NullMarked
 @PublicApi
 package org.lepcnn.kafka.transport;
 
 import org.lepcnn.core.api.PublicApi;
+import org.jspecify.annotations.NullMarked;
