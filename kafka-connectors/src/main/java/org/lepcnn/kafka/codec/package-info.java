@@ -43,5 +43,5 @@
 @Internal
 package org.lepcnn.kafka.codec;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

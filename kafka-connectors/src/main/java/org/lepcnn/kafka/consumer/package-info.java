@@ -12,5 +12,5 @@
 @Internal
 package org.lepcnn.kafka.consumer;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

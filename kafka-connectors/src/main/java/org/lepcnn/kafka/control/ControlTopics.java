@@ -136,8 +136,7 @@ public final class ControlTopics {
     }
   }
 
-  private boolean hasRead(
-      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+  private boolean hasRead(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
     for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
       if (consumer.position(end.getKey(), timeout) < end.getValue()) {
         return false;

@@ -8,5 +8,5 @@
 @PublicApi
 package org.lepcnn.kafka.control;
 
-import org.lepcnn.core.api.PublicApi;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.PublicApi;

@@ -3,5 +3,5 @@
 @PublicApi
 package org.lepcnn.kafka.topic;
 
-import org.lepcnn.core.api.PublicApi;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.PublicApi;

@@ -11,5 +11,5 @@
 @PublicApi
 package org.lepcnn.kafka.transport;
 
-import org.lepcnn.core.api.PublicApi;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.PublicApi;

@@ -104,8 +104,7 @@ class KafkaFailuresTest {
         Arguments.of("no such protocol", Map.of("security.protocol", "SASLSSL"), "SASLSSL"));
   }
 
-  private static Map<String, String> jaas(
-      @Nullable String entry, @Nullable String mechanism) {
+  private static Map<String, String> jaas(@Nullable String entry, @Nullable String mechanism) {
     Map<String, String> settings = new HashMap<>(TLS);
     if (entry != null) {
       settings.put("sasl.jaas.config", entry);
