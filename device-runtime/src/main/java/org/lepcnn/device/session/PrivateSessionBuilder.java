@@ -159,7 +159,7 @@ public final class PrivateSessionBuilder {
     }
     DeviceModel model = DeviceModel.load(supply.deviceHalf());
     ExecutorService worker = workers(Math.min(workerThreads, passesInFlight));
-    EdgeTransport repeating = new ClaimRepeatingTransport(supply, transport, gate);
+    EdgeTransport repeating = new ClaimRepeatingTransport(supply, transport, gate, worker);
     RoundContext rounds =
         new RoundContext(model, supply, tables, checked, passesInFlight, unsafeResultObserver);
     PrivateSession session =

@@ -63,7 +63,11 @@ final class Exchange {
   }
 
   void complete(List<int[]> parts) {
-    completion.accept(parts);
+    try {
+      completion.accept(parts);
+    } catch (RuntimeException e) {
+      fail(e); // the thread that brought the answer has others to bring
+    }
   }
 
   void fail(Throwable failure) {

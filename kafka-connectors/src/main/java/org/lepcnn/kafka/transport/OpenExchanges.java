@@ -6,20 +6,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
 import org.lepcnn.core.port.CallId;
 
 /**
  * The claims and rounds that wait for an answer. An exchange leaves exactly once; whoever removes
- * it completes it, on the executor.
+ * it completes it, on its own thread.
  */
 final class OpenExchanges {
   private final ConcurrentMap<CallId, Exchange> open = new ConcurrentHashMap<>();
-  private final Executor executor;
-
-  OpenExchanges(Executor executor) {
-    this.executor = executor;
-  }
 
   /** Whether the id was free. */
   boolean add(Exchange exchange) {
@@ -46,13 +40,13 @@ final class OpenExchanges {
    */
   void succeed(Exchange exchange, List<int[]> parts) {
     if (open.remove(exchange.id(), exchange)) {
-      executor.execute(() -> exchange.complete(parts));
+      exchange.complete(parts);
     }
   }
 
   void fail(Exchange exchange, RuntimeException failure) {
     if (open.remove(exchange.id(), exchange)) {
-      executor.execute(() -> exchange.fail(failure));
+      exchange.fail(failure);
     }
   }
 
