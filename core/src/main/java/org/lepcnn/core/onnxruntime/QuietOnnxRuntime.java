@@ -79,9 +79,9 @@ public final class QuietOnnxRuntime {
                     + System.getProperty("os.arch")
                     + "; found: "
                     + rootOf(e)
-                    + ". It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run lepcnn on"
-                    + " one of these; where -Donnxruntime.native.path is set, it must name a folder with"
-                    + " this platform's libraries.",
+                    + ". It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run"
+                    + " lepcnn on one of these; where -Donnxruntime.native.path is set, it must"
+                    + " name a folder with this platform's libraries.",
                 e);
       }
     }
@@ -108,7 +108,8 @@ public final class QuietOnnxRuntime {
               + bytes
               + " bytes its telemetry would crash this process. Set "
               + SWITCH
-              + "=1 in the process's environment, or shorten the command line with a java @argument file.");
+              + "=1 in the process's environment, or shorten the command line with a java @argument"
+              + " file.");
     }
   }
 
