@@ -85,7 +85,7 @@ record DemoResult(
             + " %d bytes up, %d bytes down. Edge process %d, broker process %d, device process %d.",
         allExact()
             ? "Every answer equals the plain integer network bit for bit; every result passed the"
-                  + " integrity check."
+                + " integrity check."
             : "NOT every answer equals the plain integer network.",
         right(),
         count,
