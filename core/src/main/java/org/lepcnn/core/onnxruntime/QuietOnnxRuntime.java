@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import org.lepcnn.core.error.EnvironmentException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -32,7 +31,6 @@ public final class QuietOnnxRuntime {
   /** Command lines are refused from this length on, some bytes below the one that crashes. */
   static final int LONGEST_COMMAND_LINE = 3500;
 
-  private static final Logger LOG = LoggerFactory.getLogger(QuietOnnxRuntime.class);
   private static final Set<String> ON = Set.of("1", "true", "yes", "on");
 
   private static OrtEnvironment environment;
@@ -123,10 +121,12 @@ public final class QuietOnnxRuntime {
               + "=1 in the process's environment.",
           e);
     }
-    LOG.warn(
-        "ONNX Runtime was started with telemetry, which is off now; set {}=1 in this process's"
-            + " environment",
-        SWITCH);
+    // only here: most processes never log, and starting the log takes longer than starting ONNX Runtime
+    LoggerFactory.getLogger(QuietOnnxRuntime.class)
+        .warn(
+            "ONNX Runtime was started with telemetry, which is off now; set {}=1 in this process's"
+                + " environment",
+            SWITCH);
   }
 
   private static long commandLineBytes() {
