@@ -66,7 +66,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
   }
 
   private static void runOnSomeInput(
-      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.ResultReader<Void> reader) {
+      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.OutputReader<Void> reader) {
     try {
       run(model, inputs, false, reader);
     } catch (BadInputException e) {
@@ -79,7 +79,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
   }
 
   private static void runWithoutZeros(
-      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.ResultReader<Void> reader) {
+      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.OutputReader<Void> reader) {
     try {
       run(model, inputs, true, reader);
     } catch (BadInputException e) {
@@ -95,7 +95,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
       ModelProto model,
       Map<String, ValueType> inputs,
       boolean withoutZeros,
-      OnnxRuntime.ResultReader<Void> reader) {
+      OnnxRuntime.OutputReader<Void> reader) {
     Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     try {
       inputs.forEach((name, type) -> tensors.put(name, tensor(name, type, withoutZeros)));
