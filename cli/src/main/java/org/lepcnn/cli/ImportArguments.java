@@ -171,8 +171,7 @@ final class ImportArguments {
       return ModelImporter.prepare(model, toOptions(), steps);
     }
     steps.accept("trying the import in a process of its own");
-    return ModelImporter.prepare(
-        model, toOptions(), ImportTrial.run(model, toOptions()), steps);
+    return ModelImporter.prepare(model, toOptions(), ImportTrial.run(model, toOptions()), steps);
   }
 
   private static Imported imported(

@@ -36,8 +36,8 @@ public final class ModelImporter {
    *
    * <p>A model that is made for it can crash ONNX Runtime's native code, and this process with it.
    * The command {@code lepcnn import} therefore runs {@link ImportTrial} first; this call does not.
-   * For a model whose origin is not trusted, call {@link ImportTrial#run} and {@link
-   * #prepare(Path, ImportOptions, TriedModel, Consumer)}.
+   * For a model whose origin is not trusted, call {@link ImportTrial#run} and {@link #prepare(Path,
+   * ImportOptions, TriedModel, Consumer)}.
    *
    * @param onnx the ONNX file; external data are read from its folder and nowhere else
    * @param options open dimensions, offload policy, precision

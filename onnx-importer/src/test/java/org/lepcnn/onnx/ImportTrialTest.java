@@ -93,10 +93,7 @@ class ImportTrialTest {
       assertThatThrownBy(
               () ->
                   ModelImporter.prepare(
-                      onnx,
-                      ImportOptions.defaults(),
-                      new TriedModel(onnx, record),
-                      step -> {}))
+                      onnx, ImportOptions.defaults(), new TriedModel(onnx, record), step -> {}))
           .isInstanceOf(BadInputException.class);
     }
   }

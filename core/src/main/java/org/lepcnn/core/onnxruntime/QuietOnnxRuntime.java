@@ -123,7 +123,8 @@ public final class QuietOnnxRuntime {
               + "=1 in the process's environment.",
           e);
     }
-    // only here: most processes never log, and starting the log takes longer than starting ONNX Runtime
+    // only here: most processes never log, and starting the log takes longer than starting ONNX
+    // Runtime
     LoggerFactory.getLogger(QuietOnnxRuntime.class)
         .warn(
             "ONNX Runtime was started with telemetry, which is off now; set {}=1 in this process's"

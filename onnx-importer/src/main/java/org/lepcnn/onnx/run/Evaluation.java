@@ -140,8 +140,7 @@ public final class Evaluation {
   /** Tells files apart that somebody writes while we read; not made against forgery. */
   private static String checksum(ModelProto model) {
     CRC32C checksum = new CRC32C();
-    try (OutputStream out =
-        new CheckedOutputStream(OutputStream.nullOutputStream(), checksum)) {
+    try (OutputStream out = new CheckedOutputStream(OutputStream.nullOutputStream(), checksum)) {
       model.writeTo(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -45,10 +45,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
    * @param evaluation who runs it
    */
   public static InstrumentedRun of(
-      Graph graph,
-      Map<String, ValueType> inputs,
-      Set<String> fixedValues,
-      Evaluation evaluation) {
+      Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues, Evaluation evaluation) {
     return evaluation.run(() -> of(graph, inputs, fixedValues));
   }
 
