@@ -80,7 +80,7 @@ final class AutoPrecision {
         samples.add(new PrecisionSearch.Sample(input, floats.run(input)));
       }
     }
-    PrecisionSearch.Result found =
+    PrecisionSearch.Found found =
         new PrecisionSearch(
                 model, prepared, samples, target, Precision.FAST, Kernels.choose(null), progress)
             .run();

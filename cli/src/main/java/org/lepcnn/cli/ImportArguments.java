@@ -122,13 +122,9 @@ final class ImportArguments {
           .found(precision);
     }
     try (Steps steps = new Steps(output::progress)) {
-      if (!trusted) {
-        steps.accept("trying the import in a process of its own");
-        ImportTrial.run(model, toOptions());
-      }
       return switch (name) {
-        case "fast" -> imported(model, Precision.FAST, FAST_TARGET, steps);
-        case "high" -> imported(model, Precision.HIGH, HIGH_TARGET, steps);
+        case "fast" -> imported(prepare(model, steps), Precision.FAST, FAST_TARGET, steps);
+        case "high" -> imported(prepare(model, steps), Precision.HIGH, HIGH_TARGET, steps);
         case "auto" -> search(model, steps);
         default ->
             throw BadInputException.about("Reading the option --precision")
@@ -138,8 +134,16 @@ final class ImportArguments {
     }
   }
 
-  private Imported imported(Path model, Precision wanted, double target, Steps steps) {
-    PreparedImport prepared = ModelImporter.prepare(model, toOptions(), steps);
+  private PreparedImport prepare(Path model, Steps steps) {
+    if (trusted) {
+      return ModelImporter.prepare(model, toOptions(), steps);
+    }
+    steps.accept("trying the import in a process of its own");
+    return ModelImporter.prepare(model, toOptions(), ImportTrial.run(model, toOptions()), steps);
+  }
+
+  private static Imported imported(
+      PreparedImport prepared, Precision wanted, double target, Steps steps) {
     return new Imported(prepared.bundle(wanted, steps), prepared, null, target);
   }
 
@@ -150,7 +154,7 @@ final class ImportArguments {
           .expected("a number above 0")
           .found(wanted);
     }
-    PreparedImport prepared = ModelImporter.prepare(model, toOptions(), steps);
+    PreparedImport prepared = prepare(model, steps);
     return new AutoPrecision(model, prepared, wanted, steps).choose(samples);
   }
 

@@ -31,7 +31,7 @@ record PrecisionReached(
     LayerErrors.Line weakest) {
 
   static PrecisionReached of(
-      PrecisionSearch.Result found, double target, String measuredOn, int inputs) {
+      PrecisionSearch.Found found, double target, String measuredOn, int inputs) {
     return new PrecisionReached(
         target,
         measuredOn,

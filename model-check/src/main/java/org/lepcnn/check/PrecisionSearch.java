@@ -64,7 +64,7 @@ public final class PrecisionSearch {
    * @param weakest where the target is not met, the first layer after which the error exceeds it;
    *     null where no layer does, but what the device computes behind them
    */
-  public record Result(
+  public record Found(
       ModelBundle bundle,
       double error,
       boolean met,
@@ -98,7 +98,7 @@ public final class PrecisionSearch {
     this.progress = progress;
   }
 
-  public Result run() {
+  public Found run() {
     Trial begun = attempt(first, "the precision to begin with");
     if (begun.error() <= target) {
       return result(begun);
@@ -202,11 +202,11 @@ public final class PrecisionSearch {
     return new Trial(bundle, error);
   }
 
-  private Result result(Trial trial) {
+  private Found result(Trial trial) {
     ModelBundle bundle = trial.bundle();
     long once = bundle.plan().layers().stream().mapToLong(layer -> layer.geometry().macs()).sum();
     boolean met = trial.error() <= target;
-    return new Result(
+    return new Found(
         bundle,
         trial.error(),
         met,

@@ -73,8 +73,7 @@ public final class PrivateSessionBuilder {
   /** Threads for stages and masks, at least 1; as many as there are processors by default. */
   public PrivateSessionBuilder workerThreads(int threads) {
     if (threads < 1) {
-      throw new BadInputException(
-          "Session: expected at least 1 worker thread; found " + threads + ".");
+      throw BadInputException.about("Session").expected("at least 1 worker thread").found(threads);
     }
     workerThreads = threads;
     return this;
