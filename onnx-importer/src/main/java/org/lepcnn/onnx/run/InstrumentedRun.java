@@ -38,7 +38,18 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
   /** Fixed values up to this many elements become constants of the device's sub-models. */
   private static final long MAX_FIXED_ELEMENTS = 64 << 10;
 
+  /**
+   * Runs the model.
+   *
+   * @param fixedValues the values that are the same in every pass
+   * @param evaluation who runs it
+   */
   public static InstrumentedRun of(
+      Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues, Evaluation evaluation) {
+    return evaluation.run(() -> of(graph, inputs, fixedValues));
+  }
+
+  private static InstrumentedRun of(
       Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues) {
     Map<String, ValueType> types = new HashMap<>(inputs);
     graph.constants().forEach((name, tensor) -> types.put(name, ValueType.of(tensor)));
