@@ -22,8 +22,8 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /**
- * Models of QuantizeLinear and DequantizeLinear: the integers behind every layer are ONNX Runtime's,
- * and what exact arithmetic gives.
+ * Models of QuantizeLinear and DequantizeLinear: the integers behind every layer are ONNX
+ * Runtime's, and what exact arithmetic gives.
  */
 class QuantizedModelsTest {
   private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);

@@ -59,7 +59,8 @@ public final class WeightProfile {
       squares += squared * factor * factor;
     }
     FittedWeights coarsest = coarsest(weights);
-    double noise = coarsest.exact() || squares == 0 ? 0 : squaredErrors(weights, coarsest) / squares;
+    double noise =
+        coarsest.exact() || squares == 0 ? 0 : squaredErrors(weights, coarsest) / squares;
     return new WeightProfile(
         fanIn,
         max,
@@ -124,17 +125,17 @@ public final class WeightProfile {
   }
 
   /**
-   * The largest Σ|w_q| over the channels with weights at their coarsest: the integers that they are,
-   * or int8.
+   * The largest Σ|w_q| over the channels with weights at their coarsest: the integers that they
+   * are, or int8.
    */
   public long coarsestSum() {
     return coarsestSum;
   }
 
   /**
-   * Σ(s·w_q − w)² / Σw² with weights at their coarsest: the mean square of the noise that their rounding adds to
-   * the layer's outputs over that of the outputs, for inputs that are alike and independent. 0
-   * where these are exact.
+   * Σ(s·w_q − w)² / Σw² with weights at their coarsest: the mean square of the noise that their
+   * rounding adds to the layer's outputs over that of the outputs, for inputs that are alike and
+   * independent. 0 where these are exact.
    */
   public double coarsestNoise() {
     return coarsestNoise;
@@ -159,7 +160,9 @@ public final class WeightProfile {
     return exact;
   }
 
-  /** The most activation bits that the coarsest weights allow; see {@link Headroom#activationBits}. */
+  /**
+   * The most activation bits that the coarsest weights allow; see {@link Headroom#activationBits}.
+   */
   public int coarsestBits() {
     return Headroom.activationBits(coarsestSum);
   }

@@ -33,8 +33,7 @@ public final class WeightQuantizer {
    * @param exact whether all channels are
    */
   @SuppressWarnings("ArrayRecordComponent") // a carrier of arrays, not a value to compare
-  public record FittedWeights(
-      LayerWeights weights, float[] scales, int[] limits, boolean exact) {}
+  public record FittedWeights(LayerWeights weights, float[] scales, int[] limits, boolean exact) {}
 
   /**
    * Quantizes a layer so that no output channel's Σ|w_q| exceeds a bound: a channel that does is
@@ -62,8 +61,7 @@ public final class WeightQuantizer {
     float smallest = Float.POSITIVE_INFINITY;
     for (int channel = 0; channel < weights.channels(); channel++) {
       int from = weights.from(channel);
-      float step =
-          ExactSteps.powerOfTwo(weights.values(), from, weights.fanIn(), EXACT_LIMIT);
+      float step = ExactSteps.powerOfTwo(weights.values(), from, weights.fanIn(), EXACT_LIMIT);
       if (step > 0 || !areZeros(weights.values(), from, weights.fanIn())) {
         smallest = Math.min(smallest, step);
       }
@@ -106,8 +104,7 @@ public final class WeightQuantizer {
 
     void fit(int channel) {
       int most = Math.max(limits[channel], exactLimit);
-      double step =
-          ExactSteps.of(weights.values(), weights.from(channel), weights.fanIn(), most);
+      double step = ExactSteps.of(weights.values(), weights.from(channel), weights.fanIn(), most);
       if (step > 0 && take(channel, step, nearest(channel, step)) <= maxAbsSum) {
         limits[channel] = Math.max(LIMIT, largest(channel));
         return;
@@ -135,8 +132,7 @@ public final class WeightQuantizer {
     private long round(int channel, float max) {
       double step = step(max, limits[channel]);
       double[] steps = steps(channel, step);
-      return take(
-          channel, step, BalancedRounding.round(steps, weights.kernel(), limits[channel]));
+      return take(channel, step, BalancedRounding.round(steps, weights.kernel(), limits[channel]));
     }
 
     private int[] nearest(int channel, double step) {

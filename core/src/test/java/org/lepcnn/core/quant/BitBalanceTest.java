@@ -19,7 +19,8 @@ class BitBalanceTest {
   void int8Weights_getTheMostBitsThatTheProofAllows() {
     for (int fanIn : new int[] {1, 9, 300, 9216}) {
       WeightProfile profile = WeightProfile.of(ScaledWeights.of(weights(fanIn * 8), 8, 1));
-      assertThat(BitBalance.bits(List.of(new Reader(profile, 127)))).isEqualTo(profile.coarsestBits());
+      assertThat(BitBalance.bits(List.of(new Reader(profile, 127))))
+          .isEqualTo(profile.coarsestBits());
     }
   }
 
@@ -83,14 +84,18 @@ class BitBalanceTest {
   void fit_staysAtTheBoundAndGivesWayOnePastIt() {
     float[] weights = weights(207);
     int[] limit = {1000};
-    long sum = WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), limit, Long.MAX_VALUE).weights().maxAbsSum(1);
+    long sum =
+        WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), limit, Long.MAX_VALUE)
+            .weights()
+            .maxAbsSum(1);
     FittedWeights atTheBound = WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), limit, sum);
     assertThat(atTheBound.limits()).containsExactly(1000);
     FittedWeights onePast = WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), limit, sum - 1);
     assertThat(onePast.limits()[0]).isBetween(990, 999);
     assertThat(onePast.weights().maxAbsSum(1)).isLessThan(sum);
     assertThat(onePast.weights().maxMagnitude()).isEqualTo(onePast.limits()[0]);
-    assertThatThrownBy(() -> WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), new int[] {127}, 1))
+    assertThatThrownBy(
+            () -> WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), new int[] {127}, 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -99,7 +104,8 @@ class BitBalanceTest {
     float[] weights = weights(13 * 31);
     int[] limits = new int[13];
     Arrays.setAll(limits, i -> 127 + 160 * i);
-    FittedWeights fitted = WeightQuantizer.fit(ScaledWeights.of(weights, 13, 1), limits, Long.MAX_VALUE);
+    FittedWeights fitted =
+        WeightQuantizer.fit(ScaledWeights.of(weights, 13, 1), limits, Long.MAX_VALUE);
     for (int i = 0; i < weights.length; i++) {
       float scale = fitted.scales()[i / 31];
       assertThat(Math.abs(fitted.weights().at(i) * (double) scale - weights[i]))

@@ -32,16 +32,14 @@ class QuantizationTest {
 
   @Test
   void zeroChannel_hasScaleOne() {
-    FittedWeights quantized =
-        int8(new float[] {0, 0, 0, 3, -1.1f, 0.0123f}, 2, 1);
+    FittedWeights quantized = int8(new float[] {0, 0, 0, 3, -1.1f, 0.0123f}, 2, 1);
     assertThat(quantized.scales()[0]).isEqualTo(1f);
     assertThat(quantized.weights().part(0)).containsExactly(0, 0, 0, 127, -47, 1);
   }
 
   @Test
   void denormalWeights_keepAFiniteInverseScale() {
-    FittedWeights quantized =
-        int8(new float[] {Float.MIN_VALUE, 0}, 1, 1);
+    FittedWeights quantized = int8(new float[] {Float.MIN_VALUE, 0}, 1, 1);
     assertThat(1 / quantized.scales()[0]).isFinite();
   }
 
@@ -49,8 +47,7 @@ class QuantizationTest {
   void nonFiniteWeights_areRefused() {
     assertThatThrownBy(() -> int8(new float[] {1, Float.NaN}, 1, 1))
         .isInstanceOf(BadInputException.class);
-    assertThatThrownBy(
-            () -> int8(new float[] {1, Float.NEGATIVE_INFINITY}, 1, 1))
+    assertThatThrownBy(() -> int8(new float[] {1, Float.NEGATIVE_INFINITY}, 1, 1))
         .isInstanceOf(BadInputException.class);
   }
 

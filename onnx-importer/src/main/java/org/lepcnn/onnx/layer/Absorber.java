@@ -17,8 +17,8 @@ import org.lepcnn.onnx.run.InstrumentedRun;
 /**
  * Folds what directly follows a linear layer into it, in float64: BatchNormalization, and Add, Sub,
  * Mul and Div with constants that have one value per output channel. Only where the layer's result
- * has no other reader. Behind a layer whose sums are exact only what keeps the model's rounding, see
- * {@link FloatOrder}: what follows may be a Floor.
+ * has no other reader. Behind a layer whose sums are exact only what keeps the model's rounding,
+ * see {@link FloatOrder}: what follows may be a Floor.
  */
 public final class Absorber {
   private static final double MAX_EXACT_INTEGER = 1 << 24;

@@ -6,9 +6,9 @@ import java.util.Arrays;
 /**
  * What can follow a layer of exact sums and be folded into it without a change of a single bit.
  *
- * <p>The device computes y = fl(fl(sum · factor) + bias), with fl the rounding to float32. The model
- * computes one rounding for each operator, so that the same numbers come out where one product is
- * followed by one sum. Products with powers of two round nothing and can stand anywhere.
+ * <p>The device computes y = fl(fl(sum · factor) + bias), with fl the rounding to float32. The
+ * model computes one rounding for each operator, so that the same numbers come out where one
+ * product is followed by one sum. Products with powers of two round nothing and can stand anywhere.
  */
 final class FloatOrder {
   private boolean multiplied;

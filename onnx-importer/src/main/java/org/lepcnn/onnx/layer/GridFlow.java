@@ -21,9 +21,26 @@ final class GridFlow {
   /** Operators whose outputs hold elements of their first input, or zeros. */
   private static final Set<String> KEEPING =
       Set.of(
-          "Abs", "Neg", "Relu", "MaxPool", "GlobalMaxPool", "ReduceMax", "ReduceMin", "Reshape",
-          "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Split", "Gather", "Expand",
-          "Tile", "Identity", "DepthToSpace", "SpaceToDepth");
+          "Abs",
+          "Neg",
+          "Relu",
+          "MaxPool",
+          "GlobalMaxPool",
+          "ReduceMax",
+          "ReduceMin",
+          "Reshape",
+          "Flatten",
+          "Squeeze",
+          "Unsqueeze",
+          "Transpose",
+          "Slice",
+          "Split",
+          "Gather",
+          "Expand",
+          "Tile",
+          "Identity",
+          "DepthToSpace",
+          "SpaceToDepth");
 
   /** Operators whose output holds elements of any input. */
   private static final Set<String> CHOOSING = Set.of("Concat", "Max", "Min");

@@ -20,11 +20,11 @@ import org.lepcnn.onnx.run.InstrumentedRun;
  * Convolutions and products of 8-bit integers: ConvInteger, MatMulInteger, QLinearConv,
  * QLinearMatMul and QGemm with constant weights, scales and output parameters.
  *
- * <p>The layer multiplies what the zero points leave, (x − z_x) and (w − z_w), which is what padding
- * with z_x means too. The device makes x − z_x with a DequantizeLinear of scale 1, whether z_x is
- * constant or computed, and rounds the layer's sums as ONNX Runtime's kernels do: a sum with its
- * bias becomes float32, is multiplied with s_x·s_w/s_y, rounded half to even, shifted by z_y and
- * clipped.
+ * <p>The layer multiplies what the zero points leave, (x − z_x) and (w − z_w), which is what
+ * padding with z_x means too. The device makes x − z_x with a DequantizeLinear of scale 1, whether
+ * z_x is constant or computed, and rounds the layer's sums as ONNX Runtime's kernels do: a sum with
+ * its bias becomes float32, is multiplied with s_x·s_w/s_y, rounded half to even, shifted by z_y
+ * and clipped.
  */
 final class IntegerRecognizer {
   private static final int OPSET_OF_INTEGERS = 10;
@@ -117,7 +117,8 @@ final class IntegerRecognizer {
     String zeroPoint = IntegerForm.at(node, form.weightZero());
     int[] zeros = {0};
     if (!zeroPoint.isEmpty()) {
-      zeros = Tensors.integers(required(zeroPoint, "the zero point of its weights is not constant"));
+      zeros =
+          Tensors.integers(required(zeroPoint, "the zero point of its weights is not constant"));
     }
     long[] dims = Tensors.dims(weights);
     long inner = zeros.length == 1 ? 1 : innerSize(node, form, dims, zeros.length);
@@ -165,7 +166,8 @@ final class IntegerRecognizer {
       factors[i] = inputScale * scales[scales.length == 1 ? 0 : i] / outputScale;
     }
     List<Node> finishing = new ArrayList<>();
-    String scaled = quantizes ? fresh(node.output() + "_scaled", layer.outputDims()) : node.output();
+    String scaled =
+        quantizes ? fresh(node.output() + "_scaled", layer.outputDims()) : node.output();
     boolean folded = layer.order().allows(factors, new double[channels]);
     if (folded && quantizes) {
       layer.scaleOutputs(factors);

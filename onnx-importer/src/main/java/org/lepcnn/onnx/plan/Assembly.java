@@ -96,8 +96,7 @@ public final class Assembly {
 
   /** What the tensor's integers need, where it holds integers; what balances the errors if not. */
   private int activationBits(List<OffloadedLayer> readers) {
-    int most =
-        readers.stream().mapToInt(each -> each.profile().coarsestBits()).min().orElseThrow();
+    int most = readers.stream().mapToInt(each -> each.profile().coarsestBits()).min().orElseThrow();
     Grid grid = readers.get(0).layer().inputGrid();
     int needed = grid == null ? Integer.MAX_VALUE : Headroom.bitsFor(grid.limit());
     return needed <= most

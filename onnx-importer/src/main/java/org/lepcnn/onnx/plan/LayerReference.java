@@ -77,7 +77,9 @@ public record LayerReference(byte[] model, Map<String, String> outputs) {
       outputs.put(layer.output(), output);
     }
 
-    /** The result of a layer that the model has in no value, as the product of floats that it is. */
+    /**
+     * The result of a layer that the model has in no value, as the product of floats that it is.
+     */
     private String computed(LinearLayer layer) {
       List<Node> reference = layer.reference();
       for (Node node : reference) {

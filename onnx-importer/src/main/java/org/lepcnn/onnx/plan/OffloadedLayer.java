@@ -12,7 +12,8 @@ import org.lepcnn.onnx.graph.StaysOnDeviceException;
 import org.lepcnn.onnx.layer.LinearLayer;
 
 /**
- * A linear layer that goes to the edge: with weights at their coarsest, and so with any, all proofs hold.
+ * A linear layer that goes to the edge: with weights at their coarsest, and so with any, all proofs
+ * hold.
  *
  * @param layer what it is
  * @param profile of its weights
@@ -67,8 +68,8 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
 
   /**
    * The layer's weights for activations of {@code bits} bits, at most {@link
-   * WeightProfile#coarsestBits()}. The bound on Σ|W| proves the accumulators of both parts as well: the
-   * parts have the weight's sign, so |W| = 16·|high| + |low|, and neither Σ|high| nor Σ|low|
+   * WeightProfile#coarsestBits()}. The bound on Σ|W| proves the accumulators of both parts as well:
+   * the parts have the weight's sign, so |W| = 16·|high| + |low|, and neither Σ|high| nor Σ|low|
    * exceeds Σ|W|.
    */
   FittedWeights quantize(Precision precision, int bits) {
