@@ -102,7 +102,7 @@ final class IntegerRecognizer {
     NodeProto.Builder product =
         NodeProto.newBuilder()
             .setOpType(form.operator())
-            .setName(node.name())
+            .setName(sums)
             .addAllInput(operands)
             .addOutput(sums);
     // alpha multiplies the scale
