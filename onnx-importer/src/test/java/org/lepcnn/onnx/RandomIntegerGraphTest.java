@@ -13,7 +13,7 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
 /** What the table of {@code docs/precision.md} calls exact, on random networks. */
 class RandomIntegerGraphTest {
   private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
-  private static final int GRAPHS = 150;
+  private static final int GRAPHS = 60;
 
   /** How near to a tie, in steps, float32 may round a sum of some hundred products either way. */
   private static final double NEAR_A_TIE = 1e-3;
