@@ -22,8 +22,6 @@ import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
-import org.lepcnn.flink.kernel.ModelLease;
-import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.AssembledRequestSerializer;
@@ -248,17 +246,5 @@ class KernelOperatorTest {
       harness.endInput();
       assertThat(harness.extractOutputValues()).isEmpty();
     }
-  }
-
-  @Test
-  void model_isLoadedOnce_andReleasedWithItsLastUser() {
-    ModelSource source = new ModelSource(folder.resolve("bundle").toString(), "scalar");
-    ModelLease one = source.acquire();
-    ModelLease two = source.acquire();
-    assertThat(one.future().join()).isSameAs(two.future().join());
-    one.close();
-    one.close();
-    assertThat(two.require().kernel(0)).isNotNull();
-    two.close();
   }
 }
