@@ -33,11 +33,7 @@ public final class OfflineBenchmark {
    *     production
    * @param rounds of both, interleaved; one more warms up
    */
-  public record Options(String kernel, int threads, int passes, int rounds) {
-    public static Options defaults() {
-      return new Options(null, Runtime.getRuntime().availableProcessors(), 64, 3);
-    }
-  }
+  public record Options(String kernel, int threads, int passes, int rounds) {}
 
   private OfflineBenchmark() {}
 
