@@ -59,10 +59,6 @@ public final class Graph {
     return nodes;
   }
 
-  void setNodes(List<Node> newNodes) {
-    nodes = newNodes;
-  }
-
   public Map<String, TensorProto> constants() {
     return constants;
   }
