@@ -140,12 +140,8 @@ public final class KernelBenchmark {
     double ratio = largest.batchRatio(DEVICES, single, options.rounds(), options.sampleMillis());
     result.figure(
         Figure.ratio(
-            DEVICES
-                + " devices' "
-                + largest.name()
-                + " in one batch ÷ "
-                + DEVICES
-                + " plain runs one by one",
+            "%s devices' %s in one batch ÷ %s plain runs one by one"
+                .formatted(DEVICES, largest.name(), DEVICES),
             ratio));
   }
 }

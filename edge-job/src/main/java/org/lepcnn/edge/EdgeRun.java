@@ -97,13 +97,9 @@ final class EdgeRun implements Callable<Integer> {
     while (!control.isReady()) {
       if (System.nanoTime() > deadline) {
         throw new EnvironmentException(
-            "Starting the edge job: expected to read "
-                + Topics.MODELS
-                + " and "
-                + Topics.DEVICES
-                + " within "
-                + CONTROL_TIMEOUT.toSeconds()
-                + " s; could not. Do they exist ('lepcnn topics create')? See the log.");
+            ("Starting the edge job: expected to read %s and %s within %s s; could "
+                    + "not. Do they exist ('lepcnn topics create')? See the log.")
+                .formatted(Topics.MODELS, Topics.DEVICES, CONTROL_TIMEOUT.toSeconds()));
       }
       Thread.sleep(POLL_MILLIS);
     }

@@ -141,17 +141,16 @@ final class EdgeSubmit implements Callable<Integer> {
       JobStatus status = cluster.await(() -> client.getJobStatus(job), SUBMIT_LIMIT);
       if (status.isGloballyTerminalState() || System.nanoTime() > deadline) {
         throw new EnvironmentException(
-            "Submitting the edge job: expected all tasks to run within "
-                + RUNNING_LIMIT.toSeconds()
-                + " s; job "
-                + job
-                + " is "
-                + status
-                + JobFailure.newest(cluster, client, job)
-                    .map(failure -> " and " + failure)
-                    .orElse(". Are there free slots?")
-                + " See 'lepcnn edge status' and the JobManager's log; Flink starts the job again"
-                + " until 'lepcnn edge stop'.");
+            ("Submitting the edge job: expected all tasks to run within %s s; job %s "
+                    + "is %s%s See 'lepcnn edge status' and the JobManager's log; Flink "
+                    + "starts the job again until 'lepcnn edge stop'.")
+                .formatted(
+                    RUNNING_LIMIT.toSeconds(),
+                    job,
+                    status,
+                    JobFailure.newest(cluster, client, job)
+                        .map(failure -> " and " + failure)
+                        .orElse(". Are there free slots?")));
       }
       Thread.sleep(POLL_MILLIS);
     }

@@ -107,21 +107,17 @@ final class PassIssuer {
         || !order.model().equals(model)
         || order.challengesPerLayer() != options.challengesPerLayer()) {
       throw new BadInputException(
-          "Making tables in "
-              + options.output()
-              + ": an unfinished run left it with tables of device "
-              + order.device()
-              + ", model "
-              + order.model()
-              + ", "
-              + order.challengesPerLayer()
-              + " challenges per layer; found device "
-              + options.device()
-              + ", model "
-              + model
-              + ", "
-              + options.challengesPerLayer()
-              + " asked for. Finish that run first, or name another folder.");
+          ("Making tables in %s: an unfinished run left it with tables of device %s, "
+                  + "model %s, %s challenges per layer; found device %s, model %s, %s asked "
+                  + "for. Finish that run first, or name another folder.")
+              .formatted(
+                  options.output(),
+                  order.device(),
+                  order.model(),
+                  order.challengesPerLayer(),
+                  options.device(),
+                  model,
+                  options.challengesPerLayer()));
     }
   }
 }

@@ -109,12 +109,9 @@ public final class ModelImporter {
         throw e;
       }
       throw new BadInputException(
-          e.getMessage()
-              + " The model is of opset "
-              + graph.opset()
-              + "; expected "
-              + OLDEST_OPSET
-              + " or newer. Convert it with onnx.version_converter.convert_version(model, 13).",
+          ("%s The model is of opset %s; expected %s or newer. Convert it with "
+                  + "onnx.version_converter.convert_version(model, 13).")
+              .formatted(e.getMessage(), graph.opset(), OLDEST_OPSET),
           e);
     }
   }

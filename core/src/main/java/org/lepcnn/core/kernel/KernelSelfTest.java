@@ -87,16 +87,8 @@ public final class KernelSelfTest {
           int expected =
               Field.multiply(residue, Field.reduceSigned((long) taps(geometry, i) * weight));
           if (output[i] != expected) {
-            return "layer "
-                + geometry
-                + ", weight "
-                + weight
-                + ", residue "
-                + residue
-                + ": expected "
-                + expected
-                + ", found "
-                + output[i];
+            return "layer %s, weight %s, residue %s: expected %s, found %s"
+                .formatted(geometry, weight, residue, expected, output[i]);
           }
         }
       }

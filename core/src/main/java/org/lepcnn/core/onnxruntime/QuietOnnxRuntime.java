@@ -72,15 +72,12 @@ public final class QuietOnnxRuntime {
       } catch (LinkageError e) {
         missing =
             new EnvironmentException(
-                "Starting ONNX Runtime: expected its native library for "
-                    + System.getProperty("os.name")
-                    + " on "
-                    + System.getProperty("os.arch")
-                    + "; found: "
-                    + rootOf(e)
-                    + ". It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run lepcnn on"
-                    + " one of these; where -Donnxruntime.native.path is set, it must name a folder with"
-                    + " this platform's libraries.",
+                ("Starting ONNX Runtime: expected its native library for %s on %s; found: "
+                        + "%s. It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. "
+                        + "Run lepcnn on one of these; where -Donnxruntime.native.path is set, it "
+                        + "must name a folder with this platform's libraries.")
+                    .formatted(
+                        System.getProperty("os.name"), System.getProperty("os.arch"), rootOf(e)),
                 e);
       }
     }

@@ -170,12 +170,9 @@ public final class KeyWrap implements AutoCloseable {
     Sealed sealed = Sealed.read(kind, in, body);
     if (passphrase.isNone()) {
       throw new BadInputException(
-          "Opening "
-              + what
-              + ": its keys are under a passphrase. Give the file with the passphrase by"
-              + " --passphrase-file or in "
-              + Passphrase.ENVIRONMENT_VARIABLE
-              + ".");
+          ("Opening %s: its keys are under a passphrase. Give the file with "
+                  + "the passphrase by --passphrase-file or in %s.")
+              .formatted(what, Passphrase.ENVIRONMENT_VARIABLE));
     }
     SecretKey key = derive(passphrase, sealed.salt(), sealed.iterations());
     try {
@@ -295,12 +292,8 @@ public final class KeyWrap implements AutoCloseable {
     int iterations = in.int32();
     if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
       throw in.corrupt(
-          iterations
-              + " iterations of the key derivation; "
-              + MIN_ITERATIONS
-              + " to "
-              + MAX_ITERATIONS
-              + " are accepted");
+          "%s iterations of the key derivation; %s to %s are accepted"
+              .formatted(iterations, MIN_ITERATIONS, MAX_ITERATIONS));
     }
     return iterations;
   }

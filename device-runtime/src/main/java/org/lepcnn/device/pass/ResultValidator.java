@@ -79,24 +79,15 @@ final class ResultValidator {
       throw refused(
           Kind.WRONG_SHAPE,
           pass,
-          "expected "
-              + size
-              + " residues of layer "
-              + layer.index()
-              + "; found "
-              + (residues == null ? 0 : residues.length));
+          "expected %s residues of layer %s; found %s"
+              .formatted(size, layer.index(), residues == null ? 0 : residues.length));
     }
   }
 
   private static IntegrityException refused(Kind kind, PassId pass, String what) {
     return new IntegrityException(
         kind,
-        "pass "
-            + pass.pass()
-            + " of chain "
-            + pass.chain()
-            + ": "
-            + what
-            + ". The pass is burned; submit the input again.");
+        "pass %s of chain %s: %s. The pass is burned; submit the input again."
+            .formatted(pass.pass(), pass.chain(), what));
   }
 }

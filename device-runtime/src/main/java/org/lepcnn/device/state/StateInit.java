@@ -67,24 +67,18 @@ final class StateInit {
     if (RetiredChains.isRetired(folder)) {
       Grant.erase(store, grantFile);
       throw new BadInputException(
-          "Initialising "
-              + stateFolder
-              + ": chain "
-              + grant.chain()
-              + "was retired here. A copy of its grant would begin it at its first pass"
-              + " again, so the"
-              + " grant is now deleted. Provision the device again.");
+          ("Initialising %s: chain %s was retired here. A copy of its grant would begin it "
+                  + "at its first pass again, so the grant is now deleted. Provision the device "
+                  + "again.")
+              .formatted(stateFolder, grant.chain()));
     }
     if (Files.exists(folder)) {
       SecretFiles.syncFolder(store, stateFolder);
       Grant.erase(store, grantFile);
       throw new BadInputException(
-          "Initialising "
-              + stateFolder
-              + ": chain "
-              + grant.chain()
-              + "is there already; the grant was consumed before and is now deleted. Open"
-              + " the state, or provision the device again.");
+          ("Initialising %s: chain %s is there already; the grant was consumed before and "
+                  + "is now deleted. Open the state, or provision the device again.")
+              .formatted(stateFolder, grant.chain()));
     }
     try {
       createFolder(store, grant, wrap, stateFolder);

@@ -44,19 +44,16 @@ final class ScalarLayers {
       return;
     }
     throw new ModelRefusedException(
-        "Preparing model "
-            + model.shortName()
-            + ": expected kernels of "
-            + provider.name()
-            + " for all layers of "
-            + bound(geometry)
-            + " multiplications and more; found that layer "
-            + layer
-            + ", which has "
-            + geometry.macs()
-            + ", runs on the scalar kernel on this machine ("
-            + geometry
-            + "). To serve it slowly, start the edge with --allow-scalar.");
+        ("Preparing model %s: expected kernels of %s for all layers of %s multiplications "
+                + "and more; found that layer %s, which has %s, runs on the scalar kernel on this "
+                + "machine (%s). To serve it slowly, start the edge with --allow-scalar.")
+            .formatted(
+                model.shortName(),
+                provider.name(),
+                bound(geometry),
+                layer,
+                geometry.macs(),
+                geometry));
   }
 
   private static long bound(ConvGeometry geometry) {

@@ -92,12 +92,9 @@ public final class KafkaFailures {
     String broker = "the broker at " + settings.bootstrapServers();
     if (Causes.has(cause, CertPathBuilderException.class)
         || Causes.has(cause, CertificateException.class)) {
-      return "the certificate of "
-          + broker
-          + " is not trusted: "
-          + sentence(Causes.deepest(cause).getMessage())
-          + " Check ssl.truststore.location in --client-config, and that the certificate names this"
-          + " host.";
+      return ("the certificate of %s is not trusted: %s Check ssl.truststore.location in "
+              + "--client-config, and that the certificate names this host.")
+          .formatted(broker, sentence(Causes.deepest(cause).getMessage()));
     }
     if (cause instanceof AuthenticationException) {
       return broker
@@ -122,12 +119,10 @@ public final class KafkaFailures {
 
   /** The topic takes less than the record has, or the producer's settings do. */
   private static String tooLarge(Throwable cause) {
-    return "expected that records of up to "
-        + ChunkLayout.MAX_RECORD_BYTES
-        + " bytes may be written; found a limit below that: "
-        + sentence(cause.getMessage())
-        + " Raise max.message.bytes of the topic ('lepcnn topics create' names it), and remove"
-        + " max.request.size from --client-config.";
+    return ("expected that records of up to %s bytes may be written; found a limit below "
+            + "that: %s Raise max.message.bytes of the topic ('lepcnn topics create' names "
+            + "it), and remove max.request.size from --client-config.")
+        .formatted(ChunkLayout.MAX_RECORD_BYTES, sentence(cause.getMessage()));
   }
 
   static String sentence(String text) {
