@@ -75,11 +75,8 @@ public final class OfflineBenchmark {
         .row("plain, a caller per core", options.threads(), plain.narrowInferencesPerSecond())
         .note("tables: masks, W·r, check, seal, write and fsync; without starting a Flink job")
         .note(
-            "files of "
-                + options.passes()
-                + " passes, one thread a file; medians of "
-                + options.rounds()
-                + " interleaved rounds")
+            "files of %s passes, one thread a file; medians of %s interleaved rounds"
+                .formatted(options.passes(), options.rounds()))
         .chart(
             new BarChart(
                     model.name() + ": offline and plain",

@@ -134,11 +134,9 @@ final class ClusterOptions {
       deepest = deepest.getCause();
     }
     return new EnvironmentException(
-        "Asking the JobManager at "
-            + jobManager
-            + ": expected it to do what was asked; found: "
-            + reason(deepest)
-            + ". Is the cluster running, and is --jobmanager its REST address?",
+        ("Asking the JobManager at %s: expected it to do what was asked; found: %s. Is "
+                + "the cluster running, and is --jobmanager its REST address?")
+            .formatted(jobManager, reason(deepest)),
         cause);
   }
 

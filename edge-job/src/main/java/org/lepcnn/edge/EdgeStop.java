@@ -79,11 +79,11 @@ final class EdgeStop implements Callable<Integer> {
     }
     if (wanted != null || jobs.size() != 1) {
       throw new BadInputException(
-          "Stopping the edge job: expected "
-              + (wanted == null ? "exactly one" : "job " + wanted)
-              + "; the cluster runs "
-              + jobs.stream().map(job -> job.getJobId().toString()).toList()
-              + (jobs.size() > 1 ? ". Choose one with --job." : "."));
+          "Stopping the edge job: expected %s; the cluster runs %s%s"
+              .formatted(
+                  wanted == null ? "exactly one" : "job " + wanted,
+                  jobs.stream().map(job -> job.getJobId().toString()).toList(),
+                  jobs.size() > 1 ? ". Choose one with --job." : "."));
     }
     return jobs.get(0).getJobId();
   }
@@ -93,11 +93,9 @@ final class EdgeStop implements Callable<Integer> {
     while (!cluster.await(() -> client.getJobStatus(job), LIMIT).isGloballyTerminalState()) {
       if (System.nanoTime() > deadline) {
         throw new EnvironmentException(
-            "Stopping edge job "
-                + job
-                + ": expected its end within "
-                + LIMIT.toSeconds()
-                + " s; it still runs. See the JobManager's log.");
+            ("Stopping edge job %s: expected its end within %s s; it "
+                    + "still runs. See the JobManager's log.")
+                .formatted(job, LIMIT.toSeconds()));
       }
       Thread.sleep(POLL_MILLIS);
     }

@@ -39,11 +39,9 @@ public final class KernelSelfTest {
     String failure = run(provider);
     if (failure != null) {
       throw new EnvironmentException(
-          "Self-test of kernel "
-              + provider.name()
-              + ": "
-              + failure
-              + ". This processor or library computes wrong sums; choose another kernel.");
+          ("Self-test of kernel %s: %s. This processor or library "
+                  + "computes wrong sums; choose another kernel.")
+              .formatted(provider.name(), failure));
     }
   }
 

@@ -194,11 +194,8 @@ public final class DirectConvolution {
     int limit = weights.parts() == 1 ? MAX_FAN_IN : MAX_PARTED_FAN_IN;
     if (geometry.fanIn() >= limit) {
       throw new IllegalArgumentException(
-          "Direct convolution: the fan-in must be below "
-              + limit
-              + "; found "
-              + geometry.fanIn()
-              + ".");
+          "Direct convolution: the fan-in must be below %s; found %s."
+              .formatted(limit, geometry.fanIn()));
     }
   }
 }

@@ -90,11 +90,8 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
   private static void checkWeights(LinearLayerSpec layer, LayerWeights weights) {
     if (weights.count() != layer.geometry().weightCount()) {
       throw BadInputException.about(
-              "Edge half: layer "
-                  + layer.index()
-                  + " needs "
-                  + layer.geometry().weightCount()
-                  + " weights")
+              "Edge half: layer %s needs %s weights"
+                  .formatted(layer.index(), layer.geometry().weightCount()))
           .found(weights.count());
     }
     if (weights.parts() > 1 && layer.geometry().fanIn() >= DirectConvolution.MAX_PARTED_FAN_IN) {

@@ -100,11 +100,10 @@ public final class QuietOnnxRuntime {
   static void refuseLongCommandLine(long bytes) {
     if (bytes > LONGEST_COMMAND_LINE) {
       throw new EnvironmentException(
-          "Starting ONNX Runtime: with a command line of "
-              + bytes
-              + " bytes its telemetry would crash this process. Set "
-              + SWITCH
-              + "=1 in the process's environment, or shorten the command line with a java @argument file.");
+          ("Starting ONNX Runtime: with a command line of %s bytes its telemetry "
+                  + "would crash this process. Set %s=1 in the process's environment, or "
+                  + "shorten the command line with a java @argument file.")
+              .formatted(bytes, SWITCH));
     }
   }
 
@@ -113,11 +112,9 @@ public final class QuietOnnxRuntime {
       created.setTelemetry(false);
     } catch (OrtException e) {
       throw new EnvironmentException(
-          "Starting ONNX Runtime: its telemetry could not be switched off ("
-              + e.getMessage()
-              + "). Set "
-              + SWITCH
-              + "=1 in the process's environment.",
+          ("Starting ONNX Runtime: its telemetry could not be switched off "
+                  + "(%s). Set %s=1 in the process's environment.")
+              .formatted(e.getMessage(), SWITCH),
           e);
     }
     LOG.warn(

@@ -44,11 +44,9 @@ public final class WeightQuantizer {
     int perChannel = perChannel(weights.length, limits.length);
     if (kernel < 1 || perChannel % kernel != 0) {
       throw new IllegalArgumentException(
-          "Quantizing weights: expected a kernel that divides the "
-              + perChannel
-              + " weights of a channel; found "
-              + kernel
-              + ".");
+          ("Quantizing weights: expected a kernel that divides the "
+                  + "%s weights of a channel; found %s.")
+              .formatted(perChannel, kernel));
     }
     short[] values = new short[weights.length];
     float[] scales = new float[limits.length];
@@ -152,11 +150,8 @@ public final class WeightQuantizer {
   static int perChannel(int count, int outChannels) {
     if (outChannels < 1 || count == 0 || count % outChannels != 0) {
       throw new IllegalArgumentException(
-          "Quantizing weights: expected a positive multiple of "
-              + outChannels
-              + " weights; found "
-              + count
-              + ".");
+          "Quantizing weights: expected a positive multiple of %s weights; found %s."
+              .formatted(outChannels, count));
     }
     return count / outChannels;
   }

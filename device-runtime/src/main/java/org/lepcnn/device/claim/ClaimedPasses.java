@@ -238,11 +238,9 @@ public final class ClaimedPasses {
     long left = tables.passesLeftFrom(next);
     if (left < 1) {
       throw new EnvironmentException(
-          "Reserving passes: the decryption tables of chain "
-              + supply.chain()
-              + " hold nothing from pass "
-              + next
-              + " on. Precompute more tables and bring them to the device.");
+          ("Reserving passes: the decryption tables of chain %s hold nothing from pass "
+                  + "%s on. Precompute more tables and bring them to the device.")
+              .formatted(supply.chain(), next));
     }
     claimed = false;
     numbered = false;

@@ -214,11 +214,8 @@ public final class OwnerFile implements AutoCloseable {
     if (passes > Long.MAX_VALUE - issued) {
       throw BadInputException.about("Issuing passes")
           .expected(
-              "that a chain has room for "
-                  + passes
-                  + " passes after the "
-                  + issued
-                  + " that are issued")
+              "that a chain has room for %s passes after the %s that are issued"
+                  .formatted(passes, issued))
           .found("too little", "Issue fewer.");
     }
     return issued + passes;

@@ -30,11 +30,9 @@ final class ResultValidator {
       throw refused(
           Kind.WRONG_ID,
           request.pass(),
-          "expected the result of round "
-              + round
-              + " with "
-              + expected.size()
-              + " layers; found another pass, round or number of layers");
+          ("expected the result of round %s with %s layers; found "
+                  + "another pass, round or number of layers")
+              .formatted(round, expected.size()));
     }
     for (int i = 0; i < expected.size(); i++) {
       validate(request.pass(), expected.get(i), result.layers().get(i));

@@ -103,11 +103,9 @@ public final class Admission {
     }
     if (!enrolment.mayUse(header.chain())) {
       return notAuthorised(
-          "device "
-              + header.device()
-              + " is enrolled for other chains than "
-              + header.chain()
-              + "; see 'lepcnn devices enrol --chain'");
+          ("device %s is enrolled for other chains than %s; "
+                  + "see 'lepcnn devices enrol --chain'")
+              .formatted(header.device(), header.chain()));
     }
     if (header.call().highestPass() >= MAX_PASS) {
       return new Refusal(

@@ -86,11 +86,10 @@ public final class LocalCluster implements BatchCluster {
       InetAddress.getLocalHost();
     } catch (UnknownHostException e) {
       throw new EnvironmentException(
-          "Starting Flink in this process: expected an address for this machine's own name; found: "
-              + e.getMessage()
-              + ". Add the line '"
-              + LOOPBACK
-              + " NAME', with that name, to /etc/hosts. Nothing was issued.",
+          ("Starting Flink in this process: expected an address for this "
+                  + "machine's own name; found: %s. Add the line '%s NAME', with that "
+                  + "name, to /etc/hosts. Nothing was issued.")
+              .formatted(e.getMessage(), LOOPBACK),
           e);
     }
   }

@@ -43,11 +43,8 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
     }
     if (profile.int8Sum() > Headroom.MAX_ABS_WEIGHT_SUM) {
       throw new StaysOnDeviceException(
-          "its weights sum up to "
-              + profile.int8Sum()
-              + ", beyond the "
-              + Headroom.MAX_ABS_WEIGHT_SUM
-              + " of a 32-bit accumulator");
+          "its weights sum up to %s, beyond the %s of a 32-bit accumulator"
+              .formatted(profile.int8Sum(), Headroom.MAX_ABS_WEIGHT_SUM));
     }
     if (profile.int8Bits() < Headroom.MIN_BITS) {
       throw new StaysOnDeviceException(
