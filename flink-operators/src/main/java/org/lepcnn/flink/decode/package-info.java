@@ -5,7 +5,9 @@
  * chunks in bounded memory. Nothing here is part of a checkpoint; what is lost in a failure is
  * repaired by the sender's identical retry.
  */
+@NullMarked
 @Internal
 package org.lepcnn.flink.decode;
 
 import org.lepcnn.core.api.Internal;
+import org.jspecify.annotations.NullMarked;

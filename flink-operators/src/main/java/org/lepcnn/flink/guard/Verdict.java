@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.guard;
 
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.EdgeErrorCode;
 
 /**
@@ -9,7 +10,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
  * @param refusal null when the request is accepted
  * @param detail for people; empty when accepted
  */
-public record Verdict(EdgeErrorCode refusal, String detail) {
+public record Verdict(@Nullable EdgeErrorCode refusal, String detail) {
   static final Verdict ACCEPTED = new Verdict(null, "");
 
   public boolean accepted() {
