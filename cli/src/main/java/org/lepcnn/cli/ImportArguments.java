@@ -45,7 +45,8 @@ final class ImportArguments {
       paramLabel = "auto|all",
       defaultValue = "auto",
       description =
-          "auto: offload the layers with enough multiplications to be worth moving their tensors; all: offload every linear layer. Default: auto.")
+          "auto: offload the layers with enough multiplications to be worth moving their tensors;"
+              + " all: offload every linear layer. Default: auto.")
   private String offload;
 
   @Option(
@@ -53,27 +54,33 @@ final class ImportArguments {
       paramLabel = "fast|high|auto",
       defaultValue = "fast",
       description =
-          "fast: 8-bit weights, and up to 12 bits in layers of 16.8 million multiplications together; high: up to 12 bits everywhere, which makes errors some ten times smaller and doubles the edge's work, with the same traffic; auto: 12 bits only where --samples need them to meet --target. Default: fast.")
+          "fast: 8-bit weights, and up to 12 bits in layers of 16.8 million multiplications"
+              + " together; high: up to 12 bits everywhere, which makes errors some ten times"
+              + " smaller and doubles the edge's work, with the same traffic; auto: 12 bits only"
+              + " where --samples need them to meet --target. Default: fast.")
   private String precision;
 
   @Option(
       names = "--samples",
       paramLabel = "DIR",
       description =
-          "For --precision auto: a folder of test_data_set_* folders or .npy files, or one .npy file.")
+          "For --precision auto: a folder of test_data_set_* folders or .npy files, or one .npy"
+              + " file.")
   private Path samples;
 
   @Option(
       names = "--target",
       paramLabel = "E",
       description =
-          "For --precision auto: the largest difference to float, as a share of the largest magnitude of the outputs. Default: 0.01.")
+          "For --precision auto: the largest difference to float, as a share of the largest"
+              + " magnitude of the outputs. Default: 0.01.")
   private Double target;
 
   @Option(
       names = "--trusted",
       description =
-          "Do not try the model in a separate process first. Faster, but a model made to crash ONNX Runtime crashes this process.")
+          "Do not try the model in a separate process first. Faster, but a model made to crash ONNX"
+              + " Runtime crashes this process.")
   private boolean trusted;
 
   /**
@@ -84,7 +91,7 @@ final class ImportArguments {
    * @param target the largest relative error that the precision is to reach
    */
   record Imported(
-      ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Result search, double target) {
+      ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Found search, double target) {
     /** What is told of it beside the report. */
     Told told() {
       return new Told(
@@ -120,7 +127,8 @@ final class ImportArguments {
     private String text() {
       return String.format(
           Locale.ROOT,
-          "Precision: relative error %.3g on the samples, target %.3g %s; finer weights in %d of %d layers.%n",
+          "Precision: relative error %.3g on the samples, target %.3g %s; finer weights in %d of %d"
+              + " layers.%n",
           relativeError,
           target,
           met ? "met" : "NOT met with the finest weights everywhere",
@@ -146,13 +154,9 @@ final class ImportArguments {
           .found(precision);
     }
     try (Steps steps = new Steps(output::progress)) {
-      if (!trusted) {
-        steps.accept("trying the import in a process of its own");
-        ImportTrial.run(model, toOptions());
-      }
       return switch (name) {
-        case "fast" -> imported(model, Precision.FAST, FAST_TARGET, steps);
-        case "high" -> imported(model, Precision.HIGH, HIGH_TARGET, steps);
+        case "fast" -> imported(prepare(model, steps), Precision.FAST, FAST_TARGET, steps);
+        case "high" -> imported(prepare(model, steps), Precision.HIGH, HIGH_TARGET, steps);
         case "auto" -> search(model, output, steps);
         default ->
             throw BadInputException.about("Reading the option --precision")
@@ -162,8 +166,16 @@ final class ImportArguments {
     }
   }
 
-  private Imported imported(Path model, Precision wanted, double target, Steps steps) {
-    PreparedImport prepared = ModelImporter.prepare(model, toOptions(), steps);
+  private PreparedImport prepare(Path model, Steps steps) {
+    if (trusted) {
+      return ModelImporter.prepare(model, toOptions(), steps);
+    }
+    steps.accept("trying the import in a process of its own");
+    return ModelImporter.prepare(model, toOptions(), ImportTrial.run(model, toOptions()), steps);
+  }
+
+  private static Imported imported(
+      PreparedImport prepared, Precision wanted, double target, Steps steps) {
     return new Imported(prepared.bundle(wanted, steps), prepared, null, target);
   }
 
@@ -171,10 +183,11 @@ final class ImportArguments {
     double wanted = target == null ? DEFAULT_TARGET : target;
     if (samples == null || !(wanted > 0)) {
       throw new BadInputException(
-          "Reading the options: --precision auto expects --samples DIR and a positive --target; found "
+          "Reading the options: --precision auto expects --samples DIR and a positive --target;"
+              + " found "
               + (samples == null ? "no samples." : "the target " + wanted + "."));
     }
-    PreparedImport prepared = ModelImporter.prepare(model, toOptions(), steps);
+    PreparedImport prepared = prepare(model, steps);
     steps.accept("trying mixes of precision on the samples");
     List<PrecisionSearch.Sample> pairs = new ArrayList<>();
     try (FloatModel floats = new FloatModel(model)) {
@@ -182,7 +195,7 @@ final class ImportArguments {
         pairs.add(new PrecisionSearch.Sample(sample, floats.run(sample)));
       }
     }
-    PrecisionSearch.Result result =
+    PrecisionSearch.Found result =
         new PrecisionSearch(prepared, pairs, wanted, Kernels.choose(null), output::progress).run();
     return new Imported(result.bundle(), prepared, result, wanted);
   }

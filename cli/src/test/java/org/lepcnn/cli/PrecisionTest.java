@@ -91,11 +91,11 @@ class PrecisionTest {
     double coarse = search(prepared, 99).error();
     double high = number(check("--precision", "high"), "maxRelativeError");
     assertThat(search(prepared, coarse).finerLayers()).isZero();
-    PrecisionSearch.Result between = search(prepared, Math.sqrt(coarse * high));
+    PrecisionSearch.Found between = search(prepared, Math.sqrt(coarse * high));
     assertThat(between.met()).isTrue();
     assertThat(between.error()).isLessThanOrEqualTo(Math.sqrt(coarse * high));
     assertThat(between.finerLayers()).isBetween(1, prepared.inputs().size() + 20);
-    PrecisionSearch.Result impossible = search(prepared, high / 1000);
+    PrecisionSearch.Found impossible = search(prepared, high / 1000);
     assertThat(impossible.met()).isFalse();
     assertThat(impossible.error()).isEqualTo(high);
   }
@@ -134,7 +134,7 @@ class PrecisionTest {
     assertThat(RelativeError.of(new float[1], nan).value()).isInfinite();
   }
 
-  private PrecisionSearch.Result search(PreparedImport prepared, double target) {
+  private PrecisionSearch.Found search(PreparedImport prepared, double target) {
     List<PrecisionSearch.Sample> samples = new ArrayList<>();
     try (FloatModel floats = new FloatModel(Meter.onnx())) {
       for (java.util.Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs())) {

@@ -52,7 +52,7 @@ public final class PrecisionSearch {
    * @param met whether that meets the target; where not, all layers are as fine as can be
    * @param finerLayers layers with weights of two parts
    */
-  public record Result(ModelBundle bundle, double error, boolean met, int finerLayers) {}
+  public record Found(ModelBundle bundle, double error, boolean met, int finerLayers) {}
 
   private record Trial(ModelBundle bundle, double error) {}
 
@@ -71,7 +71,7 @@ public final class PrecisionSearch {
     this.progress = progress;
   }
 
-  public Result run() {
+  public Found run() {
     Trial eight = attempt(Precision.EIGHT_BITS, "8-bit weights");
     if (eight.error() <= target) {
       return result(eight);
@@ -169,9 +169,9 @@ public final class PrecisionSearch {
     return new Trial(bundle, error);
   }
 
-  private Result result(Trial trial) {
+  private Found result(Trial trial) {
     long finer = trial.bundle().edge().weights().stream().filter(w -> w.parts() > 1).count();
-    return new Result(trial.bundle(), trial.error(), trial.error() <= target, (int) finer);
+    return new Found(trial.bundle(), trial.error(), trial.error() <= target, (int) finer);
   }
 
   private static Set<String> outputs(List<Candidate> candidates) {

@@ -31,7 +31,7 @@ import org.lepcnn.flink.record.RoundKey;
 final class MemoryShares {
   private final long shelterMillis;
   private final Map<RoundKey, Held> rounds = new HashMap<>();
-  private final Map<String, Gateway> gateways = new HashMap<>();
+  private final Map<String, GatewayHolder> gateways = new HashMap<>();
   private final NavigableSet<Holder> gatewaysByBytes = new TreeSet<>(Holder.BY_BYTES);
   private long bytes;
   private long begun;
@@ -45,7 +45,7 @@ final class MemoryShares {
 
   /** What a round holds. */
   private record Held(
-      RoundKey key, Gateway gateway, Holder device, long number, long sinceMillis, long bytes) {
+      RoundKey key, GatewayHolder gateway, Holder device, long number, long sinceMillis, long bytes) {
     Held with(long added) {
       return new Held(key, gateway, device, number, sinceMillis, bytes + added);
     }
@@ -89,11 +89,11 @@ final class MemoryShares {
     }
   }
 
-  private static final class Gateway extends Holder {
+  private static final class GatewayHolder extends Holder {
     final Map<String, Holder> devices = new HashMap<>();
     final NavigableSet<Holder> devicesByBytes = new TreeSet<>(BY_BYTES);
 
-    Gateway(String topic) {
+    GatewayHolder(String topic) {
       super(topic);
     }
   }
@@ -120,7 +120,7 @@ final class MemoryShares {
   }
 
   private Held begin(RoundKey round, long nowMillis) {
-    Gateway gateway = gateways.computeIfAbsent(round.topic(), Gateway::new);
+    GatewayHolder gateway = gateways.computeIfAbsent(round.topic(), GatewayHolder::new);
     Holder device = gateway.devices.computeIfAbsent(round.device(), Holder::new);
     return new Held(round, gateway, device, begun++, nowMillis, 0);
   }
@@ -128,7 +128,7 @@ final class MemoryShares {
   /** A round that holds something holds nothing any more. */
   void remove(RoundKey round) {
     Held held = Objects.requireNonNull(rounds.remove(round), "a round that holds nothing");
-    Gateway gateway = held.gateway();
+    GatewayHolder gateway = held.gateway();
     Holder device = held.device();
     device.remove(gateway.devicesByBytes, held);
     if (device.rounds.isEmpty()) {
@@ -157,13 +157,13 @@ final class MemoryShares {
    * @return null when the one that wants more has to yield itself
    */
   @Nullable RoundKey yielding(RoundKey round, long wanted, long nowMillis) {
-    Gateway own = gateways.get(round.topic());
+    GatewayHolder own = gateways.get(round.topic());
     long ownBytes = wanted + (own == null ? 0 : own.bytes);
     for (Holder gateway : gatewaysByBytes.descendingSet()) {
       if (gateway.bytes <= ownBytes) {
         break; // before its own
       }
-      RoundKey found = ofGateway((Gateway) gateway, nowMillis);
+      RoundKey found = ofGateway((GatewayHolder) gateway, nowMillis);
       if (found != null) {
         return found;
       }
@@ -176,7 +176,7 @@ final class MemoryShares {
   }
 
   /** A round of a larger gateway that yields to those of others; null when none does. */
-  private @Nullable RoundKey ofGateway(Gateway gateway, long nowMillis) {
+  private @Nullable RoundKey ofGateway(GatewayHolder gateway, long nowMillis) {
     for (Holder device : gateway.devicesByBytes.descendingSet()) {
       Held newest = device.newest();
       if (newest != gateway.oldest() || !isYoung(newest, nowMillis)) {
@@ -187,7 +187,7 @@ final class MemoryShares {
   }
 
   /** A round of the same gateway that yields; null when none does. */
-  private @Nullable RoundKey ofOwnGateway(Gateway own, RoundKey round, long wanted, long nowMillis) {
+  private @Nullable RoundKey ofOwnGateway(GatewayHolder own, RoundKey round, long wanted, long nowMillis) {
     Holder ownDevice = own.devices.get(round.device());
     Held held = rounds.get(round);
     boolean sheltered = ownDevice == null || (held != null && isSheltered(held, nowMillis));
@@ -206,13 +206,13 @@ final class MemoryShares {
   }
 
   /** A round that yields to a sheltered one because it began later; all that is left may. */
-  private @Nullable RoundKey begunLater(Gateway own, @Nullable Held held, long nowMillis) {
+  private @Nullable RoundKey begunLater(GatewayHolder own, @Nullable Held held, long nowMillis) {
     if (held == null || !isSheltered(held, nowMillis)) {
       return null;
     }
     Held latest = own.newest();
     if (own.rounds.size() == 1) {
-      for (Gateway gateway : gateways.values()) {
+      for (GatewayHolder gateway : gateways.values()) {
         latest = gateway.oldest().number() > latest.number() ? gateway.oldest() : latest;
       }
     }
@@ -229,7 +229,7 @@ final class MemoryShares {
 
   /** A round's device; null when it holds nothing. */
   private @Nullable Holder device(RoundKey round) {
-    Gateway gateway = gateways.get(round.topic());
+    GatewayHolder gateway = gateways.get(round.topic());
     return gateway == null ? null : gateway.devices.get(round.device());
   }
 }

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class RequestGuard {
   private static final Logger LOG = LoggerFactory.getLogger(RequestGuard.class);
   private static final Verdict EXPIRED =
-      new Verdict(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
+      Verdict.refuse(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
 
   private final EdgeControl control;
   private final WritableAnswers answers;
@@ -87,11 +87,11 @@ public final class RequestGuard {
     }
     Refusal missing = model.refusal();
     if (verdict.accepted() && header.call() instanceof PassClaim && missing != null) {
-      verdict = refused(missing);
+      verdict = new Verdict(missing);
     }
-    EdgeErrorCode refusal = verdict.refusal();
+    Refusal refusal = verdict.refusal();
     if (refusal != null) {
-      return Guarded.told(answers.refuse(header, refusal, verdict.detail()));
+      return Guarded.told(answers.refuse(header, refusal));
     }
     return header.isRound() ? Guarded.PASSES : Guarded.told(answers.accept(header));
   }
@@ -102,26 +102,22 @@ public final class RequestGuard {
     }
     Refusal missing = model.refusal();
     if (missing != null && (header.isRound() || !model.isComing())) {
-      return refused(missing);
+      return new Verdict(missing);
     }
     int largest = header.isRound() ? model.require().largestResultBatch(header.asRound().round()) : 0;
     return switch (answers.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->
-          new Verdict(
+          Verdict.refuse(
               EdgeErrorCode.TOO_LARGE,
               "the results topic's max.message.bytes must be at least " + largest);
-      case MISSING -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is missing");
-      case UNKNOWN -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
+      case MISSING -> Verdict.refuse(EdgeErrorCode.NOT_READY, "the results topic is missing");
+      case UNKNOWN -> Verdict.refuse(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
     };
   }
 
   private static boolean isLate(RequestHeader header, long brokerMillis) {
     return header.expiresAtMillis() < brokerMillis;
-  }
-
-  private static Verdict refused(Refusal missing) {
-    return new Verdict(missing.code(), missing.detail());
   }
 
   private Verdict judge(AssembledRequest request, Memory memory) throws IOException {
@@ -142,7 +138,7 @@ public final class RequestGuard {
       return guard.judge(device, header.call(), request.digest(), excluded(header.device()));
     } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
       LOG.error("Judging {}", request.header(), e);
-      return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");
+      return Verdict.refuse(EdgeErrorCode.INTERNAL, "the guard failed");
     }
   }
 
