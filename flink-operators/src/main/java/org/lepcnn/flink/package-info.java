@@ -21,5 +21,5 @@
 @PublicApi
 package org.lepcnn.flink;
 
-import org.lepcnn.core.api.PublicApi;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.PublicApi;

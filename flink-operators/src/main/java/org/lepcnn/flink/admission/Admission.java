@@ -85,7 +85,8 @@ public final class Admission {
   }
 
   /** Why a new request of that size may not be let in now; null when it may and is paid for. */
-  public @Nullable Refusal pay(RequestHeader header, Enrolment enrolment, long bytes, long nowMillis) {
+  public @Nullable Refusal pay(
+      RequestHeader header, Enrolment enrolment, long bytes, long nowMillis) {
     return control.quotas().take(header.device(), enrolment, bytes, nowMillis);
   }
 

@@ -13,5 +13,5 @@
 @Internal
 package org.lepcnn.flink.admission;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

@@ -11,5 +11,5 @@
 @Internal
 package org.lepcnn.flink.answer;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

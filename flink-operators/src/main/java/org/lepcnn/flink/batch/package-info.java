@@ -5,5 +5,5 @@
 @Internal
 package org.lepcnn.flink.batch;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

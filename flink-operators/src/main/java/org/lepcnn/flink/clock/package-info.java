@@ -3,5 +3,5 @@
 @Internal
 package org.lepcnn.flink.clock;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

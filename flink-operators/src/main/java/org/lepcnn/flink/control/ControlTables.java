@@ -80,8 +80,7 @@ final class ControlTables {
    * @return the model that the record changed, or null
    * @throws BadInputException when it cannot be read; nothing is changed then
    */
-  @Nullable PublishedModel apply(
-      String topic, byte @Nullable [] key, byte @Nullable [] value) {
+  @Nullable PublishedModel apply(String topic, byte @Nullable [] key, byte @Nullable [] value) {
     if (key == null) {
       throw new BadInputException("expected a key; found none");
     }
@@ -116,8 +115,7 @@ final class ControlTables {
     devices.put(device, known == null ? enrolment : known);
   }
 
-  private @Nullable PublishedModel applyModel(
-      Fingerprint id, byte[] key, byte @Nullable [] value) {
+  private @Nullable PublishedModel applyModel(Fingerprint id, byte[] key, byte @Nullable [] value) {
     if (value == null) {
       PublishedModel removed = models.remove(id);
       return removed == null ? null : withdrawn(removed);

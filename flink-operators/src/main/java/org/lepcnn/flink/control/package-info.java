@@ -17,5 +17,5 @@
 @PublicApi
 package org.lepcnn.flink.control;
 
-import org.lepcnn.core.api.PublicApi;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.PublicApi;

@@ -45,7 +45,12 @@ final class MemoryShares {
 
   /** What a round holds. */
   private record Held(
-      RoundKey key, GatewayHolder gateway, Holder device, long number, long sinceMillis, long bytes) {
+      RoundKey key,
+      GatewayHolder gateway,
+      Holder device,
+      long number,
+      long sinceMillis,
+      long bytes) {
     Held with(long added) {
       return new Held(key, gateway, device, number, sinceMillis, bytes + added);
     }
@@ -187,7 +192,8 @@ final class MemoryShares {
   }
 
   /** A round of the same gateway that yields; null when none does. */
-  private @Nullable RoundKey ofOwnGateway(GatewayHolder own, RoundKey round, long wanted, long nowMillis) {
+  private @Nullable RoundKey ofOwnGateway(
+      GatewayHolder own, RoundKey round, long wanted, long nowMillis) {
     Holder ownDevice = own.devices.get(round.device());
     Held held = rounds.get(round);
     boolean sheltered = ownDevice == null || (held != null && isSheltered(held, nowMillis));

@@ -117,8 +117,7 @@ public final class RequestDecoder {
     if (decision instanceof Refused refused) {
       return Decoded.notices(notices.of(header, refused, nowMillis));
     }
-    Refusal unpaid =
-        payAnnouncement(record, header, ((Admitted) decision).enrolment(), nowMillis);
+    Refusal unpaid = payAnnouncement(record, header, ((Admitted) decision).enrolment(), nowMillis);
     return unpaid == null
         ? new Decoded(new AssembledRequest(header, 0, List.of()), List.of())
         : Decoded.notices(notices.ofEnrolled(header, unpaid, nowMillis));

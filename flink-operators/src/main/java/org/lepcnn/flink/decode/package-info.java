@@ -9,5 +9,5 @@
 @Internal
 package org.lepcnn.flink.decode;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

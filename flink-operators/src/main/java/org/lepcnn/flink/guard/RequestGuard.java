@@ -104,7 +104,8 @@ public final class RequestGuard {
     if (missing != null && (header.isRound() || !model.isComing())) {
       return new Verdict(missing);
     }
-    int largest = header.isRound() ? model.require().largestResultBatch(header.asRound().round()) : 0;
+    int largest =
+        header.isRound() ? model.require().largestResultBatch(header.asRound().round()) : 0;
     return switch (answers.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->

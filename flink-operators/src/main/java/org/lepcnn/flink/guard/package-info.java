@@ -49,5 +49,5 @@
 @Internal
 package org.lepcnn.flink.guard;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

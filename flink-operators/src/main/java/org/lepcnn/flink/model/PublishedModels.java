@@ -198,9 +198,7 @@ public final class PublishedModels implements ModelPool {
 
   private Void failed(PublishedModel model, ModelEntry entry, Throwable failure) {
     Throwable cause =
-        failure instanceof CompletionException wrapper
-            ? FutureFailures.causeOf(wrapper)
-            : failure;
+        failure instanceof CompletionException wrapper ? FutureFailures.causeOf(wrapper) : failure;
     if (cause instanceof CancellationException || cause instanceof RejectedExecutionException) {
       LOG.debug("Model {} is not fetched any more", model);
     } else {

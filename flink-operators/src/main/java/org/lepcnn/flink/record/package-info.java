@@ -24,5 +24,5 @@
 @Internal
 package org.lepcnn.flink.record;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

@@ -6,5 +6,5 @@
 @Internal
 package org.lepcnn.flink.source;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;

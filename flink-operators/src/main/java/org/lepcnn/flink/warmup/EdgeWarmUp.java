@@ -162,8 +162,7 @@ public final class EdgeWarmUp {
   }
 
   /** Through the serializer, as between decoder and guard. */
-  private AssembledRequest behindTheKeying(@Nullable AssembledRequest request)
-      throws IOException {
+  private AssembledRequest behindTheKeying(@Nullable AssembledRequest request) throws IOException {
     if (request == null) {
       throw refused("a complete request");
     }

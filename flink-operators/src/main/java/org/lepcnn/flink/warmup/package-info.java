@@ -8,5 +8,5 @@
 @Internal
 package org.lepcnn.flink.warmup;
 
-import org.lepcnn.core.api.Internal;
 import org.jspecify.annotations.NullMarked;
+import org.lepcnn.core.api.Internal;
