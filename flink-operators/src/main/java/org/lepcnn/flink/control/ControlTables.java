@@ -82,7 +82,7 @@ final class ControlTables {
    */
   @Nullable PublishedModel apply(String topic, byte @Nullable [] key, byte @Nullable [] value) {
     if (key == null) {
-      throw new BadInputException("expected a key; found none");
+      throw BadInputException.about("The record's key").expected("a name").found("none");
     }
     String name = new String(key, StandardCharsets.US_ASCII);
     if (topic.equals(Topics.DEVICES)) {
@@ -140,8 +140,9 @@ final class ControlTables {
   /** Naming none leaves the choice to the device, as records of before did, within bounds. */
   private static Allowed<ChainId> chains(DeviceRecord record) {
     if (record.getChains().size() > MOST_CHAINS) {
-      throw new BadInputException(
-          "expected at most " + MOST_CHAINS + " chains; found " + record.getChains().size());
+      throw BadInputException.about("The enrolment")
+          .expected("at most " + MOST_CHAINS + " chains")
+          .found(record.getChains().size());
     }
     return record.getChains().isEmpty()
         ? Allowed.all()
@@ -150,14 +151,15 @@ final class ControlTables {
 
   private static void requireModels(DeviceRecord record) {
     if (record.getModels().size() > MOST_MODELS) {
-      throw new BadInputException(
-          "expected at most " + MOST_MODELS + " models; found " + record.getModels().size());
+      throw BadInputException.about("The enrolment")
+          .expected("at most " + MOST_MODELS + " models")
+          .found(record.getModels().size());
     }
   }
 
   private static long requireQuota(long quota) {
     if (quota < 0) {
-      throw new BadInputException("expected a quota from 0; found " + quota);
+      throw BadInputException.about("The enrolment").expected("a quota from 0").found(quota);
     }
     return quota;
   }

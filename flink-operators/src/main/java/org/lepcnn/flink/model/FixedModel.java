@@ -55,8 +55,10 @@ public final class FixedModel implements ModelPool {
       }
       throw new EnvironmentException("Loading the model: " + e.getCause(), e);
     } catch (TimeoutException e) {
-      throw new EnvironmentException(
-          "Loading the model: expected it within " + timeout.toSeconds() + " s; it is not.", e);
+      throw EnvironmentException.about("Loading the model")
+          .expected("it within " + timeout.toSeconds() + " s")
+          .because(e)
+          .found("that it is still loading");
     }
   }
 

@@ -146,8 +146,9 @@ final class ModelFetch {
     try {
       HttpResponse<byte[]> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (response.statusCode() != 200) {
-        throw new EnvironmentException(
-            "Fetching a model from " + uri + ": found status " + response.statusCode() + ".");
+        throw EnvironmentException.about("Fetching a model from " + uri)
+            .expected("status 200")
+            .found("status " + response.statusCode());
       }
       return response.body();
     } catch (InterruptedException e) {

@@ -241,7 +241,9 @@ public final class PublishedModels implements ModelPool {
     try {
       LoadedModel loaded = lease.future().get();
       if (!loaded.fingerprint().equals(model.id())) {
-        throw new BadInputException("the cache holds another model, " + loaded.fingerprint());
+        throw BadInputException.about("The cached model")
+            .expected(model.id())
+            .found("another model, " + loaded.fingerprint());
       }
       PublishedModel now = published.apply(model.id());
       if (now == null || !now.available()) {
