@@ -240,7 +240,8 @@ public final class TableWriter implements AutoCloseable {
 
   private static void deleteLeftovers(Path target) throws IOException {
     String pattern = target.getFileName() + ".*" + AtomicFiles.TEMPORARY_SUFFIX;
-    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(Folders.holding(target), pattern)) {
+    try (DirectoryStream<Path> leftovers =
+        Files.newDirectoryStream(Folders.holding(target), pattern)) {
       for (Path leftover : leftovers) {
         Files.deleteIfExists(leftover);
       }
