@@ -245,7 +245,7 @@ class EdgeSubmitIT {
     assertThat(ran.status()).isEqualTo(3);
     assertThat(ran.err())
         .startsWith("lepcnn: Asking the JobManager at 127.0.0.1:1: ")
-        .contains("found: Connection refused. Is the cluster running")
+        .contains("found Connection refused. Is the cluster running")
         .doesNotContain("Exception");
   }
 }

@@ -78,15 +78,14 @@ final class FolderCheck {
     }
     long usable = options.output().toFile().getUsableSpace();
     if (needed > usable) {
-      throw new EnvironmentException(
-          String.format(
-              Locale.ROOT,
-              "Making tables in %s: expected about %.0f MB of free space; found %.0f MB. Nothing"
-                  + " was issued. Free some space or ask for fewer passes.",
-              options.output(),
-              needed / MEGA,
-              usable / MEGA));
+      throw EnvironmentException.about("Making tables in " + options.output())
+          .expected("about " + megabytes(needed) + " of free space")
+          .found(megabytes(usable), "Nothing was issued. Free some space or ask for fewer passes.");
     }
+  }
+
+  private static String megabytes(double bytes) {
+    return String.format(Locale.ROOT, "%.0f MB", bytes / MEGA);
   }
 
   private String fileName(WorkItem item) {

@@ -106,18 +106,17 @@ final class PassIssuer {
     if (!order.device().equals(options.device())
         || !order.model().equals(model)
         || order.challengesPerLayer() != options.challengesPerLayer()) {
-      throw new BadInputException(
-          ("Making tables in %s: an unfinished run left it with tables of device %s, "
-                  + "model %s, %s challenges per layer; found device %s, model %s, %s asked "
-                  + "for. Finish that run first, or name another folder.")
-              .formatted(
-                  options.output(),
-                  order.device(),
-                  order.model(),
-                  order.challengesPerLayer(),
-                  options.device(),
-                  model,
-                  options.challengesPerLayer()));
+      throw BadInputException.about("Making tables in " + options.output())
+          .expected(tables(options.device(), model, options.challengesPerLayer()))
+          .found(
+              "an unfinished run's "
+                  + tables(order.device(), order.model(), order.challengesPerLayer()),
+              "Finish that run first, or name another folder.");
     }
+  }
+
+  private static String tables(String device, Fingerprint model, int challengesPerLayer) {
+    return "tables of device %s, model %s, %d challenges per layer"
+        .formatted(device, model, challengesPerLayer);
   }
 }

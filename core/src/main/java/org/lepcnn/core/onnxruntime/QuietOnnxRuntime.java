@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -32,13 +32,12 @@ public final class QuietOnnxRuntime {
   /** Command lines are refused from this length on, some bytes below the one that crashes. */
   static final int LONGEST_COMMAND_LINE = 3500;
 
-  private static final Logger LOG = LoggerFactory.getLogger(QuietOnnxRuntime.class);
   private static final Set<String> ON = Set.of("1", "true", "yes", "on");
 
-  private static OrtEnvironment environment;
+  private static @Nullable OrtEnvironment environment;
 
   /** Why the library cannot be used in this process; a second try would hide the cause. */
-  private static EnvironmentException missing;
+  private static @Nullable EnvironmentException missing;
 
   private QuietOnnxRuntime() {}
 
@@ -72,12 +71,15 @@ public final class QuietOnnxRuntime {
       } catch (LinkageError e) {
         missing =
             new EnvironmentException(
-                ("Starting ONNX Runtime: expected its native library for %s on %s; found: "
-                        + "%s. It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. "
-                        + "Run lepcnn on one of these; where -Donnxruntime.native.path is set, it "
-                        + "must name a folder with this platform's libraries.")
-                    .formatted(
-                        System.getProperty("os.name"), System.getProperty("os.arch"), rootOf(e)),
+                "Starting ONNX Runtime: expected its native library for "
+                    + System.getProperty("os.name")
+                    + " on "
+                    + System.getProperty("os.arch")
+                    + "; found: "
+                    + rootOf(e)
+                    + ". It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run"
+                    + " lepcnn on one of these; where -Donnxruntime.native.path is set, it must"
+                    + " name a folder with this platform's libraries.",
                 e);
       }
     }
@@ -93,17 +95,19 @@ public final class QuietOnnxRuntime {
   }
 
   /** Whether the variable's value keeps telemetry from starting. */
-  static boolean isQuiet(String value) {
+  static boolean isQuiet(@Nullable String value) {
     return value != null && ON.contains(value.strip().toLowerCase(Locale.ROOT));
   }
 
   static void refuseLongCommandLine(long bytes) {
     if (bytes > LONGEST_COMMAND_LINE) {
       throw new EnvironmentException(
-          ("Starting ONNX Runtime: with a command line of %s bytes its telemetry "
-                  + "would crash this process. Set %s=1 in the process's environment, or "
-                  + "shorten the command line with a java @argument file.")
-              .formatted(bytes, SWITCH));
+          "Starting ONNX Runtime: with a command line of "
+              + bytes
+              + " bytes its telemetry would crash this process. Set "
+              + SWITCH
+              + "=1 in the process's environment, or shorten the command line with a java @argument"
+              + " file.");
     }
   }
 
@@ -117,10 +121,13 @@ public final class QuietOnnxRuntime {
               .formatted(e.getMessage(), SWITCH),
           e);
     }
-    LOG.warn(
-        "ONNX Runtime was started with telemetry, which is off now; set {}=1 in this process's"
-            + " environment",
-        SWITCH);
+    // only here: most processes never log, and starting the log takes longer than starting ONNX
+    // Runtime
+    LoggerFactory.getLogger(QuietOnnxRuntime.class)
+        .warn(
+            "ONNX Runtime was started with telemetry, which is off now; set {}=1 in this process's"
+                + " environment",
+            SWITCH);
   }
 
   private static long commandLineBytes() {

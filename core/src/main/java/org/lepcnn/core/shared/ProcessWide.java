@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resources that a process has once, however many of its operators use them: packed weights, and
@@ -26,6 +27,8 @@ public final class ProcessWide {
 
   private record Name(Class<?> kind, Object key) {}
 
+  private record Opened<V>(V value, Consumer<V> closer) {}
+
   /**
    * A share in a resource, which is opened unless it is there. What its last user is closing is
    * opened anew once it is closed, so that a key is never open twice. Others wait for that only
@@ -40,12 +43,11 @@ public final class ProcessWide {
       Class<?> kind, Object key, Supplier<V> opener, Consumer<V> closer) {
     Resource<V> resource = enter(new Name(kind, key));
     try {
-      resource.open(opener, closer);
+      return new Share<>(resource, resource.open(opener, closer));
     } catch (RuntimeException | Error e) {
       resource.leave();
       throw e;
     }
-    return new Share<>(resource);
   }
 
   @SuppressWarnings("unchecked") // a kind has resources of one type
@@ -65,22 +67,19 @@ public final class ProcessWide {
   private static final class Resource<V> {
     private final Name name;
     private int users;
-    private V value;
-    private Consumer<V> closer;
+    private @Nullable Opened<V> opened; // null before it is opened, and once it is closed
 
     Resource(Name name) {
       this.name = name;
     }
 
-    synchronized void open(Supplier<V> opener, Consumer<V> itsCloser) {
-      if (value == null) {
-        value = opener.get();
-        closer = itsCloser;
+    synchronized V open(Supplier<V> opener, Consumer<V> closer) {
+      Opened<V> now = opened;
+      if (now == null) {
+        now = new Opened<>(opener.get(), closer);
+        opened = now;
       }
-    }
-
-    synchronized V value() {
-      return value;
+      return now.value();
     }
 
     void enterAgain() {
@@ -103,11 +102,11 @@ public final class ProcessWide {
       if (isUsed()) { // by somebody who came after the last one left
         return;
       }
-      V last = value;
-      value = null;
+      Opened<V> last = opened;
+      opened = null;
       try {
         if (last != null) {
-          closer.accept(last);
+          last.closer().accept(last.value());
         }
       } finally {
         removeUnlessUsed();
@@ -139,9 +138,9 @@ public final class ProcessWide {
     private final V value;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Share(Resource<V> resource) {
+    private Share(Resource<V> resource, V value) {
       this.resource = resource;
-      this.value = resource.value();
+      this.value = value;
     }
 
     /** The resource. */
@@ -152,7 +151,7 @@ public final class ProcessWide {
     /** A further share, while this one is open. */
     public Share<V> again() {
       resource.enterAgain();
-      return new Share<>(resource);
+      return new Share<>(resource, value);
     }
 
     /** Closes the resource when nobody else uses it; a second call does nothing. */

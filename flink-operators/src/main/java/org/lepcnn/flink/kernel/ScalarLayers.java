@@ -43,17 +43,14 @@ final class ScalarLayers {
         || geometry.macs() < bound(geometry)) {
       return;
     }
-    throw new ModelRefusedException(
-        ("Preparing model %s: expected kernels of %s for all layers of %s multiplications "
-                + "and more; found that layer %s, which has %s, runs on the scalar kernel on this "
-                + "machine (%s). To serve it slowly, start the edge with --allow-scalar.")
-            .formatted(
-                model.shortName(),
-                provider.name(),
-                bound(geometry),
-                layer,
-                geometry.macs(),
-                geometry));
+    throw ModelRefusedException.about("Preparing model " + model.shortName())
+        .expected(
+            "kernels of %s for all layers of %d multiplications and more"
+                .formatted(provider.name(), bound(geometry)))
+        .found(
+            "that layer %s, which has %d, runs on the scalar kernel on this machine (%s)"
+                .formatted(layer, geometry.macs(), geometry),
+            "To serve it slowly, start the edge with --allow-scalar.");
   }
 
   private static long bound(ConvGeometry geometry) {

@@ -143,7 +143,13 @@ public final class KafkaEdgeTransport implements EdgeTransport {
   private CompletableFuture<Void> announce(EdgeCall call, byte[] value) {
     CompletableFuture<Void> future = new CompletableFuture<>();
     submit(
-        new Exchange(call, List.of(value), null, future, none -> future.complete(null), schedule()),
+        new Exchange(
+            call,
+            List.of(value),
+            RoundShape.empty(),
+            future,
+            none -> future.complete(null),
+            schedule()),
         future);
     return future;
   }
