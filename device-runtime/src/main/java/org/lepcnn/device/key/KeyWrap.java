@@ -12,6 +12,7 @@ import javax.crypto.Cipher;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.PBEKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
@@ -47,9 +48,9 @@ public final class KeyWrap implements AutoCloseable {
 
   private final int iterations;
   private final byte[] salt;
-  private final SecretKey key; // null: the keys stand as they are
+  private final @Nullable SecretKey key; // null: the keys stand as they are
 
-  private KeyWrap(int iterations, byte[] salt, SecretKey key) {
+  private KeyWrap(int iterations, byte[] salt, @Nullable SecretKey key) {
     this.iterations = iterations;
     this.salt = salt;
     this.key = key;

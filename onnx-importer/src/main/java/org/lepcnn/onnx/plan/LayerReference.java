@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +44,7 @@ public record LayerReference(byte[] model, Map<String, String> outputs) {
     private final InstrumentedRun run;
     private final List<Node> nodes;
     private final Map<String, TensorProto> constants;
+    private final Set<String> added = new HashSet<>();
     private final Map<String, String> outputs = new LinkedHashMap<>();
 
     Builder(Graph graph, InstrumentedRun run) {
@@ -53,7 +55,7 @@ public record LayerReference(byte[] model, Map<String, String> outputs) {
     }
 
     void add(LinearLayer layer) {
-      String value = undone(layer);
+      String value = layer.reference().isEmpty() ? undone(layer) : computed(layer);
       String output = graph.freshName(layer.output() + "_reference");
       double[] scale = layer.outputScale();
       if (Arrays.stream(scale).allMatch(factor -> factor == 1)) {
@@ -73,6 +75,19 @@ public record LayerReference(byte[] model, Map<String, String> outputs) {
         nodes.add(DeviceNodes.make("Mul", output, value, factors));
       }
       outputs.put(layer.output(), output);
+    }
+
+    /**
+     * The result of a layer that the model has in no value, as the product of floats that it is.
+     */
+    private String computed(LinearLayer layer) {
+      List<Node> reference = layer.reference();
+      for (Node node : reference) {
+        if (added.add(node.output())) {
+          nodes.add(node);
+        }
+      }
+      return reference.get(reference.size() - 1).output();
     }
 
     /** The value before the nodes that finish a layer's result on the device. */
