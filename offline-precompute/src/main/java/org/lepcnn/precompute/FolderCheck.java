@@ -80,7 +80,9 @@ final class FolderCheck {
     if (needed > usable) {
       throw EnvironmentException.about("Making tables in " + options.output())
           .expected("about " + megabytes(needed) + " of free space")
-          .found(megabytes(usable), "Nothing was issued. Free some space or ask for fewer passes.");
+          .found(
+              megabytes((double) usable),
+              "Nothing was issued. Free some space or ask for fewer passes.");
     }
   }
 
