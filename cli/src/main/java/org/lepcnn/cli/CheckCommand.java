@@ -10,12 +10,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.lepcnn.check.CheckLine;
-import org.lepcnn.check.CheckOutcome;
 import org.lepcnn.check.CheckSummary;
+import org.lepcnn.check.CheckedInput;
 import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.LayerErrors;
 import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.check.Tolerance;
+import org.lepcnn.command.KernelOption;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.choice.Kernels;
@@ -37,9 +38,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description = {
-      "Run the full private path in one process, and compare it with the plain integer network (bit for bit) and with float ONNX Runtime.",
-      "Inputs come from test_data_set_* folders beside the model or in --data, or from the rows of a NumPy file. Without any, the command makes some up.",
-      "Exit status 0 when every output agrees with float and with stored outputs; 1 when one does not."
+      "Run the full private path in one process, and compare it with the plain integer network (bit"
+          + " for bit) and with float ONNX Runtime.",
+      "Inputs come from test_data_set_* folders beside the model or in --data, or from the rows of"
+          + " a NumPy file. Without any, the command makes some up.",
+      "Exit status 0 when every output agrees with float and with stored outputs; 1 when one does"
+          + " not."
     })
 final class CheckCommand implements Callable<Integer> {
   private static final int WRONG = 1;
@@ -49,9 +53,11 @@ final class CheckCommand implements Callable<Integer> {
 
   private static final String MADE_UP_TEXT =
       "There is no data beside the model, so these inputs are made up: random numbers show that the"
-          + " private path works, and little of how close real answers are. Give --data or --inputs.\n";
+          + " private path works, and little of how close real answers are. Give --data or"
+          + " --inputs.\n";
 
   @Mixin private Output output;
+  @Mixin private KernelOption kernel;
   @Mixin private ImportArguments arguments;
 
   @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
@@ -76,13 +82,6 @@ final class CheckCommand implements Callable<Integer> {
   private Path labels;
 
   @Option(
-      names = "--kernel",
-      paramLabel = Kernels.CHOICE,
-      description =
-          "The kernel that computes layers. Default: the fastest that passes its self-test.")
-  private String kernel;
-
-  @Option(
       names = "--per-layer",
       description = "Also print the error against float after every layer.")
   private boolean perLayer;
@@ -91,7 +90,10 @@ final class CheckCommand implements Callable<Integer> {
       names = "--tolerance",
       paramLabel = "E",
       description =
-          "The largest difference to float that counts as agreement, as a share of the output's largest magnitude; for whole numbers, the largest share that may differ. Default: 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the same.")
+          "The largest difference to float that counts as agreement, as a share of the output's"
+              + " largest magnitude; for whole numbers, the largest share that may differ. Default:"
+              + " 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the"
+              + " same.")
   private Double tolerance;
 
   private record Case(
@@ -127,19 +129,19 @@ final class CheckCommand implements Callable<Integer> {
     List<CheckLine> lines = new ArrayList<>();
     try (Steps steps = new Steps(output::progress)) {
       steps.accept("loading the kernels and the model");
-      try (PrivateCheck check = PrivateCheck.open(bundle, Kernels.choose(kernel));
+      try (PrivateCheck check = PrivateCheck.open(bundle, Kernels.choose(kernel.name()));
           FloatModel floats = new FloatModel(model);
           FloatModel floatLayers = perLayer ? layers.floatModel(model) : null) {
         for (Case one : cases) {
           steps.accept("running input " + (lines.size() + 1) + " of " + cases.size());
-          CheckOutcome outcome =
+          CheckedInput checked =
               perLayer ? check.run(one.inputs(), layers.observer()) : check.run(one.inputs());
           if (perLayer) {
             layers.compare(floatLayers.run(one.inputs()));
           }
           lines.add(
               CheckLine.compare(
-                  one.name(), outcome, floats.run(one.inputs()), one.expected(), one.label()));
+                  one.name(), checked, floats.run(one.inputs()), one.expected(), one.label()));
         }
       }
     }

@@ -47,7 +47,8 @@ final class EdgeRun implements Callable<Integer> {
       names = "--checkpoint-dir",
       paramLabel = "DIR",
       description =
-          "The folder for checkpoints. Default: none; they stay in memory, at most 5 MiB for each task.")
+          "The folder for checkpoints. Default: none; they stay in memory, at most 5 MiB"
+              + " for each task.")
   private Path checkpointDir;
 
   @Option(names = "--exit-with-parent", description = "Stop when standard input is closed.")
@@ -58,7 +59,7 @@ final class EdgeRun implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (webPort < 0 || webPort > 65_535) {
-      throw new BadInputException("--web-port: expected 0 to 65535; found " + webPort + ".");
+      throw BadInputException.about("--web-port").expected("0 to 65535").found(webPort);
     }
     if (exitWithParent) {
       watchParent();
@@ -95,14 +96,11 @@ final class EdgeRun implements Callable<Integer> {
     long deadline = System.nanoTime() + CONTROL_TIMEOUT.toNanos();
     while (!control.isReady()) {
       if (System.nanoTime() > deadline) {
-        throw new EnvironmentException(
-            "Starting the edge job: expected to read "
-                + Topics.MODELS
-                + " and "
-                + Topics.DEVICES
-                + " within "
-                + CONTROL_TIMEOUT.toSeconds()
-                + " s; could not. Do they exist ('lepcnn topics create')? See the log.");
+        throw EnvironmentException.about("Starting the edge job")
+            .expected(
+                "to read %s and %s within %d s"
+                    .formatted(Topics.MODELS, Topics.DEVICES, CONTROL_TIMEOUT.toSeconds()))
+            .found("that it could not", "Do they exist ('lepcnn topics create')? See the log.");
       }
       Thread.sleep(POLL_MILLIS);
     }
@@ -114,10 +112,9 @@ final class EdgeRun implements Callable<Integer> {
     long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
     while (!cluster.allTasksRun() || topics.check(Topics.REJECTED, 0) == TopicView.Fit.UNKNOWN) {
       if (System.nanoTime() > deadline) {
-        throw new EnvironmentException(
-            "Starting the edge job: expected all tasks to run within "
-                + READY_TIMEOUT.toSeconds()
-                + " s; they do not. See the log.");
+        throw EnvironmentException.about("Starting the edge job")
+            .expected("all tasks to run within " + READY_TIMEOUT.toSeconds() + " s")
+            .found("that they do not", "See the log.");
       }
       Thread.sleep(POLL_MILLIS);
     }

@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvAxis;
@@ -39,11 +40,9 @@ public final class KernelSelfTest {
     String failure = run(provider);
     if (failure != null) {
       throw new EnvironmentException(
-          "Self-test of kernel "
-              + provider.name()
-              + ": "
-              + failure
-              + ". This processor or library computes wrong sums; choose another kernel.");
+          ("Self-test of kernel %s: %s. This processor or library "
+                  + "computes wrong sums; choose another kernel.")
+              .formatted(provider.name(), failure));
     }
   }
 
@@ -52,7 +51,8 @@ public final class KernelSelfTest {
     return run(provider) == null;
   }
 
-  private static String run(KernelProvider provider) {
+  /** What is wrong, or null. */
+  private static @Nullable String run(KernelProvider provider) {
     for (ConvGeometry geometry :
         new ConvGeometry[] {
           ConvGeometry.fullyConnected(1, 256, 5),
@@ -74,7 +74,9 @@ public final class KernelSelfTest {
     return null;
   }
 
-  private static String runLayer(KernelProvider provider, ConvGeometry geometry, byte weight) {
+  /** What is wrong in one layer whose weights are all the same, or null. */
+  private static @Nullable String runLayer(
+      KernelProvider provider, ConvGeometry geometry, byte weight) {
     byte[] weights = new byte[geometry.weightCount()];
     Arrays.fill(weights, weight);
     int[] input = new int[geometry.inputSize()];
@@ -87,16 +89,8 @@ public final class KernelSelfTest {
           int expected =
               Field.multiply(residue, Field.reduceSigned((long) taps(geometry, i) * weight));
           if (output[i] != expected) {
-            return "layer "
-                + geometry
-                + ", weight "
-                + weight
-                + ", residue "
-                + residue
-                + ": expected "
-                + expected
-                + ", found "
-                + output[i];
+            return "layer %s, weight %s, residue %s: expected %s, found %s"
+                .formatted(geometry, weight, residue, expected, output[i]);
           }
         }
       }

@@ -12,6 +12,7 @@ import javax.crypto.Cipher;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.PBEKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
@@ -47,9 +48,9 @@ public final class KeyWrap implements AutoCloseable {
 
   private final int iterations;
   private final byte[] salt;
-  private final SecretKey key; // null: the keys stand as they are
+  private final @Nullable SecretKey key; // null: the keys stand as they are
 
-  private KeyWrap(int iterations, byte[] salt, SecretKey key) {
+  private KeyWrap(int iterations, byte[] salt, @Nullable SecretKey key) {
     this.iterations = iterations;
     this.salt = salt;
     this.key = key;
@@ -92,15 +93,15 @@ public final class KeyWrap implements AutoCloseable {
   /** As {@link #ofPlainFile}, of a file that is not written again. */
   public static void requirePlainAllowed(String what, Passphrase passphrase) {
     if (!passphrase.isNone() && !passphrase.acceptsPlain()) {
-      throw new BadInputException(
-          "Opening "
-              + what
-              + ": expected keys under your passphrase; found keys without one. Somebody may have put"
-              + " this file in place of yours. If it is yours, --accept-plain accepts it and puts it"
-              + " under the passphrase. To leave it without one, give no passphrase, neither by"
-              + " option nor in "
-              + Passphrase.ENVIRONMENT_VARIABLE
-              + ".");
+      throw BadInputException.about("Opening " + what)
+          .expected("keys under your passphrase")
+          .found(
+              "keys without one",
+              "Somebody may have put this file in place of yours. If it is yours,"
+                  + " --accept-plain accepts it and puts it under the passphrase. To leave it"
+                  + " without one, give no passphrase, neither by option nor in "
+                  + Passphrase.ENVIRONMENT_VARIABLE
+                  + ".");
     }
   }
 
@@ -170,12 +171,9 @@ public final class KeyWrap implements AutoCloseable {
     Sealed sealed = Sealed.read(kind, in, body);
     if (passphrase.isNone()) {
       throw new BadInputException(
-          "Opening "
-              + what
-              + ": its keys are under a passphrase. Give the file with the passphrase by"
-              + " --passphrase-file or in "
-              + Passphrase.ENVIRONMENT_VARIABLE
-              + ".");
+          ("Opening %s: its keys are under a passphrase. Give the file with "
+                  + "the passphrase by --passphrase-file or in %s.")
+              .formatted(what, Passphrase.ENVIRONMENT_VARIABLE));
     }
     SecretKey key = derive(passphrase, sealed.salt(), sealed.iterations());
     try {
@@ -281,7 +279,8 @@ public final class KeyWrap implements AutoCloseable {
         throw new BadInputException(
             "Opening "
                 + what
-                + ": the passphrase does not open it. It is the wrong one, or the file was altered.",
+                + ": the passphrase does not open it. It is the wrong one, or the file was"
+                + " altered.",
             e);
       }
     }
@@ -294,12 +293,8 @@ public final class KeyWrap implements AutoCloseable {
     int iterations = in.int32();
     if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
       throw in.corrupt(
-          iterations
-              + " iterations of the key derivation; "
-              + MIN_ITERATIONS
-              + " to "
-              + MAX_ITERATIONS
-              + " are accepted");
+          "%s iterations of the key derivation; %s to %s are accepted"
+              .formatted(iterations, MIN_ITERATIONS, MAX_ITERATIONS));
     }
     return iterations;
   }

@@ -45,12 +45,9 @@ final class Ledger {
             .orElseThrow(
                 () ->
                     new BadInputException(
-                        doing
-                            + "the ledger has no such chain of device "
-                            + device
-                            + " and model "
-                            + model.shortName()
-                            + ". Provision the device with this owner file."));
+                        ("%sthe ledger has no such chain of device %s and model %s. "
+                                + "Provision the device with this owner file.")
+                            .formatted(doing, device, model.shortName())));
     if (entry.status() != ChainStatus.GRANTED) {
       throw new BadInputException(
           doing
@@ -69,14 +66,9 @@ final class Ledger {
                 each -> each.device().equals(device) && each.chain().toString().startsWith(digits))
             .toList();
     if (found.size() != 1) {
-      throw new BadInputException(
-          "Looking up chain "
-              + digits
-              + " of device "
-              + device
-              + ": expected one in the ledger; found "
-              + found.size()
-              + ". 'lepcnn inspect' of the owner file names all.");
+      throw BadInputException.about("Looking up chain " + digits + " of device " + device)
+          .expected("one in the ledger")
+          .found(found.size(), "'lepcnn inspect' of the owner file names all.");
     }
     return found.get(0);
   }
@@ -89,13 +81,9 @@ final class Ledger {
   }
 
   private static BadInputException missing(String device, Fingerprint model, String found) {
-    return new BadInputException(
-        "Looking up device "
-            + device
-            + " and model "
-            + model.shortName()
-            + ": expected a chain to serve; found that "
-            + found
-            + ". Run 'lepcnn device provision' first.");
+    return BadInputException.about(
+            "Looking up device " + device + " and model " + model.shortName())
+        .expected("a chain to serve")
+        .found("that " + found, "Run 'lepcnn device provision' first.");
   }
 }

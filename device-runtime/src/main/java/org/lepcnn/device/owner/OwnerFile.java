@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
@@ -65,7 +66,7 @@ public final class OwnerFile implements AutoCloseable {
   static OwnerFile create(Path file, Passphrase passphrase, DurableStore store) {
     Path absolute = file.toAbsolutePath();
     try {
-      Files.createDirectories(absolute.getParent());
+      Files.createDirectories(Folders.holding(absolute));
     } catch (IOException e) {
       throw new EnvironmentException("Making the owner file " + file + ": " + e + ".", e);
     }
@@ -74,7 +75,8 @@ public final class OwnerFile implements AutoCloseable {
         throw new BadInputException(
             "Making the owner file "
                 + file
-                + ": there is one already, and its root key cannot be replaced. Name another file.");
+                + ": there is one already, and its root key cannot be replaced. Name"
+                + " another file.");
       }
       SecretKey root = SecretKey.random();
       KeyWrap wrap = KeyWrap.of(passphrase);
@@ -198,7 +200,7 @@ public final class OwnerFile implements AutoCloseable {
    */
   public IssuedRange issue(String device, Fingerprint model, long passes) {
     if (passes < 1) {
-      throw new BadInputException("Issuing passes: expected at least 1; found " + passes + ".");
+      throw BadInputException.about("Issuing passes").expected("at least 1").found(passes);
     }
     LedgerEntry entry =
         ledger.change(
@@ -211,12 +213,11 @@ public final class OwnerFile implements AutoCloseable {
   private static long endOfIssue(LedgerEntry entry, long passes) {
     long issued = entry.issuedPasses();
     if (passes > Long.MAX_VALUE - issued) {
-      throw new BadInputException(
-          "Issuing passes: expected that a chain has room for "
-              + passes
-              + " passes after the "
-              + issued
-              + " that are issued; found too little. Issue fewer.");
+      throw BadInputException.about("Issuing passes")
+          .expected(
+              "that a chain has room for %s passes after the %s that are issued"
+                  .formatted(passes, issued))
+          .found("too little", "Issue fewer.");
     }
     return issued + passes;
   }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.claim.ClaimRepeatingTransport;
@@ -37,7 +38,7 @@ public final class PrivateSessionBuilder {
   private boolean checked = true;
   private boolean warmedUp;
   private RoundObserver observer = request -> {};
-  private UnsafeResultObserver unsafeResultObserver;
+  private @Nullable UnsafeResultObserver unsafeResultObserver; // null when nobody looks
 
   PrivateSessionBuilder(PassSupply supply, PassTables tables, EdgeTransport transport) {
     this.supply = supply;
@@ -73,8 +74,7 @@ public final class PrivateSessionBuilder {
   /** Threads for stages and masks, at least 1; as many as there are processors by default. */
   public PrivateSessionBuilder workerThreads(int threads) {
     if (threads < 1) {
-      throw new BadInputException(
-          "Session: expected at least 1 worker thread; found " + threads + ".");
+      throw BadInputException.about("Session").expected("at least 1 worker thread").found(threads);
     }
     workerThreads = threads;
     return this;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.BodyReader;
@@ -38,11 +39,9 @@ final class ChainFolders {
     List<Path> chains =
         all(stateFolder).stream().filter(chain -> !RetiredChains.isRetired(chain)).toList();
     if (chains.isEmpty()) {
-      throw new BadInputException(
-          "Opening the device state "
-              + stateFolder
-              + ": expected the folder of a chain that is not retired; found none. Provision the"
-              + " device and make one with 'lepcnn device init'.");
+      throw BadInputException.about("Opening the device state " + stateFolder)
+          .expected("the folder of a chain that is not retired")
+          .found("none", "Provision the device and make one with 'lepcnn device init'.");
     }
     return chains;
   }
@@ -50,10 +49,9 @@ final class ChainFolders {
   /** All chains, in the order of their names. */
   static List<Path> all(Path stateFolder) {
     if (!Files.isDirectory(stateFolder)) {
-      throw new BadInputException(
-          "Opening the device state "
-              + stateFolder
-              + ": expected a folder; found none. Make one with 'lepcnn device init'.");
+      throw BadInputException.about("Opening the device state " + stateFolder)
+          .expected("a folder")
+          .found("none", "Make one with 'lepcnn device init'.");
     }
     try {
       return Folders.list(stateFolder, p -> CHAIN.matcher(p.getFileName().toString()).matches());
@@ -91,7 +89,7 @@ final class ChainFolders {
       Path stateFolder,
       String what,
       Predicate<StateFile.Counts> wanted,
-      ToLongFunction<StateDescription> passesLeft) {
+      @Nullable ToLongFunction<StateDescription> passesLeft) {
     Map<Path, StateFile.Counts> found = new LinkedHashMap<>();
     List<String> present = new ArrayList<>();
     readable(stateFolder)
@@ -110,17 +108,12 @@ final class ChainFolders {
       }
     }
     if (found.size() != 1) {
-      throw new BadInputException(
-          "Opening the device state "
-              + stateFolder
-              + ": expected one chain of "
-              + what
-              + "; found "
-              + found.size()
-              + " among "
-              + String.join(", ", present)
-              + ". Name the model or chain by its first digits, or retire what is not used any more"
-              + " with 'lepcnn device retire'.");
+      throw BadInputException.about("Opening the device state " + stateFolder)
+          .expected("one chain of " + what)
+          .found(
+              found.size() + " among " + String.join(", ", present),
+              "Name the model or chain by its first digits, or retire what is not used"
+                  + " any more with 'lepcnn device retire'.");
     }
     return found.keySet().iterator().next();
   }

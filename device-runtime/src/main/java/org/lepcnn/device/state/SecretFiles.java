@@ -11,6 +11,7 @@ import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.io.WholeFile;
 
 /** Durable replacement and strict reading of files that hold keys or counts. */
@@ -29,7 +30,7 @@ public final class SecretFiles {
       store.write(temporary, bytes);
       store.syncFile(temporary);
       store.rename(temporary, file);
-      store.syncFolder(file.getParent());
+      store.syncFolder(Folders.holding(file));
     } catch (IOException e) {
       throw notWritten(file, e);
     } finally {
@@ -38,8 +39,9 @@ public final class SecretFiles {
   }
 
   static EnvironmentException notWritten(Path file, IOException e) {
-    return new EnvironmentException(
-        "Writing " + file + ": expected a writable folder with enough space; found: " + e + ".", e);
+    return EnvironmentException.about("Writing " + file)
+        .expected("a writable folder with enough space")
+        .found(e);
   }
 
   /** Whether a crash left something beside a file that {@link #eraseLeftovers} erases. */
@@ -62,13 +64,13 @@ public final class SecretFiles {
       if (Files.exists(former) && Files.exists(file) && Files.isSameFile(former, file)) {
         store.unlink(former);
       }
-      store.syncFolder(file.getParent());
+      store.syncFolder(Folders.holding(file));
       for (Path leftover : List.of(former, temporary)) {
         if (Files.exists(leftover)) {
           store.erase(leftover);
         }
       }
-      store.syncFolder(file.getParent());
+      store.syncFolder(Folders.holding(file));
     } catch (IOException e) {
       throw new EnvironmentException(
           "Erasing what a crash left of writing " + file + ": " + e + ". Make the folder writable.",
@@ -84,9 +86,9 @@ public final class SecretFiles {
     try {
       store.syncFolder(folder);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Opening " + folder + ": expected a folder that can be made durable; found: " + e + ".",
-          e);
+      throw EnvironmentException.about("Opening " + folder)
+          .expected("a folder that can be made durable")
+          .found(e);
     }
   }
 
@@ -121,8 +123,7 @@ public final class SecretFiles {
     } catch (NoSuchFileException e) {
       throw missing(file, remedy);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Reading " + file + ": expected a readable file; found: " + e + ".", e);
+      throw EnvironmentException.about("Reading " + file).expected("a readable file").found(e);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
@@ -51,11 +52,12 @@ final class StateInit {
 
   private static void makeStateFolder(DurableStore store, Path folder) {
     try {
-      if (!Files.isDirectory(folder.getParent())) {
-        makeStateFolder(store, folder.getParent());
+      Path place = Folders.holding(folder);
+      if (!Files.isDirectory(place)) {
+        makeStateFolder(store, place);
       }
       store.createFolder(folder);
-      store.syncFolder(folder.getParent());
+      store.syncFolder(place);
     } catch (IOException e) {
       throw new EnvironmentException("Making the state folder " + folder + ": " + e + ".", e);
     }
@@ -71,7 +73,8 @@ final class StateInit {
               + stateFolder
               + ": chain "
               + grant.chain()
-              + " was retired here. A copy of its grant would begin it at its first pass again, so the"
+              + " was retired here. A copy of its grant would begin it at its first pass"
+              + " again, so the"
               + " grant is now deleted. Provision the device again.");
     }
     if (Files.exists(folder)) {
@@ -82,13 +85,15 @@ final class StateInit {
               + stateFolder
               + ": chain "
               + grant.chain()
-              + " is there already; the grant was consumed before and is now deleted. Open the state, or provision the device again.");
+              + " is there already; the grant was consumed before and is now deleted. Open"
+              + " the state, or provision the device again.");
     }
     try {
       createFolder(store, grant, wrap, stateFolder);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Initialising " + stateFolder + ": expected a writable folder; found: " + e + ".", e);
+      throw EnvironmentException.about("Initialising " + stateFolder)
+          .expected("a writable folder")
+          .found(e);
     }
     Grant.erase(store, grantFile);
     return folder;

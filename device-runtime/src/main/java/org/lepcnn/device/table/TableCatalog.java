@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
@@ -43,13 +44,9 @@ final class TableCatalog {
   void fill() {
     list().forEach(this::add);
     if (tables.isEmpty()) {
-      throw new EnvironmentException(
-          "Opening the tables in "
-              + folder
-              + ": expected *"
-              + TableId.SUFFIX
-              + " files; found none. "
-              + remedy());
+      throw EnvironmentException.about("Opening the tables in " + folder)
+          .expected("*" + TableId.SUFFIX + " files")
+          .found("none", remedy());
     }
   }
 
@@ -66,7 +63,7 @@ final class TableCatalog {
   }
 
   /** The table with that pass, looked for on disk once more when it is not known; or null. */
-  TableId find(long pass) {
+  @Nullable TableId find(long pass) {
     TableId known = findKnown(pass);
     if (known == null) {
       scan();
@@ -76,7 +73,7 @@ final class TableCatalog {
   }
 
   /** A table of that group; or null. */
-  TableId findGroup(long group) {
+  @Nullable TableId findGroup(long group) {
     TableId known = findKnownGroup(group);
     if (known == null) {
       scan();
@@ -106,16 +103,11 @@ final class TableCatalog {
       return file;
     }
     file.close();
-    throw new RefusedException(
-        "Opening table "
-            + path
-            + ": expected a table of "
-            + name(anyId)
-            + " with the name that its header gives; found "
-            + id.fileName()
-            + " of "
-            + name(id)
-            + ". Take it out of the folder, or use the folder that was precomputed for this chain.");
+    throw RefusedException.about("Opening table " + path)
+        .expected("a table of " + name(anyId) + " with the name that its header gives")
+        .found(
+            id.fileName() + " of " + name(id),
+            "Take it out of the folder, or use the folder that was precomputed for this chain.");
   }
 
   EnvironmentException dry(String what) {
@@ -123,7 +115,7 @@ final class TableCatalog {
         "Reading the tables in " + folder + ": none is left for " + what + ". " + remedy());
   }
 
-  private TableId findKnown(long pass) {
+  private @Nullable TableId findKnown(long pass) {
     // files of one group may overlap, but none reaches back further than a group
     for (TableId id : tables.headMap(pass, true).tailMap(pass - PassGroups.SIZE).values()) {
       if (id.contains(pass)) {
@@ -133,7 +125,7 @@ final class TableCatalog {
     return null;
   }
 
-  private TableId findKnownGroup(long group) {
+  private @Nullable TableId findKnownGroup(long group) {
     return tables.values().stream().filter(id -> id.group() == group).findFirst().orElse(null);
   }
 
@@ -150,8 +142,9 @@ final class TableCatalog {
 
   private List<Path> list() {
     if (!Files.isDirectory(folder)) {
-      throw new EnvironmentException(
-          "Opening the tables in " + folder + ": expected a folder; found none. " + remedy());
+      throw EnvironmentException.about("Opening the tables in " + folder)
+          .expected("a folder")
+          .found("none", remedy());
     }
     try {
       return Folders.list(folder, this::isNewTable);
@@ -171,14 +164,11 @@ final class TableCatalog {
       header = file.header();
     }
     if (challengesPerLayer != 0 && header.challengesPerLayer() != challengesPerLayer) {
-      throw new BadInputException(
-          "Opening table "
-              + path
-              + ": expected "
-              + challengesPerLayer
-              + " challenges per layer as in the other tables; found "
-              + header.challengesPerLayer()
-              + ". Keep tables with and without the double check in different folders.");
+      throw BadInputException.about("Opening table " + path)
+          .expected(challengesPerLayer + " challenges per layer as in the other tables")
+          .found(
+              header.challengesPerLayer(),
+              "Keep tables with and without the double check in different folders.");
     }
     challengesPerLayer = header.challengesPerLayer();
     tables.merge(

@@ -142,19 +142,14 @@ final class TableFile implements AutoCloseable {
     long expected = headerBytes + layout.bytes(header.id().passes());
     if (file.length() != expected) {
       throw new CorruptFileException(
-          "Reading table "
-              + path
-              + ": the model's plan makes it "
-              + expected
-              + " bytes; found "
-              + file.length()
-              + ". Delete it and precompute the table again.");
+          ("Reading table %s: the model's plan makes it %s bytes; found "
+                  + "%s. Delete it and precompute the table again.")
+              .formatted(path, expected, file.length()));
     }
   }
 
   private static EnvironmentException unreadable(Path path, IOException e) {
-    return new EnvironmentException(
-        "Reading table " + path + ": expected a readable file; found: " + e + ".", e);
+    return EnvironmentException.about("Reading table " + path).expected("a readable file").found(e);
   }
 
   private static void closeQuietly(RandomAccessFile file) {

@@ -5,7 +5,6 @@ import java.util.function.Predicate;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
-import org.lepcnn.flink.quota.Enrolment;
 
 /**
  * Room for a device's chains.
@@ -22,21 +21,19 @@ final class ChainRoom {
   }
 
   /** Makes room for one more chain of the claim's model; refuses, and changes nothing, without. */
-  Verdict make(DeviceGuard device, PassClaim claim, Enrolment enrolment) {
+  Verdict make(DeviceGuard device, PassClaim claim, ExcludedChains excluded) {
     if (fits(device, claim.model(), chain -> true)) {
       return Verdict.ACCEPTED;
     }
     boolean full = device.chains().size() >= limits.chainsPerDevice();
     Predicate<ChainGuard> needless =
-        chain ->
-            !(enrolment.mayUse(chain.model()) && enrolment.mayUse(chain.chain()))
-                && (full || chain.model().equals(claim.model()));
+        chain -> excluded.include(chain) && (full || chain.model().equals(claim.model()));
     if (!fits(device, claim.model(), needless.negate())) {
       return tooMany(device, claim);
     }
     long more = device.chains().stream().filter(needless).count();
     if (device.retired().size() + more > DeviceGuard.MOST_RETIRED) {
-      return new Verdict(
+      return Verdict.refuse(
           EdgeErrorCode.TOO_MANY_CHAINS,
           "device "
               + claim.device()
@@ -61,7 +58,7 @@ final class ChainRoom {
   private Verdict tooMany(DeviceGuard device, PassClaim claim) {
     long ofModel =
         device.chains().stream().filter(chain -> chain.model().equals(claim.model())).count();
-    return new Verdict(
+    return Verdict.refuse(
         EdgeErrorCode.TOO_MANY_CHAINS,
         ("the edge keeps %d chains of a model and %d of a device and forgets none; device %s has %d"
                 + " of model %s, %d in all. Name those in use, and others give way: lepcnn devices"

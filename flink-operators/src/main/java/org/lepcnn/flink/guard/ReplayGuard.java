@@ -6,7 +6,6 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassRound;
-import org.lepcnn.flink.quota.Enrolment;
 
 /**
  * The rules for claims and rounds of one device, apart from Flink's state plumbing.
@@ -31,29 +30,24 @@ import org.lepcnn.flink.quota.Enrolment;
  * OpenPasses#CAPACITY} open passes each, and the names of {@value DeviceGuard#MOST_RETIRED} retired
  * ones. A refused request changes no claim and no digest.
  */
-public final class ReplayGuard {
+final class ReplayGuard {
   private final GuardLimits limits;
   private final ChainRoom room;
 
-  public ReplayGuard(GuardLimits limits) {
+  ReplayGuard(GuardLimits limits) {
     this.limits = limits;
     this.room = new ChainRoom(limits);
-  }
-
-  /** Judges for a device that may use every chain, so that none gives way. */
-  public Verdict judge(DeviceGuard device, EdgeCall call, long digest) {
-    return judge(device, call, digest, Enrolment.OPEN);
   }
 
   /**
    * Judges a claim, a release or a round and, when it is accepted, records it.
    *
    * @param digest of a round, over ids, shapes and residues
-   * @param enrolment what the device may use; other chains give way where there is no room
+   * @param excluded the device's chains that give way where there is no room
    */
-  public Verdict judge(DeviceGuard device, EdgeCall call, long digest, Enrolment enrolment) {
+  Verdict judge(DeviceGuard device, EdgeCall call, long digest, ExcludedChains excluded) {
     if (call instanceof PassClaim claim) {
-      return claim(device, claim, enrolment);
+      return claim(device, claim, excluded);
     }
     if (call instanceof PassRelease release) {
       return release(device, release);
@@ -61,48 +55,43 @@ public final class ReplayGuard {
     return round(device, (PassRound) call, digest);
   }
 
-  /** Judges a claim for a device that may use every chain. */
-  public Verdict claim(DeviceGuard device, PassClaim claim) {
-    return claim(device, claim, Enrolment.OPEN);
-  }
-
   /**
    * Judges a claim and, when it is accepted, records it.
    *
-   * @param enrolment what the device may use; other chains give way where there is no room
+   * @param excluded the device's chains that give way where there is no room
    */
-  public Verdict claim(DeviceGuard device, PassClaim claim, Enrolment enrolment) {
+  Verdict claim(DeviceGuard device, PassClaim claim, ExcludedChains excluded) {
     if (claim.lastPass() - claim.firstPass() >= limits.jumpBound()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.PASS_OUT_OF_RANGE,
           "a claim may cover at most " + limits.jumpBound() + " passes");
     }
     ChainGuard chain = device.find(claim.chain(), claim.model());
-    return chain == null ? firstClaim(device, claim, enrolment) : claimAgain(chain, claim);
+    return chain == null ? firstClaim(device, claim, excluded) : claimAgain(chain, claim);
   }
 
   /**
    * Judges a release and, when it is accepted, ends the claim of its instance. A repetition is
    * accepted again.
    */
-  public Verdict release(DeviceGuard device, PassRelease release) {
+  Verdict release(DeviceGuard device, PassRelease release) {
     ChainGuard chain = device.find(release.chain(), release.model());
     if (chain == null) {
       return unknown(device, release);
     }
     if (!chain.instance().equals(release.instance())) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
           "instance " + chain.instance() + " holds the chain");
     }
     long firstFree = release.firstFree();
     if (firstFree < chain.open().nextUnseen()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.MASK_REUSE_SUSPECTED,
           "a pass from " + firstFree + " on was used and cannot be given back");
     }
     if (firstFree < chain.first() || firstFree > chain.last() + 1) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.NOT_CLAIMED,
           "the claim in force covers passes " + chain.first() + " to " + chain.last());
     }
@@ -115,30 +104,30 @@ public final class ReplayGuard {
    *
    * @param digest over ids, shapes and residues
    */
-  public Verdict round(DeviceGuard device, PassRound round, long digest) {
+  Verdict round(DeviceGuard device, PassRound round, long digest) {
     ChainGuard chain = device.find(round.chain(), round.model());
     if (chain == null) {
       return unknown(device, round);
     }
     long pass = round.pass().pass();
     if (!chain.instance().equals(round.instance()) && pass <= chain.last()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
           "instance " + chain.instance() + " holds the chain");
     }
     if (!chain.instance().equals(round.instance()) || pass < chain.first() || pass > chain.last()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.NOT_CLAIMED,
           "the claim in force covers passes " + chain.first() + " to " + chain.last());
     }
     return openRound(chain.open(), pass, round.round(), digest);
   }
 
-  private Verdict firstClaim(DeviceGuard device, PassClaim claim, Enrolment enrolment) {
+  private Verdict firstClaim(DeviceGuard device, PassClaim claim, ExcludedChains excluded) {
     if (device.retired().contains(claim.chain())) {
       return unknown(device, claim);
     }
-    Verdict verdict = room.make(device, claim, enrolment);
+    Verdict verdict = room.make(device, claim, excluded);
     if (verdict.accepted()) {
       device.chains().add(ChainGuard.claimed(claim));
     }
@@ -147,26 +136,26 @@ public final class ReplayGuard {
 
   private static Verdict unknown(DeviceGuard device, EdgeCall call) {
     return device.retired().contains(call.chain())
-        ? refuse(
+        ? Verdict.refuse(
             EdgeErrorCode.CHAIN_RETIRED,
             "chain " + call.chain() + " gave way to others; provision the device again")
-        : refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
+        : Verdict.refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
   }
 
   private Verdict claimAgain(ChainGuard chain, PassClaim claim) {
     boolean same = chain.instance().equals(claim.instance());
     if (same && chain.released()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.STALE, "the instance released its claim and cannot claim any more");
     }
     long above = same ? chain.othersLast() : chain.last();
     if (claim.firstPass() <= above) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
           "passes up to " + above + " were claimed by another instance");
     }
     if (claim.firstPass() - chain.last() > limits.jumpBound()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.PASS_OUT_OF_RANGE,
           "a claim may skip at most " + limits.jumpBound() + " passes after " + chain.last());
     }
@@ -180,16 +169,17 @@ public final class ReplayGuard {
 
   private static Verdict openRound(OpenPasses open, long pass, int round, long digest) {
     if (pass < open.floor()) {
-      return refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
+      return Verdict.refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
     }
     int index = open.find(pass);
     if (index < 0) {
       return open.add(pass, round, digest)
           ? Verdict.ACCEPTED
-          : refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
+          : Verdict.refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
     }
     if (round < open.round(index)) {
-      return refuse(EdgeErrorCode.STALE, "round " + open.round(index) + " of the pass was seen");
+      return Verdict.refuse(
+          EdgeErrorCode.STALE, "round " + open.round(index) + " of the pass was seen");
     }
     if (round > open.round(index)) {
       open.advance(index, round, digest);
@@ -197,12 +187,8 @@ public final class ReplayGuard {
     }
     return digest == open.digest(index)
         ? Verdict.ACCEPTED
-        : refuse(
+        : Verdict.refuse(
             EdgeErrorCode.MASK_REUSE_SUSPECTED,
             "another request came under the same pass and round");
-  }
-
-  private static Verdict refuse(EdgeErrorCode code, String detail) {
-    return new Verdict(code, detail);
   }
 }

@@ -3,6 +3,7 @@ package org.lepcnn.flink.guard;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.flink.answer.WritableAnswers;
@@ -11,6 +12,7 @@ import org.lepcnn.flink.model.ModelState;
 import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class RequestGuard {
   private static final Logger LOG = LoggerFactory.getLogger(RequestGuard.class);
   private static final Verdict EXPIRED =
-      new Verdict(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
+      Verdict.refuse(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
 
   private final EdgeControl control;
   private final WritableAnswers answers;
@@ -48,7 +50,7 @@ public final class RequestGuard {
   /** Where a device's state is kept. */
   public interface Memory {
     /** What is remembered of the request's device; null for nothing. */
-    DeviceGuard recall() throws IOException;
+    @Nullable DeviceGuard recall() throws IOException;
 
     void remember(DeviceGuard device) throws IOException;
   }
@@ -83,11 +85,13 @@ public final class RequestGuard {
     if (verdict.accepted() && isLate(header, brokerMillis)) {
       verdict = EXPIRED;
     }
-    if (verdict.accepted() && header.call() instanceof PassClaim && model.isComing()) {
-      verdict = refused(model);
+    Refusal missing = model.refusal();
+    if (verdict.accepted() && header.call() instanceof PassClaim && missing != null) {
+      verdict = new Verdict(missing);
     }
-    if (!verdict.accepted()) {
-      return Guarded.told(answers.refuse(header, verdict.refusal(), verdict.detail()));
+    Refusal refusal = verdict.refusal();
+    if (refusal != null) {
+      return Guarded.told(answers.refuse(header, refusal));
     }
     return header.isRound() ? Guarded.PASSES : Guarded.told(answers.accept(header));
   }
@@ -96,27 +100,25 @@ public final class RequestGuard {
     if (header.isRound() && isLate(header, brokerMillis)) {
       return EXPIRED;
     }
-    if (model.refusal() != null && (header.isRound() || !model.isComing())) {
-      return refused(model);
+    Refusal missing = model.refusal();
+    if (missing != null && (header.isRound() || !model.isComing())) {
+      return new Verdict(missing);
     }
-    int largest = header.isRound() ? model.model().largestResultBatch(header.asRound().round()) : 0;
+    int largest =
+        header.isRound() ? model.require().largestResultBatch(header.asRound().round()) : 0;
     return switch (answers.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->
-          new Verdict(
+          Verdict.refuse(
               EdgeErrorCode.TOO_LARGE,
               "the results topic's max.message.bytes must be at least " + largest);
-      case MISSING -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is missing");
-      case UNKNOWN -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
+      case MISSING -> Verdict.refuse(EdgeErrorCode.NOT_READY, "the results topic is missing");
+      case UNKNOWN -> Verdict.refuse(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
     };
   }
 
   private static boolean isLate(RequestHeader header, long brokerMillis) {
     return header.expiresAtMillis() < brokerMillis;
-  }
-
-  private static Verdict refused(ModelState model) {
-    return new Verdict(model.refusal().code(), model.refusal().detail());
   }
 
   private Verdict judge(AssembledRequest request, Memory memory) throws IOException {
@@ -133,16 +135,17 @@ public final class RequestGuard {
 
   private Verdict judge(DeviceGuard device, AssembledRequest request) {
     try {
-      Enrolment enrolment = control.enrolment(request.header().device());
-      // whose enrolment is not known any more has nothing that may give way
-      return guard.judge(
-          device,
-          request.header().call(),
-          request.digest(),
-          enrolment == null ? Enrolment.OPEN : enrolment);
+      RequestHeader header = request.header();
+      return guard.judge(device, header.call(), request.digest(), excluded(header.device()));
     } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
       LOG.error("Judging {}", request.header(), e);
-      return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");
+      return Verdict.refuse(EdgeErrorCode.INTERNAL, "the guard failed");
     }
+  }
+
+  /** What the enrolment excludes; the device may have lost it since the request was admitted. */
+  private ExcludedChains excluded(String device) {
+    Enrolment enrolment = control.enrolment(device);
+    return enrolment == null ? ExcludedChains.NONE : ExcludedChains.by(enrolment);
   }
 }

@@ -17,11 +17,16 @@ import org.lepcnn.core.port.PassRound;
  */
 final class GuardedLog {
   private static final Verdict UNKNOWN =
-      new Verdict(EdgeErrorCode.UNKNOWN_DEVICE, "the device is not enrolled yet");
+      Verdict.refuse(EdgeErrorCode.UNKNOWN_DEVICE, "the device is not enrolled yet");
 
   /** What decides over a request. */
   interface Judge {
     Verdict judge(DeviceGuard device, EdgeCall call, long digest);
+
+    /** The real guard, for devices whose enrolment excludes no chain. */
+    static Judge of(ReplayGuard guard) {
+      return (device, call, digest) -> guard.judge(device, call, digest, ExcludedChains.NONE);
+    }
   }
 
   private record Entry(EdgeCall call, long digest) {}

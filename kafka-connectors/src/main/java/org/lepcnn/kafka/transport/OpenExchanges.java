@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.CallId;
 
 /**
@@ -20,7 +21,8 @@ final class OpenExchanges {
     return open.putIfAbsent(exchange.id(), exchange) == null;
   }
 
-  Exchange find(CallId id) {
+  /** The exchange that waits for an answer to the call, or null. */
+  @Nullable Exchange find(CallId id) {
     return open.get(id);
   }
 
@@ -36,7 +38,7 @@ final class OpenExchanges {
   /**
    * Completes an exchange.
    *
-   * @param parts the layers' residues; null for a claim
+   * @param parts the layers' residues; none for a claim or release
    */
   void succeed(Exchange exchange, List<int[]> parts) {
     if (open.remove(exchange.id(), exchange)) {

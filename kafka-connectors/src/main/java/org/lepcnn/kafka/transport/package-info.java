@@ -7,7 +7,9 @@
  * and puts results together. It completes the futures as well, and the device runtime goes on with
  * them on its own threads: an answer changes its thread once.
  */
+@NullMarked
 @PublicApi
 package org.lepcnn.kafka.transport;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.PublicApi;

@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,14 +22,13 @@ import org.lepcnn.onnx.layer.LinearLayer;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.SubModels;
 
-/**
- * The graph of a {@link LayerReference}: the model's, and behind each layer what undoes its end.
- */
+/** The graph of a {@link LayerReference}: the model's, and behind each layer what undoes its end. */
 public final class ReferenceGraph {
   private final Graph graph;
   private final InstrumentedRun run;
   private final List<Node> nodes;
   private final Map<String, TensorProto> constants;
+  private final Set<String> added = new HashSet<>();
   private final Map<String, String> outputs = new LinkedHashMap<>();
 
   private ReferenceGraph(Graph graph, InstrumentedRun run) {
@@ -46,7 +46,7 @@ public final class ReferenceGraph {
   }
 
   private void add(LinearLayer layer) {
-    String value = undone(layer);
+    String value = layer.reference().isEmpty() ? undone(layer) : computed(layer);
     String output = graph.freshName(layer.output() + "_reference");
     double[] scale = layer.outputScale();
     if (Arrays.stream(scale).allMatch(factor -> factor == 1)) {
@@ -66,6 +66,19 @@ public final class ReferenceGraph {
       nodes.add(DeviceNodes.make("Mul", output, value, factors));
     }
     outputs.put(layer.output(), output);
+  }
+
+  /**
+   * The result of a layer that the model has in no value, as the product of floats that it is.
+   */
+  private String computed(LinearLayer layer) {
+    List<Node> reference = layer.reference();
+    for (Node node : reference) {
+      if (added.add(node.output())) {
+        nodes.add(node);
+      }
+    }
+    return reference.get(reference.size() - 1).output();
   }
 
   /** The value before the nodes that finish a layer's result on the device. */

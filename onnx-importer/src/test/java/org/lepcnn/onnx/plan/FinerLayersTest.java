@@ -48,7 +48,7 @@ class FinerLayersTest {
         long macs = layer.layer().geometry().macs();
         if (chosen.contains(layer.layer().output())) {
           spent += macs;
-        } else if (layer.profile().int8Noise() > 0) {
+        } else if (layer.profile().coarsestNoise() > 0) {
           smallestLeft = Math.min(smallestLeft, macs);
         }
       }
