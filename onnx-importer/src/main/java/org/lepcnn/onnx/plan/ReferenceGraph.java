@@ -22,7 +22,9 @@ import org.lepcnn.onnx.layer.LinearLayer;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.SubModels;
 
-/** The graph of a {@link LayerReference}: the model's, and behind each layer what undoes its end. */
+/**
+ * The graph of a {@link LayerReference}: the model's, and behind each layer what undoes its end.
+ */
 public final class ReferenceGraph {
   private final Graph graph;
   private final InstrumentedRun run;
@@ -68,9 +70,7 @@ public final class ReferenceGraph {
     outputs.put(layer.output(), output);
   }
 
-  /**
-   * The result of a layer that the model has in no value, as the product of floats that it is.
-   */
+  /** The result of a layer that the model has in no value, as the product of floats that it is. */
   private String computed(LinearLayer layer) {
     List<Node> reference = layer.reference();
     for (Node node : reference) {
