@@ -215,11 +215,8 @@ public final class WeightQuantizer {
   private static int perChannel(int count, int outChannels) {
     if (outChannels < 1 || count == 0 || count % outChannels != 0) {
       throw new IllegalArgumentException(
-          "Quantizing weights: expected a positive multiple of "
-              + outChannels
-              + " weights; found "
-              + count
-              + ".");
+          "Quantizing weights: expected a positive multiple of %s weights; found %s."
+              .formatted(outChannels, count));
     }
     return count / outChannels;
   }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
@@ -53,11 +54,13 @@ final class ControlTables {
         }
       };
 
-  Enrolment device(String id) {
+  /** What a device may do; null when it is not enrolled. */
+  @Nullable Enrolment device(String id) {
     return devices.get(id);
   }
 
-  PublishedModel model(Fingerprint id) {
+  /** What is known of a model; null for nothing. */
+  @Nullable PublishedModel model(Fingerprint id) {
     return models.get(id);
   }
 
@@ -72,11 +75,12 @@ final class ControlTables {
   /**
    * Takes a record of a control topic.
    *
+   * @param key null when the record has none
    * @param value null for a tombstone
    * @return the model that the record changed, or null
    * @throws BadInputException when it cannot be read; nothing is changed then
    */
-  PublishedModel apply(String topic, byte[] key, byte[] value) {
+  @Nullable PublishedModel apply(String topic, byte @Nullable [] key, byte @Nullable [] value) {
     if (key == null) {
       throw BadInputException.about("The record's key").expected("a name").found("none");
     }
@@ -88,7 +92,7 @@ final class ControlTables {
     return applyModel(Fingerprint.parse(name), key, value);
   }
 
-  private void applyDevice(String device, byte[] key, byte[] value) {
+  private void applyDevice(String device, byte[] key, byte @Nullable [] value) {
     if (value == null) {
       devices.computeIfPresent(device, (id, enrolment) -> enrolment.revoked() ? enrolment : null);
       return;
@@ -111,7 +115,7 @@ final class ControlTables {
     devices.put(device, known == null ? enrolment : known);
   }
 
-  private PublishedModel applyModel(Fingerprint id, byte[] key, byte[] value) {
+  private @Nullable PublishedModel applyModel(Fingerprint id, byte[] key, byte @Nullable [] value) {
     if (value == null) {
       PublishedModel removed = models.remove(id);
       return removed == null ? null : withdrawn(removed);

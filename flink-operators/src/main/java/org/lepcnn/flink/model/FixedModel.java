@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -38,7 +39,7 @@ public final class FixedModel implements ModelPool {
   }
 
   @Override
-  public ModelLease lease(Fingerprint wanted) {
+  public @Nullable ModelLease lease(Fingerprint wanted) {
     LoadedModel model = lease.ifReady();
     return model == null || !model.fingerprint().equals(wanted) ? null : lease.share();
   }

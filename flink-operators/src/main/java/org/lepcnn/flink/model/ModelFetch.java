@@ -108,7 +108,8 @@ final class ModelFetch {
       Thread.currentThread().interrupt();
       throw unavailable(uri, e);
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof LepcnnException known ? known : unavailable(uri, e.getCause());
+      Throwable cause = FutureFailures.causeOf(e);
+      throw cause instanceof LepcnnException known ? known : unavailable(uri, cause);
     } catch (TimeoutException e) {
       throw unavailable(uri, e);
     } finally {
@@ -168,7 +169,7 @@ final class ModelFetch {
     }
     return BoundedBody.foundNoMemory(failure)
         ? noMemory(uri)
-        : unavailable(uri, failure.getCause());
+        : unavailable(uri, FutureFailures.causeOf(failure));
   }
 
   private EnvironmentException noMemory(URI uri) {

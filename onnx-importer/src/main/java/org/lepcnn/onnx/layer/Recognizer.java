@@ -76,11 +76,10 @@ public final class Recognizer {
   static void requireFloat(ValueType input, TensorProto weights) throws StaysOnDeviceException {
     if (!input.isFloat() || !Tensors.isFloat(weights)) {
       throw new StaysOnDeviceException(
-          "only float32 is offloaded; it has "
-              + TensorProto.DataType.forNumber(weights.getDataType())
-              + " weights and "
-              + TensorProto.DataType.forNumber(input.onnxType())
-              + " input");
+          "only float32 is offloaded; it has %s weights and %s input"
+              .formatted(
+                  TensorProto.DataType.forNumber(weights.getDataType()),
+                  TensorProto.DataType.forNumber(input.onnxType())));
     }
   }
 }

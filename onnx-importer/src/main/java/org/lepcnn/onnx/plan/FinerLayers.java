@@ -31,6 +31,15 @@ public final class FinerLayers {
   private FinerLayers() {}
 
   /**
+   * The same precision with its layers named.
+   *
+   * @param layers a model's offloaded ones, in the model's order
+   */
+  public static Precision resolve(Precision precision, List<OffloadedLayer> layers) {
+    return precision.resolve(layers);
+  }
+
+  /**
    * The values that the chosen layers produce.
    *
    * @param layers in the model's order
