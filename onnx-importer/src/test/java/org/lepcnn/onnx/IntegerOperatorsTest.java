@@ -206,10 +206,13 @@ class IntegerOperatorsTest {
     model.node("MatMulInteger", "i", "xq " + model.integers(DataType.INT8, values, 2000, 8));
     model.node("Add", "a", "i " + model.integers(DataType.INT32, biases(8), 8));
     model.node("Cast", "y", "a", integer("to", DataType.FLOAT_VALUE));
+    model.node("MatMulInteger", "k", "xq " + model.integers(DataType.INT8, values, 2000, 8));
+    model.node("Cast", "z", "k", integer("to", DataType.FLOAT_VALUE));
 
-    ModelBundle bundle = assertSameBits(model.output("y"));
+    ModelBundle bundle = assertSameBits(model.output("y", "z"));
 
     assertThat(bundle.device().report().get(0).offloaded()).isFalse();
+    assertThat(bundle.device().report().get(1).offloaded()).isTrue();
     assertThat(bundle.device().report().get(0).macs()).isEqualTo(16_000);
     assertThat(bundle.device().report().get(0).reason()).contains("beyond the integers of float32");
   }

@@ -63,7 +63,7 @@ final class IntegerRecognizer {
     double limit = range.limitAround(graph, IntegerForm.at(node, form.inputZero()));
     layer.standsFor(node, input, product, Grid.integers(limit));
     if (form.givesSums()) {
-      layer.givesIntegers();
+      layer.lacksCast(true);
     } else {
       requantize(layer, node, form);
     }
