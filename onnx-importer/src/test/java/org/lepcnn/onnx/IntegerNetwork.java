@@ -77,8 +77,7 @@ public final class IntegerNetwork {
       options.setOptimizationLevel(OptLevel.NO_OPT);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       try (OrtSession session =
-              OrtEnvironment.getEnvironment()
-                  .createSession(model.build().toByteArray(), options);
+              OrtEnvironment.getEnvironment().createSession(model.build().toByteArray(), options);
           OrtSession.Result result = session.run(inputs)) {
         Map<String, float[]> outputs = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> output : result) {

@@ -100,7 +100,9 @@ class IntegerOperatorsTest {
   @CsvSource({"true, true, true", "false, true, false", "true, false, true", "false, false, false"})
   void qGemm_isOnnxRuntimes(boolean transposed, boolean quantized, boolean bias) throws Exception {
     OnnxModels model = new OnnxModels(2).input("x", 3, 48);
-    model.model().addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("com.microsoft").setVersion(1));
+    model
+        .model()
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("com.microsoft").setVersion(1));
     String input = model.number(0.0171f) + " " + scalar(model, DataType.UINT8, 99);
     model.node("QuantizeLinear", "xq", "x " + input);
     long[] dims = transposed ? new long[] {20, 48} : new long[] {48, 20};
@@ -227,13 +229,15 @@ class IntegerOperatorsTest {
             + " "
             + model.integers(DataType.INT8, new int[20], 20);
     String output = model.number(0.0331f) + " " + scalar(model, DataType.UINT8, 128);
-    model.node("QLinearMatMul", "yq", "xq " + model.number(0.02f) + " zero " + weights + " " + output);
+    model.node(
+        "QLinearMatMul", "yq", "xq " + model.number(0.02f) + " zero " + weights + " " + output);
     String integers = model.integers(DataType.INT8, integers(DataType.INT8, 64 * 32), 64, 32);
     model.node("MatMulInteger", "i", "xq " + integers + " zero");
     model.output("yq", "i");
     PreparedImport prepared = ModelImporter.prepare(model.write(folder), ALL);
     LayerReference reference = prepared.layerReference();
-    Map<String, OnnxTensor> inputs = new IntegerNetwork(folder.resolve("net.onnx"), ALL).inputs(1, 3, false);
+    Map<String, OnnxTensor> inputs =
+        new IntegerNetwork(folder.resolve("net.onnx"), ALL).inputs(1, 3, false);
 
     Map<String, float[]> floats = FloatNetwork.run(reference.model(), inputs);
 

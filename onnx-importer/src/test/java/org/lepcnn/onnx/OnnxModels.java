@@ -95,11 +95,7 @@ public final class OnnxModels {
 
   /** Adds a node of a domain with any outputs, and returns the first one's name. */
   public String node(
-      String domain,
-      String op,
-      List<String> outputs,
-      String inputs,
-      AttributeProto... attributes) {
+      String domain, String op, List<String> outputs, String inputs, AttributeProto... attributes) {
     NodeProto.Builder node =
         NodeProto.newBuilder()
             .setDomain(domain)

@@ -136,7 +136,8 @@ final class RandomIntegerGraph {
     String integers = node(random.nextBoolean() ? "Floor" : "Round", value);
     int low = -random.nextInt(128);
     return node(
-        "Clip", integers + " " + model.number(low) + " " + model.number(low + 1 + random.nextInt(255)));
+        "Clip",
+        integers + " " + model.number(low) + " " + model.number(low + 1 + random.nextInt(255)));
   }
 
   private float scale(int least, int most) {

@@ -123,8 +123,7 @@ public final class Absorber {
             layer.outputDims(),
             layer.channelAxis(),
             channels);
-    if (constant == null
-        || (node.is("Div") && !(layerFirst && order.allowsDivision(constant)))) {
+    if (constant == null || (node.is("Div") && !(layerFirst && order.allowsDivision(constant)))) {
       return false;
     }
     double[] multiply = new double[channels];

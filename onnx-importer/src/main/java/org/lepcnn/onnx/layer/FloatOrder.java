@@ -4,12 +4,12 @@ package org.lepcnn.onnx.layer;
 import java.util.Arrays;
 
 /**
- * What can follow a layer and be folded into it. Behind sums that float32 rounds anyway, all that is
- * linear; behind exact sums what does not change a single bit.
+ * What can follow a layer and be folded into it. Behind sums that float32 rounds anyway, all that
+ * is linear; behind exact sums what does not change a single bit.
  *
- * <p>The device computes y = fl(fl(sum · factor) + bias), with fl the rounding to float32. The model
- * rounds once for each operator, so that the same numbers come out where one product is followed by
- * one sum. Products with powers of two round nothing and can stand anywhere.
+ * <p>The device computes y = fl(fl(sum · factor) + bias), with fl the rounding to float32. The
+ * model rounds once for each operator, so that the same numbers come out where one product is
+ * followed by one sum. Products with powers of two round nothing and can stand anywhere.
  */
 final class FloatOrder {
   private final boolean exact;
