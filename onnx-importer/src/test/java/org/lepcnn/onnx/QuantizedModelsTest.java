@@ -152,6 +152,49 @@ class QuantizedModelsTest {
     }
   }
 
+  @Test
+  void aGridLasts_throughWhatMovesAndChoosesItsElements() throws Exception {
+    OnnxModels model = new OnnxModels(6).input("x", 1, 4, 6, 6);
+    String parameters = model.number(0.0171f) + " " + model.integers(DataType.INT8, new int[] {5});
+    model.node("QuantizeLinear", "xq", "x " + parameters);
+    model.node("DequantizeLinear", "xd", "xq " + parameters);
+    model.node("MaxPool", "p", "xd", ints("kernel_shape", 2, 2), ints("strides", 1, 1));
+    model.node("Transpose", "t", "p", ints("perm", 0, 1, 3, 2));
+    model.node("Concat", "c", "p t", integer("axis", 1));
+    model.node("Pad", "d", "c " + model.integers(0, 0, 1, 1, 0, 0, 1, 1));
+    model.node("Clip", "r", "d " + model.number(0) + " " + model.number(100 * 0.0171f));
+    model.node("Conv", "m", "r " + model.weights(0, 8, 8, 3, 3));
+    model.node("Mul", "n", "m " + model.number(0.3f));
+    model.node("Round", "y", "n");
+    IntegerNetwork network = new IntegerNetwork(model.output("y").write(folder), ALL);
+
+    // 127 is the first 2^(b−1) − 1 of at least 100
+    assertThat(network.bundle().device().report().get(0).bits()).isEqualTo(8);
+    assertThat(network.bundle().device().tensors().get(0).value()).isEqualTo("r_integers");
+    for (int seed = 0; seed < 5; seed++) {
+      Map<String, OnnxTensor> inputs = network.inputs(seed, 2, false);
+      assertThat(network.run(inputs).get("y")).isEqualTo(network.unfused(inputs).get("y"));
+    }
+  }
+
+  @Test
+  void valuesOfTwoGrids_areRoundedAsOthersAre() throws Exception {
+    OnnxModels model = new OnnxModels(6).input("x", 1, 4, 6, 6);
+    for (float scale : new float[] {0.0171f, 0.0172f}) {
+      String parameters = model.number(scale) + " " + model.integers(DataType.INT8, new int[] {5});
+      model.node("QuantizeLinear", "q" + scale, "x " + parameters);
+      model.node("DequantizeLinear", "d" + scale, "q" + scale + " " + parameters);
+    }
+    model.node("Concat", "c", "d0.0171 d0.0172", integer("axis", 1));
+    model.node("Conv", "y", "c " + model.weights(0, 8, 8, 3, 3));
+
+    ModelBundle bundle =
+        FloatNetwork.assertImports(model.output("y").write(folder), ALL, 1, 1);
+
+    assertThat(bundle.device().report().get(0).bits()).isGreaterThan(12);
+    assertThat(bundle.device().tensors().get(0).value()).isEqualTo("c");
+  }
+
   /** Σ w·k · s_x · s_w / s_y in float64, which is exact but for 10⁻¹⁵. */
   private static double[] convolution(Quantization q, int[] weights, float[] k) {
     double[] sums = new double[OUT * SIZE * SIZE];
