@@ -35,9 +35,13 @@ final class ImportArguments {
 
   @Option(
       names = "--input",
-      paramLabel = "NAME=1x3x224x224",
+      paramLabel = "NAME=1x3x224x224|NAME=16000",
       description =
-          "The shape of an input whose dimensions the model leaves open. Repeat it for several.")
+          "The shape of an input whose dimensions the model leaves open: sizes joined by x (one"
+              + " dimension: NAME=16000x). Or a value that the input always has: a number, true,"
+              + " false, or numbers joined by commas (one element: NAME=16000,); the bundle then"
+              + " has no such input, and what the value decides is decided at import. Repeat it"
+              + " for several inputs.")
   private List<String> inputs = List.of();
 
   @Option(
@@ -190,7 +194,7 @@ final class ImportArguments {
     PreparedImport prepared = prepare(model, steps);
     steps.accept("trying mixes of precision on the samples");
     List<PrecisionSearch.Sample> pairs = new ArrayList<>();
-    try (FloatModel floats = new FloatModel(model)) {
+    try (FloatModel floats = new FloatModel(model, ModelImporter.original(model, toOptions()))) {
       for (Map<String, HostTensor> sample : Samples.read(samples, prepared.inputs())) {
         pairs.add(new PrecisionSearch.Sample(sample, floats.run(sample)));
       }

@@ -59,7 +59,8 @@ public final class Graph {
     return nodes;
   }
 
-  void setNodes(List<Node> newNodes) {
+  /** Puts other nodes in the place of all, in an order in which they can run. */
+  public void setNodes(List<Node> newNodes) {
     nodes = newNodes;
   }
 
