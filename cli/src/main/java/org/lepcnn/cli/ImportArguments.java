@@ -1,21 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.lepcnn.check.FloatModel;
-import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
-import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;
@@ -56,20 +48,21 @@ final class ImportArguments {
   @Option(
       names = "--precision",
       paramLabel = "fast|high|auto",
-      defaultValue = "fast",
+      defaultValue = "auto",
       description =
           "fast: 8-bit weights, and up to 12 bits in layers of 16.8 million multiplications"
               + " together; high: up to 12 bits everywhere, which makes errors some ten times"
-              + " smaller and doubles the edge's work, with the same traffic; auto: 12 bits only"
-              + " where --samples need them to meet --target. Default: fast.")
+              + " smaller and doubles the edge's work, with the same traffic; auto: as fast, and 12"
+              + " bits in further layers until the error meets --target. Default: auto.")
   private String precision;
 
   @Option(
       names = "--samples",
       paramLabel = "DIR",
       description =
-          "For --precision auto: a folder of test_data_set_* folders or .npy files, or one .npy"
-              + " file.")
+          "For --precision auto: what to measure on, a folder of test_data_set_* folders or .npy"
+              + " files, or one .npy file. Default: the data sets beside the model, or random"
+              + " numbers.")
   private Path samples;
 
   @Option(
@@ -91,23 +84,14 @@ final class ImportArguments {
    * An imported model.
    *
    * @param prepared what the bundle was made of
-   * @param search what --precision auto found; null for the others
+   * @param reached what --precision auto found; null for the others
    * @param target the largest relative error that the precision is to reach
    */
   record Imported(
-      ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Found search, double target) {
+      ModelBundle bundle, PreparedImport prepared, PrecisionReached reached, double target) {
     /** What is told of it beside the report. */
     Told told() {
-      return new Told(
-          prepared.notes(),
-          search == null
-              ? null
-              : new Reached(
-                  target,
-                  search.error(),
-                  search.met(),
-                  search.finerLayers(),
-                  bundle.plan().layers().size()));
+      return new Told(prepared.notes(), reached);
     }
   }
 
@@ -116,28 +100,12 @@ final class ImportArguments {
    *
    * @param precision what --precision auto found; null for the others
    */
-  record Told(List<String> notes, Reached precision) {
+  record Told(List<String> notes, PrecisionReached precision) {
     /** A line for each note on the model, and one about the search; or nothing. */
     String text() {
       StringBuilder text = new StringBuilder();
       notes.forEach(note -> text.append("Note: ").append(note).append('\n'));
       return text.append(precision == null ? "" : precision.text()).toString();
-    }
-  }
-
-  /** How close a search for a mix of precisions came to its target. */
-  record Reached(
-      double target, double relativeError, boolean met, int finerLayers, @JsonIgnore int layers) {
-    private String text() {
-      return String.format(
-          Locale.ROOT,
-          "Precision: relative error %.3g on the samples, target %.3g %s; finer weights in %d of %d"
-              + " layers.%n",
-          relativeError,
-          target,
-          met ? "met" : "NOT met with the finest weights everywhere",
-          finerLayers,
-          layers);
     }
   }
 
@@ -161,7 +129,7 @@ final class ImportArguments {
       return switch (name) {
         case "fast" -> imported(prepare(model, steps), Precision.FAST, FAST_TARGET, steps);
         case "high" -> imported(prepare(model, steps), Precision.HIGH, HIGH_TARGET, steps);
-        case "auto" -> search(model, output, steps);
+        case "auto" -> search(model, steps);
         default ->
             throw BadInputException.about("Reading the option --precision")
                 .expected("fast, high or auto")
@@ -183,25 +151,15 @@ final class ImportArguments {
     return new Imported(prepared.bundle(wanted, steps), prepared, null, target);
   }
 
-  private Imported search(Path model, Output output, Steps steps) {
+  private Imported search(Path model, Steps steps) {
     double wanted = target == null ? DEFAULT_TARGET : target;
-    if (samples == null || !(wanted > 0)) {
-      throw new BadInputException(
-          "Reading the options: --precision auto expects --samples DIR and a positive --target;"
-              + " found "
-              + (samples == null ? "no samples." : "the target " + wanted + "."));
+    if (!(wanted > 0)) {
+      throw BadInputException.about("Reading the option --target")
+          .expected("a number above 0")
+          .found(wanted);
     }
     PreparedImport prepared = prepare(model, steps);
-    steps.accept("trying mixes of precision on the samples");
-    List<PrecisionSearch.Sample> pairs = new ArrayList<>();
-    try (FloatModel floats = new FloatModel(model, ModelImporter.original(model, toOptions()))) {
-      for (Map<String, HostTensor> sample : Samples.read(samples, prepared.inputs())) {
-        pairs.add(new PrecisionSearch.Sample(sample, floats.run(sample)));
-      }
-    }
-    PrecisionSearch.Found result =
-        new PrecisionSearch(prepared, pairs, wanted, Kernels.choose(null), output::progress).run();
-    return new Imported(result.bundle(), prepared, result, wanted);
+    return new AutoPrecision(model, toOptions(), prepared, wanted, steps).choose(samples);
   }
 
   private OffloadPolicy policy() {

@@ -189,11 +189,8 @@ public final class Graph {
       for (String value : node.reads()) {
         if (!known.contains(value) && !producers.containsKey(value)) {
           throw new BadInputException(
-              "Importing the model: node "
-                  + node
-                  + " reads the value "
-                  + value
-                  + ", which nothing produces.");
+              "Importing the model: node %s reads the value %s, which nothing produces."
+                  .formatted(node, value));
         }
       }
     }

@@ -88,8 +88,9 @@ public final class ReportLines {
   /** The weights' dimensions; both operands' where neither is constant. */
   private String shape(Node node) {
     String first = Shapes.text(run.type(node.input(0)).dims());
-    String second = Shapes.text(run.type(node.input(1)).dims());
-    if (graph.isConstant(node.input(1))) {
+    String operand = node.input(Recognizer.secondOperand(node));
+    String second = Shapes.text(run.type(operand).dims());
+    if (graph.isConstant(operand)) {
       return second;
     }
     return graph.isConstant(node.input(0)) ? first : first + " · " + second;

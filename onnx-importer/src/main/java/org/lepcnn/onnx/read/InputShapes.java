@@ -61,22 +61,16 @@ public final class InputShapes {
       throw BadInputException.about("Importing the model")
           .expected("tensors as inputs")
           .found(
-              "that "
-                  + input.getName()
-                  + " is of another kind ("
-                  + input.getType().getValueCase()
-                  + ")");
+              "that %s is of another kind (%s)"
+                  .formatted(input.getName(), input.getType().getValueCase()));
     }
   }
 
   private static void requireModest(String name, long[] dims) {
     if (Tensors.elements(dims) > MAX_ELEMENTS) {
       throw BadInputException.about(
-              "Importing the model: input "
-                  + name
-                  + " may have at most "
-                  + MAX_ELEMENTS
-                  + " elements")
+              "Importing the model: input %s may have at most %s elements"
+                  .formatted(name, MAX_ELEMENTS))
           .found("the shape " + Shapes.text(dims));
     }
   }

@@ -168,12 +168,9 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
         case STRING -> OnnxTensor.createTensor(environment, strings(elements), type.dims());
         default ->
             throw new BadInputException(
-                "Importing the model: input "
-                    + name
-                    + " has the type "
-                    + ElementTypes.name(type.onnxType())
-                    + ", of which ONNX Runtime has no tensors in Java. Export the model with"
-                    + " float32.");
+                ("Importing the model: input %s has the type %s, of which ONNX Runtime has no"
+                        + " tensors in Java. Export the model with float32.")
+                    .formatted(name, ElementTypes.name(type.onnxType())));
       };
     } catch (OrtException e) {
       throw new BadInputException(
