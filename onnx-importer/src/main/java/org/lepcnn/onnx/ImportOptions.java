@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 import org.lepcnn.onnx.plan.Precision;
@@ -15,10 +16,16 @@ import org.lepcnn.onnx.plan.Precision;
  * @param inputShapes concrete dimensions by input name, for inputs with dimensions that the model
  *     leaves open
  * @param offload which linear layers go to the edge
+ * @param minRoundWork multiplications that a round has to carry, or its layers stay on the device;
+ *     empty: 100,000 in passes of more than 16 rounds, and no bound in shorter ones and with {@link
+ *     OffloadPolicy#ALL}
  * @param precision how finely weights are rounded
  */
 public record ImportOptions(
-    Map<String, long[]> inputShapes, OffloadPolicy offload, Precision precision) {
+    Map<String, long[]> inputShapes,
+    OffloadPolicy offload,
+    OptionalLong minRoundWork,
+    Precision precision) {
   public ImportOptions {
     Map<String, long[]> copy = new LinkedHashMap<>();
     inputShapes.forEach((name, dims) -> copy.put(name, dims.clone()));
@@ -27,7 +34,7 @@ public record ImportOptions(
 
   /** Options with {@link Precision#FAST}. */
   public ImportOptions(Map<String, long[]> inputShapes, OffloadPolicy offload) {
-    this(inputShapes, offload, Precision.FAST);
+    this(inputShapes, offload, OptionalLong.empty(), Precision.FAST);
   }
 
   /** The model's own shapes, {@link OffloadPolicy#AUTO}, {@link Precision#FAST}. */
@@ -37,19 +44,24 @@ public record ImportOptions(
 
   /** These options with another policy. */
   public ImportOptions withOffload(OffloadPolicy policy) {
-    return new ImportOptions(inputShapes, policy, precision);
+    return new ImportOptions(inputShapes, policy, minRoundWork, precision);
+  }
+
+  /** These options with a bound on what a round carries, in multiplications. */
+  public ImportOptions withMinRoundWork(long multiplications) {
+    return new ImportOptions(inputShapes, offload, OptionalLong.of(multiplications), precision);
   }
 
   /** These options with another precision. */
   public ImportOptions withPrecision(Precision other) {
-    return new ImportOptions(inputShapes, offload, other);
+    return new ImportOptions(inputShapes, offload, minRoundWork, other);
   }
 
   /** These options with the dimensions of one input. */
   public ImportOptions withInput(String name, long... dims) {
     Map<String, long[]> shapes = new LinkedHashMap<>(inputShapes);
     shapes.put(name, dims);
-    return new ImportOptions(shapes, offload, precision);
+    return new ImportOptions(shapes, offload, minRoundWork, precision);
   }
 
   /**

@@ -13,6 +13,7 @@ import org.lepcnn.core.text.Printable;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.plan.Equalization;
+import org.lepcnn.onnx.plan.RoundWork;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
@@ -22,6 +23,7 @@ import org.lepcnn.onnx.read.OperatorCheck;
 import org.lepcnn.onnx.run.ConstantFolding;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
+import org.lepcnn.onnx.work.InnerWork;
 
 /**
  * ONNX model in, model bundle out.
@@ -138,7 +140,8 @@ public final class ModelImporter {
     graph.removeIdentities();
     steps.accept("choosing the layers that go to the edge");
     ShapeFlow flow = new ShapeFlow(graph);
-    Selection selection = new Selection(graph, run, flow, options.offload());
+    Selection selection =
+        RoundWork.select(graph, run, flow, options.offload(), options.minRoundWork());
     steps.accept("scaling channels between layers");
     Equalization.apply(graph, run, selection);
     Schedule schedule = new Schedule(graph, run, selection);
@@ -152,7 +155,8 @@ public final class ModelImporter {
         run,
         selection,
         schedule,
-        new StageBuilder(graph, run, flow, schedule).build());
+        new StageBuilder(graph, run, flow, schedule).build(),
+        InnerWork.of(graph, run));
   }
 
   private static List<ValueSpec> values(List<String> names, InstrumentedRun run) {

@@ -67,7 +67,8 @@ public final class Recognizer {
               + TensorProto.DataType.forNumber(weights.getDataType())
               + " weights and "
               + TensorProto.DataType.forNumber(input.onnxType())
-              + " input");
+              + " input",
+          "Export the model in float32.");
     }
   }
 }
