@@ -16,6 +16,11 @@ class LayeringTest {
   }
 
   @Test
+  void packages_areNullMarked() throws Exception {
+    Rooms.checkNullMarked(Field.class);
+  }
+
+  @Test
   void classes_knowNoOtherModule_andNeitherKafkaNorFlink() throws Exception {
     JavaClasses classes = Rooms.classesOfModule(Field.class);
     assertThat(classes.size()).isGreaterThan(80);
@@ -23,7 +28,12 @@ class LayeringTest {
         .should()
         .dependOnClassesThat()
         .resideOutsideOfPackages(
-            "org.lepcnn.core..", "java..", "ai.onnxruntime..", "org.bytedeco..", "org.slf4j..")
+            "org.lepcnn.core..",
+            "java..",
+            "ai.onnxruntime..",
+            "org.bytedeco..",
+            "org.slf4j..",
+            "org.jspecify..")
         .check(classes);
   }
 }

@@ -95,8 +95,9 @@ public final class LocalEdge implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Starting the edge: expected to write to " + folder + "; found: " + e + ".", e);
+      throw EnvironmentException.about("Starting the edge")
+          .expected("to write to " + folder)
+          .found(e);
     }
   }
 
@@ -126,16 +127,16 @@ public final class LocalEdge implements AutoCloseable {
 
   private static List<Path> requireNoSecrets(long pid) {
     if (pid == ProcessHandle.current().pid()) {
-      throw new EnvironmentException(
-          "Starting the edge: expected a process of its own; found that it shares this one.");
+      throw EnvironmentException.about("Starting the edge")
+          .expected("a process of its own")
+          .found("that it shares this one");
     }
     List<Path> classPath = ProcessClassPath.of(pid);
     List<Path> secret = ProcessClassPath.entriesWithSecretCode(classPath);
     if (!secret.isEmpty()) {
-      throw new EnvironmentException(
-          "Starting the edge: expected a class path without the device's code; found "
-              + secret
-              + ".");
+      throw EnvironmentException.about("Starting the edge")
+          .expected("a class path without the device's code")
+          .found(secret);
     }
     return classPath;
   }

@@ -21,14 +21,17 @@ final class AdmissionOptions {
       defaultValue = "enrolled",
       paramLabel = "MODE",
       description =
-          "enrolled: serve the devices of lepcnn.devices and the models of lepcnn.models; open: serve every device and the model of --model-dir, for development. Default: ${DEFAULT-VALUE}.")
+          "enrolled: serve the devices of lepcnn.devices and the models of lepcnn.models;"
+              + " open: serve every device and the model of --model-dir, for development."
+              + " Default: ${DEFAULT-VALUE}.")
   String mode;
 
   @Option(
       names = "--model-dir",
       paramLabel = "DIR",
       description =
-          "With --admission open: a bundle's folder with at least its edge half and manifest, under the same path on every TaskManager.")
+          "With --admission open: a bundle's folder with at least its edge half and"
+              + " manifest, under the same path on every TaskManager.")
   Path modelDir;
 
   @Option(
@@ -36,7 +39,8 @@ final class AdmissionOptions {
       defaultValue = "1000",
       paramLabel = "N",
       description =
-          "Quota of rounds and claims per second, for a device whose enrolment names none. 0: no limit. Default: ${DEFAULT-VALUE}.")
+          "Quota of rounds and claims per second, for a device whose enrolment names"
+              + " none. 0: no limit. Default: ${DEFAULT-VALUE}.")
   long requestsPerSecond;
 
   @Option(
@@ -44,7 +48,8 @@ final class AdmissionOptions {
       defaultValue = "67108864",
       paramLabel = "N",
       description =
-          "Quota of bytes of masked tensors per second, for a device whose enrolment names none. 0: no limit. Default: ${DEFAULT-VALUE}.")
+          "Quota of bytes of masked tensors per second, for a device whose enrolment"
+              + " names none. 0: no limit. Default: ${DEFAULT-VALUE}.")
   long bytesPerSecond;
 
   @Option(
@@ -52,7 +57,8 @@ final class AdmissionOptions {
       defaultValue = "",
       paramLabel = "DIR",
       description =
-          "The folder on every TaskManager for published models. Default: one in the temporary folder.")
+          "The folder on every TaskManager for published models. Default: one in the"
+              + " temporary folder.")
   String modelCache;
 
   @Option(
@@ -67,7 +73,8 @@ final class AdmissionOptions {
       defaultValue = "2048",
       paramLabel = "MIB",
       description =
-          "The most memory, in MiB, that their edge halves take together. Default: ${DEFAULT-VALUE}.")
+          "The most memory, in MiB, that their edge halves take together. Default:"
+              + " ${DEFAULT-VALUE}.")
   long maxModelsMib;
 
   @Option(
@@ -83,23 +90,27 @@ final class AdmissionOptions {
     return switch (mode) {
       case "enrolled" -> {
         if (modelDir != null) {
-          throw new BadInputException(
-              "--model-dir: expected it with --admission open only; found --admission enrolled,"
-                  + " where models come from lepcnn.models. Publish the model with 'lepcnn models"
-                  + " publish', or add --admission open for development.");
+          throw BadInputException.about("--model-dir")
+              .expected("it with --admission open only")
+              .found(
+                  "--admission enrolled, where models come from lepcnn.models",
+                  "Publish the model with 'lepcnn models publish', or add --admission"
+                      + " open for development.");
         }
         yield true;
       }
       case "open" -> {
         if (modelDir == null) {
-          throw new BadInputException(
-              "--admission open: expected --model-dir with the model to serve; found none.");
+          throw BadInputException.about("--admission open")
+              .expected("--model-dir with the model to serve")
+              .found("none");
         }
         yield false;
       }
       default ->
-          throw new BadInputException(
-              "--admission: expected enrolled or open; found '" + mode + "'.");
+          throw BadInputException.about("--admission")
+              .expected("enrolled or open")
+              .found("'" + mode + "'");
     };
   }
 

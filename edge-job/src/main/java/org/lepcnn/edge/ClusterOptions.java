@@ -64,8 +64,9 @@ final class ClusterOptions {
   /** For clients of the cluster. */
   Configuration configuration() {
     if (flinkConf != null && !Files.isDirectory(flinkConf)) {
-      throw new BadInputException(
-          "--flink-conf: expected a folder with config.yaml; found " + flinkConf + ".");
+      throw BadInputException.about("--flink-conf")
+          .expected("a folder with config.yaml")
+          .found(flinkConf);
     }
     HostPort address = HostPort.parse(jobManager);
     Configuration configuration =

@@ -44,7 +44,9 @@ final class EdgeJobOptions {
       names = "--client-config",
       paramLabel = "FILE",
       description =
-          "Kafka client properties, for security and tuning. The file must have the same path on the JobManager and every TaskManager, so that no secret is in the job.")
+          "Kafka client properties, for security and tuning. The file must have the same"
+              + " path on the JobManager and every TaskManager, so that no secret is in the"
+              + " job.")
   Path clientConfig;
 
   @Mixin AdmissionOptions admission;
@@ -54,20 +56,23 @@ final class EdgeJobOptions {
       defaultValue = "",
       paramLabel = Kernels.CHOICE,
       description =
-          "The kernel that computes layers. Default: the fastest that passes its self-test on each machine.")
+          "The kernel that computes layers. Default: the fastest that passes its"
+              + " self-test on each machine.")
   String kernel;
 
   @Option(
       names = "--allow-scalar",
       description =
-          "Serve models with an expensive layer for which only the scalar kernel is exact. Default: refuse them.")
+          "Serve models with an expensive layer for which only the scalar kernel is"
+              + " exact. Default: refuse them.")
   boolean allowScalar;
 
   @Option(
       names = "--parallelism",
       paramLabel = "N",
       description =
-          "Subtasks of every operator, at most 128. Default: the platform's, parallelism.default; else 1.")
+          "Subtasks of every operator, at most 128. Default: the platform's,"
+              + " parallelism.default; else 1.")
   Integer parallelism;
 
   @Option(
@@ -83,7 +88,8 @@ final class EdgeJobOptions {
       defaultValue = "earliest",
       paramLabel = "WHERE",
       description =
-          "Where to start reading without committed offsets: earliest or latest. Default: ${DEFAULT-VALUE}.")
+          "Where to start reading without committed offsets: earliest or latest. Default:"
+              + " ${DEFAULT-VALUE}.")
   String start;
 
   @Option(
@@ -98,7 +104,8 @@ final class EdgeJobOptions {
       names = "--checkpoint-interval",
       paramLabel = "MILLIS",
       description =
-          "Time between checkpoints. Default: the platform's, execution.checkpointing.interval; else 10000.")
+          "Time between checkpoints. Default: the platform's,"
+              + " execution.checkpointing.interval; else 10000.")
   Long checkpointMillis;
 
   @Option(
@@ -121,7 +128,8 @@ final class EdgeJobOptions {
       defaultValue = "0",
       paramLabel = "MILLIS",
       description =
-          "How long a free kernel waits for more requests to compute together. Default: ${DEFAULT-VALUE}.")
+          "How long a free kernel waits for more requests to compute together. Default:"
+              + " ${DEFAULT-VALUE}.")
   long maxWaitMillis;
 
   @Option(
@@ -136,14 +144,16 @@ final class EdgeJobOptions {
       defaultValue = "10000",
       paramLabel = "MILLIS",
       description =
-          "Drop an incomplete round after this time without a new chunk. Default: ${DEFAULT-VALUE}.")
+          "Drop an incomplete round after this time without a new chunk. Default:"
+              + " ${DEFAULT-VALUE}.")
   long assemblyMillis;
 
   @Option(
       names = "--assembly-round-timeout",
       paramLabel = "MILLIS",
       description =
-          "Drop an incomplete round this time after its first chunk. Default: three times --assembly-timeout.")
+          "Drop an incomplete round this time after its first chunk. Default: three times"
+              + " --assembly-timeout.")
   Long assemblyRoundMillis;
 
   @Option(
@@ -165,7 +175,8 @@ final class EdgeJobOptions {
       defaultValue = "30000",
       paramLabel = "MILLIS",
       description =
-          "How long a task waits for the control topics and the models at its start, before it reads requests. Default: ${DEFAULT-VALUE}.")
+          "How long a task waits for the control topics and the models at its start,"
+              + " before it reads requests. Default: ${DEFAULT-VALUE}.")
   long readyWaitMillis;
 
   /**
@@ -279,6 +290,6 @@ final class EdgeJobOptions {
   }
 
   private static BadInputException bad(String option, String expected, String found) {
-    return new BadInputException(option + ": expected " + expected + "; found '" + found + "'.");
+    return BadInputException.about(option).expected(expected).found("'" + found + "'");
   }
 }

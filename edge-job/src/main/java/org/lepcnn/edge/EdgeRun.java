@@ -47,7 +47,8 @@ final class EdgeRun implements Callable<Integer> {
       names = "--checkpoint-dir",
       paramLabel = "DIR",
       description =
-          "The folder for checkpoints. Default: none; they stay in memory, at most 5 MiB for each task.")
+          "The folder for checkpoints. Default: none; they stay in memory, at most 5 MiB"
+              + " for each task.")
   private Path checkpointDir;
 
   @Option(names = "--exit-with-parent", description = "Stop when standard input is closed.")
@@ -58,7 +59,7 @@ final class EdgeRun implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (webPort < 0 || webPort > 65_535) {
-      throw new BadInputException("--web-port: expected 0 to 65535; found " + webPort + ".");
+      throw BadInputException.about("--web-port").expected("0 to 65535").found(webPort);
     }
     if (exitWithParent) {
       watchParent();

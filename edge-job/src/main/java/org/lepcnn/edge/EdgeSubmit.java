@@ -118,11 +118,9 @@ final class EdgeSubmit implements Callable<Integer> {
   private Configuration configuration() {
     Path file = jar == null ? builtJar() : jar;
     if (!Files.isRegularFile(file)) {
-      throw new BadInputException(
-          "Submitting the edge job: expected its jar at "
-              + file
-              + "; found none. Build it with './mvnw -q -DskipTests package', or name it with"
-              + " --jar.");
+      throw BadInputException.about("Submitting the edge job")
+          .expected("its jar at " + file)
+          .found("none", "Build it with './mvnw -q -DskipTests package', or name it with --jar.");
     }
     Configuration configuration = cluster.configuration();
     configuration.set(PipelineOptions.JARS, List.of(file.toAbsolutePath().toUri().toString()));

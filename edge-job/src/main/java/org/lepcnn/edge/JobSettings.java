@@ -191,12 +191,9 @@ final class JobSettings {
             .getOptional(CoreOptions.DEFAULT_PARALLELISM)
             .orElseGet(() -> platform.get(CoreOptions.DEFAULT_PARALLELISM));
     if (parallelism < 1 || parallelism > EdgePipeline.MAX_PARALLELISM) {
-      throw new BadInputException(
-          "Parallelism of the edge job: expected 1 to "
-              + EdgePipeline.MAX_PARALLELISM
-              + "; found "
-              + parallelism
-              + ". See --parallelism, flink run -p and parallelism.default.");
+      throw BadInputException.about("Parallelism of the edge job")
+          .expected("1 to " + EdgePipeline.MAX_PARALLELISM)
+          .found(parallelism, "See --parallelism, flink run -p and parallelism.default.");
     }
   }
 }

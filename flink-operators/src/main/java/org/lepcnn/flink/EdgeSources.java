@@ -77,10 +77,9 @@ public final class EdgeSources {
     /** How often new topics are looked for; 10 s by default. */
     public Builder discoveryMillis(long millis) {
       if (millis < 1) {
-        throw new BadInputException(
-            "Source of requests: expected a discovery interval of at least 1 ms; found "
-                + millis
-                + ".");
+        throw BadInputException.about("Source of requests")
+            .expected("a discovery interval of at least 1 ms")
+            .found(millis);
       }
       discoveryMillis = millis;
       return this;

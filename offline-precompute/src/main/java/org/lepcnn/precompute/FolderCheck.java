@@ -51,7 +51,8 @@ final class FolderCheck {
               + chain
               + ", and the device was provisioned again since: its chain is "
               + current
-              + ". Name another folder for the new chain, or complete the old one with --passes 0.");
+              + ". Name another folder for the new chain, or complete the old one with"
+              + " --passes 0.");
     }
     try (DirectoryStream<Path> tables =
         Files.newDirectoryStream(options.output(), "*" + TableId.SUFFIX)) {
@@ -113,38 +114,34 @@ final class FolderCheck {
         || !id.model().equals(model)
         || !id.chain().equals(chain)
         || found.challengesPerLayer() != options.challengesPerLayer()) {
-      throw new BadInputException(
-          "Making tables in "
-              + options.output()
-              + ": expected tables of device "
-              + options.device()
-              + ", model "
-              + model.shortName()
-              + ", chain "
-              + chain
-              + " with "
-              + options.challengesPerLayer()
-              + " challenges per layer; found "
-              + table.getFileName()
-              + " of device "
-              + id.device()
-              + ", model "
-              + id.model().shortName()
-              + ", chain "
-              + id.chain()
-              + " with "
-              + found.challengesPerLayer()
-              + ". Name another folder.");
+      throw BadInputException.about("Making tables in " + options.output())
+          .expected(
+              "tables of device "
+                  + options.device()
+                  + ", model "
+                  + model.shortName()
+                  + ", chain "
+                  + chain
+                  + " with "
+                  + options.challengesPerLayer()
+                  + " challenges per layer")
+          .found(
+              table.getFileName()
+                  + " of device "
+                  + id.device()
+                  + ", model "
+                  + id.model().shortName()
+                  + ", chain "
+                  + id.chain()
+                  + " with "
+                  + found.challengesPerLayer(),
+              "Name another folder.");
     }
   }
 
   private EnvironmentException unreadable(IOException e) {
-    return new EnvironmentException(
-        "Looking into the output folder "
-            + options.output()
-            + ": expected a readable folder; found: "
-            + e
-            + ".",
-        e);
+    return EnvironmentException.about("Looking into the output folder " + options.output())
+        .expected("a readable folder")
+        .found(e);
   }
 }

@@ -51,8 +51,7 @@ record Order(String device, Fingerprint model, int challengesPerLayer, List<Pass
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Reading " + file + ": expected a readable file; found: " + e + ".", e);
+      throw EnvironmentException.about("Reading " + file).expected("a readable file").found(e);
     }
     return Optional.of(parse(file.toString(), bytes));
   }

@@ -154,13 +154,9 @@ public final class Precompute {
     try {
       Files.createDirectories(options.output());
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Making the output folder "
-              + options.output()
-              + ": expected a writable place; found: "
-              + e
-              + ".",
-          e);
+      throw EnvironmentException.about("Making the output folder " + options.output())
+          .expected("a writable place")
+          .found(e);
     }
   }
 }

@@ -52,8 +52,9 @@ public record PrecomputeOptions(
     requireRange("parallelism", parallelism, 1, MAX_PARALLELISM);
     requireRange("challenges per layer", challengesPerLayer, 1, 2);
     if (kernel != null && !Kernels.NAMES.contains(kernel)) {
-      throw new BadInputException(
-          "Precompute: expected a kernel of " + Kernels.NAMES + "; found '" + kernel + "'.");
+      throw BadInputException.about("Precompute")
+          .expected("a kernel of " + Kernels.NAMES)
+          .found("'" + kernel + "'");
     }
     jars = List.copyOf(jars);
   }
@@ -65,16 +66,9 @@ public record PrecomputeOptions(
 
   private static void requireRange(String what, long value, long least, long most) {
     if (value < least || value > most) {
-      throw new BadInputException(
-          "Precompute: expected "
-              + what
-              + " of "
-              + least
-              + " to "
-              + most
-              + "; found "
-              + value
-              + ".");
+      throw BadInputException.about("Precompute")
+          .expected(what + " of " + least + " to " + most)
+          .found(value);
     }
   }
 

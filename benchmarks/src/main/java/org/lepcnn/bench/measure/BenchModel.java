@@ -57,12 +57,9 @@ public final class BenchModel implements AutoCloseable {
         file = work.resolve(name + ".onnx");
         zoo.write(file, SEED);
       } else if (!Files.isRegularFile(file)) {
-        throw new BadInputException(
-            "Choosing the network of a benchmark: expected one of "
-                + ZooModel.names()
-                + " or an ONNX file; found '"
-                + nameOrFile
-                + "'.");
+        throw BadInputException.about("Choosing the network of a benchmark")
+            .expected("one of " + ZooModel.names() + " or an ONNX file")
+            .found("'" + nameOrFile + "'");
       }
       ModelBundle bundle = ModelImporter.importModel(file, ImportOptions.defaults());
       return new BenchModel(name, file, work, bundle);
@@ -99,8 +96,9 @@ public final class BenchModel implements AutoCloseable {
     Map<String, HostTensor> inputs = new java.util.LinkedHashMap<>();
     for (DeviceHalf.ValueSpec spec : bundle.device().inputs()) {
       if (spec.onnxType() != HostTensor.FLOAT) {
-        throw new BadInputException(
-            "Benchmarking " + name + ": expected float32 inputs; found another type.");
+        throw BadInputException.about("Benchmarking " + name)
+            .expected("float32 inputs")
+            .found("another type");
       }
       inputs.put(spec.name(), HostTensor.of(uniform(random, spec.shape()), spec.shape()));
     }
@@ -130,13 +128,9 @@ public final class BenchModel implements AutoCloseable {
     try {
       return Files.createTempDirectory("lepcnn-bench");
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Making a temporary folder: expected space in "
-              + System.getProperty("java.io.tmpdir")
-              + "; found: "
-              + e
-              + ". Name another folder with -Djava.io.tmpdir.",
-          e);
+      throw EnvironmentException.about("Making a temporary folder")
+          .expected("space in " + System.getProperty("java.io.tmpdir"))
+          .found(e, "Name another folder with -Djava.io.tmpdir.");
     }
   }
 

@@ -59,15 +59,9 @@ public final class PipelineBenchmark {
     public Options {
       parallelism = List.copyOf(parallelism);
       if (warmUp < 0 || passes < 1 || inFlight < 1 || parallelism.isEmpty()) {
-        throw new BadInputException(
-            "Pipeline benchmark: expected at least one pass, one in flight and one parallelism;"
-                + " found "
-                + passes
-                + ", "
-                + inFlight
-                + " and "
-                + parallelism
-                + ".");
+        throw BadInputException.about("Pipeline benchmark")
+            .expected("at least one pass, one in flight and one parallelism")
+            .found(passes + ", " + inFlight + " and " + parallelism);
       }
     }
 

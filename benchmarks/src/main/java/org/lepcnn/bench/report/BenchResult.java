@@ -114,13 +114,9 @@ public final class BenchResult implements Result {
         chart.write(folder.resolve(name + ".png"));
       }
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Writing the results of a benchmark: expected a writable folder "
-              + folder
-              + "; found: "
-              + e
-              + ".",
-          e);
+      throw EnvironmentException.about("Writing the results of a benchmark")
+          .expected("a writable folder " + folder)
+          .found(e);
     }
   }
 

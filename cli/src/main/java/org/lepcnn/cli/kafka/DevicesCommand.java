@@ -115,14 +115,17 @@ public final class DevicesCommand {
         required = true,
         paramLabel = "MODEL",
         description =
-            "A model that the device may use: a fingerprint, the first digits of a published one, or a bundle's folder. Repeat it for several.")
+            "A model that the device may use: a fingerprint, the first digits of a"
+                + " published one, or a bundle's folder. Repeat it for several.")
     private List<String> models;
 
     @Option(
         names = "--chain",
         paramLabel = "CHAIN",
         description = {
-          "A chain that the device may use, as 'lepcnn device provision' and 'lepcnn inspect' name it. Repeat it for several. The edge refuses all others, and drops them where it needs room.",
+          "A chain that the device may use, as 'lepcnn device provision' and 'lepcnn"
+              + " inspect' name it. Repeat it for several. The edge refuses all others, and"
+              + " drops them where it needs room.",
           "Default: those that come first."
         })
     private List<String> chains = List.of();
@@ -209,11 +212,9 @@ public final class DevicesCommand {
       ControlTopics topics = kafka.control(output);
       DeviceRecord record = topics.devices().get(device);
       if (record == null) {
-        throw new BadInputException(
-            "Revoking device "
-                + device
-                + ": expected an enrolled device; found none of this id. See 'lepcnn devices"
-                + " list'.");
+        throw BadInputException.about("Revoking device " + device)
+            .expected("an enrolled device")
+            .found("none of this id", "See 'lepcnn devices list'.");
       }
       record.setStatus(DeviceStatus.REVOKED);
       topics.put(record);

@@ -174,10 +174,9 @@ public final class ModelsCommand {
       Fingerprint id = ModelNames.resolve(name, models.keySet());
       ModelRecord model = models.get(id.toString());
       if (model == null) {
-        throw new BadInputException(
-            "Withdrawing model "
-                + id
-                + ": expected a published model; found none with this fingerprint.");
+        throw BadInputException.about("Withdrawing model " + id)
+            .expected("a published model")
+            .found("none with this fingerprint");
       }
       model.setStatus(ModelStatus.WITHDRAWN);
       topics.put(model);

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** A model, file, record, argument or configuration that cannot be used. */
 public class BadInputException extends LepcnnException {
   private static final long serialVersionUID = 1L;
@@ -9,7 +11,7 @@ public class BadInputException extends LepcnnException {
     this(message, null);
   }
 
-  public BadInputException(String message, Throwable cause) {
+  public BadInputException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

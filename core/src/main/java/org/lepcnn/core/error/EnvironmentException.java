@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.error;
 
+import org.jspecify.annotations.Nullable;
+
 /** The environment does not cooperate: broker or cluster not reachable, disk full, tables dry. */
 public class EnvironmentException extends LepcnnException {
   private static final long serialVersionUID = 1L;
@@ -9,7 +11,7 @@ public class EnvironmentException extends LepcnnException {
     this(message, null);
   }
 
-  public EnvironmentException(String message, Throwable cause) {
+  public EnvironmentException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

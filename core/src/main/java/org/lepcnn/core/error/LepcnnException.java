@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.error;
 
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.text.Printable;
 
 /**
@@ -16,8 +17,8 @@ import org.lepcnn.core.text.Printable;
 public abstract class LepcnnException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  LepcnnException(String message, Throwable cause) {
-    super(message == null ? null : Printable.line(message, Printable.MAX_MESSAGE), cause);
+  LepcnnException(String message, @Nullable Throwable cause) {
+    super(Printable.line(message, Printable.MAX_MESSAGE), cause);
   }
 
   /** The exit status of the command line for this kind of failure. */

@@ -2,6 +2,7 @@
 package org.lepcnn.core.error;
 
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure that is a difference between what was expected and what was found, told in one form.
@@ -19,11 +20,12 @@ import java.util.function.BiFunction;
  */
 @CheckReturnValue
 public final class Mismatch<E extends LepcnnException> {
-  private final BiFunction<String, Throwable, E> kind;
+  private final BiFunction<String, @Nullable Throwable, E> kind;
   private final String told;
-  private final Throwable cause;
+  private final @Nullable Throwable cause;
 
-  private Mismatch(BiFunction<String, Throwable, E> kind, String told, Throwable cause) {
+  private Mismatch(
+      BiFunction<String, @Nullable Throwable, E> kind, String told, @Nullable Throwable cause) {
     this.kind = kind;
     this.told = told;
     this.cause = cause;
@@ -36,7 +38,7 @@ public final class Mismatch<E extends LepcnnException> {
    * @param subject what was being done, or with what
    */
   static <E extends LepcnnException> Mismatch<E> about(
-      Object subject, BiFunction<String, Throwable, E> kind) {
+      Object subject, BiFunction<String, @Nullable Throwable, E> kind) {
     return new Mismatch<>(kind, String.valueOf(subject), null);
   }
 

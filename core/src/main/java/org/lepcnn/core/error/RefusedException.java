@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The answer is wrong or was refused: a failed integrity check, a mismatch, a typed refusal of the
  * edge.
@@ -12,7 +14,7 @@ public class RefusedException extends LepcnnException {
     this(message, null);
   }
 
-  public RefusedException(String message, Throwable cause) {
+  public RefusedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

@@ -53,14 +53,15 @@ public final class AtomicFiles {
       channel.force(true);
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    syncDirectory(target.toAbsolutePath().getParent());
+    syncDirectory(Folders.holding(target));
   }
 
   private static void commit(Path target, boolean ownerOnly, byte[]... parts) {
     Path absolute = target.toAbsolutePath();
+    Path folder = Folders.holding(absolute);
     Path temporary = absolute.resolveSibling(absolute.getFileName() + TEMPORARY_SUFFIX);
     try {
-      Files.createDirectories(absolute.getParent());
+      Files.createDirectories(folder);
       Files.deleteIfExists(temporary);
       FileAttribute<?>[] attributes =
           ownerOnly && posix(absolute)
@@ -74,7 +75,7 @@ public final class AtomicFiles {
         channel.force(true);
       }
       Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
-      syncDirectory(absolute.getParent());
+      syncDirectory(folder);
     } catch (IOException e) {
       throw EnvironmentException.about("Writing " + target)
           .expected("a writable folder with enough space")

@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvAxis;
@@ -52,7 +53,8 @@ public final class KernelSelfTest {
     return run(provider) == null;
   }
 
-  private static String run(KernelProvider provider) {
+  /** What is wrong, or null. */
+  private static @Nullable String run(KernelProvider provider) {
     for (ConvGeometry geometry :
         new ConvGeometry[] {
           ConvGeometry.fullyConnected(1, 256, 5),
@@ -74,7 +76,9 @@ public final class KernelSelfTest {
     return null;
   }
 
-  private static String runLayer(KernelProvider provider, ConvGeometry geometry, byte weight) {
+  /** What is wrong in one layer whose weights are all the same, or null. */
+  private static @Nullable String runLayer(
+      KernelProvider provider, ConvGeometry geometry, byte weight) {
     byte[] weights = new byte[geometry.weightCount()];
     Arrays.fill(weights, weight);
     int[] input = new int[geometry.inputSize()];

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.linear;
 
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 
 /**
@@ -27,9 +28,9 @@ public final class LayerWeights {
   public static final int MAX_LOW_MAGNITUDE = (1 << HIGH_SHIFT) - 1;
 
   private final byte[] high;
-  private final byte[] low;
+  private final byte @Nullable [] low; // null for weights of one part
 
-  private LayerWeights(byte[] high, byte[] low) {
+  private LayerWeights(byte[] high, byte @Nullable [] low) {
     this.high = high;
     this.low = low;
   }
@@ -75,16 +76,25 @@ public final class LayerWeights {
           .expected("magnitudes of at most " + MAX_MAGNITUDE)
           .found(max);
     }
-    boolean parted = max > MAX_PART_MAGNITUDE;
+    return max > MAX_PART_MAGNITUDE ? inTwoParts(weights) : inOnePart(weights);
+  }
+
+  private static LayerWeights inOnePart(short[] weights) {
+    byte[] only = new byte[weights.length];
+    for (int i = 0; i < weights.length; i++) {
+      only[i] = (byte) weights[i];
+    }
+    return new LayerWeights(only, null);
+  }
+
+  private static LayerWeights inTwoParts(short[] weights) {
     byte[] high = new byte[weights.length];
-    byte[] low = parted ? new byte[weights.length] : null;
+    byte[] low = new byte[weights.length];
     for (int i = 0; i < weights.length; i++) {
       // Java's division truncates towards zero, so both parts have the weight's sign
-      int top = parted ? weights[i] / (1 << HIGH_SHIFT) : weights[i];
+      int top = weights[i] / (1 << HIGH_SHIFT);
       high[i] = (byte) top;
-      if (parted) {
-        low[i] = (byte) (weights[i] - (top << HIGH_SHIFT));
-      }
+      low[i] = (byte) (weights[i] - (top << HIGH_SHIFT));
     }
     return new LayerWeights(high, low);
   }
@@ -110,11 +120,14 @@ public final class LayerWeights {
    * @return {@link #count} int8 numbers
    */
   public byte[] part(int part) {
-    if (part < 0 || part >= parts()) {
-      throw new IllegalArgumentException(
-          "Weights of a layer: expected a part below " + parts() + "; found " + part + ".");
+    if (part == 0) {
+      return high;
     }
-    return part == 0 ? high : low;
+    if (part == 1 && low != null) {
+      return low;
+    }
+    throw new IllegalArgumentException(
+        "Weights of a layer: expected a part below " + parts() + "; found " + part + ".");
   }
 
   /** The combined weight W at a position. */

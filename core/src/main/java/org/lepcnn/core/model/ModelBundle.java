@@ -84,6 +84,7 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
   /** Writes the folder: all of it or nothing. A bundle that is there already is replaced. */
   public void write(Path folder) {
     Path target = folder.toAbsolutePath();
+    Path place = Folders.holding(target);
     Path temporary = target.resolveSibling(target.getFileName() + AtomicFiles.TEMPORARY_SUFFIX);
     refuseForeign(target);
     try {
@@ -93,7 +94,7 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
       AtomicFiles.write(temporary.resolve(MANIFEST_FILE), manifest.toFile());
       deleteFolder(target);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      AtomicFiles.syncDirectory(target.getParent());
+      AtomicFiles.syncDirectory(place);
     } catch (IOException e) {
       throw EnvironmentException.about("Writing the model bundle " + folder)
           .expected("a writable folder with enough space")

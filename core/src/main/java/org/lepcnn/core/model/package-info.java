@@ -28,7 +28,9 @@
  *
  * <p>The fingerprint is SHA-256(SHA-256(edge.lep) ‖ SHA-256(device.lep)).
  */
+@NullMarked
 @PublicApi
 package org.lepcnn.core.model;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.PublicApi;

@@ -3,6 +3,7 @@ package org.lepcnn.core.onnxruntime;
 
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of the ONNX format in which a tensor can stand, at any depth, with their fields by
@@ -46,7 +47,7 @@ public enum OnnxMessage {
   }
 
   /** The message that stands in a field and can hold tensors; null for every other field. */
-  public OnnxMessage child(int field) {
+  public @Nullable OnnxMessage child(int field) {
     String name = children.get(field);
     return name == null ? null : valueOf(name);
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +36,10 @@ public final class QuietOnnxRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(QuietOnnxRuntime.class);
   private static final Set<String> ON = Set.of("1", "true", "yes", "on");
 
-  private static OrtEnvironment environment;
+  private static @Nullable OrtEnvironment environment;
 
   /** Why the library cannot be used in this process; a second try would hide the cause. */
-  private static EnvironmentException missing;
+  private static @Nullable EnvironmentException missing;
 
   private QuietOnnxRuntime() {}
 
@@ -78,9 +79,9 @@ public final class QuietOnnxRuntime {
                     + System.getProperty("os.arch")
                     + "; found: "
                     + rootOf(e)
-                    + ". It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run lepcnn on"
-                    + " one of these; where -Donnxruntime.native.path is set, it must name a folder with"
-                    + " this platform's libraries.",
+                    + ". It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run"
+                    + " lepcnn on one of these; where -Donnxruntime.native.path is set, it must"
+                    + " name a folder with this platform's libraries.",
                 e);
       }
     }
@@ -96,7 +97,7 @@ public final class QuietOnnxRuntime {
   }
 
   /** Whether the variable's value keeps telemetry from starting. */
-  static boolean isQuiet(String value) {
+  static boolean isQuiet(@Nullable String value) {
     return value != null && ON.contains(value.strip().toLowerCase(Locale.ROOT));
   }
 
@@ -107,7 +108,8 @@ public final class QuietOnnxRuntime {
               + bytes
               + " bytes its telemetry would crash this process. Set "
               + SWITCH
-              + "=1 in the process's environment, or shorten the command line with a java @argument file.");
+              + "=1 in the process's environment, or shorten the command line with a java @argument"
+              + " file.");
     }
   }
 

@@ -2,9 +2,7 @@
 package org.lepcnn.core.port;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.kernel.KernelProvider;
@@ -19,12 +17,11 @@ import org.lepcnn.core.model.Plan;
  */
 @Internal
 public final class InProcessEdge implements EdgeTransport {
-  private final Map<Integer, LinearKernel> kernels = new HashMap<>();
+  private final List<LinearKernel> kernels = new ArrayList<>(); // in the order of the plan's layers
 
   public InProcessEdge(EdgeHalf edge, KernelProvider provider) {
     for (LinearLayerSpec layer : edge.plan().layers()) {
-      kernels.put(
-          layer.index(), provider.prepare(layer.geometry(), edge.weights().get(layer.index())));
+      kernels.add(provider.prepare(layer.geometry(), edge.weights().get(layer.index())));
     }
   }
 
@@ -35,16 +32,24 @@ public final class InProcessEdge implements EdgeTransport {
 
   @Override
   public CompletableFuture<RoundResult> exchange(RoundRequest request) {
-    Map<Integer, int[]> tensors = new HashMap<>();
-    request.tensors().forEach(tensor -> tensors.put(tensor.id(), tensor.residues()));
     List<RoundResult.Layer> layers = new ArrayList<>();
     for (LinearLayerSpec layer : request.plan().layersOfRound(request.round())) {
       int[] output = new int[layer.geometry().outputSize()];
-      kernels.get(layer.index()).apply(tensors.get(layer.tensorId()), output);
+      kernels.get(layer.index()).apply(residues(request, layer.tensorId()), output);
       layers.add(new RoundResult.Layer(layer.index(), output));
     }
     return CompletableFuture.completedFuture(
         new RoundResult(request.pass(), request.round(), layers));
+  }
+
+  private static int[] residues(RoundRequest request, int tensorId) {
+    for (RoundRequest.Tensor tensor : request.tensors()) {
+      if (tensor.id() == tensorId) {
+        return tensor.residues();
+      }
+    }
+    throw new IllegalArgumentException(
+        request.call() + ": expected a request with tensor " + tensorId + "; found none such.");
   }
 
   /** The layers are all there is to run, and sessions do not rehearse those. */
@@ -58,7 +63,7 @@ public final class InProcessEdge implements EdgeTransport {
 
   @Override
   public void close() {
-    kernels.values().forEach(LinearKernel::close);
+    kernels.forEach(LinearKernel::close);
     kernels.clear();
   }
 }

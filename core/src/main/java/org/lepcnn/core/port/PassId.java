@@ -3,6 +3,7 @@ package org.lepcnn.core.port;
 
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.text.Printable;
@@ -32,7 +33,7 @@ public record PassId(String device, ChainId chain, Fingerprint model, long pass)
    *
    * @return the id
    */
-  public static String checkDevice(String device) {
+  public static String checkDevice(@Nullable String device) {
     if (device == null || !DEVICE.matcher(device).matches()) {
       throw BadInputException.about("Device id")
           .expected("1 to 128 letters, digits, '.', '_' or '-', starting with a letter or digit")

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resources that a process has once, however many of its operators use them: packed weights, and
@@ -26,57 +27,59 @@ public final class ProcessWide {
 
   private record Name(Class<?> kind, Object key) {}
 
+  private record Opened<V>(V value, Consumer<V> closer) {}
+
   /**
-   * A share in a resource, which is opened unless it is there. Others wait for that only when they
-   * want the same one.
+   * A share in a resource, which is opened unless it is there. What its last user is closing is
+   * opened anew once it is closed, so that a key is never open twice. Others wait for that only
+   * when they want the same one.
    *
    * @param kind tells resources of different owners apart
    * @param key which one of the kind, with equals and hashCode
    * @param opener makes it; when that fails nothing is kept
-   * @param closer closes it after its last user
+   * @param closer closes it after its last user; must not wait for who opens the same one
    */
   public static <V> Share<V> share(
       Class<?> kind, Object key, Supplier<V> opener, Consumer<V> closer) {
-    Resource<V> resource = enter(new Name(kind, key), closer);
+    Resource<V> resource = enter(new Name(kind, key));
     try {
-      resource.open(opener);
+      return new Share<>(resource, resource.open(opener, closer));
     } catch (RuntimeException | Error e) {
       resource.leave();
       throw e;
     }
-    return new Share<>(resource);
   }
 
   @SuppressWarnings("unchecked") // a kind has resources of one type
-  private static <V> Resource<V> enter(Name name, Consumer<V> closer) {
+  private static <V> Resource<V> enter(Name name) {
     synchronized (OPEN) {
-      Resource<V> resource =
-          (Resource<V>) OPEN.computeIfAbsent(name, absent -> new Resource<>(absent, closer));
+      Resource<V> resource = (Resource<V>) OPEN.computeIfAbsent(name, Resource::new);
       resource.users++;
       return resource;
     }
   }
 
-  /** A resource with the number of its users, which the map's lock guards. */
+  /**
+   * A resource with the number of its users. Its own lock is held while it is opened or closed; the
+   * map's lock, which guards the number, is held for a moment only, and taken second. What has no
+   * users stays in the map until it is closed.
+   */
   private static final class Resource<V> {
     private final Name name;
-    private final Consumer<V> closer;
     private int users;
-    private V value;
+    private @Nullable Opened<V> opened; // null before it is opened, and once it is closed
 
-    Resource(Name name, Consumer<V> closer) {
+    Resource(Name name) {
       this.name = name;
-      this.closer = closer;
     }
 
-    synchronized void open(Supplier<V> opener) {
-      if (value == null) {
-        value = opener.get();
+    synchronized V open(Supplier<V> opener, Consumer<V> closer) {
+      Opened<V> now = opened;
+      if (now == null) {
+        now = new Opened<>(opener.get(), closer);
+        opened = now;
       }
-    }
-
-    synchronized V value() {
-      return value;
+      return now.value();
     }
 
     void enterAgain() {
@@ -91,11 +94,36 @@ public final class ProcessWide {
         if (users > 0) {
           return;
         }
-        OPEN.remove(name);
       }
-      V last = value();
-      if (last != null) {
-        closer.accept(last);
+      closeUnlessUsed();
+    }
+
+    private synchronized void closeUnlessUsed() {
+      if (isUsed()) { // by somebody who came after the last one left
+        return;
+      }
+      Opened<V> last = opened;
+      opened = null;
+      try {
+        if (last != null) {
+          last.closer().accept(last.value());
+        }
+      } finally {
+        removeUnlessUsed();
+      }
+    }
+
+    private boolean isUsed() {
+      synchronized (OPEN) {
+        return users > 0;
+      }
+    }
+
+    private void removeUnlessUsed() {
+      synchronized (OPEN) {
+        if (users == 0) {
+          OPEN.remove(name, this);
+        }
       }
     }
   }
@@ -110,9 +138,9 @@ public final class ProcessWide {
     private final V value;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Share(Resource<V> resource) {
+    private Share(Resource<V> resource, V value) {
       this.resource = resource;
-      this.value = resource.value();
+      this.value = value;
     }
 
     /** The resource. */
@@ -123,7 +151,7 @@ public final class ProcessWide {
     /** A further share, while this one is open. */
     public Share<V> again() {
       resource.enterAgain();
-      return new Share<>(resource);
+      return new Share<>(resource, value);
     }
 
     /** Closes the resource when nobody else uses it; a second call does nothing. */

@@ -4,6 +4,7 @@ package org.lepcnn.core.text;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes text from outside fit for a terminal, a log and a message: what a terminal would obey or a
@@ -27,13 +28,13 @@ public final class Printable {
 
   private Printable() {}
 
-  /** A line of at most {@link #MAX_LINE} characters. */
-  public static String line(String text) {
+  /** A line of at most {@link #MAX_LINE} characters; null becomes "null". */
+  public static String line(@Nullable String text) {
     return line(text, MAX_LINE);
   }
 
-  /** A name of at most {@link #MAX_NAME} characters. */
-  public static String name(String text) {
+  /** A name of at most {@link #MAX_NAME} characters; null becomes "null". */
+  public static String name(@Nullable String text) {
     return line(text, MAX_NAME);
   }
 
@@ -43,7 +44,7 @@ public final class Printable {
    * @param text may be null, which becomes "null"
    * @param most characters of the line; what is longer is cut and ends by saying its length
    */
-  public static String line(String text, int most) {
+  public static String line(@Nullable String text, int most) {
     String all = String.valueOf(text);
     StringBuilder out = new StringBuilder();
     append(all, most, false, out);

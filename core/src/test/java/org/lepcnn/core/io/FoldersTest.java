@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
 
 class FoldersTest {
   @TempDir private Path folder;
@@ -23,6 +24,24 @@ class FoldersTest {
     assertThat(Folders.list(folder, entry -> !entry.endsWith("no")))
         .extracting(entry -> entry.getFileName().toString())
         .containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void folderOfAFile_isAbsolute_whetherTheyAreThereOrNot() {
+    Path here = Path.of("").toAbsolutePath();
+    assertThat(Folders.holding(folder.resolve("a/b"))).isEqualTo(folder.resolve("a"));
+    assertThat(Folders.holding(Path.of("a/b"))).isEqualTo(here.resolve("a"));
+    assertThat(Folders.holding(Path.of("b"))).isEqualTo(here);
+  }
+
+  @Test
+  void aRoot_liesInNoFolder_andIsNeverWritten() {
+    Path root = folder.getRoot();
+    assertThatThrownBy(() -> Folders.holding(root))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("expected a name in a folder; found " + root);
+    assertThatThrownBy(() -> AtomicFiles.write(root, new byte[1]))
+        .isInstanceOf(BadInputException.class);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
 
 /**
  * What holds for every module: it lies in its own root package, and knows the modules that the
@@ -34,6 +35,27 @@ public final class Rooms {
     check(classes);
     ApiMarks.check(classes);
     checkNeighbours(classes, ModulePicture.drawn());
+  }
+
+  /**
+   * Checks that NullAway judges every package of the module of a class: it judges those alone whose
+   * package-info bears {@link NullMarked}.
+   */
+  public static void checkNullMarked(Class<?> type) throws IOException {
+    Set<String> unmarked =
+        classesOfModule(type).stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> !isNullMarked(name))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(unmarked).as("packages without @NullMarked").isEmpty();
+  }
+
+  private static boolean isNullMarked(String packageName) {
+    try {
+      return Class.forName(packageName + ".package-info").isAnnotationPresent(NullMarked.class);
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   /** The classes beside a class, in the same folder or jar. */

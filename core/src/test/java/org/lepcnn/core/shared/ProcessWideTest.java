@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.shared.ProcessWide.Share;
 
@@ -106,5 +110,104 @@ class ProcessWideTest {
     try (Share<Object> share = slow.get(1, TimeUnit.MINUTES)) {
       assertThat(share.get()).isEqualTo("there");
     }
+  }
+
+  /** What is open twice for a moment may bind a port twice, or not fit into memory. */
+  @Test
+  void whoAsksDuringTheClosing_waitsForItsEnd() throws Exception {
+    AtomicInteger open = new AtomicInteger();
+    List<Integer> openAtOnce = new CopyOnWriteArrayList<>();
+    Supplier<Object> opener =
+        () -> {
+          openAtOnce.add(open.incrementAndGet());
+          return new Object();
+        };
+    Thread next =
+        new Thread(
+            () ->
+                ProcessWide.share(
+                        ProcessWideTest.class, "a", opener, last -> open.decrementAndGet())
+                    .close());
+    Consumer<Object> closer =
+        last -> {
+          next.start();
+          while (next.getState() != Thread.State.BLOCKED && next.isAlive()) {
+            Thread.onSpinWait();
+          }
+          open.decrementAndGet();
+        };
+    ProcessWide.share(ProcessWideTest.class, "a", opener, closer).close();
+    next.join();
+    assertThat(openAtOnce).containsExactly(1, 1);
+    assertThat(open).hasValue(0);
+  }
+
+  @Test
+  void whoClosesSlowly_holdsUpNobodyElse() throws Exception {
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    Share<Object> slow =
+        ProcessWide.share(
+            ProcessWideTest.class,
+            "slow",
+            this::open,
+            last -> {
+              begun.complete(null);
+              end.join();
+            });
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(slow::close);
+    begun.get(1, TimeUnit.MINUTES);
+    CompletableFuture.runAsync(() -> share("a").close()).get(1, TimeUnit.MINUTES);
+    end.complete(null);
+    closing.get(1, TimeUnit.MINUTES);
+  }
+
+  @Test
+  void failureToClose_leavesNothing() {
+    RuntimeException failure = new IllegalStateException("no");
+    Share<Object> share =
+        ProcessWide.share(
+            ProcessWideTest.class,
+            "a",
+            this::open,
+            last -> {
+              throw failure;
+            });
+    assertThatThrownBy(share::close).isSameAs(failure);
+    share("a").close();
+    assertThat(opened).hasSize(2).doesNotHaveDuplicates();
+    assertThat(closed).containsExactly(opened.get(1));
+  }
+
+  /** Many come and go at once: never are two open, and in the end none is. */
+  @Test
+  void usersThatComeAndGo_neverFindTwoOpen() throws Exception {
+    AtomicInteger open = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    Runnable visits =
+        () -> {
+          for (int i = 0; i < 2_000; i++) {
+            try (Share<Object> share =
+                ProcessWide.share(
+                    ProcessWideTest.class,
+                    "a",
+                    () -> {
+                      most.accumulateAndGet(open.incrementAndGet(), Math::max);
+                      return new Object();
+                    },
+                    last -> open.decrementAndGet())) {
+              most.accumulateAndGet(open.get(), Math::max);
+            }
+          }
+        };
+    List<CompletableFuture<Void>> users = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      users.add(CompletableFuture.runAsync(visits));
+    }
+    for (CompletableFuture<Void> user : users) {
+      user.get(1, TimeUnit.MINUTES);
+    }
+    assertThat(most).hasValue(1);
+    assertThat(open).hasValue(0);
   }
 }

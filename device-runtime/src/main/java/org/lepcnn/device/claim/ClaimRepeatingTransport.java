@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
@@ -41,6 +42,7 @@ public final class ClaimRepeatingTransport extends ForwardingEdgeTransport {
 
   private final PassSupply supply;
   private final SendGate gate;
+  private final Executor worker;
 
   /** Accepted claims by first pass, the latest ones. */
   private final TreeMap<Long, PassClaim> claims = new TreeMap<>();
@@ -48,16 +50,21 @@ public final class ClaimRepeatingTransport extends ForwardingEdgeTransport {
   /** Claims on their way for the second time; several rounds may wait for one. */
   private final Map<PassClaim, CompletableFuture<Void>> repeating = new HashMap<>();
 
-  public ClaimRepeatingTransport(PassSupply supply, EdgeTransport transport, SendGate gate) {
+  /**
+   * @param worker repeats: the transport's own threads must not be held up by what is sent again
+   */
+  public ClaimRepeatingTransport(
+      PassSupply supply, EdgeTransport transport, SendGate gate, Executor worker) {
     super(transport);
     this.supply = supply;
     this.gate = gate;
+    this.worker = worker;
   }
 
   @Override
   public CompletableFuture<Void> claim(PassClaim claim) {
     return super.claim(claim)
-        .exceptionallyCompose(error -> releaseAndClaim(claim, error))
+        .exceptionallyComposeAsync(error -> releaseAndClaim(claim, error), worker)
         .thenRun(() -> remember(claim));
   }
 
@@ -80,14 +87,14 @@ public final class ClaimRepeatingTransport extends ForwardingEdgeTransport {
         new PassRelease(
             claim.device(), claim.chain(), claim.model(), claim.firstPass(), former.get());
     return gated(() -> release(release))
-        .thenCompose(done -> gated(() -> super.claim(claim)))
+        .thenComposeAsync(done -> gated(() -> super.claim(claim)), worker)
         // the first refusal says more than that of the repetition
         .exceptionallyCompose(again -> CompletableFuture.failedFuture(error));
   }
 
   private CompletableFuture<RoundResult> exchange(RoundRequest request, int repetitions) {
     return super.exchange(request)
-        .exceptionallyCompose(
+        .exceptionallyComposeAsync(
             error -> {
               PassClaim claim = claimOf(request.pass().pass());
               EdgeErrorCode code = code(error);
@@ -98,8 +105,10 @@ public final class ClaimRepeatingTransport extends ForwardingEdgeTransport {
                 return CompletableFuture.failedFuture(error);
               }
               return repeat(claim)
-                  .thenCompose(done -> gated(() -> exchange(request, repetitions - 1)));
-            });
+                  .thenComposeAsync(
+                      done -> gated(() -> exchange(request, repetitions - 1)), worker);
+            },
+            worker);
   }
 
   private CompletableFuture<Void> repeat(PassClaim claim) {

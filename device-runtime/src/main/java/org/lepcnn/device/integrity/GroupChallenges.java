@@ -67,12 +67,13 @@ public final class GroupChallenges {
             .toArray();
     int[] found = vectors.stream().mapToInt(c -> c.length).toArray();
     if (!Arrays.equals(expected, found)) {
-      throw new BadInputException(
-          "Challenges of a decryption table: expected "
-              + perLayer
-              + " vectors of the input's size for each of "
-              + plan.layers().size()
-              + " layers; found others. Use the tables of this model.");
+      throw BadInputException.about("Challenges of a decryption table")
+          .expected(
+              perLayer
+                  + " vectors of the input's size for each of "
+                  + plan.layers().size()
+                  + " layers")
+          .found("others", "Use the tables of this model.");
     }
     return new GroupChallenges(perLayer, draw(plan, perLayer, groupKey), vectors);
   }
@@ -147,12 +148,9 @@ public final class GroupChallenges {
 
   private static List<Challenge> draw(Plan plan, int perLayer, SecretKey groupKey) {
     if (perLayer < 1 || perLayer > Challenge.MAX_PER_LAYER) {
-      throw new BadInputException(
-          "Challenges per layer: expected 1 or "
-              + Challenge.MAX_PER_LAYER
-              + "; found "
-              + perLayer
-              + ".");
+      throw BadInputException.about("Challenges per layer")
+          .expected("1 or " + Challenge.MAX_PER_LAYER)
+          .found(perLayer);
     }
     List<Challenge> challenges = new ArrayList<>();
     for (LinearLayerSpec layer : plan.layers()) {

@@ -92,15 +92,15 @@ public final class KeyWrap implements AutoCloseable {
   /** As {@link #ofPlainFile}, of a file that is not written again. */
   public static void requirePlainAllowed(String what, Passphrase passphrase) {
     if (!passphrase.isNone() && !passphrase.acceptsPlain()) {
-      throw new BadInputException(
-          "Opening "
-              + what
-              + ": expected keys under your passphrase; found keys without one. Somebody may have put"
-              + " this file in place of yours. If it is yours, --accept-plain accepts it and puts it"
-              + " under the passphrase. To leave it without one, give no passphrase, neither by"
-              + " option nor in "
-              + Passphrase.ENVIRONMENT_VARIABLE
-              + ".");
+      throw BadInputException.about("Opening " + what)
+          .expected("keys under your passphrase")
+          .found(
+              "keys without one",
+              "Somebody may have put this file in place of yours. If it is yours,"
+                  + " --accept-plain accepts it and puts it under the passphrase. To leave it"
+                  + " without one, give no passphrase, neither by option nor in "
+                  + Passphrase.ENVIRONMENT_VARIABLE
+                  + ".");
     }
   }
 
@@ -281,7 +281,8 @@ public final class KeyWrap implements AutoCloseable {
         throw new BadInputException(
             "Opening "
                 + what
-                + ": the passphrase does not open it. It is the wrong one, or the file was altered.",
+                + ": the passphrase does not open it. It is the wrong one, or the file was"
+                + " altered.",
             e);
       }
     }

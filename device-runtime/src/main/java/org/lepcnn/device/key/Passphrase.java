@@ -48,7 +48,7 @@ public final class Passphrase implements AutoCloseable {
    */
   public static Passphrase copyOf(char[] value) {
     if (value.length == 0) {
-      throw new BadInputException("Passphrase: expected at least one character; found none.");
+      throw BadInputException.about("Passphrase").expected("at least one character").found("none");
     }
     return new Passphrase(value.clone());
   }
@@ -71,9 +71,9 @@ public final class Passphrase implements AutoCloseable {
     } catch (CharacterCodingException e) {
       throw unusable(file, "bytes that are not UTF-8", e);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Reading the passphrase file " + file + ": expected a readable file; found: " + e + ".",
-          e);
+      throw EnvironmentException.about("Reading the passphrase file " + file)
+          .expected("a readable file")
+          .found(e);
     } finally {
       if (bytes != null) {
         Arrays.fill(bytes, (byte) 0);
@@ -118,11 +118,11 @@ public final class Passphrase implements AutoCloseable {
    */
   public void requireForKeysOfASealedFile(String what, String option) {
     if (isNone() && !acceptsPlain) {
-      throw new BadInputException(
-          what
-              + ": expected a passphrase, because the keys come from a file under one; found none. Give one with "
-              + option
-              + ", or write the keys without one with --accept-plain.");
+      throw BadInputException.about(what)
+          .expected("a passphrase, because the keys come from a file under one")
+          .found(
+              "none",
+              "Give one with " + option + ", or write the keys without one with --accept-plain.");
     }
   }
 
@@ -147,12 +147,9 @@ public final class Passphrase implements AutoCloseable {
   }
 
   private static BadInputException unusable(Path file, String found, Throwable cause) {
-    return new BadInputException(
-        "Reading the passphrase file "
-            + file
-            + ": expected one line with a passphrase in UTF-8; found "
-            + found
-            + ".",
-        cause);
+    return BadInputException.about("Reading the passphrase file " + file)
+        .expected("one line with a passphrase in UTF-8")
+        .because(cause)
+        .found(found);
   }
 }

@@ -41,7 +41,7 @@ public final class SecretKey implements AutoCloseable {
    */
   public static SecretKey copyOf(byte[] value) {
     if (value.length != BYTES) {
-      throw new BadInputException("Secret key: expected 32 bytes; found " + value.length + ".");
+      throw BadInputException.about("Secret key").expected("32 bytes").found(value.length);
     }
     return new SecretKey(value.clone());
   }

@@ -69,14 +69,9 @@ final class Ledger {
                 each -> each.device().equals(device) && each.chain().toString().startsWith(digits))
             .toList();
     if (found.size() != 1) {
-      throw new BadInputException(
-          "Looking up chain "
-              + digits
-              + " of device "
-              + device
-              + ": expected one in the ledger; found "
-              + found.size()
-              + ". 'lepcnn inspect' of the owner file names all.");
+      throw BadInputException.about("Looking up chain " + digits + " of device " + device)
+          .expected("one in the ledger")
+          .found(found.size(), "'lepcnn inspect' of the owner file names all.");
     }
     return found.get(0);
   }
@@ -89,13 +84,9 @@ final class Ledger {
   }
 
   private static BadInputException missing(String device, Fingerprint model, String found) {
-    return new BadInputException(
-        "Looking up device "
-            + device
-            + " and model "
-            + model.shortName()
-            + ": expected a chain to serve; found that "
-            + found
-            + ". Run 'lepcnn device provision' first.");
+    return BadInputException.about(
+            "Looking up device " + device + " and model " + model.shortName())
+        .expected("a chain to serve")
+        .found("that " + found, "Run 'lepcnn device provision' first.");
   }
 }

@@ -171,11 +171,10 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
   }
 
   static BadInputException missing(Path file, NoSuchFileException cause) {
-    return new BadInputException(
-        "Reading the owner file "
-            + file
-            + ": expected a file; found none. Restore it, or make one with 'lepcnn owner create'.",
-        cause);
+    return BadInputException.about("Reading the owner file " + file)
+        .expected("a file")
+        .because(cause)
+        .found("none", "Restore it, or make one with 'lepcnn owner create'.");
   }
 
   private static byte[] readBytes(Path file) {
@@ -184,8 +183,9 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     } catch (NoSuchFileException e) {
       throw missing(file, e);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Reading the owner file " + file + ": expected a readable file; found: " + e + ".", e);
+      throw EnvironmentException.about("Reading the owner file " + file)
+          .expected("a readable file")
+          .found(e);
     }
   }
 }

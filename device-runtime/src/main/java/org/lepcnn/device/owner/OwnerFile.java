@@ -74,7 +74,8 @@ public final class OwnerFile implements AutoCloseable {
         throw new BadInputException(
             "Making the owner file "
                 + file
-                + ": there is one already, and its root key cannot be replaced. Name another file.");
+                + ": there is one already, and its root key cannot be replaced. Name"
+                + " another file.");
       }
       SecretKey root = SecretKey.random();
       KeyWrap wrap = KeyWrap.of(passphrase);
@@ -198,7 +199,7 @@ public final class OwnerFile implements AutoCloseable {
    */
   public IssuedRange issue(String device, Fingerprint model, long passes) {
     if (passes < 1) {
-      throw new BadInputException("Issuing passes: expected at least 1; found " + passes + ".");
+      throw BadInputException.about("Issuing passes").expected("at least 1").found(passes);
     }
     LedgerEntry entry =
         ledger.change(
@@ -211,12 +212,14 @@ public final class OwnerFile implements AutoCloseable {
   private static long endOfIssue(LedgerEntry entry, long passes) {
     long issued = entry.issuedPasses();
     if (passes > Long.MAX_VALUE - issued) {
-      throw new BadInputException(
-          "Issuing passes: expected that a chain has room for "
-              + passes
-              + " passes after the "
-              + issued
-              + " that are issued; found too little. Issue fewer.");
+      throw BadInputException.about("Issuing passes")
+          .expected(
+              "that a chain has room for "
+                  + passes
+                  + " passes after the "
+                  + issued
+                  + " that are issued")
+          .found("too little", "Issue fewer.");
     }
     return issued + passes;
   }

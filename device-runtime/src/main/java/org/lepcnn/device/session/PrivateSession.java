@@ -187,9 +187,12 @@ public final class PrivateSession implements AutoCloseable {
         return;
       }
       own.gate().requireOpen();
-      passes
-          .next()
-          .whenCompleteAsync(
+      CompletableFuture<PassSupply.Pass> next = passes.next();
+      if (next.isDone()) { // a pass of a reservation that is claimed: no other thread is needed
+        run(submission, next.join());
+        return;
+      }
+      next.whenCompleteAsync(
               (pass, error) -> {
                 if (error == null) {
                   run(submission, pass);
@@ -200,7 +203,7 @@ public final class PrivateSession implements AutoCloseable {
               own.worker())
           .exceptionally(error -> null);
     } catch (Throwable e) {
-      fail(submission, e);
+      fail(submission, Failures.unwrap(e));
     }
   }
 

@@ -73,8 +73,7 @@ public final class PrivateSessionBuilder {
   /** Threads for stages and masks, at least 1; as many as there are processors by default. */
   public PrivateSessionBuilder workerThreads(int threads) {
     if (threads < 1) {
-      throw new BadInputException(
-          "Session: expected at least 1 worker thread; found " + threads + ".");
+      throw BadInputException.about("Session").expected("at least 1 worker thread").found(threads);
     }
     workerThreads = threads;
     return this;
@@ -160,7 +159,7 @@ public final class PrivateSessionBuilder {
     }
     DeviceModel model = DeviceModel.load(supply.deviceHalf());
     ExecutorService worker = workers(Math.min(workerThreads, passesInFlight));
-    EdgeTransport repeating = new ClaimRepeatingTransport(supply, transport, gate);
+    EdgeTransport repeating = new ClaimRepeatingTransport(supply, transport, gate, worker);
     RoundContext rounds =
         new RoundContext(model, supply, tables, checked, passesInFlight, unsafeResultObserver);
     PrivateSession session =

@@ -33,12 +33,12 @@ record SessionOptions(
 
   private static void requireWithinWindow(int passes) {
     if (passes > PassWindow.PASSES) {
-      throw new BadInputException(
-          "Session: expected at most "
-              + PassWindow.PASSES
-              + " passes in flight, the most that the edge's guard keeps open for a chain; found "
-              + passes
-              + ". The guard would refuse further passes as STALE.");
+      throw BadInputException.about("Session")
+          .expected(
+              "at most "
+                  + PassWindow.PASSES
+                  + " passes in flight, the most that the edge's guard keeps open for a chain")
+          .found(passes, "The guard would refuse further passes as STALE.");
     }
   }
 

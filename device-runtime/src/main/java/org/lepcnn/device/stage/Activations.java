@@ -120,14 +120,9 @@ public final class Activations implements AutoCloseable {
 
   private static void requireElements(String name, int expected, int found) {
     if (found != expected) {
-      throw new BadInputException(
-          "Value '"
-              + name
-              + "': expected "
-              + expected
-              + " elements; found "
-              + found
-              + ". Import the model with the shapes that it is used with.");
+      throw BadInputException.about("Value '" + name + "'")
+          .expected(expected + " elements")
+          .found(found, "Import the model with the shapes that it is used with.");
     }
   }
 

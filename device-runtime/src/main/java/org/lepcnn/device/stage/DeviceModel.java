@@ -70,29 +70,19 @@ public final class DeviceModel implements AutoCloseable {
       if (found == null
           || found.onnxType() != spec.onnxType()
           || !Arrays.equals(found.shape(), spec.shape())) {
-        throw new BadInputException(
-            "Input '"
-                + spec.name()
-                + "' of "
-                + half.modelName()
-                + ": expected ONNX type "
-                + spec.onnxType()
-                + " with dimensions "
-                + Arrays.toString(spec.shape())
-                + "; found "
-                + (found == null ? "nothing" : found)
-                + ".");
+        throw BadInputException.about("Input '" + spec.name() + "' of " + half.modelName())
+            .expected(
+                "ONNX type "
+                    + spec.onnxType()
+                    + " with dimensions "
+                    + Arrays.toString(spec.shape()))
+            .found(found == null ? "nothing" : found);
       }
     }
     if (inputs.size() != half.inputs().size()) {
-      throw new BadInputException(
-          "Inputs of "
-              + half.modelName()
-              + ": expected "
-              + half.inputs().stream().map(DeviceHalf.ValueSpec::name).toList()
-              + "; found "
-              + inputs.keySet()
-              + ".");
+      throw BadInputException.about("Inputs of " + half.modelName())
+          .expected(half.inputs().stream().map(DeviceHalf.ValueSpec::name).toList())
+          .found(inputs.keySet());
     }
   }
 

@@ -43,14 +43,9 @@ public final class HostTensor {
     this.shape = shape.clone();
     long elements = elements(shape);
     if (elements != length) {
-      throw new BadInputException(
-          "Tensor: expected "
-              + elements
-              + " elements for the dimensions "
-              + Arrays.toString(shape)
-              + "; found "
-              + length
-              + ".");
+      throw BadInputException.about("Tensor")
+          .expected(elements + " elements for the dimensions " + Arrays.toString(shape))
+          .found(length);
     }
   }
 
@@ -113,8 +108,9 @@ public final class HostTensor {
     if (array instanceof float[] values) {
       return values;
     }
-    throw new BadInputException(
-        "Tensor: expected element type " + FLOAT + " (float32); found " + onnxType + ".");
+    throw BadInputException.about("Tensor")
+        .expected("element type " + FLOAT + " (float32)")
+        .found(onnxType);
   }
 
   /** The elements: float[], double[], int[], long[] or byte[], not copied. */
@@ -188,10 +184,9 @@ public final class HostTensor {
       case INT8 -> ofBytes(INT8, bytesOf(tensor), dimensions);
       case BOOL -> ofBytes(BOOL, bytesOf(tensor), dimensions);
       default ->
-          throw new BadInputException(
-              "Reading a value of the model: expected numbers or booleans of a common type; found "
-                  + info.type
-                  + ". Let the model cast it to float32.");
+          throw BadInputException.about("Reading a value of the model")
+              .expected("numbers or booleans of a common type")
+              .found(info.type, "Let the model cast it to float32.");
     };
   }
 
@@ -212,10 +207,9 @@ public final class HostTensor {
     long product = 1;
     for (long dimension : shape) {
       if (dimension < 0 || (dimension > 0 && product > Integer.MAX_VALUE / dimension)) {
-        throw new BadInputException(
-            "Tensor: expected dimensions of at most 2^31 - 1 elements; found "
-                + Arrays.toString(shape)
-                + ".");
+        throw BadInputException.about("Tensor")
+            .expected("dimensions of at most 2^31 - 1 elements")
+            .found(Arrays.toString(shape));
       }
       product *= dimension;
     }
@@ -255,7 +249,8 @@ public final class HostTensor {
   }
 
   private static BadInputException unsupported(int onnxType) {
-    return new BadInputException(
-        "Tensor: expected the ONNX element type 1, 2, 3, 6, 7, 9 or 11; found " + onnxType + ".");
+    return BadInputException.about("Tensor")
+        .expected("the ONNX element type 1, 2, 3, 6, 7, 9 or 11")
+        .found(onnxType);
   }
 }

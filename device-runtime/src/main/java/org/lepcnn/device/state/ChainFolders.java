@@ -38,11 +38,9 @@ final class ChainFolders {
     List<Path> chains =
         all(stateFolder).stream().filter(chain -> !RetiredChains.isRetired(chain)).toList();
     if (chains.isEmpty()) {
-      throw new BadInputException(
-          "Opening the device state "
-              + stateFolder
-              + ": expected the folder of a chain that is not retired; found none. Provision the"
-              + " device and make one with 'lepcnn device init'.");
+      throw BadInputException.about("Opening the device state " + stateFolder)
+          .expected("the folder of a chain that is not retired")
+          .found("none", "Provision the device and make one with 'lepcnn device init'.");
     }
     return chains;
   }
@@ -50,10 +48,9 @@ final class ChainFolders {
   /** All chains, in the order of their names. */
   static List<Path> all(Path stateFolder) {
     if (!Files.isDirectory(stateFolder)) {
-      throw new BadInputException(
-          "Opening the device state "
-              + stateFolder
-              + ": expected a folder; found none. Make one with 'lepcnn device init'.");
+      throw BadInputException.about("Opening the device state " + stateFolder)
+          .expected("a folder")
+          .found("none", "Make one with 'lepcnn device init'.");
     }
     try {
       return Folders.list(stateFolder, p -> CHAIN.matcher(p.getFileName().toString()).matches());
@@ -110,17 +107,12 @@ final class ChainFolders {
       }
     }
     if (found.size() != 1) {
-      throw new BadInputException(
-          "Opening the device state "
-              + stateFolder
-              + ": expected one chain of "
-              + what
-              + "; found "
-              + found.size()
-              + " among "
-              + String.join(", ", present)
-              + ". Name the model or chain by its first digits, or retire what is not used any more"
-              + " with 'lepcnn device retire'.");
+      throw BadInputException.about("Opening the device state " + stateFolder)
+          .expected("one chain of " + what)
+          .found(
+              found.size() + " among " + String.join(", ", present),
+              "Name the model or chain by its first digits, or retire what is not used"
+                  + " any more with 'lepcnn device retire'.");
     }
     return found.keySet().iterator().next();
   }

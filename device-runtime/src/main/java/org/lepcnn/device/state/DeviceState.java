@@ -268,8 +268,9 @@ public final class DeviceState implements PassSupply {
   public synchronized DurableReservation reserve(int passes) {
     requireOpen();
     if (passes < 1 || passes > MAX_RESERVATION) {
-      throw new BadInputException(
-          "Reserving passes: expected 1 to " + MAX_RESERVATION + "; found " + passes + ".");
+      throw BadInputException.about("Reserving passes")
+          .expected("1 to " + MAX_RESERVATION)
+          .found(passes);
     }
     long end = Math.addExact(storedPass, passes);
     PassKey endKey = storedKey.advance(passes);

@@ -54,8 +54,7 @@ public final class ExclusiveLock implements AutoCloseable {
       return lock(key, channel, what);
     } catch (IOException e) {
       release(key);
-      throw new EnvironmentException(
-          "Locking " + what + ": expected a writable folder; found: " + e + ".", e);
+      throw EnvironmentException.about("Locking " + what).expected("a writable folder").found(e);
     } catch (RuntimeException e) {
       release(key);
       throw e;

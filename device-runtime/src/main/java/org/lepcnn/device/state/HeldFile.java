@@ -66,8 +66,9 @@ public final class HeldFile implements AutoCloseable {
       } catch (NoSuchFileException e) {
         throw e;
       } catch (IOException e) {
-        throw new EnvironmentException(
-            "Locking " + what + ": expected a writable file " + file + "; found: " + e + ".", e);
+        throw EnvironmentException.about("Locking " + what)
+            .expected("a writable file " + file)
+            .found(e);
       }
     }
   }

@@ -90,15 +90,17 @@ public final class RetiredChains {
       StateInit.eraseFolder(store, chain);
       store.syncFolder(chain.getParent());
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Retiring " + chain + ": expected a writable folder; found: " + e + ". Try again.", e);
+      throw EnvironmentException.about("Retiring " + chain)
+          .expected("a writable folder")
+          .found(e, "Try again.");
     }
   }
 
   private static void requireFolder(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new BadInputException(
-          "Retiring a chain: expected a device's state folder at " + folder + "; found none.");
+      throw BadInputException.about("Retiring a chain")
+          .expected("a device's state folder at " + folder)
+          .found("none");
     }
   }
 
@@ -108,16 +110,11 @@ public final class RetiredChains {
             .filter(chain -> chain.getFileName().toString().startsWith(digits))
             .toList();
     if (found.size() != 1) {
-      throw new BadInputException(
-          "Retiring chain "
-              + digits
-              + " of "
-              + folder
-              + ": expected one with these first digits; found "
-              + found.size()
-              + ", and retired before: "
-              + list(folder)
-              + ". 'lepcnn inspect' of the folder names all.");
+      throw BadInputException.about("Retiring chain " + digits + " of " + folder)
+          .expected("one with these first digits")
+          .found(
+              found.size() + ", and retired before: " + list(folder),
+              "'lepcnn inspect' of the folder names all.");
     }
     return found.get(0);
   }

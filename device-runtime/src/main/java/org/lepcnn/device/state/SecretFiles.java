@@ -38,8 +38,9 @@ public final class SecretFiles {
   }
 
   static EnvironmentException notWritten(Path file, IOException e) {
-    return new EnvironmentException(
-        "Writing " + file + ": expected a writable folder with enough space; found: " + e + ".", e);
+    return EnvironmentException.about("Writing " + file)
+        .expected("a writable folder with enough space")
+        .found(e);
   }
 
   /** Whether a crash left something beside a file that {@link #eraseLeftovers} erases. */
@@ -84,9 +85,9 @@ public final class SecretFiles {
     try {
       store.syncFolder(folder);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Opening " + folder + ": expected a folder that can be made durable; found: " + e + ".",
-          e);
+      throw EnvironmentException.about("Opening " + folder)
+          .expected("a folder that can be made durable")
+          .found(e);
     }
   }
 
@@ -121,8 +122,7 @@ public final class SecretFiles {
     } catch (NoSuchFileException e) {
       throw missing(file, remedy);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Reading " + file + ": expected a readable file; found: " + e + ".", e);
+      throw EnvironmentException.about("Reading " + file).expected("a readable file").found(e);
     }
   }
 

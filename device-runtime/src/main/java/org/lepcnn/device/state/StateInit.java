@@ -71,7 +71,8 @@ final class StateInit {
               + stateFolder
               + ": chain "
               + grant.chain()
-              + " was retired here. A copy of its grant would begin it at its first pass again, so the"
+              + "was retired here. A copy of its grant would begin it at its first pass"
+              + " again, so the"
               + " grant is now deleted. Provision the device again.");
     }
     if (Files.exists(folder)) {
@@ -82,13 +83,15 @@ final class StateInit {
               + stateFolder
               + ": chain "
               + grant.chain()
-              + " is there already; the grant was consumed before and is now deleted. Open the state, or provision the device again.");
+              + "is there already; the grant was consumed before and is now deleted. Open"
+              + " the state, or provision the device again.");
     }
     try {
       createFolder(store, grant, wrap, stateFolder);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Initialising " + stateFolder + ": expected a writable folder; found: " + e + ".", e);
+      throw EnvironmentException.about("Initialising " + stateFolder)
+          .expected("a writable folder")
+          .found(e);
     }
     Grant.erase(store, grantFile);
     return folder;

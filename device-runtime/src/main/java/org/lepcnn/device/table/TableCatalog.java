@@ -43,13 +43,9 @@ final class TableCatalog {
   void fill() {
     list().forEach(this::add);
     if (tables.isEmpty()) {
-      throw new EnvironmentException(
-          "Opening the tables in "
-              + folder
-              + ": expected *"
-              + TableId.SUFFIX
-              + " files; found none. "
-              + remedy());
+      throw EnvironmentException.about("Opening the tables in " + folder)
+          .expected("*" + TableId.SUFFIX + " files")
+          .found("none", remedy());
     }
   }
 
@@ -106,16 +102,11 @@ final class TableCatalog {
       return file;
     }
     file.close();
-    throw new RefusedException(
-        "Opening table "
-            + path
-            + ": expected a table of "
-            + name(anyId)
-            + " with the name that its header gives; found "
-            + id.fileName()
-            + " of "
-            + name(id)
-            + ". Take it out of the folder, or use the folder that was precomputed for this chain.");
+    throw RefusedException.about("Opening table " + path)
+        .expected("a table of " + name(anyId) + " with the name that its header gives")
+        .found(
+            id.fileName() + " of " + name(id),
+            "Take it out of the folder, or use the folder that was precomputed for this chain.");
   }
 
   EnvironmentException dry(String what) {
@@ -150,8 +141,9 @@ final class TableCatalog {
 
   private List<Path> list() {
     if (!Files.isDirectory(folder)) {
-      throw new EnvironmentException(
-          "Opening the tables in " + folder + ": expected a folder; found none. " + remedy());
+      throw EnvironmentException.about("Opening the tables in " + folder)
+          .expected("a folder")
+          .found("none", remedy());
     }
     try {
       return Folders.list(folder, this::isNewTable);
@@ -171,14 +163,11 @@ final class TableCatalog {
       header = file.header();
     }
     if (challengesPerLayer != 0 && header.challengesPerLayer() != challengesPerLayer) {
-      throw new BadInputException(
-          "Opening table "
-              + path
-              + ": expected "
-              + challengesPerLayer
-              + " challenges per layer as in the other tables; found "
-              + header.challengesPerLayer()
-              + ". Keep tables with and without the double check in different folders.");
+      throw BadInputException.about("Opening table " + path)
+          .expected(challengesPerLayer + " challenges per layer as in the other tables")
+          .found(
+              header.challengesPerLayer(),
+              "Keep tables with and without the double check in different folders.");
     }
     challengesPerLayer = header.challengesPerLayer();
     tables.merge(

@@ -31,8 +31,7 @@ public record TableDescription(
       return new TableDescription(
           header.id(), header.version(), header.challengesPerLayer(), file.length());
     } catch (IOException e) {
-      throw new BadInputException(
-          "Reading table " + path + ": expected a readable file; found: " + e + ".", e);
+      throw BadInputException.about("Reading table " + path).expected("a readable file").found(e);
     }
   }
 
@@ -41,8 +40,7 @@ public record TableDescription(
     try {
       return Folders.list(folder, file -> file.toString().endsWith(TableId.SUFFIX));
     } catch (IOException e) {
-      throw new BadInputException(
-          "Inspecting " + folder + ": expected a readable folder; found: " + e + ".", e);
+      throw BadInputException.about("Inspecting " + folder).expected("a readable folder").found(e);
     }
   }
 }

@@ -153,8 +153,7 @@ final class TableFile implements AutoCloseable {
   }
 
   private static EnvironmentException unreadable(Path path, IOException e) {
-    return new EnvironmentException(
-        "Reading table " + path + ": expected a readable file; found: " + e + ".", e);
+    return EnvironmentException.about("Reading table " + path).expected("a readable file").found(e);
   }
 
   private static void closeQuietly(RandomAccessFile file) {

@@ -35,14 +35,9 @@ public record TableId(
         || lastPass < firstPass
         || PassGroups.of(firstPass) != group
         || PassGroups.of(lastPass) != group) {
-      throw new BadInputException(
-          "Table: expected 0 <= first <= last in one group; found passes "
-              + firstPass
-              + " to "
-              + lastPass
-              + " of group "
-              + group
-              + ".");
+      throw BadInputException.about("Table")
+          .expected("0 <= first <= last in one group")
+          .found("passes " + firstPass + " to " + lastPass + " of group " + group);
     }
   }
 

@@ -77,10 +77,9 @@ public final class TableWriter implements AutoCloseable {
   public static TableWriter create(
       Path folder, TableId id, int challengesPerLayer, SecretKey groupKey) {
     if (challengesPerLayer < 1 || challengesPerLayer > TableHeader.MAX_CHALLENGES_PER_LAYER) {
-      throw new BadInputException(
-          "Writing a table: expected 1 or 2 challenges per layer; found "
-              + challengesPerLayer
-              + ".");
+      throw BadInputException.about("Writing a table")
+          .expected("1 or 2 challenges per layer")
+          .found(challengesPerLayer);
     }
     byte[] salt = new byte[TableHeader.SALT_BYTES];
     RANDOM.nextBytes(salt);
@@ -231,7 +230,8 @@ public final class TableWriter implements AutoCloseable {
       throw new BadInputException(
           "Writing table "
               + target
-              + ": there is one of another device, chain or model. Name another folder, or delete the old tables.");
+              + ": there is one of another device, chain or model. Name another folder, or"
+              + " delete the old tables.");
     }
   }
 
@@ -245,12 +245,8 @@ public final class TableWriter implements AutoCloseable {
   }
 
   private static EnvironmentException failed(Path path, IOException e) {
-    return new EnvironmentException(
-        "Writing table "
-            + path
-            + ": expected a writable folder with enough space and no other writer; found: "
-            + e
-            + ".",
-        e);
+    return EnvironmentException.about("Writing table " + path)
+        .expected("a writable folder with enough space and no other writer")
+        .found(e);
   }
 }

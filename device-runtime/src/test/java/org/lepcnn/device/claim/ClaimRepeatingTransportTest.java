@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.lepcnn.device.testkit.SessionFixture.await;
 import static org.lepcnn.device.testkit.SessionFixture.failure;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,8 @@ class ClaimRepeatingTransportTest {
   private final RecordingSupply supply = new RecordingSupply(bundle, log);
   private final SendGate gate = new SendGate(supply, 1);
   private final RefusingEdge edge = new RefusingEdge();
-  private final ClaimRepeatingTransport repeating = new ClaimRepeatingTransport(supply, edge, gate);
+  private final ClaimRepeatingTransport repeating =
+      new ClaimRepeatingTransport(supply, edge, gate, Runnable::run);
 
   @AfterEach
   void close() {
@@ -92,6 +95,21 @@ class ClaimRepeatingTransportTest {
         .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("closed");
     assertThat(log).containsExactly("claim 0-3", "round 2");
+  }
+
+  /** A transport completes its futures where it reads answers, for all devices. */
+  @Test
+  void whatIsRepeated_isSentByTheWorker_notWhereTheRefusalWasRead() {
+    Queue<Runnable> worker = new ArrayDeque<>();
+    EdgeTransport patient = new ClaimRepeatingTransport(supply, edge, gate, worker::add);
+    await(patient.claim(claim(0, 3)));
+    edge.refuse(EdgeErrorCode.NOT_CLAIMED, 1);
+    CompletableFuture<RoundResult> round = patient.exchange(round(2));
+    assertThat(log).containsExactly("claim 0-3", "round 2");
+    while (!round.isDone()) {
+      worker.remove().run();
+    }
+    assertThat(log).containsExactly("claim 0-3", "round 2", "claim 0-3", "round 2");
   }
 
   private static EdgeErrorCode code(CompletableFuture<?> future) {

@@ -29,18 +29,19 @@ public record BatchSettings(
 
   public BatchSettings {
     if (threads < 1 || maxBatch < 1 || maxWaitMillis < 0 || queuedRequests < 1 || queuedBytes < 1) {
-      throw new BadInputException(
-          "Batch settings: expected positive numbers and a wait of at least 0 ms; found "
-              + threads
-              + " threads, batches of "
-              + maxBatch
-              + ", a wait of "
-              + maxWaitMillis
-              + " ms, "
-              + queuedRequests
-              + " requests and "
-              + queuedBytes
-              + " bytes.");
+      throw BadInputException.about("Batch settings")
+          .expected("positive numbers and a wait of at least 0 ms")
+          .found(
+              threads
+                  + " threads, batches of "
+                  + maxBatch
+                  + ", a wait of "
+                  + maxWaitMillis
+                  + " ms, "
+                  + queuedRequests
+                  + " requests and "
+                  + queuedBytes
+                  + " bytes");
     }
   }
 }

@@ -33,17 +33,17 @@ public record AssemblyLimits(
         || bytesPerSubtask < 1
         || timeoutMillis < 1
         || roundMillis < timeoutMillis) {
-      throw new BadInputException(
-          "Assembly limits: expected positive numbers, and no less time for a whole round than for"
-              + " a chunk; found "
-              + bytesPerDevice
-              + " bytes per device, "
-              + bytesPerSubtask
-              + " bytes per subtask, "
-              + timeoutMillis
-              + " ms and "
-              + roundMillis
-              + " ms.");
+      throw BadInputException.about("Assembly limits")
+          .expected("positive numbers, and no less time for a whole round than for a chunk")
+          .found(
+              bytesPerDevice
+                  + " bytes per device, "
+                  + bytesPerSubtask
+                  + " bytes per subtask, "
+                  + timeoutMillis
+                  + " ms and "
+                  + roundMillis
+                  + " ms");
     }
   }
 

@@ -5,7 +5,6 @@ import java.util.function.Predicate;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
-import org.lepcnn.flink.quota.Enrolment;
 
 /**
  * Room for a device's chains.
@@ -22,15 +21,13 @@ final class ChainRoom {
   }
 
   /** Makes room for one more chain of the claim's model; refuses, and changes nothing, without. */
-  Verdict make(DeviceGuard device, PassClaim claim, Enrolment enrolment) {
+  Verdict make(DeviceGuard device, PassClaim claim, ExcludedChains excluded) {
     if (fits(device, claim.model(), chain -> true)) {
       return Verdict.ACCEPTED;
     }
     boolean full = device.chains().size() >= limits.chainsPerDevice();
     Predicate<ChainGuard> needless =
-        chain ->
-            !(enrolment.mayUse(chain.model()) && enrolment.mayUse(chain.chain()))
-                && (full || chain.model().equals(claim.model()));
+        chain -> excluded.include(chain) && (full || chain.model().equals(claim.model()));
     if (!fits(device, claim.model(), needless.negate())) {
       return tooMany(device, claim);
     }

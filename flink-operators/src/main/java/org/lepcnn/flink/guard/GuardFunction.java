@@ -23,7 +23,7 @@ import org.lepcnn.flink.record.OutgoingRecord;
 public final class GuardFunction
     extends KeyedProcessFunction<String, AssembledRequest, AssembledRequest> {
   private static final long serialVersionUID = 1L;
-  private static final String STATE_NAME = "device-guard";
+  static final String STATE_NAME = "device-guard";
 
   private final EdgeServices services;
   private final GuardLimits limits;

@@ -6,7 +6,6 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassRound;
-import org.lepcnn.flink.quota.Enrolment;
 
 /**
  * The rules for claims and rounds of one device, apart from Flink's state plumbing.
@@ -31,29 +30,24 @@ import org.lepcnn.flink.quota.Enrolment;
  * OpenPasses#CAPACITY} open passes each, and the names of {@value DeviceGuard#MOST_RETIRED} retired
  * ones. A refused request changes no claim and no digest.
  */
-public final class ReplayGuard {
+final class ReplayGuard {
   private final GuardLimits limits;
   private final ChainRoom room;
 
-  public ReplayGuard(GuardLimits limits) {
+  ReplayGuard(GuardLimits limits) {
     this.limits = limits;
     this.room = new ChainRoom(limits);
-  }
-
-  /** Judges for a device that may use every chain, so that none gives way. */
-  public Verdict judge(DeviceGuard device, EdgeCall call, long digest) {
-    return judge(device, call, digest, Enrolment.OPEN);
   }
 
   /**
    * Judges a claim, a release or a round and, when it is accepted, records it.
    *
    * @param digest of a round, over ids, shapes and residues
-   * @param enrolment what the device may use; other chains give way where there is no room
+   * @param excluded the device's chains that give way where there is no room
    */
-  public Verdict judge(DeviceGuard device, EdgeCall call, long digest, Enrolment enrolment) {
+  Verdict judge(DeviceGuard device, EdgeCall call, long digest, ExcludedChains excluded) {
     if (call instanceof PassClaim claim) {
-      return claim(device, claim, enrolment);
+      return claim(device, claim, excluded);
     }
     if (call instanceof PassRelease release) {
       return release(device, release);
@@ -61,31 +55,26 @@ public final class ReplayGuard {
     return round(device, (PassRound) call, digest);
   }
 
-  /** Judges a claim for a device that may use every chain. */
-  public Verdict claim(DeviceGuard device, PassClaim claim) {
-    return claim(device, claim, Enrolment.OPEN);
-  }
-
   /**
    * Judges a claim and, when it is accepted, records it.
    *
-   * @param enrolment what the device may use; other chains give way where there is no room
+   * @param excluded the device's chains that give way where there is no room
    */
-  public Verdict claim(DeviceGuard device, PassClaim claim, Enrolment enrolment) {
+  Verdict claim(DeviceGuard device, PassClaim claim, ExcludedChains excluded) {
     if (claim.lastPass() - claim.firstPass() >= limits.jumpBound()) {
       return refuse(
           EdgeErrorCode.PASS_OUT_OF_RANGE,
           "a claim may cover at most " + limits.jumpBound() + " passes");
     }
     ChainGuard chain = device.find(claim.chain(), claim.model());
-    return chain == null ? firstClaim(device, claim, enrolment) : claimAgain(chain, claim);
+    return chain == null ? firstClaim(device, claim, excluded) : claimAgain(chain, claim);
   }
 
   /**
    * Judges a release and, when it is accepted, ends the claim of its instance. A repetition is
    * accepted again.
    */
-  public Verdict release(DeviceGuard device, PassRelease release) {
+  Verdict release(DeviceGuard device, PassRelease release) {
     ChainGuard chain = device.find(release.chain(), release.model());
     if (chain == null) {
       return unknown(device, release);
@@ -115,7 +104,7 @@ public final class ReplayGuard {
    *
    * @param digest over ids, shapes and residues
    */
-  public Verdict round(DeviceGuard device, PassRound round, long digest) {
+  Verdict round(DeviceGuard device, PassRound round, long digest) {
     ChainGuard chain = device.find(round.chain(), round.model());
     if (chain == null) {
       return unknown(device, round);
@@ -134,11 +123,11 @@ public final class ReplayGuard {
     return openRound(chain.open(), pass, round.round(), digest);
   }
 
-  private Verdict firstClaim(DeviceGuard device, PassClaim claim, Enrolment enrolment) {
+  private Verdict firstClaim(DeviceGuard device, PassClaim claim, ExcludedChains excluded) {
     if (device.retired().contains(claim.chain())) {
       return unknown(device, claim);
     }
-    Verdict verdict = room.make(device, claim, enrolment);
+    Verdict verdict = room.make(device, claim, excluded);
     if (verdict.accepted()) {
       device.chains().add(ChainGuard.claimed(claim));
     }

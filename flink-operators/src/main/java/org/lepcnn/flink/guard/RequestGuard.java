@@ -133,16 +133,17 @@ public final class RequestGuard {
 
   private Verdict judge(DeviceGuard device, AssembledRequest request) {
     try {
-      Enrolment enrolment = control.enrolment(request.header().device());
-      // whose enrolment is not known any more has nothing that may give way
-      return guard.judge(
-          device,
-          request.header().call(),
-          request.digest(),
-          enrolment == null ? Enrolment.OPEN : enrolment);
+      RequestHeader header = request.header();
+      return guard.judge(device, header.call(), request.digest(), excluded(header.device()));
     } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
       LOG.error("Judging {}", request.header(), e);
       return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");
     }
+  }
+
+  /** What the enrolment excludes; the device may have lost it since the request was admitted. */
+  private ExcludedChains excluded(String device) {
+    Enrolment enrolment = control.enrolment(device);
+    return enrolment == null ? ExcludedChains.NONE : ExcludedChains.by(enrolment);
   }
 }

@@ -62,10 +62,9 @@ final class ModelFetch {
         case "file" -> fromFile(uri, share);
         case "http", "https" -> fromServer(uri, share);
         default ->
-            throw new BadInputException(
-                "Fetching a model: expected a file:, http: or https: address; found '"
-                    + address
-                    + "'.");
+            throw BadInputException.about("Fetching a model")
+                .expected("a file:, http: or https: address")
+                .found("'" + address + "'");
       };
     }
   }
@@ -74,20 +73,21 @@ final class ModelFetch {
     try {
       return URI.create(address);
     } catch (IllegalArgumentException e) {
-      throw new BadInputException(
-          "Fetching a model: expected an address; found '" + address + "'.", e);
+      throw BadInputException.about("Fetching a model")
+          .expected("an address")
+          .because(e)
+          .found("'" + address + "'");
     }
   }
 
   /** In a thread of its own: opening what became a pipe, or a share that hangs, does not end. */
   private byte[] fromFile(URI uri, FetchBudget.Share share) {
     if (!readers.tryAcquire()) {
-      throw new EnvironmentException(
-          "Fetching a model from "
-              + uri
-              + ": expected files that can be read; found that reading "
-              + MOST_STUCK
-              + " of them hangs. Withdraw those models, and start the edge again.");
+      throw EnvironmentException.about("Fetching a model from " + uri)
+          .expected("files that can be read")
+          .found(
+              "that reading " + MOST_STUCK + " of them hangs",
+              "Withdraw those models, and start the edge again.");
     }
     FutureTask<byte[]> reading = new FutureTask<>(() -> read(uri, share));
     Thread thread =
@@ -119,10 +119,9 @@ final class ModelFetch {
   private byte[] read(URI uri, FetchBudget.Share share) throws IOException, InterruptedException {
     Path file = Path.of(uri);
     if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
-      throw new BadInputException(
-          "Fetching a model from "
-              + uri
-              + ": expected a regular file; found a folder, a pipe or a device.");
+      throw BadInputException.about("Fetching a model from " + uri)
+          .expected("a regular file")
+          .found("a folder, a pipe or a device");
     }
     long size = Files.size(file);
     if (size > maxBytes) {
@@ -172,27 +171,23 @@ final class ModelFetch {
   }
 
   private EnvironmentException noMemory(URI uri) {
-    return new EnvironmentException(
-        "Fetching a model from "
-            + uri
-            + ": expected room in the "
-            + maxBytes
-            + " bytes that all models being fetched share (--max-model-mib); found"
-            + " that others hold it. The edge tries again.");
+    return EnvironmentException.about("Fetching a model from " + uri)
+        .expected(
+            "room in the "
+                + maxBytes
+                + " bytes that all models being fetched share (--max-model-mib)")
+        .found("that others hold it", "The edge tries again.");
   }
 
   private BadInputException tooLarge(URI uri) {
-    return new BadInputException(
-        "Fetching a model from "
-            + uri
-            + ": expected at most "
-            + maxBytes
-            + " bytes; found more. Raise --max-model-mib if this is right.");
+    return BadInputException.about("Fetching a model from " + uri)
+        .expected("at most " + maxBytes + " bytes")
+        .found("more", "Raise --max-model-mib if this is right.");
   }
 
   private static EnvironmentException unavailable(URI uri, Throwable cause) {
-    return new EnvironmentException(
-        "Fetching a model from " + uri + ": expected a readable file; found: " + cause + ".",
-        cause);
+    return EnvironmentException.about("Fetching a model from " + uri)
+        .expected("a readable file")
+        .found(cause);
   }
 }

@@ -22,14 +22,10 @@ public record ModelLimits(int models, long totalBytes, long modelBytes) implemen
 
   public ModelLimits {
     if (models < 1 || totalBytes < 1 || modelBytes < 1 || modelBytes > Integer.MAX_VALUE - MIB) {
-      throw new BadInputException(
-          "Model limits: expected positive numbers, and at most 2047 MiB for one model; found "
-              + models
-              + " models, "
-              + totalBytes
-              + " bytes in all, "
-              + modelBytes
-              + " bytes each.");
+      throw BadInputException.about("Model limits")
+          .expected("positive numbers, and at most 2047 MiB for one model")
+          .found(
+              models + " models, " + totalBytes + " bytes in all, " + modelBytes + " bytes each");
     }
   }
 }

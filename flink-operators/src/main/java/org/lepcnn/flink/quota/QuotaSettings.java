@@ -23,12 +23,9 @@ public record QuotaSettings(long requestsPerSecond, long bytesPerSecond) impleme
 
   public QuotaSettings {
     if (requestsPerSecond < 0 || bytesPerSecond < 0) {
-      throw new BadInputException(
-          "Quotas: expected numbers from 0 (no limit); found "
-              + requestsPerSecond
-              + " requests and "
-              + bytesPerSecond
-              + " bytes a second.");
+      throw BadInputException.about("Quotas")
+          .expected("numbers from 0 (no limit)")
+          .found(requestsPerSecond + " requests and " + bytesPerSecond + " bytes a second");
     }
   }
 }

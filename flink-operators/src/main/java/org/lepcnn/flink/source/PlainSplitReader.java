@@ -32,11 +32,10 @@ final class PlainSplitReader extends KafkaPartitionSplitReader {
       field.setAccessible(true);
       return (KafkaConsumer<?, ?>) field.get(this);
     } catch (ReflectiveOperationException | InaccessibleObjectException | ClassCastException e) {
-      throw new EnvironmentException(
-          "Opening the source of requests: expected flink-connector-kafka 5.0, whose consumer can"
-              + " be kept from unpacking; found another inside. Use the version that lepcnn was"
-              + " built with.",
-          e);
+      throw EnvironmentException.about("Opening the source of requests")
+          .expected("flink-connector-kafka 5.0, whose consumer can be kept from unpacking")
+          .because(e)
+          .found("another inside", "Use the version that lepcnn was built with.");
     }
   }
 }

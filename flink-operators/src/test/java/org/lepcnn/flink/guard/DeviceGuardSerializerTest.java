@@ -26,7 +26,10 @@ class DeviceGuardSerializerTest {
   private static DeviceGuard device(int openPasses, int stride) {
     DeviceGuard device = new DeviceGuard();
     ReplayGuard guard = new ReplayGuard(GuardLimits.DEFAULT);
-    guard.claim(device, Requests.claimCall("d", MODEL, Requests.INSTANCE, 3, 1_000_000));
+    guard.claim(
+        device,
+        Requests.claimCall("d", MODEL, Requests.INSTANCE, 3, 1_000_000),
+        ExcludedChains.NONE);
     for (int i = 0; i < openPasses; i++) {
       guard.round(
           device,
@@ -51,7 +54,9 @@ class DeviceGuardSerializerTest {
     DeviceGuard device = device(64, 1_000);
     new ReplayGuard(GuardLimits.DEFAULT)
         .claim(
-            device, Requests.claimCall("d", MODEL, Requests.OTHER_INSTANCE, 1_000_001, 1_000_002));
+            device,
+            Requests.claimCall("d", MODEL, Requests.OTHER_INSTANCE, 1_000_001, 1_000_002),
+            ExcludedChains.NONE);
     ChainGuard chain = read(bytes(device)).chains().get(0);
     assertThat(chain.chain()).isEqualTo(Requests.CHAIN);
     assertThat(chain.model()).isEqualTo(MODEL);
@@ -139,7 +144,10 @@ class DeviceGuardSerializerTest {
     ReplayGuard guard = new ReplayGuard(new GuardLimits(300, 300, 1_000));
     for (int i = 0; i < 300; i++) {
       ChainId chain = new ChainId(1, i);
-      guard.claim(device, Requests.claimCall("d", chain, MODEL, Requests.INSTANCE, i, i));
+      guard.claim(
+          device,
+          Requests.claimCall("d", chain, MODEL, Requests.INSTANCE, i, i),
+          ExcludedChains.NONE);
       device.addRetired(new ChainId(2, i));
     }
     DeviceGuard read = read(bytes(device));

@@ -58,7 +58,7 @@ class EdgeSequenceFuzzTest {
   @Test
   void sequences_neverContradictTheOracle() {
     ReplayGuard guard = new ReplayGuard(SequenceOracle.LIMITS);
-    FuzzRun run = run(guard::judge, Long.getLong("fuzz.requests", 400));
+    FuzzRun run = run(GuardedLog.Judge.of(guard), Long.getLong("fuzz.requests", 400));
 
     System.out.println("Sequences of " + STEPS + " records: " + run);
     assertThat(run.surprises()).isEmpty();

@@ -55,7 +55,7 @@ class GuardInterleavingTest {
   }
 
   private GuardWorld withoutReuse(long seed, GuardWorld.Kind kind) {
-    GuardWorld world = new GuardWorld(seed, guard::judge, kind);
+    GuardWorld world = new GuardWorld(seed, GuardedLog.Judge.of(guard), kind);
     world.run(STEPS);
     assertThat(world.reused()).as("seed %d", seed).isEmpty();
     return world;

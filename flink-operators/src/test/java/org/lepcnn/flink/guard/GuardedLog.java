@@ -22,6 +22,11 @@ final class GuardedLog {
   /** What decides over a request. */
   interface Judge {
     Verdict judge(DeviceGuard device, EdgeCall call, long digest);
+
+    /** The real guard, for devices whose enrolment excludes no chain. */
+    static Judge of(ReplayGuard guard) {
+      return (device, call, digest) -> guard.judge(device, call, digest, ExcludedChains.NONE);
+    }
   }
 
   private record Entry(EdgeCall call, long digest) {}

@@ -24,13 +24,20 @@ import org.lepcnn.flink.testkit.Requests;
 class ReplayGuardTest {
   private static final Fingerprint MODEL = Fingerprint.of(new byte[32]);
   private static final Fingerprint OTHER_MODEL = Fingerprint.combine(new byte[1], new byte[1]);
-  private static final Enrolment ANY_CHAIN = Enrolment.OPEN;
 
   private final DeviceGuard device = new DeviceGuard();
   private final ReplayGuard guard = new ReplayGuard(new GuardLimits(2, 3, 1_000));
 
   private EdgeErrorCode claim(InstanceId instance, long first, long last) {
-    return guard.claim(device, Requests.claimCall("d", MODEL, instance, first, last)).refusal();
+    return claim(Requests.claimCall("d", MODEL, instance, first, last)).refusal();
+  }
+
+  private Verdict claim(PassClaim claim) {
+    return guard.claim(device, claim, ExcludedChains.NONE);
+  }
+
+  private Verdict judge(EdgeCall call, long digest) {
+    return guard.judge(device, call, digest, ExcludedChains.NONE);
   }
 
   private EdgeErrorCode release(InstanceId instance, long firstFree) {
@@ -233,46 +240,47 @@ class ReplayGuardTest {
   @Test
   void requestIsJudged_asWhatItIs() {
     EdgeCall round = Requests.roundCall("d", MODEL, INSTANCE, 0, 0);
-    assertThat(guard.judge(device, round, 7).refusal()).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    assertThat(judge(round, 7).refusal()).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
     EdgeCall claim = Requests.claimCall("d", MODEL, INSTANCE, 0, 9);
-    assertThat(guard.judge(device, claim, 0)).isEqualTo(Verdict.ACCEPTED);
-    assertThat(guard.judge(device, round, 7)).isEqualTo(Verdict.ACCEPTED);
-    assertThat(guard.judge(device, round, 8).refusal())
-        .isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    assertThat(judge(claim, 0)).isEqualTo(Verdict.ACCEPTED);
+    assertThat(judge(round, 7)).isEqualTo(Verdict.ACCEPTED);
+    assertThat(judge(round, 8).refusal()).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
     EdgeCall release = Requests.releaseCall("d", MODEL, INSTANCE, 1);
-    assertThat(guard.judge(device, release, 0)).isEqualTo(Verdict.ACCEPTED);
+    assertThat(judge(release, 0)).isEqualTo(Verdict.ACCEPTED);
     assertThat(claim(OTHER_INSTANCE, 1, 9)).isNull();
   }
 
   @Test
   void chainBeyondTheLimit_isRefused_andNoneIsForgotten() {
-    assertThat(claimChain(1, MODEL, ANY_CHAIN)).isNull();
-    assertThat(claimChain(2, MODEL, ANY_CHAIN)).isNull();
-    assertThat(claimChain(3, MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
-    assertThat(claimChain(1, MODEL, ANY_CHAIN)).as("a repetition").isNull();
-    assertThat(guard.claim(device, claim(1, MODEL, OTHER_INSTANCE)).refusal())
+    assertThat(claimChain(1, MODEL, ExcludedChains.NONE)).isNull();
+    assertThat(claimChain(2, MODEL, ExcludedChains.NONE)).isNull();
+    assertThat(claimChain(3, MODEL, ExcludedChains.NONE)).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    assertThat(claimChain(1, MODEL, ExcludedChains.NONE)).as("a repetition").isNull();
+    assertThat(claim(claim(1, MODEL, OTHER_INSTANCE)).refusal())
         .as("a copy of the state of the oldest chain")
         .isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
-    assertThat(guard.claim(device, claim(3, MODEL, INSTANCE)).detail())
+    assertThat(claim(claim(3, MODEL, INSTANCE)).detail())
         .contains("device d has 2 of model 00000000", "lepcnn devices enrol d --chain");
   }
 
   @Test
   void everyModelHasItsOwnRoom_upToThatOfTheDevice() {
-    claimChain(1, MODEL, ANY_CHAIN);
-    claimChain(2, MODEL, ANY_CHAIN);
-    assertThat(claimChain(3, OTHER_MODEL, ANY_CHAIN)).isNull();
-    assertThat(claimChain(4, OTHER_MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    claimChain(1, MODEL, ExcludedChains.NONE);
+    claimChain(2, MODEL, ExcludedChains.NONE);
+    assertThat(claimChain(3, OTHER_MODEL, ExcludedChains.NONE)).isNull();
+    assertThat(claimChain(4, OTHER_MODEL, ExcludedChains.NONE))
+        .isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
   }
 
   @Test
   void chainsThatTheEnrolmentExcludes_giveWay_andStayRefusedWhateverIsEnrolledLater() {
-    claimChain(1, MODEL, ANY_CHAIN);
-    claimChain(2, MODEL, ANY_CHAIN);
-    assertThat(claimChain(3, MODEL, only(2, 3))).isNull();
+    claimChain(1, MODEL, ExcludedChains.NONE);
+    claimChain(2, MODEL, ExcludedChains.NONE);
+    assertThat(claimChain(3, MODEL, allBut(2, 3))).isNull();
     assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(2), chain(3));
-    assertThat(claimChain(1, MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
-    assertThat(claimChain(1, OTHER_MODEL, ANY_CHAIN)).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    assertThat(claimChain(1, MODEL, ExcludedChains.NONE)).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    assertThat(claimChain(1, OTHER_MODEL, ExcludedChains.NONE))
+        .isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
     PassRound round = new PassRound(new PassId("d", chain(1), MODEL, 0), 0, INSTANCE);
     assertThat(guard.round(device, round, 1).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
     PassRelease release = new PassRelease("d", chain(1), MODEL, 0, INSTANCE);
@@ -281,12 +289,12 @@ class ReplayGuardTest {
 
   @Test
   void chainsGiveWay_onlyWhereThereIsNoRoomOtherwise_andWhereThatMakesRoom() {
-    claimChain(1, MODEL, ANY_CHAIN);
-    assertThat(claimChain(2, MODEL, only(2))).isNull();
-    claimChain(3, OTHER_MODEL, ANY_CHAIN);
+    claimChain(1, MODEL, ExcludedChains.NONE);
+    assertThat(claimChain(2, MODEL, allBut(2))).isNull();
+    claimChain(3, OTHER_MODEL, ExcludedChains.NONE);
     assertThat(device.chains()).as("as long as there is room").hasSize(3);
-    assertThat(claimChain(4, OTHER_MODEL, only(2, 3, 4))).as("chain 1 gives way").isNull();
-    assertThat(claimChain(5, OTHER_MODEL, only(3, 4, 5)))
+    assertThat(claimChain(4, OTHER_MODEL, allBut(2, 3, 4))).as("chain 1 gives way").isNull();
+    assertThat(claimChain(5, OTHER_MODEL, allBut(3, 4, 5)))
         .as("what would give way makes no room for this model")
         .isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
     assertThat(device.retired()).containsExactly(chain(1));
@@ -294,22 +302,22 @@ class ReplayGuardTest {
 
   @Test
   void chainOfAModelThatTheDeviceMayNotUseAnyMore_givesWay_whenTheDeviceIsFull() {
-    claimChain(1, MODEL, ANY_CHAIN);
-    claimChain(2, MODEL, ANY_CHAIN);
-    claimChain(3, OTHER_MODEL, ANY_CHAIN);
+    claimChain(1, MODEL, ExcludedChains.NONE);
+    claimChain(2, MODEL, ExcludedChains.NONE);
+    claimChain(3, OTHER_MODEL, ExcludedChains.NONE);
     Enrolment other = new Enrolment("gw", List.of(OTHER_MODEL), 0, 0, false);
-    assertThat(claimChain(4, OTHER_MODEL, other)).isNull();
+    assertThat(claimChain(4, OTHER_MODEL, ExcludedChains.by(other))).isNull();
     assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(3), chain(4));
   }
 
   @Test
   void namesOfRetiredChains_areBounded() {
-    claimChain(1, MODEL, ANY_CHAIN);
-    claimChain(2, MODEL, ANY_CHAIN);
+    claimChain(1, MODEL, ExcludedChains.NONE);
+    claimChain(2, MODEL, ExcludedChains.NONE);
     for (int i = 0; i < DeviceGuard.MOST_RETIRED; i++) {
       device.addRetired(chain(100 + i));
     }
-    Verdict verdict = guard.claim(device, claim(3, MODEL, INSTANCE), only(3));
+    Verdict verdict = guard.claim(device, claim(3, MODEL, INSTANCE), allBut(3));
     assertThat(verdict.refusal()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
     assertThat(verdict.detail()).contains("another id");
     assertThat(device.chains()).hasSize(2);
@@ -317,26 +325,26 @@ class ReplayGuardTest {
 
   @Test
   void theLastPlaceForARetiredName_isUsed_andNoChainGivesWayThatHasNone() {
-    claimChain(1, MODEL, ANY_CHAIN);
-    claimChain(2, MODEL, ANY_CHAIN);
+    claimChain(1, MODEL, ExcludedChains.NONE);
+    claimChain(2, MODEL, ExcludedChains.NONE);
     for (int i = 0; i < DeviceGuard.MOST_RETIRED - 1; i++) {
       device.addRetired(chain(100 + i));
     }
-    assertThat(claimChain(3, MODEL, only(3)))
+    assertThat(claimChain(3, MODEL, allBut(3)))
         .as("two would give way, and there is one place")
         .isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
     assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(1), chain(2));
-    assertThat(claimChain(3, MODEL, only(2, 3))).isNull();
+    assertThat(claimChain(3, MODEL, allBut(2, 3))).isNull();
     assertThat(device.chains()).extracting(ChainGuard::chain).containsExactly(chain(2), chain(3));
     assertThat(device.retired()).hasSize(DeviceGuard.MOST_RETIRED).contains(chain(1));
   }
 
   @Test
   void chainBeyondTheLimit_isToldHowManyOfItsModelThereAre() {
-    claimChain(1, MODEL, ANY_CHAIN);
-    claimChain(2, MODEL, ANY_CHAIN);
-    claimChain(3, OTHER_MODEL, ANY_CHAIN);
-    Verdict verdict = guard.claim(device, claim(4, OTHER_MODEL, INSTANCE));
+    claimChain(1, MODEL, ExcludedChains.NONE);
+    claimChain(2, MODEL, ExcludedChains.NONE);
+    claimChain(3, OTHER_MODEL, ExcludedChains.NONE);
+    Verdict verdict = claim(claim(4, OTHER_MODEL, INSTANCE));
     assertThat(verdict.refusal()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
     assertThat(verdict.detail())
         .contains(
@@ -344,17 +352,17 @@ class ReplayGuardTest {
             "has 1 of model " + OTHER_MODEL.shortName() + ", 3 in all");
   }
 
-  private EdgeErrorCode claimChain(int number, Fingerprint model, Enrolment enrolment) {
-    return guard.claim(device, claim(number, model, INSTANCE), enrolment).refusal();
+  private EdgeErrorCode claimChain(int number, Fingerprint model, ExcludedChains excluded) {
+    return guard.claim(device, claim(number, model, INSTANCE), excluded).refusal();
   }
 
   private static PassClaim claim(int number, Fingerprint model, InstanceId instance) {
     return new PassClaim("d", chain(number), model, 0, 9, instance);
   }
 
-  private static Enrolment only(int... numbers) {
+  private static ExcludedChains allBut(int... numbers) {
     List<ChainId> chains = Arrays.stream(numbers).mapToObj(ReplayGuardTest::chain).toList();
-    return new Enrolment("gw", Allowed.all(), Allowed.only(chains), 0, 0, false);
+    return ExcludedChains.by(new Enrolment("gw", Allowed.all(), Allowed.only(chains), 0, 0, false));
   }
 
   private static ChainId chain(int number) {

@@ -7,7 +7,9 @@
  * alone may write {@code lepcnn.requests.G} speaks for G, and who alone may read {@code
  * lepcnn.results.G} gets its answers.
  */
+@NullMarked
 @PublicApi
 package org.lepcnn.kafka.access;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.PublicApi;

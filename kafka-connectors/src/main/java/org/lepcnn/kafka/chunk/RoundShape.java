@@ -20,6 +20,11 @@ public final class RoundShape {
     this.elements = elements;
   }
 
+  /** That of an answer without residues. */
+  public static RoundShape empty() {
+    return new RoundShape(new int[0], new int[0]);
+  }
+
   /** The masked tensors of a round, in the plan's order. */
   public static RoundShape tensorsOf(Plan plan, int round) {
     List<MaskedTensorSpec> tensors = plan.tensorsOfRound(round);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -126,9 +127,9 @@ public final class ClientSettings {
     return protocol.toUpperCase(Locale.ROOT).endsWith("SSL");
   }
 
-  /** The user's mechanism of SASL, or null. */
-  String mechanism() {
-    return user.get(SaslConfigs.SASL_MECHANISM);
+  /** The user's mechanism of SASL. */
+  Optional<String> mechanism() {
+    return Optional.ofNullable(user.get(SaslConfigs.SASL_MECHANISM));
   }
 
   /** For an admin client whose calls end within the time-out. */

@@ -95,20 +95,20 @@ public final class KafkaFailures {
       return "the certificate of "
           + broker
           + " is not trusted: "
-          + sentence(Causes.deepest(cause).getMessage())
+          + sentence(Causes.deepest(cause))
           + " Check ssl.truststore.location in --client-config, and that the certificate names this"
           + " host.";
     }
     if (cause instanceof AuthenticationException) {
       return broker
           + " does not accept the credentials or the connection's security: "
-          + sentence(Causes.deepest(cause).getMessage())
+          + sentence(Causes.deepest(cause))
           + " Check user, password, key and security.protocol in --client-config.";
     }
     if (cause instanceof AuthorizationException) {
       return broker
           + " does not allow it: "
-          + sentence(cause.getMessage())
+          + sentence(cause)
           + " Grant the access rules (ACLs) of this user: lepcnn topics create --acls.";
     }
     if (cause instanceof RecordTooLargeException) {
@@ -125,9 +125,13 @@ public final class KafkaFailures {
     return "expected that records of up to "
         + ChunkLayout.MAX_RECORD_BYTES
         + " bytes may be written; found a limit below that: "
-        + sentence(cause.getMessage())
+        + sentence(cause)
         + " Raise max.message.bytes of the topic ('lepcnn topics create' names it), and remove"
         + " max.request.size from --client-config.";
+  }
+
+  private static String sentence(Throwable failure) {
+    return sentence(Printable.reason(failure));
   }
 
   static String sentence(String text) {

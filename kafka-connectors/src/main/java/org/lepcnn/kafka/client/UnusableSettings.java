@@ -13,6 +13,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.ApiException;
+import org.lepcnn.core.text.Printable;
 
 /**
  * Says why no client can be made of the settings. Kafka's own message is "Failed to create new
@@ -52,7 +53,7 @@ final class UnusableSettings {
   /** Whether no name of a bootstrap server is known here. */
   static boolean isUnknownName(Throwable failure, ClientSettings settings) {
     return Causes.find(failure, ConfigException.class)
-            .filter(e -> e.getMessage().contains(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG))
+            .filter(e -> Printable.reason(e).contains(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG))
             .isPresent()
         && EndpointProbe.find(settings.bootstrapServers()) == EndpointProbe.Finding.UNKNOWN_NAME;
   }
@@ -75,12 +76,12 @@ final class UnusableSettings {
       return "Correct it in --client-config.";
     }
     if (all.contains("jaas") || all.contains("login") || all.contains("sasl")) {
-      String found = settings.mechanism();
       return "Expected in --client-config: sasl.jaas.config=CLASS required username=\"...\""
           + " password=\"...\"; with the semicolon, CLASS being the login module of sasl.mechanism,"
-          + (found == null
-              ? " which is missing (SCRAM-SHA-512, say)."
-              : " which is " + KafkaFailures.sentence(found));
+          + settings
+              .mechanism()
+              .map(found -> " which is " + KafkaFailures.sentence(found))
+              .orElse(" which is missing (SCRAM-SHA-512, say).");
     }
     return "Check location, type (PEM, PKCS12, JKS) and password of ssl.truststore and ssl.keystore"
         + " in --client-config.";

@@ -70,7 +70,7 @@ public final class AnswerCodec {
     } catch (MalformedRecordException e) {
       throw e;
     } catch (BadInputException e) {
-      throw new MalformedRecordException(e.getMessage(), e);
+      throw new MalformedRecordException(Printable.reason(e), e);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.message.SchemaStore;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.kafka.wire.ClaimRequest;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.EdgeReply;
@@ -73,7 +74,7 @@ public final class KnownSchemas implements SchemaStore {
   }
 
   @Override
-  public Schema findByFingerprint(long fingerprint) {
+  public @Nullable Schema findByFingerprint(long fingerprint) {
     return byFingerprint.get(fingerprint);
   }
 }

@@ -11,6 +11,7 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassRound;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.chunk.ByteSlice;
 import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.chunk.MalformedRecordException;
@@ -82,7 +83,7 @@ public final class RequestCodec {
     } catch (MalformedRecordException e) {
       throw e;
     } catch (BadInputException e) {
-      throw new MalformedRecordException(e.getMessage(), e);
+      throw new MalformedRecordException(Printable.reason(e), e);
     }
   }
 

@@ -15,8 +15,8 @@ final class SchemaWalk {
     switch (schema.getType()) {
       case RECORD -> schema.getFields().forEach(f -> skip(f.schema(), in, f.name()));
       case UNION -> skip(branch(schema, in, field), in, field);
-      case ARRAY -> skipBlocks(schema.getElementType(), null, in, field);
-      case MAP -> skipBlocks(schema.getValueType(), field, in, field);
+      case ARRAY -> skipBlocks(in, field, () -> skip(schema.getElementType(), in, field));
+      case MAP -> skipBlocks(in, field, () -> skipEntry(schema.getValueType(), in, field));
       case ENUM -> branchIndex(schema.getEnumSymbols().size(), in, field);
       case STRING, BYTES -> in.readBytes(field);
       case FIXED -> in.skip(schema.getFixedSize(), field);
@@ -48,8 +48,13 @@ final class SchemaWalk {
     return index;
   }
 
-  /** Blocks of an array or, with a key name, of a map. */
-  private static void skipBlocks(Schema item, String key, WireReader in, String field) {
+  private static void skipEntry(Schema value, WireReader in, String field) {
+    in.readBytes(field);
+    skip(value, in, field);
+  }
+
+  /** Blocks of an array or a map; each run steps over one item. */
+  private static void skipBlocks(WireReader in, String field, Runnable item) {
     while (true) {
       long count = in.readLong(field);
       if (count == 0) {
@@ -63,10 +68,7 @@ final class SchemaWalk {
         throw in.malformed(field, "at most " + in.remaining() + " items", Long.toString(count));
       }
       for (long i = 0; i < count; i++) {
-        if (key != null) {
-          in.readBytes(key);
-        }
-        skip(item, in, field);
+        item.run();
       }
     }
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.kafka.wire.ClaimRequest;
 import org.lepcnn.kafka.wire.DeviceRecord;
 import org.lepcnn.kafka.wire.DeviceStatus;
@@ -49,7 +50,7 @@ final class WireModel extends SpecificData {
   }
 
   @Override
-  public Class<?> getClass(Schema schema) {
+  public @Nullable Class<?> getClass(Schema schema) {
     return switch (schema.getType()) {
       case RECORD, FIXED, ENUM -> classes.get(schema.getFullName());
       default -> super.getClass(schema);

@@ -39,7 +39,9 @@
  * <p>Version history: {@code DeviceRecord} has named chains since its second version; records of
  * the first are read as naming none. All else is as in the first version.
  */
+@NullMarked
 @Internal
 package org.lepcnn.kafka.codec;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

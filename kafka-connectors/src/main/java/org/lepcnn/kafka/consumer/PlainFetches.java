@@ -11,6 +11,7 @@ import org.apache.kafka.clients.KafkaClient;
 import org.apache.kafka.clients.RequestCompletionHandler;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.FetchResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka client whose fetches hold no compressed batches. Everything else is the client's own. The
@@ -40,8 +41,9 @@ final class PlainFetches implements InvocationHandler {
   }
 
   @Override
-  public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-    if (method.getName().equals(SEND)) {
+  public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+      throws Throwable {
+    if (arguments != null && method.getName().equals(SEND)) {
       client.send(plain((ClientRequest) arguments[0]), (long) arguments[1]);
       return null;
     }

@@ -8,7 +8,9 @@
  * org.lepcnn.kafka.consumer.PackedBatch marker} in the place of a compressed one. Offsets move on
  * as if it had been read.
  */
+@NullMarked
 @Internal
 package org.lepcnn.kafka.consumer;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

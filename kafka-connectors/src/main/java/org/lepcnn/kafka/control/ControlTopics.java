@@ -3,7 +3,6 @@ package org.lepcnn.kafka.control;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -120,7 +119,7 @@ public final class ControlTopics {
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, timeout);
       long deadline = System.nanoTime() + timeout.toNanos();
-      while (!hasRead(consumer, partitions, ends)) {
+      while (!hasRead(consumer, ends)) {
         if (System.nanoTime() - deadline > 0) {
           throw new EnvironmentException(
               doing + ": expected its end within " + timeout.toSeconds() + " s; it still runs.");
@@ -137,12 +136,9 @@ public final class ControlTopics {
     }
   }
 
-  private boolean hasRead(
-      KafkaConsumer<byte[], byte[]> consumer,
-      Collection<TopicPartition> partitions,
-      Map<TopicPartition, Long> ends) {
-    for (TopicPartition partition : partitions) {
-      if (consumer.position(partition, timeout) < ends.get(partition)) {
+  private boolean hasRead(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+      if (consumer.position(end.getKey(), timeout) < end.getValue()) {
         return false;
       }
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -222,7 +223,10 @@ public final class TopicAdmin implements AutoCloseable {
       reports.add(
           created.contains(spec.name())
               ? new TopicReport(spec.name(), true, List.of(), List.of())
-              : report(spec, descriptions.get(spec.name()), configs.get(resource(spec.name()))));
+              : report(
+                  spec,
+                  Objects.requireNonNull(descriptions.get(spec.name()), spec.name()),
+                  Objects.requireNonNull(configs.get(resource(spec.name())), spec.name())));
     }
     return reports;
   }

@@ -28,7 +28,7 @@ final class TopicComparison {
       compare("replication factor", wanted, replicas, differences);
     }
     new TreeMap<>(spec.configs(replicas))
-        .forEach((key, value) -> compare(key, value, found.get(key), differences));
+        .forEach((key, value) -> compare(key, value, found.getOrDefault(key, "none"), differences));
     return differences;
   }
 

@@ -6,11 +6,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -150,13 +151,19 @@ public final class TopicLosses {
   private static Map<String, String> settings(Admin admin, String topic, long timeoutMillis)
       throws ExecutionException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    KafkaFuture<Config> future = admin.describeConfigs(List.of(resource)).values().get(resource);
-    return byName(KafkaFailures.await(future, timeoutMillis));
+    Map<ConfigResource, Config> configs =
+        KafkaFailures.await(admin.describeConfigs(List.of(resource)).all(), timeoutMillis);
+    return byName(Objects.requireNonNull(configs.get(resource), topic));
   }
 
+  /** The settings that have a value. */
   static Map<String, String> byName(Config config) {
     Map<String, String> settings = new HashMap<>();
-    config.entries().forEach(entry -> settings.put(entry.name(), entry.value()));
+    for (ConfigEntry entry : config.entries()) {
+      if (entry.value() != null) {
+        settings.put(entry.name(), entry.value());
+      }
+    }
     return settings;
   }
 }

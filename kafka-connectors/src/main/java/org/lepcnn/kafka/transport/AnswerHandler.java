@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.transport;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -93,7 +94,7 @@ final class AnswerHandler {
     if (!reply.instance().equals(exchange.instance())) {
       counters.unexpected.increment();
     } else if (reply.error().isEmpty()) {
-      open.succeed(exchange, null);
+      open.succeed(exchange, List.of());
     } else {
       counters.refusals.increment();
       EdgeErrorCode code = reply.error().get();

@@ -2,10 +2,10 @@
 package org.lepcnn.kafka.transport;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeCall;
@@ -21,14 +21,14 @@ final class Exchange {
   private final CallId id;
   private final InstanceId instance;
   private final List<byte[]> records;
-  private final RoundShape results; // null for a claim or release
+  private final RoundShape results; // empty for a claim or release
   private final CompletableFuture<?> future;
   private final Consumer<List<int[]>> completion;
   private final RetrySchedule schedule;
   private final AtomicInteger unacknowledged = new AtomicInteger();
   private int chunksReceived;
-  private String lastRefusal;
-  private String lastSendError;
+  private @Nullable String lastRefusal;
+  private @Nullable String lastSendError;
 
   Exchange(
       EdgeCall call,
@@ -59,11 +59,15 @@ final class Exchange {
   }
 
   RoundShape results() {
-    return Objects.requireNonNull(results, "only a round has results");
+    return results;
   }
 
   void complete(List<int[]> parts) {
-    completion.accept(parts);
+    try {
+      completion.accept(parts);
+    } catch (RuntimeException e) {
+      fail(e); // the thread that brought the answer has others to bring
+    }
   }
 
   void fail(Throwable failure) {
@@ -75,7 +79,7 @@ final class Exchange {
   }
 
   /** A record was acknowledged or, with an error, given up by the producer. */
-  void sent(Exception error) {
+  void sent(@Nullable Exception error) {
     unacknowledged.decrementAndGet();
     if (error != null) {
       synchronized (this) {
@@ -97,15 +101,20 @@ final class Exchange {
     chunksReceived++;
   }
 
-  /** The error that ends the patience. */
-  synchronized EnvironmentException patienceOver(TransportConfig config, String readerTrouble) {
+  /**
+   * The error that ends the patience.
+   *
+   * @param readerTrouble what is wrong with reading results, if anything
+   */
+  synchronized EnvironmentException patienceOver(
+      TransportConfig config, @Nullable String readerTrouble) {
     StringBuilder message =
         new StringBuilder("Waiting for the edge's answer to " + id + ": expected one within ")
             .append(config.patience().toSeconds())
             .append(" s; found none after ")
             .append(schedule.attempts())
             .append(" attempts");
-    if (results != null) {
+    if (results.parts() > 0) {
       message.append(", ").append(chunksReceived).append(" of ").append(results.chunks());
       message.append(" result chunks");
     }
@@ -118,7 +127,7 @@ final class Exchange {
     return new EnvironmentException(message.toString());
   }
 
-  private static void append(StringBuilder message, String intro, String text) {
+  private static void append(StringBuilder message, String intro, @Nullable String text) {
     if (text != null) {
       message.append(intro).append(text).append(text.endsWith(".") ? "" : ".");
     }

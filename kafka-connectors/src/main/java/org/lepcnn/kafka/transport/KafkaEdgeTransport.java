@@ -3,10 +3,8 @@ package org.lepcnn.kafka.transport;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,7 +40,9 @@ import org.slf4j.LoggerFactory;
  * on, the memory of its result; nothing else grows.
  *
  * <p>{@link #claim} and {@link #exchange} encode and hand over on the caller's thread; they block
- * for a while only when the producer's memory is full. Futures complete on threads of their own.
+ * for a while only when the producer's memory is full. Futures complete on the thread that read the
+ * answer, or found that there will be none: whoever does more then than hand over uses the {@code
+ * Async} methods, and delays no other device.
  */
 public final class KafkaEdgeTransport implements EdgeTransport {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaEdgeTransport.class);
@@ -51,7 +51,6 @@ public final class KafkaEdgeTransport implements EdgeTransport {
   private final TransportConfig config;
   private final Counters counters = new Counters();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final ExecutorService completions;
   private final ScheduledExecutorService timer;
   private final OpenExchanges open;
   private final AnswerHandler answers;
@@ -60,9 +59,8 @@ public final class KafkaEdgeTransport implements EdgeTransport {
 
   private KafkaEdgeTransport(TransportConfig config) {
     this.config = config;
-    this.completions = Executors.newCachedThreadPool(threads("lepcnn-answers-"));
-    this.timer = Executors.newSingleThreadScheduledExecutor(threads("lepcnn-retries-"));
-    this.open = new OpenExchanges(completions);
+    this.timer = Executors.newSingleThreadScheduledExecutor(this::timerThread);
+    this.open = new OpenExchanges();
     this.answers = new AnswerHandler(open, counters);
     this.reader =
         new ResultReader(
@@ -139,21 +137,19 @@ public final class KafkaEdgeTransport implements EdgeTransport {
     open.failAll(closedError());
     reader.close();
     sender.close();
-    completions.shutdown();
-    try {
-      if (!completions.awaitTermination(config.closeTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("Closing the transport of gateway {}: callbacks still run.", config.gateway());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Sends a record without a tensor; completes when the edge has accepted it. */
   private CompletableFuture<Void> announce(EdgeCall call, byte[] value) {
     CompletableFuture<Void> future = new CompletableFuture<>();
     submit(
-        new Exchange(call, List.of(value), null, future, none -> future.complete(null), schedule()),
+        new Exchange(
+            call,
+            List.of(value),
+            RoundShape.empty(),
+            future,
+            none -> future.complete(null),
+            schedule()),
         future);
     return future;
   }
@@ -249,11 +245,9 @@ public final class KafkaEdgeTransport implements EdgeTransport {
         "The transport of gateway " + config.gateway() + " was closed before the edge answered.");
   }
 
-  private ThreadFactory threads(String prefix) {
-    return task -> {
-      Thread thread = new Thread(task, prefix + config.gateway());
-      thread.setDaemon(true);
-      return thread;
-    };
+  private Thread timerThread(Runnable task) {
+    Thread thread = new Thread(task, "lepcnn-retries-" + config.gateway());
+    thread.setDaemon(true);
+    return thread;
   }
 }

@@ -6,27 +6,23 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.CallId;
 
 /**
  * The claims and rounds that wait for an answer. An exchange leaves exactly once; whoever removes
- * it completes it, on the executor.
+ * it completes it, on its own thread.
  */
 final class OpenExchanges {
   private final ConcurrentMap<CallId, Exchange> open = new ConcurrentHashMap<>();
-  private final Executor executor;
-
-  OpenExchanges(Executor executor) {
-    this.executor = executor;
-  }
 
   /** Whether the id was free. */
   boolean add(Exchange exchange) {
     return open.putIfAbsent(exchange.id(), exchange) == null;
   }
 
-  Exchange find(CallId id) {
+  /** The exchange that waits for an answer to the call, or null. */
+  @Nullable Exchange find(CallId id) {
     return open.get(id);
   }
 
@@ -42,17 +38,17 @@ final class OpenExchanges {
   /**
    * Completes an exchange.
    *
-   * @param parts the layers' residues; null for a claim
+   * @param parts the layers' residues; none for a claim or release
    */
   void succeed(Exchange exchange, List<int[]> parts) {
     if (open.remove(exchange.id(), exchange)) {
-      executor.execute(() -> exchange.complete(parts));
+      exchange.complete(parts);
     }
   }
 
   void fail(Exchange exchange, RuntimeException failure) {
     if (open.remove(exchange.id(), exchange)) {
-      executor.execute(() -> exchange.fail(failure));
+      exchange.fail(failure);
     }
   }
 

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.consumer.PackedBatch;
 import org.lepcnn.kafka.consumer.PlainConsumers;
@@ -40,8 +41,8 @@ final class ResultReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Thread thread;
   private volatile boolean closed;
-  private volatile String trouble;
-  private volatile String discoveryTrouble;
+  private volatile @Nullable String trouble;
+  private volatile @Nullable String discoveryTrouble;
   private long lastDiscovery;
   private boolean saidPacked;
 
@@ -75,8 +76,9 @@ final class ResultReader implements AutoCloseable {
   }
 
   /** What is wrong with reading now, or null. */
-  String trouble() {
-    return trouble == null ? discoveryTrouble : trouble;
+  @Nullable String trouble() {
+    String now = trouble;
+    return now == null ? discoveryTrouble : now;
   }
 
   @Override

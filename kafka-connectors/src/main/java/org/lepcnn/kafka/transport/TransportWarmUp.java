@@ -30,7 +30,7 @@ final class TransportWarmUp {
 
   private final TransportConfig config;
   private final Plan plan;
-  private final OpenExchanges open = new OpenExchanges(Runnable::run);
+  private final OpenExchanges open = new OpenExchanges();
   private final AnswerHandler handler = new AnswerHandler(open, new Counters());
   private final int[] zeros;
 

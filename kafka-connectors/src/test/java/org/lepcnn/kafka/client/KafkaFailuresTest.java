@@ -22,6 +22,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -103,7 +104,7 @@ class KafkaFailuresTest {
         Arguments.of("no such protocol", Map.of("security.protocol", "SASLSSL"), "SASLSSL"));
   }
 
-  private static Map<String, String> jaas(String entry, String mechanism) {
+  private static Map<String, String> jaas(@Nullable String entry, @Nullable String mechanism) {
     Map<String, String> settings = new HashMap<>(TLS);
     if (entry != null) {
       settings.put("sasl.jaas.config", entry);

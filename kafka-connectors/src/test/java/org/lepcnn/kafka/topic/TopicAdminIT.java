@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -208,6 +209,8 @@ class TopicAdminIT {
 
   private Config config(String topic) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    return admin.describeConfigs(List.of(resource)).all().get(200, TimeUnit.SECONDS).get(resource);
+    Map<ConfigResource, Config> configs =
+        admin.describeConfigs(List.of(resource)).all().get(200, TimeUnit.SECONDS);
+    return Objects.requireNonNull(configs.get(resource), topic);
   }
 }

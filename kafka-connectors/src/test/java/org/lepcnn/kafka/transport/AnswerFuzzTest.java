@@ -64,7 +64,7 @@ class AnswerFuzzTest {
 
   private String attempt(List<PassId> passes, Samples samples, ByteMutator random) {
     Counters counters = new Counters();
-    OpenExchanges open = new OpenExchanges(Runnable::run);
+    OpenExchanges open = new OpenExchanges();
     AnswerHandler handler = new AnswerHandler(open, counters);
     List<CompletableFuture<List<int[]>>> futures = new ArrayList<>();
     List<Exchange> exchanges = new ArrayList<>();

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -32,7 +33,7 @@ class AnswerHandlerTest {
   private final Samples samples = new Samples(71);
   private final PassId pass = samples.pass();
   private final Counters counters = new Counters();
-  private final OpenExchanges open = new OpenExchanges(Runnable::run);
+  private final OpenExchanges open = new OpenExchanges();
   private final AnswerHandler handler = new AnswerHandler(open, counters);
 
   @Test
@@ -104,6 +105,23 @@ class AnswerHandlerTest {
         .doesNotContain("\u001b", "\n");
   }
 
+  /** The reader has the answers of other devices to bring. */
+  @Test
+  void aResultThatCannotBeTaken_failsItsRound_andTheHandlerGoesOn() {
+    CompletableFuture<List<int[]>> future = new CompletableFuture<>();
+    open.add(
+        exchange(
+            PLAN,
+            future,
+            parts -> {
+              throw new IllegalStateException("says the test");
+            }));
+    handler.handle(AnswerCodec.current().encodeLayer(pass, 0, 0, new int[ELEMENTS], 40).get(0));
+    assertThat(future.handle((result, failure) -> failure.getMessage()).join())
+        .isEqualTo("says the test");
+    assertThat(open.all()).isEmpty();
+  }
+
   /** As an edge writes it that does not use this code: the text is not made printable first. */
   private byte[] refusal(EdgeErrorCode code, InstanceId instance) {
     String text = "\u001b[2J\nforged line";
@@ -128,12 +146,17 @@ class AnswerHandlerTest {
   }
 
   private Exchange exchange(Plan plan, CompletableFuture<List<int[]>> future) {
+    return exchange(plan, future, future::complete);
+  }
+
+  private Exchange exchange(
+      Plan plan, CompletableFuture<List<int[]>> future, Consumer<List<int[]>> completion) {
     return new Exchange(
         new PassRound(pass, 0, new InstanceId(1, 2)),
         List.of(),
         RoundShape.layersOf(plan, 0),
         future,
-        future::complete,
+        completion,
         new RetrySchedule(TransportConfig.builder("b:1", "g").build(), System.nanoTime(), () -> 0));
   }
 }

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.CompressionType;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -256,8 +257,10 @@ class KafkaEdgeTransportIT {
     Throwable claim = catchThrowable(() -> get(transport.claim(claim(pass))));
     Throwable round = catchThrowable(() -> get(transport.exchange(request(plan, pass, 0))));
     for (Throwable failure : List.of(claim, round)) {
-      assertThat(failure.getCause()).isInstanceOf(EdgeRefusedException.class);
-      assertThat(((EdgeRefusedException) failure.getCause()).code())
+      assertThat(failure)
+          .cause()
+          .asInstanceOf(InstanceOfAssertFactories.type(EdgeRefusedException.class))
+          .extracting(EdgeRefusedException::code)
           .isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
     }
     assertThat(transport.statistics().retries()).isZero();

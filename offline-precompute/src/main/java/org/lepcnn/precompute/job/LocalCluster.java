@@ -136,8 +136,9 @@ public final class LocalCluster implements BatchCluster {
     try {
       return Files.createTempDirectory("lepcnn-precompute");
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Starting the local Flink: expected a writable temporary folder; found: " + e + ".", e);
+      throw EnvironmentException.about("Starting the local Flink")
+          .expected("a writable temporary folder")
+          .found(e);
     }
   }
 

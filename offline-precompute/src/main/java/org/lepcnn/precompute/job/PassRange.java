@@ -16,12 +16,9 @@ public record PassRange(String chain, long first, long last) implements Serializ
 
   public PassRange {
     if (first < 0 || last < first) {
-      throw new BadInputException(
-          "Passes: expected a first pass from 0 and a last one not before it; found "
-              + first
-              + " to "
-              + last
-              + ".");
+      throw BadInputException.about("Passes")
+          .expected("a first pass from 0 and a last one not before it")
+          .found(first + " to " + last);
     }
   }
 

@@ -61,13 +61,9 @@ public final class RemoteCluster implements BatchCluster {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(jobManager.host(), jobManager.port()), CONNECT_MILLIS);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Connecting to the JobManager at "
-              + jobManager
-              + ": expected its REST address; found: "
-              + e
-              + ". Nothing was issued. Start the cluster or correct the address.",
-          e);
+      throw EnvironmentException.about("Connecting to the JobManager at " + jobManager)
+          .expected("its REST address")
+          .found(e, "Nothing was issued. Start the cluster or correct the address.");
     }
   }
 

@@ -26,14 +26,11 @@ final class SharedComputation {
   private static TableComputation load(TableSettings settings) {
     ModelBundle.EdgeView view = ModelBundle.readEdge(Path.of(settings.bundle()));
     if (!view.fingerprint().toString().equals(settings.model())) {
-      throw new BadInputException(
-          "Making tables: expected the bundle "
-              + settings.bundle()
-              + " to be model "
-              + settings.model()
-              + "; found "
-              + view.fingerprint()
-              + ". The bundle must be the same on every machine, and must not change during a run.");
+      throw BadInputException.about("Making tables")
+          .expected("the bundle " + settings.bundle() + " to be model " + settings.model())
+          .found(
+              view.fingerprint(),
+              "The bundle must be the same on every machine, and must not change during a run.");
     }
     return new TableComputation(view.edge(), settings.kernels().choose());
   }

@@ -164,17 +164,16 @@ public final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Making tables: expected to find " + file + ", which was just made; found: " + e + ".",
-          e);
+      throw EnvironmentException.about("Making tables")
+          .expected("to find " + file + ", which was just made")
+          .found(e);
     }
   }
 
   private static void requireSame(Path file, TableId id) {
     TableId found = TableDescription.read(file).id();
     if (!found.equals(id)) {
-      throw new BadInputException(
-          "Making tables: expected " + file + " to be " + id + "; found " + found + ".");
+      throw BadInputException.about("Making tables").expected(file + " to be " + id).found(found);
     }
   }
 

@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.choice;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.kernel.KernelProvider;
@@ -34,7 +35,7 @@ public final class Kernels {
    * @throws BadInputException for an unknown name
    * @throws org.lepcnn.core.error.EnvironmentException when the named one gives wrong results here
    */
-  public static KernelProvider choose(String name) {
+  public static KernelProvider choose(@Nullable String name) {
     if (name == null) {
       return fastest();
     }

@@ -11,7 +11,9 @@
  * [limb][channel][y][x], {@code PaddedWordPlanes} [limb][word][y][x], {@code ChannelLastImages}
  * [limb][image][y][x][channel] and {@code PackedColumns}, oneDNN's own order.
  */
+@NullMarked
 @Internal
 package org.lepcnn.core.kernel.limb;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -49,7 +50,7 @@ final class OneDnnColumns extends PlanarKernel {
   }
 
   /** A kernel, or null where oneDNN wants the limbs in a layout that cannot be written here. */
-  static OneDnnColumns createIfSupported(ConvGeometry g, byte[] weights) {
+  static @Nullable OneDnnColumns createIfSupported(ConvGeometry g, byte[] weights) {
     int positions = (g.height().out() - 1) * g.width().reach() + g.width().out();
     PlanarProduct product =
         PlanarProduct.createIfSupported(

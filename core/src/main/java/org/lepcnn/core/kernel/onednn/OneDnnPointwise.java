@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.onednn;
 
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvAxis;
@@ -32,7 +33,7 @@ final class OneDnnPointwise extends PlanarKernel {
   }
 
   /** A kernel, or null where oneDNN wants the limbs in a layout that cannot be written here. */
-  static OneDnnPointwise createIfSupported(ConvGeometry g, byte[] weights) {
+  static @Nullable OneDnnPointwise createIfSupported(ConvGeometry g, byte[] weights) {
     PlanarProduct product =
         PlanarProduct.createIfSupported(g.outChannels(), g.inChannels(), g.planeSize(), weights);
     return product == null ? null : new OneDnnPointwise(g, product);

@@ -7,6 +7,7 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 
@@ -27,7 +28,7 @@ record PackedColumns(int positions, int blockWords, int limbWords) {
   private static final int WORD = Integer.BYTES;
 
   /** The description's layout, or null where it is another one. */
-  static PackedColumns of(dnnl_memory_desc description, int channels) {
+  static @Nullable PackedColumns of(dnnl_memory_desc description, int channels) {
     long[] blocks = longs(description, dnnl.dnnl_query_inner_blks, innerBlocks(description));
     long[] dimensions = longs(description, dnnl.dnnl_query_inner_idxs, blocks.length);
     if (blocks.length != DIMENSIONS

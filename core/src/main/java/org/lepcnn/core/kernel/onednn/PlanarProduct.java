@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.quant.WeightQuantizer;
@@ -35,27 +36,22 @@ final class PlanarProduct implements AutoCloseable {
   /** Channels of a run are a multiple of it or all: rows of a tile register of AMX. */
   private static final int CHANNELS_UNIT = 16;
 
-  private final int channels;
-  private final int depth;
-  private final int positions;
+  private final Sizes sizes;
   private final long accumulatorBound;
-  private final int runPositions;
-  private final int runChannels;
   private final Primitive primitive;
   private final PackedColumns layout;
   private final NativeMemory weights;
 
-  private PlanarProduct(int channels, int depth, int positions, byte[] weights) {
-    this.channels = channels;
-    this.depth = depth;
-    this.positions = positions;
-    this.accumulatorBound = LimbLoops.MAX_SIGNED * WeightQuantizer.maxAbsSum(weights, channels);
-    this.runPositions = balanced(positions, RUN_POSITIONS, POSITIONS_UNIT);
-    int most = RUN / LimbLoops.LIMBS / runPositions;
-    this.runChannels = Math.min(channels, balanced(channels, most, CHANNELS_UNIT));
-    this.primitive =
-        Primitive.limbProduct(new long[] {LimbLoops.LIMBS, runChannels, depth, runPositions});
-    this.layout = PackedColumns.of(primitive.weights(), depth);
+  private PlanarProduct(
+      Sizes sizes,
+      byte[] weights,
+      long accumulatorBound,
+      Primitive primitive,
+      PackedColumns layout) {
+    this.sizes = sizes;
+    this.accumulatorBound = accumulatorBound;
+    this.primitive = primitive;
+    this.layout = layout;
     this.weights = NativeMemory.zeroed(weights.length);
     ByteBuffer target = this.weights.buffer();
     target.put(weights);
@@ -67,13 +63,20 @@ final class PlanarProduct implements AutoCloseable {
    *
    * @param weights {@code [channels][depth]}
    */
-  static PlanarProduct createIfSupported(int channels, int depth, int positions, byte[] weights) {
-    PlanarProduct product = new PlanarProduct(channels, depth, positions, weights);
-    if (product.layout != null && product.accumulatorBound <= Integer.MAX_VALUE) {
-      return product;
+  static @Nullable PlanarProduct createIfSupported(
+      int channels, int depth, int positions, byte[] weights) {
+    long bound = LimbLoops.MAX_SIGNED * WeightQuantizer.maxAbsSum(weights, channels);
+    if (bound > Integer.MAX_VALUE) {
+      return null;
     }
-    product.close();
-    return null;
+    Sizes sizes = Sizes.of(channels, depth, positions);
+    Primitive primitive = Primitive.limbProduct(sizes.ofRun());
+    PackedColumns layout = PackedColumns.of(primitive.weights(), depth);
+    if (layout == null) {
+      primitive.close();
+      return null;
+    }
+    return new PlanarProduct(sizes, weights, bound, primitive, layout);
   }
 
   /** Where the limbs of a run are to be written. */
@@ -83,7 +86,7 @@ final class PlanarProduct implements AutoCloseable {
 
   /** Positions of one run that there are. */
   int runPositions() {
-    return Math.min(positions, runPositions);
+    return Math.min(sizes.positions, sizes.runPositions);
   }
 
   /** Buffers for one thread. */
@@ -97,18 +100,32 @@ final class PlanarProduct implements AutoCloseable {
     weights.close();
   }
 
-  /**
-   * The size of equal parts, multiples of {@code unit}, of at most {@code most} or one unit, that
-   * cover {@code total}.
-   */
-  private static int balanced(int total, int most, int unit) {
-    int units = ceilDivide(total, unit);
-    int parts = ceilDivide(units, Math.max(1, most / unit));
-    return ceilDivide(units, parts) * unit;
-  }
+  /** Sizes of the whole product, and of one run of the primitive. */
+  private record Sizes(int channels, int depth, int positions, int runChannels, int runPositions) {
+    static Sizes of(int channels, int depth, int positions) {
+      int runPositions = balanced(positions, RUN_POSITIONS, POSITIONS_UNIT);
+      int most = RUN / LimbLoops.LIMBS / runPositions;
+      int runChannels = Math.min(channels, balanced(channels, most, CHANNELS_UNIT));
+      return new Sizes(channels, depth, positions, runChannels, runPositions);
+    }
 
-  private static int ceilDivide(int a, int b) {
-    return (a + b - 1) / b;
+    long[] ofRun() {
+      return new long[] {LimbLoops.LIMBS, runChannels, depth, runPositions};
+    }
+
+    /**
+     * The size of equal parts, multiples of {@code unit}, of at most {@code most} or one unit, that
+     * cover {@code total}.
+     */
+    private static int balanced(int total, int most, int unit) {
+      int units = ceilDivide(total, unit);
+      int parts = ceilDivide(units, Math.max(1, most / unit));
+      return ceilDivide(units, parts) * unit;
+    }
+
+    private static int ceilDivide(int a, int b) {
+      return (a + b - 1) / b;
+    }
   }
 
   /** Writes the limbs of a run. */
@@ -132,7 +149,8 @@ final class PlanarProduct implements AutoCloseable {
   final class Buffers implements AutoCloseable {
     private final NativeMemory limbs = NativeMemory.zeroed(primitive.weights());
     private final NativeMemory target =
-        NativeMemory.zeroed((long) LimbLoops.LIMBS * Integer.BYTES * runChannels * runPositions);
+        NativeMemory.zeroed(
+            (long) LimbLoops.LIMBS * Integer.BYTES * sizes.runChannels * sizes.runPositions);
     private final IntBuffer limbWords = limbs.buffer().asIntBuffer();
     private final IntBuffer accumulators = target.buffer().asIntBuffer();
     private final Recombination recombination = new Recombination(accumulatorBound);
@@ -147,24 +165,25 @@ final class PlanarProduct implements AutoCloseable {
 
     /** Computes all channels of all positions. */
     void run(Columns columns, Results results) {
-      for (int next = 0; next < positions; next += runPositions) {
-        int first = Math.max(0, Math.min(next, positions - runPositions));
+      for (int next = 0; next < sizes.positions; next += sizes.runPositions) {
+        int first = Math.max(0, Math.min(next, sizes.positions - sizes.runPositions));
         columns.write(first, limbWords);
-        for (int channel = 0; channel < channels; channel += runChannels) {
-          multiply(Math.min(channel, channels - runChannels), first, results);
+        for (int channel = 0; channel < sizes.channels; channel += sizes.runChannels) {
+          multiply(Math.min(channel, sizes.channels - sizes.runChannels), first, results);
         }
       }
     }
 
     /** The residues of one channel of a run; valid until the next call. */
     int[] residues(int at) {
-      return recombination.pass(accumulators, at, runChannels * runPositions, runPositions());
+      return recombination.pass(
+          accumulators, at, sizes.runChannels * sizes.runPositions, runPositions());
     }
 
     private void multiply(int channel, int first, Results results) {
-      execution.run(stream, weights.address() + (long) channel * depth, target.address());
-      for (int i = 0; i < runChannels; i++) {
-        results.take(channel + i, first, i * runPositions);
+      execution.run(stream, weights.address() + (long) channel * sizes.depth, target.address());
+      for (int i = 0; i < sizes.runChannels; i++) {
+        results.take(channel + i, first, i * sizes.runPositions);
       }
     }
 

@@ -5,7 +5,9 @@
  * oneDNN belong to the application class path ({@code lib/} of a Flink cluster), never into a job
  * jar.
  */
+@NullMarked
 @Internal
 package org.lepcnn.core.kernel.onednn;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel.onnxruntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.kernel.limb.ChannelLastRun;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -22,11 +23,12 @@ final class Im2colRows {
 
   private final ConvGeometry geometry;
   private final LimbWidth limbs;
-  private final boolean words;
   private final int channels;
   private final int depth;
   private final int plane;
-  private final ChannelLastRun pixels;
+
+  /** Splits words of four channels; null for a layer whose channels are split one by one. */
+  private final @Nullable ChannelLastRun pixels;
 
   /** [limb][image][group][y][x][channel] */
   private final byte[] split;
@@ -36,17 +38,19 @@ final class Im2colRows {
   /** As long as one row of the kernel. */
   private final byte[] zeros;
 
-  private int[][] requests;
+  private int[][] requests = TiledKernel.NO_INPUTS;
   private int splitRequest;
 
   Im2colRows(ConvGeometry geometry, LimbWidth limbs) {
     this.geometry = geometry;
     this.limbs = limbs;
-    this.words = inWords(geometry, limbs);
     this.channels = channels(geometry, limbs);
     this.depth = depth(geometry, limbs);
     this.plane = geometry.inPlane();
-    this.pixels = words ? new ChannelLastRun(geometry.inChannels(), 1, plane, TILE_WORDS) : null;
+    this.pixels =
+        inWords(geometry, limbs)
+            ? new ChannelLastRun(geometry.inChannels(), 1, plane, TILE_WORDS)
+            : null;
     this.split = new byte[isPointwise() ? 0 : Math.multiplyExact(limbs.count(), limbBytes())];
     this.zeros = new byte[channels * geometry.width().kernel()];
     this.splitWords = ByteBuffer.wrap(split).order(ByteOrder.nativeOrder()).asIntBuffer();
@@ -70,7 +74,7 @@ final class Im2colRows {
   }
 
   void end() {
-    requests = null;
+    requests = TiledKernel.NO_INPUTS;
   }
 
   /**
@@ -84,9 +88,9 @@ final class Im2colRows {
       int request = (first + row) / geometry.positions();
       int position = (first + row) % geometry.positions();
       int count;
-      if (isPointwise()) {
+      if (pixels != null && geometry.isPointwise()) {
         count = Math.min(used - row, plane - position % plane);
-        splitRows(requests[request], position, count, tiles[0], row, used);
+        splitRows(pixels, requests[request], position, count, tiles[0], row, used);
       } else {
         if (request != splitRequest) {
           split(requests[request]);
@@ -104,7 +108,7 @@ final class Im2colRows {
   }
 
   private boolean isPointwise() {
-    return words && geometry.isPointwise();
+    return pixels != null && geometry.isPointwise();
   }
 
   private int limbBytes() {
@@ -112,7 +116,13 @@ final class Im2colRows {
   }
 
   private void splitRows(
-      int[] input, int position, int count, ByteBuffer tileBuffer, int row, int usedRows) {
+      ChannelLastRun pixels,
+      int[] input,
+      int position,
+      int count,
+      ByteBuffer tileBuffer,
+      int row,
+      int usedRows) {
     IntBuffer target = tileBuffer.asIntBuffer();
     int image = position / plane * geometry.inChannels() * plane;
     for (int done = 0; done < count; done += pixels.tile()) {
@@ -126,14 +136,22 @@ final class Im2colRows {
   }
 
   private void split(int[] input) {
-    if (!words) {
-      int groupSize = channels * plane;
-      for (int image = 0; image < geometry.batch() * geometry.groups(); image++) {
-        int at = image * groupSize;
-        limbs.split(input, at, channels, plane, split, at, geometry.inputSize());
-      }
-      return;
+    if (pixels == null) {
+      splitChannels(input);
+    } else {
+      splitWords(pixels, input);
     }
+  }
+
+  private void splitChannels(int[] input) {
+    int groupSize = channels * plane;
+    for (int image = 0; image < geometry.batch() * geometry.groups(); image++) {
+      int at = image * groupSize;
+      limbs.split(input, at, channels, plane, split, at, geometry.inputSize());
+    }
+  }
+
+  private void splitWords(ChannelLastRun pixels, int[] input) {
     int limbWords = limbBytes() / Integer.BYTES;
     for (int image = 0; image < geometry.batch(); image++) {
       for (int first = 0; first < plane; first += pixels.tile()) {

@@ -101,7 +101,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
     private final Map<Integer, BoundTensors> tensors = new HashMap<>();
     private int capacity;
     private int allRows;
-    private ResidueSink[] outputs;
+    private ResidueSink[] outputs = NO_OUTPUTS;
     private int[] accumulators = new int[0];
     private int[] combined = new int[0];
     private final ByteBuffer[] tileBuffers = new ByteBuffer[geometry.groups()];
@@ -162,7 +162,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
     @Override
     public void end() {
       rows.end();
-      outputs = null;
+      outputs = NO_OUTPUTS;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.kernel.StrideFolding;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
@@ -92,7 +93,7 @@ final class OnnxRuntimePlanes extends TiledKernel {
    *
    * @param folded whether {@link StrideFolding} made the layer
    */
-  static OnnxRuntimePlanes createIfSuitable(
+  static @Nullable OnnxRuntimePlanes createIfSuitable(
       OrtEnvironment environment, ConvGeometry g, byte[] weights, boolean folded) {
     if (g.groups() != 1
         || !takes(g.height())
@@ -172,8 +173,8 @@ final class OnnxRuntimePlanes extends TiledKernel {
     private final Recombination recombination = new Recombination(accumulatorBound);
     private final Map<Integer, BoundTensors> tensors = new HashMap<>();
     private final int tilesPerImage = (positions + tilePositions - 1) / tilePositions;
-    private int[][] inputs;
-    private ResidueSink[] outputs;
+    private int[][] inputs = NO_INPUTS;
+    private ResidueSink[] outputs = NO_OUTPUTS;
 
     @Override
     public int begin(int count, int[][] inputs, ResidueSink[] outputs) {
@@ -250,8 +251,8 @@ final class OnnxRuntimePlanes extends TiledKernel {
 
     @Override
     public void end() {
-      inputs = null;
-      outputs = null;
+      inputs = NO_INPUTS;
+      outputs = NO_OUTPUTS;
     }
 
     @Override

@@ -13,6 +13,12 @@ import org.lepcnn.core.residue.ResidueSink;
  * Buffers are pooled, so that concurrent calls do not share them.
  */
 abstract class TiledKernel implements LinearKernel {
+  /** The inputs of buffers between two calls. */
+  static final int[][] NO_INPUTS = {};
+
+  /** The outputs of buffers between two calls. */
+  static final ResidueSink[] NO_OUTPUTS = {};
+
   final ConvGeometry geometry;
   final OrtSession session;
   private final BufferPool<Tiles> pool = new BufferPool<>(size -> tiles());
