@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
-import org.lepcnn.cli.report.Outcome;
-import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.cli.report.InferenceReport;
+import org.lepcnn.cli.report.InferenceTable;
 import org.lepcnn.command.Output;
 import org.lepcnn.gateway.input.Labels;
 
@@ -18,23 +18,23 @@ import org.lepcnn.gateway.input.Labels;
 final class AnswerLines {
   private final Output output;
   private final Labels labels;
-  private final BiFunction<PrivateRun.Answer, Long, Outcome> describe;
+  private final BiFunction<PrivateRun.Answer, Long, InferenceReport> describe;
   private final int width;
 
   private final List<PrivateRun.Answer> answers = new ArrayList<>();
-  private final List<Outcome> outcomes = new ArrayList<>();
+  private final List<InferenceReport> inferences = new ArrayList<>();
 
   /** How many inputs failed with a message. */
   private final Map<String, Integer> failures = new LinkedHashMap<>();
 
   /**
-   * @param describe makes an outcome of an answer that is no failure and its label
+   * @param describe makes a report of an answer that is no failure and its label
    * @param width of the longest name that will come
    */
   AnswerLines(
       Output output,
       Labels labels,
-      BiFunction<PrivateRun.Answer, Long, Outcome> describe,
+      BiFunction<PrivateRun.Answer, Long, InferenceReport> describe,
       int width) {
     this.output = output;
     this.labels = labels;
@@ -46,12 +46,12 @@ final class AnswerLines {
   void tell(PrivateRun.Answer answer) {
     String name = answer.input().name();
     if (answer.failure() == null) {
-      Outcome outcome = describe.apply(answer, labels.of(name, answers.size()));
-      if (outcomes.isEmpty()) {
-        output.line(OutcomeTable.header(width));
+      InferenceReport inference = describe.apply(answer, labels.of(name, answers.size()));
+      if (inferences.isEmpty()) {
+        output.line(InferenceTable.header(width));
       }
-      output.line(OutcomeTable.row(width, outcome));
-      outcomes.add(outcome);
+      output.line(InferenceTable.row(width, inference));
+      inferences.add(inference);
     } else if (failures.merge(answer.failure().getMessage(), 1, Integer::sum) == 1) {
       output.progress("lepcnn: " + name + ": " + answer.failure().getMessage());
     }
@@ -73,7 +73,7 @@ final class AnswerLines {
   }
 
   /** Of the answers that are no failures, in their order. */
-  List<Outcome> outcomes() {
-    return outcomes;
+  List<InferenceReport> inferences() {
+    return inferences;
   }
 }

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.lepcnn.check.CheckLine;
-import org.lepcnn.check.CheckOutcome;
 import org.lepcnn.check.CheckSummary;
+import org.lepcnn.check.CheckedInput;
 import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.LayerErrors;
 import org.lepcnn.check.PrivateCheck;
@@ -37,9 +37,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description = {
-      "Run the full private path in one process, and compare it with the plain integer network (bit for bit) and with float ONNX Runtime.",
-      "Inputs come from test_data_set_* folders beside the model or in --data, or from the rows of a NumPy file. Without any, the command makes some up.",
-      "Exit status 0 when every output agrees with float and with stored outputs; 1 when one does not."
+      "Run the full private path in one process, and compare it with the plain integer network (bit"
+          + " for bit) and with float ONNX Runtime.",
+      "Inputs come from test_data_set_* folders beside the model or in --data, or from the rows of"
+          + " a NumPy file. Without any, the command makes some up.",
+      "Exit status 0 when every output agrees with float and with stored outputs; 1 when one does"
+          + " not."
     })
 final class CheckCommand implements Callable<Integer> {
   private static final int WRONG = 1;
@@ -49,7 +52,8 @@ final class CheckCommand implements Callable<Integer> {
 
   private static final String MADE_UP_TEXT =
       "There is no data beside the model, so these inputs are made up: random numbers show that the"
-          + " private path works, and little of how close real answers are. Give --data or --inputs.\n";
+          + " private path works, and little of how close real answers are. Give --data or"
+          + " --inputs.\n";
 
   @Mixin private Output output;
   @Mixin private ImportArguments arguments;
@@ -91,7 +95,10 @@ final class CheckCommand implements Callable<Integer> {
       names = "--tolerance",
       paramLabel = "E",
       description =
-          "The largest difference to float that counts as agreement, as a share of the output's largest magnitude; for whole numbers, the largest share that may differ. Default: 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the same.")
+          "The largest difference to float that counts as agreement, as a share of the output's"
+              + " largest magnitude; for whole numbers, the largest share that may differ. Default:"
+              + " 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the"
+              + " same.")
   private Double tolerance;
 
   private record Case(
@@ -132,14 +139,14 @@ final class CheckCommand implements Callable<Integer> {
           FloatModel floatLayers = perLayer ? layers.floatModel(model) : null) {
         for (Case one : cases) {
           steps.accept("running input " + (lines.size() + 1) + " of " + cases.size());
-          CheckOutcome outcome =
+          CheckedInput checked =
               perLayer ? check.run(one.inputs(), layers.observer()) : check.run(one.inputs());
           if (perLayer) {
             layers.compare(floatLayers.run(one.inputs()));
           }
           lines.add(
               CheckLine.compare(
-                  one.name(), outcome, floats.run(one.inputs()), one.expected(), one.label()));
+                  one.name(), checked, floats.run(one.inputs()), one.expected(), one.label()));
         }
       }
     }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.Top1;
-import org.lepcnn.cli.report.Outcome;
+import org.lepcnn.cli.report.InferenceReport;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
@@ -157,7 +157,7 @@ final class Demo implements AutoCloseable {
       LocalEdge edge) {
     Labels labels = Labels.read(example.resolve("pictures").resolve("labels.csv"));
     String outputName = bundle.device().outputs().get(0).name();
-    List<Outcome> outcomes = new ArrayList<>();
+    List<InferenceReport> inferences = new ArrayList<>();
     double maxError = 0;
     try (DeviceModel model = DeviceModel.load(bundle.device());
         FloatModel floats = new FloatModel(example.resolve("meter-digits.onnx"))) {
@@ -172,7 +172,7 @@ final class Demo implements AutoCloseable {
         for (int i = 0; i < reference.length; i++) {
           maxError = Math.max(maxError, Math.abs(reference[i] - mine.floats()[i]));
         }
-        outcomes.add(
+        inferences.add(
             run.describe(
                 answer,
                 labels.of(answer.input().name(), Integer.MAX_VALUE),
@@ -183,7 +183,7 @@ final class Demo implements AutoCloseable {
     return new DemoResult(
         bundle.device().modelName(),
         bundle.fingerprint().toString(),
-        outcomes,
+        inferences,
         maxError,
         broker.broker().pid(),
         edge.pid(),

@@ -17,8 +17,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Run the whole system on this machine: a Kafka broker and an edge job as processes, and this process as owner and device.",
-      "It reads forty pictures of utility meter digits privately, and compares the answers with the plain integer and the float network."
+      "Run the whole system on this machine: a Kafka broker and an edge job as processes, and this"
+          + " process as owner and device.",
+      "It reads forty pictures of utility meter digits privately, and compares the answers with the"
+          + " plain integer and the float network."
     })
 final class DemoCommand implements Callable<Integer> {
   private static final int WRONG = 1;
@@ -49,7 +51,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--secured",
       description =
-          "Use TLS, a user for each role, and access rules at the broker, with secrets made for this run.")
+          "Use TLS, a user for each role, and access rules at the broker, with secrets made for"
+              + " this run.")
   private boolean secured;
 
   @Override
@@ -71,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
           result.report(),
           "Private inference: the digits of a utility meter",
           facts(result),
-          result.outcomes());
+          result.inferences());
       output.result(result);
       return result.allExact() ? 0 : WRONG;
     }
@@ -84,11 +87,11 @@ final class DemoCommand implements Callable<Integer> {
             "Exactness",
             result.exactCount()
                 + " of "
-                + result.outcomes().size()
+                + result.inferences().size()
                 + " answers equal the plain integer network bit for bit"),
         new HtmlReport.Fact(
             "Accuracy",
-            result.right() + " of " + result.outcomes().size() + " answers are the labels"),
+            result.right() + " of " + result.inferences().size() + " answers are the labels"),
         new HtmlReport.Fact(
             "Float ONNX Runtime",
             "the same answer on "

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.lepcnn.cli.report.Outcome;
-import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.cli.report.InferenceReport;
+import org.lepcnn.cli.report.InferenceTable;
 import org.lepcnn.json.Result;
 
 /**
@@ -32,56 +32,60 @@ import org.lepcnn.json.Result;
 record DemoResult(
     String model,
     String fingerprint,
-    @JsonIgnore List<Outcome> outcomes,
+    @JsonIgnore List<InferenceReport> inferences,
     double maxFloatError,
     long brokerPid,
     long edgePid,
     Path report)
     implements Result {
   @JsonProperty
-  List<OutcomeJson> answers() {
-    return outcomes.stream().map(outcome -> OutcomeJson.of(outcome, null)).toList();
+  List<InferenceJson> answers() {
+    return inferences.stream().map(inference -> InferenceJson.of(inference, null)).toList();
   }
 
   @JsonProperty
   boolean allExact() {
-    return exactCount() == outcomes.size();
+    return exactCount() == inferences.size();
   }
 
   long exactCount() {
-    return outcomes.stream().filter(outcome -> Boolean.TRUE.equals(outcome.exact())).count();
+    return inferences.stream().filter(inference -> Boolean.TRUE.equals(inference.exact())).count();
   }
 
   @JsonProperty
   long right() {
-    return outcomes.stream().filter(Outcome::right).count();
+    return inferences.stream().filter(InferenceReport::right).count();
   }
 
   @JsonProperty
   long floatAgrees() {
-    return outcomes.stream().filter(outcome -> outcome.answer() == outcome.floatAnswer()).count();
+    return inferences.stream()
+        .filter(inference -> inference.answer() == inference.floatAnswer())
+        .count();
   }
 
   @JsonProperty
   double medianMillis() {
     double[] sorted =
-        outcomes.stream().mapToDouble(outcome -> outcome.phases().total()).sorted().toArray();
+        inferences.stream().mapToDouble(inference -> inference.phases().total()).sorted().toArray();
     return sorted[sorted.length / 2];
   }
 
   @Override
   public String text() {
-    return OutcomeTable.render(outcomes) + "\n" + verdict() + "\nReport: " + report;
+    return InferenceTable.render(inferences) + "\n" + verdict() + "\nReport: " + report;
   }
 
   private String verdict() {
-    int count = outcomes().size();
+    int count = inferences().size();
     return String.format(
         Locale.ROOT,
-        "%s%n%d of %d answers are the labels; float ONNX Runtime gives the same answer on %d of %d, largest difference of a probability %.2g.%n"
-            + "Median of a pass: %.1f ms in %d rounds, %d bytes up, %d bytes down. Edge process %d, broker process %d, device process %d.",
+        "%s%n%d of %d answers are the labels; float ONNX Runtime gives the same answer on %d of %d,"
+            + " largest difference of a probability %.2g.%nMedian of a pass: %.1f ms in %d rounds,"
+            + " %d bytes up, %d bytes down. Edge process %d, broker process %d, device process %d.",
         allExact()
-            ? "Every answer equals the plain integer network bit for bit; every result passed the integrity check."
+            ? "Every answer equals the plain integer network bit for bit; every result passed the"
+                + " integrity check."
             : "NOT every answer equals the plain integer network.",
         right(),
         count,
@@ -89,9 +93,9 @@ record DemoResult(
         count,
         maxFloatError(),
         medianMillis(),
-        outcomes().get(0).rounds(),
-        outcomes().get(0).bytesUp(),
-        outcomes().get(0).bytesDown(),
+        inferences().get(0).rounds(),
+        inferences().get(0).bytesUp(),
+        inferences().get(0).bytesDown(),
         edgePid(),
         brokerPid(),
         ProcessHandle.current().pid());

@@ -1,21 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.lepcnn.check.FloatModel;
-import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
-import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;
@@ -45,7 +37,8 @@ final class ImportArguments {
       paramLabel = "auto|all",
       defaultValue = "auto",
       description =
-          "auto: offload the layers with enough multiplications to be worth moving their tensors; all: offload every linear layer. Default: auto.")
+          "auto: offload the layers with enough multiplications to be worth moving their tensors;"
+              + " all: offload every linear layer. Default: auto.")
   private String offload;
 
   @Option(
@@ -58,52 +51,50 @@ final class ImportArguments {
   @Option(
       names = "--precision",
       paramLabel = "fast|high|auto",
-      defaultValue = "fast",
+      defaultValue = "auto",
       description =
-          "fast: 8-bit weights, and up to 12 bits in layers of 16.8 million multiplications together; high: up to 12 bits everywhere, which makes errors some ten times smaller and doubles the edge's work, with the same traffic; auto: 12 bits only where --samples need them to meet --target. Default: fast.")
+          "fast: 8-bit weights, and up to 12 bits in layers of 16.8 million multiplications"
+              + " together; high: up to 12 bits everywhere, which makes errors some ten times"
+              + " smaller and doubles the edge's work, with the same traffic; auto: as fast, and 12"
+              + " bits in further layers until the error meets --target. Default: auto.")
   private String precision;
 
   @Option(
       names = "--samples",
       paramLabel = "DIR",
       description =
-          "For --precision auto: a folder of test_data_set_* folders or .npy files, or one .npy file.")
+          "For --precision auto: what to measure on, a folder of test_data_set_* folders or .npy"
+              + " files, or one .npy file. Default: the data sets beside the model, or random"
+              + " numbers.")
   private Path samples;
 
   @Option(
       names = "--target",
       paramLabel = "E",
       description =
-          "For --precision auto: the largest difference to float, as a share of the largest magnitude of the outputs. Default: 0.01.")
+          "For --precision auto: the largest difference to float, as a share of the largest"
+              + " magnitude of the outputs. Default: 0.01.")
   private Double target;
 
   @Option(
       names = "--trusted",
       description =
-          "Do not try the model in a separate process first. Faster, but a model made to crash ONNX Runtime crashes this process.")
+          "Do not try the model in a separate process first. Faster, but a model made to crash ONNX"
+              + " Runtime crashes this process.")
   private boolean trusted;
 
   /**
    * An imported model.
    *
    * @param prepared what the bundle was made of
-   * @param search what --precision auto found; null for the others
+   * @param reached what --precision auto found; null for the others
    * @param target the largest relative error that the precision is to reach
    */
   record Imported(
-      ModelBundle bundle, PreparedImport prepared, PrecisionSearch.Result search, double target) {
+      ModelBundle bundle, PreparedImport prepared, PrecisionReached reached, double target) {
     /** What is told of it beside the report. */
     Told told() {
-      return new Told(
-          prepared.notes(),
-          search == null
-              ? null
-              : new Reached(
-                  target,
-                  search.error(),
-                  search.met(),
-                  search.finerLayers(),
-                  bundle.plan().layers().size()));
+      return new Told(prepared.notes(), reached);
     }
   }
 
@@ -112,27 +103,12 @@ final class ImportArguments {
    *
    * @param precision what --precision auto found; null for the others
    */
-  record Told(List<String> notes, Reached precision) {
+  record Told(List<String> notes, PrecisionReached precision) {
     /** A line for each note on the model, and one about the search; or nothing. */
     String text() {
       StringBuilder text = new StringBuilder();
       notes.forEach(note -> text.append("Note: ").append(note).append('\n'));
       return text.append(precision == null ? "" : precision.text()).toString();
-    }
-  }
-
-  /** How close a search for a mix of precisions came to its target. */
-  record Reached(
-      double target, double relativeError, boolean met, int finerLayers, @JsonIgnore int layers) {
-    private String text() {
-      return String.format(
-          Locale.ROOT,
-          "Precision: relative error %.3g on the samples, target %.3g %s; finer weights in %d of %d layers.%n",
-          relativeError,
-          target,
-          met ? "met" : "NOT met with the finest weights everywhere",
-          finerLayers,
-          layers);
     }
   }
 
@@ -161,14 +137,10 @@ final class ImportArguments {
           .found(precision);
     }
     try (Steps steps = new Steps(output::progress)) {
-      if (!trusted) {
-        steps.accept("trying the import in a process of its own");
-        ImportTrial.run(model, toOptions());
-      }
       return switch (name) {
-        case "fast" -> imported(model, Precision.FAST, FAST_TARGET, steps);
-        case "high" -> imported(model, Precision.HIGH, HIGH_TARGET, steps);
-        case "auto" -> search(model, output, steps);
+        case "fast" -> imported(prepare(model, steps), Precision.FAST, FAST_TARGET, steps);
+        case "high" -> imported(prepare(model, steps), Precision.HIGH, HIGH_TARGET, steps);
+        case "auto" -> search(model, steps);
         default ->
             throw BadInputException.about("Reading the option --precision")
                 .expected("fast, high or auto")
@@ -177,29 +149,28 @@ final class ImportArguments {
     }
   }
 
-  private Imported imported(Path model, Precision wanted, double target, Steps steps) {
-    PreparedImport prepared = ModelImporter.prepare(model, toOptions(), steps);
+  private PreparedImport prepare(Path model, Steps steps) {
+    if (trusted) {
+      return ModelImporter.prepare(model, toOptions(), steps);
+    }
+    steps.accept("trying the import in a process of its own");
+    return ModelImporter.prepare(model, toOptions(), ImportTrial.run(model, toOptions()), steps);
+  }
+
+  private static Imported imported(
+      PreparedImport prepared, Precision wanted, double target, Steps steps) {
     return new Imported(prepared.bundle(wanted, steps), prepared, null, target);
   }
 
-  private Imported search(Path model, Output output, Steps steps) {
+  private Imported search(Path model, Steps steps) {
     double wanted = target == null ? DEFAULT_TARGET : target;
-    if (samples == null || !(wanted > 0)) {
-      throw new BadInputException(
-          "Reading the options: --precision auto expects --samples DIR and a positive --target; found "
-              + (samples == null ? "no samples." : "the target " + wanted + "."));
+    if (!(wanted > 0)) {
+      throw BadInputException.about("Reading the option --target")
+          .expected("a number above 0")
+          .found(wanted);
     }
-    PreparedImport prepared = ModelImporter.prepare(model, toOptions(), steps);
-    steps.accept("trying mixes of precision on the samples");
-    List<PrecisionSearch.Sample> pairs = new ArrayList<>();
-    try (FloatModel floats = new FloatModel(model)) {
-      for (Map<String, HostTensor> sample : Samples.read(samples, prepared.inputs())) {
-        pairs.add(new PrecisionSearch.Sample(sample, floats.run(sample)));
-      }
-    }
-    PrecisionSearch.Result result =
-        new PrecisionSearch(prepared, pairs, wanted, Kernels.choose(null), output::progress).run();
-    return new Imported(result.bundle(), prepared, result, wanted);
+    PreparedImport prepared = prepare(model, steps);
+    return new AutoPrecision(model, prepared, wanted, steps).choose(samples);
   }
 
   private OffloadPolicy policy() {

@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import org.lepcnn.cli.kafka.KafkaOptions;
 import org.lepcnn.cli.owner.OpeningPassphraseOption;
 import org.lepcnn.cli.report.HtmlReport;
-import org.lepcnn.cli.report.Outcome;
+import org.lepcnn.cli.report.InferenceReport;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.key.Passphrase;
@@ -83,7 +83,8 @@ final class InferCommand implements Callable<Integer> {
       names = "--labels",
       paramLabel = "F",
       description =
-          "The right answers: CSV 'file,label', or .npy in the order of the inputs. Exit status 1 when an answer is wrong.")
+          "The right answers: CSV 'file,label', or .npy in the order of the inputs. Exit status 1"
+              + " when an answer is wrong.")
   private Path labels;
 
   @Option(
@@ -104,7 +105,8 @@ final class InferCommand implements Callable<Integer> {
       paramLabel = "MILLIS",
       defaultValue = "0",
       description =
-          "Send each round at a multiple of this time after its pass began, so that the edge does not see how long the device computes. Default: 0, at once.")
+          "Send each round at a multiple of this time after its pass began, so that the edge does"
+              + " not see how long the device computes. Default: 0, at once.")
   private int paceMillis;
 
   @Option(
@@ -169,7 +171,7 @@ final class InferCommand implements Callable<Integer> {
             inputs.stream().mapToInt(input -> input.name().length()).max().orElse(0));
     run.run(inputs, lines::tell);
     lines.end();
-    Told told = told(lines.outcomes(), lines.answers());
+    Told told = told(lines.inferences(), lines.answers());
     if (output.isJson() || !told.text().isEmpty()) {
       output.result(told);
     }
@@ -178,19 +180,19 @@ final class InferCommand implements Callable<Integer> {
           report.resolve("report.html"),
           "Private inference: " + run.model().modelName(),
           List.of(),
-          lines.outcomes());
+          lines.inferences());
     }
-    return status(lines.answers(), lines.outcomes());
+    return status(lines.answers(), lines.inferences());
   }
 
   /** That of the first failure, or else whether a labelled answer is wrong. */
-  static int status(List<PrivateRun.Answer> answers, List<Outcome> outcomes) {
+  static int status(List<PrivateRun.Answer> answers, List<InferenceReport> inferences) {
     for (PrivateRun.Answer answer : answers) {
       if (answer.failure() != null) {
         return answer.failure().exitStatus();
       }
     }
-    return outcomes.stream().anyMatch(each -> each.label() >= 0 && !each.right()) ? WRONG : 0;
+    return inferences.stream().anyMatch(each -> each.label() >= 0 && !each.right()) ? WRONG : 0;
   }
 
   private List<Inputs.Input> readInputs(DeviceHalf half) {
@@ -201,14 +203,14 @@ final class InferCommand implements Callable<Integer> {
     return inputs;
   }
 
-  private static String accuracy(List<Outcome> outcomes) {
-    long labelled = outcomes.stream().filter(outcome -> outcome.label() >= 0).count();
-    long correct = outcomes.stream().filter(Outcome::right).count();
+  private static String accuracy(List<InferenceReport> inferences) {
+    long labelled = inferences.stream().filter(inference -> inference.label() >= 0).count();
+    long correct = inferences.stream().filter(InferenceReport::right).count();
     return labelled == 0 ? "" : String.format(Locale.ROOT, "%d of %d right", correct, labelled);
   }
 
   /** What is told of all inputs; text is for people, who have seen the answers. */
-  record Told(List<OutcomeJson> answers, List<Failure> failures, @JsonIgnore String text)
+  record Told(List<InferenceJson> answers, List<Failure> failures, @JsonIgnore String text)
       implements Result {}
 
   private record Failure(String input, String error, String message) {
@@ -223,19 +225,19 @@ final class InferCommand implements Callable<Integer> {
   /**
    * What is told.
    *
-   * @param outcomes of the answers that are no failures, in their order
+   * @param inferences of the answers that are no failures, in their order
    */
-  static Told told(List<Outcome> outcomes, List<PrivateRun.Answer> answers) {
-    List<OutcomeJson> list = new ArrayList<>();
+  static Told told(List<InferenceReport> inferences, List<PrivateRun.Answer> answers) {
+    List<InferenceJson> list = new ArrayList<>();
     List<Failure> failures = new ArrayList<>();
-    Iterator<Outcome> next = outcomes.iterator();
+    Iterator<InferenceReport> next = inferences.iterator();
     for (PrivateRun.Answer answer : answers) {
       if (answer.failure() == null) {
-        list.add(OutcomeJson.of(next.next(), TensorJson.of(answer.result().outputs())));
+        list.add(InferenceJson.of(next.next(), TensorJson.of(answer.result().outputs())));
       } else {
         failures.add(Failure.of(answer));
       }
     }
-    return new Told(list, failures, accuracy(outcomes));
+    return new Told(list, failures, accuracy(inferences));
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.lepcnn.check.TopAnswer;
-import org.lepcnn.cli.report.Outcome;
+import org.lepcnn.cli.report.InferenceReport;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -148,11 +148,11 @@ final class PrivateRun implements AutoCloseable {
    * @param floatAnswer what the float network says, or −1
    * @param exact whether it equals the plain integer network, or null
    */
-  Outcome describe(Answer answer, long label, int floatAnswer, Boolean exact) {
+  InferenceReport describe(Answer answer, long label, int floatAnswer, Boolean exact) {
     PassResult result = answer.result();
     TopAnswer best = TopAnswer.of(result.outputs());
     LongFunction<int[]> edgeSaw = firstTensors::get;
-    return new Outcome(
+    return new InferenceReport(
         answer.input().name(),
         answer.input().path(),
         edgeSaw.apply(result.pass()),
@@ -196,8 +196,8 @@ final class PrivateRun implements AutoCloseable {
     return layers.isEmpty() ? 1 : layers.get(0).geometry().width().in();
   }
 
-  private static Outcome.Phases phases(PassTimings t) {
-    return new Outcome.Phases(
+  private static InferenceReport.Phases phases(PassTimings t) {
+    return new InferenceReport.Phases(
         t.stageNanos() / NANOS_PER_MILLI,
         t.maskNanos() / NANOS_PER_MILLI,
         t.waitNanos() / NANOS_PER_MILLI,

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.lepcnn.check.CheckOutcome;
+import org.lepcnn.check.CheckedInput;
 import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.core.error.BadInputException;
@@ -103,14 +103,14 @@ final class AcceptanceOperators {
   }
 
   private static String complaint(
-      Path file, TestDataSets.DataSet set, CheckOutcome outcome, boolean quantized) {
-    if (!outcome.exact() || !outcome.integrityOk()) {
+      Path file, TestDataSets.DataSet set, CheckedInput checked, boolean quantized) {
+    if (!checked.exact() || !checked.integrityOk()) {
       return "not exact";
     }
     String name = file.getParent().getFileName().toString();
     double rounding = name.contains("FLOAT16") ? HALF_ROUNDING : FLOAT_ROUNDING;
     double tolerance = quantized ? CANCELLING.getOrDefault(name, TOLERANCE) : rounding;
-    List<HostTensor> found = List.copyOf(outcome.outputs().values());
+    List<HostTensor> found = List.copyOf(checked.outputs().values());
     String complaint = "";
     for (int i = 0; i < Math.min(found.size(), set.expected().size()); i++) {
       complaint += differs(found.get(i), set.expected().get(i), tolerance);
@@ -123,7 +123,7 @@ final class AcceptanceOperators {
       floats = model.run(set.inputs());
     }
     for (Map.Entry<String, HostTensor> output : floats.entrySet()) {
-      HostTensor mine = outcome.outputs().get(output.getKey());
+      HostTensor mine = checked.outputs().get(output.getKey());
       if (output.getValue().onnxType() == HostTensor.FLOAT
           && relativeError(mine.floats(), output.getValue().floats()) > tolerance) {
         return complaint;

@@ -47,7 +47,7 @@ class CheckCommandTest {
   void withoutData_itSaysThatInputsAreMadeUp() {
     Ran ran = check(product().output("p"));
     assertThat(ran.status()).as(ran.text()).isZero();
-    assertThat(ran.text()).contains("made up", "4 inputs: all equal", "within 0.03 of float");
+    assertThat(ran.text()).contains("made up", "4 inputs: all equal", "within 0.01 of float");
     assertThat(check(product().output("p"), "--json").text())
         .contains("\"madeUpInputs\":true", "\"agrees\":true");
     assertThat(check(product().output("p"), "--data", folder).status()).isEqualTo(BAD_INPUT);
@@ -135,6 +135,15 @@ class CheckCommandTest {
     assertThat(off.text()).contains("stored outputs OFF", "1 with the stored outputs");
     assertThat(check(model, "--data", data, "--json").text())
         .contains("\"agreesWithFloat\":true", "\"agreesWithStored\":false");
+  }
+
+  @Test
+  void precision_isMeasuredOnTheDataSetsBesideTheModel() {
+    OnnxModels model = product().output("p");
+    writeDataSet(folder, null);
+    assertThat(check(model).text())
+        .contains("on 1 data set beside the model, target 0.0100 met")
+        .doesNotContain("random numbers");
   }
 
   @Test

@@ -29,7 +29,7 @@ class EdgeFaultsIT {
     assertThat(report.exact()).isEqualTo(60);
     assertThat(report.kills())
         .extracting(EdgeKill::victim)
-        .containsExactlyInAnyOrder(EdgeKill.Victim.values());
+        .containsExactlyInAnyOrder(EdgeKill.Killable.values());
     assertThat(report.kills())
         .allSatisfy(
             kill -> {

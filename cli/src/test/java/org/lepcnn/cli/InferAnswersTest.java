@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.cli.report.Outcome;
-import org.lepcnn.cli.report.OutcomeTable;
+import org.lepcnn.cli.report.InferenceReport;
+import org.lepcnn.cli.report.InferenceTable;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
@@ -38,7 +38,7 @@ class InferAnswersTest {
         List.of(
             new PrivateRun.Answer(INPUT, null, new BadInputException("No picture.")),
             new PrivateRun.Answer(INPUT, result, null));
-    String json = InferCommand.told(List.of(outcome(7, -1)), answers).json();
+    String json = InferCommand.told(List.of(inference(7, -1)), answers).json();
     assertThat(json)
         .contains(
             "\"label\":{\"type\":\"int64\",\"shape\":[1],\"values\":[7]}",
@@ -53,17 +53,17 @@ class InferAnswersTest {
     PrivateRun.Answer good = new PrivateRun.Answer(INPUT, null, null);
     PrivateRun.Answer bad = new PrivateRun.Answer(INPUT, null, new BadInputException("No."));
     PrivateRun.Answer refused = new PrivateRun.Answer(INPUT, null, new RefusedException("No."));
-    assertThat(InferCommand.status(List.of(good), List.of(outcome(7, 7)))).isZero();
-    assertThat(InferCommand.status(List.of(good), List.of(outcome(7, -1)))).isZero();
-    assertThat(InferCommand.status(List.of(good), List.of(outcome(7, 8)))).isEqualTo(1);
-    assertThat(InferCommand.status(List.of(good, bad), List.of(outcome(7, 8)))).isEqualTo(2);
+    assertThat(InferCommand.status(List.of(good), List.of(inference(7, 7)))).isZero();
+    assertThat(InferCommand.status(List.of(good), List.of(inference(7, -1)))).isZero();
+    assertThat(InferCommand.status(List.of(good), List.of(inference(7, 8)))).isEqualTo(1);
+    assertThat(InferCommand.status(List.of(good, bad), List.of(inference(7, 8)))).isEqualTo(2);
     assertThat(InferCommand.status(List.of(refused, bad), List.of())).isEqualTo(1);
   }
 
   @Test
   void outputsThatTellNoAnswer_areShownWithoutOne() {
-    assertThat(OutcomeTable.render(List.of(outcome(-1, -1)))).contains(" - ");
-    assertThat(Json.write(OutcomeJson.of(outcome(-1, -1), null))).doesNotContain("answer");
+    assertThat(InferenceTable.render(List.of(inference(-1, -1)))).contains(" - ");
+    assertThat(Json.write(InferenceJson.of(inference(-1, -1), null))).doesNotContain("answer");
   }
 
   @Test
@@ -76,7 +76,7 @@ class InferAnswersTest {
     System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     try {
       AnswerLines lines =
-          new AnswerLines(new Output(), Labels.none(), (answer, label) -> outcome(7, label), 5);
+          new AnswerLines(new Output(), Labels.none(), (answer, label) -> inference(7, label), 5);
       lines.tell(new PrivateRun.Answer(INPUT, null, null));
       assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("picture").contains("a.png");
       PrivateRun.Answer dry =
@@ -96,8 +96,8 @@ class InferAnswersTest {
             "lepcnn: 23 more failed: The tables are used up.");
   }
 
-  private static Outcome outcome(long answer, long label) {
-    return new Outcome(
+  private static InferenceReport inference(long answer, long label) {
+    return new InferenceReport(
         "a.png",
         null,
         null,
@@ -111,6 +111,6 @@ class InferAnswersTest {
         1,
         4,
         4,
-        new Outcome.Phases(1, 1, 1, 1, 1, 5));
+        new InferenceReport.Phases(1, 1, 1, 1, 1, 5));
   }
 }

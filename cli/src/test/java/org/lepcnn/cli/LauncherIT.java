@@ -43,7 +43,7 @@ class LauncherIT {
     Ended ended =
         run(
             """
-            for part in deployments/local/conf cli/target/classes cli/target/libs edge-job/target/edge-libs; do
+            for part in deployments/local/conf cli/target/lepcnn-cli.jar cli/target/libs edge-job/target/edge-libs; do
               mkdir -p "ein Ördner/${part%/*}"
               ln -s "$HOME_OF_LEPCNN/$part" "ein Ördner/$part"
             done

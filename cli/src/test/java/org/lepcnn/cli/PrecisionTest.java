@@ -15,16 +15,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.LayerErrors;
 import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.check.RelativeError;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.reference.KernelNetwork;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.input.Inputs;
@@ -32,6 +35,7 @@ import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.PreparedImport;
+import org.lepcnn.onnx.plan.Precision;
 
 @Tag("slow")
 class PrecisionTest {
@@ -69,15 +73,12 @@ class PrecisionTest {
 
   @Test
   void high_isExactAndCloserThanEightBits_andEveryLayerIsTold() {
-    String coarse =
-        check("--precision", "auto", "--samples", rows.toString(), "--target", "99", "--per-layer");
     String high = check("--precision", "high", "--per-layer");
-    assertThat(coarse).contains("\"exact\":true,\"integrityOk\":true", "\"weightBits\":8");
     assertThat(high).contains("\"exact\":true,\"integrityOk\":true", "\"weightBits\":12");
     assertThat(number(high, "maxRelativeError")).isLessThan(0.01);
     // the scores behind the softmax are 0 and 1 with either, so the layers tell more
     int layers = Meter.importBundle().plan().layers().size();
-    double[] coarseErrors = layerErrors(coarse);
+    double[] coarseErrors = layerErrors(Precision.EIGHT_BITS);
     double[] highErrors = layerErrors(high);
     assertThat(highErrors).hasSize(layers);
     for (int i = 0; i < layers; i++) {
@@ -91,28 +92,45 @@ class PrecisionTest {
     double coarse = search(prepared, 99).error();
     double high = number(check("--precision", "high"), "maxRelativeError");
     assertThat(search(prepared, coarse).finerLayers()).isZero();
-    PrecisionSearch.Result between = search(prepared, Math.sqrt(coarse * high));
+    PrecisionSearch.Found between = search(prepared, Math.sqrt(coarse * high));
     assertThat(between.met()).isTrue();
     assertThat(between.error()).isLessThanOrEqualTo(Math.sqrt(coarse * high));
     assertThat(between.finerLayers()).isBetween(1, prepared.inputs().size() + 20);
-    PrecisionSearch.Result impossible = search(prepared, high / 1000);
+    PrecisionSearch.Found impossible = search(prepared, high / 1000);
     assertThat(impossible.met()).isFalse();
     assertThat(impossible.error()).isEqualTo(high);
+    assertThat(impossible.twice()).isEqualTo(1);
+    assertThat(impossible.weakest().relativeError()).isGreaterThan(high / 1000);
+    assertThat(between.weakest()).isNull();
   }
 
   @Test
   void auto_onTheCommandLine_reportsWhatItFound() {
     assertThat(check("--precision", "auto", "--samples", folder.toString(), "--target", "0.9"))
-        .contains("\"precision\":{\"target\":0.9,", "\"met\":true,\"finerLayers\":0");
+        .contains(
+            "\"precision\":{\"target\":0.9,\"measuredOn\":\"3 samples\"",
+            "\"inputs\":3",
+            "\"met\":true");
+  }
+
+  @Test
+  void auto_isTheDefault_andMeasuresOnWhatThereIs() throws IOException {
+    Path alone = Files.copy(Meter.onnx(), folder.resolve("alone.onnx"));
+    assertThat(imported(alone))
+        .contains("\"measuredOn\":\"4 inputs of random numbers", "\"met\":true");
+    Path broken = Files.createDirectory(folder.resolve("test_data_set_0")).resolve("input_0.pb");
+    Files.write(broken, new byte[] {1, 2, 3});
+    assertThat(imported(alone))
+        .contains("\"whyNot\":\"Reading ", "input_0.pb", "\"met\":false")
+        .doesNotContain("measuredOn", "\"relativeError\"", "..\"");
   }
 
   @Test
   void optionsThatDoNotFit_areBadUsage() {
     assertThat(run("--precision", "exact")).isEqualTo(2);
-    assertThat(run("--precision", "auto")).isEqualTo(2);
     assertThat(run("--precision", "auto", "--samples", rows.toString(), "--target", "0"))
         .isEqualTo(2);
-    assertThat(run("--target", "0.1")).isEqualTo(2);
+    assertThat(run("--precision", "fast", "--target", "0.1")).isEqualTo(2);
     assertThatThrownBy(
             () ->
                 Samples.read(
@@ -134,31 +152,65 @@ class PrecisionTest {
     assertThat(RelativeError.of(new float[1], nan).value()).isInfinite();
   }
 
-  private PrecisionSearch.Result search(PreparedImport prepared, double target) {
+  private PrecisionSearch.Found search(PreparedImport prepared, double target) {
     List<PrecisionSearch.Sample> samples = new ArrayList<>();
     try (FloatModel floats = new FloatModel(Meter.onnx())) {
-      for (java.util.Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs())) {
+      for (Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs())) {
         samples.add(new PrecisionSearch.Sample(sample, floats.run(sample)));
       }
     }
-    return new PrecisionSearch(prepared, samples, target, Kernels.choose(null), line -> {}).run();
+    return new PrecisionSearch(
+            Meter.onnx(),
+            prepared,
+            samples,
+            target,
+            Precision.EIGHT_BITS,
+            Kernels.choose(null),
+            line -> {})
+        .run();
+  }
+
+  private double[] layerErrors(Precision precision) {
+    PreparedImport prepared = ModelImporter.prepare(Meter.onnx(), ImportOptions.defaults());
+    ModelBundle bundle = prepared.bundle(precision);
+    LayerErrors errors = new LayerErrors(bundle, prepared.layerReference());
+    try (KernelNetwork network = new KernelNetwork(bundle, Kernels.choose(null));
+        FloatModel floats = errors.floatModel(Meter.onnx())) {
+      for (Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs())) {
+        network.run(sample, errors.observer());
+        errors.compare(floats.run(sample));
+      }
+    }
+    return errors.lines().stream().mapToDouble(LayerErrors.Line::relativeError).toArray();
   }
 
   private int run(String... options) {
+    return Main.execute(checking(options).toArray(String[]::new));
+  }
+
+  private List<String> checking(String... options) {
     List<String> arguments =
         new ArrayList<>(List.of("check", Meter.onnx().toString(), "--inputs", rows.toString()));
     arguments.addAll(List.of(options));
-    return Main.execute(arguments.toArray(String[]::new));
+    return arguments;
   }
 
   private String check(String... options) {
-    List<String> all = new ArrayList<>(List.of(options));
+    return json(checking(options));
+  }
+
+  private String imported(Path model) {
+    return json(List.of("import", model.toString(), "-o", folder.resolve("bundle").toString()));
+  }
+
+  private static String json(List<String> arguments) {
+    List<String> all = new ArrayList<>(arguments);
     all.add("--json");
     PrintStream before = System.out;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     try {
-      assertThat(run(all.toArray(String[]::new))).isZero();
+      assertThat(Main.execute(all.toArray(String[]::new))).isZero();
     } finally {
       System.setOut(before);
     }

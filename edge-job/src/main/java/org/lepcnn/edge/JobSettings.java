@@ -40,7 +40,7 @@ final class JobSettings {
 
   private final ReadableConfig platform;
   private final Configuration changes = new Configuration();
-  private final List<Decision> decisions = new ArrayList<>();
+  private final List<Setting> resolved = new ArrayList<>();
 
   private JobSettings(ReadableConfig platform) {
     this.platform = platform;
@@ -67,8 +67,7 @@ final class JobSettings {
    * @param overruled what the platform had said, when that does not hold
    * @param why the reason, for people
    */
-  record Decision(
-      String key, String value, Origin origin, Optional<String> overruled, String why) {}
+  record Setting(String key, String value, Origin origin, Optional<String> overruled, String why) {}
 
   /**
    * Decides every setting that the job looks at.
@@ -125,18 +124,18 @@ final class JobSettings {
   }
 
   /** All settings that were decided, in a fixed order. */
-  List<Decision> decisions() {
-    return List.copyOf(decisions);
+  List<Setting> resolved() {
+    return List.copyOf(resolved);
   }
 
   /** Says what holds, and warns of what the platform said in vain. */
   void log() {
     LOG.info(
         "settings of the job: {}",
-        decisions.stream()
+        resolved.stream()
             .map(each -> each.key() + "=" + each.value() + " (" + each.origin() + ")")
             .collect(Collectors.joining(", ")));
-    for (Decision each : decisions) {
+    for (Setting each : resolved) {
       each.overruled()
           .ifPresent(
               said ->
@@ -172,13 +171,13 @@ final class JobSettings {
     }
     Optional<String> said =
         holds ? Optional.empty() : platform.getOptional(option).map(JobSettings::text);
-    decisions.add(new Decision(option.key(), text(value), origin, said, why));
+    resolved.add(new Setting(option.key(), text(value), origin, said, why));
   }
 
   private <T> void keep(ConfigOption<T> option) {
     Origin origin = platform.getOptional(option).isPresent() ? Origin.PLATFORM : Origin.DEFAULT;
     String value = text(platform.get(option));
-    decisions.add(new Decision(option.key(), value, origin, Optional.empty(), ""));
+    resolved.add(new Setting(option.key(), value, origin, Optional.empty(), ""));
   }
 
   private static String text(Object value) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.text.CapturedLog;
-import org.lepcnn.edge.JobSettings.Decision;
 import org.lepcnn.edge.JobSettings.Origin;
+import org.lepcnn.edge.JobSettings.Setting;
 import picocli.CommandLine;
 
 /** Who decides which setting of the job. */
@@ -55,8 +55,8 @@ class JobSettingsTest {
     return JobSettings.resolve(Configuration.fromMap(platform), options(more));
   }
 
-  private static Decision decision(JobSettings settings, String key) {
-    return settings.decisions().stream()
+  private static Setting setting(JobSettings settings, String key) {
+    return settings.resolved().stream()
         .filter(each -> each.key().equals(key))
         .findFirst()
         .orElseThrow();
@@ -68,9 +68,9 @@ class JobSettingsTest {
     for (String key : SAID.keySet()) {
       assertThat(settings.changes().containsKey(key)).as(key).isFalse();
     }
-    assertThat(decision(settings, "parallelism.default"))
-        .isEqualTo(new Decision("parallelism.default", "3", Origin.PLATFORM, Optional.empty(), ""));
-    assertThat(decision(settings, "execution.checkpointing.mode").origin())
+    assertThat(setting(settings, "parallelism.default"))
+        .isEqualTo(new Setting("parallelism.default", "3", Origin.PLATFORM, Optional.empty(), ""));
+    assertThat(setting(settings, "execution.checkpointing.mode").origin())
         .isEqualTo(Origin.PLATFORM);
   }
 
@@ -100,9 +100,8 @@ class JobSettingsTest {
     assertThat(changes.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER)).isEqualTo(5);
     assertThat(changes.contains(CoreOptions.DEFAULT_PARALLELISM)).isFalse();
     assertThat(changes.keySet()).noneMatch(key -> key.startsWith("restart-strategy"));
-    assertThat(decision(settings, "parallelism.default").value()).isEqualTo("1");
-    assertThat(decision(settings, "execution.checkpointing.mode").value())
-        .isEqualTo("EXACTLY_ONCE");
+    assertThat(setting(settings, "parallelism.default").value()).isEqualTo("1");
+    assertThat(setting(settings, "execution.checkpointing.mode").value()).isEqualTo("EXACTLY_ONCE");
   }
 
   @Test
@@ -111,8 +110,8 @@ class JobSettingsTest {
     assertThat(settings.changes().get(CoreOptions.DEFAULT_PARALLELISM)).isEqualTo(5);
     assertThat(settings.changes().get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
         .isEqualTo(Duration.ofMillis(250));
-    assertThat(decision(settings, "parallelism.default").overruled()).contains("3");
-    assertThat(decision(settings, "execution.checkpointing.interval").origin())
+    assertThat(setting(settings, "parallelism.default").overruled()).contains("3");
+    assertThat(setting(settings, "execution.checkpointing.interval").origin())
         .isEqualTo(Origin.OPTION);
   }
 
@@ -129,7 +128,7 @@ class JobSettingsTest {
     try (CapturedLog log = CapturedLog.of(JobSettings.class)) {
       JobSettings settings = resolve(Map.of(key, platform));
       settings.log();
-      assertThat(settings.decisions())
+      assertThat(settings.resolved())
           .filteredOn(each -> each.overruled().isPresent())
           .singleElement()
           .satisfies(
@@ -152,7 +151,7 @@ class JobSettingsTest {
     JobSettings settings = resolve(SAID, "--delivery", "exactly-once");
     assertThat(settings.changes().get(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE))
         .isEqualTo(CheckpointingMode.EXACTLY_ONCE);
-    assertThat(decision(settings, "execution.checkpointing.mode").overruled())
+    assertThat(setting(settings, "execution.checkpointing.mode").overruled())
         .contains("AT_LEAST_ONCE");
   }
 
@@ -191,9 +190,7 @@ class JobSettingsTest {
       }
     }
     List<String> silent =
-        resolve(Map.of()).decisions().stream()
-            .map(each -> each.key() + "=" + each.value())
-            .toList();
+        resolve(Map.of()).resolved().stream().map(each -> each.key() + "=" + each.value()).toList();
     assertThat(rows).containsExactlyInAnyOrderElementsOf(silent);
   }
 

@@ -31,17 +31,17 @@ public record CheckLine(
 
   public static CheckLine compare(
       String name,
-      CheckOutcome outcome,
+      CheckedInput checked,
       Map<String, HostTensor> floats,
       List<HostTensor> stored,
       long label) {
     return new CheckLine(
         name,
-        outcome.exact(),
-        outcome.integrityOk(),
-        Comparison.withFloat(outcome.outputs(), floats),
-        Comparison.withStored(outcome.outputs(), stored),
-        TopAnswer.of(outcome.outputs()),
+        checked.exact(),
+        checked.integrityOk(),
+        Comparison.withFloat(checked.outputs(), floats),
+        Comparison.withStored(checked.outputs(), stored),
+        TopAnswer.of(checked.outputs()),
         TopAnswer.of(floats),
         label);
   }

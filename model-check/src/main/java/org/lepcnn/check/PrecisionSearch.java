@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.check;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,22 +18,30 @@ import org.lepcnn.onnx.PreparedImport;
 import org.lepcnn.onnx.plan.Precision;
 
 /**
- * Finds the cheapest mix of 8-bit and finer weights whose relative error on samples meets a target.
+ * Finds a cheap mix of 8-bit and finer weights whose relative error on samples meets a target.
  *
- * <p>A finer layer costs its multiplications once more. Each layer's gain is the noise over the
- * signal that its 8-bit weights add, (Σ(y₈ − y₁₂)² / Σy₁₂²), on the inputs that it has in the
- * network of finest weights: in a chain of layers these ratios about add up. Layers are made finer
- * in the order of gain over cost; bisection finds how many are needed, and then each of them, the
- * costliest first, is tried without. Every mix is measured on all samples.
+ * <p>It begins with a given precision, and is done when that meets the target. {@link
+ * Precision#FAST} is a good beginning: its finer layers cost next to nothing. A finer layer costs
+ * its multiplications once more. Each layer's gain is the noise over the signal that its 8-bit
+ * weights add, (Σ(y₈ − y₁₂)² / Σy₁₂²), on the inputs that it has in the network of finest weights:
+ * in a chain of layers these ratios about add up. Layers are made finer in the order of gain over
+ * cost; bisection finds how many are needed, and then each of them, the costliest first, is tried
+ * without, as long as that takes no more than {@link #REMOVAL_WORK}. Every mix is measured on all
+ * samples.
  */
 public final class PrecisionSearch {
-  /** Mixes that are tried after the bisection, each a run of all samples. */
-  private static final int MAX_REMOVALS = 24;
+  /**
+   * Multiplications that trying to do without finer layers may take, samples and all: some ten
+   * seconds of a core.
+   */
+  static final long REMOVAL_WORK = 20_000_000_000L;
 
+  private final Path model;
   private final PreparedImport prepared;
   private final List<Sample> samples;
   private final double target;
   private final KernelProvider provider;
+  private final Precision first;
   private final Consumer<String> progress;
 
   /**
@@ -51,48 +60,66 @@ public final class PrecisionSearch {
    *     differs
    * @param met whether that meets the target; where not, all layers are as fine as can be
    * @param finerLayers layers with weights of two parts
+   * @param twice the share of the multiplications that these do twice
+   * @param weakest where the target is not met, the first layer after which the error exceeds it;
+   *     null where no layer does, but what the device computes behind them
    */
-  public record Result(ModelBundle bundle, double error, boolean met, int finerLayers) {}
+  public record Found(
+      ModelBundle bundle,
+      double error,
+      boolean met,
+      int finerLayers,
+      double twice,
+      LayerErrors.Line weakest) {}
 
   private record Trial(ModelBundle bundle, double error) {}
 
   private record Candidate(String output, long cost, double gainOverCost) {}
 
+  /**
+   * @param model the ONNX file that was prepared
+   * @param first what to begin with; its finer layers stay finer
+   * @param progress is told what is tried, when that begins
+   */
   public PrecisionSearch(
+      Path model,
       PreparedImport prepared,
       List<Sample> samples,
       double target,
+      Precision first,
       KernelProvider provider,
       Consumer<String> progress) {
+    this.model = model;
     this.prepared = prepared;
     this.samples = List.copyOf(samples);
     this.target = target;
+    this.first = first;
     this.provider = provider;
     this.progress = progress;
   }
 
-  public Result run() {
-    Trial eight = attempt(Precision.EIGHT_BITS, "8-bit weights");
-    if (eight.error() <= target) {
-      return result(eight);
+  public Found run() {
+    Trial begun = attempt(first, "the precision to begin with");
+    if (begun.error() <= target) {
+      return result(begun);
     }
-    Trial high = attempt(Precision.HIGH, "finest weights");
+    Trial high = attempt(Precision.HIGH, "the finest weights everywhere");
     if (high.error() > target) {
       return result(high);
     }
-    List<Candidate> candidates = candidates(eight.bundle(), high.bundle());
-    int fewest = bisect(candidates);
-    Set<String> finer = outputs(candidates.subList(0, fewest));
-    return result(prune(candidates.subList(0, fewest), finer));
+    Set<String> free = finerOutputs(begun.bundle());
+    List<Candidate> candidates = candidates(begun.bundle(), high.bundle());
+    List<Candidate> chosen = candidates.subList(0, bisect(candidates, free));
+    return result(prune(chosen, free));
   }
 
   /** The smallest number of first candidates that meets the target; all of them do. */
-  private int bisect(List<Candidate> candidates) {
+  private int bisect(List<Candidate> candidates, Set<String> free) {
     int misses = 0;
     int meets = candidates.size();
     while (meets - misses > 1) {
       int middle = (misses + meets) >>> 1;
-      if (attempt(outputs(candidates.subList(0, middle))).error() <= target) {
+      if (attempt(with(free, candidates.subList(0, middle))).error() <= target) {
         meets = middle;
       } else {
         misses = middle;
@@ -101,11 +128,17 @@ public final class PrecisionSearch {
     return meets;
   }
 
-  private Trial prune(List<Candidate> chosen, Set<String> finer) {
+  private Trial prune(List<Candidate> chosen, Set<String> free) {
+    Set<String> finer = with(free, chosen);
     Trial best = attempt(finer);
+    long work = 0;
     List<Candidate> costliest = new ArrayList<>(chosen);
     costliest.sort(Comparator.comparingLong(Candidate::cost).reversed());
-    for (Candidate candidate : costliest.subList(0, Math.min(MAX_REMOVALS, costliest.size()))) {
+    for (Candidate candidate : costliest) {
+      work += work(best.bundle()) * samples.size();
+      if (work > REMOVAL_WORK) {
+        break;
+      }
       Set<String> without = new HashSet<>(finer);
       without.remove(candidate.output());
       Trial trial = attempt(without);
@@ -117,10 +150,10 @@ public final class PrecisionSearch {
     return best;
   }
 
-  private List<Candidate> candidates(ModelBundle fast, ModelBundle high) {
+  private List<Candidate> candidates(ModelBundle begun, ModelBundle high) {
     int layers = high.plan().layers().size();
     double[] gains = new double[layers];
-    try (KernelNetwork coarse = new KernelNetwork(fast, provider);
+    try (KernelNetwork coarse = new KernelNetwork(begun, provider);
         KernelNetwork fine = new KernelNetwork(high, provider)) {
       for (Sample sample : samples) {
         fine.run(
@@ -130,7 +163,7 @@ public final class PrecisionSearch {
     }
     List<Candidate> candidates = new ArrayList<>();
     for (LinearLayerSpec layer : high.plan().layers()) {
-      if (high.edge().weights().get(layer.index()).parts() > 1) {
+      if (parts(high, layer) > parts(begun, layer)) {
         long cost = layer.geometry().macs();
         String output = high.device().layers().get(layer.index()).output();
         candidates.add(new Candidate(output, cost, gains[layer.index()] / cost));
@@ -156,6 +189,7 @@ public final class PrecisionSearch {
   }
 
   private Trial attempt(Precision precision, String what) {
+    progress.accept("measuring the error with " + what);
     ModelBundle bundle = prepared.bundle(precision);
     double error = 0;
     try (KernelNetwork network = new KernelNetwork(bundle, provider)) {
@@ -165,17 +199,60 @@ public final class PrecisionSearch {
         error = Math.max(error, Comparison.withFloat(outputs, sample.expected()).error());
       }
     }
-    progress.accept(String.format(java.util.Locale.ROOT, "%s: relative error %.3g", what, error));
     return new Trial(bundle, error);
   }
 
-  private Result result(Trial trial) {
-    long finer = trial.bundle().edge().weights().stream().filter(w -> w.parts() > 1).count();
-    return new Result(trial.bundle(), trial.error(), trial.error() <= target, (int) finer);
+  private Found result(Trial trial) {
+    ModelBundle bundle = trial.bundle();
+    long once = bundle.plan().layers().stream().mapToLong(layer -> layer.geometry().macs()).sum();
+    boolean met = trial.error() <= target;
+    return new Found(
+        bundle,
+        trial.error(),
+        met,
+        finerOutputs(bundle).size(),
+        once == 0 ? 0 : (double) (work(bundle) - once) / once,
+        met ? null : weakest(bundle));
   }
 
-  private static Set<String> outputs(List<Candidate> candidates) {
+  /** Multiplications of a pass, those of two parts counted twice. */
+  private static long work(ModelBundle bundle) {
+    return bundle.plan().layers().stream()
+        .mapToLong(layer -> layer.geometry().macs() * parts(bundle, layer))
+        .sum();
+  }
+
+  private LayerErrors.Line weakest(ModelBundle bundle) {
+    LayerErrors errors = new LayerErrors(bundle, prepared.layerReference());
+    try (KernelNetwork network = new KernelNetwork(bundle, provider);
+        FloatModel floats = errors.floatModel(model)) {
+      for (Sample sample : samples) {
+        network.run(sample.inputs(), errors.observer());
+        errors.compare(floats.run(sample.inputs()));
+      }
+    }
+    return errors.lines().stream()
+        .filter(line -> line.relativeError() != null && line.relativeError() > target)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static int parts(ModelBundle bundle, LinearLayerSpec layer) {
+    return bundle.edge().weights().get(layer.index()).parts();
+  }
+
+  private static Set<String> finerOutputs(ModelBundle bundle) {
     Set<String> outputs = new HashSet<>();
+    for (LinearLayerSpec layer : bundle.plan().layers()) {
+      if (parts(bundle, layer) > 1) {
+        outputs.add(bundle.device().layers().get(layer.index()).output());
+      }
+    }
+    return outputs;
+  }
+
+  private static Set<String> with(Set<String> free, List<Candidate> candidates) {
+    Set<String> outputs = new HashSet<>(free);
     candidates.forEach(candidate -> outputs.add(candidate.output()));
     return outputs;
   }

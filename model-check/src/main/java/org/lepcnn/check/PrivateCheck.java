@@ -69,7 +69,7 @@ public final class PrivateCheck implements AutoCloseable {
   }
 
   /** Runs one input; a result that fails the integrity check is told, not thrown. */
-  public CheckOutcome run(Map<String, HostTensor> inputs) {
+  public CheckedInput run(Map<String, HostTensor> inputs) {
     return run(inputs, (layer, input, output) -> {});
   }
 
@@ -77,9 +77,9 @@ public final class PrivateCheck implements AutoCloseable {
    * As {@link #run(Map)}.
    *
    * @param values sees the float values around every layer of the plain integer network; they are
-   *     those of the private path when the outcome is exact
+   *     those of the private path when the result is exact
    */
-  public CheckOutcome run(Map<String, HostTensor> inputs, LayerObserver values) {
+  public CheckedInput run(Map<String, HostTensor> inputs, LayerObserver values) {
     PassResult pass = null;
     try {
       pass = session.submit(inputs).get();
@@ -103,7 +103,7 @@ public final class PrivateCheck implements AutoCloseable {
     edge.close();
   }
 
-  private CheckOutcome compare(
+  private CheckedInput compare(
       Map<String, HostTensor> inputs, PassResult pass, LayerObserver values) {
     boolean[] same = {true};
     int[] layers = {0};
@@ -116,12 +116,12 @@ public final class PrivateCheck implements AutoCloseable {
             },
             values);
     if (pass == null) {
-      return new CheckOutcome(false, false, expected, null);
+      return new CheckedInput(false, false, expected, null);
     }
     boolean exact = same[0] && layers[0] == privateResults.size();
     for (Map.Entry<String, HostTensor> output : expected.entrySet()) {
       exact &= output.getValue().sameBits(pass.outputs().get(output.getKey()));
     }
-    return new CheckOutcome(exact, true, pass.outputs(), pass);
+    return new CheckedInput(exact, true, pass.outputs(), pass);
   }
 }

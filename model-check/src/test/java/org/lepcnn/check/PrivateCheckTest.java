@@ -40,11 +40,11 @@ class PrivateCheckTest {
   void rightEdge_isExactAndIntact_forEveryInput() {
     try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels())) {
       for (int seed = 0; seed < 70; seed++) {
-        CheckOutcome outcome = check.run(SessionModel.inputs(seed));
-        assertThat(outcome.exact()).isTrue();
-        assertThat(outcome.integrityOk()).isTrue();
-        assertThat(outcome.pass().pass()).isEqualTo(seed);
-        assertThat(outcome.outputs().get("z").floats()).hasSize(7);
+        CheckedInput checked = check.run(SessionModel.inputs(seed));
+        assertThat(checked.exact()).isTrue();
+        assertThat(checked.integrityOk()).isTrue();
+        assertThat(checked.pass().pass()).isEqualTo(seed);
+        assertThat(checked.outputs().get("z").floats()).hasSize(7);
       }
     }
   }
@@ -89,9 +89,9 @@ class PrivateCheckTest {
     return List.of(new float[90], constant, raw, spike, tiny, huge);
   }
 
-  private static void assertExact(CheckOutcome outcome) {
-    assertThat(outcome.exact()).isTrue();
-    assertThat(outcome.integrityOk()).isTrue();
+  private static void assertExact(CheckedInput checked) {
+    assertThat(checked.exact()).isTrue();
+    assertThat(checked.integrityOk()).isTrue();
   }
 
   @Test
@@ -116,7 +116,7 @@ class PrivateCheckTest {
     Map<Integer, float[]> outputs = new HashMap<>();
     try (PrivateCheck check = PrivateCheck.open(parted, new ScalarKernels());
         KernelNetwork network = new KernelNetwork(parted, new ScalarKernels())) {
-      CheckOutcome outcome =
+      CheckedInput checked =
           check.run(
               SessionModel.inputs(3),
               (layer, input, output) -> {
@@ -129,7 +129,7 @@ class PrivateCheckTest {
               assertThat(network.runLayer(layer, inputs.get(layer))).isEqualTo(output));
       Map<String, HostTensor> result =
           network.run(SessionModel.inputs(3), (layer, input, output) -> {});
-      outcome
+      checked
           .outputs()
           .forEach((name, value) -> assertThat(value.sameBits(result.get(name))).isTrue());
     }
@@ -145,11 +145,11 @@ class PrivateCheckTest {
           return result;
         };
     try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels(), edge)) {
-      CheckOutcome outcome = check.run(SessionModel.inputs(1));
-      assertThat(outcome.integrityOk()).isFalse();
-      assertThat(outcome.exact()).isFalse();
-      assertThat(outcome.pass()).isNull();
-      assertThat(outcome.outputs()).containsKey("z");
+      CheckedInput checked = check.run(SessionModel.inputs(1));
+      assertThat(checked.integrityOk()).isFalse();
+      assertThat(checked.exact()).isFalse();
+      assertThat(checked.pass()).isNull();
+      assertThat(checked.outputs()).containsKey("z");
     }
   }
 
@@ -167,11 +167,11 @@ class PrivateCheckTest {
   @Test
   void anOutputThatDiffers_isNotExact() {
     try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels())) {
-      CheckOutcome outcome =
+      CheckedInput checked =
           check.run(
               SessionModel.inputs(1), (layer, input, output) -> output[0] += layer == 2 ? 1 : 0);
-      assertThat(outcome.integrityOk()).isTrue();
-      assertThat(outcome.exact()).isFalse();
+      assertThat(checked.integrityOk()).isTrue();
+      assertThat(checked.exact()).isFalse();
     }
   }
 
@@ -194,9 +194,9 @@ class PrivateCheckTest {
               System.arraycopy(right, 0, output, 0, 7);
             }
           };
-      CheckOutcome outcome = check.run(SessionModel.inputs(1), change);
-      assertThat(outcome.integrityOk()).isTrue();
-      assertThat(outcome.exact()).isFalse();
+      CheckedInput checked = check.run(SessionModel.inputs(1), change);
+      assertThat(checked.integrityOk()).isTrue();
+      assertThat(checked.exact()).isFalse();
     }
   }
 
@@ -235,11 +235,11 @@ class PrivateCheckTest {
             List.of());
     ModelBundle local = ModelBundle.of(new EdgeHalf(half.plan(), List.of()), half);
     try (PrivateCheck check = PrivateCheck.open(local, new ScalarKernels())) {
-      CheckOutcome outcome =
+      CheckedInput checked =
           check.run(Map.of("x", HostTensor.of(new float[] {-1, 2, -3, 4}, four)));
-      assertThat(outcome.exact()).isTrue();
-      assertThat(outcome.pass().pass()).isEqualTo(-1);
-      assertThat(outcome.outputs().get("y").floats()).containsExactly(0, 2, 0, 4);
+      assertThat(checked.exact()).isTrue();
+      assertThat(checked.pass().pass()).isEqualTo(-1);
+      assertThat(checked.outputs().get("y").floats()).containsExactly(0, 2, 0, 4);
     }
   }
 

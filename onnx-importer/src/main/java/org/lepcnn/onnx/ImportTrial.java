@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.onnx.graph.Shapes;
 import org.lepcnn.onnx.run.RunLimits;
 import org.lepcnn.process.ManagedProcess;
@@ -27,14 +29,19 @@ import org.lepcnn.process.ProcessSpec;
  * <p>The child works in an empty directory of its own: what a model makes ONNX Runtime look for by
  * a relative name is not there. Whatever it leaves is deleted with its {@link TrialFolder}.
  *
- * <p>The import is deterministic: what the child survives this process survives. So nothing is
- * handed over, and errors other than these are left to the import itself. It costs the start of a
- * JVM and a second import without quantization.
+ * <p>The child does what needs ONNX Runtime, and hands over what that computed: the import that
+ * follows loads the model no more. Evaluating a model is deterministic, and what the child survives
+ * this process survives: models that are refused, and those whose constants take more than {@link
+ * #MOST_HANDED_OVER}, are evaluated here again.
  */
 public final class ImportTrial {
   /** Runs of the model that one import makes at most: of its constants, with zeros, with ones. */
   private static final int RUNS = 3;
 
+  /** Bytes of constants and types that the child hands over at most: they travel in a file. */
+  static final long MOST_HANDED_OVER = 256L << 20;
+
+  private static final String CLASS_ARCHIVE = "lepcnn.classArchive";
   private static final Duration STARTING = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 20;
   private static final String NATIVE_PATH = "onnxruntime.native.path";
@@ -46,13 +53,15 @@ public final class ImportTrial {
   /**
    * Tries to import a model.
    *
+   * @return the model, for {@link ModelImporter#prepare(Path, ImportOptions, TriedModel, Consumer)}
    * @throws BadInputException when that ends the child process, does not end, or takes more than
    *     three quarters of the machine's memory
    * @throws EnvironmentException when there is no child process to be had
    */
-  public static void run(Path onnx, ImportOptions options) {
+  public static TriedModel run(Path onnx, ImportOptions options) {
     try (TrialFolder folder = TrialFolder.create()) {
       attempt(onnx, options, folder);
+      return new TriedModel(onnx, handedOver(folder));
     } catch (IOException e) {
       throw new EnvironmentException(
           "Trying the import of " + onnx + ": expected a writable temporary folder; found: " + e,
@@ -86,6 +95,12 @@ public final class ImportTrial {
     }
   }
 
+  private static byte[] handedOver(TrialFolder folder) throws IOException {
+    return Files.exists(folder.record())
+        ? WholeFile.read("what the trial has computed", folder.record(), 2 * MOST_HANDED_OVER)
+        : null;
+  }
+
   /** Why the child has to be ended; null when it ended by itself. */
   private static String watch(ManagedProcess child) {
     long mostBytes = mostBytes();
@@ -113,12 +128,16 @@ public final class ImportTrial {
   private static ProcessSpec child(Path onnx, ImportOptions options, TrialFolder folder) {
     List<String> arguments = new ArrayList<>();
     arguments.add(onnx.toAbsolutePath().toString());
-    arguments.add(options.offload().name());
+    arguments.add(folder.record().toAbsolutePath().toString());
     options.inputShapes().forEach((name, dims) -> arguments.add(name + "=" + Shapes.text(dims)));
     List<String> jvm = new ArrayList<>();
     jvm.add("-Xmx" + Runtime.getRuntime().maxMemory());
     jvm.add("-XX:+SuppressFatalErrorMessage");
     jvm.add("-XX:TieredStopAtLevel=1");
+    jvm.add("-XX:+UseSerialGC");
+    if (System.getProperty(CLASS_ARCHIVE) != null) {
+      jvm.add("-XX:SharedArchiveFile=" + absolute(System.getProperty(CLASS_ARCHIVE)));
+    }
     jvm.add("-Djava.io.tmpdir=" + folder.temporaryDirectory().toAbsolutePath());
     for (String name : HANDED_ON) {
       if (System.getProperty(name) != null) {

@@ -1,15 +1,19 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
-import org.lepcnn.onnx.plan.OffloadPolicy;
+import org.lepcnn.onnx.run.Evaluation;
 
 /**
- * The child of {@link ImportTrial}. Arguments: the model, the offload policy, dimensions of inputs.
- * Ends with status 0 whether the model is imported or refused: what counts is that it ends so.
+ * The child of {@link ImportTrial}. Arguments: the model, the file for what it hands over, what is
+ * stated of inputs. Ends with status 0 whether the model is imported or refused: what counts is
+ * that it ends so.
  */
 @Internal
 public final class ImportTrialMain {
@@ -19,7 +23,7 @@ public final class ImportTrialMain {
   private ImportTrialMain() {}
 
   public static void main(String[] args) {
-    ImportOptions options = ImportOptions.defaults().withOffload(OffloadPolicy.valueOf(args[1]));
+    ImportOptions options = ImportOptions.defaults();
     try {
       QuietOnnxRuntime.environment();
       System.out.println(STARTED);
@@ -27,10 +31,21 @@ public final class ImportTrialMain {
       for (int i = 2; i < args.length; i++) {
         options = options.withInput(args[i]);
       }
-      ModelImporter.prepare(Path.of(args[0]), options);
-    } catch (LepcnnException e) {
+      handOver(ModelImporter.evaluate(Path.of(args[0]), options), Path.of(args[1]));
+    } catch (LepcnnException | IOException e) {
       System.out.println(e.getMessage());
     }
     Runtime.getRuntime().halt(0);
+  }
+
+  private static void handOver(Evaluation evaluation, Path record) throws IOException {
+    if (evaluation.size() > ImportTrial.MOST_HANDED_OVER) {
+      return;
+    }
+    Path unfinished = record.resolveSibling(record.getFileName() + ".new");
+    try (OutputStream out = Files.newOutputStream(unfinished)) {
+      evaluation.write(out);
+    }
+    Files.move(unfinished, record);
   }
 }

@@ -3,8 +3,8 @@ package org.lepcnn.onnx;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
@@ -17,10 +17,8 @@ import org.lepcnn.onnx.plan.RoundWork;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
-import org.lepcnn.onnx.read.InputShapes;
 import org.lepcnn.onnx.read.OnnxReader;
-import org.lepcnn.onnx.read.OperatorCheck;
-import org.lepcnn.onnx.run.ConstantFolding;
+import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
 import org.lepcnn.onnx.work.InnerWork;
@@ -33,9 +31,6 @@ import org.lepcnn.onnx.work.InnerWork;
  * schedule; quantize; cut the rest into the device's stages.
  */
 public final class ModelImporter {
-  /** The first operator set of which all is read; of older ones what ONNX Runtime still runs. */
-  private static final long OLDEST_OPSET = 7;
-
   private ModelImporter() {}
 
   /**
@@ -43,8 +38,8 @@ public final class ModelImporter {
    *
    * <p>A model that is made for it can crash ONNX Runtime's native code, and this process with it.
    * The command {@code lepcnn import} therefore runs {@link ImportTrial} first; this call does not.
-   * For a model whose origin is not trusted, call {@link ImportTrial#run} with the same file and
-   * options before.
+   * For a model whose origin is not trusted, call {@link ImportTrial#run} and {@link #prepare(Path,
+   * ImportOptions, TriedModel, Consumer)}.
    *
    * @param onnx the ONNX file; external data are read from its folder and nowhere else
    * @param options open dimensions, offload policy, precision
@@ -82,9 +77,35 @@ public final class ModelImporter {
    * @param steps is told what is done when it begins, such as {@code running the model once}
    */
   public static PreparedImport prepare(Path onnx, ImportOptions options, Consumer<String> steps) {
+    return guarded(onnx, () -> prepare(onnx, options, Evaluation.live(), steps));
+  }
+
+  /**
+   * As {@link #prepare(Path, ImportOptions)}, of a model that was tried: what ONNX Runtime computed
+   * in the trial is taken from there, and this process does not load the model.
+   *
+   * @param options those of the trial
+   * @param steps is told what is done when it begins
+   */
+  public static PreparedImport prepare(
+      Path onnx, ImportOptions options, TriedModel tried, Consumer<String> steps) {
+    return guarded(onnx, () -> prepare(onnx, options, tried.evaluation(onnx), steps));
+  }
+
+  /**
+   * Does what needs ONNX Runtime, and no more.
+   *
+   * @return what it said
+   */
+  static Evaluation evaluate(Path onnx, ImportOptions options) {
+    Evaluation evaluation = Evaluation.live();
+    guarded(onnx, () -> EvaluatedModel.of(onnx, options, evaluation, step -> {}));
+    return evaluation;
+  }
+
+  private static <T> T guarded(Path onnx, Supplier<T> work) {
     try {
-      steps.accept("reading the model");
-      return prepare(OnnxReader.modelName(onnx), OnnxReader.read(onnx), options, steps);
+      return work.get();
     } catch (StackOverflowError e) {
       throw BadInputException.about("Importing " + onnx)
           .expected("a graph of ordinary depth")
@@ -102,42 +123,10 @@ public final class ModelImporter {
   }
 
   private static PreparedImport prepare(
-      String name, OnnxReader.OnnxFile file, ImportOptions options, Consumer<String> steps) {
-    Graph graph = new Graph(file.model());
-    try {
-      return prepare(name, graph, file.holdsTraining(), options, steps);
-    } catch (BadInputException e) {
-      if (graph.opset() >= OLDEST_OPSET) {
-        throw e;
-      }
-      throw new BadInputException(
-          e.getMessage()
-              + " The model is of opset "
-              + graph.opset()
-              + "; expected "
-              + OLDEST_OPSET
-              + " or newer. Convert it with onnx.version_converter.convert_version(model, 13).",
-          e);
-    }
-  }
-
-  private static PreparedImport prepare(
-      String name,
-      Graph graph,
-      boolean holdsTraining,
-      ImportOptions options,
-      Consumer<String> steps) {
-    OperatorCheck.require(graph);
-    Map<String, ValueType> inputs = InputShapes.resolve(graph.inputs(), options.inputShapes());
-    steps.accept("computing what is constant");
-    ConstantFolding.fold(graph);
-    graph.removeDeadNodes();
-    List<String> notes = ModelNotes.of(graph, inputs, holdsTraining);
-    steps.accept("running the model once");
-    InstrumentedRun run = InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues());
-    graph.constants().putAll(run.fixed());
-    graph.removeDeadNodes();
-    graph.removeIdentities();
+      Path onnx, ImportOptions options, Evaluation evaluation, Consumer<String> steps) {
+    EvaluatedModel model = EvaluatedModel.of(onnx, options, evaluation, steps);
+    Graph graph = model.graph();
+    InstrumentedRun run = model.run();
     steps.accept("choosing the layers that go to the edge");
     ShapeFlow flow = new ShapeFlow(graph);
     Selection selection =
@@ -147,8 +136,8 @@ public final class ModelImporter {
     Schedule schedule = new Schedule(graph, run, selection);
     steps.accept("cutting the rest into stages");
     return new PreparedImport(
-        name,
-        notes,
+        model.name(),
+        model.notes(),
         values(graph.inputNames(), run),
         values(graph.outputs(), run),
         graph,

@@ -40,6 +40,11 @@ final class TrialFolder implements AutoCloseable {
     return root.resolve("log");
   }
 
+  /** What the child hands over; there only when it has written all of it. */
+  Path record() {
+    return root.resolve("record");
+  }
+
   /** An empty directory: what a model looks for by a relative name is not there. */
   Path workingDirectory() {
     return root.resolve("work");

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 
 /** Whom a trial blames. */
@@ -51,6 +52,60 @@ class ImportTrialTest {
         .hasMessageContaining("expected that Java and ONNX Runtime start there")
         .hasMessageContaining("before it read the model")
         .hasMessageNotContaining("damaged");
+  }
+
+  @Test
+  void whatTheTrialComputes_isHandedOver_andGivesTheSameBundle() {
+    ImportOptions options = ImportOptions.defaults();
+    Path onnx = foldable(1).write(folder);
+
+    TriedModel tried = ImportTrial.run(onnx, options);
+    PreparedImport prepared = ModelImporter.prepare(onnx, options, tried, step -> {});
+
+    assertThat(tried.isEvaluated()).isTrue();
+    assertThat(prepared.bundle(options.precision()).fingerprint())
+        .isEqualTo(ModelImporter.importModel(onnx, options).fingerprint());
+  }
+
+  @Test
+  void modelThatChangesAfterItsTrial_isRefused() {
+    ImportOptions options = ImportOptions.defaults();
+    TriedModel tried = ImportTrial.run(foldable(1).write(folder), options);
+    Path changed = foldable(2).write(folder);
+
+    assertThatThrownBy(() -> ModelImporter.prepare(changed, options, tried, step -> {}))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("has changed since it was tried");
+  }
+
+  @Test
+  void refusedModel_handsNothingOver() {
+    ImportOptions options = ImportOptions.defaults();
+    Path onnx = new OnnxModels(1).input("x", 1).output("nothing").write(folder);
+
+    assertThat(ImportTrial.run(onnx, options).isEvaluated()).isFalse();
+  }
+
+  @Test
+  void recordOfAnythingElse_isRefused() {
+    Path onnx = foldable(1).write(folder);
+    for (byte[] record : new byte[][] {{}, {1}, {0}, new byte[100], {5, 1, 2, 3, 4, 5}}) {
+      assertThatThrownBy(
+              () ->
+                  ModelImporter.prepare(
+                      onnx, ImportOptions.defaults(), new TriedModel(onnx, record), step -> {}))
+          .isInstanceOf(BadInputException.class);
+    }
+  }
+
+  /** A convolution whose weights come from a constant node, and a Reshape by a fixed shape. */
+  private static OnnxModels foldable(long seed) {
+    OnnxModels model = new OnnxModels(seed).opset(13).input("x", 1, 2, 6, 6);
+    model.node("Neg", "w", model.weights(0, 12, 2, 3, 3));
+    model.node("Conv", "c", "x w");
+    model.node("Shape", "s", "c");
+    model.node("Reshape", "y", "c s");
+    return model.output("y");
   }
 
   private Path halfOfTheLibrary() throws IOException {

@@ -147,7 +147,7 @@ public final class EdgeFaults {
   }
 
   private void killAll(Load load, CountingTransport transport) {
-    List<EdgeKill.Victim> victims = victims();
+    List<EdgeKill.Killable> victims = victims();
     int share = settings.passes() / (settings.kills() + 1);
     for (int i = 0; i < victims.size(); i++) {
       int due = share * i + 1 + random.nextInt(share);
@@ -167,21 +167,21 @@ public final class EdgeFaults {
   }
 
   /** Every kind equally often, in random order. */
-  private List<EdgeKill.Victim> victims() {
-    List<EdgeKill.Victim> victims = new ArrayList<>();
+  private List<EdgeKill.Killable> victims() {
+    List<EdgeKill.Killable> victims = new ArrayList<>();
     while (victims.size() < settings.kills()) {
-      victims.add(EdgeKill.Victim.values()[victims.size() % EdgeKill.Victim.values().length]);
+      victims.add(EdgeKill.Killable.values()[victims.size() % EdgeKill.Killable.values().length]);
     }
     for (int i = victims.size() - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
-      EdgeKill.Victim moved = victims.get(i);
+      EdgeKill.Killable moved = victims.get(i);
       victims.set(i, victims.get(other));
       victims.set(other, moved);
     }
     return victims;
   }
 
-  private EdgeKill killUnderLoad(EdgeKill.Victim victim, Load load, CountingTransport transport) {
+  private EdgeKill killUnderLoad(EdgeKill.Killable victim, Load load, CountingTransport transport) {
     await(
         () -> {
           if (load.completed() == load.granted()) {
@@ -210,7 +210,7 @@ public final class EdgeFaults {
         victim, killed, pid(victim), gone, unanswered, answered, down, millisSince(instant));
   }
 
-  private void kill(EdgeKill.Victim victim) {
+  private void kill(EdgeKill.Killable victim) {
     switch (victim) {
       case TASK_MANAGER -> cluster.killTaskManager(TASK_MANAGER);
       case JOB_MANAGER -> cluster.killJobManager();
@@ -218,7 +218,7 @@ public final class EdgeFaults {
     }
   }
 
-  private void restart(EdgeKill.Victim victim) {
+  private void restart(EdgeKill.Killable victim) {
     switch (victim) {
       case TASK_MANAGER -> cluster.startTaskManager(TASK_MANAGER);
       case JOB_MANAGER -> cluster.startJobManager();
@@ -226,7 +226,7 @@ public final class EdgeFaults {
     }
   }
 
-  private long pid(EdgeKill.Victim victim) {
+  private long pid(EdgeKill.Killable victim) {
     return switch (victim) {
       case TASK_MANAGER -> cluster.taskManagerPids().get(TASK_MANAGER);
       case JOB_MANAGER -> cluster.jobManagerPid();

@@ -1,8 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.campaign.edge;
 
-import org.lepcnn.campaign.load.Victim;
-
 /**
  * One kill and what followed.
  *
@@ -16,7 +14,7 @@ import org.lepcnn.campaign.load.Victim;
  * @param gapMillis from the kill to the next answered pass
  */
 public record EdgeKill(
-    Victim victim,
+    Killable victim,
     long killed,
     long successor,
     boolean killedIsGone,
@@ -30,7 +28,7 @@ public record EdgeKill(
   }
 
   /** What can be killed. */
-  public enum Victim {
+  public enum Killable {
     TASK_MANAGER,
     JOB_MANAGER,
     BROKER

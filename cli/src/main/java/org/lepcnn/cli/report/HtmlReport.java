@@ -64,14 +64,15 @@ public final class HtmlReport {
   public record Fact(String name, String value) {}
 
   /** Writes the report: all of it or nothing. */
-  public static void write(Path file, String title, List<Fact> facts, List<Outcome> outcomes) {
+  public static void write(
+      Path file, String title, List<Fact> facts, List<InferenceReport> inferences) {
     List<Html> summary = new ArrayList<>();
     for (Fact fact : facts) {
       summary.add(Html.element("dt", fact.name()));
       summary.add(Html.element("dd", fact.value()));
     }
     List<Html> titles = COLUMNS.stream().map(column -> Html.element("th", column)).toList();
-    List<Html> rows = outcomes.stream().map(HtmlReport::row).toList();
+    List<Html> rows = inferences.stream().map(HtmlReport::row).toList();
     String page =
         Html.page(
             title,
@@ -86,8 +87,8 @@ public final class HtmlReport {
     AtomicFiles.write(file, page.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Html row(Outcome o) {
-    Outcome.Phases p = o.phases();
+  private static Html row(InferenceReport o) {
+    InferenceReport.Phases p = o.phases();
     boolean wrong = o.label() >= 0 && !o.right();
     List<Html> cells = new ArrayList<>();
     cells.add(Html.element("td", o.name()));
@@ -112,7 +113,7 @@ public final class HtmlReport {
   }
 
   /** The picture that an input came from; nothing when it came from no picture. */
-  private static Html picture(Outcome o) {
+  private static Html picture(InferenceReport o) {
     if (o.picture() == null) {
       return Html.text("");
     }
@@ -123,7 +124,7 @@ public final class HtmlReport {
     }
   }
 
-  private static Html residues(Outcome o) {
+  private static Html residues(InferenceReport o) {
     return o.edgeSaw() == null
         ? Html.text("")
         : Html.png(png(draw(o.edgeSaw(), o.planeWidth())), "masked residues of " + o.name());

@@ -98,8 +98,8 @@ class HtmlReportTest {
 
   private Document report(String name, Path picture) throws Exception {
     Path file = folder.resolve("report").resolve("report.html");
-    Outcome outcome =
-        new Outcome(
+    InferenceReport inference =
+        new InferenceReport(
             name,
             picture,
             new int[] {1, 2, 3, 4},
@@ -113,8 +113,8 @@ class HtmlReportTest {
             2,
             100,
             100,
-            new Outcome.Phases(1, 1, 1, 1, 1, 5));
-    HtmlReport.write(file, name, List.of(new HtmlReport.Fact("Model", name)), List.of(outcome));
+            new InferenceReport.Phases(1, 1, 1, 1, 1, 5));
+    HtmlReport.write(file, name, List.of(new HtmlReport.Fact("Model", name)), List.of(inference));
     String text = Files.readString(file).replace("<!DOCTYPE html>\n", "");
     return DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()

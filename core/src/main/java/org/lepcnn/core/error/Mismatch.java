@@ -54,7 +54,7 @@ public final class Mismatch<E extends LepcnnException> {
 
   /** What was instead. */
   public E found(Object what) {
-    return kind.apply(told + "; found " + what + ".", cause);
+    return kind.apply(told + "; found " + sentence(what), cause);
   }
 
   /**
@@ -63,12 +63,12 @@ public final class Mismatch<E extends LepcnnException> {
    * @param remedy sentences that say what to do
    */
   public E found(Object what, Object remedy) {
-    return kind.apply(told + "; found " + what + ". " + remedy, cause);
+    return kind.apply(told + "; found " + sentence(what) + " " + remedy, cause);
   }
 
   /** What was instead: a failure, which is the cause. */
   public E found(Throwable failure) {
-    return kind.apply(told + "; found: " + failure + ".", failure);
+    return kind.apply(told + "; found: " + sentence(failure), failure);
   }
 
   /**
@@ -77,6 +77,12 @@ public final class Mismatch<E extends LepcnnException> {
    * @param remedy sentences that say what to do
    */
   public E found(Throwable failure, Object remedy) {
-    return kind.apply(told + "; found: " + failure + ". " + remedy, failure);
+    return kind.apply(told + "; found: " + sentence(failure) + " " + remedy, failure);
+  }
+
+  /** With one full stop at its end: what others say may have one. */
+  private static String sentence(Object text) {
+    String words = String.valueOf(text);
+    return words.endsWith(".") ? words : words + ".";
   }
 }

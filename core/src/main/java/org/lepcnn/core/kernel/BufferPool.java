@@ -31,7 +31,7 @@ public final class BufferPool<B extends BufferPool.Buffers> implements AutoClose
    *
    * @param arrays one a request
    */
-  public record Tensors(int[][] arrays) implements Buffers {
+  public record TensorBuffers(int[][] arrays) implements Buffers {
     @Override
     public int capacity() {
       return arrays.length;
@@ -48,8 +48,8 @@ public final class BufferPool<B extends BufferPool.Buffers> implements AutoClose
   }
 
   /** A pool of tensors, taken by the number of requests. */
-  public static BufferPool<Tensors> ofTensors(int elements) {
-    return new BufferPool<>(count -> new Tensors(new int[count][elements]));
+  public static BufferPool<TensorBuffers> ofTensors(int elements) {
+    return new BufferPool<>(count -> new TensorBuffers(new int[count][elements]));
   }
 
   /** Buffers for a call of that size; the caller {@linkplain #give gives} them back. */

@@ -18,7 +18,7 @@ import org.lepcnn.core.residue.ResidueSink;
 final class PartedKernel implements LinearKernel {
   private final LinearKernel high;
   private final LinearKernel low;
-  private final BufferPool<BufferPool.Tensors> pool;
+  private final BufferPool<BufferPool.TensorBuffers> pool;
 
   /** Takes over two kernels of one geometry. */
   private PartedKernel(LinearKernel high, LinearKernel low) {
@@ -49,7 +49,7 @@ final class PartedKernel implements LinearKernel {
 
   @Override
   public void apply(int count, int[][] inputs, ResidueSink[] outputs) {
-    BufferPool.Tensors scratch = pool.take(2 * count);
+    BufferPool.TensorBuffers scratch = pool.take(2 * count);
     try {
       ResidueSink[] parts = ResidueSink.of(scratch.arrays(), 2 * count);
       high.apply(count, inputs, parts);

@@ -23,7 +23,7 @@ public final class StrideFolding implements LinearKernel {
 
   private final ConvGeometry geometry;
   private final LinearKernel folded;
-  private final BufferPool<BufferPool.Tensors> pool;
+  private final BufferPool<BufferPool.TensorBuffers> pool;
 
   /**
    * Folds a layer that {@link #takes} accepts.
@@ -77,7 +77,7 @@ public final class StrideFolding implements LinearKernel {
 
   @Override
   public void apply(int count, int[][] inputs, ResidueSink[] outputs) {
-    BufferPool.Tensors scratch = pool.take(count);
+    BufferPool.TensorBuffers scratch = pool.take(count);
     try {
       for (int request = 0; request < count; request++) {
         fold(inputs[request], scratch.arrays()[request]);

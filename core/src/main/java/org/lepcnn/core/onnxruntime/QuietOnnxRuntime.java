@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -33,7 +32,6 @@ public final class QuietOnnxRuntime {
   /** Command lines are refused from this length on, some bytes below the one that crashes. */
   static final int LONGEST_COMMAND_LINE = 3500;
 
-  private static final Logger LOG = LoggerFactory.getLogger(QuietOnnxRuntime.class);
   private static final Set<String> ON = Set.of("1", "true", "yes", "on");
 
   private static @Nullable OrtEnvironment environment;
@@ -125,10 +123,13 @@ public final class QuietOnnxRuntime {
               + "=1 in the process's environment.",
           e);
     }
-    LOG.warn(
-        "ONNX Runtime was started with telemetry, which is off now; set {}=1 in this process's"
-            + " environment",
-        SWITCH);
+    // only here: most processes never log, and starting the log takes longer than starting ONNX
+    // Runtime
+    LoggerFactory.getLogger(QuietOnnxRuntime.class)
+        .warn(
+            "ONNX Runtime was started with telemetry, which is off now; set {}=1 in this process's"
+                + " environment",
+            SWITCH);
   }
 
   private static long commandLineBytes() {

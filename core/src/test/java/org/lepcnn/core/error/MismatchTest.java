@@ -46,4 +46,13 @@ class MismatchTest {
         .hasMessage("Reading: expected text; found bytes.")
         .hasCause(cause);
   }
+
+  @Test
+  void whatOthersSay_endsInOneFullStop() {
+    IOException told = new IOException("Invalid tag (zero).");
+    assertThat(BadInputException.about("Reading").found(told.getMessage()))
+        .hasMessage("Reading; found Invalid tag (zero).");
+    assertThat(BadInputException.about("Reading").found(told, "Look."))
+        .hasMessage("Reading; found: java.io.IOException: Invalid tag (zero). Look.");
+  }
 }

@@ -68,7 +68,7 @@ class BufferPoolTest {
 
   @Test
   void tensors_haveTheirSize() {
-    BufferPool.Tensors tensors = BufferPool.ofTensors(7).take(3);
+    BufferPool.TensorBuffers tensors = BufferPool.ofTensors(7).take(3);
     assertThat(tensors.arrays()).hasDimensions(3, 7);
   }
 }

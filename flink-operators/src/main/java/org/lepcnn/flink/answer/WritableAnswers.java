@@ -10,6 +10,7 @@ import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.EdgeReplyView;
@@ -63,31 +64,30 @@ public final class WritableAnswers {
   }
 
   /** Refuses a request: a reply and a rejection, as far as they can be written. */
-  public List<OutgoingRecord> refuse(RequestHeader request, EdgeErrorCode code, String detail) {
-    metrics.refused(code);
+  public List<OutgoingRecord> refuse(RequestHeader request, Refusal refusal) {
+    metrics.refused(refusal.code());
     Optional<OutgoingRecord> reply =
-        answer(request, EdgeReplyView.refused(request.call(), code, detail));
+        answer(request, EdgeReplyView.refused(request.call(), refusal.code(), refusal.detail()));
     List<OutgoingRecord> records = new ArrayList<>(2);
     reply.ifPresent(records::add);
-    if (code != EdgeErrorCode.NOT_READY || reply.isEmpty()) {
-      rejection(describe(request, code, detail), request.device()).ifPresent(records::add);
+    if (refusal.code() != EdgeErrorCode.NOT_READY || reply.isEmpty()) {
+      rejection(describe(request, refusal), request.device()).ifPresent(records::add);
     }
     return records;
   }
 
   /** Rejects a request whose sender is not told. */
-  public List<OutgoingRecord> reject(RequestHeader request, EdgeErrorCode code, String detail) {
-    metrics.refused(code);
-    return rejection(describe(request, code, detail), request.device())
-        .map(List::of)
-        .orElse(List.of());
+  public List<OutgoingRecord> reject(RequestHeader request, Refusal refusal) {
+    metrics.refused(refusal.code());
+    return rejection(describe(request, refusal), request.device()).map(List::of).orElse(List.of());
   }
 
   /** Rejects a record that could not be read. */
-  public List<OutgoingRecord> reject(InboundRecord record, EdgeErrorCode code, String detail) {
-    metrics.refused(code);
+  public List<OutgoingRecord> reject(InboundRecord record, Refusal refusal) {
+    metrics.refused(refusal.code());
     Rejection rejection =
-        Rejections.of(record.topic(), record.partition(), record.offset(), code, detail);
+        Rejections.of(
+            record.topic(), record.partition(), record.offset(), refusal.code(), refusal.detail());
     return rejection(rejection, "").map(List::of).orElse(List.of());
   }
 
@@ -114,8 +114,13 @@ public final class WritableAnswers {
     return Optional.empty();
   }
 
-  private static Rejection describe(RequestHeader request, EdgeErrorCode code, String detail) {
+  private static Rejection describe(RequestHeader request, Refusal refusal) {
     return Rejections.of(
-        request.topic(), request.partition(), request.offset(), request.call(), code, detail);
+        request.topic(),
+        request.partition(),
+        request.offset(),
+        request.call(),
+        refusal.code(),
+        refusal.detail());
   }
 }

@@ -23,7 +23,7 @@ final class BatchQueue {
   private final BatchSettings settings;
 
   /** By topic; whose turn it is comes first. */
-  private final Map<String, Gateway> gateways = new LinkedHashMap<>();
+  private final Map<String, GatewayQueue> gateways = new LinkedHashMap<>();
 
   private int size;
 
@@ -34,7 +34,7 @@ final class BatchQueue {
   private record Waiting(AssembledRequest request, long sinceMillis) {}
 
   /** The waiting requests of a gateway's devices; whose turn it is comes first. */
-  private static final class Gateway {
+  private static final class GatewayQueue {
     final Map<String, Deque<Waiting>> devices = new LinkedHashMap<>();
 
     int size() {
@@ -52,7 +52,7 @@ final class BatchQueue {
 
   void add(AssembledRequest request, long nowMillis) {
     gateways
-        .computeIfAbsent(request.header().topic(), topic -> new Gateway())
+        .computeIfAbsent(request.header().topic(), topic -> new GatewayQueue())
         .devices
         .computeIfAbsent(request.header().device(), device -> new ArrayDeque<>())
         .add(new Waiting(request, nowMillis));
@@ -62,7 +62,7 @@ final class BatchQueue {
   /** When the oldest request has waited long enough for company; the queue must not be empty. */
   long dueMillis() {
     long oldest = Long.MAX_VALUE;
-    for (Gateway gateway : gateways.values()) {
+    for (GatewayQueue gateway : gateways.values()) {
       for (Deque<Waiting> device : gateway.devices.values()) {
         oldest = Math.min(oldest, device.element().sinceMillis());
       }
@@ -95,8 +95,8 @@ final class BatchQueue {
    * @return null when that device has no more than {@value #KEPT_PER_DEVICE}
    */
   AssembledRequest takeSurplus() {
-    Gateway largest = null;
-    for (Gateway gateway : gateways.values()) {
+    GatewayQueue largest = null;
+    for (GatewayQueue gateway : gateways.values()) {
       largest = largest == null || gateway.size() > largest.size() ? gateway : largest;
     }
     Deque<Waiting> most = null;
@@ -114,7 +114,7 @@ final class BatchQueue {
 
   /** Takes the first request in the order of turns that goes together with the lead; or null. */
   private AssembledRequest next(AssembledRequest lead) {
-    for (Map.Entry<String, Gateway> gateway : gateways.entrySet()) {
+    for (Map.Entry<String, GatewayQueue> gateway : gateways.entrySet()) {
       for (Map.Entry<String, Deque<Waiting>> device : gateway.getValue().devices.entrySet()) {
         AssembledRequest found = takeFirst(device.getValue(), lead);
         if (found != null) {
@@ -129,7 +129,7 @@ final class BatchQueue {
 
   /** Puts the device last in its gateway, and the gateway last, if anything of theirs waits. */
   private void turnOver(
-      Map.Entry<String, Gateway> gateway, Map.Entry<String, Deque<Waiting>> device) {
+      Map.Entry<String, GatewayQueue> gateway, Map.Entry<String, Deque<Waiting>> device) {
     String topic = gateway.getKey();
     Map<String, Deque<Waiting>> devices = gateway.getValue().devices;
     moveLast(devices, device.getKey(), !device.getValue().isEmpty());
@@ -159,7 +159,7 @@ final class BatchQueue {
     AssembledRequest lead =
         gateways.values().iterator().next().devices.values().iterator().next().element().request();
     int count = 0;
-    for (Gateway gateway : gateways.values()) {
+    for (GatewayQueue gateway : gateways.values()) {
       for (Deque<Waiting> device : gateway.devices.values()) {
         for (Waiting candidate : device) {
           count += together(lead, candidate.request()) ? 1 : 0;

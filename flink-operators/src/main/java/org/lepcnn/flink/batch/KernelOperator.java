@@ -26,6 +26,7 @@ import org.lepcnn.flink.kernel.RoundComputer.Computed;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.Refusal;
 
 /**
  * Computes masked rounds in micro-batches: when a kernel thread becomes free it takes what waits
@@ -43,6 +44,13 @@ import org.lepcnn.flink.record.OutgoingRecord;
 final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     implements OneInputStreamOperator<AssembledRequest, OutgoingRecord>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
+  private static final Refusal MODEL_RELEASED =
+      new Refusal(EdgeErrorCode.NOT_READY, "the model was released");
+  private static final Refusal BUSY =
+      new Refusal(
+          EdgeErrorCode.NOT_READY, "the edge is busy, and many requests of this device wait");
+  private static final Refusal KERNEL_FAILED =
+      new Refusal(EdgeErrorCode.INTERNAL, "the kernel failed");
 
   private final transient MailboxExecutor mailbox;
   private final EdgeServices services;
@@ -191,7 +199,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     for (AssembledRequest request : batch) {
       inside--;
       insideBytes -= request.payloadBytes();
-      emit(answers.refuse(request.header(), EdgeErrorCode.NOT_READY, "the model was released"));
+      emit(answers.refuse(request.header(), MODEL_RELEASED));
     }
   }
 
@@ -200,8 +208,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     inside--;
     insideBytes -= request.payloadBytes();
     surplus.inc();
-    String detail = "the edge is busy, and many requests of this device wait";
-    emit(answers.refuse(request.header(), EdgeErrorCode.NOT_READY, detail));
+    emit(answers.refuse(request.header(), BUSY));
   }
 
   private void setTimer(long dueMillis) {
@@ -256,8 +263,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
 
   private void emit(Computed computed) {
     if (computed.failed()) {
-      String detail = "the kernel failed";
-      emit(answers.refuse(computed.request().header(), EdgeErrorCode.INTERNAL, detail));
+      emit(answers.refuse(computed.request().header(), KERNEL_FAILED));
     }
     for (OutgoingRecord result : answers.writable(computed.results())) {
       output.collect(new StreamRecord<>(result));

@@ -222,7 +222,8 @@ final class ChunkSteps {
       if (request.reason() == Reason.OVERDUE) {
         told.addAll(
             answers.reject(
-                header, EdgeErrorCode.EXPIRED, "the request did not become complete in time"));
+                header,
+                new Refusal(EdgeErrorCode.EXPIRED, "the request did not become complete in time")));
       } else {
         refusedRounds.refuse(RoundKey.of(header), request.tensor(), request.chunk());
         Refusal refusal =

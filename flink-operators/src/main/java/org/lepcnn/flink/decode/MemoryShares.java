@@ -29,7 +29,7 @@ import org.lepcnn.flink.record.RoundKey;
 final class MemoryShares {
   private final long shelterMillis;
   private final Map<RoundKey, Held> rounds = new HashMap<>();
-  private final Map<String, Gateway> gateways = new HashMap<>();
+  private final Map<String, GatewayHolder> gateways = new HashMap<>();
   private final NavigableSet<Holder> gatewaysByBytes = new TreeSet<>(Holder.BY_BYTES);
   private long bytes;
   private long begun;
@@ -86,11 +86,11 @@ final class MemoryShares {
     }
   }
 
-  private static final class Gateway extends Holder {
+  private static final class GatewayHolder extends Holder {
     final Map<String, Holder> devices = new HashMap<>();
     final NavigableSet<Holder> devicesByBytes = new TreeSet<>(BY_BYTES);
 
-    Gateway(String topic) {
+    GatewayHolder(String topic) {
       super(topic);
     }
   }
@@ -111,7 +111,7 @@ final class MemoryShares {
     Held before = rounds.get(round);
     Held held = (before == null ? new Held(round, begun++, nowMillis, 0) : before).with(added);
     rounds.put(round, held);
-    Gateway gateway = gateways.computeIfAbsent(round.topic(), Gateway::new);
+    GatewayHolder gateway = gateways.computeIfAbsent(round.topic(), GatewayHolder::new);
     Holder device = gateway.devices.computeIfAbsent(round.device(), Holder::new);
     device.change(gateway.devicesByBytes, held, added);
     gateway.change(gatewaysByBytes, held, added);
@@ -121,7 +121,7 @@ final class MemoryShares {
   /** A round that holds something holds nothing any more. */
   void remove(RoundKey round) {
     Held held = rounds.remove(round);
-    Gateway gateway = gateways.get(round.topic());
+    GatewayHolder gateway = gateways.get(round.topic());
     Holder device = gateway.devices.get(round.device());
     device.remove(gateway.devicesByBytes, held);
     if (device.rounds.isEmpty()) {
@@ -149,13 +149,13 @@ final class MemoryShares {
    * @return null when the one that wants more has to yield itself
    */
   RoundKey yielding(RoundKey round, long wanted, long nowMillis) {
-    Gateway own = gateways.get(round.topic());
+    GatewayHolder own = gateways.get(round.topic());
     long ownBytes = wanted + (own == null ? 0 : own.bytes);
     for (Holder gateway : gatewaysByBytes.descendingSet()) {
       if (gateway.bytes <= ownBytes) {
         break; // before its own
       }
-      RoundKey found = ofGateway((Gateway) gateway, nowMillis);
+      RoundKey found = ofGateway((GatewayHolder) gateway, nowMillis);
       if (found != null) {
         return found;
       }
@@ -168,7 +168,7 @@ final class MemoryShares {
   }
 
   /** A round of a larger gateway that yields to those of others. */
-  private RoundKey ofGateway(Gateway gateway, long nowMillis) {
+  private RoundKey ofGateway(GatewayHolder gateway, long nowMillis) {
     for (Holder device : gateway.devicesByBytes.descendingSet()) {
       Held newest = device.newest();
       if (newest != gateway.oldest() || !isYoung(newest, nowMillis)) {
@@ -178,7 +178,7 @@ final class MemoryShares {
     return null;
   }
 
-  private RoundKey ofOwnGateway(Gateway own, RoundKey round, long wanted, long nowMillis) {
+  private RoundKey ofOwnGateway(GatewayHolder own, RoundKey round, long wanted, long nowMillis) {
     Holder ownDevice = own.devices.get(round.device());
     boolean sheltered = ownDevice == null || isSheltered(rounds.get(round), ownDevice, nowMillis);
     long least = wanted + (ownDevice == null ? 0 : ownDevice.bytes);
@@ -196,13 +196,13 @@ final class MemoryShares {
   }
 
   /** A round that yields to a sheltered one because it began later; all that is left may. */
-  private RoundKey begunLater(Gateway own, Held held, long nowMillis) {
+  private RoundKey begunLater(GatewayHolder own, Held held, long nowMillis) {
     if (held == null || !isSheltered(held, own.devices.get(held.key().device()), nowMillis)) {
       return null;
     }
     Held latest = own.newest();
     if (own.rounds.size() == 1) {
-      for (Gateway gateway : gateways.values()) {
+      for (GatewayHolder gateway : gateways.values()) {
         latest = gateway.oldest().number() > latest.number() ? gateway.oldest() : latest;
       }
     }
@@ -218,7 +218,7 @@ final class MemoryShares {
   }
 
   private Holder device(RoundKey round) {
-    Gateway gateway = gateways.get(round.topic());
+    GatewayHolder gateway = gateways.get(round.topic());
     return gateway == null ? null : gateway.devices.get(round.device());
   }
 }

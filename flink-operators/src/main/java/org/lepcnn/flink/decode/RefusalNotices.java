@@ -44,14 +44,14 @@ final class RefusalNotices {
   List<OutgoingRecord> ofUnreadable(InboundRecord record, Refusal refusal, long nowMillis) {
     return isSilent(record.topic(), null, refusal.code(), nowMillis)
         ? List.of()
-        : answers.reject(record, refusal.code(), refusal.detail());
+        : answers.reject(record, refusal);
   }
 
   private List<OutgoingRecord> of(
       RequestHeader header, String enrolled, Refusal refusal, long nowMillis) {
     return isSilent(header.topic(), enrolled, refusal.code(), nowMillis)
         ? List.of()
-        : answers.refuse(header, refusal.code(), refusal.detail());
+        : answers.refuse(header, refusal);
   }
 
   private boolean isSilent(String topic, String enrolled, EdgeErrorCode code, long nowMillis) {

@@ -33,7 +33,7 @@ final class ChainRoom {
     }
     long more = device.chains().stream().filter(needless).count();
     if (device.retired().size() + more > DeviceGuard.MOST_RETIRED) {
-      return new Verdict(
+      return Verdict.refuse(
           EdgeErrorCode.TOO_MANY_CHAINS,
           "device "
               + claim.device()
@@ -58,7 +58,7 @@ final class ChainRoom {
   private Verdict tooMany(DeviceGuard device, PassClaim claim) {
     long ofModel =
         device.chains().stream().filter(chain -> chain.model().equals(claim.model())).count();
-    return new Verdict(
+    return Verdict.refuse(
         EdgeErrorCode.TOO_MANY_CHAINS,
         ("the edge keeps %d chains of a model and %d of a device and forgets none; device %s has %d"
                 + " of model %s, %d in all. Name those in use, and others give way: lepcnn devices"

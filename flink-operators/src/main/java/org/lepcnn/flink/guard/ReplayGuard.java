@@ -62,7 +62,7 @@ final class ReplayGuard {
    */
   Verdict claim(DeviceGuard device, PassClaim claim, ExcludedChains excluded) {
     if (claim.lastPass() - claim.firstPass() >= limits.jumpBound()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.PASS_OUT_OF_RANGE,
           "a claim may cover at most " + limits.jumpBound() + " passes");
     }
@@ -80,18 +80,18 @@ final class ReplayGuard {
       return unknown(device, release);
     }
     if (!chain.instance().equals(release.instance())) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
           "instance " + chain.instance() + " holds the chain");
     }
     long firstFree = release.firstFree();
     if (firstFree < chain.open().nextUnseen()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.MASK_REUSE_SUSPECTED,
           "a pass from " + firstFree + " on was used and cannot be given back");
     }
     if (firstFree < chain.first() || firstFree > chain.last() + 1) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.NOT_CLAIMED,
           "the claim in force covers passes " + chain.first() + " to " + chain.last());
     }
@@ -111,12 +111,12 @@ final class ReplayGuard {
     }
     long pass = round.pass().pass();
     if (!chain.instance().equals(round.instance()) && pass <= chain.last()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
           "instance " + chain.instance() + " holds the chain");
     }
     if (!chain.instance().equals(round.instance()) || pass < chain.first() || pass > chain.last()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.NOT_CLAIMED,
           "the claim in force covers passes " + chain.first() + " to " + chain.last());
     }
@@ -136,26 +136,26 @@ final class ReplayGuard {
 
   private static Verdict unknown(DeviceGuard device, EdgeCall call) {
     return device.retired().contains(call.chain())
-        ? refuse(
+        ? Verdict.refuse(
             EdgeErrorCode.CHAIN_RETIRED,
             "chain " + call.chain() + " gave way to others; provision the device again")
-        : refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
+        : Verdict.refuse(EdgeErrorCode.NOT_CLAIMED, "no claim is known for this chain");
   }
 
   private Verdict claimAgain(ChainGuard chain, PassClaim claim) {
     boolean same = chain.instance().equals(claim.instance());
     if (same && chain.released()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.STALE, "the instance released its claim and cannot claim any more");
     }
     long above = same ? chain.othersLast() : chain.last();
     if (claim.firstPass() <= above) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE,
           "passes up to " + above + " were claimed by another instance");
     }
     if (claim.firstPass() - chain.last() > limits.jumpBound()) {
-      return refuse(
+      return Verdict.refuse(
           EdgeErrorCode.PASS_OUT_OF_RANGE,
           "a claim may skip at most " + limits.jumpBound() + " passes after " + chain.last());
     }
@@ -169,16 +169,17 @@ final class ReplayGuard {
 
   private static Verdict openRound(OpenPasses open, long pass, int round, long digest) {
     if (pass < open.floor()) {
-      return refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
+      return Verdict.refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
     }
     int index = open.find(pass);
     if (index < 0) {
       return open.add(pass, round, digest)
           ? Verdict.ACCEPTED
-          : refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
+          : Verdict.refuse(EdgeErrorCode.STALE, "passes below " + open.floor() + " are closed");
     }
     if (round < open.round(index)) {
-      return refuse(EdgeErrorCode.STALE, "round " + open.round(index) + " of the pass was seen");
+      return Verdict.refuse(
+          EdgeErrorCode.STALE, "round " + open.round(index) + " of the pass was seen");
     }
     if (round > open.round(index)) {
       open.advance(index, round, digest);
@@ -186,12 +187,8 @@ final class ReplayGuard {
     }
     return digest == open.digest(index)
         ? Verdict.ACCEPTED
-        : refuse(
+        : Verdict.refuse(
             EdgeErrorCode.MASK_REUSE_SUSPECTED,
             "another request came under the same pass and round");
-  }
-
-  private static Verdict refuse(EdgeErrorCode code, String detail) {
-    return new Verdict(code, detail);
   }
 }

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class RequestGuard {
   private static final Logger LOG = LoggerFactory.getLogger(RequestGuard.class);
   private static final Verdict EXPIRED =
-      new Verdict(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
+      Verdict.refuse(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
 
   private final EdgeControl control;
   private final WritableAnswers answers;
@@ -84,10 +84,10 @@ public final class RequestGuard {
       verdict = EXPIRED;
     }
     if (verdict.accepted() && header.call() instanceof PassClaim && model.isComing()) {
-      verdict = refused(model);
+      verdict = new Verdict(model.refusal());
     }
     if (!verdict.accepted()) {
-      return Guarded.told(answers.refuse(header, verdict.refusal(), verdict.detail()));
+      return Guarded.told(answers.refuse(header, verdict.refusal()));
     }
     return header.isRound() ? Guarded.PASSES : Guarded.told(answers.accept(header));
   }
@@ -97,26 +97,22 @@ public final class RequestGuard {
       return EXPIRED;
     }
     if (model.refusal() != null && (header.isRound() || !model.isComing())) {
-      return refused(model);
+      return new Verdict(model.refusal());
     }
     int largest = header.isRound() ? model.model().largestResultBatch(header.asRound().round()) : 0;
     return switch (answers.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->
-          new Verdict(
+          Verdict.refuse(
               EdgeErrorCode.TOO_LARGE,
               "the results topic's max.message.bytes must be at least " + largest);
-      case MISSING -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is missing");
-      case UNKNOWN -> new Verdict(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
+      case MISSING -> Verdict.refuse(EdgeErrorCode.NOT_READY, "the results topic is missing");
+      case UNKNOWN -> Verdict.refuse(EdgeErrorCode.NOT_READY, "the results topic is not known yet");
     };
   }
 
   private static boolean isLate(RequestHeader header, long brokerMillis) {
     return header.expiresAtMillis() < brokerMillis;
-  }
-
-  private static Verdict refused(ModelState model) {
-    return new Verdict(model.refusal().code(), model.refusal().detail());
   }
 
   private Verdict judge(AssembledRequest request, Memory memory) throws IOException {
@@ -137,7 +133,7 @@ public final class RequestGuard {
       return guard.judge(device, header.call(), request.digest(), excluded(header.device()));
     } catch (RuntimeException e) { // a defect of ours must not become a way to stop the job
       LOG.error("Judging {}", request.header(), e);
-      return new Verdict(EdgeErrorCode.INTERNAL, "the guard failed");
+      return Verdict.refuse(EdgeErrorCode.INTERNAL, "the guard failed");
     }
   }
 

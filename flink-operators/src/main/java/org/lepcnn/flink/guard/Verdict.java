@@ -2,17 +2,21 @@
 package org.lepcnn.flink.guard;
 
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.flink.record.Refusal;
 
 /**
- * What the guard says to a request.
+ * What the guard says to a request: that it is accepted, or why it is refused.
  *
  * @param refusal null when the request is accepted
- * @param detail for people; empty when accepted
  */
-public record Verdict(EdgeErrorCode refusal, String detail) {
-  static final Verdict ACCEPTED = new Verdict(null, "");
+record Verdict(Refusal refusal) {
+  static final Verdict ACCEPTED = new Verdict(null);
 
-  public boolean accepted() {
+  static Verdict refuse(EdgeErrorCode code, String detail) {
+    return new Verdict(new Refusal(code, detail));
+  }
+
+  boolean accepted() {
     return refusal == null;
   }
 }

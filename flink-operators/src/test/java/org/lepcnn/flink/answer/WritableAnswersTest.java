@@ -9,6 +9,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.RecordedCounters;
@@ -28,7 +29,7 @@ class WritableAnswersTest {
     WritableAnswers answers = new WritableAnswers(topics.open(), new EdgeMetrics(counters));
     RequestHeader header = Requests.roundHeader("d", MODEL, Requests.INSTANCE, 7, 2);
     List<OutgoingRecord> records =
-        answers.refuse(header, EdgeErrorCode.MASK_REUSE_SUSPECTED, "another request");
+        answers.refuse(header, new Refusal(EdgeErrorCode.MASK_REUSE_SUSPECTED, "another request"));
     Rejection line =
         RecordCodec.REJECTIONS.decode(
             records.stream()

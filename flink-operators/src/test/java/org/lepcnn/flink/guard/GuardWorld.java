@@ -134,7 +134,7 @@ final class GuardWorld {
     Message message = again ? network.get(at) : network.remove(at);
     Verdict verdict = edge.append(message.call(), message.digest());
     if (message.call() instanceof PassClaim && verdict.accepted() && random.nextInt(8) == 0) {
-      verdict = new Verdict(EdgeErrorCode.NOT_READY, "the model is loading");
+      verdict = Verdict.refuse(EdgeErrorCode.NOT_READY, "the model is loading");
     }
     if (random.nextInt(8) > 0) {
       message.sender().answered(message.call(), verdict);
@@ -253,12 +253,12 @@ final class GuardWorld {
       refused = !verdict.accepted();
       if (verdict.accepted()) {
         claimed = true;
-      } else if (verdict.refusal() != EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE) {
+      } else if (verdict.refusal().code() != EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE) {
         return; // claimed again, or given back
       } else if (canRepeatRelease()) {
         sendRelease(openedReleasedBy, first);
       } else {
-        refusedClaims.add(this + ": " + verdict.detail());
+        refusedClaims.add(this + ": " + verdict.refusal().detail());
         folder.open = null;
       }
     }
@@ -277,7 +277,7 @@ final class GuardWorld {
       }
       Verdict verdict = edge.append(Requests.claimCall("d", MODEL, id, first, last), 0);
       if (!verdict.accepted()) {
-        refusedClaims.add(this + " in the end: " + verdict.detail());
+        refusedClaims.add(this + " in the end: " + verdict.refusal().detail());
       }
     }
 
@@ -301,7 +301,7 @@ final class GuardWorld {
       if (verdict.accepted()) {
         folder.next = untaken;
         folder.releasedBy = id;
-      } else if (refused && verdict.refusal() != EdgeErrorCode.MASK_REUSE_SUSPECTED) {
+      } else if (refused && verdict.refusal().code() != EdgeErrorCode.MASK_REUSE_SUSPECTED) {
         folder.next = untaken;
         folder.releasedBy = canRepeatRelease() ? openedReleasedBy : id;
         keptAfterRefusal++;

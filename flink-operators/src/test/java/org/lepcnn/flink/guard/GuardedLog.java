@@ -17,7 +17,7 @@ import org.lepcnn.core.port.PassRound;
  */
 final class GuardedLog {
   private static final Verdict UNKNOWN =
-      new Verdict(EdgeErrorCode.UNKNOWN_DEVICE, "the device is not enrolled yet");
+      Verdict.refuse(EdgeErrorCode.UNKNOWN_DEVICE, "the device is not enrolled yet");
 
   /** What decides over a request. */
   interface Judge {

@@ -29,7 +29,12 @@ class ReplayGuardTest {
   private final ReplayGuard guard = new ReplayGuard(new GuardLimits(2, 3, 1_000));
 
   private EdgeErrorCode claim(InstanceId instance, long first, long last) {
-    return claim(Requests.claimCall("d", MODEL, instance, first, last)).refusal();
+    return code(claim(Requests.claimCall("d", MODEL, instance, first, last)));
+  }
+
+  /** Null when accepted. */
+  private static EdgeErrorCode code(Verdict verdict) {
+    return verdict.accepted() ? null : verdict.refusal().code();
   }
 
   private Verdict claim(PassClaim claim) {
@@ -41,13 +46,11 @@ class ReplayGuardTest {
   }
 
   private EdgeErrorCode release(InstanceId instance, long firstFree) {
-    return guard.release(device, Requests.releaseCall("d", MODEL, instance, firstFree)).refusal();
+    return code(guard.release(device, Requests.releaseCall("d", MODEL, instance, firstFree)));
   }
 
   private EdgeErrorCode round(InstanceId instance, long pass, int round, long digest) {
-    return guard
-        .round(device, Requests.roundCall("d", MODEL, instance, pass, round), digest)
-        .refusal();
+    return code(guard.round(device, Requests.roundCall("d", MODEL, instance, pass, round), digest));
   }
 
   @Test
@@ -240,11 +243,11 @@ class ReplayGuardTest {
   @Test
   void requestIsJudged_asWhatItIs() {
     EdgeCall round = Requests.roundCall("d", MODEL, INSTANCE, 0, 0);
-    assertThat(judge(round, 7).refusal()).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
+    assertThat(code(judge(round, 7))).isEqualTo(EdgeErrorCode.NOT_CLAIMED);
     EdgeCall claim = Requests.claimCall("d", MODEL, INSTANCE, 0, 9);
     assertThat(judge(claim, 0)).isEqualTo(Verdict.ACCEPTED);
     assertThat(judge(round, 7)).isEqualTo(Verdict.ACCEPTED);
-    assertThat(judge(round, 8).refusal()).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
+    assertThat(code(judge(round, 8))).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
     EdgeCall release = Requests.releaseCall("d", MODEL, INSTANCE, 1);
     assertThat(judge(release, 0)).isEqualTo(Verdict.ACCEPTED);
     assertThat(claim(OTHER_INSTANCE, 1, 9)).isNull();
@@ -256,10 +259,10 @@ class ReplayGuardTest {
     assertThat(claimChain(2, MODEL, ExcludedChains.NONE)).isNull();
     assertThat(claimChain(3, MODEL, ExcludedChains.NONE)).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
     assertThat(claimChain(1, MODEL, ExcludedChains.NONE)).as("a repetition").isNull();
-    assertThat(claim(claim(1, MODEL, OTHER_INSTANCE)).refusal())
+    assertThat(code(claim(claim(1, MODEL, OTHER_INSTANCE))))
         .as("a copy of the state of the oldest chain")
         .isEqualTo(EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
-    assertThat(claim(claim(3, MODEL, INSTANCE)).detail())
+    assertThat(claim(claim(3, MODEL, INSTANCE)).refusal().detail())
         .contains("device d has 2 of model 00000000", "lepcnn devices enrol d --chain");
   }
 
@@ -282,9 +285,9 @@ class ReplayGuardTest {
     assertThat(claimChain(1, OTHER_MODEL, ExcludedChains.NONE))
         .isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
     PassRound round = new PassRound(new PassId("d", chain(1), MODEL, 0), 0, INSTANCE);
-    assertThat(guard.round(device, round, 1).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    assertThat(code(guard.round(device, round, 1))).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
     PassRelease release = new PassRelease("d", chain(1), MODEL, 0, INSTANCE);
-    assertThat(guard.release(device, release).refusal()).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
+    assertThat(code(guard.release(device, release))).isEqualTo(EdgeErrorCode.CHAIN_RETIRED);
   }
 
   @Test
@@ -318,8 +321,8 @@ class ReplayGuardTest {
       device.addRetired(chain(100 + i));
     }
     Verdict verdict = guard.claim(device, claim(3, MODEL, INSTANCE), allBut(3));
-    assertThat(verdict.refusal()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
-    assertThat(verdict.detail()).contains("another id");
+    assertThat(verdict.refusal().code()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    assertThat(verdict.refusal().detail()).contains("another id");
     assertThat(device.chains()).hasSize(2);
   }
 
@@ -345,15 +348,15 @@ class ReplayGuardTest {
     claimChain(2, MODEL, ExcludedChains.NONE);
     claimChain(3, OTHER_MODEL, ExcludedChains.NONE);
     Verdict verdict = claim(claim(4, OTHER_MODEL, INSTANCE));
-    assertThat(verdict.refusal()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
-    assertThat(verdict.detail())
+    assertThat(verdict.refusal().code()).isEqualTo(EdgeErrorCode.TOO_MANY_CHAINS);
+    assertThat(verdict.refusal().detail())
         .contains(
             "2 chains of a model and 3 of a device",
             "has 1 of model " + OTHER_MODEL.shortName() + ", 3 in all");
   }
 
   private EdgeErrorCode claimChain(int number, Fingerprint model, ExcludedChains excluded) {
-    return guard.claim(device, claim(number, model, INSTANCE), excluded).refusal();
+    return code(guard.claim(device, claim(number, model, INSTANCE), excluded));
   }
 
   private static PassClaim claim(int number, Fingerprint model, InstanceId instance) {

@@ -99,10 +99,11 @@ final class SequenceOracle {
       require(chain.open().size() <= OpenPasses.CAPACITY, "bounded passes");
     }
     nothingForgotten(header.device(), after);
-    if (verdict.refusal() == EdgeErrorCode.TOO_MANY_CHAINS) {
-      require(isFull(before, header.model()), "chains are refused for want of room alone");
-    }
     if (!verdict.accepted()) {
+      require(
+          verdict.refusal().code() != EdgeErrorCode.TOO_MANY_CHAINS
+              || isFull(before, header.model()),
+          "chains are refused for want of room alone");
       require(sameClaims(before, after), "a refusal changes no claim");
     } else if (header.call() instanceof PassClaim claim) {
       claimed(claim);

@@ -57,8 +57,10 @@ public final class Pictures {
       throw e;
     } catch (IOException | RuntimeException e) {
       // decoders answer damage with unchecked exceptions of many kinds
-      throw new BadInputException(
-          "Reading " + path + ": expected a whole picture; found: " + Printable.reason(e) + ".", e);
+      throw BadInputException.about("Reading " + path)
+          .expected("a whole picture")
+          .because(e)
+          .found(Printable.reason(e));
     } catch (OutOfMemoryError e) {
       throw new EnvironmentException(
           "Reading " + path + ": expected memory for its pixels. Give the process more.", e);

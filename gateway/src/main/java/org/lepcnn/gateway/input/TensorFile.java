@@ -29,9 +29,10 @@ public final class TensorFile {
       byte[] bytes = WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES);
       return convert(path, TensorProto.parseFrom(bytes));
     } catch (IOException e) {
-      throw new BadInputException(
-          "Reading " + path + ": expected an ONNX TensorProto; found: " + Printable.reason(e) + ".",
-          e);
+      throw BadInputException.about("Reading " + path)
+          .expected("an ONNX TensorProto")
+          .because(e)
+          .found(Printable.reason(e));
     }
   }
 

@@ -32,11 +32,12 @@ public final class TestDataSets {
 
   /** Reads all data sets of a folder, in the order of their numbers. */
   public static List<DataSet> read(Path folder, List<ValueSpec> inputs) {
-    List<DataSet> sets = new ArrayList<>();
-    for (Path path : folders(folder)) {
-      sets.add(readSet(path, inputs));
-    }
-    return sets;
+    return read(folder, inputs, Integer.MAX_VALUE);
+  }
+
+  /** As {@link #read(Path, List)}, and no more than so many: the first ones. */
+  public static List<DataSet> read(Path folder, List<ValueSpec> inputs, int most) {
+    return folders(folder).stream().limit(most).map(path -> readSet(path, inputs)).toList();
   }
 
   private static DataSet readSet(Path folder, List<ValueSpec> inputs) {

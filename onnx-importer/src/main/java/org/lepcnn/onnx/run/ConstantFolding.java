@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtSession;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -41,34 +42,38 @@ public final class ConstantFolding {
 
   private ConstantFolding() {}
 
-  /** Adds the folded values to the graph's constants. Their nodes stay until they are dead. */
-  public static void fold(Graph graph) {
+  /**
+   * Adds the folded values to the graph's constants. Their nodes stay until they are dead.
+   *
+   * @param evaluation who computes them
+   */
+  public static void fold(Graph graph, Evaluation evaluation) {
     Set<Node> constantNodes = constantNodes(graph);
     List<String> wanted = frontier(graph, constantNodes);
-    if (wanted.isEmpty()) {
-      return;
+    if (!wanted.isEmpty()) {
+      graph.constants().putAll(evaluation.constants(() -> compute(graph, constantNodes, wanted)));
     }
+  }
+
+  private static Map<String, TensorProto> compute(
+      Graph graph, Set<Node> constantNodes, List<String> wanted) {
     OnnxRuntime.requireModest(WHAT, submodel(graph, constantNodes, outputs(constantNodes)));
-    ModelProto model = submodel(graph, constantNodes, wanted);
-    Map<String, TensorProto> folded =
-        OnnxRuntime.run(
-            WHAT,
-            model,
-            Map.of(),
-            result -> {
-              Map<String, TensorProto> values = new LinkedHashMap<>();
-              for (Map.Entry<String, OnnxValue> output : result) {
-                if (output.getValue() instanceof OnnxTensor tensor) {
-                  requireModest(output.getKey(), tensor);
-                  TensorProto value = Tensors.of(output.getKey(), tensor);
-                  if (value != null) {
-                    values.put(output.getKey(), value);
-                  }
-                }
-              }
-              return values;
-            });
-    graph.constants().putAll(folded);
+    return OnnxRuntime.run(
+        WHAT, submodel(graph, constantNodes, wanted), Map.of(), ConstantFolding::tensors);
+  }
+
+  private static Map<String, TensorProto> tensors(OrtSession.Result result) {
+    Map<String, TensorProto> values = new LinkedHashMap<>();
+    for (Map.Entry<String, OnnxValue> output : result) {
+      if (output.getValue() instanceof OnnxTensor tensor) {
+        requireModest(output.getKey(), tensor);
+        TensorProto value = Tensors.of(output.getKey(), tensor);
+        if (value != null) {
+          values.put(output.getKey(), value);
+        }
+      }
+    }
+    return values;
   }
 
   private static Set<Node> constantNodes(Graph graph) {

@@ -38,7 +38,18 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
   /** Fixed values up to this many elements become constants of the device's sub-models. */
   private static final long MAX_FIXED_ELEMENTS = 64 << 10;
 
+  /**
+   * Runs the model.
+   *
+   * @param fixedValues the values that are the same in every pass
+   * @param evaluation who runs it
+   */
   public static InstrumentedRun of(
+      Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues, Evaluation evaluation) {
+    return evaluation.run(() -> of(graph, inputs, fixedValues));
+  }
+
+  private static InstrumentedRun of(
       Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues) {
     Map<String, ValueType> types = new HashMap<>(inputs);
     graph.constants().forEach((name, tensor) -> types.put(name, ValueType.of(tensor)));
@@ -52,7 +63,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
   }
 
   private static void runOnSomeInput(
-      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.ResultReader<Void> reader) {
+      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.OutputReader<Void> reader) {
     try {
       run(model, inputs, false, reader);
     } catch (BadInputException e) {
@@ -65,7 +76,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
   }
 
   private static void runWithoutZeros(
-      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.ResultReader<Void> reader) {
+      ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.OutputReader<Void> reader) {
     try {
       run(model, inputs, true, reader);
     } catch (BadInputException e) {
@@ -81,7 +92,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
       ModelProto model,
       Map<String, ValueType> inputs,
       boolean withoutZeros,
-      OnnxRuntime.ResultReader<Void> reader) {
+      OnnxRuntime.OutputReader<Void> reader) {
     Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     try {
       inputs.forEach((name, type) -> tensors.put(name, tensor(name, type, withoutZeros)));

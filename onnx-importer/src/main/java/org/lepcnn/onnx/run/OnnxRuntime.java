@@ -15,7 +15,7 @@ public final class OnnxRuntime {
   private OnnxRuntime() {}
 
   @FunctionalInterface
-  public interface ResultReader<T> {
+  public interface OutputReader<T> {
     T read(OrtSession.Result result) throws OrtException;
   }
 
@@ -26,7 +26,7 @@ public final class OnnxRuntime {
    * @throws BadInputException when ONNX Runtime refuses the model or fails to run it
    */
   public static <T> T run(
-      String what, ModelProto model, Map<String, OnnxTensor> inputs, ResultReader<T> reader) {
+      String what, ModelProto model, Map<String, OnnxTensor> inputs, OutputReader<T> reader) {
     return run(what, model, inputs, reader, RunLimits.maxRun());
   }
 
@@ -34,7 +34,7 @@ public final class OnnxRuntime {
       String what,
       ModelProto model,
       Map<String, OnnxTensor> inputs,
-      ResultReader<T> reader,
+      OutputReader<T> reader,
       Duration maxRun) {
     try (OrtSession session = open(what, model)) {
       RunLimits.requireModest(what, session);
@@ -48,7 +48,7 @@ public final class OnnxRuntime {
       String what,
       OrtSession session,
       Map<String, OnnxTensor> inputs,
-      ResultReader<T> reader,
+      OutputReader<T> reader,
       Duration maxRun) {
     try (OrtSession.RunOptions run = new OrtSession.RunOptions();
         RunLimits.Watch watch = new RunLimits.Watch(run, maxRun)) {

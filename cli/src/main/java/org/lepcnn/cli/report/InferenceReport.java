@@ -23,7 +23,7 @@ import org.lepcnn.core.text.Printable;
  * @param phases milliseconds by phase
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, not a value to compare
-public record Outcome(
+public record InferenceReport(
     String name,
     Path picture,
     int[] edgeSaw,
@@ -39,7 +39,7 @@ public record Outcome(
     long bytesDown,
     Phases phases) {
 
-  public Outcome {
+  public InferenceReport {
     name = Printable.name(name);
   }
 

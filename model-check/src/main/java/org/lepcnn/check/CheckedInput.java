@@ -14,5 +14,5 @@ import org.lepcnn.device.stage.HostTensor;
  *     is false
  * @param pass measurements of the private pass; null when {@code integrityOk} is false
  */
-public record CheckOutcome(
+public record CheckedInput(
     boolean exact, boolean integrityOk, Map<String, HostTensor> outputs, PassResult pass) {}

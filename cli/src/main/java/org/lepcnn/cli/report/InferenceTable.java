@@ -4,16 +4,18 @@ package org.lepcnn.cli.report;
 import java.util.List;
 import java.util.Locale;
 
-/** Outcomes as a table for a terminal. */
-public final class OutcomeTable {
+/** Inferences as a table for a terminal. */
+public final class InferenceTable {
   private static final int SHORTEST_NAME = "picture".length();
 
-  private OutcomeTable() {}
+  private InferenceTable() {}
 
-  public static String render(List<Outcome> outcomes) {
-    int width = outcomes.stream().mapToInt(outcome -> outcome.name().length()).max().orElse(0);
+  public static String render(List<InferenceReport> inferences) {
+    int width =
+        inferences.stream().mapToInt(inference -> inference.name().length()).max().orElse(0);
     StringBuilder text = new StringBuilder(header(width)).append(System.lineSeparator());
-    outcomes.forEach(outcome -> text.append(row(width, outcome)).append(System.lineSeparator()));
+    inferences.forEach(
+        inference -> text.append(row(width, inference)).append(System.lineSeparator()));
     return text.toString();
   }
 
@@ -41,9 +43,9 @@ public final class OutcomeTable {
         "total ms");
   }
 
-  /** One outcome; {@code width} as in {@link #header}. */
-  public static String row(int width, Outcome o) {
-    Outcome.Phases p = o.phases();
+  /** One inference; {@code width} as in {@link #header}. */
+  public static String row(int width, InferenceReport o) {
+    InferenceReport.Phases p = o.phases();
     return String.format(
         Locale.ROOT,
         name(width) + "  %6s %5s %10s %6d %8d %8d  %7.2f %6.2f %7.2f %6.2f %6.2f %7.2f",

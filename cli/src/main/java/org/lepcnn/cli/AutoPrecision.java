@@ -1,0 +1,94 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.lepcnn.check.FloatModel;
+import org.lepcnn.check.PrecisionSearch;
+import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.core.kernel.choice.Kernels;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.input.MadeUpInputs;
+import org.lepcnn.gateway.input.Samples;
+import org.lepcnn.gateway.input.TestDataSets;
+import org.lepcnn.onnx.PreparedImport;
+import org.lepcnn.onnx.plan.Precision;
+
+/**
+ * {@code --precision auto}: measures how far the integer network is from float, and makes layers
+ * finer until the error meets the target.
+ *
+ * <p>It measures on samples that the user gives; otherwise on the first data sets beside the model;
+ * otherwise on random numbers. Only the first of these must be usable: where the others are not,
+ * the weights are those of {@link Precision#FAST}, and it says why.
+ */
+final class AutoPrecision {
+  /** Inputs that are measured on when the user gives none. */
+  private static final int INPUTS = 4;
+
+  private final Path model;
+  private final PreparedImport prepared;
+  private final double target;
+  private final Consumer<String> progress;
+
+  AutoPrecision(Path model, PreparedImport prepared, double target, Consumer<String> progress) {
+    this.model = model;
+    this.prepared = prepared;
+    this.target = target;
+    this.progress = progress;
+  }
+
+  /**
+   * Chooses.
+   *
+   * @param samples of the user, or null
+   */
+  ImportArguments.Imported choose(Path samples) {
+    if (samples != null) {
+      List<Map<String, HostTensor>> inputs = Samples.read(samples, prepared.inputs());
+      return measured(inputs, count(inputs.size(), "sample"));
+    }
+    try {
+      List<Map<String, HostTensor>> stored = stored();
+      return stored.isEmpty()
+          ? measured(
+              MadeUpInputs.make(prepared.inputs(), INPUTS),
+              count(INPUTS, "input") + " of random numbers (--samples measures on your own)")
+          : measured(stored, count(stored.size(), "data set") + " beside the model");
+    } catch (LepcnnException e) {
+      return new ImportArguments.Imported(
+          prepared.bundle(Precision.FAST),
+          prepared,
+          PrecisionReached.notMeasured(target, e.getMessage()),
+          target);
+    }
+  }
+
+  private List<Map<String, HostTensor>> stored() {
+    return TestDataSets.read(model.toAbsolutePath().getParent(), prepared.inputs(), INPUTS).stream()
+        .map(TestDataSets.DataSet::inputs)
+        .toList();
+  }
+
+  private ImportArguments.Imported measured(List<Map<String, HostTensor>> inputs, String what) {
+    List<PrecisionSearch.Sample> samples = new ArrayList<>();
+    try (FloatModel floats = new FloatModel(model)) {
+      for (Map<String, HostTensor> input : inputs) {
+        samples.add(new PrecisionSearch.Sample(input, floats.run(input)));
+      }
+    }
+    PrecisionSearch.Found found =
+        new PrecisionSearch(
+                model, prepared, samples, target, Precision.FAST, Kernels.choose(null), progress)
+            .run();
+    return new ImportArguments.Imported(
+        found.bundle(), prepared, PrecisionReached.of(found, target, what, inputs.size()), target);
+  }
+
+  private static String count(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
+}

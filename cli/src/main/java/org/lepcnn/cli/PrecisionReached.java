@@ -1,0 +1,88 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.Locale;
+import org.lepcnn.check.LayerErrors;
+import org.lepcnn.check.PrecisionSearch;
+
+/**
+ * How close {@code --precision auto} came to its target.
+ *
+ * @param measuredOn what the error was measured on, as a phrase; null when it was not measured
+ * @param whyNot why it was not measured; null when it was
+ * @param inputs how many inputs it was measured on
+ * @param relativeError null when it was not measured
+ * @param met whether the error was measured and meets the target
+ * @param finerLayers layers with weights of two parts, of {@code layers}
+ * @param twice the share of the multiplications that is done twice for them
+ * @param weakest where the target is not met, the first layer after which the error exceeds it
+ */
+record PrecisionReached(
+    double target,
+    String measuredOn,
+    String whyNot,
+    int inputs,
+    Double relativeError,
+    boolean met,
+    int finerLayers,
+    @JsonIgnore int layers,
+    double twice,
+    LayerErrors.Line weakest) {
+
+  static PrecisionReached of(
+      PrecisionSearch.Found found, double target, String measuredOn, int inputs) {
+    return new PrecisionReached(
+        target,
+        measuredOn,
+        null,
+        inputs,
+        found.error(),
+        found.met(),
+        found.finerLayers(),
+        found.bundle().plan().layers().size(),
+        found.twice(),
+        found.weakest());
+  }
+
+  static PrecisionReached notMeasured(double target, String why) {
+    return new PrecisionReached(target, null, why, 0, null, false, 0, 0, 0, null);
+  }
+
+  String text() {
+    if (measuredOn == null) {
+      return String.format(
+          Locale.ROOT,
+          "Precision: not measured, so the weights are as with --precision fast: %s%n",
+          whyNot);
+    }
+    return String.format(
+            Locale.ROOT,
+            "Precision: error %.3g of the largest output on %s, target %.3g %s; finer weights in %d"
+                + " of %d layers, %.3g %% of the multiplications done twice.%n",
+            relativeError,
+            measuredOn,
+            target,
+            met ? "met" : "NOT met with the finest weights everywhere",
+            finerLayers,
+            layers,
+            100 * twice)
+        + (met ? "" : missed());
+  }
+
+  private String missed() {
+    if (weakest == null) {
+      return "Every layer that is offloaded meets the target; what the device computes behind them"
+          + " makes the error larger.\n";
+    }
+    return String.format(
+        Locale.ROOT,
+        "The first layer that misses it is '%s' (%s): error %.3g after it, with activations of %d"
+            + " bits and weights of %d, the most that the proof against wrap-around leaves.%n",
+        weakest.name(),
+        weakest.op(),
+        weakest.relativeError(),
+        weakest.bits(),
+        weakest.weightBits());
+  }
+}

@@ -1,0 +1,72 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.onnx;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.ValueType;
+import org.lepcnn.onnx.read.InputShapes;
+import org.lepcnn.onnx.read.OnnxReader;
+import org.lepcnn.onnx.read.OperatorCheck;
+import org.lepcnn.onnx.run.ConstantFolding;
+import org.lepcnn.onnx.run.Evaluation;
+import org.lepcnn.onnx.run.InstrumentedRun;
+import org.lepcnn.onnx.run.ShapeFlow;
+
+/**
+ * A model of which ONNX Runtime has told all that an import asks it: its constants are computed,
+ * and its types and shapes are known.
+ *
+ * @param name for people
+ * @param graph without dead nodes and identities
+ * @param notes what whoever imports it should know
+ */
+record EvaluatedModel(String name, Graph graph, List<String> notes, InstrumentedRun run) {
+  /** The first operator set of which all is read; of older ones what ONNX Runtime still runs. */
+  private static final long OLDEST_OPSET = 7;
+
+  /**
+   * Reads and evaluates a model.
+   *
+   * @param evaluation who asks ONNX Runtime
+   * @param steps is told what is done when it begins
+   */
+  static EvaluatedModel of(
+      Path onnx, ImportOptions options, Evaluation evaluation, Consumer<String> steps) {
+    steps.accept("reading the model");
+    OnnxReader.OnnxFile file = OnnxReader.read(onnx);
+    evaluation.begin(file.model());
+    Graph graph = new Graph(file.model());
+    try {
+      OperatorCheck.require(graph);
+      Map<String, ValueType> inputs = InputShapes.resolve(graph.inputs(), options.inputShapes());
+      steps.accept("computing what is constant");
+      ConstantFolding.fold(graph, evaluation);
+      graph.removeDeadNodes();
+      List<String> notes = ModelNotes.of(graph, inputs, file.holdsTraining());
+      steps.accept("running the model once");
+      InstrumentedRun run =
+          InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues(), evaluation);
+      graph.constants().putAll(run.fixed());
+      graph.removeDeadNodes();
+      graph.removeIdentities();
+      return new EvaluatedModel(OnnxReader.modelName(onnx), graph, notes, run);
+    } catch (BadInputException e) {
+      throw graph.opset() >= OLDEST_OPSET ? e : tooOld(graph, e);
+    }
+  }
+
+  private static BadInputException tooOld(Graph graph, BadInputException e) {
+    return new BadInputException(
+        e.getMessage()
+            + " The model is of opset "
+            + graph.opset()
+            + "; expected "
+            + OLDEST_OPSET
+            + " or newer. Convert it with onnx.version_converter.convert_version(model, 13).",
+        e);
+  }
+}
