@@ -21,7 +21,6 @@ import org.lepcnn.onnx.read.OnnxReader;
 import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
-import org.lepcnn.onnx.work.InnerWork;
 
 /**
  * ONNX model in, model bundle out.
@@ -145,7 +144,7 @@ public final class ModelImporter {
         selection,
         schedule,
         new StageBuilder(graph, run, flow, schedule).build(),
-        InnerWork.of(graph, run));
+        model.inner());
   }
 
   private static List<ValueSpec> values(List<String> names, InstrumentedRun run) {

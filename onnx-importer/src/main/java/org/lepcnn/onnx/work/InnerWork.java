@@ -17,13 +17,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.StayReason;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.read.FunctionCall;
+import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.SubModels;
 
@@ -55,6 +55,7 @@ public final class InnerWork {
   private final ModelProto model;
   private final Map<String, TensorProto> constants;
   private final Function<String, ValueType> types;
+  private final Evaluation evaluation;
   private final AtomicInteger entered;
 
   /**
@@ -83,17 +84,26 @@ public final class InnerWork {
       ModelProto model,
       Map<String, TensorProto> constants,
       Function<String, ValueType> types,
+      Evaluation evaluation,
       AtomicInteger entered) {
     this.model = model;
     this.constants = constants;
     this.types = types;
+    this.evaluation = evaluation;
     this.entered = entered;
   }
 
-  /** The layers inside of a graph's nodes, of those that have any. */
-  public static Map<Node, List<Layer>> of(Graph graph, InstrumentedRun run) {
+  /**
+   * The layers inside of a graph's nodes, of those that have any.
+   *
+   * @param run of the graph
+   * @param evaluation who runs the graphs inside
+   */
+  public static Map<Node, List<Layer>> of(
+      Graph graph, InstrumentedRun run, Evaluation evaluation) {
     InnerWork work =
-        new InnerWork(graph.model(), graph.constants(), run::type, new AtomicInteger());
+        new InnerWork(
+            graph.model(), graph.constants(), run::type, evaluation, new AtomicInteger());
     Map<Node, List<Layer>> layers = new HashMap<>();
     for (Node node : graph.nodes()) {
       List<Layer> inside = work.layers(node);
@@ -166,21 +176,17 @@ public final class InnerWork {
     counted.forEach(node -> layers.add(new Layer(node, Multiplications.of(node, inside), reason)));
     Map<String, TensorProto> given = new LinkedHashMap<>();
     graph.model().getGraph().getInitializerList().forEach(each -> given.put(each.getName(), each));
-    InnerWork inner = new InnerWork(graph.model(), given, inside, entered);
+    InnerWork inner = new InnerWork(graph.model(), given, inside, evaluation, entered);
     deeper.forEach(node -> layers.addAll(inner.layers(node)));
     return layers;
   }
 
-  /** Of a graph that does not run on made-up values no type is known. */
-  private static Function<String, ValueType> typesInside(Entered entered) {
+  /** What enters as no tensor cannot be made up, so no type is known. */
+  private Function<String, ValueType> typesInside(Entered entered) {
     if (entered.inputs().values().stream().anyMatch(type -> !type.isTensor())) {
       return name -> ValueType.NOT_A_TENSOR;
     }
-    try {
-      return InstrumentedRun.of(new Graph(entered.model()), entered.inputs(), Set.of())::type;
-    } catch (BadInputException e) {
-      return name -> ValueType.NOT_A_TENSOR;
-    }
+    return InstrumentedRun.ofPart(entered.model(), entered.inputs(), evaluation)::type;
   }
 
   private Entered called(FunctionProto function, Node call) {
