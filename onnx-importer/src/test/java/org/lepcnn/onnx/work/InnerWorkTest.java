@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
+import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.OnnxModels;
 import org.lepcnn.onnx.PreparedImport;
@@ -155,6 +156,21 @@ class InnerWorkTest {
 
     assertThat(report.uncountedLayers()).isEqualTo(1);
     assertThat(report.table()).contains("not known", "960 of at least 960 multiplications offloaded (at most 100.00 %)");
+  }
+
+  @Test
+  void anImportAfterATrial_countsTheSame() {
+    loop(model.integers(10));
+    model.output("y");
+    Path file = model.write(folder);
+    ImportOptions options = ImportOptions.defaults();
+
+    PreparedImport tried =
+        ModelImporter.prepare(file, options, ImportTrial.run(file, options), step -> {});
+
+    assertThat(ImportReport.of(tried.bundle(Precision.FAST)))
+        .isEqualTo(ImportReport.of(ModelImporter.importModel(file, options)));
+    assertThat(ImportReport.of(tried.bundle(Precision.FAST)).totalMacs()).isEqualTo(1_440);
   }
 
   private void loop(String count) {
