@@ -56,11 +56,7 @@ public final class DeviceBenchmark {
    * @param warmUp passes that do not count
    * @param passes that do
    */
-  public record Options(String kernel, int warmUp, int passes) {
-    public static Options defaults() {
-      return new Options(null, 100, 100);
-    }
-  }
+  public record Options(String kernel, int warmUp, int passes) {}
 
   private DeviceBenchmark(BenchModel model, Options options, Consumer<String> steps) {
     this.model = model;

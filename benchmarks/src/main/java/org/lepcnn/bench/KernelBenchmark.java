@@ -2,10 +2,8 @@
 package org.lepcnn.bench;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.measure.Callers;
@@ -43,15 +41,7 @@ public final class KernelBenchmark {
    * @param rounds of every layer, after the warm-up
    * @param sampleMillis how long one sample of one layer lasts, at least
    */
-  public record Options(String kernel, List<Integer> threads, int rounds, double sampleMillis) {
-    /** One thread and all, 15 rounds, samples of 10 ms. */
-    public static Options defaults() {
-      Set<Integer> threads = new LinkedHashSet<>();
-      threads.add(1);
-      threads.add(Runtime.getRuntime().availableProcessors());
-      return new Options(null, List.copyOf(threads), 15, 10);
-    }
-  }
+  public record Options(String kernel, List<Integer> threads, int rounds, double sampleMillis) {}
 
   private KernelBenchmark(BenchModel model, Options options, Consumer<String> steps) {
     this.model = model;
@@ -150,12 +140,8 @@ public final class KernelBenchmark {
     double ratio = largest.batchRatio(DEVICES, single, options.rounds(), options.sampleMillis());
     result.figure(
         Figure.ratio(
-            DEVICES
-                + " devices' "
-                + largest.name()
-                + " in one batch ÷ "
-                + DEVICES
-                + " plain runs one by one",
+            "%s devices' %s in one batch ÷ %s plain runs one by one"
+                .formatted(DEVICES, largest.name(), DEVICES),
             ratio));
   }
 }

@@ -33,11 +33,7 @@ public final class OfflineBenchmark {
    *     production
    * @param rounds of both, interleaved; one more warms up
    */
-  public record Options(String kernel, int threads, int passes, int rounds) {
-    public static Options defaults() {
-      return new Options(null, Runtime.getRuntime().availableProcessors(), 64, 3);
-    }
-  }
+  public record Options(String kernel, int threads, int passes, int rounds) {}
 
   private OfflineBenchmark() {}
 
@@ -79,11 +75,8 @@ public final class OfflineBenchmark {
         .row("plain, a caller per core", options.threads(), plain.narrowInferencesPerSecond())
         .note("tables: masks, W·r, check, seal, write and fsync; without starting a Flink job")
         .note(
-            "files of "
-                + options.passes()
-                + " passes, one thread a file; medians of "
-                + options.rounds()
-                + " interleaved rounds")
+            "files of %s passes, one thread a file; medians of %s interleaved rounds"
+                .formatted(options.passes(), options.rounds()))
         .chart(
             new BarChart(
                     model.name() + ": offline and plain",

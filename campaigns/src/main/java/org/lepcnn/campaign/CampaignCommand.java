@@ -4,18 +4,15 @@ package org.lepcnn.campaign;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.lepcnn.campaign.device.DeviceKillReport;
+import java.util.function.Consumer;
 import org.lepcnn.campaign.device.DeviceKills;
-import org.lepcnn.campaign.edge.EdgeFaultReport;
 import org.lepcnn.campaign.edge.EdgeFaults;
+import org.lepcnn.campaign.load.CampaignReport;
 import org.lepcnn.campaign.neighbour.HostileNeighbours;
-import org.lepcnn.campaign.neighbour.HostileReport;
 import org.lepcnn.campaign.neighbour.Neighbour;
-import org.lepcnn.campaign.neighbour.NeighbourReport;
 import org.lepcnn.command.Output;
 import org.lepcnn.command.Subcommand;
 import org.lepcnn.core.io.AtomicFiles;
-import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +28,38 @@ import picocli.CommandLine.Option;
       CampaignCommand.Beside.class
     })
 public final class CampaignCommand implements Subcommand {
-  private static final int DID_NOT_HOLD = 1;
+  /** A campaign: it writes its report into a folder of its own, and prints it. */
+  abstract static class Campaign implements Callable<Integer> {
+    private static final int DID_NOT_HOLD = 1;
+
+    @Mixin private Output output;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "DIR",
+        description = "A new folder for logs, state and report.json.")
+    private Path out;
+
+    abstract CampaignReport run(Path folder, Consumer<String> progress);
+
+    @Override
+    public final Integer call() {
+      CampaignReport report = run(out, output::progress);
+      AtomicFiles.write(out.resolve("report.json"), report.json().getBytes(StandardCharsets.UTF_8));
+      output.result(report);
+      return report.holds() ? 0 : DID_NOT_HOLD;
+    }
+  }
+
+  /** A campaign of random order, which a seed repeats. */
+  abstract static class SeededCampaign extends Campaign {
+    @Option(
+        names = "--seed",
+        defaultValue = "1",
+        description = "Seed of victims, order and pauses. Default: 1.")
+    long seed;
+  }
 
   @Command(
       name = "edge",
@@ -39,9 +67,7 @@ public final class CampaignCommand implements Subcommand {
         "Kill TaskManager, JobManager and broker in random order while passes run.",
         "Exit status 0 when every pass was answered correctly and once."
       })
-  static final class Edge implements Callable<Integer> {
-    @Mixin private Output output;
-
+  static final class Edge extends SeededCampaign {
     @Option(
         names = "--passes",
         defaultValue = "10000",
@@ -57,17 +83,10 @@ public final class CampaignCommand implements Subcommand {
         description = "Passes at the same time. Default: 8.")
     private int inFlight;
 
-    @Mixin private Place place;
-
     @Override
-    public Integer call() {
-      EdgeFaultReport report =
-          EdgeFaults.run(
-              new EdgeFaults.Settings(passes, kills, inFlight, place.seed),
-              place.out,
-              output::progress);
-      finish(output, place.out, report);
-      return report.holds() ? 0 : DID_NOT_HOLD;
+    CampaignReport run(Path folder, Consumer<String> progress) {
+      return EdgeFaults.run(
+          new EdgeFaults.Settings(passes, kills, inFlight, seed), folder, progress);
     }
   }
 
@@ -77,40 +96,17 @@ public final class CampaignCommand implements Subcommand {
         "Kill the device's process in the midst of everything it does, and start it again.",
         "Exit status 0 when no mask was used twice and no kill cost more passes than it may."
       })
-  static final class Device implements Callable<Integer> {
-    @Mixin private Output output;
-
+  static final class Device extends SeededCampaign {
     @Option(
         names = "--kills",
         defaultValue = "1000",
         description = "How often to kill the process. Default: 1000.")
     private int kills;
 
-    @Mixin private Place place;
-
     @Override
-    public Integer call() {
-      DeviceKillReport report =
-          DeviceKills.run(new DeviceKills.Settings(kills, place.seed), place.out, output::progress);
-      finish(output, place.out, report);
-      return report.holds() ? 0 : DID_NOT_HOLD;
+    CampaignReport run(Path folder, Consumer<String> progress) {
+      return DeviceKills.run(new DeviceKills.Settings(kills, seed), folder, progress);
     }
-  }
-
-  /** What every campaign needs to be repeated. */
-  static final class Place {
-    @Option(
-        names = "--seed",
-        defaultValue = "1",
-        description = "Seed of victims, order and pauses. Default: 1.")
-    private long seed;
-
-    @Option(
-        names = "--out",
-        required = true,
-        paramLabel = "DIR",
-        description = "A new folder for logs, state and report.json.")
-    private Path out;
   }
 
   @Command(
@@ -120,14 +116,12 @@ public final class CampaignCommand implements Subcommand {
         "beside devices within their quotas that hold the edge's memory.",
         "Exit status 0 when its p95 is at most three times the quiet one."
       })
-  static final class Beside implements Callable<Integer> {
+  static final class Beside extends Campaign {
     /** With one megabyte each: some two percent of a device's default quota. */
     private static final int HOSTILE_CHUNKS_PER_SECOND = 1;
 
     private static final int PASSES_PER_MINUTE = 120;
     private static final long MINUTE_MILLIS = 60_000;
-
-    @Mixin private Output output;
 
     @Option(
         names = "--quota",
@@ -160,42 +154,19 @@ public final class CampaignCommand implements Subcommand {
         description = "With --hostile: minutes of attack, after a quiet minute. Default: 10.")
     private int minutes;
 
-    @Option(
-        names = "--out",
-        required = true,
-        paramLabel = "DIR",
-        description = "A new folder for logs, state and report.json.")
-    private Path out;
-
     @Override
-    public Integer call() {
-      if (hostile != null) {
-        return besideHostile();
-      }
-      NeighbourReport report =
-          Neighbour.run(new Neighbour.Settings(quota, passes, turns), out, output::progress);
-      finish(output, out, report);
-      return report.holds() ? 0 : DID_NOT_HOLD;
-    }
-
-    private int besideHostile() {
-      HostileReport report =
-          HostileNeighbours.run(
+    CampaignReport run(Path folder, Consumer<String> progress) {
+      return hostile == null
+          ? Neighbour.run(new Neighbour.Settings(quota, passes, turns), folder, progress)
+          : HostileNeighbours.run(
               new HostileNeighbours.Settings(
                   hostile,
                   HOSTILE_CHUNKS_PER_SECOND,
                   PASSES_PER_MINUTE,
                   minutes * PASSES_PER_MINUTE,
                   MINUTE_MILLIS / PASSES_PER_MINUTE),
-              out,
-              output::progress);
-      finish(output, out, report);
-      return report.holds() ? 0 : DID_NOT_HOLD;
+              folder,
+              progress);
     }
-  }
-
-  private static void finish(Output output, Path out, Result report) {
-    AtomicFiles.write(out.resolve("report.json"), report.json().getBytes(StandardCharsets.UTF_8));
-    output.result(report);
   }
 }

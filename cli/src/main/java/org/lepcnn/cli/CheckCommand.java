@@ -16,6 +16,7 @@ import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.LayerErrors;
 import org.lepcnn.check.PrivateCheck;
 import org.lepcnn.check.Tolerance;
+import org.lepcnn.command.KernelOption;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.choice.Kernels;
@@ -56,6 +57,7 @@ final class CheckCommand implements Callable<Integer> {
           + " --inputs.\n";
 
   @Mixin private Output output;
+  @Mixin private KernelOption kernel;
   @Mixin private ImportArguments arguments;
 
   @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
@@ -78,13 +80,6 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "F.npy",
       description = "The right answers for the rows of --inputs.")
   private Path labels;
-
-  @Option(
-      names = "--kernel",
-      paramLabel = Kernels.CHOICE,
-      description =
-          "The kernel that computes layers. Default: the fastest that passes its self-test.")
-  private String kernel;
 
   @Option(
       names = "--per-layer",
@@ -134,7 +129,7 @@ final class CheckCommand implements Callable<Integer> {
     List<CheckLine> lines = new ArrayList<>();
     try (Steps steps = new Steps(output::progress)) {
       steps.accept("loading the kernels and the model");
-      try (PrivateCheck check = PrivateCheck.open(bundle, Kernels.choose(kernel));
+      try (PrivateCheck check = PrivateCheck.open(bundle, Kernels.choose(kernel.name()));
           FloatModel floats = new FloatModel(model);
           FloatModel floatLayers = perLayer ? layers.floatModel(model) : null) {
         for (Case one : cases) {

@@ -104,11 +104,7 @@ final class DemoCommand implements Callable<Integer> {
                 Locale.ROOT, "%.1f ms, %d in flight", result.medianMillis(), Demo.IN_FLIGHT)),
         new HtmlReport.Fact(
             "Processes",
-            "device "
-                + ProcessHandle.current().pid()
-                + ", broker "
-                + result.brokerPid()
-                + ", edge "
-                + result.edgePid()));
+            "device %s, broker %s, edge %s"
+                .formatted(ProcessHandle.current().pid(), result.brokerPid(), result.edgePid())));
   }
 }

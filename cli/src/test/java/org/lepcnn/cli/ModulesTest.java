@@ -52,14 +52,44 @@ class ModulesTest {
     }
   }
 
+  /** A release is compared with the one before by these names. */
+  @Test
+  void allOfTheApi_isCompared_andNothingElse() throws Exception {
+    List<String> internalTypes = marked("@Internal");
+    internalTypes.removeIf(name -> name.matches(".*\\.[a-z]+"));
+    assertThat(texts(pom("."), "//profile[id='api']//include"))
+        .isNotEmpty()
+        .containsExactlyInAnyOrderElementsOf(marked("@PublicApi"));
+    assertThat(texts(pom("."), "//profile[id='api']//exclude"))
+        .containsExactlyInAnyOrderElementsOf(internalTypes);
+  }
+
+  /** The packages and types that bear a mark themselves. */
+  private static List<String> marked(String mark) throws Exception {
+    List<String> names = new ArrayList<>();
+    for (String module : jarModules().keySet()) {
+      Path sources = HOME.resolve(module).resolve("src/main/java");
+      for (Path file : javaFiles(sources)) {
+        if (Files.readAllLines(file).contains(mark)) {
+          String path = sources.relativize(file).toString();
+          names.add(path.replaceFirst("(/package-info)?\\.java$", "").replace('/', '.'));
+        }
+      }
+    }
+    return names;
+  }
+
+  private static List<Path> javaFiles(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList();
+    }
+  }
+
   private static Set<String> packages(String module) throws IOException {
     Path sources = HOME.resolve(module).resolve("src/main/java");
-    try (Stream<Path> files = Files.walk(sources)) {
-      return files
-          .filter(file -> file.toString().endsWith(".java"))
-          .map(file -> sources.relativize(file.getParent()).toString().replace('/', '.'))
-          .collect(Collectors.toSet());
-    }
+    return javaFiles(sources).stream()
+        .map(file -> sources.relativize(file.getParent()).toString().replace('/', '.'))
+        .collect(Collectors.toSet());
   }
 
   private static Map<String, Document> jarModules() throws Exception {

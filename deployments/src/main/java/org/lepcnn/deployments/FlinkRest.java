@@ -41,10 +41,6 @@ public final class FlinkRest {
     this.base = base;
   }
 
-  public URI base() {
-    return base;
-  }
-
   /** Whether the server answers. */
   public boolean isUp() {
     try {
@@ -53,13 +49,6 @@ public final class FlinkRest {
     } catch (EnvironmentException e) {
       return false;
     }
-  }
-
-  /** The ids of the registered TaskManagers; a dead one stays until its heartbeat times out. */
-  public List<String> taskManagerIds() {
-    return get("/taskmanagers").at("taskmanagers").items().stream()
-        .map(manager -> manager.at("id").asText())
-        .toList();
   }
 
   /** The ids of all jobs that this JobManager knows, finished ones too. */

@@ -107,11 +107,6 @@ public final class LocalFlinkCluster implements AutoCloseable {
     return rest;
   }
 
-  /** The JobManager's address for Flink's clients. */
-  public String restAddress() {
-    return rest.base().getAuthority();
-  }
-
   /** Submits a job with Flink's own client and nothing but its arguments. */
   public String submit(Path jar, String mainClass, List<String> jobArguments) {
     return submit(jar, mainClass, List.of(), jobArguments);

@@ -139,6 +139,11 @@ class LayeringTest {
   }
 
   @Test
+  void packages_areNullMarked() throws Exception {
+    Rooms.checkNullMarked(PrivateSession.class);
+  }
+
+  @Test
   void module_isAsDrawn() throws Exception {
     Rooms.checkModuleOf(PrivateSession.class);
   }

@@ -56,10 +56,10 @@ record CheckpointHealth(long completed, long failed, Long lastFailedMillis, Stri
     String counts = "checkpoints " + completed + " completed, " + failed + " failed";
     return lastFailure == null
         ? counts
-        : counts
-            + ", the last one at "
-            + Instant.ofEpochMilli(lastFailedMillis)
-            + ": "
-            + lastFailure.lines().findFirst().orElse("");
+        : "%s, the last one at %s: %s"
+            .formatted(
+                counts,
+                Instant.ofEpochMilli(lastFailedMillis),
+                lastFailure.lines().findFirst().orElse(""));
   }
 }

@@ -133,13 +133,10 @@ final class ClusterOptions {
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();
     }
-    return new EnvironmentException(
-        "Asking the JobManager at "
-            + jobManager
-            + ": expected it to do what was asked; found: "
-            + reason(deepest)
-            + ". Is the cluster running, and is --jobmanager its REST address?",
-        cause);
+    return EnvironmentException.about("Asking the JobManager at " + jobManager)
+        .expected("it to do what was asked")
+        .because(cause)
+        .found(reason(deepest), "Is the cluster running, and is --jobmanager its REST address?");
   }
 
   private static String reason(Throwable deepest) {

@@ -96,14 +96,11 @@ final class EdgeRun implements Callable<Integer> {
     long deadline = System.nanoTime() + CONTROL_TIMEOUT.toNanos();
     while (!control.isReady()) {
       if (System.nanoTime() > deadline) {
-        throw new EnvironmentException(
-            "Starting the edge job: expected to read "
-                + Topics.MODELS
-                + " and "
-                + Topics.DEVICES
-                + " within "
-                + CONTROL_TIMEOUT.toSeconds()
-                + " s; could not. Do they exist ('lepcnn topics create')? See the log.");
+        throw EnvironmentException.about("Starting the edge job")
+            .expected(
+                "to read %s and %s within %d s"
+                    .formatted(Topics.MODELS, Topics.DEVICES, CONTROL_TIMEOUT.toSeconds()))
+            .found("that it could not", "Do they exist ('lepcnn topics create')? See the log.");
       }
       Thread.sleep(POLL_MILLIS);
     }
@@ -115,10 +112,9 @@ final class EdgeRun implements Callable<Integer> {
     long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
     while (!cluster.allTasksRun() || topics.check(Topics.REJECTED, 0) == TopicView.Fit.UNKNOWN) {
       if (System.nanoTime() > deadline) {
-        throw new EnvironmentException(
-            "Starting the edge job: expected all tasks to run within "
-                + READY_TIMEOUT.toSeconds()
-                + " s; they do not. See the log.");
+        throw EnvironmentException.about("Starting the edge job")
+            .expected("all tasks to run within " + READY_TIMEOUT.toSeconds() + " s")
+            .found("that they do not", "See the log.");
       }
       Thread.sleep(POLL_MILLIS);
     }

@@ -11,6 +11,7 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.Mismatch;
 import org.lepcnn.json.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,26 +79,27 @@ final class EdgeStop implements Callable<Integer> {
       }
     }
     if (wanted != null || jobs.size() != 1) {
-      throw new BadInputException(
-          "Stopping the edge job: expected "
-              + (wanted == null ? "exactly one" : "job " + wanted)
-              + "; the cluster runs "
-              + jobs.stream().map(job -> job.getJobId().toString()).toList()
-              + (jobs.size() > 1 ? ". Choose one with --job." : "."));
+      throw unclear(jobs.stream().map(job -> job.getJobId().toString()).toList());
     }
     return jobs.get(0).getJobId();
+  }
+
+  private BadInputException unclear(List<String> jobs) {
+    Mismatch<BadInputException> mismatch =
+        BadInputException.about("Stopping the edge job")
+            .expected(wanted == null ? "exactly one" : "job " + wanted);
+    return jobs.size() > 1
+        ? mismatch.found("that the cluster runs " + jobs, "Choose one with --job.")
+        : mismatch.found("that the cluster runs " + (jobs.isEmpty() ? "none" : jobs.get(0)));
   }
 
   private void awaitEnd(RestClusterClient<?> client, JobID job) throws InterruptedException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!cluster.await(() -> client.getJobStatus(job), LIMIT).isGloballyTerminalState()) {
       if (System.nanoTime() > deadline) {
-        throw new EnvironmentException(
-            "Stopping edge job "
-                + job
-                + ": expected its end within "
-                + LIMIT.toSeconds()
-                + " s; it still runs. See the JobManager's log.");
+        throw EnvironmentException.about("Stopping edge job " + job)
+            .expected("its end within " + LIMIT.toSeconds() + " s")
+            .found("that it still runs", "See the JobManager's log.");
       }
       Thread.sleep(POLL_MILLIS);
     }

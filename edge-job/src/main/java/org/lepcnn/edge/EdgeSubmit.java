@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
@@ -73,10 +74,11 @@ final class EdgeSubmit implements Callable<Integer> {
     try (RestClusterClient<StandaloneClusterId> client = cluster.connect()) {
       List<JobStatusMessage> running = cluster.edgeJobs(client);
       if (!running.isEmpty()) {
-        throw new RefusedException(
-            "Submitting the edge job: expected a cluster without one; job "
-                + running.get(0).getJobId()
-                + " runs there. Stop it first with 'lepcnn edge stop'.");
+        throw RefusedException.about("Submitting the edge job")
+            .expected("a cluster without one")
+            .found(
+                "that job " + running.get(0).getJobId() + " runs there",
+                "Stop it first with 'lepcnn edge stop'.");
       }
       StreamGraph graph = graph(ClusterSettings.forJob(cluster, client, configuration));
       JobID job = submit(graph, configuration).getJobID();
@@ -140,18 +142,18 @@ final class EdgeSubmit implements Callable<Integer> {
     while (!allTasksRun(client, job)) {
       JobStatus status = cluster.await(() -> client.getJobStatus(job), SUBMIT_LIMIT);
       if (status.isGloballyTerminalState() || System.nanoTime() > deadline) {
-        throw new EnvironmentException(
-            "Submitting the edge job: expected all tasks to run within "
-                + RUNNING_LIMIT.toSeconds()
-                + " s; job "
-                + job
-                + " is "
-                + status
-                + JobFailure.newest(cluster, client, job)
-                    .map(failure -> " and " + failure)
-                    .orElse(". Are there free slots?")
-                + " See 'lepcnn edge status' and the JobManager's log; Flink starts the job again"
-                + " until 'lepcnn edge stop'.");
+        Optional<JobFailure> failure = JobFailure.newest(cluster, client, job);
+        throw EnvironmentException.about("Submitting the edge job")
+            .expected("all tasks to run within " + RUNNING_LIMIT.toSeconds() + " s")
+            .found(
+                "that job "
+                    + job
+                    + " is "
+                    + status
+                    + failure.map(each -> " and " + each).orElse(""),
+                (failure.isPresent() ? "" : "Are there free slots? ")
+                    + "See 'lepcnn edge status' and the JobManager's log; Flink starts the job"
+                    + " again until 'lepcnn edge stop'.");
       }
       Thread.sleep(POLL_MILLIS);
     }

@@ -16,8 +16,10 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.core.error.Mismatch;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.client.KafkaFailures;
 import org.lepcnn.kafka.topic.TopicLosses;
@@ -39,8 +41,12 @@ final class KafkaAccess {
   private static final class Unfit extends EnvironmentException {
     private static final long serialVersionUID = 1L;
 
-    Unfit(String message) {
-      super(message);
+    Unfit(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+
+    static Mismatch<Unfit> about(String subject) {
+      return Mismatch.about(subject, Unfit::new);
     }
   }
 
@@ -91,21 +97,25 @@ final class KafkaAccess {
       throw KafkaFailures.translate(doing, settings, e);
     }
     if (!missing.isEmpty()) {
-      throw new Unfit(
-          "Asking which topics may be used: expected that the edge's user may read requests and"
-              + " control topics and write results and rejections; found that it may not "
-              + String.join(", ", missing)
-              + ". Grant its access rules (ACLs): lepcnn topics create --acls.");
+      throw Unfit.about("Asking which topics may be used")
+          .expected(
+              "that the edge's user may read requests and control topics and write results and"
+                  + " rejections")
+          .found(
+              "that it may not " + String.join(", ", missing),
+              "Grant its access rules (ACLs): lepcnn topics create --acls.");
     }
   }
 
   private static void requireNone(List<String> losses) {
     if (!losses.isEmpty()) {
-      throw new Unfit(
-          "Looking at the topics' settings: expected settings under which no topic loses records; found "
-              + String.join(" ", losses)
-              + " Correct each: kafka-configs.sh --alter --entity-type topics --entity-name TOPIC"
-              + " --add-config KEY=VALUE.");
+      throw Unfit.about("Looking at the topics' settings")
+          .expected("settings under which no topic loses records")
+          .found(
+              losses.size() + " others",
+              String.join(" ", losses)
+                  + " Correct each: kafka-configs.sh --alter --entity-type topics --entity-name"
+                  + " TOPIC --add-config KEY=VALUE.");
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterAll;
@@ -44,12 +43,7 @@ class EdgeJobIT {
 
   @RegisterExtension
   private static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
-              .setConfiguration(LoopbackAddresses.in(new Configuration()))
-              .build());
+      LocalFlink.with(LoopbackAddresses.in(new Configuration()));
 
   @TempDir private static Path folder;
   private static EdgeCluster kafka;

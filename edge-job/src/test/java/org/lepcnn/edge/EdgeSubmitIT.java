@@ -23,7 +23,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.FileUtils;
@@ -36,14 +35,7 @@ import org.lepcnn.kafka.topic.Topics;
 
 /** The commands that reach a Flink cluster through its REST address. */
 class EdgeSubmitIT {
-  @RegisterExtension
-  private static final MiniClusterExtension FLINK =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
-              .setConfiguration(platform())
-              .build());
+  @RegisterExtension private static final MiniClusterExtension FLINK = LocalFlink.with(platform());
 
   /**
    * What the cluster's administrator wants. The job's jar holds what is on this process's class
@@ -253,7 +245,7 @@ class EdgeSubmitIT {
     assertThat(ran.status()).isEqualTo(3);
     assertThat(ran.err())
         .startsWith("lepcnn: Asking the JobManager at 127.0.0.1:1: ")
-        .contains("found: Connection refused. Is the cluster running")
+        .contains("found Connection refused. Is the cluster running")
         .doesNotContain("Exception");
   }
 }

@@ -9,6 +9,7 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.flink.record.OutgoingRecord;
 
 /** Builds sinks for results, replies and rejections. */
@@ -67,7 +68,7 @@ public final class EdgeSinks {
 
     @Override
     public ProducerRecord<byte[], byte[]> serialize(
-        OutgoingRecord record, KafkaSinkContext context, Long timestamp) {
+        OutgoingRecord record, KafkaSinkContext context, @Nullable Long timestamp) {
       byte[] key = record.key().isEmpty() ? null : record.key().getBytes(StandardCharsets.US_ASCII);
       return new ProducerRecord<>(record.topic(), key, record.value());
     }

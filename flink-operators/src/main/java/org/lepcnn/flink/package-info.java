@@ -17,7 +17,9 @@
  * sends cannot fail the job: it becomes a typed reply, a record on {@code lepcnn.rejected}, or a
  * count.
  */
+@NullMarked
 @PublicApi
 package org.lepcnn.flink;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.PublicApi;

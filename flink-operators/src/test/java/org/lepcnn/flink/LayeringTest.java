@@ -65,6 +65,11 @@ class LayeringTest {
   }
 
   @Test
+  void packages_areNullMarked() throws Exception {
+    Rooms.checkNullMarked(EdgePipeline.class);
+  }
+
+  @Test
   void sessionsOfOnnxRuntime_areOpenedInOnePlace() throws Exception {
     OneWayToSessions.checkModuleOf(EdgePipeline.class);
   }

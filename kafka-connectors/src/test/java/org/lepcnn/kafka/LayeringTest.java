@@ -92,6 +92,11 @@ class LayeringTest {
   }
 
   @Test
+  void packages_areNullMarked() throws Exception {
+    Rooms.checkNullMarked(PlainConsumers.class, "org.lepcnn.kafka.wire");
+  }
+
+  @Test
   void sessionsOfOnnxRuntime_areOpenedInOnePlace() throws Exception {
     OneWayToSessions.checkModuleOf(PlainConsumers.class);
   }

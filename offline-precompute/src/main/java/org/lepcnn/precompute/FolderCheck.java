@@ -45,14 +45,10 @@ final class FolderCheck {
     ChainId chain = owed.isEmpty() ? current : ChainId.parse(owed.get(0).chain());
     if (options.passes() > 0 && !chain.equals(current)) {
       throw new BadInputException(
-          "Making tables in "
-              + options.output()
-              + ": an interrupted run left it with tables of chain "
-              + chain
-              + ", and the device was provisioned again since: its chain is "
-              + current
-              + ". Name another folder for the new chain, or complete the old one with"
-              + " --passes 0.");
+          ("Making tables in %s: an interrupted run left it with tables of chain %s, and "
+                  + "the device was provisioned again since: its chain is %s. Name another folder "
+                  + "for the new chain, or complete the old one with --passes 0.")
+              .formatted(options.output(), chain, current));
     }
     try (DirectoryStream<Path> tables =
         Files.newDirectoryStream(options.output(), "*" + TableId.SUFFIX)) {
@@ -82,15 +78,16 @@ final class FolderCheck {
     }
     long usable = options.output().toFile().getUsableSpace();
     if (needed > usable) {
-      throw new EnvironmentException(
-          String.format(
-              Locale.ROOT,
-              "Making tables in %s: expected about %.0f MB of free space; found %.0f MB. Nothing"
-                  + " was issued. Free some space or ask for fewer passes.",
-              options.output(),
-              needed / MEGA,
-              usable / MEGA));
+      throw EnvironmentException.about("Making tables in " + options.output())
+          .expected("about " + megabytes(needed) + " of free space")
+          .found(
+              megabytes((double) usable),
+              "Nothing was issued. Free some space or ask for fewer passes.");
     }
+  }
+
+  private static String megabytes(double bytes) {
+    return String.format(Locale.ROOT, "%.0f MB", bytes / MEGA);
   }
 
   private String fileName(WorkItem item) {
@@ -116,25 +113,17 @@ final class FolderCheck {
         || found.challengesPerLayer() != options.challengesPerLayer()) {
       throw BadInputException.about("Making tables in " + options.output())
           .expected(
-              "tables of device "
-                  + options.device()
-                  + ", model "
-                  + model.shortName()
-                  + ", chain "
-                  + chain
-                  + " with "
-                  + options.challengesPerLayer()
-                  + " challenges per layer")
+              "tables of device %s, model %s, chain %s with %s challenges per layer"
+                  .formatted(
+                      options.device(), model.shortName(), chain, options.challengesPerLayer()))
           .found(
-              table.getFileName()
-                  + " of device "
-                  + id.device()
-                  + ", model "
-                  + id.model().shortName()
-                  + ", chain "
-                  + id.chain()
-                  + " with "
-                  + found.challengesPerLayer(),
+              "%s of device %s, model %s, chain %s with %s"
+                  .formatted(
+                      table.getFileName(),
+                      id.device(),
+                      id.model().shortName(),
+                      id.chain(),
+                      found.challengesPerLayer()),
               "Name another folder.");
     }
   }

@@ -84,11 +84,9 @@ final class JobRun {
           || Thread.currentThread().isInterrupted()) {
         throw interrupted(e);
       }
-      throw new EnvironmentException(
-          "Submitting the job that makes tables: expected a Flink cluster that takes it; found: "
-              + ExceptionUtils.stripExecutionException(e)
-              + ". The next run makes what was issued.",
-          e);
+      throw EnvironmentException.about("Submitting the job that makes tables")
+          .expected("a Flink cluster that takes it")
+          .found(ExceptionUtils.stripExecutionException(e), "The next run makes what was issued.");
     }
   }
 

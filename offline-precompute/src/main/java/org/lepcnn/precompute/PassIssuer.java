@@ -106,22 +106,17 @@ final class PassIssuer {
     if (!order.device().equals(options.device())
         || !order.model().equals(model)
         || order.challengesPerLayer() != options.challengesPerLayer()) {
-      throw new BadInputException(
-          "Making tables in "
-              + options.output()
-              + ": an unfinished run left it with tables of device "
-              + order.device()
-              + ", model "
-              + order.model()
-              + ", "
-              + order.challengesPerLayer()
-              + " challenges per layer; found device "
-              + options.device()
-              + ", model "
-              + model
-              + ", "
-              + options.challengesPerLayer()
-              + " asked for. Finish that run first, or name another folder.");
+      throw BadInputException.about("Making tables in " + options.output())
+          .expected(tables(options.device(), model, options.challengesPerLayer()))
+          .found(
+              "an unfinished run's "
+                  + tables(order.device(), order.model(), order.challengesPerLayer()),
+              "Finish that run first, or name another folder.");
     }
+  }
+
+  private static String tables(String device, Fingerprint model, int challengesPerLayer) {
+    return "tables of device %s, model %s, %d challenges per layer"
+        .formatted(device, model, challengesPerLayer);
   }
 }

@@ -97,8 +97,8 @@ class PassIssuerTest {
 
       assertThatThrownBy(book::owed)
           .isInstanceOf(BadInputException.class)
-          .hasMessageContaining("1 challenges per layer; found")
-          .hasMessageContaining("2 asked for");
+          .hasMessageContaining("2 challenges per layer; found an unfinished run's tables")
+          .hasMessageContaining("1 challenges per layer. Finish that run first");
     }
   }
 

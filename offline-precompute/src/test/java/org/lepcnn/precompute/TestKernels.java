@@ -13,7 +13,7 @@ import org.apache.flink.util.FileUtils;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
-import org.lepcnn.core.kernel.ArrayKernel;
+import org.lepcnn.core.kernel.FunctionKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -108,8 +108,10 @@ public final class TestKernels {
       @Override
       public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
         LinearKernel scalar = new ScalarKernels().prepare(geometry, weights);
-        return new Kernel(
-            geometry, (count, inputs, outputs) -> step.apply(scalar, count, inputs, outputs));
+        return new FunctionKernel(
+            geometry,
+            (count, inputs, outputs) -> step.apply(scalar, count, inputs, outputs),
+            scalar::close);
       }
     };
   }
@@ -122,22 +124,6 @@ public final class TestKernels {
     }
   }
 
-  private interface Batch {
-    void apply(int count, int[][] inputs, int[][] outputs);
-  }
-
-  private record Kernel(ConvGeometry geometry, Batch batch) implements ArrayKernel {
-    @Override
-    public void apply(int count, int[][] inputs, int[][] outputs) {
-      batch.apply(count, inputs, outputs);
-    }
-
-    @Override
-    public void close() {
-      // nothing native
-    }
-  }
-
   private static final class Saturating implements KernelProvider {
     @Override
     public String name() {
@@ -147,13 +133,14 @@ public final class TestKernels {
     @Override
     public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
       byte[] copy = weights.clone();
-      return new Kernel(
+      return new FunctionKernel(
           geometry,
           (count, inputs, outputs) -> {
             for (int i = 0; i < count; i++) {
               apply(geometry, copy, inputs[i], outputs[i]);
             }
-          });
+          },
+          () -> {});
     }
 
     private static void apply(ConvGeometry g, byte[] weights, int[] input, int[] output) {

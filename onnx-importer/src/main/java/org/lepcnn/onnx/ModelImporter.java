@@ -112,11 +112,9 @@ public final class ModelImporter {
           .found("one nested too deeply to follow");
     } catch (OutOfMemoryError e) {
       throw new EnvironmentException(
-          "Importing "
-              + onnx
-              + ": expected enough memory; found: "
-              + Printable.reason(e)
-              + ". Give Java more with -Xmx, in JAVA_TOOL_OPTIONS for instance.",
+          ("Importing %s: expected enough memory; found: %s. Give Java more "
+                  + "with -Xmx, in JAVA_TOOL_OPTIONS for instance.")
+              .formatted(onnx, Printable.reason(e)),
           e);
     }
   }

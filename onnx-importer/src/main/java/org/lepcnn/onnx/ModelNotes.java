@@ -90,17 +90,15 @@ final class ModelNotes {
     Tensors.NonFinite found = Tensors.nonFinite(tensor);
     if (found.nans() + found.infinities() > 0) {
       notes.add(
-          "The weights "
-              + tensor.getName()
-              + " hold "
-              + found.nans()
-              + " NaN and "
-              + found.infinities()
-              + " infinite numbers of "
-              + Tensors.elements(Tensors.dims(tensor))
-              + (found.nans() > 0
-                  ? ". Answers may be no numbers; the training may have failed."
-                  : ", which masks may mean so."));
+          "The weights %s hold %s NaN and %s infinite numbers of %s%s"
+              .formatted(
+                  tensor.getName(),
+                  found.nans(),
+                  found.infinities(),
+                  Tensors.elements(Tensors.dims(tensor)),
+                  found.nans() > 0
+                      ? ". Answers may be no numbers; the training may have failed."
+                      : ", which masks may mean so."));
     }
   }
 
@@ -116,14 +114,10 @@ final class ModelNotes {
           long[] dims = type.dims();
           if (dims.length == PICTURE_RANK && dims[0] > 1) {
             notes.add(
-                "The input "
-                    + name
-                    + " takes "
-                    + dims[0]
-                    + " at once, of shape "
-                    + Shapes.text(dims)
-                    + ": infer and gateway take .npy and .pb files with as many, and no pictures."
-                    + " Export the model with a batch of 1 for those.");
+                ("The input %s takes %s at once, of shape %s: infer and gateway "
+                        + "take .npy and .pb files with as many, and no pictures. Export "
+                        + "the model with a batch of 1 for those.")
+                    .formatted(name, dims[0], Shapes.text(dims)));
           }
         });
   }

@@ -14,9 +14,11 @@ import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.plan.Advice;
 import org.lepcnn.onnx.plan.Assembly;
+import org.lepcnn.onnx.plan.FinerLayers;
 import org.lepcnn.onnx.plan.LayerReference;
 import org.lepcnn.onnx.plan.OffloadedLayer;
 import org.lepcnn.onnx.plan.Precision;
+import org.lepcnn.onnx.plan.ReferenceGraph;
 import org.lepcnn.onnx.plan.ReportLines;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
@@ -78,13 +80,13 @@ public final class PreparedImport {
   }
 
   /** The layers that go to the edge, in the model's order. */
-  public List<OffloadedLayer> offloadedLayers() {
+  List<OffloadedLayer> offloadedLayers() {
     return selection.layers();
   }
 
   /** The float model to compare the layers of a bundle with. */
   public LayerReference layerReference() {
-    return LayerReference.of(graph, run, selection);
+    return ReferenceGraph.of(graph, run, selection);
   }
 
   /** Quantizes all layers and proves that no sum wraps around. */
@@ -99,7 +101,8 @@ public final class PreparedImport {
    */
   public ModelBundle bundle(Precision precision, Consumer<String> steps) {
     steps.accept("choosing the layers with finer weights");
-    Assembly assembly = new Assembly(schedule, precision.resolve(selection.layers()), steps);
+    Assembly assembly =
+        new Assembly(schedule, FinerLayers.resolve(precision, selection.layers()), steps);
     DeviceHalf device =
         new DeviceHalf(
             name,

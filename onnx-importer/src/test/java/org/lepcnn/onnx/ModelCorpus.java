@@ -117,43 +117,36 @@ final class ModelCorpus {
     return model.output("y", "c").build();
   }
 
+  /** Takes the sine of its state, for ever. */
+  private static GraphProto.Builder loopBody() {
+    return GraphProto.newBuilder()
+        .setName("body")
+        .addInput(OnnxModels.value("i", TensorProto.DataType.INT64))
+        .addInput(OnnxModels.value("go", TensorProto.DataType.BOOL))
+        .addInput(OnnxModels.value("state", TensorProto.DataType.FLOAT, 1))
+        .addNode(NodeProto.newBuilder().setOpType("Identity").addInput("go").addOutput("on"))
+        .addNode(NodeProto.newBuilder().setOpType("Sin").addInput("state").addOutput("next"))
+        .addOutput(OnnxModels.value("on", TensorProto.DataType.BOOL))
+        .addOutput(OnnxModels.value("next", TensorProto.DataType.FLOAT, 1));
+  }
+
   /** A loop without a last turn. */
   static OnnxModels endlessLoop() {
     OnnxModels model = new OnnxModels(4).input("x", 1);
-    GraphProto.Builder body =
-        GraphProto.newBuilder()
-            .setName("body")
-            .addInput(OnnxModels.value("i", TensorProto.DataType.INT64))
-            .addInput(OnnxModels.value("go", TensorProto.DataType.BOOL))
-            .addInput(OnnxModels.value("state", TensorProto.DataType.FLOAT, 1))
-            .addNode(NodeProto.newBuilder().setOpType("Identity").addInput("go").addOutput("on"))
-            .addNode(NodeProto.newBuilder().setOpType("Sin").addInput("state").addOutput("next"))
-            .addOutput(OnnxModels.value("on", TensorProto.DataType.BOOL))
-            .addOutput(OnnxModels.value("next", TensorProto.DataType.FLOAT, 1));
     model
         .graph()
         .addInitializer(TensorProto.newBuilder().setName("true").setDataType(9).addInt32Data(1));
-    model.node("Loop", "y", " true x", OnnxModels.body("body", body));
+    model.node("Loop", "y", " true x", OnnxModels.body("body", loopBody()));
     return model.output("y");
   }
 
   private static ModelProto loop() {
     OnnxModels model = new OnnxModels(5).input("x", 1);
-    GraphProto.Builder body =
-        GraphProto.newBuilder()
-            .setName("body")
-            .addInput(OnnxModels.value("i", TensorProto.DataType.INT64))
-            .addInput(OnnxModels.value("go", TensorProto.DataType.BOOL))
-            .addInput(OnnxModels.value("state", TensorProto.DataType.FLOAT, 1))
-            .addNode(NodeProto.newBuilder().setOpType("Identity").addInput("go").addOutput("on"))
-            .addNode(NodeProto.newBuilder().setOpType("Sin").addInput("state").addOutput("next"))
-            .addOutput(OnnxModels.value("on", TensorProto.DataType.BOOL))
-            .addOutput(OnnxModels.value("next", TensorProto.DataType.FLOAT, 1));
     model
         .graph()
         .addInitializer(TensorProto.newBuilder().setName("true").setDataType(9).addInt32Data(1))
         .addInitializer(TensorProto.newBuilder().setName("n").setDataType(7).addInt64Data(3));
-    model.node("Loop", "y", "n true x", OnnxModels.body("body", body));
+    model.node("Loop", "y", "n true x", OnnxModels.body("body", loopBody()));
     return model.output("y").build();
   }
 

@@ -116,6 +116,20 @@ public final class OnnxModels {
     return add(tensor);
   }
 
+  /** An initializer of 8-bit or 32-bit integers, in typed data. */
+  public String integers(TensorProto.DataType type, int[] values, long... dims) {
+    TensorProto.Builder tensor = tensor(type, dims);
+    for (int value : values) {
+      tensor.addInt32Data(value);
+    }
+    return add(tensor);
+  }
+
+  /** A float initializer without dimensions. */
+  public String number(float value) {
+    return constant(new float[] {value});
+  }
+
   public String integers(long... values) {
     TensorProto.Builder tensor = tensor(TensorProto.DataType.INT64, values.length);
     for (long value : values) {

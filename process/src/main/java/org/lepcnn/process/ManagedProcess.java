@@ -2,9 +2,6 @@
 package org.lepcnn.process;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +28,6 @@ public final class ManagedProcess implements AutoCloseable {
   public static final long GRACE_SECONDS = 10;
 
   private static final long POLL_MILLIS = 50;
-  private static final int CONNECT_MILLIS = 500;
   private static final int TAIL_LINES = 20;
   private static final int TAIL_CHARACTERS = 300;
 
@@ -106,16 +102,6 @@ public final class ManagedProcess implements AutoCloseable {
   /** Where the child's standard output and standard error go. */
   public Path log() {
     return log;
-  }
-
-  /** Waits until somebody accepts connections on this port of the loopback interface. */
-  public void awaitPort(int port, Duration limit) {
-    await(() -> accepts(port), limit, "to listen on port " + port);
-  }
-
-  /** Waits until this file exists. */
-  public void awaitFile(Path file, Duration limit) {
-    await(() -> Files.exists(file), limit, "to write " + file);
   }
 
   /** Waits until the child has logged a line that contains this text. */
@@ -232,14 +218,5 @@ public final class ManagedProcess implements AutoCloseable {
   private List<String> tail() {
     return new LogTail(log, logStart)
         .last(TAIL_LINES).stream().map(line -> Printable.line(line, TAIL_CHARACTERS)).toList();
-  }
-
-  private static boolean accepts(int port) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

@@ -80,12 +80,6 @@ public record ProcessSpec(
         name, classPath, mainClass, arguments, jvmArguments, values, log, directory);
   }
 
-  /** The same in this working directory; paths in its arguments should be absolute. */
-  public ProcessSpec withDirectory(Path value) {
-    return new ProcessSpec(
-        name, classPath, mainClass, arguments, jvmArguments, environment, log, value);
-  }
-
   /** The class path entry that holds a class: its jar or its folder. */
   public static String locationOf(Class<?> type) {
     CodeSource source = type.getProtectionDomain().getCodeSource();

@@ -7,8 +7,6 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +16,6 @@ import org.lepcnn.core.text.Printable;
 /** Looks at running JVMs of this user by their process ids; inside by the JDK's {@code jcmd}. */
 public final class RunningJvm {
   private static final long LIMIT_SECONDS = 30;
-  private static final long POLL_MILLIS = 50;
 
   private RunningJvm() {}
 
@@ -31,33 +28,6 @@ public final class RunningJvm {
         .filter(ProcessHandle::isAlive)
         .flatMap(process -> process.info().command())
         .isPresent();
-  }
-
-  /**
-   * Waits until none of these processes runs.
-   *
-   * @throws EnvironmentException when one still runs after the limit
-   */
-  public static void awaitEnd(Collection<Long> pids, Duration limit) {
-    long deadline = System.nanoTime() + limit.toNanos();
-    for (long pid : pids) {
-      while (isAlive(pid)) {
-        if (System.nanoTime() - deadline > 0) {
-          throw new EnvironmentException(
-              "Process %d still runs after %d s.".formatted(pid, limit.toSeconds()));
-        }
-        pause();
-      }
-    }
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EnvironmentException("Interrupted while waiting for processes to end.", e);
-    }
   }
 
   /**

@@ -1,9 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.process;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -13,15 +10,13 @@ import java.util.concurrent.TimeUnit;
 public final class ChildMain {
   private ChildMain() {}
 
-  /** Does what the first argument names; the second is a file, a port or a pid, if any. */
+  /** Does what the first argument names; the second is a file, if any. */
   public static void main(String[] args) throws Exception {
     System.out.println("arguments " + Arrays.toString(args));
     switch (args[0]) {
       case "wait" -> System.out.println("ready");
       case "hang-on-exit" -> hangOnExit();
       case "fail" -> throw new IllegalStateException("broken on purpose");
-      case "file" -> Files.writeString(Path.of(args[1]), "here");
-      case "port" -> listen(Integer.parseInt(args[1]));
       case "parent" -> parent(Path.of(args[1]));
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -38,14 +33,6 @@ public final class ChildMain {
       TimeUnit.MINUTES.sleep(5);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void listen(int port) throws Exception {
-    try (ServerSocket socket = new ServerSocket(port, 8, InetAddress.getLoopbackAddress())) {
-      while (true) {
-        socket.accept().close();
-      }
     }
   }
 

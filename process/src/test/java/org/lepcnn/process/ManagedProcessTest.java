@@ -111,7 +111,7 @@ class ManagedProcessTest {
   void aWait_isBounded() {
     try (ManagedProcess process = ManagedProcess.start(child("wait"))) {
       process.awaitLine("ready", LIMIT);
-      assertThatThrownBy(() -> process.awaitFile(folder.resolve("absent"), Duration.ofMillis(100)))
+      assertThatThrownBy(() -> process.await(() -> false, Duration.ofMillis(100), "to write"))
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("to write")
           .hasMessageContaining("it had not after");
@@ -119,20 +119,6 @@ class ManagedProcessTest {
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("to end");
     }
-  }
-
-  @Test
-  void awaitFileAndAwaitPort_returnWhenTheChildIsReady() {
-    int port = FreePorts.find();
-    Path file = folder.resolve("made");
-    try (ManagedProcess writer = ManagedProcess.start(child("file", file.toString()));
-        ManagedProcess server = ManagedProcess.start(child("port", Integer.toString(port)))) {
-      writer.awaitFile(file, LIMIT);
-      server.awaitPort(port, LIMIT);
-      assertThat(file).exists();
-      assertThat(FreePorts.isFree(port)).isFalse();
-    }
-    assertThat(FreePorts.isFree(port)).isTrue();
   }
 
   @Test

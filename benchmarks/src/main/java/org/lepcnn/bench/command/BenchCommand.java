@@ -1,23 +1,22 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.command;
 
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.lepcnn.bench.DeviceBenchmark;
 import org.lepcnn.bench.KernelBenchmark;
 import org.lepcnn.bench.OfflineBenchmark;
 import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.pipeline.PipelineBenchmark;
-import org.lepcnn.command.Output;
+import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.bench.report.WrittenResult;
 import org.lepcnn.command.Subcommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lepcnn bench}. */
@@ -51,18 +50,8 @@ public final class BenchCommand implements Subcommand, Runnable {
         "Measure a CryptoNets network under homomorphic encryption, and extrapolate to AlexNet.",
         "Needs Node.js and, once, 'npm ci' in benchmarks/he."
       })
-  static final class Homomorphic implements Callable<Integer> {
+  static final class Homomorphic extends Benchmark {
     private static final Duration LIMIT = Duration.ofMinutes(60);
-
-    @Option(names = "--json", description = "Print the JSON object instead of the table.")
-    private boolean json;
-
-    @Option(
-        names = "--out",
-        paramLabel = "DIR",
-        defaultValue = "bench-results",
-        description = "The folder for JSON, text and chart. Default: bench-results.")
-    private Path out;
 
     @Option(
         names = "--lepcnn",
@@ -77,7 +66,7 @@ public final class BenchCommand implements Subcommand, Runnable {
     private boolean quick;
 
     @Override
-    public Integer call() {
+    WrittenResult measure(Consumer<String> progress) {
       List<String> options = new ArrayList<>();
       if (quick) {
         options.add("--quick");
@@ -85,11 +74,7 @@ public final class BenchCommand implements Subcommand, Runnable {
       if (figures != null) {
         options.addAll(List.of("--lepcnn", figures.toAbsolutePath().toString()));
       }
-      HomomorphicResult result = HomomorphicBaseline.find().run(options, LIMIT);
-      result.write(out);
-      new PrintStream(System.out, true, StandardCharsets.UTF_8)
-          .println(json ? result.json() : result.report() + "\nWrote " + out + ".");
-      return 0;
+      return HomomorphicBaseline.find().run(options, LIMIT);
     }
   }
 
@@ -97,10 +82,7 @@ public final class BenchCommand implements Subcommand, Runnable {
   @Command(
       name = "kernels",
       description = "Compare masked linear layers with the same layers in float by ONNX Runtime.")
-  static final class Kernel implements Callable<Integer> {
-    @Mixin private Output output;
-    @Mixin private BenchArguments arguments;
-
+  static final class Kernel extends ModelBenchmark {
     @Option(
         names = "--threads",
         paramLabel = "N",
@@ -122,17 +104,12 @@ public final class BenchCommand implements Subcommand, Runnable {
     private double sampleMillis;
 
     @Override
-    public Integer call() {
+    BenchResult measure(BenchModel model, String kernel, Consumer<String> progress) {
+      int cores = Runtime.getRuntime().availableProcessors();
       List<Integer> counts =
-          threads == null ? KernelBenchmark.Options.defaults().threads() : List.of(threads);
-      try (BenchModel model = arguments.open(output)) {
-        return arguments.finish(
-            output,
-            KernelBenchmark.run(
-                model,
-                new KernelBenchmark.Options(arguments.kernel(), counts, rounds, sampleMillis),
-                output::progress));
-      }
+          threads == null ? Stream.of(1, cores).distinct().toList() : List.of(threads);
+      return KernelBenchmark.run(
+          model, new KernelBenchmark.Options(kernel, counts, rounds, sampleMillis), progress);
     }
   }
 
@@ -140,10 +117,7 @@ public final class BenchCommand implements Subcommand, Runnable {
   @Command(
       name = "device",
       description = "Compare what a private pass costs the device with plain inference there.")
-  static final class Device implements Callable<Integer> {
-    @Mixin private Output output;
-    @Mixin private BenchArguments arguments;
-
+  static final class Device extends ModelBenchmark {
     @Option(
         names = "--warm-up",
         paramLabel = "N",
@@ -159,15 +133,9 @@ public final class BenchCommand implements Subcommand, Runnable {
     private int passes;
 
     @Override
-    public Integer call() {
-      try (BenchModel model = arguments.open(output)) {
-        return arguments.finish(
-            output,
-            DeviceBenchmark.run(
-                model,
-                new DeviceBenchmark.Options(arguments.kernel(), warmUp, passes),
-                output::progress));
-      }
+    BenchResult measure(BenchModel model, String kernel, Consumer<String> progress) {
+      return DeviceBenchmark.run(
+          model, new DeviceBenchmark.Options(kernel, warmUp, passes), progress);
     }
   }
 
@@ -176,10 +144,7 @@ public final class BenchCommand implements Subcommand, Runnable {
       name = "offline",
       description =
           "Compare passes of decryption tables per second with plain inferences per second.")
-  static final class Offline implements Callable<Integer> {
-    @Mixin private Output output;
-    @Mixin private BenchArguments arguments;
-
+  static final class Offline extends ModelBenchmark {
     @Option(
         names = "--threads",
         paramLabel = "N",
@@ -201,16 +166,10 @@ public final class BenchCommand implements Subcommand, Runnable {
     private int rounds;
 
     @Override
-    public Integer call() {
+    BenchResult measure(BenchModel model, String kernel, Consumer<String> progress) {
       int cores = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-      try (BenchModel model = arguments.open(output)) {
-        return arguments.finish(
-            output,
-            OfflineBenchmark.run(
-                model,
-                new OfflineBenchmark.Options(arguments.kernel(), cores, passes, rounds),
-                output::progress));
-      }
+      return OfflineBenchmark.run(
+          model, new OfflineBenchmark.Options(kernel, cores, passes, rounds), progress);
     }
   }
 
@@ -219,10 +178,7 @@ public final class BenchCommand implements Subcommand, Runnable {
       name = "pipeline",
       description =
           "Compare private passes through a real broker and edge with plain local inference, a plain (unmasked float) streaming job, and an echo of every round.")
-  static final class Pipeline implements Callable<Integer> {
-    @Mixin private Output output;
-    @Mixin private BenchArguments arguments;
-
+  static final class Pipeline extends ModelBenchmark {
     @Option(
         names = "--warm-up",
         paramLabel = "N",
@@ -261,22 +217,12 @@ public final class BenchCommand implements Subcommand, Runnable {
     private boolean noEcho;
 
     @Override
-    public Integer call() {
-      try (BenchModel model = arguments.open(output)) {
-        return arguments.finish(
-            output,
-            PipelineBenchmark.run(
-                model,
-                new PipelineBenchmark.Options(
-                    arguments.kernel(),
-                    warmUp,
-                    passes,
-                    inFlight,
-                    parallelism,
-                    !noPlainJob,
-                    !noEcho),
-                output::progress));
-      }
+    BenchResult measure(BenchModel model, String kernel, Consumer<String> progress) {
+      return PipelineBenchmark.run(
+          model,
+          new PipelineBenchmark.Options(
+              kernel, warmUp, passes, inFlight, parallelism, !noPlainJob, !noEcho),
+          progress);
     }
   }
 }

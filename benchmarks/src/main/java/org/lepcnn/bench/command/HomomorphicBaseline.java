@@ -63,7 +63,7 @@ final class HomomorphicBaseline {
     try {
       int status = await(start(options, json, report), limit);
       requireDone(status);
-      return new HomomorphicResult(Files.readString(json), Files.readString(report));
+      return new HomomorphicResult(Files.readString(json).strip(), Files.readString(report));
     } catch (IOException e) {
       throw new EnvironmentException("Reading the benchmark's result from " + json, e);
     } finally {

@@ -65,10 +65,6 @@ public final class PipelineBenchmark {
       }
     }
 
-    public static Options defaults() {
-      return new Options(null, 300, 150, 8, List.of(1, 2), true, true);
-    }
-
     private int devices() {
       return Math.min(inFlight, DEVICES.size());
     }

@@ -131,12 +131,11 @@ final class PipelineReport {
         "broker, edge, plain job, echo and gateway share this machine's cores; parallelism is that"
             + " of all jobs, whose topics have four partitions");
     result.note(
-        "one in flight: one device; many in flight: "
-            + String.join(", ", PipelineBenchmark.DEVICES)
-            + ", in "
-            + PipelineRun.THROUGHPUT_ROUNDS
-            + " rounds; private passes, plain local inference, plain job and echo take turns, the"
-            + " echo with one in flight alone");
+        ("one in flight: one device; many in flight: %s, in %s rounds; private passes, "
+                + "plain local inference, plain job and echo take turns, the echo with one in flight "
+                + "alone")
+            .formatted(
+                String.join(", ", PipelineBenchmark.DEVICES), PipelineRun.THROUGHPUT_ROUNDS));
     result.note("private passes: integrity check on, durable state, sealed tables");
     result.note(
         "edge, device and transport warm their own code before they report ready; plain job and"

@@ -1,24 +1,18 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.bench.report;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.json.Json;
-import org.lepcnn.json.Result;
 
 /**
  * What a benchmark found. Headline figures first, ratios before the rest, then one table or
  * several, then notes on how it was measured.
  */
-public final class BenchResult implements Result {
+public final class BenchResult implements WrittenResult {
   private final String benchmark;
   private final String model;
   private final Machine machine;
@@ -99,25 +93,15 @@ public final class BenchResult implements Result {
     return Json.write(members);
   }
 
-  /**
-   * Writes {@code <benchmark>-<model>.json}, {@code .txt} and {@code .png}.
-   *
-   * @param folder made if absent
-   */
-  public void write(Path folder) {
-    String name = benchmark + "-" + model;
-    try {
-      Files.createDirectories(folder);
-      Files.writeString(folder.resolve(name + ".json"), json() + "\n", StandardCharsets.UTF_8);
-      Files.writeString(folder.resolve(name + ".txt"), text(), StandardCharsets.UTF_8);
-      if (chart != null) {
-        chart.write(folder.resolve(name + ".png"));
-      }
-    } catch (IOException e) {
-      throw EnvironmentException.about("Writing the results of a benchmark")
-          .expected("a writable folder " + folder)
-          .found(e);
-    }
+  /** {@code <benchmark>-<model>}. */
+  @Override
+  public String fileName() {
+    return benchmark + "-" + model;
+  }
+
+  @Override
+  public BarChart chart() {
+    return chart;
   }
 
   static String number(double value) {

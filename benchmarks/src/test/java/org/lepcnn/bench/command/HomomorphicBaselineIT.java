@@ -29,7 +29,7 @@ class HomomorphicBaselineIT {
     result.write(folder);
 
     assertThat(folder.resolve("he.png")).isNotEmptyFile();
-    assertThat(result.report()).contains("MNIST network, measured");
+    assertThat(result.text()).contains("MNIST network, measured");
     assertThat(result.json())
         .startsWith("{")
         .contains("\"benchmark\": \"he\"", "\"outputsChecked\": 200", "\"correct\": true");

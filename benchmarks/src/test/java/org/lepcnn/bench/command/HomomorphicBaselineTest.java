@@ -62,9 +62,9 @@ class HomomorphicBaselineTest {
   void outputs_areReturnedAsTheyAre_andTheOptionsArrive() throws IOException {
     HomomorphicResult result = run("pwd; echo \"$1 $2 $3 $5\"; echo {} > \"$4\"");
 
-    assertThat(result.report())
+    assertThat(result.text())
         .isEqualTo(folder.toRealPath() + "\ncryptonets.mjs --watch-stdin --json --quick\n");
-    assertThat(result.json()).isEqualTo("{}\n");
+    assertThat(result.json()).isEqualTo("{}");
   }
 
   @Test
@@ -91,7 +91,7 @@ class HomomorphicBaselineTest {
         sleep 0.3
         kill -0 $reader && echo open
         kill $reader""";
-    assertThat(run(script).report()).isEqualTo("open\n");
+    assertThat(run(script).text()).isEqualTo("open\n");
   }
 
   @Test

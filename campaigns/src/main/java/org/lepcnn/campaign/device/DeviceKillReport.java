@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.lepcnn.campaign.device.DeviceKill.Target;
+import org.lepcnn.campaign.load.CampaignReport;
 import org.lepcnn.campaign.load.RequestAudit;
-import org.lepcnn.json.Result;
 
 /**
  * What a campaign against the device has shown.
@@ -47,7 +47,7 @@ public record DeviceKillReport(
     int inFlight,
     @JsonIgnore List<DeviceKill> lives,
     @JsonUnwrapped RequestAudit audit)
-    implements Result {
+    implements CampaignReport {
   public DeviceKillReport {
     lives = List.copyOf(lives);
   }
@@ -123,6 +123,7 @@ public record DeviceKillReport(
   }
 
   /** Whether no mask was used twice, nothing was wrong, and nothing cost more than it may. */
+  @Override
   @JsonProperty
   public boolean holds() {
     return audit.reuses() == 0

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.Locale;
-import org.lepcnn.json.Result;
+import org.lepcnn.campaign.load.CampaignReport;
 
 /**
  * What a campaign against the edge has shown.
@@ -31,12 +31,13 @@ public record EdgeFaultReport(
     double seconds,
     List<EdgeKill> kills,
     String firstFailure)
-    implements Result {
+    implements CampaignReport {
   public EdgeFaultReport {
     kills = List.copyOf(kills);
   }
 
   /** Whether every pass was answered, right and once, and every kill hit a process with work. */
+  @Override
   @JsonProperty
   public boolean holds() {
     return exact == passes

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.lepcnn.campaign.load.CampaignReport;
 import org.lepcnn.campaign.neighbour.NeighbourReport.Phase;
-import org.lepcnn.json.Result;
 
 /**
  * What devices that hold the edge's memory within their quotas did to another one.
@@ -32,11 +32,12 @@ public record HostileReport(
     long hostileRefusals,
     long hostileChunks,
     @JsonProperty("hostileSeconds") double seconds)
-    implements Result {
+    implements CampaignReport {
   /**
    * Whether every pass was right, the victim was refused nothing while the hostile devices were,
    * and its p95 is at most {@link NeighbourReport#BOUND} times the quiet one.
    */
+  @Override
   @JsonProperty
   public boolean holds() {
     return servedInFull() && ratio() <= NeighbourReport.BOUND;

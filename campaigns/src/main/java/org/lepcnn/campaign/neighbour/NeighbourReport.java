@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.lepcnn.json.Result;
+import org.lepcnn.campaign.load.CampaignReport;
 
 /**
  * What a device over its quota did to another one.
@@ -16,7 +16,7 @@ import org.lepcnn.json.Result;
  * @param phases the quiet one first
  */
 @JsonPropertyOrder({"holds", "bound"})
-public record NeighbourReport(int quota, @JsonIgnore List<Phase> phases) implements Result {
+public record NeighbourReport(int quota, @JsonIgnore List<Phase> phases) implements CampaignReport {
   /** The most by which a neighbour may raise the p95. */
   public static final double BOUND = 3;
 
@@ -60,6 +60,7 @@ public record NeighbourReport(int quota, @JsonIgnore List<Phase> phases) impleme
   }
 
   /** Whether every pass was right, every flood one, and no p95 above the bound. */
+  @Override
   @JsonProperty
   public boolean holds() {
     return phases.stream().allMatch(this::holds);

@@ -30,16 +30,8 @@ record InspectedGrant(
 
   @Override
   public String text() {
-    return "Grant, format version "
-        + formatVersion
-        + ", for device "
-        + device
-        + ", model "
-        + modelName
-        + " ("
-        + model.shortName()
-        + "), chain "
-        + chain
-        + ".\nIt is a secret of the device, which consumes it with 'lepcnn device init'.";
+    return ("Grant, format version %s, for device %s, model %s (%s), chain %s.\nIt is a "
+            + "secret of the device, which consumes it with 'lepcnn device init'.")
+        .formatted(formatVersion, device, modelName, model.shortName(), chain);
   }
 }

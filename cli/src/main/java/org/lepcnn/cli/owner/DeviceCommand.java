@@ -80,19 +80,9 @@ public final class DeviceCommand {
         implements Result {
       @Override
       public String text() {
-        return "Provisioned "
-            + device
-            + " for "
-            + modelName
-            + " ("
-            + model.shortName()
-            + "), chain "
-            + chain
-            + ".\nBring "
-            + grant
-            + " to the device and run: lepcnn device init "
-            + grant
-            + " --state DIR";
+        return ("Provisioned %s for %s (%s), chain %s.\nBring %s to the device "
+                + "and run: lepcnn device init %s --state DIR")
+            .formatted(device, modelName, model.shortName(), chain, grant, grant);
       }
     }
 
@@ -157,15 +147,8 @@ public final class DeviceCommand {
         implements Result {
       @Override
       public String text() {
-        return "Device "
-            + device
-            + " holds chain "
-            + chain
-            + " for model "
-            + model.shortName()
-            + " in "
-            + state
-            + ".";
+        return "Device %s holds chain %s for model %s in %s."
+            .formatted(device, chain, model.shortName(), state);
       }
     }
 
@@ -223,13 +206,8 @@ public final class DeviceCommand {
     private record Lifted(String device, ChainId chain, long failures) implements Result {
       @Override
       public String text() {
-        return "Chain "
-            + chain
-            + " of device "
-            + device
-            + ": "
-            + failures
-            + " failed integrity checks are no longer counted.";
+        return "Chain %s of device %s: %s failed integrity checks are no longer counted."
+            .formatted(chain, device, failures);
       }
     }
 

@@ -55,13 +55,8 @@ final class DeviceRetireCommand implements Callable<Integer> {
       implements Result {
     @Override
     public String text() {
-      return "Retired chain "
-          + chain
-          + " of "
-          + device
-          + " in the ledger, after "
-          + issuedPasses
-          + " passes.";
+      return "Retired chain %s of %s in the ledger, after %s passes."
+          .formatted(chain, device, issuedPasses);
     }
   }
 

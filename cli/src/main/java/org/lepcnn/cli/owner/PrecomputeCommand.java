@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.lepcnn.command.KernelOption;
 import org.lepcnn.command.Output;
-import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.net.HostPort;
 import org.lepcnn.json.Result;
 import org.lepcnn.precompute.Precompute;
@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
     })
 public final class PrecomputeCommand implements Callable<Integer> {
   @Mixin private Output output;
+  @Mixin private KernelOption kernel;
 
   @Option(names = "--owner", required = true, paramLabel = "OWNER", description = "The owner file.")
   private Path owner;
@@ -76,13 +77,6 @@ public final class PrecomputeCommand implements Callable<Integer> {
   private int challenges;
 
   @Option(
-      names = "--kernel",
-      paramLabel = Kernels.CHOICE,
-      description =
-          "The kernel that computes layers. Default: the fastest that passes its self-test.")
-  private String kernel;
-
-  @Option(
       names = "--jobmanager",
       paramLabel = "HOST:PORT",
       description = "Run on the owner's Flink cluster instead of this process.")
@@ -99,7 +93,7 @@ public final class PrecomputeCommand implements Callable<Integer> {
             .passes(passes)
             .output(folder)
             .challengesPerLayer(challenges)
-            .kernel(kernel);
+            .kernel(kernel.name());
     if (parallelism != null) {
       options.parallelism(parallelism);
     }

@@ -32,12 +32,12 @@ public final class Mismatch<E extends LepcnnException> {
   }
 
   /**
-   * Begins.
+   * Begins, for a kind of failure that has no such method of its own.
    *
    * @param kind makes the exception of its message and its cause, which may be null
    * @param subject what was being done, or with what
    */
-  static <E extends LepcnnException> Mismatch<E> about(
+  public static <E extends LepcnnException> Mismatch<E> about(
       Object subject, BiFunction<String, @Nullable Throwable, E> kind) {
     return new Mismatch<>(kind, String.valueOf(subject), null);
   }

@@ -55,13 +55,9 @@ public final class CheckedFile {
   public static Content open(String what, byte[] file, int magic, int oldest, int newest) {
     if (file.length < HEADER_BYTES + FOOTER_BYTES) {
       throw new CorruptFileException(
-          "Reading "
-              + what
-              + ": expected at least "
-              + (HEADER_BYTES + FOOTER_BYTES)
-              + " bytes; found "
-              + file.length
-              + ". Restore the file or make it again.");
+          ("Reading %s: expected at least %s bytes; found %s. "
+                  + "Restore the file or make it again.")
+              .formatted(what, HEADER_BYTES + FOOTER_BYTES, file.length));
     }
     ByteBuffer buffer = ByteBuffer.wrap(file);
     int foundMagic = buffer.getInt();
@@ -75,29 +71,13 @@ public final class CheckedFile {
               foundMagic));
     }
     int version = buffer.getInt();
-    if (version > newest) {
-      throw new FileTooNewException(
-          "Reading "
-              + what
-              + ": expected format version "
-              + oldest
-              + " to "
-              + newest
-              + "; found "
-              + version
-              + ". Use a newer lepcnn.");
-    }
-    if (version < oldest) {
-      throw new FileTooOldException(
-          "Reading "
-              + what
-              + ": expected format version "
-              + oldest
-              + " to "
-              + newest
-              + "; found "
-              + version
-              + ". Make the file again with this lepcnn.");
+    if (version < oldest || version > newest) {
+      String mismatch =
+          "Reading %s: expected format version %s to %s; found %s."
+              .formatted(what, oldest, newest, version);
+      throw version > newest
+          ? new FileTooNewException(mismatch + " Use a newer lepcnn.")
+          : new FileTooOldException(mismatch + " Make the file again with this lepcnn.");
     }
     long length = buffer.getLong();
     if (length != file.length - HEADER_BYTES - FOOTER_BYTES) {

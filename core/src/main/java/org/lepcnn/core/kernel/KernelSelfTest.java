@@ -40,11 +40,9 @@ public final class KernelSelfTest {
     String failure = run(provider);
     if (failure != null) {
       throw new EnvironmentException(
-          "Self-test of kernel "
-              + provider.name()
-              + ": "
-              + failure
-              + ". This processor or library computes wrong sums; choose another kernel.");
+          ("Self-test of kernel %s: %s. This processor or library "
+                  + "computes wrong sums; choose another kernel.")
+              .formatted(provider.name(), failure));
     }
   }
 
@@ -91,16 +89,8 @@ public final class KernelSelfTest {
           int expected =
               Field.multiply(residue, Field.reduceSigned((long) taps(geometry, i) * weight));
           if (output[i] != expected) {
-            return "layer "
-                + geometry
-                + ", weight "
-                + weight
-                + ", residue "
-                + residue
-                + ": expected "
-                + expected
-                + ", found "
-                + output[i];
+            return "layer %s, weight %s, residue %s: expected %s, found %s"
+                .formatted(geometry, weight, residue, expected, output[i]);
           }
         }
       }

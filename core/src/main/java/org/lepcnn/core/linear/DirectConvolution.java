@@ -181,28 +181,21 @@ public final class DirectConvolution {
         || input < geometry.inputSize()
         || output < geometry.outputSize()) {
       throw new IllegalArgumentException(
-          "Direct convolution: expected at least "
-              + geometry.weightCount()
-              + " weights, "
-              + geometry.inputSize()
-              + " inputs, "
-              + geometry.outputSize()
-              + " outputs; found "
-              + weights.count()
-              + ", "
-              + input
-              + ", "
-              + output
-              + ".");
+          ("Direct convolution: expected at least %s weights, %s "
+                  + "inputs, %s outputs; found %s, %s, %s.")
+              .formatted(
+                  geometry.weightCount(),
+                  geometry.inputSize(),
+                  geometry.outputSize(),
+                  weights.count(),
+                  input,
+                  output));
     }
     int limit = weights.parts() == 1 ? MAX_FAN_IN : MAX_PARTED_FAN_IN;
     if (geometry.fanIn() >= limit) {
       throw new IllegalArgumentException(
-          "Direct convolution: the fan-in must be below "
-              + limit
-              + "; found "
-              + geometry.fanIn()
-              + ".");
+          "Direct convolution: the fan-in must be below %s; found %s."
+              .formatted(limit, geometry.fanIn()));
     }
   }
 }

@@ -81,14 +81,8 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
     // version v has weights of up to v parts
     if (parts < 1 || parts > version) {
       throw in.corrupt(
-          "layer "
-              + layer
-              + " has weights of "
-              + parts
-              + " parts, format version "
-              + version
-              + " knows up to "
-              + version);
+          "layer %s has weights of %s parts, format version %s knows up to %s"
+              .formatted(layer, parts, version, version));
     }
     return parts == 1 ? LayerWeights.of(in.bytes()) : LayerWeights.of(in.bytes(), in.bytes());
   }
@@ -96,11 +90,8 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
   private static void checkWeights(LinearLayerSpec layer, LayerWeights weights) {
     if (weights.count() != layer.geometry().weightCount()) {
       throw BadInputException.about(
-              "Edge half: layer "
-                  + layer.index()
-                  + " needs "
-                  + layer.geometry().weightCount()
-                  + " weights")
+              "Edge half: layer %s needs %s weights"
+                  .formatted(layer.index(), layer.geometry().weightCount()))
           .found(weights.count());
     }
     if (weights.parts() > 1 && layer.geometry().fanIn() >= DirectConvolution.MAX_PARTED_FAN_IN) {

@@ -58,11 +58,6 @@ public final class Plan {
     return layers.get(index);
   }
 
-  /** The round of a layer: that of the tensor it reads. */
-  public int roundOf(LinearLayerSpec layer) {
-    return tensors.get(layer.tensorId()).round();
-  }
-
   /** Residues of all layer outputs of one pass: the size of one pass in a decryption table. */
   public long outputElements() {
     long sum = 0;

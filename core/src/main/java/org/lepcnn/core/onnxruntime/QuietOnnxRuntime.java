@@ -116,11 +116,9 @@ public final class QuietOnnxRuntime {
       created.setTelemetry(false);
     } catch (OrtException e) {
       throw new EnvironmentException(
-          "Starting ONNX Runtime: its telemetry could not be switched off ("
-              + e.getMessage()
-              + "). Set "
-              + SWITCH
-              + "=1 in the process's environment.",
+          ("Starting ONNX Runtime: its telemetry could not be switched off "
+                  + "(%s). Set %s=1 in the process's environment.")
+              .formatted(e.getMessage(), SWITCH),
           e);
     }
     // only here: most processes never log, and starting the log takes longer than starting ONNX

@@ -62,7 +62,8 @@ public final class BitBalance {
    * @return {@link Headroom#MIN_BITS} to the fewest that a reader's int8 weights allow
    */
   public static int bits(List<Reader> readers) {
-    int most = readers.stream().mapToInt(reader -> reader.profile().int8Bits()).min().orElseThrow();
+    int most =
+        readers.stream().mapToInt(reader -> reader.profile().coarsestBits()).min().orElseThrow();
     int best = most;
     double bestError = Double.POSITIVE_INFINITY;
     for (int bits = most; bits >= Math.min(most, Headroom.MIN_BITS); bits--) {

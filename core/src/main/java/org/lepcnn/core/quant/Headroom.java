@@ -37,6 +37,21 @@ public final class Headroom {
   }
 
   /**
+   * The fewest bits, at least {@value #MIN_BITS}, that hold integers up to a magnitude: those of a
+   * model that states the range of its activations.
+   *
+   * @return {@link Integer#MAX_VALUE} where {@value #MAX_BITS} bits do not suffice
+   */
+  public static int bitsFor(double magnitude) {
+    for (int bits = MIN_BITS; bits <= MAX_BITS; bits++) {
+      if (ActivationQuantizer.limit(bits) >= magnitude) {
+        return bits;
+      }
+    }
+    return Integer.MAX_VALUE;
+  }
+
+  /**
    * The binary logarithm of (p − 1)/2 over the largest possible sum, 0 for weights or bits out of
    * range.
    */

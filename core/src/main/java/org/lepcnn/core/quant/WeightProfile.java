@@ -1,9 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.quant;
 
+import java.util.Arrays;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.linear.LayerWeights;
-import org.lepcnn.core.quant.WeightQuantizer.QuantizedWeights;
+import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 
 /** What the choice of bits needs to know of a layer's float weights. Immutable. */
 public final class WeightProfile {
@@ -11,57 +12,88 @@ public final class WeightProfile {
   private final float[] max;
   private final double[] relativeSums;
   private final double squares;
-  private final long int8Sum;
-  private final double int8Noise;
+  private final long coarsestSum;
+  private final double coarsestNoise;
+  private final boolean exact;
 
   private WeightProfile(
       int fanIn,
       float[] max,
       double[] relativeSums,
       double squares,
-      long int8Sum,
-      double int8Noise) {
+      long coarsestSum,
+      double coarsestNoise,
+      boolean exact) {
     this.fanIn = fanIn;
     this.max = max;
     this.relativeSums = relativeSums;
     this.squares = squares;
-    this.int8Sum = int8Sum;
-    this.int8Noise = int8Noise;
+    this.coarsestSum = coarsestSum;
+    this.coarsestNoise = coarsestNoise;
+    this.exact = exact;
   }
 
   /**
    * Measures weights.
    *
-   * @param weights output channel first, a multiple of {@code outChannels}
-   * @param kernel the kernel's height times its width
-   * @throws BadInputException when a weight is NaN or infinite
+   * @throws BadInputException when a weight, or a weight times its factor, is NaN or infinite
    */
-  public static WeightProfile of(float[] weights, int outChannels, int kernel) {
-    int fanIn = WeightQuantizer.perChannel(weights.length, outChannels);
-    float[] max = new float[outChannels];
-    double[] relativeSums = new double[outChannels];
+  public static WeightProfile of(ScaledWeights weights) {
+    int fanIn = weights.fanIn();
+    float[] max = new float[weights.channels()];
+    double[] relativeSums = new double[max.length];
     double squares = 0;
-    for (int channel = 0; channel < outChannels; channel++) {
-      int from = channel * fanIn;
-      max[channel] = WeightQuantizer.maxMagnitude(weights, from, fanIn);
+    for (int channel = 0; channel < max.length; channel++) {
+      int from = weights.from(channel);
+      double factor = Math.abs(weights.factors()[channel]);
+      float largest = WeightQuantizer.maxMagnitude(weights.values(), from, fanIn);
+      max[channel] = scaled(largest, factor);
       double sum = 0;
+      double squared = 0;
       for (int i = from; i < from + fanIn; i++) {
-        sum += Math.abs(weights[i]);
-        squares += (double) weights[i] * weights[i];
+        double value = weights.values()[i];
+        sum += Math.abs(value);
+        squared += value * value;
       }
-      relativeSums[channel] = max[channel] == 0 ? 0 : sum / max[channel];
+      relativeSums[channel] = largest == 0 ? 0 : sum / largest;
+      squares += squared * factor * factor;
     }
-    QuantizedWeights int8 = WeightQuantizer.quantize(weights, outChannels, kernel);
-    long int8Sum = LayerWeights.of(int8.values()).maxAbsSum(outChannels);
-    double int8Noise = squares == 0 ? 0 : squaredErrors(weights, int8, fanIn) / squares;
-    return new WeightProfile(fanIn, max, relativeSums, squares, int8Sum, int8Noise);
+    FittedWeights coarsest = coarsest(weights);
+    double noise =
+        coarsest.exact() || squares == 0 ? 0 : squaredErrors(weights, coarsest) / squares;
+    return new WeightProfile(
+        fanIn,
+        max,
+        relativeSums,
+        squares,
+        coarsest.weights().maxAbsSum(max.length),
+        noise,
+        coarsest.exact());
+  }
+
+  private static float scaled(float largest, double factor) {
+    float scaled = (float) (largest * factor);
+    if (!Float.isFinite(scaled)) {
+      throw BadInputException.about("Quantizing weights")
+          .expected("finite numbers")
+          .found("one that becomes " + scaled + " with what follows the layer");
+    }
+    return scaled;
+  }
+
+  private static FittedWeights coarsest(ScaledWeights weights) {
+    int[] limits = new int[weights.channels()];
+    Arrays.fill(limits, WeightQuantizer.LIMIT);
+    return WeightQuantizer.fit(weights, limits, Long.MAX_VALUE);
   }
 
   /** Σ(s·w_q − w)² over all weights. */
-  private static double squaredErrors(float[] weights, QuantizedWeights rounded, int fanIn) {
+  private static double squaredErrors(ScaledWeights weights, FittedWeights rounded) {
     double sum = 0;
-    for (int i = 0; i < weights.length; i++) {
-      double error = (double) rounded.scales()[i / fanIn] * rounded.values()[i] - weights[i];
+    for (int i = 0; i < weights.values().length; i++) {
+      int channel = i / weights.fanIn();
+      double value = weights.values()[i] * weights.factors()[channel];
+      double error = (double) rounded.scales()[channel] * rounded.weights().at(i) - value;
       sum += error * error;
     }
     return sum;
@@ -92,24 +124,27 @@ public final class WeightProfile {
     return squares;
   }
 
-  /** The largest Σ|w_q| over the channels with int8 weights. */
-  public long int8Sum() {
-    return int8Sum;
+  /**
+   * The largest Σ|w_q| over the channels with weights at their coarsest: the integers that they
+   * are, or int8.
+   */
+  public long coarsestSum() {
+    return coarsestSum;
   }
 
   /**
-   * Σ(s·w_q − w)² / Σw² with int8 weights: the mean square of the noise that their rounding adds to
-   * the layer's outputs over that of the outputs, for inputs that are alike and independent. 0
-   * where int8 weights are exact.
+   * Σ(s·w_q − w)² / Σw² with weights at their coarsest: the mean square of the noise that their
+   * rounding adds to the layer's outputs over that of the outputs, for inputs that are alike and
+   * independent. 0 where these are exact.
    */
-  public double int8Noise() {
-    return int8Noise;
+  public double coarsestNoise() {
+    return coarsestNoise;
   }
 
   /**
    * The same for weights of two parts at their finest, where rounding errors are uniform: Σ
-   * (max|w|/2047)²/12 over all weights, over Σw². Less than a hundredth of {@link #int8Noise}
-   * unless int8 weights are nearly exact.
+   * (max|w|/2047)²/12 over all weights, over Σw². Less than a hundredth of {@link #coarsestNoise}
+   * unless those are nearly exact.
    */
   public double finestNoise() {
     double steps = 0;
@@ -120,8 +155,15 @@ public final class WeightProfile {
     return squares == 0 ? 0 : fanIn * steps / (12 * squares);
   }
 
-  /** The most activation bits that int8 weights allow; see {@link Headroom#activationBits}. */
-  public int int8Bits() {
-    return Headroom.activationBits(int8Sum);
+  /** Whether the weights at their coarsest are exact in all channels. */
+  public boolean exact() {
+    return exact;
+  }
+
+  /**
+   * The most activation bits that the coarsest weights allow; see {@link Headroom#activationBits}.
+   */
+  public int coarsestBits() {
+    return Headroom.activationBits(coarsestSum);
   }
 }

@@ -74,22 +74,7 @@ class PartedKernelTest {
       for (int k = 0; k < q.length; k++) {
         q[k] = weights.at(k % weights.count()) < 0 ? -limit : limit;
       }
-      long[] plain = new long[g.outputSize()];
-      DirectConvolution.apply(g, weights, q, plain);
-      int[] mask = random.residues(q.length);
-      int[] masked = new int[q.length];
-      for (int k = 0; k < q.length; k++) {
-        masked[k] = Field.add(Field.canonical(q[k]), mask[k]);
-      }
-      int[] y = new int[plain.length];
-      int[] u = new int[plain.length];
-      try (LinearKernel kernel = provider.prepare(g, weights)) {
-        kernel.apply(masked, y);
-        kernel.apply(mask, u);
-      }
-      for (int k = 0; k < plain.length; k++) {
-        assertThat((long) Field.centred(Field.subtract(y[k], u[k]))).isEqualTo(plain[k]);
-      }
+      KernelChecks.assertUnmaskedEqualsPlain(provider, g, weights, q, random);
     }
   }
 
@@ -123,24 +108,7 @@ class PartedKernelTest {
     int[] input = random.residues(g.inputSize());
     int[] expected = definition(g, weights, input);
     try (LinearKernel kernel = Kernels.choose(null).prepare(g, weights)) {
-      Thread[] threads = new Thread[4];
-      int[][] outputs = new int[threads.length][g.outputSize()];
-      for (int t = 0; t < threads.length; t++) {
-        int[] output = outputs[t];
-        threads[t] =
-            new Thread(
-                () -> {
-                  for (int i = 0; i < 40; i++) {
-                    Arrays.fill(output, -1);
-                    kernel.apply(input, output);
-                  }
-                });
-        threads[t].start();
-      }
-      for (int t = 0; t < threads.length; t++) {
-        threads[t].join();
-        assertThat(outputs[t]).isEqualTo(expected);
-      }
+      KernelChecks.assertThreadSafe(kernel, input, expected);
     }
   }
 
@@ -186,22 +154,12 @@ class PartedKernelTest {
         throw new IllegalStateException("no memory");
       }
       prepared++;
-      return new ArrayKernel() {
-        @Override
-        public ConvGeometry geometry() {
-          return geometry;
-        }
-
-        @Override
-        public void apply(int count, int[][] inputs, int[][] outputs) {
-          throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {
-          closed++;
-        }
-      };
+      return new FunctionKernel(
+          geometry,
+          (count, inputs, outputs) -> {
+            throw new UnsupportedOperationException();
+          },
+          () -> closed++);
     }
   }
 }

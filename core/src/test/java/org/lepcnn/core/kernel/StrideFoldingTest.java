@@ -207,21 +207,11 @@ class StrideFoldingTest {
   }
 
   private static LinearKernel counting(ConvGeometry geometry, int[] closed) {
-    return new ArrayKernel() {
-      @Override
-      public ConvGeometry geometry() {
-        return geometry;
-      }
-
-      @Override
-      public void apply(int count, int[][] inputs, int[][] outputs) {
-        throw new UnsupportedOperationException();
-      }
-
-      @Override
-      public void close() {
-        closed[0]++;
-      }
-    };
+    return new FunctionKernel(
+        geometry,
+        (count, inputs, outputs) -> {
+          throw new UnsupportedOperationException();
+        },
+        () -> closed[0]++);
   }
 }

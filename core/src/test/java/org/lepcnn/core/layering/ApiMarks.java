@@ -17,6 +17,10 @@ import org.lepcnn.core.api.PublicApi;
 final class ApiMarks {
   private ApiMarks() {}
 
+  /**
+   * Fails for a package without a mark, a type that bears its package's, and a type of the API
+   * whose signature names one that is none.
+   */
   static void check(JavaClasses classes) {
     assertThat(namesOf(classes, type -> markOfPackage(type).isEmpty()))
         .as("types of a package without a mark")
@@ -24,6 +28,17 @@ final class ApiMarks {
     assertThat(namesOf(classes, ApiMarks::repeatsItsPackage))
         .as("types that bear the mark of their package")
         .isEmpty();
+    assertThat(ApiSignatures.internalTypesNamed(classes))
+        .as("what others may program against, and the internal types that it names")
+        .isEmpty();
+  }
+
+  /** Whether others may program against a type: it says so, or what it lies in. */
+  static boolean isApi(JavaClass type) {
+    return markOf(type)
+        .or(() -> type.getEnclosingClass().map(ApiMarks::isApi))
+        .or(() -> markOfPackage(type))
+        .orElse(false);
   }
 
   private static Set<String> namesOf(JavaClasses classes, Predicate<JavaClass> which) {

@@ -19,7 +19,7 @@ class PortTest {
     assertThat(chain).hasToString("0123456789abcdefffffffffffffffff");
     assertThat(ChainId.parse(chain.toString())).isEqualTo(chain);
     assertThatThrownBy(() -> ChainId.parse("xyz")).isInstanceOf(BadInputException.class);
-    assertThatThrownBy(() -> InstanceId.parse("0123456789abcdeffffffffffffffffg"))
+    assertThatThrownBy(() -> ChainId.parse("0123456789abcdeffffffffffffffffg"))
         .isInstanceOf(BadInputException.class);
   }
 

@@ -18,8 +18,9 @@ class BitBalanceTest {
   @Test
   void int8Weights_getTheMostBitsThatTheProofAllows() {
     for (int fanIn : new int[] {1, 9, 300, 9216}) {
-      WeightProfile profile = WeightProfile.of(weights(fanIn * 8), 8, 1);
-      assertThat(BitBalance.bits(List.of(new Reader(profile, 127)))).isEqualTo(profile.int8Bits());
+      WeightProfile profile = WeightProfile.of(ScaledWeights.of(weights(fanIn * 8), 8, 1));
+      assertThat(BitBalance.bits(List.of(new Reader(profile, 127))))
+          .isEqualTo(profile.coarsestBits());
     }
   }
 
@@ -27,11 +28,11 @@ class BitBalanceTest {
   void theChoice_hasTheSmallestErrorAndHoldsTheProof() {
     for (int fanIn : new int[] {1, 3, 27, 207, 4098, 30_000}) {
       float[] weights = weights(fanIn * 7);
-      WeightProfile profile = WeightProfile.of(weights, 7, 1);
+      WeightProfile profile = WeightProfile.of(ScaledWeights.of(weights, 7, 1));
       Reader reader = new Reader(profile, 2047);
       int bits = BitBalance.bits(List.of(reader));
-      assertThat(bits).isBetween(Headroom.MIN_BITS, profile.int8Bits());
-      for (int other = Headroom.MIN_BITS; other <= profile.int8Bits(); other++) {
+      assertThat(bits).isBetween(Headroom.MIN_BITS, profile.coarsestBits());
+      for (int other = Headroom.MIN_BITS; other <= profile.coarsestBits(); other++) {
         assertThat(BitBalance.error(reader, bits))
             .isLessThanOrEqualTo(BitBalance.error(reader, other));
       }
@@ -43,21 +44,21 @@ class BitBalanceTest {
   void sharedTensors_takeBitsThatEveryReaderAllows() {
     float[] small = weights(9 * 4);
     float[] large = weights(60_000 * 2);
-    Reader one = new Reader(WeightProfile.of(small, 4, 1), 2047);
-    Reader two = new Reader(WeightProfile.of(large, 2, 1), 2047);
-    Reader coarse = new Reader(WeightProfile.of(large, 2, 1), 127);
+    Reader one = new Reader(WeightProfile.of(ScaledWeights.of(small, 4, 1)), 2047);
+    Reader two = new Reader(WeightProfile.of(ScaledWeights.of(large, 2, 1)), 2047);
+    Reader coarse = new Reader(WeightProfile.of(ScaledWeights.of(large, 2, 1)), 127);
     int bits = BitBalance.bits(List.of(one, two));
     assertProved(small, one, bits);
     assertProved(large, two, bits);
     int mixed = BitBalance.bits(List.of(one, coarse));
-    assertThat(mixed).isLessThanOrEqualTo(coarse.profile().int8Bits());
+    assertThat(mixed).isLessThanOrEqualTo(coarse.profile().coarsestBits());
     assertProved(small, one, mixed);
     assertProved(large, coarse, mixed);
   }
 
   @Test
   void fewWeights_getAll12BitsAndActivationsKeepMore() {
-    Reader reader = new Reader(WeightProfile.of(weights(27 * 8), 8, 1), 2047);
+    Reader reader = new Reader(WeightProfile.of(ScaledWeights.of(weights(27 * 8), 8, 1)), 2047);
     int bits = BitBalance.bits(List.of(reader));
     assertThat(bits).isGreaterThanOrEqualTo(14);
     assertThat(BitBalance.limits(reader, bits)).containsOnly(2047);
@@ -66,16 +67,16 @@ class BitBalanceTest {
   @Test
   void zeroAndConstantWeights_areBalancedToo() {
     float[] zeros = new float[20];
-    Reader zero = new Reader(WeightProfile.of(zeros, 2, 1), 2047);
+    Reader zero = new Reader(WeightProfile.of(ScaledWeights.of(zeros, 2, 1)), 2047);
     assertThat(BitBalance.bits(List.of(zero))).isEqualTo(Headroom.MAX_BITS);
     assertProved(zeros, zero, Headroom.MAX_BITS);
     float[] constant = new float[20_000];
     Arrays.fill(constant, -0.25f);
-    Reader same = new Reader(WeightProfile.of(constant, 2, 1), 2047);
+    Reader same = new Reader(WeightProfile.of(ScaledWeights.of(constant, 2, 1)), 2047);
     assertProved(constant, same, BitBalance.bits(List.of(same)));
     float[] mixed = weights(200);
     Arrays.fill(mixed, 0, 100, 0);
-    Reader half = new Reader(WeightProfile.of(mixed, 2, 1), 2047);
+    Reader half = new Reader(WeightProfile.of(ScaledWeights.of(mixed, 2, 1)), 2047);
     assertProved(mixed, half, BitBalance.bits(List.of(half)));
   }
 
@@ -83,14 +84,18 @@ class BitBalanceTest {
   void fit_staysAtTheBoundAndGivesWayOnePastIt() {
     float[] weights = weights(207);
     int[] limit = {1000};
-    long sum = WeightQuantizer.fit(weights, limit, 1, Long.MAX_VALUE).weights().maxAbsSum(1);
-    FittedWeights atTheBound = WeightQuantizer.fit(weights, limit, 1, sum);
+    long sum =
+        WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), limit, Long.MAX_VALUE)
+            .weights()
+            .maxAbsSum(1);
+    FittedWeights atTheBound = WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), limit, sum);
     assertThat(atTheBound.limits()).containsExactly(1000);
-    FittedWeights onePast = WeightQuantizer.fit(weights, limit, 1, sum - 1);
+    FittedWeights onePast = WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), limit, sum - 1);
     assertThat(onePast.limits()[0]).isBetween(990, 999);
     assertThat(onePast.weights().maxAbsSum(1)).isLessThan(sum);
     assertThat(onePast.weights().maxMagnitude()).isEqualTo(onePast.limits()[0]);
-    assertThatThrownBy(() -> WeightQuantizer.fit(weights, new int[] {127}, 1, 1))
+    assertThatThrownBy(
+            () -> WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), new int[] {127}, 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -99,7 +104,8 @@ class BitBalanceTest {
     float[] weights = weights(13 * 31);
     int[] limits = new int[13];
     Arrays.setAll(limits, i -> 127 + 160 * i);
-    FittedWeights fitted = WeightQuantizer.fit(weights, limits, 1, Long.MAX_VALUE);
+    FittedWeights fitted =
+        WeightQuantizer.fit(ScaledWeights.of(weights, 13, 1), limits, Long.MAX_VALUE);
     for (int i = 0; i < weights.length; i++) {
       float scale = fitted.scales()[i / 31];
       assertThat(Math.abs(fitted.weights().at(i) * (double) scale - weights[i]))
@@ -126,7 +132,9 @@ class BitBalanceTest {
   private static void assertProved(float[] weights, Reader reader, int bits) {
     FittedWeights fitted =
         WeightQuantizer.fit(
-            weights, BitBalance.limits(reader, bits), 1, Headroom.maxAbsWeightSum(bits));
+            ScaledWeights.of(weights, reader.profile().channels(), 1),
+            BitBalance.limits(reader, bits),
+            Headroom.maxAbsWeightSum(bits));
     long sum = fitted.weights().maxAbsSum(reader.profile().channels());
     assertThat(ActivationQuantizer.limit(bits) * sum).isLessThanOrEqualTo(Field.HALF);
     for (int limit : fitted.limits()) {

@@ -4,10 +4,13 @@ package org.lepcnn.core.quant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 
 class QuantizationTest {
   @Test
@@ -17,37 +20,34 @@ class QuantizationTest {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) (random.nextDouble() - 0.5) * (1 + i / 207);
     }
-    WeightQuantizer.QuantizedWeights quantized = WeightQuantizer.quantize(weights, 13, 9);
+    FittedWeights quantized = int8(weights, 13, 9);
     for (int i = 0; i < weights.length; i++) {
       float scale = quantized.scales()[i / 207];
       // to the nearest or the other neighbour; a float ulp of slack for the product
-      assertThat(Math.abs(quantized.values()[i] * scale - weights[i]))
+      assertThat(Math.abs(quantized.weights().at(i) * scale - weights[i]))
           .isLessThanOrEqualTo(scale * 1.00001f);
-      assertThat((int) quantized.values()[i]).isBetween(-127, 127);
+      assertThat(quantized.weights().at(i)).isBetween(-127, 127);
     }
   }
 
   @Test
   void zeroChannel_hasScaleOne() {
-    WeightQuantizer.QuantizedWeights quantized =
-        WeightQuantizer.quantize(new float[] {0, 0, 3, -1.1f}, 2, 1);
+    FittedWeights quantized = int8(new float[] {0, 0, 0, 3, -1.1f, 0.0123f}, 2, 1);
     assertThat(quantized.scales()[0]).isEqualTo(1f);
-    assertThat(quantized.values()).containsExactly(0, 0, 127, -47);
+    assertThat(quantized.weights().part(0)).containsExactly(0, 0, 0, 127, -47, 1);
   }
 
   @Test
   void denormalWeights_keepAFiniteInverseScale() {
-    WeightQuantizer.QuantizedWeights quantized =
-        WeightQuantizer.quantize(new float[] {Float.MIN_VALUE, 0}, 1, 1);
+    FittedWeights quantized = int8(new float[] {Float.MIN_VALUE, 0}, 1, 1);
     assertThat(1 / quantized.scales()[0]).isFinite();
   }
 
   @Test
   void nonFiniteWeights_areRefused() {
-    assertThatThrownBy(() -> WeightQuantizer.quantize(new float[] {1, Float.NaN}, 1, 1))
+    assertThatThrownBy(() -> int8(new float[] {1, Float.NaN}, 1, 1))
         .isInstanceOf(BadInputException.class);
-    assertThatThrownBy(
-            () -> WeightQuantizer.quantize(new float[] {1, Float.NEGATIVE_INFINITY}, 1, 1))
+    assertThatThrownBy(() -> int8(new float[] {1, Float.NEGATIVE_INFINITY}, 1, 1))
         .isInstanceOf(BadInputException.class);
   }
 
@@ -110,11 +110,73 @@ class QuantizationTest {
   @Test
   void weightsOnAGridOfAPowerOfTwo_areExact() {
     float[] weights = {1, -1, 1, 0, 0.75f, -31.75f, 0.5f, 0.25f, 0.75f, -32, 0.5f, 0.25f};
-    WeightQuantizer.QuantizedWeights quantized = WeightQuantizer.quantize(weights, 3, 1);
-    assertThat(quantized.values()).startsWith(1, -1, 1, 0, 3, -127, 2, 1);
-    assertThat(quantized.scales()).startsWith(1, 0.25f);
-    // 128 quarters are one too many
-    assertThat(quantized.scales()[2]).isEqualTo(32f / 127);
+    FittedWeights quantized = int8(weights, 3, 1);
+    assertThat(integers(quantized)).containsExactly(1, -1, 1, 0, 3, -127, 2, 1, 3, -128, 2, 1);
+    assertThat(quantized.scales()).containsExactly(1, 0.25f, 0.25f);
+    assertThat(quantized.limits()).containsExactly(127, 127, 128);
+    assertThat(quantized.exact()).isTrue();
+  }
+
+  @Test
+  void multiplesOfAnyStep_areExact_upTo255() {
+    SplittableRandom random = new SplittableRandom(9);
+    for (int limit : new int[] {1, 7, 127, 128, 255}) {
+      for (int run = 0; run < 50; run++) {
+        float step = (float) Math.exp(random.nextDouble(-20, 20));
+        int[] integers = random.ints(207, -limit, limit + 1).toArray();
+        integers[13] = limit;
+        integers[14] = limit - 1;
+        FittedWeights fitted = int8(multiples(integers, step), 1, 9);
+        assertThat(integers(fitted)).containsExactly(integers);
+        // a neighbour where all weights are its multiples as well
+        assertThat(fitted.scales()[0]).isBetween(Math.nextDown(step), Math.nextUp(step));
+        assertThat(fitted.exact()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void multiplesBeyond255_areExact_whereTheWeightsMayBeAsFine() {
+    int[] integers = {2047, -2046, 5, 300};
+    float[] weights = multiples(integers, 0.003137f);
+    assertThat(int8(weights, 1, 1).exact()).isFalse();
+    FittedWeights fine =
+        WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), new int[] {2047}, Long.MAX_VALUE);
+    assertThat(integers(fine)).containsExactly(integers);
+  }
+
+  @Test
+  void aFactor_goesToTheScale_itsSignToTheIntegers() {
+    float[] weights = {3, -100, 7, 3, -100, 7, 3, -100, 7};
+    double[] factors = {1851 / 8388608.0, -0.3, 0};
+    FittedWeights fitted =
+        WeightQuantizer.fit(
+            new ScaledWeights(weights, factors, 1), new int[] {127, 127, 127}, Long.MAX_VALUE);
+    assertThat(integers(fitted)).containsExactly(3, -100, 7, -3, 100, -7, 0, 0, 0);
+    assertThat(fitted.scales()).containsExactly(1851 / 8388608f, 0.3f, 1);
+    assertThat(fitted.exact()).isTrue();
+  }
+
+  @Test
+  void exactIntegersThatTheBoundForbids_areRounded() {
+    int[] integers = {1999, -1000, 998, 1, 3};
+    float[] weights = multiples(integers, 0.01f);
+    FittedWeights fitted =
+        WeightQuantizer.fit(ScaledWeights.of(weights, 1, 1), new int[] {2047}, 4000);
+    assertThat(fitted.exact()).isFalse();
+    assertThat(fitted.weights().maxAbsSum(1)).isLessThanOrEqualTo(4000);
+  }
+
+  @Test
+  void ordinaryWeights_areNotTakenForExact() {
+    SplittableRandom random = new SplittableRandom(10);
+    for (int run = 0; run < 300; run++) {
+      float[] weights = new float[9];
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] = (float) random.nextDouble(-1, 1);
+      }
+      assertThat(int8(weights, 1, 9).exact()).isFalse();
+    }
   }
 
   @Test
@@ -141,5 +203,24 @@ class QuantizationTest {
     assertThat(ActivationQuantizer.quantize(-2.5f, 1, 127)).isEqualTo(-2);
     assertThat(ActivationQuantizer.quantize(1000f, 1, 127)).isEqualTo(127);
     assertThat(ActivationQuantizer.quantize(-1000f, 1, 127)).isEqualTo(-127);
+  }
+
+  private static FittedWeights int8(float[] weights, int outChannels, int kernel) {
+    int[] limits = new int[outChannels];
+    Arrays.fill(limits, WeightQuantizer.LIMIT);
+    ScaledWeights scaled = ScaledWeights.of(weights, outChannels, kernel);
+    return WeightQuantizer.fit(scaled, limits, Long.MAX_VALUE);
+  }
+
+  private static float[] multiples(int[] integers, float step) {
+    float[] weights = new float[integers.length];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = integers[i] * step;
+    }
+    return weights;
+  }
+
+  private static int[] integers(FittedWeights fitted) {
+    return IntStream.range(0, fitted.weights().count()).map(fitted.weights()::at).toArray();
   }
 }

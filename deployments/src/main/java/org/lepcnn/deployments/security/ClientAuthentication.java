@@ -45,8 +45,8 @@ public enum ClientAuthentication {
         .findFirst()
         .orElseThrow(
             () ->
-                new BadInputException(
-                    "Client authentication: expected one of %s; found '%s'."
-                        .formatted(all.stream().map(ClientAuthentication::text).toList(), text)));
+                BadInputException.about("Client authentication")
+                    .expected("one of " + all.stream().map(ClientAuthentication::text).toList())
+                    .found("'" + text + "'"));
   }
 }

@@ -77,9 +77,9 @@ public record LocalSecurity(Path folder, ClientAuthentication authentication) {
   public Path clientConfig(String user) {
     Path file = clients().resolve(user + ".properties");
     if (!Files.exists(file)) {
-      throw new BadInputException(
-          "Security of the local cluster in %s: expected the user '%s' among those it was made for; found none."
-              .formatted(folder, user));
+      throw BadInputException.about("Security of the local cluster in " + folder)
+          .expected("the user '" + user + "' among those it was made for")
+          .found("none");
     }
     return file;
   }
@@ -102,10 +102,9 @@ public record LocalSecurity(Path folder, ClientAuthentication authentication) {
       makeFolder(folder);
       makeFolder(clients());
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Making the security of the local cluster: expected a writable folder %s; found: %s."
-              .formatted(folder, e),
-          e);
+      throw EnvironmentException.about("Making the security of the local cluster")
+          .expected("a writable folder " + folder)
+          .found(e);
     }
     SecureRandom random = new SecureRandom();
     try (Certificates certificates = new Certificates(folder, password(random))) {
@@ -172,21 +171,23 @@ public record LocalSecurity(Path folder, ClientAuthentication authentication) {
     try {
       String found = Files.readString(complete()).strip();
       if (!found.equals(authentication.text())) {
-        throw new BadInputException(
-            "Security of the local cluster in %s: expected client authentication %s; found %s. Remove the cluster, or start it as it was made."
-                .formatted(folder, authentication.text(), found));
+        throw BadInputException.about("Security of the local cluster in " + folder)
+            .expected("client authentication " + authentication.text())
+            .found(found, "Remove the cluster, or start it as it was made.");
       }
     } catch (IOException e) {
-      throw new EnvironmentException("Reading " + complete() + ": " + e, e);
+      throw EnvironmentException.about("Reading " + complete())
+          .expected("a readable file")
+          .found(e);
     }
     users.forEach(this::clientConfig);
   }
 
   private static void checkUser(String user) {
     if (!USER.matcher(user).matches()) {
-      throw new BadInputException(
-          "Security of the local cluster: expected users of letters, digits, '-' and '_'; found '%s'."
-              .formatted(user));
+      throw BadInputException.about("Security of the local cluster")
+          .expected("users of letters, digits, '-' and '_'")
+          .found("'" + user + "'");
     }
   }
 

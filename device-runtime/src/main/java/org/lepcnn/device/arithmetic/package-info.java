@@ -6,7 +6,9 @@
  * <p>Nothing here keeps a key. What is public is so for the module's other packages and for the
  * comparison with the plain network; it is not an interface for applications.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.arithmetic;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

@@ -79,7 +79,7 @@ public final class ClaimRepeatingTransport extends ForwardingEdgeTransport {
 
   private CompletableFuture<Void> releaseAndClaim(PassClaim claim, Throwable error) {
     Optional<InstanceId> former = supply.releasedBefore(claim.firstPass());
-    if (former.isEmpty() || code(error) != EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE) {
+    if (former.isEmpty() || !isRefusal(error, EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE)) {
       return CompletableFuture.failedFuture(error);
     }
     LOG.info("The edge does not know that passes from {} on were released", claim.firstPass());
@@ -96,15 +96,14 @@ public final class ClaimRepeatingTransport extends ForwardingEdgeTransport {
     return super.exchange(request)
         .exceptionallyComposeAsync(
             error -> {
-              PassClaim claim = claimOf(request.pass().pass());
-              EdgeErrorCode code = code(error);
+              Optional<PassClaim> claim = claimOf(request.pass().pass());
               boolean unclaimed =
-                  code == EdgeErrorCode.NOT_CLAIMED
-                      || code == EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE;
-              if (!unclaimed || claim == null || repetitions == 0) {
+                  isRefusal(error, EdgeErrorCode.NOT_CLAIMED)
+                      || isRefusal(error, EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE);
+              if (!unclaimed || claim.isEmpty() || repetitions == 0) {
                 return CompletableFuture.failedFuture(error);
               }
-              return repeat(claim)
+              return repeat(claim.get())
                   .thenComposeAsync(
                       done -> gated(() -> exchange(request, repetitions - 1)), worker);
             },
@@ -156,12 +155,13 @@ public final class ClaimRepeatingTransport extends ForwardingEdgeTransport {
     }
   }
 
-  private synchronized PassClaim claimOf(long pass) {
-    Map.Entry<Long, PassClaim> entry = claims.floorEntry(pass);
-    return entry != null && pass <= entry.getValue().lastPass() ? entry.getValue() : null;
+  private synchronized Optional<PassClaim> claimOf(long pass) {
+    return Optional.ofNullable(claims.floorEntry(pass))
+        .map(Map.Entry::getValue)
+        .filter(claim -> pass <= claim.lastPass());
   }
 
-  private static EdgeErrorCode code(Throwable error) {
-    return Failures.unwrap(error) instanceof EdgeRefusedException refused ? refused.code() : null;
+  private static boolean isRefusal(Throwable error, EdgeErrorCode code) {
+    return Failures.unwrap(error) instanceof EdgeRefusedException refused && refused.code() == code;
   }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
@@ -45,14 +46,14 @@ public final class ClaimedPasses {
 
   private final TreeSet<Long> inUse = new TreeSet<>();
   private long firstUntaken;
-  private PassSupply.Reservation reservation;
+  private PassSupply.Reservation reservation = new NoPasses();
   private boolean claimed;
 
   /** Whether the claim of {@link #reservation} has its instance number: it may have been sent. */
   private boolean numbered;
 
   /** Completes when the first pass in use has ended; null when nobody waits for that. */
-  private CompletableFuture<Void> firstEnds;
+  private @Nullable CompletableFuture<Void> firstEnds;
 
   /** Whether the edge refused the claim of {@link #reservation} when it was sent last. */
   private boolean refused;
@@ -60,7 +61,8 @@ public final class ClaimedPasses {
   /** Whether the edge says that another instance claimed these passes: they may be used there. */
   private volatile boolean heldByAnother;
 
-  private CompletableFuture<Void> claiming;
+  /** Completes when the claim that is on its way was answered; null when none is. */
+  private @Nullable CompletableFuture<Void> claiming;
 
   public ClaimedPasses(
       PassSupply supply,
@@ -85,11 +87,11 @@ public final class ClaimedPasses {
     CompletableFuture<Void> wait;
     boolean mine = false;
     synchronized (this) {
-      if (reservation != null && claimed && reservation.remaining() > 0) {
+      if (claimed && reservation.remaining() > 0) {
         return withinWindow() ? CompletableFuture.completedFuture(take()) : whenFirstEnds();
       }
       if (claiming == null) {
-        if (reservation == null || reservation.remaining() == 0) {
+        if (reservation.remaining() == 0) {
           reserve();
         }
         if (!inUse.isEmpty()) {
@@ -124,7 +126,7 @@ public final class ClaimedPasses {
   public void close(Duration patience) {
     long firstFree;
     synchronized (this) {
-      if (reservation == null || !numbered || reservation.remaining() == 0) {
+      if (!numbered || reservation.remaining() == 0) {
         return;
       }
       firstFree = reservation.lastPass() - reservation.remaining() + 1;
@@ -238,11 +240,9 @@ public final class ClaimedPasses {
     long left = tables.passesLeftFrom(next);
     if (left < 1) {
       throw new EnvironmentException(
-          "Reserving passes: the decryption tables of chain "
-              + supply.chain()
-              + " hold nothing from pass "
-              + next
-              + " on. Precompute more tables and bring them to the device.");
+          ("Reserving passes: the decryption tables of chain %s hold nothing from pass "
+                  + "%s on. Precompute more tables and bring them to the device.")
+              .formatted(supply.chain(), next));
     }
     claimed = false;
     numbered = false;
@@ -266,25 +266,63 @@ public final class ClaimedPasses {
     } catch (RuntimeException e) {
       sent = CompletableFuture.failedFuture(e);
     }
-    sent.whenComplete((done, error) -> answered(answer, Failures.unwrap(error)))
+    sent.whenComplete(
+            (done, error) -> {
+              if (error == null) {
+                accepted(answer);
+              } else {
+                failed(answer, Failures.unwrap(error));
+              }
+            })
         .exceptionally(error -> null);
   }
 
-  private void answered(CompletableFuture<Void> answer, Throwable error) {
+  private void accepted(CompletableFuture<Void> answer) {
     synchronized (this) {
       claiming = null;
-      claimed = error == null;
+      claimed = true;
+      refused = false;
+      heldByAnother = false;
+    }
+    answer.complete(null);
+  }
+
+  private void failed(CompletableFuture<Void> answer, Throwable error) {
+    synchronized (this) {
+      claiming = null;
+      claimed = false;
       refused = error instanceof EdgeRefusedException;
       if (error instanceof EdgeRefusedException refusal) {
         heldByAnother = refusal.code() == EdgeErrorCode.CLAIMED_BY_ANOTHER_INSTANCE;
-      } else if (claimed) {
-        heldByAnother = false;
       }
     }
-    if (error == null) {
-      answer.complete(null);
-    } else {
-      answer.completeExceptionally(error);
+    answer.completeExceptionally(error);
+  }
+
+  /** The reservation before the first one. */
+  private static final class NoPasses implements PassSupply.Reservation {
+    @Override
+    public long firstPass() {
+      throw none();
+    }
+
+    @Override
+    public long lastPass() {
+      throw none();
+    }
+
+    @Override
+    public int remaining() {
+      return 0;
+    }
+
+    @Override
+    public PassSupply.Pass take() {
+      throw none();
+    }
+
+    private static IllegalStateException none() {
+      return new IllegalStateException("No pass is reserved.");
     }
   }
 }

@@ -48,12 +48,10 @@ public final class SendGate {
   public void requireOpen() {
     if (supply.integrityFailures() >= limit) {
       throw new QuarantinedException(
-          "The edge is quarantined after "
-              + supply.integrityFailures()
-              + " results that failed the integrity check; the limit is "
-              + limit
-              + ". The device sends nothing more. Find out why they failed, then run 'lepcnn device"
-              + " lift-quarantine --state DIR', or provision the device again.");
+          ("The edge is quarantined after %s results that failed the integrity check; the "
+                  + "limit is %s. The device sends nothing more. Find out why they failed, then run "
+                  + "'lepcnn device lift-quarantine --state DIR', or provision the device again.")
+              .formatted(supply.integrityFailures(), limit));
     }
     if (shut) {
       throw new EnvironmentException(

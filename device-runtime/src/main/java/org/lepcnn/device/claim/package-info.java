@@ -5,7 +5,9 @@
  *
  * <p>What is public is so for the module's other packages; it is not an interface for applications.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.claim;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

@@ -44,13 +44,9 @@ final class Challenge {
   static Challenge draw(SecretKey groupKey, int layer, int index, ConvGeometry g) {
     if (layer < 0 || index < 0 || index >= MAX_PER_LAYER) {
       throw new IllegalArgumentException(
-          "Challenge: expected a layer from 0 and an index below "
-              + MAX_PER_LAYER
-              + "; found layer "
-              + layer
-              + ", index "
-              + index
-              + ".");
+          ("Challenge: expected a layer from 0 and an index "
+                  + "below %s; found layer %s, index %s.")
+              .formatted(MAX_PER_LAYER, layer, index));
     }
     int[] a = new int[g.outChannels()];
     int[] b = new int[g.positions()];
@@ -92,13 +88,8 @@ final class Challenge {
   void require(ConvGeometry g) {
     if (a.length != g.outChannels() || b.length != g.positions()) {
       throw new IllegalArgumentException(
-          "Challenge: expected "
-              + g.outChannels()
-              + " channels and "
-              + g.positions()
-              + " positions; found "
-              + this
-              + ".");
+          "Challenge: expected %s channels and %s positions; found %s."
+              .formatted(g.outChannels(), g.positions(), this));
     }
   }
 }

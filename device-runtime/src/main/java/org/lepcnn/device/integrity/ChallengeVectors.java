@@ -40,11 +40,8 @@ final class ChallengeVectors {
     challenge.require(g);
     if (weights.count() != g.weightCount()) {
       throw new IllegalArgumentException(
-          "Challenge vector: expected "
-              + g.weightCount()
-              + " weights; found "
-              + weights.count()
-              + ".");
+          "Challenge vector: expected %s weights; found %s."
+              .formatted(g.weightCount(), weights.count()));
     }
     int[] contracted = contract(g, weights, challenge.a());
     int[] c = new int[g.inputSize()];

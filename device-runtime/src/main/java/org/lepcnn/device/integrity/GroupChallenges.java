@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
@@ -18,6 +19,7 @@ import org.lepcnn.device.key.SecretKey;
  * All challenges of one group of passes with their vectors c: what a device needs to check results.
  * Immutable and thread-safe.
  */
+@PublicApi
 public final class GroupChallenges {
   /** The most challenges per layer: two make the double check. */
   public static final int MAX_PER_LAYER = Challenge.MAX_PER_LAYER;

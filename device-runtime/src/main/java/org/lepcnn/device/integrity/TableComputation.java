@@ -129,12 +129,10 @@ public final class TableComputation implements AutoCloseable {
     for (int pass = 0; pass < masks.length; pass++) {
       if (!group.accepts(layer, masks[pass], outputs[pass])) {
         throw new FaultyKernelException(
-            "Computing unblinding factors of layer "
-                + layer.index()
-                + ": the kernel '"
-                + kernelName
-                + "' gives wrong residues on this machine. No table was written; choose another"
-                + " kernel and check the hardware.");
+            ("Computing unblinding factors of layer %s: the kernel '%s' gives "
+                    + "wrong residues on this machine. No table was written; choose "
+                    + "another kernel and check the hardware.")
+                .formatted(layer.index(), kernelName));
       }
     }
   }

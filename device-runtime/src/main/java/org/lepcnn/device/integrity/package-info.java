@@ -10,7 +10,9 @@
  * a rejection tells an edge little, degrades only by the number of rejections seen; hence the
  * quarantine of {@link org.lepcnn.device.claim}.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.integrity;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

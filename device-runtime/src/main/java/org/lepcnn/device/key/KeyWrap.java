@@ -12,6 +12,7 @@ import javax.crypto.Cipher;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.PBEKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
@@ -47,9 +48,9 @@ public final class KeyWrap implements AutoCloseable {
 
   private final int iterations;
   private final byte[] salt;
-  private final SecretKey key; // null: the keys stand as they are
+  private final @Nullable SecretKey key; // null: the keys stand as they are
 
-  private KeyWrap(int iterations, byte[] salt, SecretKey key) {
+  private KeyWrap(int iterations, byte[] salt, @Nullable SecretKey key) {
     this.iterations = iterations;
     this.salt = salt;
     this.key = key;
@@ -170,12 +171,9 @@ public final class KeyWrap implements AutoCloseable {
     Sealed sealed = Sealed.read(kind, in, body);
     if (passphrase.isNone()) {
       throw new BadInputException(
-          "Opening "
-              + what
-              + ": its keys are under a passphrase. Give the file with the passphrase by"
-              + " --passphrase-file or in "
-              + Passphrase.ENVIRONMENT_VARIABLE
-              + ".");
+          ("Opening %s: its keys are under a passphrase. Give the file with "
+                  + "the passphrase by --passphrase-file or in %s.")
+              .formatted(what, Passphrase.ENVIRONMENT_VARIABLE));
     }
     SecretKey key = derive(passphrase, sealed.salt(), sealed.iterations());
     try {
@@ -295,12 +293,8 @@ public final class KeyWrap implements AutoCloseable {
     int iterations = in.int32();
     if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
       throw in.corrupt(
-          iterations
-              + " iterations of the key derivation; "
-              + MIN_ITERATIONS
-              + " to "
-              + MAX_ITERATIONS
-              + " are accepted");
+          "%s iterations of the key derivation; %s to %s are accepted"
+              .formatted(iterations, MIN_ITERATIONS, MAX_ITERATIONS));
     }
     return iterations;
   }

@@ -8,9 +8,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.Mismatch;
 import org.lepcnn.core.io.WholeFile;
 
 /**
@@ -65,11 +67,11 @@ public final class Passphrase implements AutoCloseable {
         length--;
       }
       if (length == 0) {
-        throw unusable(file, "none", null);
+        throw unusable(file).found("none");
       }
       return new Passphrase(Arrays.copyOf(chars.array(), length));
     } catch (CharacterCodingException e) {
-      throw unusable(file, "bytes that are not UTF-8", e);
+      throw unusable(file).because(e).found("bytes that are not UTF-8");
     } catch (IOException e) {
       throw EnvironmentException.about("Reading the passphrase file " + file)
           .expected("a readable file")
@@ -90,7 +92,7 @@ public final class Passphrase implements AutoCloseable {
   }
 
   /** From a file, if one is named. */
-  static Passphrase ofNamed(String file) {
+  static Passphrase ofNamed(@Nullable String file) {
     return file == null || file.isEmpty() ? none() : ofFile(Path.of(file));
   }
 
@@ -146,10 +148,8 @@ public final class Passphrase implements AutoCloseable {
     return isNone() ? "Passphrase(none)" : "Passphrase(given)";
   }
 
-  private static BadInputException unusable(Path file, String found, Throwable cause) {
+  private static Mismatch<BadInputException> unusable(Path file) {
     return BadInputException.about("Reading the passphrase file " + file)
-        .expected("one line with a passphrase in UTF-8")
-        .because(cause)
-        .found(found);
+        .expected("one line with a passphrase in UTF-8");
   }
 }

@@ -3,6 +3,7 @@ package org.lepcnn.device.key;
 
 import java.lang.invoke.MethodHandles;
 import java.util.Set;
+import org.lepcnn.core.api.PublicApi;
 
 /**
  * What a method asks for that hands out secrets as numbers: keys for a file or a cipher, masks,
@@ -13,6 +14,7 @@ import java.util.Set;
  * That keeps secrets from code that takes the wrong way by mistake. It is no protection against
  * code that opens private fields, or that puts a class of its own into one of these packages.
  */
+@PublicApi
 public final class SecretAccess {
   private static final String ROOT = "org.lepcnn.device.";
   private static final Set<String> PACKAGES =

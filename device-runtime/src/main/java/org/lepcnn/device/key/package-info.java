@@ -23,7 +23,9 @@
  * device's state. Only mask, redraw and seal keys, and what the challenges derive for themselves,
  * are ever used as AES keys; root, chain, pass and challenge keys are not.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.key;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

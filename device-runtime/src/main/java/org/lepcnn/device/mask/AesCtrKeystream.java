@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
@@ -22,7 +23,7 @@ final class AesCtrKeystream implements Keystream {
 
   private final Cipher cipher;
   private final CounterBlock counter = new CounterBlock();
-  private javax.crypto.SecretKey key;
+  private javax.crypto.@Nullable SecretKey key; // null once closed: the cipher refuses it
   private boolean cipherHasKey;
 
   AesCtrKeystream(SecretKey key) {

@@ -136,15 +136,9 @@ public final class ResidueStream implements AutoCloseable {
         || bytes > out.length
         || (bytes != wordBytes(count) && !last)) {
       throw new IllegalArgumentException(
-          "Words of a residue stream: expected whole blocks, at most "
-              + MAX_WORDS
-              + " words, with room for them; found "
-              + count
-              + " words, room for "
-              + out.length
-              + " bytes, and "
-              + unread
-              + " words read ahead.");
+          ("Words of a residue stream: expected whole blocks, at most %s words, with room "
+                  + "for them; found %s words, room for %s bytes, and %s words read ahead.")
+              .formatted(MAX_WORDS, count, out.length, unread));
     }
     requireLeft(count, count);
     words.read(out, bytes);

@@ -16,7 +16,9 @@
  * <p>A word is uniform on 0 … 2³¹ − 1 = p, so what is left after rejection is uniform on F_p
  * exactly, as far as AES-256 is a random permutation.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.mask;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

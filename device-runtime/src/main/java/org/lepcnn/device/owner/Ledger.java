@@ -45,12 +45,9 @@ final class Ledger {
             .orElseThrow(
                 () ->
                     new BadInputException(
-                        doing
-                            + "the ledger has no such chain of device "
-                            + device
-                            + " and model "
-                            + model.shortName()
-                            + ". Provision the device with this owner file."));
+                        ("%sthe ledger has no such chain of device %s and model %s. "
+                                + "Provision the device with this owner file.")
+                            .formatted(doing, device, model.shortName())));
     if (entry.status() != ChainStatus.GRANTED) {
       throw new BadInputException(
           doing

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.state.DurableStore;
@@ -38,7 +39,7 @@ final class LedgerFile {
   /** All entries, oldest first. */
   List<LedgerEntry> read() {
     OwnerContents contents = OwnerContents.readAgain(file, wrap);
-    SecretFiles.syncFolder(store, file.getParent());
+    SecretFiles.syncFolder(store, Folders.holding(file));
     try (SecretKey found = contents.root()) {
       if (!found.equals(root)) {
         throw new BadInputException(

@@ -95,17 +95,24 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     String what = file.toString();
     CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
     BodyReader in = new BodyReader(what, content.body());
-    KeyWrap wrap = content.version() == 1 ? keys.ofVersion1(what) : null;
-    SecretKey root = content.version() == 1 ? keyOfVersion1(in.bytes()) : null;
-    List<LedgerEntry> ledger = in.list(() -> readEntry(in, content.version()));
-    if (content.version() > 1) {
-      KeyWrap.Opened opened = keys.read(what, in, content.body());
-      wrap = opened.wrap();
-      root = opened.keys().get(0);
-    }
+    OwnerContents contents =
+        content.version() == 1 ? readVersion1(what, in, keys) : read(what, in, content, keys);
     in.end();
     Arrays.fill(bytes, (byte) 0);
-    return new OwnerContents(root, ledger, wrap);
+    return contents;
+  }
+
+  private static OwnerContents readVersion1(String what, BodyReader in, KeyReader keys) {
+    KeyWrap wrap = keys.ofVersion1(what);
+    SecretKey root = keyOfVersion1(in.bytes());
+    return new OwnerContents(root, in.list(() -> readEntry(in, 1)), wrap);
+  }
+
+  private static OwnerContents read(
+      String what, BodyReader in, CheckedFile.Content content, KeyReader keys) {
+    List<LedgerEntry> ledger = in.list(() -> readEntry(in, content.version()));
+    KeyWrap.Opened opened = keys.read(what, in, content.body());
+    return new OwnerContents(opened.keys().get(0), ledger, opened.wrap());
   }
 
   private static SecretKey keyOfVersion1(byte[] bytes) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
@@ -65,7 +66,7 @@ public final class OwnerFile implements AutoCloseable {
   static OwnerFile create(Path file, Passphrase passphrase, DurableStore store) {
     Path absolute = file.toAbsolutePath();
     try {
-      Files.createDirectories(absolute.getParent());
+      Files.createDirectories(Folders.holding(absolute));
     } catch (IOException e) {
       throw new EnvironmentException("Making the owner file " + file + ": " + e + ".", e);
     }
@@ -214,11 +215,8 @@ public final class OwnerFile implements AutoCloseable {
     if (passes > Long.MAX_VALUE - issued) {
       throw BadInputException.about("Issuing passes")
           .expected(
-              "that a chain has room for "
-                  + passes
-                  + " passes after the "
-                  + issued
-                  + " that are issued")
+              "that a chain has room for %s passes after the %s that are issued"
+                  .formatted(passes, issued))
           .found("too little", "Issue fewer.");
     }
     return issued + passes;

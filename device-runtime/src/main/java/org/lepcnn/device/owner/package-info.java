@@ -28,7 +28,9 @@
  * was restored from a backup, whose passes were used. A retired chain stays in the ledger as a
  * record; no key of it is derived any more.
  */
+@NullMarked
 @PublicApi
 package org.lepcnn.device.owner;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.PublicApi;

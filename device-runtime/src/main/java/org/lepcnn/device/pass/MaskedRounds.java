@@ -4,6 +4,7 @@ package org.lepcnn.device.pass;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
@@ -44,9 +45,9 @@ final class MaskedRounds implements AutoCloseable {
   /** The request's side of every layer's challenges, from {@link #prepareCheck} on. */
   private final int[] requestSides;
 
-  private PassTables.PassFactors table;
-  private RuntimeException unreadableTable;
-  private RuntimeException unreadableChallenges;
+  private PassTables.@Nullable PassFactors table; // null until a round's factors are read
+  private @Nullable RuntimeException unreadableTable;
+  private @Nullable RuntimeException unreadableChallenges;
   private boolean closed;
 
   /** A result every layer of which was found right. Nothing but {@link #check} makes one. */
@@ -121,12 +122,13 @@ final class MaskedRounds implements AutoCloseable {
    * #check}.
    */
   void prepareCheck(RoundRequest request) {
-    if (context.challenges() == null) {
+    ChallengeCache cache = context.challenges();
+    if (cache == null) {
       return;
     }
     long before = System.nanoTime();
     try {
-      GroupChallenges challenges = context.challenges().ofPass(pass.number());
+      GroupChallenges challenges = cache.ofPass(pass.number());
       int firstTensor = plan.tensorsOfRound(request.round()).get(0).id();
       for (LinearLayerSpec layer : plan.layersOfRound(request.round())) {
         int[] masked = request.tensors().get(layer.tensorId() - firstTensor).residues();
@@ -150,12 +152,13 @@ final class MaskedRounds implements AutoCloseable {
     if (unreadableChallenges != null) {
       throw unreadableChallenges;
     }
+    ChallengeCache cache = context.challenges();
     for (RoundResult.Layer layer : result.layers()) {
       LinearLayerSpec spec = plan.layer(layer.index());
-      if (context.challenges() == null) {
+      if (cache == null) {
         ResultValidator.requireCanonical(id, spec, layer.residues());
       } else {
-        check(context.challenges().ofPass(pass.number()), spec, layer.residues());
+        check(cache.ofPass(pass.number()), spec, layer.residues());
       }
     }
     return new CheckedResult(result);
@@ -180,19 +183,26 @@ final class MaskedRounds implements AutoCloseable {
   void readTable(int round) {
     long before = System.nanoTime();
     try {
-      if (table == null) {
-        table = context.tables().openPass(pass.number(), pass.key());
-      }
+      PassTables.PassFactors opened = openTable();
       for (LinearLayerSpec layer : plan.layersOfRound(round)) {
         ResidueBuffer u = workspace.takeBuffer(layer.geometry().outputSize());
         factors.add(u);
-        table.readLayer(layer.index(), u);
+        opened.readLayer(layer.index(), u);
       }
     } catch (RuntimeException e) {
       unreadableTable = e;
     } finally {
       stopwatch.add(Phase.TABLE, System.nanoTime() - before);
     }
+  }
+
+  private PassTables.PassFactors openTable() {
+    PassTables.PassFactors opened = table;
+    if (opened == null) {
+      opened = context.tables().openPass(pass.number(), pass.key());
+      table = opened;
+    }
+    return opened;
   }
 
   /** Unmasks a result and adds the layers' outputs to the activations. */
@@ -241,13 +251,10 @@ final class MaskedRounds implements AutoCloseable {
   }
 
   private void unmask(LinearLayerSpec spec, int[] y, ResidueBuffer u, Activations activations) {
-    if (context.unsafeResultObserver() != null) {
-      context
-          .unsafeResultObserver()
-          .layerResult(
-              pass.number(),
-              spec.index(),
-              LayerArithmetic.unmaskedIntegers(y, u.toArray(y.length)));
+    UnsafeResultObserver observer = context.unsafeResultObserver();
+    if (observer != null) {
+      observer.layerResult(
+          pass.number(), spec.index(), LayerArithmetic.unmaskedIntegers(y, u.toArray(y.length)));
     }
     DeviceHalf.LayerBinding binding = context.model().half().layers().get(spec.index());
     NativeTensor out = activations.create(binding.output(), binding.outputShape());

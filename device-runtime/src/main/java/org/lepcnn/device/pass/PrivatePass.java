@@ -2,7 +2,9 @@
 package org.lepcnn.device.pass;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
@@ -43,13 +45,17 @@ final class PrivatePass {
   private final Plan plan;
 
   /** The values of the pass; null when there are none any more and zeros are sent. */
-  private Activations activations;
+  private @Nullable Activations activations;
 
   /** What failed on the device first; null for nothing. */
-  private Throwable failure;
+  private @Nullable Throwable failure;
 
-  private MaskedRounds rounds;
-  private PassResult result;
+  /** Null until the pass starts. */
+  private @Nullable MaskedRounds rounds;
+
+  /** What the application gets; null until the last stage has run, and after a failure. */
+  private @Nullable PassResult result;
+
   private long begun;
   private boolean ended;
 
@@ -73,9 +79,10 @@ final class PrivatePass {
     begun = context.pacer().begin();
     try {
       rounds = new MaskedRounds(context.rounds(), pass, stopwatch);
-      if (context.rounds().challenges() != null) {
+      ChallengeCache challenges = context.rounds().challenges();
+      if (challenges != null) {
         // tables that cannot be read are found before anything is sent
-        stopwatch.time(Phase.TABLE, () -> context.rounds().challenges().ofPass(pass.number()));
+        stopwatch.time(Phase.TABLE, () -> challenges.ofPass(pass.number()));
       }
       advance(0);
     } catch (Throwable e) {
@@ -89,17 +96,16 @@ final class PrivatePass {
     if (round == plan.rounds()) {
       end(null, true);
     } else {
-      RoundRequest next = request == null ? rounds.maskOfZeros(round) : request;
+      RoundRequest next = request == null ? rounds().maskOfZeros(round) : request;
       context.pacer().run(begun, context.worker(), () -> sendOrEnd(next));
     }
   }
 
   /** Runs a stage; returns the round's request, or null after the last stage or a failure. */
-  private RoundRequest compute(int round) {
+  private @Nullable RoundRequest compute(int round) {
     while (activations != null) {
       try {
-        stopwatch.time(Phase.STAGE, () -> context.model().runStage(round, activations));
-        return round == plan.rounds() ? keepResult() : mask(round);
+        return compute(round, activations);
       } catch (Throwable e) {
         failOnDevice(round, e);
       }
@@ -107,19 +113,23 @@ final class PrivatePass {
     return null;
   }
 
-  private RoundRequest mask(int round) {
-    long before = System.nanoTime();
-    RoundRequest request = rounds.mask(round, activations);
-    context.model().endRound(round, activations);
-    stopwatch.add(Phase.MASK, System.nanoTime() - before);
-    return request;
-  }
-
-  private RoundRequest keepResult() {
+  private @Nullable RoundRequest compute(int round, Activations values) {
+    stopwatch.time(Phase.STAGE, () -> context.model().runStage(round, values));
+    if (round < plan.rounds()) {
+      return mask(round, values);
+    }
     if (failure == null) {
-      result = result();
+      result = result(values);
     }
     return null;
+  }
+
+  private RoundRequest mask(int round, Activations values) {
+    long before = System.nanoTime();
+    RoundRequest request = rounds().mask(round, values);
+    context.model().endRound(round, values);
+    stopwatch.add(Phase.MASK, System.nanoTime() - before);
+    return request;
   }
 
   private void sendOrEnd(RoundRequest request) {
@@ -139,15 +149,19 @@ final class PrivatePass {
     CompletableFuture<RoundResult> answer =
         context.gate().send(() -> context.transport().exchange(request));
     // while the edge works; the answer is taken up only after this
-    rounds.prepareCheck(request);
+    rounds().prepareCheck(request);
     if (activations != null) {
-      rounds.readTable(request.round());
+      rounds().readTable(request.round());
     }
     answer
         .whenCompleteAsync(
             (found, error) -> {
               stopwatch.add(Phase.WAIT, System.nanoTime() - sent);
-              received(request, found, Failures.unwrap(error));
+              if (error == null) {
+                received(request, found);
+              } else {
+                end(Failures.unwrap(error), false);
+              }
             },
             context.worker())
         .exceptionally(error -> null);
@@ -162,16 +176,12 @@ final class PrivatePass {
     }
   }
 
-  private void received(RoundRequest request, RoundResult answer, Throwable error) {
+  private void received(RoundRequest request, RoundResult answer) {
     try {
-      if (error != null) {
-        end(error, false);
-        return;
-      }
       long before = System.nanoTime();
-      CheckedResult checked = rounds.check(request, answer);
+      CheckedResult checked = rounds().check(request, answer);
       stopwatch.add(Phase.CHECK, System.nanoTime() - before);
-      rounds.recycle(request);
+      rounds().recycle(request);
       unmask(request.round(), checked);
       advance(request.round() + 1);
     } catch (IntegrityException e) {
@@ -187,7 +197,7 @@ final class PrivatePass {
       return;
     }
     try {
-      rounds.unmask(checked, activations);
+      rounds().unmask(checked, activations);
     } catch (Throwable e) {
       failOnDevice(round + 1, e);
     }
@@ -207,10 +217,10 @@ final class PrivatePass {
     return context.model().zeroInputs();
   }
 
-  private PassResult result() {
+  private PassResult result(Activations values) {
     return new PassResult(
         pass.number(),
-        context.model().outputs(activations),
+        context.model().outputs(values),
         stopwatch.timings(),
         plan.inputElements() * Integer.BYTES,
         plan.outputElements() * Integer.BYTES,
@@ -227,7 +237,7 @@ final class PrivatePass {
    *
    * @param fault of the edge or of the session; null when there is none
    */
-  private void end(Throwable fault, boolean ranToItsEnd) {
+  private void end(@Nullable Throwable fault, boolean ranToItsEnd) {
     if (ended) {
       return;
     }
@@ -246,6 +256,11 @@ final class PrivatePass {
     } else {
       application.completeExceptionally(told);
     }
+  }
+
+  /** Every step but the first comes after {@link #start}, which makes them. */
+  private MaskedRounds rounds() {
+    return Objects.requireNonNull(rounds, "rounds");
   }
 
   private void closeRounds() {

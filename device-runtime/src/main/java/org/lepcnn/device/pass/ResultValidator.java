@@ -30,11 +30,9 @@ final class ResultValidator {
       throw refused(
           Kind.WRONG_ID,
           request.pass(),
-          "expected the result of round "
-              + round
-              + " with "
-              + expected.size()
-              + " layers; found another pass, round or number of layers");
+          ("expected the result of round %s with %s layers; found "
+                  + "another pass, round or number of layers")
+              .formatted(round, expected.size()));
     }
     for (int i = 0; i < expected.size(); i++) {
       validate(request.pass(), expected.get(i), result.layers().get(i));
@@ -79,24 +77,15 @@ final class ResultValidator {
       throw refused(
           Kind.WRONG_SHAPE,
           pass,
-          "expected "
-              + size
-              + " residues of layer "
-              + layer.index()
-              + "; found "
-              + (residues == null ? 0 : residues.length));
+          "expected %s residues of layer %s; found %s"
+              .formatted(size, layer.index(), residues == null ? 0 : residues.length));
     }
   }
 
   private static IntegrityException refused(Kind kind, PassId pass, String what) {
     return new IntegrityException(
         kind,
-        "pass "
-            + pass.pass()
-            + " of chain "
-            + pass.chain()
-            + ": "
-            + what
-            + ". The pass is burned; submit the input again.");
+        "pass %s of chain %s: %s. The pass is burned; submit the input again."
+            .formatted(pass.pass(), pass.chain(), what));
   }
 }

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.pass;
 
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
@@ -13,10 +14,10 @@ public final class RoundContext {
   private final DeviceModel model;
   private final PassSupply supply;
   private final PassTables tables;
-  private final ChallengeCache challenges;
+  private final @Nullable ChallengeCache challenges;
   private final IntArrayPool pool;
   private final PassWorkspace.Pool workspaces;
-  private final UnsafeResultObserver unsafeResultObserver;
+  private final @Nullable UnsafeResultObserver unsafeResultObserver;
 
   /**
    * @param checked whether results are checked
@@ -29,7 +30,7 @@ public final class RoundContext {
       PassTables tables,
       boolean checked,
       int passesInFlight,
-      UnsafeResultObserver unsafeResultObserver) {
+      @Nullable UnsafeResultObserver unsafeResultObserver) {
     this(
         model,
         supply,
@@ -47,7 +48,7 @@ public final class RoundContext {
       boolean checked,
       IntArrayPool pool,
       PassWorkspace.Pool workspaces,
-      UnsafeResultObserver unsafeResultObserver) {
+      @Nullable UnsafeResultObserver unsafeResultObserver) {
     this.model = model;
     this.supply = supply;
     this.tables = tables;
@@ -76,7 +77,7 @@ public final class RoundContext {
   }
 
   /** Null when the integrity check is off. */
-  ChallengeCache challenges() {
+  @Nullable ChallengeCache challenges() {
     return challenges;
   }
 
@@ -88,7 +89,8 @@ public final class RoundContext {
     return workspaces;
   }
 
-  UnsafeResultObserver unsafeResultObserver() {
+  /** Null when nobody looks. */
+  @Nullable UnsafeResultObserver unsafeResultObserver() {
     return unsafeResultObserver;
   }
 }

@@ -3,6 +3,7 @@ package org.lepcnn.device.pass;
 
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.DeviceModel;
@@ -15,11 +16,11 @@ import org.lepcnn.device.supply.PassSupply;
  */
 public final class Submission {
   final Map<String, HostTensor> inputs;
-  final LepcnnException refused;
+  final @Nullable LepcnnException refused; // why there are no inputs; null where there are
   private final CompletableFuture<PassResult> answer = new CompletableFuture<>();
-  private volatile PrivatePass pass;
+  private volatile @Nullable PrivatePass pass; // null until one is begun
 
-  private Submission(Map<String, HostTensor> inputs, LepcnnException refused) {
+  private Submission(Map<String, HostTensor> inputs, @Nullable LepcnnException refused) {
     this.inputs = inputs;
     this.refused = refused;
   }
@@ -31,7 +32,7 @@ public final class Submission {
 
   /** An input that was refused. */
   public static Submission refused(LepcnnException why) {
-    return new Submission(null, why);
+    return new Submission(Map.of(), why);
   }
 
   /** What the application waits for; whoever ends the submission without a pass completes it. */
@@ -45,14 +46,16 @@ public final class Submission {
    * @param atEnd called once, when nothing of the pass is left
    */
   public void run(PassContext context, PassSupply.Pass supplied, Runnable atEnd) {
-    pass = new PrivatePass(context, supplied, this, atEnd);
-    pass.start();
+    PrivatePass begun = new PrivatePass(context, supplied, this, atEnd);
+    pass = begun;
+    begun.start();
   }
 
   /** Ends the pass, if one was begun that no worker runs and that will get no answer any more. */
   public void abandonPass(RuntimeException error) {
-    if (pass != null) {
-      pass.abandon(error);
+    PrivatePass begun = pass;
+    if (begun != null) {
+      begun.abandon(error);
     }
   }
 

@@ -19,7 +19,9 @@
  * <p>Applications use {@link org.lepcnn.device.pass.PassResult}, {@link
  * org.lepcnn.device.pass.PassTimings} and the observers. The rest is for the session.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.pass;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.reference;
 
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.device.integrity.GroupChallenges;
@@ -20,8 +21,10 @@ public final class ComputedTables implements PassTables {
   /** Finds a faulty kernel; of no group, because any challenge does. */
   private final GroupChallenges selfCheck;
 
-  private long currentGroup = -1;
-  private GroupChallenges current;
+  /** Those that were asked for last; null before. */
+  private @Nullable OfGroup current;
+
+  private record OfGroup(long group, GroupChallenges challenges) {}
 
   public ComputedTables(EdgeHalf edge, KernelProvider provider, int challengesPerLayer) {
     this.computation = new TableComputation(edge, provider);
@@ -43,11 +46,12 @@ public final class ComputedTables implements PassTables {
 
   @Override
   public synchronized GroupChallenges challenges(long group, SecretKey groupKey) {
-    if (group != currentGroup) {
-      current = computation.challenges(challengesPerLayer, groupKey);
-      currentGroup = group;
+    OfGroup wanted = current;
+    if (wanted == null || wanted.group() != group) {
+      wanted = new OfGroup(group, computation.challenges(challengesPerLayer, groupKey));
+      current = wanted;
     }
-    return current;
+    return wanted.challenges();
   }
 
   @Override

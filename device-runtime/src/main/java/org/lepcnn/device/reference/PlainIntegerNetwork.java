@@ -1,7 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.reference;
 
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.DirectConvolution;
@@ -82,33 +83,35 @@ public final class PlainIntegerNetwork {
 
   private void runRound(
       int round, Activations activations, UnsafeResultObserver observer, LayerObserver values) {
-    Map<Integer, int[]> quantized = new HashMap<>();
-    Map<Integer, Float> scales = new HashMap<>();
-    Map<Integer, float[]> inputs = new HashMap<>();
+    List<Quantized> tensors = new ArrayList<>();
     for (MaskedTensorSpec tensor : model.plan().tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = model.half().tensors().get(tensor.id());
       float[] x = activations.floats(binding.value(), tensor.elements());
       float scale = ActivationQuantizer.scale(x, tensor.elements(), binding.bits());
       int[] q = new int[tensor.elements()];
       LayerArithmetic.quantize(x, scale, binding.bits(), q);
-      inputs.put(tensor.id(), x);
-      quantized.put(tensor.id(), q);
-      scales.put(tensor.id(), scale);
+      tensors.add(new Quantized(x, scale, q));
     }
+    int firstTensor = model.plan().tensorsOfRound(round).get(0).id();
     for (LinearLayerSpec layer : model.plan().layersOfRound(round)) {
       DeviceHalf.LayerBinding binding = model.half().layers().get(layer.index());
-      int[] y = products.multiply(layer, quantized.get(layer.tensorId()));
+      Quantized tensor = tensors.get(layer.tensorId() - firstTensor);
+      int[] y = products.multiply(layer, tensor.q());
       float[] out = new float[y.length];
       LayerArithmetic.dequantize(
           layer.geometry(),
           y,
-          new ChannelScales(scales.get(layer.tensorId()), binding.weightScales(), binding.bias()),
+          new ChannelScales(tensor.scale(), binding.weightScales(), binding.bias()),
           out);
       activations.put(binding.output(), HostTensor.of(out, binding.outputShape()));
       observer.layerResult(-1, layer.index(), y);
-      values.layer(layer.index(), inputs.get(layer.tensorId()), out);
+      values.layer(layer.index(), tensor.x(), out);
     }
   }
+
+  /** A tensor of a round: x as it was, and as q·scale. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Quantized(float[] x, float scale, int[] q) {}
 
   private static int[] directly(EdgeHalf edge, LinearLayerSpec layer, int[] q) {
     long[] sums = new long[layer.geometry().outputSize()];

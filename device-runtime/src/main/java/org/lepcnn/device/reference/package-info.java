@@ -5,7 +5,9 @@
  * tables that are computed when they are asked for. The runtime's own tests and {@code model-check}
  * use it; a device does not.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.reference;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

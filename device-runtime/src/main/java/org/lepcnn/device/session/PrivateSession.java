@@ -140,10 +140,10 @@ public final class PrivateSession implements AutoCloseable {
    */
   @Override
   public void close() {
-    List<Submission> unfinished = turns.close(options.closeTimeout());
-    if (unfinished == null) {
-      return;
-    }
+    turns.close(options.closeTimeout()).ifPresent(this::end);
+  }
+
+  private void end(List<Submission> unfinished) {
     boolean ended = endWorkers();
     for (Submission submission : unfinished) {
       if (ended) {

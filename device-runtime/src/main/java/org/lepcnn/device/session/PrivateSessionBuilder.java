@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.claim.ClaimRepeatingTransport;
@@ -37,7 +38,7 @@ public final class PrivateSessionBuilder {
   private boolean checked = true;
   private boolean warmedUp;
   private RoundObserver observer = request -> {};
-  private UnsafeResultObserver unsafeResultObserver;
+  private @Nullable UnsafeResultObserver unsafeResultObserver; // null when nobody looks
 
   PrivateSessionBuilder(PassSupply supply, PassTables tables, EdgeTransport transport) {
     this.supply = supply;

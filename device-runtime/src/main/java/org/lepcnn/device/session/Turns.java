@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -52,18 +53,18 @@ final class Turns {
   /**
    * Takes no more and waits for those that were taken.
    *
-   * @return those that have not ended; null when it was closed before
+   * @return those that have not ended; empty when it was closed before
    */
-  synchronized List<Submission> close(Duration patience) {
+  synchronized Optional<List<Submission>> close(Duration patience) {
     if (closed) {
-      return null;
+      return Optional.empty();
     }
     closed = true;
     awaitEnd(System.nanoTime() + patience.toNanos());
     List<Submission> unfinished = new ArrayList<>(running);
     unfinished.addAll(waiting);
     waiting.clear();
-    return unfinished;
+    return Optional.of(unfinished);
   }
 
   private void startWaiting() {

@@ -15,7 +15,9 @@
  *       configured number nothing is sent any more.
  * </ul>
  */
+@NullMarked
 @PublicApi
 package org.lepcnn.device.session;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.PublicApi;

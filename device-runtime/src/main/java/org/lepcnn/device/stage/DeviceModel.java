@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Plan;
@@ -17,7 +18,10 @@ import org.lepcnn.core.model.Plan;
 public final class DeviceModel implements AutoCloseable {
   private final DeviceHalf half;
   private final ValueFlow flow;
-  private final List<StageRunner> stages = new ArrayList<>();
+
+  /** By number; null for a stage that is empty. */
+  private final List<@Nullable StageRunner> stages = new ArrayList<>();
+
   private final NativeTensors tensors = new NativeTensors();
 
   private DeviceModel(DeviceHalf half) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A float32 tensor outside the Java heap, on which ONNX Runtime and the loops of this package work
@@ -16,7 +17,7 @@ import java.util.Arrays;
 public final class NativeTensor implements AutoCloseable {
   private final long[] shape;
   private final FloatBuffer floats;
-  private OnnxTensor onnx;
+  private @Nullable OnnxTensor onnx; // null until ONNX Runtime needs it
 
   NativeTensor(long... shape) {
     this.shape = shape.clone();

@@ -73,11 +73,9 @@ final class StageRunner implements AutoCloseable {
       return new StageRunner(what, environment, session, stage);
     } catch (OrtException e) {
       throw new BadInputException(
-          "Loading "
-              + what
-              + ": expected a model that ONNX Runtime can run; found: "
-              + e.getMessage()
-              + ". Import the model again.",
+          ("Loading %s: expected a model that ONNX Runtime can "
+                  + "run; found: %s. Import the model again.")
+              .formatted(what, e.getMessage()),
           e);
     }
   }
@@ -106,11 +104,8 @@ final class StageRunner implements AutoCloseable {
     } catch (OrtException e) {
       // without its text and without the cause: they quote elements of tensors
       throw new BadInputException(
-          "Running "
-              + what
-              + ": expected inputs that the model can work on; ONNX Runtime found: "
-              + OnnxFailure.describe(e)
-              + ".");
+          "Running %s: expected inputs that the model can work on; ONNX Runtime found: %s."
+              .formatted(what, OnnxFailure.describe(e)));
     }
   }
 

@@ -7,7 +7,9 @@
  * org.lepcnn.device.stage.DeviceModel}. Everything else is for the module's other packages and for
  * the comparison with the plain network.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.stage;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.BodyReader;
@@ -88,7 +89,7 @@ final class ChainFolders {
       Path stateFolder,
       String what,
       Predicate<StateFile.Counts> wanted,
-      ToLongFunction<StateDescription> passesLeft) {
+      @Nullable ToLongFunction<StateDescription> passesLeft) {
     Map<Path, StateFile.Counts> found = new LinkedHashMap<>();
     List<String> present = new ArrayList<>();
     readable(stateFolder)

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf;
@@ -141,7 +142,7 @@ public final class DeviceState implements PassSupply {
       Path stateFolder,
       String prefix,
       Passphrase passphrase,
-      ToLongFunction<StateDescription> passesLeft) {
+      @Nullable ToLongFunction<StateDescription> passesLeft) {
     String digits = prefix.toLowerCase(Locale.ROOT);
     Predicate<StateFile.Counts> wanted =
         state ->
@@ -373,7 +374,7 @@ public final class DeviceState implements PassSupply {
     return with(storedPass, storedKey, handedOut.releasedBefore(storedPass).orElse(null));
   }
 
-  private StateFile with(long nextPass, PassKey nextKey, InstanceId releasedBy) {
+  private StateFile with(long nextPass, PassKey nextKey, @Nullable InstanceId releasedBy) {
     StateFile.Counts counts =
         new StateFile.Counts(identity, nextPass, integrityFailures, releasedBy);
     return new StateFile(counts, nextKey, challengeKey, wrap);

@@ -56,11 +56,8 @@ public final class DurableReservation implements PassSupply.Reservation {
       state.requireOpen();
       if (nextPass > lastPass) {
         throw new EnvironmentException(
-            "Taking a pass: the reservation of passes "
-                + firstPass
-                + " to "
-                + lastPass
-                + " is used up. Reserve more.");
+            "Taking a pass: the reservation of passes %s to %s is used up. Reserve more."
+                .formatted(firstPass, lastPass));
       }
       PassKey key = nextKey;
       nextKey = key.next();

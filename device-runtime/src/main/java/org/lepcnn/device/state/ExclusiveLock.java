@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.Folders;
 
 /**
  * A lock on a file that excludes other processes (by the operating system) and other callers in
@@ -41,22 +42,25 @@ public final class ExclusiveLock implements AutoCloseable {
    * @throws EnvironmentException another process or caller holds it
    */
   public static ExclusiveLock acquire(Path file, String what) {
-    Path key = null;
     try {
-      Path folder = file.toAbsolutePath().getParent().toRealPath();
-      key = folder.resolve(file.getFileName());
+      Path key = Folders.holding(file).toRealPath().resolve(file.getFileName());
       if (!HELD.add(key)) {
-        key = null;
         throw inUse(what);
       }
+      return lockRegistered(key, file, what);
+    } catch (IOException e) {
+      throw EnvironmentException.about("Locking " + what).expected("a writable folder").found(e);
+    }
+  }
+
+  /** Takes the key out of the register again when the operating system gives no lock. */
+  private static ExclusiveLock lockRegistered(Path key, Path file, String what) throws IOException {
+    try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       return lock(key, channel, what);
-    } catch (IOException e) {
-      release(key);
-      throw EnvironmentException.about("Locking " + what).expected("a writable folder").found(e);
-    } catch (RuntimeException e) {
-      release(key);
+    } catch (IOException | RuntimeException e) {
+      HELD.remove(key);
       throw e;
     }
   }
@@ -87,12 +91,6 @@ public final class ExclusiveLock implements AutoCloseable {
     } catch (IOException e) {
       throw new EnvironmentException("Unlocking " + key + ": " + e + ".", e);
     } finally {
-      release(key);
-    }
-  }
-
-  private static void release(Path key) {
-    if (key != null) {
       HELD.remove(key);
     }
   }

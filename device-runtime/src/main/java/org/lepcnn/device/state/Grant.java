@@ -13,6 +13,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
@@ -204,7 +205,7 @@ public final class Grant implements AutoCloseable {
           "Writing the grant " + file + ": something is there already. Name another file.");
     }
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.createDirectories(Folders.holding(file));
     } catch (IOException e) {
       throw SecretFiles.notWritten(file, e);
     }
@@ -288,7 +289,7 @@ public final class Grant implements AutoCloseable {
     SecretFiles.eraseLeftovers(store, file.toAbsolutePath());
     try {
       store.erase(file);
-      store.syncFolder(file.toAbsolutePath().getParent());
+      store.syncFolder(Folders.holding(file));
     } catch (IOException e) {
       throw new EnvironmentException(
           "Deleting the consumed grant " + file + ": " + e + ". Delete it yourself.", e);

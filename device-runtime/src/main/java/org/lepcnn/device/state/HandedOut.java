@@ -2,6 +2,7 @@
 package org.lepcnn.device.state;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.InstanceId;
 
 /**
@@ -12,7 +13,7 @@ final class HandedOut {
   private final long openedPass;
 
   /** Who gave {@link #openedPass} and what follows back to the edge; null when nobody did. */
-  private final InstanceId openedReleasedBy;
+  private final @Nullable InstanceId openedReleasedBy;
 
   /** All passes before this one count as used, even if the state closes cleanly. */
   private long firstUntouched;
@@ -25,7 +26,7 @@ final class HandedOut {
    * @param openedPass the first pass that the file has as never handed out
    * @param releasedBy who gave it back to the edge; null when nobody did
    */
-  HandedOut(long openedPass, InstanceId releasedBy) {
+  HandedOut(long openedPass, @Nullable InstanceId releasedBy) {
     this.openedPass = openedPass;
     this.openedReleasedBy = releasedBy;
     this.firstUntouched = openedPass;
@@ -67,7 +68,7 @@ final class HandedOut {
    *
    * @param instance this opening's
    */
-  InstanceId givenBackBy(InstanceId instance) {
+  @Nullable InstanceId givenBackBy(InstanceId instance) {
     if (released) {
       return instance;
     }

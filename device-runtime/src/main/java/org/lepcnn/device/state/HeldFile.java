@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.io.WholeFile;
 
 /**
@@ -101,9 +102,9 @@ public final class HeldFile implements AutoCloseable {
       store.write(temporary, bytes);
       store.syncFile(temporary);
       if (named) {
-        store.syncFolder(file.getParent());
+        store.syncFolder(Folders.holding(file));
       }
-      replaceBy(store, temporary, named ? former : null);
+      replaceBy(store, temporary, named);
     } catch (IOException e) {
       throw SecretFiles.notWritten(file, e);
     } finally {
@@ -124,15 +125,15 @@ public final class HeldFile implements AutoCloseable {
     }
   }
 
-  private void replaceBy(DurableStore store, Path temporary, Path former) throws IOException {
+  private void replaceBy(DurableStore store, Path temporary, boolean named) throws IOException {
     OpenFile before = current;
     try {
       rename(store, temporary);
-      store.syncFolder(file.getParent());
-      if (former == null) {
-        before.overwrite();
+      store.syncFolder(Folders.holding(file));
+      if (named) {
+        store.erase(SecretFiles.former(file));
       } else {
-        store.erase(former);
+        before.overwrite();
       }
     } finally {
       if (before != current) {

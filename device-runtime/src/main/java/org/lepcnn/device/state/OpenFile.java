@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.io.WholeFile;
 
 /**
@@ -33,7 +34,7 @@ final class OpenFile {
    *
    * @return null when somebody else has it locked, or put another file in its place meanwhile
    */
-  static OpenFile lock(Path file) throws IOException {
+  static @Nullable OpenFile lock(Path file) throws IOException {
     Object id = idOf(file);
     RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
     boolean done = false;

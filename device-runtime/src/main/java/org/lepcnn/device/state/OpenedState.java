@@ -3,6 +3,7 @@ package org.lepcnn.device.state;
 
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.key.Passphrase;
 
@@ -30,7 +31,7 @@ record OpenedState(
     try {
       file = hold(folder);
       SecretFiles.syncFolder(store, folder);
-      SecretFiles.syncFolder(store, folder.toAbsolutePath().getParent());
+      SecretFiles.syncFolder(store, Folders.holding(folder));
       SecretFiles.eraseLeftovers(store, folder.resolve(StateFile.NAME));
       DeviceHalf half =
           ChainFolders.readDeviceHalf(folder, StateFile.readCounts(folder).identity());

@@ -86,9 +86,9 @@ public final class RetiredChains {
         store.write(mark, new byte[0]);
         store.syncFile(mark);
       }
-      store.syncFolder(chain.getParent());
+      store.syncFolder(Folders.holding(chain));
       StateInit.eraseFolder(store, chain);
-      store.syncFolder(chain.getParent());
+      store.syncFolder(Folders.holding(chain));
     } catch (IOException e) {
       throw EnvironmentException.about("Retiring " + chain)
           .expected("a writable folder")

@@ -11,6 +11,7 @@ import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.io.WholeFile;
 
 /** Durable replacement and strict reading of files that hold keys or counts. */
@@ -29,7 +30,7 @@ public final class SecretFiles {
       store.write(temporary, bytes);
       store.syncFile(temporary);
       store.rename(temporary, file);
-      store.syncFolder(file.getParent());
+      store.syncFolder(Folders.holding(file));
     } catch (IOException e) {
       throw notWritten(file, e);
     } finally {
@@ -63,13 +64,13 @@ public final class SecretFiles {
       if (Files.exists(former) && Files.exists(file) && Files.isSameFile(former, file)) {
         store.unlink(former);
       }
-      store.syncFolder(file.getParent());
+      store.syncFolder(Folders.holding(file));
       for (Path leftover : List.of(former, temporary)) {
         if (Files.exists(leftover)) {
           store.erase(leftover);
         }
       }
-      store.syncFolder(file.getParent());
+      store.syncFolder(Folders.holding(file));
     } catch (IOException e) {
       throw new EnvironmentException(
           "Erasing what a crash left of writing " + file + ": " + e + ". Make the folder writable.",

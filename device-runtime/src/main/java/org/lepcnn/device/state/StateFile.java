@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
@@ -47,7 +48,10 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
    *     alike; null when nobody did
    */
   record Counts(
-      ChainIdentity identity, long nextPass, long integrityFailures, InstanceId releasedBy) {}
+      ChainIdentity identity,
+      long nextPass,
+      long integrityFailures,
+      @Nullable InstanceId releasedBy) {}
 
   byte[] toFile() {
     BodyWriter writer = new BodyWriter();
@@ -172,7 +176,8 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
     return counts;
   }
 
-  private static InstanceId readInstance(BodyReader in) {
+  /** Null for none. */
+  private static @Nullable InstanceId readInstance(BodyReader in) {
     int present = in.int32();
     if (present != 0 && present != 1) {
       throw in.corrupt("a flag is neither 0 nor 1");

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
@@ -51,11 +52,12 @@ final class StateInit {
 
   private static void makeStateFolder(DurableStore store, Path folder) {
     try {
-      if (!Files.isDirectory(folder.getParent())) {
-        makeStateFolder(store, folder.getParent());
+      Path place = Folders.holding(folder);
+      if (!Files.isDirectory(place)) {
+        makeStateFolder(store, place);
       }
       store.createFolder(folder);
-      store.syncFolder(folder.getParent());
+      store.syncFolder(place);
     } catch (IOException e) {
       throw new EnvironmentException("Making the state folder " + folder + ": " + e + ".", e);
     }
@@ -71,7 +73,7 @@ final class StateInit {
               + stateFolder
               + ": chain "
               + grant.chain()
-              + "was retired here. A copy of its grant would begin it at its first pass"
+              + " was retired here. A copy of its grant would begin it at its first pass"
               + " again, so the"
               + " grant is now deleted. Provision the device again.");
     }
@@ -83,7 +85,7 @@ final class StateInit {
               + stateFolder
               + ": chain "
               + grant.chain()
-              + "is there already; the grant was consumed before and is now deleted. Open"
+              + " is there already; the grant was consumed before and is now deleted. Open"
               + " the state, or provision the device again.");
     }
     try {

@@ -50,7 +50,9 @@
  * chain that begins twice could repeat masks. Therefore a grant is erased when it is consumed, and
  * a copy of it is refused where its chain exists or was retired.
  */
+@NullMarked
 @PublicApi
 package org.lepcnn.device.state;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.PublicApi;

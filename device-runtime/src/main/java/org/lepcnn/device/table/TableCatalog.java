@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
@@ -62,7 +63,7 @@ final class TableCatalog {
   }
 
   /** The table with that pass, looked for on disk once more when it is not known; or null. */
-  TableId find(long pass) {
+  @Nullable TableId find(long pass) {
     TableId known = findKnown(pass);
     if (known == null) {
       scan();
@@ -72,7 +73,7 @@ final class TableCatalog {
   }
 
   /** A table of that group; or null. */
-  TableId findGroup(long group) {
+  @Nullable TableId findGroup(long group) {
     TableId known = findKnownGroup(group);
     if (known == null) {
       scan();
@@ -114,7 +115,7 @@ final class TableCatalog {
         "Reading the tables in " + folder + ": none is left for " + what + ". " + remedy());
   }
 
-  private TableId findKnown(long pass) {
+  private @Nullable TableId findKnown(long pass) {
     // files of one group may overlap, but none reaches back further than a group
     for (TableId id : tables.headMap(pass, true).tailMap(pass - PassGroups.SIZE).values()) {
       if (id.contains(pass)) {
@@ -124,7 +125,7 @@ final class TableCatalog {
     return null;
   }
 
-  private TableId findKnownGroup(long group) {
+  private @Nullable TableId findKnownGroup(long group) {
     return tables.values().stream().filter(id -> id.group() == group).findFirst().orElse(null);
   }
 

@@ -142,13 +142,9 @@ final class TableFile implements AutoCloseable {
     long expected = headerBytes + layout.bytes(header.id().passes());
     if (file.length() != expected) {
       throw new CorruptFileException(
-          "Reading table "
-              + path
-              + ": the model's plan makes it "
-              + expected
-              + " bytes; found "
-              + file.length()
-              + ". Delete it and precompute the table again.");
+          ("Reading table %s: the model's plan makes it %s bytes; found "
+                  + "%s. Delete it and precompute the table again.")
+              .formatted(path, expected, file.length()));
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
@@ -54,9 +55,10 @@ public final class TableFolder implements PassTables {
   private final Map<TableId, Integer> readers = new HashMap<>();
 
   private final Map<TableId, TableFile> open = new LinkedHashMap<>(16, 0.75f, true);
-  private long challengeGroup = -1;
-  private GroupChallenges challenges;
+  private @Nullable OfGroup challenges; // those that were asked for last; null for none
   private boolean closed;
+
+  private record OfGroup(long group, GroupChallenges challenges) {}
 
   private TableFolder(TableCatalog catalog, TableId anyId) {
     this.catalog = catalog;
@@ -125,17 +127,21 @@ public final class TableFolder implements PassTables {
    */
   @Override
   public synchronized GroupChallenges challenges(long group, SecretKey groupKey) {
-    if (group != challengeGroup) {
-      TableId id = catalog.findGroup(group);
-      if (id == null) {
-        throw catalog.dry("group " + group);
-      }
-      List<int[]> vectors = fileOf(id).readChallenges(challengeSealer, groupKey);
-      challenges =
-          GroupChallenges.of(catalog.plan(), catalog.challengesPerLayer(), groupKey, vectors);
-      challengeGroup = group;
+    OfGroup wanted = challenges;
+    if (wanted == null || wanted.group() != group) {
+      wanted = new OfGroup(group, readChallenges(group, groupKey));
+      challenges = wanted;
     }
-    return challenges;
+    return wanted.challenges();
+  }
+
+  private GroupChallenges readChallenges(long group, SecretKey groupKey) {
+    TableId id = catalog.findGroup(group);
+    if (id == null) {
+      throw catalog.dry("group " + group);
+    }
+    List<int[]> vectors = fileOf(id).readChallenges(challengeSealer, groupKey);
+    return GroupChallenges.of(catalog.plan(), catalog.challengesPerLayer(), groupKey, vectors);
   }
 
   /**
@@ -195,7 +201,10 @@ public final class TableFolder implements PassTables {
     for (TableId id : catalog.tables()) {
       if (id.lastPass() < pass && !isInUse(id)) {
         catalog.forget(id);
-        closeFile(open.remove(id));
+        TableFile file = open.remove(id);
+        if (file != null) {
+          file.close();
+        }
         try {
           Files.deleteIfExists(catalog.path(id));
         } catch (IOException e) {
@@ -209,11 +218,10 @@ public final class TableFolder implements PassTables {
   @Override
   public synchronized void close() {
     closed = true;
-    open.values().forEach(TableFolder::closeFile);
+    open.values().forEach(TableFile::close);
     open.clear();
     challengeSealer.erase();
     challenges = null;
-    challengeGroup = -1;
   }
 
   private TableFile fileOf(TableId id) {
@@ -235,7 +243,7 @@ public final class TableFolder implements PassTables {
     for (int excess = open.size() - MAX_OPEN_FILES; excess > 0 && oldest.hasNext(); ) {
       Map.Entry<TableId, TableFile> entry = oldest.next();
       if (oldest.hasNext() && !isInUse(entry.getKey())) {
-        closeFile(entry.getValue());
+        entry.getValue().close();
         oldest.remove();
         excess--;
       }
@@ -268,18 +276,12 @@ public final class TableFolder implements PassTables {
     }
   }
 
-  private static void closeFile(TableFile file) {
-    if (file != null) {
-      file.close();
-    }
-  }
-
   /** The section of one pass, open for reading. Not thread-safe; others read theirs beside it. */
   private final class Section implements PassFactors {
     private final TableId id;
     private final long pass;
-    private javax.crypto.SecretKey key;
-    private VectorSealer sealer;
+    private javax.crypto.@Nullable SecretKey key; // null once closed
+    private @Nullable VectorSealer sealer; // null once closed
 
     Section(TableId id, long pass, javax.crypto.SecretKey key, VectorSealer sealer) {
       this.id = id;
@@ -296,9 +298,14 @@ public final class TableFolder implements PassTables {
      */
     @Override
     public void readLayer(int layer, ResidueBuffer out) {
+      VectorSealer opener = sealer;
+      javax.crypto.SecretKey sealKey = key;
+      if (opener == null || sealKey == null) {
+        throw new IllegalStateException("This section of a table is closed.");
+      }
       TableFile file = startReading(id);
       try {
-        file.readLayer(sealer, pass, key, layer, out);
+        file.readLayer(opener, pass, sealKey, layer, out);
       } finally {
         endReading(id);
       }

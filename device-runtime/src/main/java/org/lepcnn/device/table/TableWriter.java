@@ -13,10 +13,12 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.core.io.Folders;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
@@ -43,10 +45,10 @@ public final class TableWriter implements AutoCloseable {
   private final OutputStream out;
 
   /** Null when no more challenges are written. */
-  private javax.crypto.SecretKey challengeSealKey;
+  private javax.crypto.@Nullable SecretKey challengeSealKey;
 
   private int layers;
-  private int[] outputSizes;
+  private int @Nullable [] outputSizes; // null before the first pass
   private long ordinal;
   private long nextPass;
   private boolean broken;
@@ -88,7 +90,7 @@ public final class TableWriter implements AutoCloseable {
     Path temporary =
         target.resolveSibling(id.fileName() + "." + unique + AtomicFiles.TEMPORARY_SUFFIX);
     try {
-      Files.createDirectories(target.getParent());
+      Files.createDirectories(Folders.holding(target));
       refuseForeign(target, id);
       deleteLeftovers(target);
       return new TableWriter(
@@ -113,7 +115,8 @@ public final class TableWriter implements AutoCloseable {
    */
   void writeChallenges(List<int[]> cPerLayerAndIndex) {
     int perLayer = header.challengesPerLayer();
-    if (challengeSealKey == null || cPerLayerAndIndex.size() % perLayer != 0) {
+    javax.crypto.SecretKey key = challengeSealKey;
+    if (key == null || cPerLayerAndIndex.size() % perLayer != 0) {
       throw new IllegalStateException(
           "Table challenges come once, " + perLayer + " for each layer.");
     }
@@ -122,7 +125,7 @@ public final class TableWriter implements AutoCloseable {
     for (int i = 0; i < cPerLayerAndIndex.size(); i++) {
       int kind = VectorSealer.KIND_FIRST_CHALLENGE + i % perLayer;
       write(
-          challengeSealKey,
+          key,
           new VectorSealer.Address(header.id().group(), i / perLayer, kind),
           cPerLayerAndIndex.get(i));
     }
@@ -237,7 +240,8 @@ public final class TableWriter implements AutoCloseable {
 
   private static void deleteLeftovers(Path target) throws IOException {
     String pattern = target.getFileName() + ".*" + AtomicFiles.TEMPORARY_SUFFIX;
-    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(target.getParent(), pattern)) {
+    try (DirectoryStream<Path> leftovers =
+        Files.newDirectoryStream(Folders.holding(target), pattern)) {
       for (Path leftover : leftovers) {
         Files.deleteIfExists(leftover);
       }

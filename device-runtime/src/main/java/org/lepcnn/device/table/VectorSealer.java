@@ -219,13 +219,9 @@ final class VectorSealer {
   private static RefusedException refusal(
       String what, Address address, int segment, AEADBadTagException cause) {
     return new RefusedException(
-        "Opening table "
-            + what
-            + ", "
-            + address
-            + ", segment "
-            + segment
-            + ": it was damaged, moved, or sealed for another pass, chain, device or model. Precompute the table again.",
+        ("Opening table %s, %s, segment %s: it was damaged, moved, or sealed for "
+                + "another pass, chain, device or model. Precompute the table again.")
+            .formatted(what, address, segment),
         cause);
   }
 }

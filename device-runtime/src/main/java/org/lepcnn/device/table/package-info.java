@@ -37,7 +37,9 @@
  * <p>The header is not secret; its checksum finds damage. A forged header leads to keys, places or
  * associated data under which nothing opens.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.table;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

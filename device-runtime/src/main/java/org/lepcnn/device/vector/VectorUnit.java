@@ -3,6 +3,7 @@ package org.lepcnn.device.vector;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of {@link VectorLoops} are worth calling in this JVM; decided once.
@@ -57,7 +58,7 @@ public final class VectorUnit {
   }
 
   /** What keeps a JVM from compiling wide vectors; null when nothing does. */
-  static String obstacle(String processor, int jdk) {
+  static @Nullable String obstacle(String processor, int jdk) {
     return processor.equals("aarch64") && jdk < FIRST_ON_ARM
         ? "on Arm a JDK before "
             + FIRST_ON_ARM
@@ -67,7 +68,7 @@ public final class VectorUnit {
   }
 
   /** What keeps this JVM from vectors of any width; null when nothing does. */
-  private static String obstacle() {
+  private static @Nullable String obstacle() {
     if (!Boolean.parseBoolean(System.getProperty(PROPERTY, "true"))) {
       return "switched off by -D" + PROPERTY;
     }

@@ -10,7 +10,9 @@
  * arrays, lane-wise arithmetic, shifts, conversions by reinterpretation and {@code int} to {@code
  * float}. No masks: JDK 17 does not leave them to the hardware yet.
  */
+@NullMarked
 @Internal
 package org.lepcnn.device.vector;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

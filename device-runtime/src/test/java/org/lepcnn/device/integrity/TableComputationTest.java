@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.Field;
-import org.lepcnn.core.kernel.ArrayKernel;
+import org.lepcnn.core.kernel.FunctionKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -227,24 +227,16 @@ class TableComputationTest {
         throw new IllegalStateException("no third kernel");
       }
       LinearKernel right = new ScalarKernels().prepare(geometry, weights);
-      return new ArrayKernel() {
-        @Override
-        public ConvGeometry geometry() {
-          return geometry;
-        }
-
-        @Override
-        public void apply(int count, int[][] inputs, int[][] outputs) {
-          masks.addAll(List.of(inputs));
-          right.apply(count, inputs, outputs);
-        }
-
-        @Override
-        public void close() {
-          closed++;
-          right.close();
-        }
-      };
+      return new FunctionKernel(
+          geometry,
+          (count, inputs, outputs) -> {
+            masks.addAll(List.of(inputs));
+            right.apply(count, inputs, outputs);
+          },
+          () -> {
+            closed++;
+            right.close();
+          });
     }
 
     void requireErasedMasks() {
@@ -267,27 +259,17 @@ class TableComputationTest {
     public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
       LinearKernel right = new ScalarKernels().prepare(geometry, weights);
       boolean wrong = weights == bundle.edge().weights().get(layer).part(0);
-      return new ArrayKernel() {
-        @Override
-        public ConvGeometry geometry() {
-          return geometry;
-        }
-
-        @Override
-        public void apply(int count, int[][] inputs, int[][] outputs) {
-          right.apply(count, inputs, outputs);
-          if (wrong) {
-            int[] last = outputs[count - 1];
-            last[last.length - 1] =
-                error == Field.P ? Field.P : Field.add(last[last.length - 1], error);
-          }
-        }
-
-        @Override
-        public void close() {
-          right.close();
-        }
-      };
+      return new FunctionKernel(
+          geometry,
+          (count, inputs, outputs) -> {
+            right.apply(count, inputs, outputs);
+            if (wrong) {
+              int[] last = outputs[count - 1];
+              last[last.length - 1] =
+                  error == Field.P ? Field.P : Field.add(last[last.length - 1], error);
+            }
+          },
+          right::close);
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.kernel.ArrayKernel;
+import org.lepcnn.core.kernel.FunctionKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -111,23 +111,13 @@ class ComputedTablesTest {
       }
       open.incrementAndGet();
       LinearKernel kernel = scalar.prepare(geometry, weights);
-      return new ArrayKernel() {
-        @Override
-        public ConvGeometry geometry() {
-          return kernel.geometry();
-        }
-
-        @Override
-        public void apply(int count, int[][] inputs, int[][] outputs) {
-          kernel.apply(count, inputs, outputs);
-        }
-
-        @Override
-        public void close() {
-          kernel.close();
-          open.decrementAndGet();
-        }
-      };
+      return new FunctionKernel(
+          geometry,
+          kernel::apply,
+          () -> {
+            kernel.close();
+            open.decrementAndGet();
+          });
     }
   }
 

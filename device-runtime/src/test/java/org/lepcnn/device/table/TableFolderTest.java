@@ -55,6 +55,19 @@ class TableFolderTest {
   }
 
   @Test
+  void aPassThatIsClosed_isNotReadAnyMore() {
+    TestTables.write(folder, FIRST, 1);
+    try (TableFolder tables = TestTables.open(folder);
+        PassKey key = TestTables.passKey(0);
+        PassTables.PassFactors table = tables.openPass(0, key)) {
+      table.close();
+      assertThatThrownBy(() -> table.readLayer(1, new ResidueBuffer(TestTables.u(0, 1).length)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed");
+    }
+  }
+
+  @Test
   void tablesOfASupply_areThoseOfItsChain() {
     TestTables.write(folder, FIRST, 1);
     try (TableFolder tables = TableFolder.open(folder, supply(TestTables.CHAIN))) {

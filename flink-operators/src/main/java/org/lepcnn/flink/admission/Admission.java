@@ -1,7 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.admission;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.kernel.LoadedModel;
@@ -29,19 +32,28 @@ public final class Admission {
     this.control = control;
   }
 
+  /** What admission says. */
+  public sealed interface Decision {}
+
   /**
-   * What admission says.
+   * The request is let in.
    *
-   * @param enrolment what the device may do; null when it is not enrolled or nothing is known yet
-   * @param model the model, loaded; null when the request is refused, and may be for one that is no
-   *     round
-   * @param refusal null when the request is let in
+   * @param enrolment what the device may do
+   * @param model the model, loaded; may be null for a request that is no round
    */
-  public record Decision(Enrolment enrolment, LoadedModel model, Refusal refusal) {
-    static Decision refuse(Enrolment enrolment, EdgeErrorCode code, String detail) {
-      return new Decision(enrolment, null, new Refusal(code, detail));
+  public record Admitted(Enrolment enrolment, @Nullable LoadedModel model) implements Decision {
+    /** The plan of a round's model. */
+    public Plan planOfRound() {
+      return Objects.requireNonNull(model, "a round is let in when its model is loaded").plan();
     }
   }
+
+  /**
+   * The request is refused.
+   *
+   * @param isEnrolled whether the device is known to be enrolled
+   */
+  public record Refused(boolean isEnrolled, Refusal refusal) implements Decision {}
 
   /**
    * Decides on a header.
@@ -50,28 +62,31 @@ public final class Admission {
    */
   public Decision admit(RequestHeader header, long brokerMillis) {
     Enrolment enrolment = control.enrolment(header.device());
+    boolean isEnrolled = enrolment != null;
     if (header.isRound() && header.expiresAtMillis() < brokerMillis) {
       long late = brokerMillis - header.expiresAtMillis();
-      return Decision.refuse(
-          enrolment,
+      return refuse(
+          isEnrolled,
           EdgeErrorCode.EXPIRED,
           "the request is " + late + " ms older than its lifetime");
     }
     if (!control.isReady()) {
-      return Decision.refuse(
-          enrolment, EdgeErrorCode.NOT_READY, "enrolled devices and models are being read");
+      return refuse(
+          isEnrolled, EdgeErrorCode.NOT_READY, "enrolled devices and models are being read");
+    }
+    if (enrolment == null) {
+      return refuse(
+          false,
+          EdgeErrorCode.UNKNOWN_DEVICE,
+          "device " + header.device() + " is not enrolled; see 'lepcnn devices enrol'");
     }
     Refusal refusal = refusal(header, enrolment);
-    if (refusal != null) {
-      return new Decision(enrolment, null, refusal);
-    }
-    ModelState model = control.models().find(header.model());
-    boolean needless = !header.isRound() && model.isComing();
-    return new Decision(enrolment, model.model(), needless ? null : model.refusal());
+    return refusal == null ? askForTheModel(header, enrolment) : new Refused(true, refusal);
   }
 
   /** Why a new request of that size may not be let in now; null when it may and is paid for. */
-  public Refusal pay(RequestHeader header, Enrolment enrolment, long bytes, long nowMillis) {
+  public @Nullable Refusal pay(
+      RequestHeader header, Enrolment enrolment, long bytes, long nowMillis) {
     return control.quotas().take(header.device(), enrolment, bytes, nowMillis);
   }
 
@@ -85,12 +100,17 @@ public final class Admission {
     return !control.quotas().indebted(header.device(), enrolment, nowMillis);
   }
 
-  private static Refusal refusal(RequestHeader header, Enrolment enrolment) {
-    if (enrolment == null) {
-      return new Refusal(
-          EdgeErrorCode.UNKNOWN_DEVICE,
-          "device " + header.device() + " is not enrolled; see 'lepcnn devices enrol'");
-    }
+  private Decision askForTheModel(RequestHeader header, Enrolment enrolment) {
+    ModelState model = control.models().find(header.model());
+    Refusal missing = model.refusal();
+    boolean needless = !header.isRound() && model.isComing();
+    return missing == null || needless
+        ? new Admitted(enrolment, model.model())
+        : new Refused(true, missing);
+  }
+
+  /** Why a device may not send that; null when it may. */
+  private static @Nullable Refusal refusal(RequestHeader header, Enrolment enrolment) {
     if (enrolment.revoked()) {
       return notAuthorised("device " + header.device() + " is revoked");
     }
@@ -103,11 +123,9 @@ public final class Admission {
     }
     if (!enrolment.mayUse(header.chain())) {
       return notAuthorised(
-          "device "
-              + header.device()
-              + " is enrolled for other chains than "
-              + header.chain()
-              + "; see 'lepcnn devices enrol --chain'");
+          ("device %s is enrolled for other chains than %s; "
+                  + "see 'lepcnn devices enrol --chain'")
+              .formatted(header.device(), header.chain()));
     }
     if (header.call().highestPass() >= MAX_PASS) {
       return new Refusal(
@@ -123,6 +141,10 @@ public final class Admission {
     } catch (BadInputException e) {
       return "";
     }
+  }
+
+  private static Refused refuse(boolean isEnrolled, EdgeErrorCode code, String detail) {
+    return new Refused(isEnrolled, new Refusal(code, detail));
   }
 
   private static Refusal notAuthorised(String detail) {

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.admission;
 
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.flink.quota.LruMap;
 import org.lepcnn.flink.quota.TokenBucket;
 
@@ -18,8 +19,12 @@ public final class RefusalLimiter {
 
   private final LruMap<String, TokenBucket> buckets = new LruMap<>(REMEMBERED);
 
-  /** Whether a refusal may be answered now. */
-  public boolean allows(String topic, String knownDevice, long nowMillis) {
+  /**
+   * Whether a refusal may be answered now.
+   *
+   * @param knownDevice the enrolled device that is refused; null for any other
+   */
+  public boolean allows(String topic, @Nullable String knownDevice, long nowMillis) {
     int perSecond = knownDevice == null ? PER_SECOND_UNKNOWN : PER_SECOND;
     int burst = perSecond * BURST_SECONDS;
     // a topic's name is no device's: it begins with "lepcnn.requests." and ends after '/'

@@ -9,7 +9,9 @@
  * ups; how many refusals are answered is limited too, so that a sender far over its quota does not
  * turn the edge into a source of answers.
  */
+@NullMarked
 @Internal
 package org.lepcnn.flink.admission;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

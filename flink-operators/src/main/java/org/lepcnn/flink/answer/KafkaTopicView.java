@@ -28,6 +28,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.flink.clock.BrokerClock;
 import org.slf4j.Logger;
@@ -51,7 +52,10 @@ final class KafkaTopicView implements TopicView {
   private final Predicate<String> relevant;
   private final ScheduledExecutorService thread;
   private final AtomicBoolean earlyRefresh = new AtomicBoolean();
-  private volatile Map<String, Integer> maxBytes;
+
+  /** Of a topic's batches, by topic; null before the first view. */
+  private volatile @Nullable Map<String, Integer> maxBytes;
+
   private final CountDownLatch firstAttempt = new CountDownLatch(1);
   private final BrokerClock clock = new BrokerClock();
   private final NewestRequests newestRequests;
@@ -151,7 +155,8 @@ final class KafkaTopicView implements TopicView {
     Set<String> all = admin.listTopics().names().get(REQUEST_SECONDS, TimeUnit.SECONDS);
     lookAtTheClock(all);
     Set<String> names = all.stream().filter(relevant).collect(Collectors.toSet());
-    Map<String, Integer> known = maxBytes == null ? Map.of() : maxBytes;
+    Map<String, Integer> last = maxBytes;
+    Map<String, Integer> known = last == null ? Map.of() : last;
     Set<String> added = new HashSet<>(names);
     added.removeAll(known.keySet());
     names.removeAll(notReady(added));
@@ -204,7 +209,7 @@ final class KafkaTopicView implements TopicView {
     return valueOrNull(admin.listOffsets(partitions).all(), topic.name()) != null;
   }
 
-  private static <T> T valueOrNull(KafkaFuture<T> future, String topic)
+  private static <T> @Nullable T valueOrNull(KafkaFuture<T> future, String topic)
       throws InterruptedException, TimeoutException {
     try {
       return future.get(REQUEST_SECONDS, TimeUnit.SECONDS);

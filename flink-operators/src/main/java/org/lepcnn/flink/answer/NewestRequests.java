@@ -21,6 +21,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.kafka.topic.Topics;
@@ -89,7 +90,7 @@ final class NewestRequests {
     return dated;
   }
 
-  private static <T> T valueOrNull(KafkaFuture<T> future) throws InterruptedException {
+  private static <T> @Nullable T valueOrNull(KafkaFuture<T> future) throws InterruptedException {
     try {
       return future.get(REQUEST_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {

@@ -7,7 +7,9 @@
  * and a record over a topic's {@code max.message.bytes} fails it at once, again after every
  * restart. So every operator asks a cached view of the topics first.
  */
+@NullMarked
 @Internal
 package org.lepcnn.flink.answer;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.flink.record.AssembledRequest;
 
 /**
@@ -94,7 +95,7 @@ final class BatchQueue {
    *
    * @return null when that device has no more than {@value #KEPT_PER_DEVICE}
    */
-  AssembledRequest takeSurplus() {
+  @Nullable AssembledRequest takeSurplus() {
     GatewayQueue largest = null;
     for (GatewayQueue gateway : gateways.values()) {
       largest = largest == null || gateway.size() > largest.size() ? gateway : largest;
@@ -112,8 +113,13 @@ final class BatchQueue {
     return most.removeLast().request();
   }
 
-  /** Takes the first request in the order of turns that goes together with the lead; or null. */
-  private AssembledRequest next(AssembledRequest lead) {
+  /**
+   * Takes the first request in the order of turns that goes together with the lead.
+   *
+   * @param lead null for whatever comes first
+   * @return null when there is none
+   */
+  private @Nullable AssembledRequest next(@Nullable AssembledRequest lead) {
     for (Map.Entry<String, GatewayQueue> gateway : gateways.entrySet()) {
       for (Map.Entry<String, Deque<Waiting>> device : gateway.getValue().devices.entrySet()) {
         AssembledRequest found = takeFirst(device.getValue(), lead);
@@ -143,7 +149,8 @@ final class BatchQueue {
     }
   }
 
-  private static AssembledRequest takeFirst(Deque<Waiting> device, AssembledRequest lead) {
+  private static @Nullable AssembledRequest takeFirst(
+      Deque<Waiting> device, @Nullable AssembledRequest lead) {
     Iterator<Waiting> oldestFirst = device.iterator();
     while (oldestFirst.hasNext()) {
       AssembledRequest request = oldestFirst.next().request();

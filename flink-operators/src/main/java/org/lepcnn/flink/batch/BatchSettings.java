@@ -32,16 +32,8 @@ public record BatchSettings(
       throw BadInputException.about("Batch settings")
           .expected("positive numbers and a wait of at least 0 ms")
           .found(
-              threads
-                  + " threads, batches of "
-                  + maxBatch
-                  + ", a wait of "
-                  + maxWaitMillis
-                  + " ms, "
-                  + queuedRequests
-                  + " requests and "
-                  + queuedBytes
-                  + " bytes");
+              "%s threads, batches of %s, a wait of %s ms, %s requests and %s bytes"
+                  .formatted(threads, maxBatch, maxWaitMillis, queuedRequests, queuedBytes));
     }
   }
 }

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.clock;
 
+import org.lepcnn.core.api.PublicApi;
+
 /**
  * What time it is at the broker, told from the append times of records and from nothing that this
  * machine's clock says alone. A clock that is minutes off therefore makes no request older or
@@ -16,6 +18,7 @@ package org.lepcnn.flink.clock;
  * Whoever reads a backlog sees old records alone; it has to be told of the newest ones by somebody
  * else ({@link #observeNewest}). Thread-safe.
  */
+@PublicApi
 public final class BrokerClock {
   /** How long a difference counts at least. */
   public static final long WINDOW_MILLIS = 30_000;

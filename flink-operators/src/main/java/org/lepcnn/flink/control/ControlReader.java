@@ -26,6 +26,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.flink.model.PublishedModel;
@@ -59,7 +60,7 @@ final class ControlReader implements Runnable, AutoCloseable {
   private volatile ControlTables tables = new ControlTables();
   private volatile boolean ready;
   private final CountDownLatch stop = new CountDownLatch(1);
-  private volatile KafkaConsumer<byte[], byte[]> open;
+  private volatile @Nullable KafkaConsumer<byte[], byte[]> open;
   private boolean troubled;
 
   /**

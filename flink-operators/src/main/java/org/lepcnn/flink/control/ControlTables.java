@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
@@ -53,11 +54,13 @@ final class ControlTables {
         }
       };
 
-  Enrolment device(String id) {
+  /** What a device may do; null when it is not enrolled. */
+  @Nullable Enrolment device(String id) {
     return devices.get(id);
   }
 
-  PublishedModel model(Fingerprint id) {
+  /** What is known of a model; null for nothing. */
+  @Nullable PublishedModel model(Fingerprint id) {
     return models.get(id);
   }
 
@@ -72,13 +75,14 @@ final class ControlTables {
   /**
    * Takes a record of a control topic.
    *
+   * @param key null when the record has none
    * @param value null for a tombstone
    * @return the model that the record changed, or null
    * @throws BadInputException when it cannot be read; nothing is changed then
    */
-  PublishedModel apply(String topic, byte[] key, byte[] value) {
+  @Nullable PublishedModel apply(String topic, byte @Nullable [] key, byte @Nullable [] value) {
     if (key == null) {
-      throw new BadInputException("expected a key; found none");
+      throw BadInputException.about("The record's key").expected("a name").found("none");
     }
     String name = new String(key, StandardCharsets.US_ASCII);
     if (topic.equals(Topics.DEVICES)) {
@@ -88,7 +92,7 @@ final class ControlTables {
     return applyModel(Fingerprint.parse(name), key, value);
   }
 
-  private void applyDevice(String device, byte[] key, byte[] value) {
+  private void applyDevice(String device, byte[] key, byte @Nullable [] value) {
     if (value == null) {
       devices.computeIfPresent(device, (id, enrolment) -> enrolment.revoked() ? enrolment : null);
       return;
@@ -111,7 +115,7 @@ final class ControlTables {
     devices.put(device, known == null ? enrolment : known);
   }
 
-  private PublishedModel applyModel(Fingerprint id, byte[] key, byte[] value) {
+  private @Nullable PublishedModel applyModel(Fingerprint id, byte[] key, byte @Nullable [] value) {
     if (value == null) {
       PublishedModel removed = models.remove(id);
       return removed == null ? null : withdrawn(removed);
@@ -136,8 +140,9 @@ final class ControlTables {
   /** Naming none leaves the choice to the device, as records of before did, within bounds. */
   private static Allowed<ChainId> chains(DeviceRecord record) {
     if (record.getChains().size() > MOST_CHAINS) {
-      throw new BadInputException(
-          "expected at most " + MOST_CHAINS + " chains; found " + record.getChains().size());
+      throw BadInputException.about("The enrolment")
+          .expected("at most " + MOST_CHAINS + " chains")
+          .found(record.getChains().size());
     }
     return record.getChains().isEmpty()
         ? Allowed.all()
@@ -146,14 +151,15 @@ final class ControlTables {
 
   private static void requireModels(DeviceRecord record) {
     if (record.getModels().size() > MOST_MODELS) {
-      throw new BadInputException(
-          "expected at most " + MOST_MODELS + " models; found " + record.getModels().size());
+      throw BadInputException.about("The enrolment")
+          .expected("at most " + MOST_MODELS + " models")
+          .found(record.getModels().size());
     }
   }
 
   private static long requireQuota(long quota) {
     if (quota < 0) {
-      throw new BadInputException("expected a quota from 0; found " + quota);
+      throw BadInputException.about("The enrolment").expected("a quota from 0").found(quota);
     }
     return quota;
   }

@@ -4,6 +4,7 @@ package org.lepcnn.flink.control;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.model.ModelPool;
 import org.lepcnn.flink.quota.Enrolment;
@@ -18,7 +19,7 @@ public interface EdgeControl extends AutoCloseable {
   boolean isReady();
 
   /** What a device may do; null when it is not enrolled. */
-  Enrolment enrolment(String device);
+  @Nullable Enrolment enrolment(String device);
 
   /** The models that this process serves. */
   ModelPool models();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.shared.ProcessWide;
 import org.lepcnn.core.shared.ProcessWide.Share;
 import org.lepcnn.flink.kernel.ModelSource;
@@ -130,7 +131,7 @@ public final class KafkaControl implements EdgeControl.Provider {
     }
 
     @Override
-    public Enrolment enrolment(String device) {
+    public @Nullable Enrolment enrolment(String device) {
       return shared.reader.tables().device(device);
     }
 

@@ -13,7 +13,9 @@
  * <p>While the broker is away the last view stays. A topic that was deleted and made again is read
  * anew, into an empty view.
  */
+@NullMarked
 @PublicApi
 package org.lepcnn.flink.control;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.PublicApi;

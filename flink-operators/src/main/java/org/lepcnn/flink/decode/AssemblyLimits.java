@@ -36,14 +36,8 @@ public record AssemblyLimits(
       throw BadInputException.about("Assembly limits")
           .expected("positive numbers, and no less time for a whole round than for a chunk")
           .found(
-              bytesPerDevice
-                  + " bytes per device, "
-                  + bytesPerSubtask
-                  + " bytes per subtask, "
-                  + timeoutMillis
-                  + " ms and "
-                  + roundMillis
-                  + " ms");
+              "%s bytes per device, %s bytes per subtask, %s ms and %s ms"
+                  .formatted(bytesPerDevice, bytesPerSubtask, timeoutMillis, roundMillis));
     }
   }
 

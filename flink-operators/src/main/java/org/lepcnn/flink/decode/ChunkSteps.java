@@ -5,12 +5,16 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.flink.metrics.Counter;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.admission.Admission;
+import org.lepcnn.flink.admission.Admission.Admitted;
 import org.lepcnn.flink.admission.Admission.Decision;
+import org.lepcnn.flink.admission.Admission.Refused;
 import org.lepcnn.flink.admission.RefusedRounds;
 import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.decode.RequestDecoder.Decoded;
@@ -19,6 +23,7 @@ import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Place;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
 import org.lepcnn.flink.metric.EdgeMetrics;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
@@ -73,7 +78,7 @@ final class ChunkSteps {
 
   /** What came of the chunk; null when the next step goes on with it. */
   private interface Step {
-    Decoded take(Chunk chunk);
+    @Nullable Decoded take(Chunk chunk);
   }
 
   /** A chunk on its way, and what the steps found out about it. */
@@ -82,8 +87,8 @@ final class ChunkSteps {
     final RoundKey round;
     final TensorChunkView view;
     final long nowMillis;
-    Decision decision;
-    Place place;
+    private @Nullable Admitted admitted;
+    private @Nullable Place place;
 
     Chunk(RequestHeader header, TensorChunkView view, long nowMillis) {
       this.header = header;
@@ -92,8 +97,22 @@ final class ChunkSteps {
       this.nowMillis = nowMillis;
     }
 
+    /** How the chunk was let in, once it was. */
+    Admitted admitted() {
+      return Objects.requireNonNull(admitted, "the chunk is not let in yet");
+    }
+
+    /** The chunk's place, once it was found. */
+    Place place() {
+      return Objects.requireNonNull(place, "the chunk's place is not found yet");
+    }
+
+    Enrolment enrolment() {
+      return admitted().enrolment();
+    }
+
     Plan plan() {
-      return decision.model().plan();
+      return admitted().planOfRound();
     }
   }
 
@@ -115,31 +134,36 @@ final class ChunkSteps {
     return tellDropped(assembler.expire(nowMillis), nowMillis);
   }
 
-  private Decoded dropWithItsRefusedAttempt(Chunk chunk) {
+  private @Nullable Decoded dropWithItsRefusedAttempt(Chunk chunk) {
     return refusedRounds.drop(chunk.round, chunk.view.tensor(), chunk.view.chunk())
         ? dropped()
         : null;
   }
 
-  private Decoded admit(Chunk chunk) {
-    chunk.decision = admission.admit(chunk.header, answers.clock().brokerMillis(chunk.nowMillis));
-    Refusal refusal = chunk.decision.refusal();
-    return refusal == null ? null : refuseAttempt(chunk, refusal);
+  private @Nullable Decoded admit(Chunk chunk) {
+    Decision decision =
+        admission.admit(chunk.header, answers.clock().brokerMillis(chunk.nowMillis));
+    if (decision instanceof Refused refused) {
+      endAttempt(chunk);
+      return Decoded.notices(notices.of(chunk.header, refused, chunk.nowMillis));
+    }
+    chunk.admitted = (Admitted) decision;
+    return null;
   }
 
-  private Decoded findItsPlace(Chunk chunk) {
+  private @Nullable Decoded findItsPlace(Chunk chunk) {
     chunk.place = assembler.find(chunk.round, chunk.view);
     return null;
   }
 
   /** A round pays with its first chunk; a device in debt does not go on with its open ones. */
-  private Decoded payForItsRound(Chunk chunk) {
-    if (!chunk.place.begins()) {
-      boolean goesOn = admission.mayGoOn(chunk.header, chunk.decision.enrolment(), chunk.nowMillis);
+  private @Nullable Decoded payForItsRound(Chunk chunk) {
+    if (!chunk.place().begins()) {
+      boolean goesOn = admission.mayGoOn(chunk.header, chunk.enrolment(), chunk.nowMillis);
       return goesOn ? null : dropped();
     }
     Refusal unpaid =
-        admission.pay(chunk.header, chunk.decision.enrolment(), roundBytes(chunk), chunk.nowMillis);
+        admission.pay(chunk.header, chunk.enrolment(), roundBytes(chunk), chunk.nowMillis);
     if (unpaid != null) {
       return refuseAttempt(chunk, unpaid);
     }
@@ -147,7 +171,7 @@ final class ChunkSteps {
     return null;
   }
 
-  private Decoded compareWithThePlan(Chunk chunk) {
+  private @Nullable Decoded compareWithThePlan(Chunk chunk) {
     Optional<Refusal> invalid = ChunkValidator.check(chunk.view, chunk.plan());
     if (invalid.isEmpty()) {
       return null;
@@ -157,11 +181,11 @@ final class ChunkSteps {
   }
 
   private Decoded addToItsRound(Chunk chunk) {
-    if (chunk.place.isTaken()) {
+    if (chunk.place().isTaken()) {
       charge(chunk);
     }
     Assembled assembled =
-        assembler.add(chunk.place, chunk.header, chunk.view, chunk.plan(), chunk.nowMillis);
+        assembler.add(chunk.place(), chunk.header, chunk.view, chunk.plan(), chunk.nowMillis);
     List<OutgoingRecord> told = tellDropped(assembled.dropped(), chunk.nowMillis);
     if (assembled.refusal() != null) {
       told.addAll(refuseToAdd(chunk, assembled.refusal()));
@@ -185,12 +209,16 @@ final class ChunkSteps {
 
   /** Refuses what concerns all chunks of a round alike; said once, and the rest is dropped. */
   private Decoded refuseAttempt(Chunk chunk, Refusal refusal) {
-    refusedRounds.refuse(chunk.round, chunk.view.tensor(), chunk.view.chunk());
+    endAttempt(chunk);
     return Decoded.notices(refuse(chunk, refusal));
   }
 
+  private void endAttempt(Chunk chunk) {
+    refusedRounds.refuse(chunk.round, chunk.view.tensor(), chunk.view.chunk());
+  }
+
   private List<OutgoingRecord> refuse(Chunk chunk, Refusal refusal) {
-    return notices.of(chunk.header, chunk.decision, refusal, chunk.nowMillis);
+    return notices.ofEnrolled(chunk.header, refusal, chunk.nowMillis);
   }
 
   private Decoded dropped() {
@@ -200,7 +228,7 @@ final class ChunkSteps {
 
   private void charge(Chunk chunk) {
     int bytes = chunk.view.payload().length();
-    admission.charge(chunk.header, chunk.decision.enrolment(), bytes, chunk.nowMillis);
+    admission.charge(chunk.header, chunk.enrolment(), bytes, chunk.nowMillis);
   }
 
   /** What a round costs: all its residues, known from the plan, or this chunk for a wrong round. */
@@ -217,7 +245,7 @@ final class ChunkSteps {
   private List<OutgoingRecord> tellDropped(List<Dropped> droppedRequests, long nowMillis) {
     List<OutgoingRecord> told = new ArrayList<>();
     for (Dropped request : droppedRequests) {
-      incompleteDropped.get(request.reason()).inc();
+      Objects.requireNonNull(incompleteDropped.get(request.reason()), "one for each reason").inc();
       RequestHeader header = request.header();
       if (request.reason() == Reason.OVERDUE) {
         told.addAll(

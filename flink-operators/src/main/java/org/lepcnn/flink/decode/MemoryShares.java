@@ -6,8 +6,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.flink.record.RoundKey;
 
 /**
@@ -42,9 +44,15 @@ final class MemoryShares {
   }
 
   /** What a round holds. */
-  private record Held(RoundKey key, long number, long sinceMillis, long bytes) {
+  private record Held(
+      RoundKey key,
+      GatewayHolder gateway,
+      Holder device,
+      long number,
+      long sinceMillis,
+      long bytes) {
     Held with(long added) {
-      return new Held(key, number, sinceMillis, bytes + added);
+      return new Held(key, gateway, device, number, sinceMillis, bytes + added);
     }
   }
 
@@ -109,20 +117,24 @@ final class MemoryShares {
   /** A round, new or not, holds that much more. */
   void add(RoundKey round, long added, long nowMillis) {
     Held before = rounds.get(round);
-    Held held = (before == null ? new Held(round, begun++, nowMillis, 0) : before).with(added);
+    Held held = (before == null ? begin(round, nowMillis) : before).with(added);
     rounds.put(round, held);
+    held.device.change(held.gateway.devicesByBytes, held, added);
+    held.gateway.change(gatewaysByBytes, held, added);
+    bytes += added;
+  }
+
+  private Held begin(RoundKey round, long nowMillis) {
     GatewayHolder gateway = gateways.computeIfAbsent(round.topic(), GatewayHolder::new);
     Holder device = gateway.devices.computeIfAbsent(round.device(), Holder::new);
-    device.change(gateway.devicesByBytes, held, added);
-    gateway.change(gatewaysByBytes, held, added);
-    bytes += added;
+    return new Held(round, gateway, device, begun++, nowMillis, 0);
   }
 
   /** A round that holds something holds nothing any more. */
   void remove(RoundKey round) {
-    Held held = rounds.remove(round);
-    GatewayHolder gateway = gateways.get(round.topic());
-    Holder device = gateway.devices.get(round.device());
+    Held held = Objects.requireNonNull(rounds.remove(round), "a round that holds nothing");
+    GatewayHolder gateway = held.gateway();
+    Holder device = held.device();
     device.remove(gateway.devicesByBytes, held);
     if (device.rounds.isEmpty()) {
       gateway.devices.remove(device.name);
@@ -136,7 +148,8 @@ final class MemoryShares {
 
   /** The round that began first of those that the device holds beside the given one. */
   RoundKey oldestBeside(RoundKey round) {
-    return device(round).rounds.values().stream()
+    Holder device = Objects.requireNonNull(device(round), "a device that holds nothing");
+    return device.rounds.values().stream()
         .map(Held::key)
         .filter(key -> !key.equals(round))
         .findFirst()
@@ -148,7 +161,7 @@ final class MemoryShares {
    *
    * @return null when the one that wants more has to yield itself
    */
-  RoundKey yielding(RoundKey round, long wanted, long nowMillis) {
+  @Nullable RoundKey yielding(RoundKey round, long wanted, long nowMillis) {
     GatewayHolder own = gateways.get(round.topic());
     long ownBytes = wanted + (own == null ? 0 : own.bytes);
     for (Holder gateway : gatewaysByBytes.descendingSet()) {
@@ -167,8 +180,8 @@ final class MemoryShares {
     return found == null ? begunLater(own, rounds.get(round), nowMillis) : found;
   }
 
-  /** A round of a larger gateway that yields to those of others. */
-  private RoundKey ofGateway(GatewayHolder gateway, long nowMillis) {
+  /** A round of a larger gateway that yields to those of others; null when none does. */
+  private @Nullable RoundKey ofGateway(GatewayHolder gateway, long nowMillis) {
     for (Holder device : gateway.devicesByBytes.descendingSet()) {
       Held newest = device.newest();
       if (newest != gateway.oldest() || !isYoung(newest, nowMillis)) {
@@ -178,16 +191,19 @@ final class MemoryShares {
     return null;
   }
 
-  private RoundKey ofOwnGateway(GatewayHolder own, RoundKey round, long wanted, long nowMillis) {
+  /** A round of the same gateway that yields; null when none does. */
+  private @Nullable RoundKey ofOwnGateway(
+      GatewayHolder own, RoundKey round, long wanted, long nowMillis) {
     Holder ownDevice = own.devices.get(round.device());
-    boolean sheltered = ownDevice == null || isSheltered(rounds.get(round), ownDevice, nowMillis);
+    Held held = rounds.get(round);
+    boolean sheltered = ownDevice == null || (held != null && isSheltered(held, nowMillis));
     long least = wanted + (ownDevice == null ? 0 : ownDevice.bytes);
     for (Holder device : own.devicesByBytes.descendingSet()) {
       Held newest = device.newest();
       boolean mayYield =
           device == ownDevice
               ? sheltered && !newest.key().equals(round)
-              : (sheltered || device.bytes > least) && !isSheltered(newest, device, nowMillis);
+              : (sheltered || device.bytes > least) && !isSheltered(newest, nowMillis);
       if (mayYield) {
         return newest.key();
       }
@@ -196,8 +212,8 @@ final class MemoryShares {
   }
 
   /** A round that yields to a sheltered one because it began later; all that is left may. */
-  private RoundKey begunLater(GatewayHolder own, Held held, long nowMillis) {
-    if (held == null || !isSheltered(held, own.devices.get(held.key().device()), nowMillis)) {
+  private @Nullable RoundKey begunLater(GatewayHolder own, @Nullable Held held, long nowMillis) {
+    if (held == null || !isSheltered(held, nowMillis)) {
       return null;
     }
     Held latest = own.newest();
@@ -209,15 +225,16 @@ final class MemoryShares {
     return latest.number() > held.number() ? latest.key() : null;
   }
 
-  private boolean isSheltered(Held held, Holder device, long nowMillis) {
-    return held == device.oldest() && isYoung(held, nowMillis);
+  private boolean isSheltered(Held held, long nowMillis) {
+    return held == held.device().oldest() && isYoung(held, nowMillis);
   }
 
   private boolean isYoung(Held held, long nowMillis) {
     return nowMillis - held.sinceMillis() < shelterMillis;
   }
 
-  private Holder device(RoundKey round) {
+  /** A round's device; null when it holds nothing. */
+  private @Nullable Holder device(RoundKey round) {
     GatewayHolder gateway = gateways.get(round.topic());
     return gateway == null ? null : gateway.devices.get(round.device());
   }

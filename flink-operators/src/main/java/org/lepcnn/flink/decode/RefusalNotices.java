@@ -3,8 +3,9 @@ package org.lepcnn.flink.decode;
 
 import java.util.List;
 import org.apache.flink.metrics.Counter;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.admission.Admission.Decision;
+import org.lepcnn.flink.admission.Admission.Refused;
 import org.lepcnn.flink.admission.RefusalLimiter;
 import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.metric.EdgeMetrics;
@@ -29,10 +30,10 @@ final class RefusalNotices {
     this.unanswered = metrics.counter("refusalsNotAnswered");
   }
 
-  /** Of a request that admission has decided on. */
-  List<OutgoingRecord> of(
-      RequestHeader header, Decision decision, Refusal refusal, long nowMillis) {
-    return of(header, decision.enrolment() == null ? null : header.device(), refusal, nowMillis);
+  /** Of a request that admission has refused. */
+  List<OutgoingRecord> of(RequestHeader header, Refused refused, long nowMillis) {
+    String enrolled = refused.isEnrolled() ? header.device() : null;
+    return of(header, enrolled, refused.refusal(), nowMillis);
   }
 
   /** Of a request that was let in. */
@@ -48,13 +49,14 @@ final class RefusalNotices {
   }
 
   private List<OutgoingRecord> of(
-      RequestHeader header, String enrolled, Refusal refusal, long nowMillis) {
+      RequestHeader header, @Nullable String enrolled, Refusal refusal, long nowMillis) {
     return isSilent(header.topic(), enrolled, refusal.code(), nowMillis)
         ? List.of()
         : answers.refuse(header, refusal);
   }
 
-  private boolean isSilent(String topic, String enrolled, EdgeErrorCode code, long nowMillis) {
+  private boolean isSilent(
+      String topic, @Nullable String enrolled, EdgeErrorCode code, long nowMillis) {
     if (limiter.allows(topic, enrolled, nowMillis)) {
       return false;
     }

@@ -3,14 +3,19 @@ package org.lepcnn.flink.decode;
 
 import java.util.List;
 import org.apache.flink.metrics.Counter;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.flink.admission.Admission;
+import org.lepcnn.flink.admission.Admission.Admitted;
 import org.lepcnn.flink.admission.Admission.Decision;
+import org.lepcnn.flink.admission.Admission.Refused;
 import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.metric.EdgeMetrics;
+import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
@@ -60,7 +65,7 @@ public final class RequestDecoder {
    * @param request a complete request, or null
    * @param notices replies and rejections
    */
-  public record Decoded(AssembledRequest request, List<OutgoingRecord> notices) {
+  public record Decoded(@Nullable AssembledRequest request, List<OutgoingRecord> notices) {
     static final Decoded NOTHING = new Decoded(null, List.of());
 
     static Decoded notices(List<OutgoingRecord> notices) {
@@ -86,7 +91,7 @@ public final class RequestDecoder {
       Topics.gatewayOf(record.topic());
       return take(record, RequestCodec.current().decode(record.value()), nowMillis);
     } catch (BadInputException e) {
-      return unreadable(record, EdgeErrorCode.MALFORMED, e.getMessage(), nowMillis);
+      return unreadable(record, EdgeErrorCode.MALFORMED, Printable.reason(e), nowMillis);
     } catch (RuntimeException e) {
       LOG.error("Handling {}", record, e);
       String detail = "the record could not be handled: " + e.getClass().getSimpleName();
@@ -109,28 +114,30 @@ public final class RequestDecoder {
   private Decoded takeAnnouncement(InboundRecord record, RequestHeader header, long nowMillis) {
     (header.call() instanceof PassRelease ? releases : claims).inc();
     Decision decision = admission.admit(header, answers.clock().brokerMillis(nowMillis));
-    Refusal refusal = decision.refusal();
-    if (refusal == null) {
-      refusal = payAnnouncement(record, header, decision, nowMillis);
+    if (decision instanceof Refused refused) {
+      return Decoded.notices(notices.of(header, refused, nowMillis));
     }
-    return refusal == null
+    Refusal unpaid = payAnnouncement(record, header, ((Admitted) decision).enrolment(), nowMillis);
+    return unpaid == null
         ? new Decoded(new AssembledRequest(header, 0, List.of()), List.of())
-        : Decoded.notices(notices.of(header, decision, refusal, nowMillis));
+        : Decoded.notices(notices.ofEnrolled(header, unpaid, nowMillis));
   }
 
   /**
    * Pays for a claim or release. One that was sent before this task started may have been accepted
    * before a failure, and is read again beside much else: it is charged, and not refused, or the
    * guard would miss it.
+   *
+   * @return why it is not paid; null when it is
    */
-  private Refusal payAnnouncement(
-      InboundRecord record, RequestHeader header, Decision decision, long nowMillis) {
+  private @Nullable Refusal payAnnouncement(
+      InboundRecord record, RequestHeader header, Enrolment enrolment, long nowMillis) {
     int length = record.value().length;
     if (record.appendTimeMillis() < startMillis) {
-      admission.charge(header, decision.enrolment(), length, nowMillis);
+      admission.charge(header, enrolment, length, nowMillis);
       return null;
     }
-    return admission.pay(header, decision.enrolment(), length, nowMillis);
+    return admission.pay(header, enrolment, length, nowMillis);
   }
 
   private Decoded unreadable(

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.record.AssembledRequest;
@@ -40,7 +42,8 @@ public final class RoundAssembler {
    *     it contradicts one that is
    * @param dropped requests that had to make room, of the device or of others
    */
-  record Assembled(AssembledRequest request, Refusal refusal, List<Dropped> dropped) {
+  record Assembled(
+      @Nullable AssembledRequest request, @Nullable Refusal refusal, List<Dropped> dropped) {
     static final Assembled WAITING = new Assembled(null, null, List.of());
 
     static Assembled refused(EdgeErrorCode code, String detail) {
@@ -74,7 +77,7 @@ public final class RoundAssembler {
    * @param partial what is there of the round; null when nothing is
    * @param isTaken whether a chunk of that number is there already
    */
-  record Place(RoundKey round, PartialRound partial, boolean isTaken) {
+  record Place(RoundKey round, @Nullable PartialRound partial, boolean isTaken) {
     /** Whether the chunk is the first of its round. */
     boolean begins() {
       return partial == null;
@@ -107,9 +110,10 @@ public final class RoundAssembler {
    */
   Assembled add(
       Place place, RequestHeader header, TensorChunkView chunk, Plan plan, long nowMillis) {
-    return place.begins()
+    PartialRound partial = place.partial();
+    return partial == null
         ? begin(place.round(), header, chunk, plan, nowMillis)
-        : continueWith(place, header, chunk, nowMillis);
+        : continueWith(partial, place, header, chunk, nowMillis);
   }
 
   private Assembled begin(
@@ -131,8 +135,11 @@ public final class RoundAssembler {
   }
 
   private Assembled continueWith(
-      Place place, RequestHeader header, TensorChunkView chunk, long nowMillis) {
-    PartialRound partial = place.partial();
+      PartialRound partial,
+      Place place,
+      RequestHeader header,
+      TensorChunkView chunk,
+      long nowMillis) {
     if (place.isTaken()) {
       return partial.agreesWith(chunk)
           ? Assembled.WAITING
@@ -212,6 +219,6 @@ public final class RoundAssembler {
 
   private PartialRound release(RoundKey key) {
     shares.remove(key);
-    return partials.remove(key);
+    return Objects.requireNonNull(partials.remove(key), "a round that is not held");
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 
@@ -39,7 +40,7 @@ public final class DeviceGuard {
   }
 
   /** The chain, or null. */
-  ChainGuard find(ChainId chain, Fingerprint model) {
+  @Nullable ChainGuard find(ChainId chain, Fingerprint model) {
     for (ChainGuard candidate : chains) {
       if (candidate.chain().equals(chain) && candidate.model().equals(model)) {
         return candidate;

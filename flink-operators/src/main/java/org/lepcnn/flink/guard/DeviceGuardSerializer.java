@@ -71,11 +71,8 @@ public final class DeviceGuardSerializer extends TypeSerializerSingleton<DeviceG
     int version = source.readUnsignedByte();
     if (version < 1 || version > VERSION) {
       throw new IOException(
-          "Reading guard state: expected layout version 1 to "
-              + VERSION
-              + "; found "
-              + version
-              + ".");
+          "Reading guard state: expected layout version 1 to %s; found %s."
+              .formatted(VERSION, version));
     }
     DeviceGuard device = new DeviceGuard();
     long chains = version < 3 ? source.readUnsignedByte() : readVarint(source);

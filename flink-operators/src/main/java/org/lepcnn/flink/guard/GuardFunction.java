@@ -8,6 +8,7 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
@@ -82,7 +83,7 @@ public final class GuardFunction
   /** Of the device whose request is being taken. */
   private record KeyedMemory(ValueState<DeviceGuard> state) implements RequestGuard.Memory {
     @Override
-    public DeviceGuard recall() throws IOException {
+    public @Nullable DeviceGuard recall() throws IOException {
       return state.value();
     }
 

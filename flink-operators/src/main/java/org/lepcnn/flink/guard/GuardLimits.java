@@ -26,10 +26,12 @@ public record GuardLimits(int chainsPerModel, int chainsPerDevice, long jumpBoun
         || chainsPerDevice < chainsPerModel
         || chainsPerDevice > MOST_CHAINS
         || jumpBound < 1) {
-      throw new BadInputException(
-          ("Guard limits: expected 1 or more chains of a model, as many or more of a device, at"
-                  + " most %d, and a jump bound of at least 1; found %d, %d and %d.")
-              .formatted(MOST_CHAINS, chainsPerModel, chainsPerDevice, jumpBound));
+      throw BadInputException.about("Guard limits")
+          .expected(
+              "1 or more chains of a model, as many or more of a device, at most "
+                  + MOST_CHAINS
+                  + ", and a jump bound of at least 1")
+          .found("%d, %d and %d".formatted(chainsPerModel, chainsPerDevice, jumpBound));
     }
   }
 }

@@ -3,6 +3,7 @@ package org.lepcnn.flink.guard;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.flink.answer.WritableAnswers;
@@ -11,6 +12,7 @@ import org.lepcnn.flink.model.ModelState;
 import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +50,7 @@ public final class RequestGuard {
   /** Where a device's state is kept. */
   public interface Memory {
     /** What is remembered of the request's device; null for nothing. */
-    DeviceGuard recall() throws IOException;
+    @Nullable DeviceGuard recall() throws IOException;
 
     void remember(DeviceGuard device) throws IOException;
   }
@@ -83,11 +85,13 @@ public final class RequestGuard {
     if (verdict.accepted() && isLate(header, brokerMillis)) {
       verdict = EXPIRED;
     }
-    if (verdict.accepted() && header.call() instanceof PassClaim && model.isComing()) {
-      verdict = new Verdict(model.refusal());
+    Refusal missing = model.refusal();
+    if (verdict.accepted() && header.call() instanceof PassClaim && missing != null) {
+      verdict = new Verdict(missing);
     }
-    if (!verdict.accepted()) {
-      return Guarded.told(answers.refuse(header, verdict.refusal()));
+    Refusal refusal = verdict.refusal();
+    if (refusal != null) {
+      return Guarded.told(answers.refuse(header, refusal));
     }
     return header.isRound() ? Guarded.PASSES : Guarded.told(answers.accept(header));
   }
@@ -96,10 +100,12 @@ public final class RequestGuard {
     if (header.isRound() && isLate(header, brokerMillis)) {
       return EXPIRED;
     }
-    if (model.refusal() != null && (header.isRound() || !model.isComing())) {
-      return new Verdict(model.refusal());
+    Refusal missing = model.refusal();
+    if (missing != null && (header.isRound() || !model.isComing())) {
+      return new Verdict(missing);
     }
-    int largest = header.isRound() ? model.model().largestResultBatch(header.asRound().round()) : 0;
+    int largest =
+        header.isRound() ? model.require().largestResultBatch(header.asRound().round()) : 0;
     return switch (answers.resultsFit(header, largest)) {
       case FITS -> Verdict.ACCEPTED;
       case TOO_SMALL ->

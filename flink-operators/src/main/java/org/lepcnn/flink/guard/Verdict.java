@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.guard;
 
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.record.Refusal;
 
@@ -9,7 +10,7 @@ import org.lepcnn.flink.record.Refusal;
  *
  * @param refusal null when the request is accepted
  */
-record Verdict(Refusal refusal) {
+record Verdict(@Nullable Refusal refusal) {
   static final Verdict ACCEPTED = new Verdict(null);
 
   static Verdict refuse(EdgeErrorCode code, String detail) {

@@ -45,7 +45,9 @@
  * {@code TOO_MANY_CHAINS}. A chain that the enrolment excludes gives way to it, and its name, 16
  * bytes, is refused for ever.
  */
+@NullMarked
 @Internal
 package org.lepcnn.flink.guard;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

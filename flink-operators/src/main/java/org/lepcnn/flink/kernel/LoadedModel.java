@@ -4,6 +4,7 @@ package org.lepcnn.flink.kernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.choice.Kernels;
@@ -17,6 +18,7 @@ import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.kafka.chunk.ChunkLayout;
 
 /** A model in memory: its plan and one kernel per layer. Thread-safe until it is closed. */
+@PublicApi
 public final class LoadedModel implements AutoCloseable {
   /** More than the ids of a result record and its key take. */
   private static final int IDS_BYTES = 256;
@@ -67,7 +69,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** The kernel of a layer of the plan. */
-  public LinearKernel kernel(int layer) {
+  LinearKernel kernel(int layer) {
     return kernels.get(layer);
   }
 

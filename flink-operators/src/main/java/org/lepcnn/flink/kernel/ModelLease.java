@@ -4,12 +4,15 @@ package org.lepcnn.flink.kernel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.jspecify.annotations.Nullable;
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.shared.ProcessWide.Share;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A share in a model of {@link ModelRegistry}; the model stays usable until it is closed. */
+@PublicApi
 public final class ModelLease implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLease.class);
 
@@ -25,7 +28,7 @@ public final class ModelLease implements AutoCloseable {
   }
 
   /** The model; null while it loads and when it cannot be loaded. */
-  public LoadedModel ifReady() {
+  public @Nullable LoadedModel ifReady() {
     CompletableFuture<LoadedModel> future = share.get();
     return future.isDone() && !future.isCompletedExceptionally() ? future.join() : null;
   }

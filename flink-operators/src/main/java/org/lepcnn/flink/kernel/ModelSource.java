@@ -27,9 +27,4 @@ public record ModelSource(String folder, String kernel, boolean allowScalar)
   public ModelSource(String folder, String kernel) {
     this(folder, kernel, false);
   }
-
-  /** A share in the model, which starts to load unless this process has it. */
-  public ModelLease acquire() {
-    return ModelRegistry.acquire(this, loaded -> {});
-  }
 }

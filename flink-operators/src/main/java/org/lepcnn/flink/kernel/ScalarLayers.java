@@ -43,20 +43,14 @@ final class ScalarLayers {
         || geometry.macs() < bound(geometry)) {
       return;
     }
-    throw new ModelRefusedException(
-        "Preparing model "
-            + model.shortName()
-            + ": expected kernels of "
-            + provider.name()
-            + " for all layers of "
-            + bound(geometry)
-            + " multiplications and more; found that layer "
-            + layer
-            + ", which has "
-            + geometry.macs()
-            + ", runs on the scalar kernel on this machine ("
-            + geometry
-            + "). To serve it slowly, start the edge with --allow-scalar.");
+    throw ModelRefusedException.about("Preparing model " + model.shortName())
+        .expected(
+            "kernels of %s for all layers of %d multiplications and more"
+                .formatted(provider.name(), bound(geometry)))
+        .found(
+            "that layer %s, which has %d, runs on the scalar kernel on this machine (%s)"
+                .formatted(layer, geometry.macs(), geometry),
+            "To serve it slowly, start the edge with --allow-scalar.");
   }
 
   private static long bound(ConvGeometry geometry) {

@@ -4,7 +4,9 @@
  * The masked linear kernel: the model's packed weights, once per process, and the computation of
  * rounds with them.
  */
+@NullMarked
 @Internal
 package org.lepcnn.flink.kernel;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

@@ -3,6 +3,7 @@ package org.lepcnn.flink.metric;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
@@ -55,12 +56,16 @@ public final class EdgeMetrics {
 
   /** Counts a refusal. */
   public void refused(EdgeErrorCode code) {
-    refused.get(code).inc();
+    counterOf(code).inc();
   }
 
   /** How often a code was given. */
   public long refusals(EdgeErrorCode code) {
-    return refused.get(code).getCount();
+    return counterOf(code).getCount();
+  }
+
+  private Counter counterOf(EdgeErrorCode code) {
+    return Objects.requireNonNull(refused.get(code), "every code has a counter");
   }
 
   /** Counts an answer that could not be sent. */

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -38,7 +39,7 @@ public final class FixedModel implements ModelPool {
   }
 
   @Override
-  public ModelLease lease(Fingerprint wanted) {
+  public @Nullable ModelLease lease(Fingerprint wanted) {
     LoadedModel model = lease.ifReady();
     return model == null || !model.fingerprint().equals(wanted) ? null : lease.share();
   }
@@ -54,8 +55,10 @@ public final class FixedModel implements ModelPool {
       }
       throw new EnvironmentException("Loading the model: " + e.getCause(), e);
     } catch (TimeoutException e) {
-      throw new EnvironmentException(
-          "Loading the model: expected it within " + timeout.toSeconds() + " s; it is not.", e);
+      throw EnvironmentException.about("Loading the model")
+          .expected("it within " + timeout.toSeconds() + " s")
+          .because(e)
+          .found("that it is still loading");
     }
   }
 

@@ -42,7 +42,9 @@ final class ModelCache {
     try {
       return Files.size(modelFolder.resolve(ModelBundle.EDGE_FILE));
     } catch (IOException e) {
-      throw new EnvironmentException("Looking at the cached model in " + modelFolder + ": " + e, e);
+      throw EnvironmentException.about("Looking at the cached model in " + modelFolder)
+          .expected("a readable folder")
+          .found(e);
     }
   }
 
@@ -51,7 +53,9 @@ final class ModelCache {
     try {
       delete(folderOf(model));
     } catch (IOException e) {
-      throw new EnvironmentException("Removing the cached model " + model + ": " + e, e);
+      throw EnvironmentException.about("Removing the cached model " + model)
+          .expected("a writable folder")
+          .found(e);
     }
   }
 
@@ -68,9 +72,9 @@ final class ModelCache {
         delete(temporary);
       }
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Caching model " + model + " in " + folder + ": expected a writable folder; found: " + e,
-          e);
+      throw EnvironmentException.about("Caching model " + model + " in " + folder)
+          .expected("a writable folder")
+          .found(e);
     }
   }
 

@@ -3,6 +3,7 @@ package org.lepcnn.flink.model;
 
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
@@ -11,25 +12,27 @@ import org.lepcnn.flink.kernel.ModelLease;
 final class ModelEntry {
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  private ModelLease lease;
-  private LoadedModel model;
-  private String failure;
-  private boolean refused;
+  private @Nullable ModelLease lease;
+  private @Nullable LoadedModel model;
+  private @Nullable String failure;
+  private @Nullable String refusal;
   private long retryNanos;
   private long bytes;
-  private Future<?> fetch;
+  private @Nullable Future<?> fetch;
   private volatile long usedNanos = System.nanoTime();
 
   long usedNanos() {
     return usedNanos;
   }
 
-  synchronized LoadedModel model() {
+  /** The model, or null while it is not loaded. */
+  synchronized @Nullable LoadedModel model() {
     usedNanos = System.nanoTime();
     return model;
   }
 
-  synchronized ModelLease share() {
+  /** A share in the model, or null while it is not loaded. */
+  synchronized @Nullable ModelLease share() {
     return lease == null ? null : lease.share();
   }
 
@@ -65,14 +68,13 @@ final class ModelEntry {
 
   /** Not to be tried again. */
   synchronized void refused(String why) {
-    failure = why;
-    refused = true;
+    refusal = why;
   }
 
   /** Why the model is not there. */
   synchronized ModelState missing() {
-    if (refused) {
-      return ModelState.missing(EdgeErrorCode.MODEL_REFUSED, failure);
+    if (refusal != null) {
+      return ModelState.missing(EdgeErrorCode.MODEL_REFUSED, refusal);
     }
     return ModelState.missing(
         EdgeErrorCode.NOT_READY,
@@ -80,7 +82,7 @@ final class ModelEntry {
   }
 
   synchronized boolean beginRetry() {
-    if (failure == null || refused || System.nanoTime() - retryNanos < 0) {
+    if (failure == null || refusal != null || System.nanoTime() - retryNanos < 0) {
       return false;
     }
     failure = null;

@@ -108,7 +108,8 @@ final class ModelFetch {
       Thread.currentThread().interrupt();
       throw unavailable(uri, e);
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof LepcnnException known ? known : unavailable(uri, e.getCause());
+      Throwable cause = FutureFailures.causeOf(e);
+      throw cause instanceof LepcnnException known ? known : unavailable(uri, cause);
     } catch (TimeoutException e) {
       throw unavailable(uri, e);
     } finally {
@@ -145,8 +146,9 @@ final class ModelFetch {
     try {
       HttpResponse<byte[]> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (response.statusCode() != 200) {
-        throw new EnvironmentException(
-            "Fetching a model from " + uri + ": found status " + response.statusCode() + ".");
+        throw EnvironmentException.about("Fetching a model from " + uri)
+            .expected("status 200")
+            .found("status " + response.statusCode());
       }
       return response.body();
     } catch (InterruptedException e) {
@@ -167,7 +169,7 @@ final class ModelFetch {
     }
     return BoundedBody.foundNoMemory(failure)
         ? noMemory(uri)
-        : unavailable(uri, failure.getCause());
+        : unavailable(uri, FutureFailures.causeOf(failure));
   }
 
   private EnvironmentException noMemory(URI uri) {

@@ -3,6 +3,7 @@ package org.lepcnn.flink.model;
 
 import java.time.Duration;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.flink.kernel.ModelLease;
@@ -14,7 +15,7 @@ public interface ModelPool extends AutoCloseable {
   ModelState find(Fingerprint model);
 
   /** A share in a model that is loaded; null when it is not. */
-  ModelLease lease(Fingerprint model);
+  @Nullable ModelLease lease(Fingerprint model);
 
   /**
    * Waits until the models that are known now are loaded.

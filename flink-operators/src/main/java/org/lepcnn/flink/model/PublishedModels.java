@@ -19,10 +19,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
+import org.lepcnn.core.text.Printable;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.ModelRefusedException;
@@ -46,7 +48,7 @@ public final class PublishedModels implements ModelPool {
   private static final Logger LOG = LoggerFactory.getLogger(PublishedModels.class);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private final Function<Fingerprint, PublishedModel> published;
+  private final Function<Fingerprint, @Nullable PublishedModel> published;
   private final ModelCache cache;
   private final ModelFetches fetches;
   private final Function<Path, ModelSource> sources;
@@ -72,7 +74,7 @@ public final class PublishedModels implements ModelPool {
    * @param warmUp gets every model before it is used
    */
   public PublishedModels(
-      Function<Fingerprint, PublishedModel> published,
+      Function<Fingerprint, @Nullable PublishedModel> published,
       Path cacheFolder,
       Function<Path, ModelSource> sources,
       ModelLimits limits,
@@ -110,7 +112,7 @@ public final class PublishedModels implements ModelPool {
   }
 
   @Override
-  public ModelLease lease(Fingerprint id) {
+  public @Nullable ModelLease lease(Fingerprint id) {
     ModelEntry entry = entries.get(id);
     return entry == null ? null : entry.share();
   }
@@ -195,15 +197,17 @@ public final class PublishedModels implements ModelPool {
   }
 
   private Void failed(PublishedModel model, ModelEntry entry, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause =
+        failure instanceof CompletionException wrapper ? FutureFailures.causeOf(wrapper) : failure;
     if (cause instanceof CancellationException || cause instanceof RejectedExecutionException) {
       LOG.debug("Model {} is not fetched any more", model);
     } else {
-      LOG.warn("Loading model {}: {}", model, cause.getMessage());
+      String reason = Printable.reason(cause);
+      LOG.warn("Loading model {}: {}", model, reason);
       if (cause instanceof ModelRefusedException) {
-        entry.refused(cause.getMessage());
+        entry.refused(reason);
       } else {
-        entry.failed(cause.getMessage());
+        entry.failed(reason);
       }
     }
     return null;
@@ -237,7 +241,9 @@ public final class PublishedModels implements ModelPool {
     try {
       LoadedModel loaded = lease.future().get();
       if (!loaded.fingerprint().equals(model.id())) {
-        throw new BadInputException("the cache holds another model, " + loaded.fingerprint());
+        throw BadInputException.about("The cached model")
+            .expected(model.id())
+            .found("another model, " + loaded.fingerprint());
       }
       PublishedModel now = published.apply(model.id());
       if (now == null || !now.available()) {
@@ -248,12 +254,12 @@ public final class PublishedModels implements ModelPool {
       entry.loaded(lease, loaded, bytes);
     } catch (ExecutionException | CompletionException | BadInputException e) {
       lease.close();
-      Throwable cause = e.getCause() == null ? e : e.getCause();
+      Throwable cause = FutureFailures.causeOf(e);
       if (cause instanceof ModelRefusedException refused) {
         throw refused;
       }
       cache.remove(model.id()); // what is damaged is fetched again
-      throw new EnvironmentException(String.valueOf(cause.getMessage()), e);
+      throw new EnvironmentException(Printable.reason(cause), e);
     } catch (InterruptedException e) {
       lease.close();
       throw e;

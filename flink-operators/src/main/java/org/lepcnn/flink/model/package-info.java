@@ -4,7 +4,9 @@
  * The models that a process serves: one from a folder, or those that are published, fetched into a
  * cache folder, verified, and loaded off the mailbox threads.
  */
+@NullMarked
 @Internal
 package org.lepcnn.flink.model;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

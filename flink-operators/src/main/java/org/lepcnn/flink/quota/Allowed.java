@@ -2,6 +2,7 @@
 package org.lepcnn.flink.quota;
 
 import java.util.List;
+import org.lepcnn.core.api.PublicApi;
 
 /**
  * Which things a device may use: those that are listed, or all, which has to be said. What says
@@ -11,6 +12,7 @@ import java.util.List;
  * @param rule how the list is to be read
  * @param listed the things; empty when all are allowed
  */
+@PublicApi
 public record Allowed<T>(Rule rule, List<T> listed) {
   /** How a list is to be read. */
   public enum Rule {

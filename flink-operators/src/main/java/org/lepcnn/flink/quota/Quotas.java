@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.quota;
 
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.record.Refusal;
@@ -59,7 +60,7 @@ public final class Quotas {
   }
 
   /** Why a request may not be let in now; null when it may, and then it is paid for. */
-  public Refusal take(String device, Enrolment enrolment, long bytes, long nowMillis) {
+  public @Nullable Refusal take(String device, Enrolment enrolment, long bytes, long nowMillis) {
     Rates rates = rates(enrolment);
     if (rates.unlimited()) {
       return null;

@@ -8,6 +8,7 @@ import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeCall;
@@ -28,8 +29,9 @@ public final class AssembledRequestSerializer extends ImmutableRecordSerializer<
   /** The only instance needed. */
   public static final AssembledRequestSerializer INSTANCE = new AssembledRequestSerializer();
 
+  /** None: there is no empty request, and nothing is read into one that is there. */
   @Override
-  public AssembledRequest createInstance() {
+  public @Nullable AssembledRequest createInstance() {
     return null;
   }
 

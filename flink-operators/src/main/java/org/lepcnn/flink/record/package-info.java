@@ -20,7 +20,9 @@
  *   OutgoingRecord  UTF topic, UTF key, int32 length, value
  * </pre>
  */
+@NullMarked
 @Internal
 package org.lepcnn.flink.record;
 
+import org.jspecify.annotations.NullMarked;
 import org.lepcnn.core.api.Internal;

@@ -10,6 +10,7 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.ChainId;
@@ -139,7 +140,8 @@ public final class EdgeWarmUp {
     return guard.take(request, memory, brokerMillis).passes();
   }
 
-  private AssembledRequest assembled(int round) {
+  /** A round, sent whole; null when it was refused. */
+  private @Nullable AssembledRequest assembled(int round) {
     PassId pass = new PassId(DEVICE, CHAIN, model.fingerprint(), 0);
     AssembledRequest request = null;
     for (MaskedTensorSpec tensor : model.plan().tensorsOfRound(round)) {
@@ -154,14 +156,16 @@ public final class EdgeWarmUp {
   }
 
   /** The complete request, or null while chunks are missing. */
-  private AssembledRequest decoded(byte[] value) {
+  private @Nullable AssembledRequest decoded(byte[] value) {
     InboundRecord record = new InboundRecord(TOPIC, 0, 0, NOW_MILLIS, value);
     return decoder.decode(record, NOW_MILLIS).request();
   }
 
   /** Through the serializer, as between decoder and guard. */
-  private AssembledRequest behindTheKeying(AssembledRequest request) throws IOException {
-    require(request != null, "a complete request");
+  private AssembledRequest behindTheKeying(@Nullable AssembledRequest request) throws IOException {
+    if (request == null) {
+      throw refused("a complete request");
+    }
     wire.clear();
     AssembledRequestSerializer.INSTANCE.serialize(request, wire);
     wireIn.setBuffer(wire.getSharedBuffer(), 0, wire.length());
@@ -170,16 +174,20 @@ public final class EdgeWarmUp {
 
   private static void require(boolean holds, String what) {
     if (!holds) {
-      throw new IllegalStateException("Warming up: expected " + what + "; it was refused");
+      throw refused(what);
     }
+  }
+
+  private static IllegalStateException refused(String what) {
+    return new IllegalStateException("Warming up: expected " + what + "; it was refused");
   }
 
   /** The state of the device that asks. */
   private static final class OneDevice implements RequestGuard.Memory {
-    private DeviceGuard device;
+    private @Nullable DeviceGuard device;
 
     @Override
-    public DeviceGuard recall() {
+    public @Nullable DeviceGuard recall() {
       return device;
     }
 

@@ -2,63 +2,37 @@
 package org.lepcnn.flink.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.lepcnn.flink.testkit.Notices.NOTICES;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
-import org.apache.flink.util.OutputTag;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.control.OpenControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.guard.GuardLimits;
-import org.lepcnn.flink.kernel.ModelLease;
-import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.AssembledRequestSerializer;
 import org.lepcnn.flink.record.OutgoingRecord;
-import org.lepcnn.flink.record.RecordTypes;
 import org.lepcnn.flink.record.TensorPayload;
 import org.lepcnn.flink.testkit.FakeTopics;
+import org.lepcnn.flink.testkit.Notices;
 import org.lepcnn.flink.testkit.Requests;
-import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.flink.testkit.WithLoadedModel;
 import org.lepcnn.kafka.chunk.ByteSlice;
 import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.codec.AnswerCodec;
-import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.LayerChunkView;
 import org.lepcnn.kafka.topic.Topics;
 
-class KernelOperatorTest {
-  private static final OutputTag<OutgoingRecord> NOTICES =
-      new OutputTag<>("notices", RecordTypes.OUTGOING);
-  @TempDir private static Path folder;
-  private static TestModel model;
-  private static Fingerprint fingerprint;
-
+class KernelOperatorTest extends WithLoadedModel {
   private final FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
-
-  @BeforeAll
-  static void loadModel() {
-    model = TestModel.write(folder.resolve("bundle")).load();
-    fingerprint = model.bundle().fingerprint();
-  }
-
-  @AfterAll
-  static void releaseModel() {
-    model.close();
-  }
 
   private OneInputStreamOperatorTestHarness<AssembledRequest, OutgoingRecord> open(
       BatchSettings batch) throws Exception {
@@ -226,18 +200,9 @@ class KernelOperatorTest {
   /** Refusals as the sender sees them. */
   private static List<String> errors(
       OneInputStreamOperatorTestHarness<AssembledRequest, OutgoingRecord> harness) {
-    List<String> errors = new ArrayList<>();
-    harness
-        .getSideOutput(NOTICES)
-        .forEach(
-            notice -> {
-              if (notice.getValue().topic().equals(Requests.RESULTS)) {
-                byte[] value = notice.getValue().value();
-                EdgeReplyView reply = (EdgeReplyView) AnswerCodec.current().decode(value);
-                errors.add(reply.call().pass().device() + " " + reply.error().orElseThrow());
-              }
-            });
-    return errors;
+    return Notices.replies(harness).stream()
+        .map(reply -> reply.call().pass().device() + " " + reply.error().orElseThrow())
+        .toList();
   }
 
   @Test
@@ -248,17 +213,5 @@ class KernelOperatorTest {
       harness.endInput();
       assertThat(harness.extractOutputValues()).isEmpty();
     }
-  }
-
-  @Test
-  void model_isLoadedOnce_andReleasedWithItsLastUser() {
-    ModelSource source = new ModelSource(folder.resolve("bundle").toString(), "scalar");
-    ModelLease one = source.acquire();
-    ModelLease two = source.acquire();
-    assertThat(one.future().join()).isSameAs(two.future().join());
-    one.close();
-    one.close();
-    assertThat(two.require().kernel(0)).isNotNull();
-    two.close();
   }
 }

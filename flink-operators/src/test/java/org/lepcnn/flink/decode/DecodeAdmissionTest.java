@@ -3,20 +3,17 @@ package org.lepcnn.flink.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.lepcnn.flink.testkit.Notices.NOTICES;
+import static org.lepcnn.flink.testkit.Notices.notices;
+import static org.lepcnn.flink.testkit.Notices.rejections;
+import static org.lepcnn.flink.testkit.Notices.replies;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
-import org.apache.flink.util.OutputTag;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.EdgeSettings;
@@ -26,38 +23,18 @@ import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.InboundRecordSerializer;
 import org.lepcnn.flink.record.OutgoingRecord;
-import org.lepcnn.flink.record.RecordTypes;
 import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
-import org.lepcnn.flink.testkit.TestModel;
-import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.flink.testkit.WithLoadedModel;
 import org.lepcnn.kafka.codec.EdgeReplyView;
-import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.Rejection;
 
 /** Who is let in at the decoder, and what becomes of those who are not. */
-class DecodeAdmissionTest {
-  private static final OutputTag<OutgoingRecord> NOTICES =
-      new OutputTag<>("notices", RecordTypes.OUTGOING);
-  @TempDir private static Path folder;
-  private static TestModel model;
-  private static Fingerprint fingerprint;
-
+class DecodeAdmissionTest extends WithLoadedModel {
   private FakeControl control;
   private Duration readyWait = EdgeSettings.READY_WAIT;
-
-  @BeforeAll
-  static void loadModel() {
-    model = TestModel.write(folder.resolve("bundle")).load();
-    fingerprint = model.bundle().fingerprint();
-  }
-
-  @AfterAll
-  static void releaseModel() {
-    model.close();
-  }
 
   @BeforeEach
   void enrol() {
@@ -96,39 +73,6 @@ class DecodeAdmissionTest {
     for (InboundRecord record : records) {
       harness.processElement(record, 0);
     }
-  }
-
-  /** The replies to the sender so far, and nothing else on results topics. */
-  private static List<EdgeReplyView> replies(
-      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
-    List<EdgeReplyView> replies = new ArrayList<>();
-    for (OutgoingRecord record : notices(harness)) {
-      if (record.topic().startsWith(Topics.RESULTS_PREFIX)) {
-        replies.add((EdgeReplyView) AnswerCodec.current().decode(record.value()));
-      }
-    }
-    return replies;
-  }
-
-  private static List<Rejection> rejections(
-      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
-    List<Rejection> rejections = new ArrayList<>();
-    for (OutgoingRecord record : notices(harness)) {
-      if (record.topic().equals(Topics.REJECTED)) {
-        rejections.add(RecordCodec.REJECTIONS.decode(record.value()));
-      }
-    }
-    return rejections;
-  }
-
-  private static List<OutgoingRecord> notices(
-      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
-    List<OutgoingRecord> notices = new ArrayList<>();
-    var side = harness.getSideOutput(NOTICES);
-    if (side != null) {
-      side.forEach(record -> notices.add(record.getValue()));
-    }
-    return notices;
   }
 
   private EdgeErrorCode refusalOf(InboundRecord record) throws Exception {

@@ -3,8 +3,9 @@ package org.lepcnn.flink.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.lepcnn.flink.testkit.Notices.NOTICES;
+import static org.lepcnn.flink.testkit.Notices.notices;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,11 +26,7 @@ import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
-import org.apache.flink.util.OutputTag;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.EnvironmentException;
@@ -48,38 +45,18 @@ import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.InboundRecordSerializer;
-import org.lepcnn.flink.record.OutgoingRecord;
-import org.lepcnn.flink.record.RecordTypes;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
+import org.lepcnn.flink.testkit.Notices;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
-import org.lepcnn.kafka.codec.AnswerCodec;
-import org.lepcnn.kafka.codec.EdgeReplyView;
-import org.lepcnn.kafka.codec.RecordCodec;
+import org.lepcnn.flink.testkit.WithLoadedModel;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.Rejection;
 
-class DecodeOperatorTest {
-  private static final OutputTag<OutgoingRecord> NOTICES =
-      new OutputTag<>("notices", RecordTypes.OUTGOING);
-  @TempDir private static Path folder;
-  private static TestModel model;
-  private static Fingerprint fingerprint;
-
-  @BeforeAll
-  static void loadModel() {
-    model = TestModel.write(folder.resolve("bundle")).load();
-    fingerprint = model.bundle().fingerprint();
-  }
-
-  @AfterAll
-  static void releaseModel() {
-    model.close();
-  }
-
+class DecodeOperatorTest extends WithLoadedModel {
   private static OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> open(
       ModelSource source) throws Exception {
     OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness =
@@ -97,36 +74,12 @@ class DecodeOperatorTest {
 
   private static List<String> codes(
       OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
-    List<String> codes = new ArrayList<>();
-    for (OutgoingRecord record : notices(harness)) {
-      if (record.topic().equals(Topics.REJECTED)) {
-        Rejection rejection = RecordCodec.REJECTIONS.decode(record.value());
-        codes.add(rejection.getCode());
-      }
-    }
-    return codes;
+    return Notices.rejections(harness).stream().map(Rejection::getCode).toList();
   }
 
   private static List<EdgeErrorCode> replies(
       OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
-    List<EdgeErrorCode> replies = new ArrayList<>();
-    for (OutgoingRecord record : notices(harness)) {
-      if (record.topic().equals(Requests.RESULTS)) {
-        EdgeReplyView reply = (EdgeReplyView) AnswerCodec.current().decode(record.value());
-        replies.add(reply.error().orElseThrow());
-      }
-    }
-    return replies;
-  }
-
-  private static List<OutgoingRecord> notices(
-      OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness) {
-    List<OutgoingRecord> notices = new ArrayList<>();
-    var side = harness.getSideOutput(NOTICES);
-    if (side != null) {
-      side.forEach(record -> notices.add(record.getValue()));
-    }
-    return notices;
+    return Notices.replies(harness).stream().map(reply -> reply.error().orElseThrow()).toList();
   }
 
   private static List<InboundRecord> records(int round) {

@@ -3,18 +3,13 @@ package org.lepcnn.flink.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.answer.WritableAnswers;
@@ -30,6 +25,7 @@ import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.RecordedCounters;
 import org.lepcnn.flink.testkit.Requests;
 import org.lepcnn.flink.testkit.TestModel;
+import org.lepcnn.flink.testkit.WithLoadedModel;
 import org.lepcnn.kafka.codec.AnswerCodec;
 import org.lepcnn.kafka.codec.EdgeReplyView;
 import org.lepcnn.kafka.codec.RecordCodec;
@@ -37,27 +33,12 @@ import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.Topics;
 
 /** What records cost their senders, what is counted, and what is said of what cannot be handled. */
-class RequestDecoderTest {
-  @TempDir private static Path folder;
-  private static TestModel model;
-  private static Fingerprint fingerprint;
-
+class RequestDecoderTest extends WithLoadedModel {
   private final FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
   private final RecordedCounters metrics = new RecordedCounters();
   private FakeControl provider;
   private EdgeControl control;
   private RequestDecoder decoder;
-
-  @BeforeAll
-  static void loadModel() {
-    model = TestModel.write(folder.resolve("bundle")).load();
-    fingerprint = model.bundle().fingerprint();
-  }
-
-  @AfterAll
-  static void releaseModel() {
-    model.close();
-  }
 
   @BeforeEach
   void open() {

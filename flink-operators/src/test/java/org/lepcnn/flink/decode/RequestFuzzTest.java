@@ -67,7 +67,7 @@ class RequestFuzzTest {
   @BeforeAll
   static void loadModel() {
     model = TestModel.write(folder.resolve("bundle"));
-    lease = model.source().acquire();
+    lease = model.acquire();
     loaded = lease.future().join();
     topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
     provider = new FakeControl(model.source(), QuotaSettings.UNLIMITED);

@@ -85,7 +85,7 @@ class EdgeSequenceFuzzTest {
   }
 
   private static ModelPool pool(TestModel model) {
-    return new FixedModel(model.source().acquire());
+    return new FixedModel(model.acquire());
   }
 
   /** Both models, loaded. */

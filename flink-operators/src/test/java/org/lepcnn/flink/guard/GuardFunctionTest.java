@@ -2,12 +2,15 @@
 package org.lepcnn.flink.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.lepcnn.flink.testkit.Notices.NOTICES;
+import static org.lepcnn.flink.testkit.Notices.notices;
+import static org.lepcnn.flink.testkit.Notices.rejections;
+import static org.lepcnn.flink.testkit.Notices.replies;
 import static org.lepcnn.flink.testkit.Requests.INSTANCE;
 import static org.lepcnn.flink.testkit.Requests.OTHER_INSTANCE;
 
 import java.net.URL;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -15,11 +18,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
-import org.apache.flink.util.OutputTag;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.ChainId;
@@ -31,37 +30,17 @@ import org.lepcnn.flink.kernel.ModelSource;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.OutgoingRecord;
-import org.lepcnn.flink.record.RecordTypes;
 import org.lepcnn.flink.record.RequestHeader;
 import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Requests;
-import org.lepcnn.flink.testkit.TestModel;
-import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.flink.testkit.WithLoadedModel;
 import org.lepcnn.kafka.codec.EdgeReplyView;
-import org.lepcnn.kafka.codec.RecordCodec;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.Rejection;
 
-class GuardFunctionTest {
-  private static final OutputTag<OutgoingRecord> NOTICES =
-      new OutputTag<>("notices", RecordTypes.OUTGOING);
-  @TempDir private static Path folder;
-  private static TestModel model;
-  private static Fingerprint fingerprint;
-
+class GuardFunctionTest extends WithLoadedModel {
   private final FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
-
-  @BeforeAll
-  static void loadModel() {
-    model = TestModel.write(folder.resolve("bundle")).load();
-    fingerprint = model.bundle().fingerprint();
-  }
-
-  @AfterAll
-  static void releaseModel() {
-    model.close();
-  }
 
   private KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest>
       harness(ModelSource source) throws Exception {
@@ -90,38 +69,6 @@ class GuardFunctionTest {
 
   private static AssembledRequest claim(String device, long first, long last) {
     return Requests.claim(device, fingerprint, INSTANCE, first, last);
-  }
-
-  private static List<EdgeReplyView> replies(
-      KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest> harness) {
-    List<EdgeReplyView> replies = new ArrayList<>();
-    for (OutgoingRecord record : notices(harness)) {
-      if (record.topic().equals(Requests.RESULTS)) {
-        replies.add((EdgeReplyView) AnswerCodec.current().decode(record.value()));
-      }
-    }
-    return replies;
-  }
-
-  private static List<Rejection> rejections(
-      KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest> harness) {
-    List<Rejection> rejections = new ArrayList<>();
-    for (OutgoingRecord record : notices(harness)) {
-      if (record.topic().equals(Topics.REJECTED)) {
-        rejections.add(RecordCodec.REJECTIONS.decode(record.value()));
-      }
-    }
-    return rejections;
-  }
-
-  private static List<OutgoingRecord> notices(
-      KeyedOneInputStreamOperatorTestHarness<String, AssembledRequest, AssembledRequest> harness) {
-    List<OutgoingRecord> notices = new ArrayList<>();
-    var side = harness.getSideOutput(NOTICES);
-    if (side != null) {
-      side.forEach(record -> notices.add(record.getValue()));
-    }
-    return notices;
   }
 
   @Test

@@ -21,7 +21,9 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.kernel.ModelLease;
+import org.lepcnn.flink.kernel.ModelRegistry;
 import org.lepcnn.flink.kernel.ModelSource;
+import org.lepcnn.flink.kernel.ModelWarmUp;
 
 /**
  * A model with random weights: round 0 two convolutions on one tensor and a product on another,
@@ -119,9 +121,14 @@ public final class TestModel implements AutoCloseable {
 
   /** Loads the model into this process, so that operators find it ready. */
   public TestModel load() {
-    lease = source().acquire();
+    lease = acquire();
     lease.future().join();
     return this;
+  }
+
+  /** A share in the model, which starts to load unless this process has it. */
+  public ModelLease acquire() {
+    return ModelRegistry.acquire(source(), ModelWarmUp.NONE);
   }
 
   @Override

@@ -20,7 +20,7 @@ class EdgeWarmUpTest {
   @Test
   void everyRound_goesAllTheWay() {
     try (TestModel model = TestModel.write(folder);
-        ModelLease lease = model.source().acquire()) {
+        ModelLease lease = model.acquire()) {
       LoadedModel loaded = lease.future().join();
 
       // a pass that is refused anywhere ends the warm-up early
@@ -31,7 +31,7 @@ class EdgeWarmUpTest {
   @Test
   void time_isBounded() {
     try (TestModel model = TestModel.write(folder);
-        ModelLease lease = model.source().acquire()) {
+        ModelLease lease = model.acquire()) {
       assertThat(EdgeWarmUp.run(lease.future().join(), 1_000_000, 1)).isLessThanOrEqualTo(1);
     }
   }

@@ -30,15 +30,14 @@ final class InputRows {
             && Arrays.equals(found, extra, found.length, wanted, 0, wanted.length);
     if (!fits) {
       throw new BadInputException(
-          "Reading "
-              + path
-              + ": expected an array of shape "
-              + Arrays.toString(spec.shape())
-              + " for the input '"
-              + spec.name()
-              + "', or several of them in one array; found "
-              + Arrays.toString(shape)
-              + hint(found, wanted));
+          ("Reading %s: expected an array of shape %s for the input '%s', "
+                  + "or several of them in one array; found %s%s")
+              .formatted(
+                  path,
+                  Arrays.toString(spec.shape()),
+                  spec.name(),
+                  Arrays.toString(shape),
+                  hint(found, wanted)));
     }
     int rows = extra == 0 ? 1 : Math.toIntExact(found[0]);
     if (rows == 0) {

@@ -70,11 +70,9 @@ public final class Labels {
     if (!any) {
       throw BadInputException.about("Reading " + source)
           .expected(
-              "a label for at least one of the "
-                  + names.size()
-                  + " inputs, by its name without folders, such as '"
-                  + names.get(0)
-                  + "'")
+              ("a label for at least one of the %s inputs, by its "
+                      + "name without folders, such as '%s'")
+                  .formatted(names.size(), names.get(0)))
           .found("none of them");
     }
   }

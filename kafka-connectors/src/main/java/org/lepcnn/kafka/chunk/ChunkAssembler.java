@@ -2,7 +2,6 @@
 package org.lepcnn.kafka.chunk;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -48,12 +47,6 @@ public final class ChunkAssembler<K> {
   /** Forgets a round, complete or not; nothing happens when it is not held. */
   public void drop(K key) {
     rounds.remove(key);
-  }
-
-  /** The parts of a round that are incomplete; empty when nothing of the round is held. */
-  public List<Integer> missingParts(K key) {
-    RoundAssembly<ResidueStore> round = rounds.get(key);
-    return round == null ? List.of() : round.missingParts();
   }
 
   /** How many incomplete rounds are held. */

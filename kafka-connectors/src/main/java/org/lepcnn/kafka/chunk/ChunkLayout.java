@@ -92,16 +92,7 @@ public final class ChunkLayout {
       boolean holds, String what, String name, int least, int most, int found) {
     if (!holds) {
       throw new MalformedRecordException(
-          what
-              + ": expected "
-              + name
-              + " from "
-              + least
-              + " to "
-              + most
-              + "; found "
-              + found
-              + ".");
+          "%s: expected %s from %s to %s; found %s.".formatted(what, name, least, most, found));
     }
   }
 }

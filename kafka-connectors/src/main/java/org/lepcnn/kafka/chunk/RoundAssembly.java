@@ -2,8 +2,6 @@
 package org.lepcnn.kafka.chunk;
 
 import java.util.BitSet;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * One round that is being put together, at the edge from its tensors, at the gateway from its
@@ -52,13 +50,5 @@ public final class RoundAssembly<S extends ChunkStore> {
 
   public int missingChunks() {
     return missing;
-  }
-
-  /** The numbers of the parts that are incomplete. */
-  List<Integer> missingParts() {
-    return IntStream.range(0, shape.parts())
-        .filter(i -> present[i].cardinality() < ChunkLayout.count(shape.elements(i)))
-        .mapToObj(shape::id)
-        .toList();
   }
 }

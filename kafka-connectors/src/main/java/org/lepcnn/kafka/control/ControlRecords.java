@@ -35,11 +35,8 @@ public final class ControlRecords {
     String address = record.getEdgeHalf();
     if (!address.equals(Printable.line(address, MAX_ADDRESS))) {
       throw new MalformedRecordException(
-          "Model: expected an address of at most "
-              + MAX_ADDRESS
-              + " printable characters; found "
-              + Printable.name(address)
-              + ".");
+          "Model: expected an address of at most %s printable characters; found %s."
+              .formatted(MAX_ADDRESS, Printable.name(address)));
     }
     return record;
   }
@@ -61,11 +58,8 @@ public final class ControlRecords {
     String name = new String(key, StandardCharsets.US_ASCII);
     if (!name.equals(id)) {
       throw new MalformedRecordException(
-          "Control record: expected one of its key '"
-              + Printable.name(name)
-              + "'; found one of '"
-              + id
-              + "'.");
+          "Control record: expected one of its key '%s'; found one of '%s'."
+              .formatted(Printable.name(name), id));
     }
   }
 }

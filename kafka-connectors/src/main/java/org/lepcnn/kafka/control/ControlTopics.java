@@ -59,11 +59,9 @@ public final class ControlTopics {
       List<String> missing = admin.missing(topics);
       if (!missing.isEmpty()) {
         throw new EnvironmentException(
-            "Looking for the control topics: expected "
-                + topics
-                + "; the broker has no "
-                + missing
-                + ". Create them with 'lepcnn topics create --gateway NAME'.");
+            ("Looking for the control topics: expected %s; the broker has no %s. "
+                    + "Create them with 'lepcnn topics create --gateway NAME'.")
+                .formatted(topics, missing));
       }
       admin.awaitWritable(topics);
     }

@@ -38,14 +38,8 @@ public record TopicSettings(
           .expected(
               "at least 1 partition, a replication factor of at least 1 (or -1 for the broker's) and a positive retention")
           .found(
-              partitions
-                  + ", "
-                  + replicationFactor
-                  + ", "
-                  + retentionMillis
-                  + " ms and "
-                  + retentionBytes
-                  + " bytes");
+              "%s, %s, %s ms and %s bytes"
+                  .formatted(partitions, replicationFactor, retentionMillis, retentionBytes));
     }
     int most = replicationFactor == BROKER_DEFAULT ? Short.MAX_VALUE : replicationFactor;
     if (minInsyncReplicas != BROKER_DEFAULT

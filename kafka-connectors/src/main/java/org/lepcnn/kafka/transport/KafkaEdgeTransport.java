@@ -161,16 +161,14 @@ public final class KafkaEdgeTransport implements EdgeTransport {
       List<String> missing = admin.missing(topics);
       if (!missing.isEmpty()) {
         throw new EnvironmentException(
-            "Opening the transport of gateway "
-                + config.gateway()
-                + ": expected the topics "
-                + topics
-                + " at "
-                + config.client().bootstrapServers()
-                + "; missing: "
-                + missing
-                + ". Create them with: lepcnn topics create --gateway "
-                + config.gateway());
+            ("Opening the transport of gateway %s: expected the topics %s at %s; missing: "
+                    + "%s. Create them with: lepcnn topics create --gateway %s")
+                .formatted(
+                    config.gateway(),
+                    topics,
+                    config.client().bootstrapServers(),
+                    missing,
+                    config.gateway()));
       }
       admin.awaitWritable(topics);
     }

@@ -85,13 +85,14 @@ public final class LocalCluster implements BatchCluster {
     try {
       InetAddress.getLocalHost();
     } catch (UnknownHostException e) {
-      throw new EnvironmentException(
-          "Starting Flink in this process: expected an address for this machine's own name; found: "
-              + e.getMessage()
-              + ". Add the line '"
-              + LOOPBACK
-              + " NAME', with that name, to /etc/hosts. Nothing was issued.",
-          e);
+      throw EnvironmentException.about("Starting Flink in this process")
+          .expected("an address for this machine's own name")
+          .because(e)
+          .found(
+              "none, " + e.getMessage(),
+              "Add the line '"
+                  + LOOPBACK
+                  + " NAME', with that name, to /etc/hosts. Nothing was issued.");
     }
   }
 

@@ -3,6 +3,7 @@ package org.lepcnn.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Arrays;
 
 /** Makes nodes that the device runs beside a linear layer. */
@@ -11,6 +12,17 @@ public final class DeviceNodes {
 
   public static Node make(String op, String output, String... inputs) {
     return new Node(builder(op, output, inputs).build());
+  }
+
+  /** Cast to a type. */
+  public static Node cast(String output, String input, TensorProto.DataType type) {
+    AttributeProto to =
+        AttributeProto.newBuilder()
+            .setName("to")
+            .setType(AttributeProto.AttributeType.INT)
+            .setI(type.getNumber())
+            .build();
+    return new Node(builder("Cast", output, input).addAttribute(to).build());
   }
 
   /** Transpose of the last two of {@code rank} axes. */

@@ -59,10 +59,6 @@ public final class Graph {
     return nodes;
   }
 
-  void setNodes(List<Node> newNodes) {
-    nodes = newNodes;
-  }
-
   public Map<String, TensorProto> constants() {
     return constants;
   }
@@ -188,11 +184,8 @@ public final class Graph {
       for (String value : node.reads()) {
         if (!known.contains(value) && !producers.containsKey(value)) {
           throw new BadInputException(
-              "Importing the model: node "
-                  + node
-                  + " reads the value "
-                  + value
-                  + ", which nothing produces.");
+              "Importing the model: node %s reads the value %s, which nothing produces."
+                  .formatted(node, value));
         }
       }
     }

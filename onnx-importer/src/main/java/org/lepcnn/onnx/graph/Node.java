@@ -86,11 +86,22 @@ public final class Node {
   }
 
   /** The node with its inputs renamed; captures keep their names. */
-  Node withInputs(UnaryOperator<String> rename) {
+  public Node withInputs(UnaryOperator<String> rename) {
     List<String> inputs = proto.getInputList().stream().map(rename).toList();
     return inputs.equals(proto.getInputList())
         ? this
         : new Node(proto.toBuilder().clearInput().addAllInput(inputs).build());
+  }
+
+  /** The same operation under another name, with another output and another input at a place. */
+  public Node as(String name, String output, int place, String input) {
+    return new Node(
+        proto.toBuilder()
+            .setName(name)
+            .setInput(place, input)
+            .clearOutput()
+            .addOutput(output)
+            .build());
   }
 
   public List<GraphProto> bodies() {

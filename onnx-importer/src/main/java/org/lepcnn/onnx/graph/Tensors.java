@@ -10,6 +10,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.lepcnn.core.error.BadInputException;
@@ -17,6 +18,9 @@ import org.lepcnn.core.error.BadInputException;
 /** Reads and makes ONNX tensors. */
 public final class Tensors {
   public static final int FLOAT = TensorProto.DataType.FLOAT_VALUE;
+
+  private static final Set<TensorProto.DataType> UNSIGNED =
+      Set.of(TensorProto.DataType.UINT8, TensorProto.DataType.UINT16);
 
   private Tensors() {}
 
@@ -71,6 +75,31 @@ public final class Tensors {
         tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
     long[] values = new long[raw.remaining()];
     raw.get(values);
+    return values;
+  }
+
+  /**
+   * The elements of a tensor of integers of 8, 16 or 32 bits in row-major order.
+   *
+   * @throws IllegalArgumentException for other types
+   */
+  public static int[] integers(TensorProto tensor) {
+    TensorProto.DataType type = TensorProto.DataType.forNumber(tensor.getDataType());
+    boolean signed = type == TensorProto.DataType.INT8 || type == TensorProto.DataType.INT16;
+    int bits = Math.toIntExact(bitsPerElement(tensor.getDataType()));
+    if (!signed && !UNSIGNED.contains(type) && type != TensorProto.DataType.INT32) {
+      throw new IllegalArgumentException("No tensor of short integers: " + tensor.getName());
+    }
+    if (!tensor.hasRawData()) {
+      return tensor.getInt32DataList().stream().mapToInt(Integer::intValue).toArray();
+    }
+    ByteBuffer raw =
+        tensor.getRawData().asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
+    int[] values = new int[raw.remaining() * Byte.SIZE / bits];
+    for (int i = 0; i < values.length; i++) {
+      int value = bits == 8 ? raw.get(i) : bits == 16 ? raw.getShort(2 * i) : raw.getInt(4 * i);
+      values[i] = signed || bits == Integer.SIZE ? value : value & ((1 << bits) - 1);
+    }
     return values;
   }
 
@@ -138,6 +167,23 @@ public final class Tensors {
       case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16 -> TensorProto.DataType.BFLOAT16_VALUE;
       default -> TensorProto.DataType.UNDEFINED_VALUE;
     };
+  }
+
+  /** A float32 tensor. */
+  public static TensorProto of(String name, float[] values, long... dims) {
+    ByteBuffer raw =
+        ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    raw.asFloatBuffer().put(values);
+    TensorProto.Builder builder =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(FLOAT)
+            .setRawData(UnsafeByteOperations.unsafeWrap(raw));
+    for (long dim : dims) {
+      builder.addDims(dim);
+    }
+    return builder.build();
   }
 
   /** A copy of a tensor of ONNX Runtime; null for strings. */

@@ -3,10 +3,14 @@ package org.lepcnn.onnx.layer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.quant.ScaledWeights;
+import org.lepcnn.core.quant.WeightQuantizer;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.plan.Equalization;
 
@@ -20,7 +24,6 @@ public final class LinearLayer {
   /** The channels of the output are not along one of its axes. */
   static final int NO_AXIS = -1;
 
-  private final Node node;
   private final ConvGeometry geometry;
   private final Supplier<float[]> weights;
   private final int channelAxis;
@@ -31,11 +34,16 @@ public final class LinearLayer {
   private final List<Node> absorbed = new ArrayList<>();
   private final List<Node> before = new ArrayList<>();
   private final List<Node> after = new ArrayList<>();
+  private Node node;
   private String input;
   private String output;
   private long[] outputDims;
   private boolean channelsAreSecondAxis;
   private Node normalization;
+  private Grid inputGrid;
+  private boolean inputIsRounded;
+  private boolean givesIntegers;
+  private List<Node> reference = List.of();
 
   /**
    * @param input the value that it reads
@@ -102,6 +110,14 @@ public final class LinearLayer {
   /** New nodes that finish its output on the device. */
   public List<Node> after() {
     return after;
+  }
+
+  /** The values that it needs, and the nodes around it. */
+  public Set<String> reads() {
+    Set<String> reads = new HashSet<>(Set.of(input));
+    before.forEach(each -> reads.addAll(each.reads()));
+    after.forEach(each -> reads.addAll(each.reads()));
+    return reads;
   }
 
   /** Whether the result is y itself, so that further nodes can be absorbed. */
@@ -208,22 +224,120 @@ public final class LinearLayer {
     before.add(preparation);
   }
 
+  /** The value of the model that it reads, which the device may have to transpose. */
+  String modelInput() {
+    return before.isEmpty() ? input : before.get(0).input(0);
+  }
+
+  /** States where the elements that it reads lie: multiples of a power of two. */
+  void readsGrid(Grid grid) {
+    inputGrid = grid;
+  }
+
+  /**
+   * Reads integers, and multiplies its result without the bias with their step.
+   *
+   * @param preparation new nodes that make the integers of the model's value
+   * @param limit their largest magnitude
+   */
+  void readIntegers(String integers, List<Node> preparation, double step, double limit) {
+    String value = modelInput();
+    if (before.isEmpty()) {
+      input = integers;
+    } else {
+      before.set(0, before.get(0).withInputs(name -> name.equals(value) ? integers : name));
+    }
+    before.addAll(0, preparation);
+    inputGrid = Grid.integers(limit);
+    inputIsRounded = true;
+    for (int i = 0; i < factor.length; i++) {
+      factor[i] *= step;
+    }
+  }
+
+  /**
+   * Does what another node of the model does.
+   *
+   * @param preparation new nodes that make the integers that it reads
+   * @param product the node of floats that was recognised
+   */
+  void standsFor(Node model, Node preparation, Node product, Grid integers) {
+    node = model;
+    before.add(0, preparation);
+    reference = List.of(preparation, product);
+    inputGrid = integers;
+  }
+
+  /** States that the model has the result as int32, and no Cast yet is part of the layer. */
+  void givesIntegers() {
+    givesIntegers = true;
+  }
+
+  /** Whether a Cast is missing; it is taken care of after that. */
+  boolean takeMissingCast() {
+    boolean missing = givesIntegers;
+    givesIntegers = false;
+    return missing;
+  }
+
+  /**
+   * Nodes that give the result, but for {@link #outputScale}, from values of the model, the last of
+   * them; empty where the model itself has it.
+   */
+  public List<Node> reference() {
+    return after.isEmpty() ? List.of() : reference;
+  }
+
+  /** Where the elements that it reads lie; null when nothing pins them. */
+  public Grid inputGrid() {
+    return inputGrid;
+  }
+
+  /**
+   * Whether its sums are exact in float32 too, up to 2²⁴ steps, since inputs and weights are
+   * multiples of powers of two. Layers of whole numbers are taken to read whole numbers.
+   */
+  boolean sumsAreExactInFloat() {
+    float step = inputIsRounded ? 0 : WeightQuantizer.smallestPowerOfTwo(weights());
+    return inputGrid == null ? step >= 1 : step > 0;
+  }
+
+  /** The largest magnitude of a sum of integer weights times integers, without the bias. */
+  double largestSum() {
+    ScaledWeights integers = weights();
+    int fanIn = geometry.fanIn();
+    double largest = 0;
+    for (int from = 0; from < integers.values().length; from += fanIn) {
+      double sum = 0;
+      for (int i = from; i < from + fanIn; i++) {
+        sum += Math.abs(integers.values()[i]);
+      }
+      largest = Math.max(largest, sum);
+    }
+    return largest * inputGrid.limit();
+  }
+
+  /** What was done to the sums so far. */
+  FloatOrder order() {
+    return new FloatOrder(
+        !Arrays.stream(factor).allMatch(Grid::isPowerOfTwo),
+        Arrays.stream(bias).anyMatch(value -> value != 0));
+  }
+
   void writeInstead(String value, List<Node> finishing) {
     output = value;
     after.addAll(finishing);
   }
 
-  /** The weights with all factors, rounded once to float32. */
-  public float[] weights() {
+  /** The weights with the factors of the input channels, and beside them those of the output. */
+  public ScaledWeights weights() {
     float[] values = weights.get();
     int fanIn = geometry.fanIn();
-    for (int oc = 0; oc < factor.length; oc++) {
-      for (int i = 0; i < fanIn; i++) {
-        double multiply = factor[oc] * inputScale[inputChannel(oc, i / geometry.kernelSize())];
-        values[oc * fanIn + i] = (float) (values[oc * fanIn + i] * multiply);
-      }
+    for (int i = 0; i < values.length; i++) {
+      int channel = inputChannel(i / fanIn, i % fanIn / geometry.kernelSize());
+      values[i] = (float) (values[i] * inputScale[channel]);
     }
-    return values;
+    return new ScaledWeights(values, factor.clone(), geometry.kernelSize());
   }
 
   public float[] bias() {

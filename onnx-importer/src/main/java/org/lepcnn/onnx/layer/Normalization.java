@@ -4,6 +4,7 @@ package org.lepcnn.onnx.layer;
 import java.util.Arrays;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
+import org.lepcnn.onnx.graph.Tensors;
 
 /**
  * A BatchNormalization with constant parameters as y = multiply[c] · x + add[c].
@@ -45,6 +46,30 @@ record Normalization(double[] multiply, double[] add, double[] deviation, double
         Arrays.stream(multiply).allMatch(Double::isFinite)
             && Arrays.stream(add).allMatch(Double::isFinite);
     return finite ? new Normalization(multiply, add, deviation, parameters[2]) : null;
+  }
+
+  /**
+   * The same in the order and the precision in which ONNX Runtime computes it: y = fl(fl(multiply ·
+   * x) + add) with both parameters rounded to float32 after each operator.
+   */
+  static Normalization inFloat(Graph graph, Node node, int channels) {
+    Normalization exact = of(graph, node, channels);
+    if (exact == null) {
+      return null;
+    }
+    float[] scale = Tensors.floats(graph.constants().get(node.input(1)));
+    float[] bias = Tensors.floats(graph.constants().get(node.input(2)));
+    float[] mean = Tensors.floats(graph.constants().get(node.input(3)));
+    float[] variance = Tensors.floats(graph.constants().get(node.input(4)));
+    float epsilon = node.real("epsilon", DEFAULT_EPSILON);
+    double[] multiply = new double[channels];
+    double[] add = new double[channels];
+    for (int i = 0; i < channels; i++) {
+      float factor = 1 / (float) Math.sqrt(variance[i] + epsilon) * scale[i];
+      multiply[i] = factor;
+      add[i] = bias[i] - mean[i] * factor;
+    }
+    return new Normalization(multiply, add, exact.deviation(), exact.mean());
   }
 
   /** Whether it adds anything. */

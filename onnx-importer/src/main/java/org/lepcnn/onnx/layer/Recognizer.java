@@ -19,16 +19,19 @@ public final class Recognizer {
   private final ShapeFlow flow;
   private final ConvRecognizer convolutions;
   private final MatrixRecognizer matrices;
+  private final IntegerRecognizer integers;
 
   public Recognizer(Graph graph, InstrumentedRun run, ShapeFlow flow) {
     this.flow = flow;
     this.convolutions = new ConvRecognizer(graph, run);
     this.matrices = new MatrixRecognizer(graph, run);
+    this.integers = new IntegerRecognizer(graph, run, convolutions, matrices);
   }
 
   /** Whether the node is of a kind that appears in the report. */
   public static boolean multiplies(String domain, String op) {
-    return (domain.isEmpty() || domain.equals("ai.onnx")) && OPERATORS.contains(op);
+    boolean standard = domain.isEmpty() || domain.equals("ai.onnx");
+    return (standard && OPERATORS.contains(op)) || IntegerForm.of(domain, op) != null;
   }
 
   public static boolean multiplies(Node node) {
@@ -46,7 +49,11 @@ public final class Recognizer {
         throw new StaysOnDeviceException("the shape of its input depends on the data");
       }
     }
+    IntegerForm form = IntegerForm.of(node.domain(), node.op());
     try {
+      if (form != null) {
+        return integers.recognize(node, form);
+      }
       return switch (node.op()) {
         case "Conv" -> convolutions.conv(node);
         case "ConvTranspose" -> convolutions.convTranspose(node);
@@ -63,11 +70,10 @@ public final class Recognizer {
   static void requireFloat(ValueType input, TensorProto weights) throws StaysOnDeviceException {
     if (!input.isFloat() || !Tensors.isFloat(weights)) {
       throw new StaysOnDeviceException(
-          "only float32 is offloaded; it has "
-              + TensorProto.DataType.forNumber(weights.getDataType())
-              + " weights and "
-              + TensorProto.DataType.forNumber(input.onnxType())
-              + " input",
+          "only float32 is offloaded; it has %s weights and %s input"
+              .formatted(
+                  TensorProto.DataType.forNumber(weights.getDataType()),
+                  TensorProto.DataType.forNumber(input.onnxType())),
           "Export the model in float32.");
     }
   }

@@ -15,7 +15,9 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.quant.BitBalance;
+import org.lepcnn.core.quant.Headroom;
 import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
+import org.lepcnn.onnx.layer.Grid;
 import org.lepcnn.onnx.layer.LinearLayer;
 
 /**
@@ -84,12 +86,22 @@ public final class Assembly {
   private void add(String value, List<OffloadedLayer> readers, int round) {
     int id = tensors.size();
     int elements = readers.get(0).layer().geometry().inputSize();
-    int bits = BitBalance.bits(readers.stream().map(each -> each.reader(precision)).toList());
+    int bits = activationBits(readers);
     tensors.add(new MaskedTensorSpec(id, round, elements));
     tensorBindings.add(new TensorBinding(value, bits));
     for (OffloadedLayer reader : readers) {
       addLayer(id, bits, reader);
     }
+  }
+
+  /** What the tensor's integers need, where it holds integers; what balances the errors if not. */
+  private int activationBits(List<OffloadedLayer> readers) {
+    int most = readers.stream().mapToInt(each -> each.profile().coarsestBits()).min().orElseThrow();
+    Grid grid = readers.get(0).layer().inputGrid();
+    int needed = grid == null ? Integer.MAX_VALUE : Headroom.bitsFor(grid.limit());
+    return needed <= most
+        ? needed
+        : BitBalance.bits(readers.stream().map(each -> each.reader(precision)).toList());
   }
 
   private void addLayer(int tensorId, int bits, OffloadedLayer offloaded) {

@@ -80,7 +80,10 @@ public final class Equalization {
     LinearLayer layer = offloaded.layer();
     layer.before().forEach(classes::pass);
     int[] read = classes.reads(layer);
-    if (read != null) {
+    if (read != null && offloaded.profile().exact()) {
+      // integers would gain nothing from factors, and be none any more
+      classes.pin(read);
+    } else if (read != null) {
       readers.put(offloaded, read);
     }
     int[] written = classes.writes(layer);
@@ -125,8 +128,8 @@ public final class Equalization {
   private static OffloadedLayer proveAgain(OffloadedLayer layer) {
     try {
       OffloadedLayer again = OffloadedLayer.prove(layer.layer());
-      int least = Math.min(MIN_BITS, layer.profile().int8Bits());
-      return again.profile().int8Bits() >= least ? again : null;
+      int least = Math.min(MIN_BITS, layer.profile().coarsestBits());
+      return again.profile().coarsestBits() >= least ? again : null;
     } catch (StaysOnDeviceException e) {
       return null;
     }
@@ -172,7 +175,7 @@ public final class Equalization {
   /** c(i) of a layer alone, 0 to 1. */
   private static float[] importance(LinearLayer layer) {
     ConvGeometry g = layer.geometry();
-    float[] weights = layer.weights();
+    float[] weights = layer.weights().values();
     float[] importance = new float[g.inChannels()];
     int perGroup = g.inChannels() / g.groups();
     for (int oc = 0; oc < g.outChannels(); oc++) {

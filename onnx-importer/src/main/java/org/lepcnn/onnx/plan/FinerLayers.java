@@ -14,7 +14,7 @@ import org.lepcnn.core.quant.WeightQuantizer;
  *
  * <p>A layer of two parts costs its multiplications once more, and nothing else: traffic and tables
  * stay. It rids the layer's outputs of most of the noise that int8 weights add, {@link
- * WeightProfile#int8Noise} of the signal, and leaves {@link WeightProfile#finestNoise}; along a
+ * WeightProfile#coarsestNoise} of the signal, and leaves {@link WeightProfile#finestNoise}; along a
  * network such ratios about add up. So layers are taken in the order of the difference over their
  * multiplications, each that still fits what is left of the budget. Neither data nor a run are
  * needed, and the same weights always give the same choice: ties go to the model's order.
@@ -29,6 +29,15 @@ public final class FinerLayers {
   public static final long FAST_BUDGET = 1L << 24;
 
   private FinerLayers() {}
+
+  /**
+   * The same precision with its layers named.
+   *
+   * @param layers a model's offloaded ones, in the model's order
+   */
+  public static Precision resolve(Precision precision, List<OffloadedLayer> layers) {
+    return precision.resolve(layers);
+  }
 
   /**
    * The values that the chosen layers produce.
@@ -57,7 +66,7 @@ public final class FinerLayers {
   }
 
   private static double gain(OffloadedLayer layer) {
-    return layer.profile().int8Noise() - layer.profile().finestNoise();
+    return layer.profile().coarsestNoise() - layer.profile().finestNoise();
   }
 
   private static double gainPerMultiplication(OffloadedLayer layer) {

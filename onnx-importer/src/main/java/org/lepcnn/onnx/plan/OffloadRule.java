@@ -41,14 +41,8 @@ final class OffloadRule {
     long moved = (inputMovesAnyway ? 0L : g.inputSize()) + g.outputSize();
     if (g.macs() < threshold * moved) {
       throw new StaysOnDeviceException(
-          "not worth moving: "
-              + g.macs()
-              + " multiplications for "
-              + moved
-              + " elements moved, fewer than "
-              + threshold
-              + " each"
-              + (depthwise ? " (depthwise)" : ""));
+          "not worth moving: %s multiplications for %s elements moved, fewer than %s each%s"
+              .formatted(g.macs(), moved, threshold, depthwise ? " (depthwise)" : ""));
     }
   }
 }

@@ -12,7 +12,8 @@ import org.lepcnn.onnx.graph.StaysOnDeviceException;
 import org.lepcnn.onnx.layer.LinearLayer;
 
 /**
- * A linear layer that goes to the edge: with int8 weights, and so with any, all proofs hold.
+ * A linear layer that goes to the edge: with weights at their coarsest, and so with any, all proofs
+ * hold.
  *
  * @param layer what it is
  * @param profile of its weights
@@ -22,7 +23,7 @@ import org.lepcnn.onnx.layer.LinearLayer;
 public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] bias) {
 
   /**
-   * Proves the headroom of a layer with int8 weights.
+   * Proves the headroom of a layer with weights at their coarsest.
    *
    * @throws StaysOnDeviceException when a weight or bias is not finite, or a proof fails
    */
@@ -35,24 +36,22 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
     }
     WeightProfile profile;
     try {
-      profile =
-          WeightProfile.of(
-              layer.weights(), layer.geometry().outChannels(), layer.geometry().kernelSize());
+      profile = WeightProfile.of(layer.weights());
     } catch (BadInputException e) {
       throw new StaysOnDeviceException("its weights are not finite");
     }
-    if (profile.int8Sum() > Headroom.MAX_ABS_WEIGHT_SUM) {
+    if (profile.coarsestSum() > Headroom.MAX_ABS_WEIGHT_SUM) {
       throw new StaysOnDeviceException(
           "its weights sum up to "
-              + profile.int8Sum()
+              + profile.coarsestSum()
               + ", beyond the "
               + Headroom.MAX_ABS_WEIGHT_SUM
               + " of a 32-bit accumulator");
     }
-    if (profile.int8Bits() < Headroom.MIN_BITS) {
+    if (profile.coarsestBits() < Headroom.MIN_BITS) {
       throw new StaysOnDeviceException(
           "its weights leave only "
-              + profile.int8Bits()
+              + profile.coarsestBits()
               + " bits for the activations, fewer than "
               + Headroom.MIN_BITS);
     }
@@ -61,20 +60,21 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
 
   /** This layer as a reader of its tensor. */
   BitBalance.Reader reader(Precision precision) {
-    boolean int8 = layer.geometry().fanIn() >= DirectConvolution.MAX_PARTED_FAN_IN;
-    int most = int8 ? WeightQuantizer.LIMIT : precision.mostMagnitude(layer.output());
+    boolean coarsest =
+        profile.exact() || layer.geometry().fanIn() >= DirectConvolution.MAX_PARTED_FAN_IN;
+    int most = coarsest ? WeightQuantizer.LIMIT : precision.mostMagnitude(layer.output());
     return new BitBalance.Reader(profile, most);
   }
 
   /**
    * The layer's weights for activations of {@code bits} bits, at most {@link
-   * WeightProfile#int8Bits()}. The bound on Σ|W| proves the accumulators of both parts as well: the
-   * parts have the weight's sign, so |W| = 16·|high| + |low|, and neither Σ|high| nor Σ|low|
+   * WeightProfile#coarsestBits()}. The bound on Σ|W| proves the accumulators of both parts as well:
+   * the parts have the weight's sign, so |W| = 16·|high| + |low|, and neither Σ|high| nor Σ|low|
    * exceeds Σ|W|.
    */
   FittedWeights quantize(Precision precision, int bits) {
     long bound = Math.min(Headroom.maxAbsWeightSum(bits), Headroom.MAX_ABS_WEIGHT_SUM);
     int[] limits = BitBalance.limits(reader(precision), bits);
-    return WeightQuantizer.fit(layer.weights(), limits, layer.geometry().kernelSize(), bound);
+    return WeightQuantizer.fit(layer.weights(), limits, bound);
   }
 }

@@ -47,7 +47,7 @@ public final class Precision {
   }
 
   /** The same with its layers named, for a model's offloaded layers in the model's order. */
-  public Precision resolve(List<OffloadedLayer> layers) {
+  Precision resolve(List<OffloadedLayer> layers) {
     return budget == 0 || budget == Long.MAX_VALUE
         ? this
         : highFor(FinerLayers.choose(layers, budget));

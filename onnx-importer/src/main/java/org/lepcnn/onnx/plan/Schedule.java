@@ -32,7 +32,10 @@ public final class Schedule {
     for (Node node : graph.nodes()) {
       OffloadedLayer layer = selection.offloaded(node);
       if (layer != null) {
-        layer.layer().before().forEach(each -> place(each, deviceNodes, stageOf));
+        // layers share what makes the integers that they read
+        layer.layer().before().stream()
+            .filter(each -> !levels.containsKey(each.output()))
+            .forEach(each -> place(each, deviceNodes, stageOf));
         send(layer);
         layer.layer().after().forEach(each -> place(each, deviceNodes, stageOf));
       } else if (!selection.isAbsorbed(node)) {

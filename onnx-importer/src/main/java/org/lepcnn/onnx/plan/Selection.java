@@ -12,6 +12,7 @@ import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.StayReason;
 import org.lepcnn.onnx.graph.StaysOnDeviceException;
 import org.lepcnn.onnx.layer.Absorber;
+import org.lepcnn.onnx.layer.IntegerInputs;
 import org.lepcnn.onnx.layer.LinearLayer;
 import org.lepcnn.onnx.layer.NormalizedInput;
 import org.lepcnn.onnx.layer.Recognizer;
@@ -53,6 +54,8 @@ public final class Selection {
         reasons.put(node, WholeOperators.reason(node));
       }
     }
+    IntegerInputs integers = new IntegerInputs(graph, run);
+    candidates.forEach(integers::apply);
     normalized = new NormalizedInput(graph, candidates);
     Set<String> moved = new HashSet<>();
     List<LinearLayer> undecided = new ArrayList<>();
@@ -70,6 +73,27 @@ public final class Selection {
       }
     }
     absorbed.addAll(normalized.superfluous(offloaded.keySet()));
+    absorbed.addAll(unread(graph));
+  }
+
+  /** Nodes of the device whose outputs nothing reads, since layers read something else instead. */
+  private List<Node> unread(Graph graph) {
+    Set<String> read = new HashSet<>(graph.outputs());
+    List<Node> unread = new ArrayList<>();
+    for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+      Node node = graph.nodes().get(i);
+      OffloadedLayer layer = offloaded.get(node);
+      if (layer != null) {
+        read.addAll(layer.layer().reads());
+      } else if (!absorbed.contains(node)) {
+        if (node.outputs().stream().anyMatch(read::contains)) {
+          read.addAll(node.reads());
+        } else {
+          unread.add(node);
+        }
+      }
+    }
+    return unread;
   }
 
   /** The layer that a node became, or null. */

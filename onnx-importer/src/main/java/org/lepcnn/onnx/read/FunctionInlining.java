@@ -74,11 +74,8 @@ public final class FunctionInlining {
     if (depth > MAX_DEPTH || ++nodes > MAX_NODES) {
       throw BadInputException.about("Importing the model")
           .expected(
-              "functions that call one another to a depth of "
-                  + MAX_DEPTH
-                  + " and have "
-                  + MAX_NODES
-                  + " nodes together")
+              "functions that call one another to a depth of %s and have %s nodes together"
+                  .formatted(MAX_DEPTH, MAX_NODES))
           .found("more at the call of " + node.getOpType());
     }
     FunctionProto function = functions.get(key(node));

@@ -47,11 +47,8 @@ public final class InputShapes {
       throw BadInputException.about("Importing the model")
           .expected("tensors as inputs")
           .found(
-              "that "
-                  + input.getName()
-                  + " is of another kind ("
-                  + input.getType().getValueCase()
-                  + ")");
+              "that %s is of another kind (%s)"
+                  .formatted(input.getName(), input.getType().getValueCase()));
     }
     TypeProto.Tensor tensor = input.getType().getTensorType();
     long[] dims =
@@ -60,11 +57,8 @@ public final class InputShapes {
             : withoutShape(input.getName(), stated);
     if (Tensors.elements(dims) > MAX_ELEMENTS) {
       throw BadInputException.about(
-              "Importing the model: input "
-                  + input.getName()
-                  + " may have at most "
-                  + MAX_ELEMENTS
-                  + " elements")
+              "Importing the model: input %s may have at most %s elements"
+                  .formatted(input.getName(), MAX_ELEMENTS))
           .found("the shape " + Shapes.text(dims));
     }
     return new ValueType(tensor.getElemType(), dims);

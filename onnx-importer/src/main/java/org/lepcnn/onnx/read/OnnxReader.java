@@ -103,11 +103,9 @@ public final class OnnxReader {
 
   private static BadInputException notOnnx(Path file, String found, Throwable cause) {
     return new BadInputException(
-        "Reading "
-            + file
-            + ": expected a whole ONNX model; found: "
-            + found
-            + " The file is truncated, damaged, or of another kind.",
+        ("Reading %s: expected a whole ONNX model; found: %s The file "
+                + "is truncated, damaged, or of another kind.")
+            .formatted(file, found),
         cause);
   }
 }

@@ -127,13 +127,9 @@ public final class ConstantFolding {
   private static void requireModest(String name, OnnxTensor tensor) {
     if (Tensors.elements(tensor.getInfo().getShape()) > MAX_ELEMENTS) {
       throw new BadInputException(
-          "Importing the model: the constant "
-              + name
-              + " has the shape "
-              + Shapes.text(tensor.getInfo().getShape())
-              + "; expected at most "
-              + MAX_ELEMENTS
-              + " elements.");
+          ("Importing the model: the constant %s has the shape "
+                  + "%s; expected at most %s elements.")
+              .formatted(name, Shapes.text(tensor.getInfo().getShape()), MAX_ELEMENTS));
     }
   }
 
@@ -145,13 +141,9 @@ public final class ConstantFolding {
     long elements = Tensors.elements(Tensors.longs(shape));
     if (elements > MAX_ELEMENTS) {
       throw new BadInputException(
-          "Importing the model: node "
-              + node
-              + " makes a constant of "
-              + elements
-              + " elements; expected at most "
-              + MAX_ELEMENTS
-              + ".");
+          ("Importing the model: node %s makes a constant of "
+                  + "%s elements; expected at most %s.")
+              .formatted(node, elements, MAX_ELEMENTS));
     }
   }
 }

@@ -185,12 +185,9 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
         case STRING -> OnnxTensor.createTensor(environment, strings(elements), type.dims());
         default ->
             throw new BadInputException(
-                "Importing the model: input "
-                    + name
-                    + " has an element type that is not supported,"
-                    + " "
-                    + dataType
-                    + ".");
+                ("Importing the model: input %s has an element "
+                        + "type that is not supported, %s.")
+                    .formatted(name, dataType));
       };
     } catch (OrtException e) {
       throw new BadInputException(

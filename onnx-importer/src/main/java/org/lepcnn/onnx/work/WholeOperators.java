@@ -19,17 +19,13 @@ public final class WholeOperators {
 
   static {
     stay(
-        "it works on integers",
+        "it is an operator on integers of ONNX Runtime's own",
         "Export the model with float weights, or quantized as QDQ (QuantizeLinear and"
             + " DequantizeLinear around operators of floats).",
-        "ConvInteger",
-        "QLinearConv",
-        "MatMulInteger",
         "MatMulInteger16",
         "MatMulIntegerToFloat",
-        "QLinearMatMul",
-        "QGemm",
-        "DynamicQuantizeMatMul");
+        "DynamicQuantizeMatMul",
+        "QLinearConv");
     stay(
         "its weights are packed",
         "Import the model as it was before its weights were packed.",

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.ChosenLayers;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
@@ -29,15 +30,16 @@ class FinerLayersTest {
 
   @Test
   void noisePerMultiplication_decides() {
-    assertThat(FinerLayers.choose(layers(model()), A)).containsExactly("a");
-    assertThat(FinerLayers.choose(layers(model()), A + B)).containsExactlyInAnyOrder("a", "c");
-    assertThat(FinerLayers.choose(layers(model()), A + 2 * B))
+    assertThat(FinerLayers.choose(ChosenLayers.of(model()), A)).containsExactly("a");
+    assertThat(FinerLayers.choose(ChosenLayers.of(model()), A + B))
+        .containsExactlyInAnyOrder("a", "c");
+    assertThat(FinerLayers.choose(ChosenLayers.of(model()), A + 2 * B))
         .containsExactlyInAnyOrder("a", "b", "c");
   }
 
   @Test
   void theBudgetIsNeverExceeded_andWhatStillFitsIsTaken() {
-    List<OffloadedLayer> layers = layers(model());
+    List<OffloadedLayer> layers = ChosenLayers.of(model());
     for (long budget = 0; budget <= A + 2 * B + 1; budget += A / 3) {
       Set<String> chosen = FinerLayers.choose(layers, budget);
       long spent = 0;
@@ -46,7 +48,7 @@ class FinerLayersTest {
         long macs = layer.layer().geometry().macs();
         if (chosen.contains(layer.layer().output())) {
           spent += macs;
-        } else if (layer.profile().int8Noise() > 0) {
+        } else if (layer.profile().coarsestNoise() > 0) {
           smallestLeft = Math.min(smallestLeft, macs);
         }
       }
@@ -57,7 +59,7 @@ class FinerLayersTest {
 
   @Test
   void exactWeights_areNotMadeFiner() {
-    assertThat(FinerLayers.choose(layers(model()), Long.MAX_VALUE))
+    assertThat(FinerLayers.choose(ChosenLayers.of(model()), Long.MAX_VALUE))
         .containsExactlyInAnyOrder("a", "b", "c");
   }
 
@@ -71,7 +73,7 @@ class FinerLayersTest {
     model.node("Add", "y", "z a");
     Path file = model.output("y").write(folder);
     for (int i = 0; i < 3; i++) {
-      assertThat(FinerLayers.choose(layers(file), A)).containsExactly("z");
+      assertThat(FinerLayers.choose(ChosenLayers.of(file), A)).containsExactly("z");
     }
   }
 
@@ -125,9 +127,5 @@ class FinerLayersTest {
       values[i] = (float) Math.pow(random.nextGaussian(), power) / 10;
     }
     return values;
-  }
-
-  private static List<OffloadedLayer> layers(Path file) {
-    return ModelImporter.prepare(file, ImportOptions.defaults()).offloadedLayers();
   }
 }

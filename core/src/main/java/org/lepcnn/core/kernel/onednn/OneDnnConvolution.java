@@ -89,13 +89,6 @@ final class OneDnnConvolution implements LinearKernel {
     }
   }
 
-  /** oneDNN's name of the implementation that one request takes. */
-  String implementation() {
-    return primitive(
-            bands() ? new Shape(1, band(rows, 0, bandRows)) : new Shape(LimbLoops.LIMBS, rows))
-        .implementation();
-  }
-
   @Override
   public void close() {
     pool.close();

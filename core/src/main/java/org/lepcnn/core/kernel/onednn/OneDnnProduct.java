@@ -72,11 +72,6 @@ final class OneDnnProduct implements LinearKernel {
     }
   }
 
-  /** oneDNN's name of the implementation that {@code vectors} vectors take. */
-  String implementation(int vectors) {
-    return primitive(vectors).implementation();
-  }
-
   @Override
   public void close() {
     pool.close();

@@ -6,8 +6,6 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * A compiled operation on 8-bit integers, s32 its result, of one shape. Safe for concurrent use:
@@ -118,16 +116,6 @@ final class Primitive implements AutoCloseable {
   /** The scratch memory's layout; valid until {@link #close}. */
   dnnl_memory_desc scratchpad() {
     return dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0);
-  }
-
-  /** oneDNN's name of the implementation. */
-  String implementation() {
-    try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
-      OneDnn.check(
-          dnnl.dnnl_primitive_desc_query(description, dnnl.dnnl_query_impl_info_str, 0, name),
-          "primitive_desc_query");
-      return name.get(BytePointer.class).getString();
-    }
   }
 
   @Override

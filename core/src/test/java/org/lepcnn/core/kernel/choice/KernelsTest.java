@@ -12,17 +12,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field;
-import org.lepcnn.core.kernel.ArrayKernel;
+import org.lepcnn.core.kernel.FunctionKernel;
+import org.lepcnn.core.kernel.KernelChecks;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.core.linear.DirectConvolution;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.quant.Headroom;
-import org.lepcnn.core.quant.WeightQuantizer;
 import org.lepcnn.core.residue.ResidueSink;
 import org.lepcnn.core.residue.SplitBytes;
 
@@ -136,29 +136,22 @@ class KernelsTest {
     for (KernelProvider provider : fastProviders()) {
       for (int i = 0; i < 60; i++) {
         ConvGeometry geometry = random.geometry();
-        byte[] weights = random.weights(geometry);
-        int bits =
-            Headroom.activationBits(WeightQuantizer.maxAbsSum(weights, geometry.outChannels()));
+        int size = geometry.inputSize();
+        LayerWeights weights = LayerWeights.of(random.weights(geometry));
+        int bits = Headroom.activationBits(weights.maxAbsSum(geometry.outChannels()));
         int limit = (1 << (bits - 1)) - 1;
-        assertUnmaskedEqualsPlain(
-            provider, geometry, weights, random.centred(geometry.inputSize(), limit), random);
-        assertUnmaskedEqualsPlain(
-            provider,
-            geometry,
-            weights,
-            RandomLayers.constant(geometry.inputSize(), limit),
-            random);
-        assertUnmaskedEqualsPlain(
-            provider,
-            geometry,
-            weights,
-            RandomLayers.constant(geometry.inputSize(), -limit),
-            random);
-        int[] signs = new int[geometry.inputSize()];
-        for (int k = 0; k < signs.length; k++) {
-          signs[k] = weights[k % weights.length] < 0 ? -limit : limit;
+        int[] signs = new int[size];
+        for (int k = 0; k < size; k++) {
+          signs[k] = weights.at(k % weights.count()) < 0 ? -limit : limit;
         }
-        assertUnmaskedEqualsPlain(provider, geometry, weights, signs, random);
+        for (int[] quantized :
+            List.of(
+                random.centred(size, limit),
+                RandomLayers.constant(size, limit),
+                RandomLayers.constant(size, -limit),
+                signs)) {
+          KernelChecks.assertUnmaskedEqualsPlain(provider, geometry, weights, quantized, random);
+        }
       }
     }
   }
@@ -181,24 +174,7 @@ class KernelsTest {
     int[] expected = new int[geometry.outputSize()];
     ORACLE.prepare(geometry, weights).apply(input, expected);
     try (LinearKernel kernel = provider.prepare(geometry, weights)) {
-      Thread[] threads = new Thread[4];
-      int[][] outputs = new int[threads.length][geometry.outputSize()];
-      for (int t = 0; t < threads.length; t++) {
-        int[] output = outputs[t];
-        threads[t] =
-            new Thread(
-                () -> {
-                  for (int i = 0; i < 50; i++) {
-                    Arrays.fill(output, -1);
-                    kernel.apply(input, output);
-                  }
-                });
-        threads[t].start();
-      }
-      for (int t = 0; t < threads.length; t++) {
-        threads[t].join();
-        assertThat(outputs[t]).isEqualTo(expected);
-      }
+      KernelChecks.assertThreadSafe(kernel, input, expected);
     }
   }
 
@@ -231,30 +207,6 @@ class KernelsTest {
       int in, int size, int out, int kernel, int stride, int pad, int groups) {
     ConvAxis side = ConvAxis.padded(size, kernel, stride, pad);
     return new ConvGeometry(1, in, out, groups, side, side);
-  }
-
-  private static void assertUnmaskedEqualsPlain(
-      KernelProvider provider,
-      ConvGeometry geometry,
-      byte[] weights,
-      int[] quantized,
-      RandomLayers random) {
-    long[] plain = new long[geometry.outputSize()];
-    DirectConvolution.apply(geometry, weights, quantized, plain);
-    int[] mask = random.residues(quantized.length);
-    int[] masked = new int[quantized.length];
-    for (int i = 0; i < masked.length; i++) {
-      masked[i] = Field.add(Field.canonical(quantized[i]), mask[i]);
-    }
-    int[] result = new int[plain.length];
-    int[] factor = new int[plain.length];
-    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
-      kernel.apply(masked, result);
-      kernel.apply(mask, factor);
-    }
-    for (int i = 0; i < plain.length; i++) {
-      assertThat((long) Field.centred(Field.subtract(result[i], factor[i]))).isEqualTo(plain[i]);
-    }
   }
 
   private static void assertSameAsOracle(
@@ -294,27 +246,17 @@ class KernelsTest {
       LinearKernel exact = ORACLE.prepare(geometry, weights);
       int pair = 2 * 255 * weights[0];
       int error = pair - Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, pair));
-      return new ArrayKernel() {
-        @Override
-        public ConvGeometry geometry() {
-          return geometry;
-        }
-
-        @Override
-        public void apply(int count, int[][] inputs, int[][] outputs) {
-          exact.apply(count, inputs, outputs);
-          for (int request = 0; request < count; request++) {
-            if ((inputs[request][0] & 0xff) == 0xff) {
-              outputs[request][0] = Field.subtract(outputs[request][0], Field.canonical(error));
+      return new FunctionKernel(
+          geometry,
+          (count, inputs, outputs) -> {
+            exact.apply(count, inputs, outputs);
+            for (int request = 0; request < count; request++) {
+              if ((inputs[request][0] & 0xff) == 0xff) {
+                outputs[request][0] = Field.subtract(outputs[request][0], Field.canonical(error));
+              }
             }
-          }
-        }
-
-        @Override
-        public void close() {
-          exact.close();
-        }
-      };
+          },
+          exact::close);
     }
   }
 }

@@ -1,0 +1,31 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.bench.command;
+
+import java.util.function.Consumer;
+import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.command.KernelOption;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A benchmark of a model of the user's choice. */
+abstract class ModelBenchmark extends Benchmark {
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|FILE",
+      defaultValue = "alexnet",
+      description = "A network of the zoo, or an ONNX file. Default: alexnet.")
+  private String model;
+
+  @Mixin private KernelOption kernel;
+
+  abstract BenchResult measure(BenchModel opened, String kernel, Consumer<String> progress);
+
+  @Override
+  final BenchResult measure(Consumer<String> progress) {
+    progress.accept("lepcnn bench: importing " + model);
+    try (BenchModel opened = BenchModel.open(model)) {
+      return measure(opened, kernel.name(), progress);
+    }
+  }
+}
