@@ -48,7 +48,9 @@ public record ImportReport(
           Column.text("layer", Layer::name),
           Column.text("operator", Layer::op),
           Column.text("shape", Layer::shape),
-          Column.number("multiplications", layer -> layer.macs() == null ? "not known" : grouped(layer.macs())),
+          Column.number(
+              "multiplications",
+              layer -> layer.macs() == null ? "not known" : grouped(layer.macs())),
           Column.offloaded("bits", layer -> Integer.toString(layer.bits())),
           Column.weighed("weight bits", layer -> Integer.toString(layer.weightBits())),
           Column.weighed(
@@ -201,7 +203,9 @@ public record ImportReport(
         : model + ": " + nothingOffloaded() + "\n";
   }
 
-  /** A sentence for the end of an answer: that nothing goes to the edge; empty when something does. */
+  /**
+   * A sentence for the end of an answer: that nothing goes to the edge; empty when something does.
+   */
   public String lastWord() {
     return layers.stream().anyMatch(Layer::offloaded) ? "" : " Nothing of it goes to the edge.";
   }

@@ -41,11 +41,7 @@ public final class RoundWork {
    *     which {@link OffloadPolicy#ALL} is free of
    */
   public static Selection select(
-      Graph graph,
-      InstrumentedRun run,
-      ShapeFlow flow,
-      OffloadPolicy policy,
-      OptionalLong least) {
+      Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy, OptionalLong least) {
     Selection selection = new Selection(graph, run, flow, policy);
     List<List<OffloadedLayer>> rounds = new Schedule(graph, run, selection).rounds();
     boolean kept = policy == OffloadPolicy.ALL || rounds.size() <= FEW_ROUNDS;

@@ -11,8 +11,8 @@ import org.lepcnn.onnx.graph.Tensors;
 
 /**
  * Multiplications of Einsum, whose operands are multiplied from left to right: each product takes
- * one for every combination of the indices of its two sides, and indices that nothing further
- * needs are summed up after it. One operand alone takes none.
+ * one for every combination of the indices of its two sides, and indices that nothing further needs
+ * are summed up after it. One operand alone takes none.
  */
 final class EinsumWork {
   private static final String ELLIPSIS = "...";
@@ -31,7 +31,8 @@ final class EinsumWork {
     for (String term : sides[0].split(",", -1)) {
       operands.add(indices(term, o.dims(operands.size())));
     }
-    Set<String> results = sides.length > 1 ? indices(sides[1], o.outputDims(0)) : onlyOnce(operands);
+    Set<String> results =
+        sides.length > 1 ? indices(sides[1], o.outputDims(0)) : onlyOnce(operands);
     long multiplications = 0;
     Set<String> left = new TreeSet<>(operands.get(0));
     for (int i = 1; i < operands.size(); i++) {

@@ -99,11 +99,9 @@ public final class InnerWork {
    * @param run of the graph
    * @param evaluation who runs the graphs inside
    */
-  public static Map<Node, List<Layer>> of(
-      Graph graph, InstrumentedRun run, Evaluation evaluation) {
+  public static Map<Node, List<Layer>> of(Graph graph, InstrumentedRun run, Evaluation evaluation) {
     InnerWork work =
-        new InnerWork(
-            graph.model(), graph.constants(), run::type, evaluation, new AtomicInteger());
+        new InnerWork(graph.model(), graph.constants(), run::type, evaluation, new AtomicInteger());
     Map<Node, List<Layer>> layers = new HashMap<>();
     for (Node node : graph.nodes()) {
       List<Layer> inside = work.layers(node);
@@ -240,7 +238,9 @@ public final class InnerWork {
     }
     ValueType whole = types.apply(node.input(input));
     int slice = input - firstScanned(node);
-    return slice < 0 || !whole.isTensor() ? whole : withoutAxis(whole, scanAxis(node, slice, whole));
+    return slice < 0 || !whole.isTensor()
+        ? whole
+        : withoutAxis(whole, scanAxis(node, slice, whole));
   }
 
   /** How often a node runs its body. */

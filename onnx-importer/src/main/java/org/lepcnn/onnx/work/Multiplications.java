@@ -109,7 +109,8 @@ public final class Multiplications {
   static OptionalLong times(OptionalLong multiplications, long times) {
     return multiplications.isEmpty()
         ? multiplications
-        : OptionalLong.of(Math.min(MOST, Tensors.elements(new long[] {multiplications.getAsLong(), times})));
+        : OptionalLong.of(
+            Math.min(MOST, Tensors.elements(new long[] {multiplications.getAsLong(), times})));
   }
 
   private static long convolution(Operands o, int weights) {

@@ -48,7 +48,12 @@ class InnerWorkTest {
     model.input("c", DataType.BOOL, 1);
     GraphProto.Builder two = graph(matMul("x", wide, "t"), matMul("t", narrow, "two"));
     GraphProto.Builder one = graph(matMul("x", square, "one"));
-    model.node("If", "y", "c", body("then_branch", output(one, "one")), body("else_branch", output(two, "two")));
+    model.node(
+        "If",
+        "y",
+        "c",
+        body("then_branch", output(one, "one")),
+        body("else_branch", output(two, "two")));
 
     ImportReport report = report();
 
@@ -57,7 +62,8 @@ class InnerWorkTest {
         .extracting(ImportReport.Layer::macs)
         .containsExactlyInAnyOrder(0L, 720L, 720L);
     assertThat(report.layers())
-        .anySatisfy(layer -> assertThat(layer.reason()).contains("inside the branch", "multiplies less"));
+        .anySatisfy(
+            layer -> assertThat(layer.reason()).contains("inside the branch", "multiplies less"));
   }
 
   @Test
@@ -89,7 +95,8 @@ class InnerWorkTest {
   void aScan_countsOnceForEverySlice() {
     GraphProto.Builder body = graph(matMul("row", square, "product"));
     body.addInput(value("row", DataType.FLOAT, 6));
-    model.node("Scan", "y", "x", integer("num_scan_inputs", 1), body("body", output(body, "product")));
+    model.node(
+        "Scan", "y", "x", integer("num_scan_inputs", 1), body("body", output(body, "product")));
 
     assertThat(report().totalMacs()).isEqualTo(4 * 6 * 6);
     assertThat(report().layers())
@@ -99,40 +106,55 @@ class InnerWorkTest {
 
   @Test
   void aFunctionForAnotherOperatorSet_isCountedAtEveryCallWithAnAdvice() {
-    model.model().addFunctions(
-        FunctionProto.newBuilder()
-            .setName("twice")
-            .setDomain("own")
-            .addInput("a")
-            .addInput("w")
-            .addOutput("b")
-            .addOpsetImport(opset("", 12))
-            .addNode(matMul("a", "w", "m"))
-            .addNode(matMul("m", "w", "b")));
+    model
+        .model()
+        .addFunctions(
+            FunctionProto.newBuilder()
+                .setName("twice")
+                .setDomain("own")
+                .addInput("a")
+                .addInput("w")
+                .addOutput("b")
+                .addOpsetImport(opset("", 12))
+                .addNode(matMul("a", "w", "m"))
+                .addNode(matMul("m", "w", "b")));
     model.model().addOpsetImport(opset("own", 1));
     model.graph().addNode(call("x", "t")).addNode(call("t", "y"));
 
     assertThat(report().totalMacs()).isEqualTo(4 * 4 * 6 * 6);
     assertThat(prepared().notes())
-        .anySatisfy(note -> assertThat(note).startsWith("4 layers stay on the device").contains("operator set"));
+        .anySatisfy(
+            note ->
+                assertThat(note)
+                    .startsWith("4 layers stay on the device")
+                    .contains("operator set"));
   }
 
   @Test
   void aBodyWithinABody_countsBothTimes() {
     GraphProto.Builder inner = graph(matMul("state", square, "next"));
     loopInputs(inner, "state");
-    GraphProto.Builder outer = graph(
-        NodeProto.newBuilder()
-            .setOpType("Loop")
-            .addInput("three")
-            .addInput("")
-            .addInput("outer")
-            .addOutput("after")
-            .addAttribute(body("body", output(output(inner, "go"), "next")))
-            .build());
-    outer.addInitializer(TensorProto.newBuilder().setName("three").setDataType(DataType.INT64_VALUE).addInt64Data(3));
+    GraphProto.Builder outer =
+        graph(
+            NodeProto.newBuilder()
+                .setOpType("Loop")
+                .addInput("three")
+                .addInput("")
+                .addInput("outer")
+                .addOutput("after")
+                .addAttribute(body("body", output(output(inner, "go"), "next")))
+                .build());
+    outer.addInitializer(
+        TensorProto.newBuilder()
+            .setName("three")
+            .setDataType(DataType.INT64_VALUE)
+            .addInt64Data(3));
     loopInputs(outer, "outer");
-    model.node("Loop", "y", model.integers(5) + "  x", body("body", output(output(outer, "go_outer"), "after")));
+    model.node(
+        "Loop",
+        "y",
+        model.integers(5) + "  x",
+        body("body", output(output(outer, "go_outer"), "after")));
 
     assertThat(report().totalMacs()).isEqualTo(15 * 4 * 6 * 6);
   }
@@ -140,14 +162,24 @@ class InnerWorkTest {
   @Test
   void aShapeThatIsNotKnown_isSaidAndMakesTheShareAnUpperBound() {
     // the loop's state grows from an empty sequence, which is no tensor
-    GraphProto.Builder body = graph(
-        matMul("x", square, "product"),
-        NodeProto.newBuilder().setOpType("SequenceInsert").addInput("sequence").addInput("product").addOutput("longer").build());
+    GraphProto.Builder body =
+        graph(
+            matMul("x", square, "product"),
+            NodeProto.newBuilder()
+                .setOpType("SequenceInsert")
+                .addInput("sequence")
+                .addInput("product")
+                .addOutput("longer")
+                .build());
     body.addInput(value("i", DataType.INT64)).addInput(value("go_in", DataType.BOOL));
     body.addInput(ValueInfoProto.newBuilder().setName("sequence"));
     body.addNode(NodeProto.newBuilder().setOpType("Identity").addInput("go_in").addOutput("go"));
     model.node("SequenceEmpty", "empty", "");
-    model.node("Loop", "all", model.integers(2) + "  empty", body("body", output(output(body, "go"), "longer")));
+    model.node(
+        "Loop",
+        "all",
+        model.integers(2) + "  empty",
+        body("body", output(output(body, "go"), "longer")));
     model.node("ConcatFromSequence", "y", "all", integer("axis", 0));
     model.node("MatMul", "z", "x " + model.weights(1, 6, 40));
     model.output("z");
@@ -155,7 +187,8 @@ class InnerWorkTest {
     ImportReport report = report();
 
     assertThat(report.uncountedLayers()).isEqualTo(1);
-    assertThat(report.table()).contains("not known", "960 of at least 960 multiplications offloaded (at most 100.00 %)");
+    assertThat(report.table())
+        .contains("not known", "960 of at least 960 multiplications offloaded (at most 100.00 %)");
   }
 
   @Test
@@ -182,9 +215,14 @@ class InnerWorkTest {
   /** The iteration, the condition, which stays as it is, and a state. */
   private static void loopInputs(GraphProto.Builder body, String state) {
     String suffix = state.equals("outer") ? "_outer" : "";
-    body.addInput(value("i" + suffix, DataType.INT64)).addInput(value("go_in" + suffix, DataType.BOOL));
+    body.addInput(value("i" + suffix, DataType.INT64))
+        .addInput(value("go_in" + suffix, DataType.BOOL));
     body.addInput(value(state, DataType.FLOAT, 4, 6));
-    body.addNode(NodeProto.newBuilder().setOpType("Identity").addInput("go_in" + suffix).addOutput("go" + suffix));
+    body.addNode(
+        NodeProto.newBuilder()
+            .setOpType("Identity")
+            .addInput("go_in" + suffix)
+            .addOutput("go" + suffix));
   }
 
   private static GraphProto.Builder graph(NodeProto... nodes) {
@@ -221,6 +259,7 @@ class InnerWorkTest {
     if (model.graph().getOutputList().stream().noneMatch(each -> each.getName().equals("y"))) {
       model.output("y");
     }
-    return ModelImporter.prepare(model.write(folder), ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+    return ModelImporter.prepare(
+        model.write(folder), ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
   }
 }

@@ -41,8 +41,20 @@ class MultiplicationsTest {
     model.node(
         "QLinearConv",
         "c",
-        "q " + scale() + " " + zero(DataType.UINT8) + " " + bytes(DataType.INT8, 4, 3, 3, 3) + " "
-            + scale() + " " + zero(DataType.INT8) + " " + scale() + " " + zero(DataType.UINT8));
+        "q "
+            + scale()
+            + " "
+            + zero(DataType.UINT8)
+            + " "
+            + bytes(DataType.INT8, 4, 3, 3, 3)
+            + " "
+            + scale()
+            + " "
+            + zero(DataType.INT8)
+            + " "
+            + scale()
+            + " "
+            + zero(DataType.UINT8));
     model.node("DequantizeLinear", "y", "c " + scale() + " " + zero(DataType.UINT8));
 
     assertCounts("QLinearConv", 6 * 6 * 4 * 27, "4x3x3x3");
@@ -96,8 +108,20 @@ class MultiplicationsTest {
     model.node("QuantizeLinear", "q", "x " + scale() + " " + zero(DataType.UINT8));
     contributed(
         "QGemm",
-        "q " + scale() + " " + zero(DataType.UINT8) + " " + bytes(DataType.UINT8, 20, 7) + " "
-            + scale() + " " + zero(DataType.UINT8) + "  " + scale() + " " + zero(DataType.UINT8));
+        "q "
+            + scale()
+            + " "
+            + zero(DataType.UINT8)
+            + " "
+            + bytes(DataType.UINT8, 20, 7)
+            + " "
+            + scale()
+            + " "
+            + zero(DataType.UINT8)
+            + "  "
+            + scale()
+            + " "
+            + zero(DataType.UINT8));
 
     assertCounts("QGemm", 5 * 20 * 7, "20x7");
   }
@@ -106,8 +130,10 @@ class MultiplicationsTest {
   @CsvSource({"LSTM, 4, 1", "LSTM, 4, 2", "GRU, 3, 1", "RNN, 1, 1"})
   void recurrentLayer_countsBothMatricesInEveryStep(String op, int gates, int directions) {
     model.input("x", dims(11, 2, 6));
-    String w = model.constant(model.numbers(directions * gates * 5 * 6, -1, 1), directions, 5L * gates, 6);
-    String r = model.constant(model.numbers(directions * gates * 5 * 5, -1, 1), directions, 5L * gates, 5);
+    String w =
+        model.constant(model.numbers(directions * gates * 5 * 6, -1, 1), directions, 5L * gates, 6);
+    String r =
+        model.constant(model.numbers(directions * gates * 5 * 5, -1, 1), directions, 5L * gates, 5);
     model.node(
         op,
         "y",
@@ -116,7 +142,8 @@ class MultiplicationsTest {
         text("direction", directions == 2 ? "bidirectional" : "forward"));
 
     long steps = 11L * 2 * directions;
-    assertStays(op, steps * gates * 5 * (6 + 5), directions + "x" + gates * 5 + "x6", "the one before");
+    assertStays(
+        op, steps * gates * 5 * (6 + 5), directions + "x" + gates * 5 + "x6", "the one before");
   }
 
   @ParameterizedTest
@@ -164,7 +191,10 @@ class MultiplicationsTest {
   @Test
   void contributedAttention_countsItsProjectionsToo() {
     model.input("x", dims(1, 6, 8));
-    contributed("Attention", "x " + model.weights(1, 8, 24) + " " + model.vector(24, -1, 1), integer("num_heads", 2));
+    contributed(
+        "Attention",
+        "x " + model.weights(1, 8, 24) + " " + model.vector(24, -1, 1),
+        integer("num_heads", 2));
 
     assertStays("Attention", 6 * 8 * 24 + 2 * 6 * 8 * 6, "8x24", "own optimizer");
   }
@@ -180,7 +210,11 @@ class MultiplicationsTest {
   @Test
   void fusedOperators_areCounted() {
     model.input("x", dims(1, 3, 8, 8));
-    contributed("FusedConv", "x " + model.weights(0, 4, 3, 3, 3), text("activation", "Relu"), ints("kernel_shape", 3, 3));
+    contributed(
+        "FusedConv",
+        "x " + model.weights(0, 4, 3, 3, 3),
+        text("activation", "Relu"),
+        ints("kernel_shape", 3, 3));
 
     assertStays("FusedConv", 6 * 6 * 4 * 27, "4x3x3x3", "own optimizer");
   }
@@ -197,7 +231,9 @@ class MultiplicationsTest {
   void linearModel_isCounted() {
     model.input("x", dims(3, 6));
     AttributeProto.Builder coefficients =
-        AttributeProto.newBuilder().setName("coefficients").setType(AttributeProto.AttributeType.FLOATS);
+        AttributeProto.newBuilder()
+            .setName("coefficients")
+            .setType(AttributeProto.AttributeType.FLOATS);
     for (int i = 0; i < 12; i++) {
       coefficients.addFloats(i);
     }
@@ -216,7 +252,8 @@ class MultiplicationsTest {
     ImportReport report = ImportReport.of(prepared().bundle(Precision.FAST));
 
     assertThat(report.layers()).isEmpty();
-    assertThat(report.table()).endsWith("net: nothing goes to the edge, since no layer of the model multiplies\n");
+    assertThat(report.table())
+        .endsWith("net: nothing goes to the edge, since no layer of the model multiplies\n");
   }
 
   private void assertCounts(String op, long multiplications, String shape) {
@@ -253,8 +290,20 @@ class MultiplicationsTest {
   }
 
   private String quantizedProduct() {
-    return "q " + scale() + " " + zero(DataType.UINT8) + " " + bytes(DataType.INT8, 20, 7) + " "
-        + scale() + " " + zero(DataType.INT8) + " " + scale() + " " + zero(DataType.UINT8);
+    return "q "
+        + scale()
+        + " "
+        + zero(DataType.UINT8)
+        + " "
+        + bytes(DataType.INT8, 20, 7)
+        + " "
+        + scale()
+        + " "
+        + zero(DataType.INT8)
+        + " "
+        + scale()
+        + " "
+        + zero(DataType.UINT8);
   }
 
   private void dynamicallyQuantized() {
