@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.PrecisionSearch;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.device.stage.HostTensor;
@@ -88,6 +89,11 @@ final class AutoPrecision {
       for (Map<String, HostTensor> input : inputs) {
         samples.add(new PrecisionSearch.Sample(input, floats.run(input)));
       }
+    }
+    if (samples.stream().noneMatch(PrecisionSearch.Sample::tellsSomething)) {
+      throw BadInputException.about("Measuring the precision on " + what)
+          .expected("outputs with elements to compare")
+          .found("none");
     }
     PrecisionSearch.Found found =
         new PrecisionSearch(

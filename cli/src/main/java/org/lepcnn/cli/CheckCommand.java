@@ -181,7 +181,8 @@ final class CheckCommand implements Callable<Integer> {
           + (perLayer == null ? "" : "\n" + LayerErrors.text(perLayer))
           + "\n"
           + (madeUpInputs ? MADE_UP_TEXT : "")
-          + summaryText;
+          + summaryText
+          + report.lastWord();
     }
   }
 

@@ -46,6 +46,13 @@ final class ImportArguments {
   private String offload;
 
   @Option(
+      names = "--min-round-work",
+      paramLabel = "N",
+      description =
+          "A round that would carry fewer than N multiplications is left out: its layers stay on the device. Default: 100000 in passes of more than 16 rounds; 0 in shorter ones, and with --offload all.")
+  private Long minRoundWork;
+
+  @Option(
       names = "--precision",
       paramLabel = "fast|high|auto",
       defaultValue = "auto",
@@ -113,6 +120,14 @@ final class ImportArguments {
     ImportOptions options = ImportOptions.defaults().withOffload(policy());
     for (String input : inputs) {
       options = options.withInput(input);
+    }
+    if (minRoundWork != null && minRoundWork < 0) {
+      throw BadInputException.about("Reading the option --min-round-work")
+          .expected("a number of multiplications, at least 0")
+          .found(minRoundWork);
+    }
+    if (minRoundWork != null) {
+      options = options.withMinRoundWork(minRoundWork);
     }
     return options;
   }

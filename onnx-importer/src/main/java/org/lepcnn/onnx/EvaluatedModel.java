@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.read.BoundInputs;
 import org.lepcnn.onnx.read.ControlFlow;
@@ -17,6 +18,7 @@ import org.lepcnn.onnx.run.ConstantFolding;
 import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
+import org.lepcnn.onnx.work.InnerWork;
 
 /**
  * A model of which ONNX Runtime has told all that an import asks it: its constants are computed,
@@ -25,8 +27,14 @@ import org.lepcnn.onnx.run.ShapeFlow;
  * @param name for people
  * @param graph without dead nodes and identities
  * @param notes what whoever imports it should know
+ * @param inner the layers inside of control flow and functions
  */
-record EvaluatedModel(String name, Graph graph, List<String> notes, InstrumentedRun run) {
+record EvaluatedModel(
+    String name,
+    Graph graph,
+    List<String> notes,
+    InstrumentedRun run,
+    Map<Node, List<InnerWork.Layer>> inner) {
   /** The first operator set of which all is read; of older ones what ONNX Runtime still runs. */
   private static final long OLDEST_OPSET = 7;
 
@@ -55,7 +63,8 @@ record EvaluatedModel(String name, Graph graph, List<String> notes, Instrumented
         run = run(graph, inputs, evaluation);
       }
       graph.removeIdentities();
-      return new EvaluatedModel(OnnxReader.modelName(onnx), graph, notes, run);
+      return new EvaluatedModel(
+          OnnxReader.modelName(onnx), graph, notes, run, InnerWork.of(graph, run, evaluation));
     } catch (BadInputException e) {
       throw graph.opset() >= OLDEST_OPSET ? e : tooOld(graph, e);
     }

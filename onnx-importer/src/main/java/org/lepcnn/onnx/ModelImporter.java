@@ -14,6 +14,7 @@ import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.plan.Equalization;
+import org.lepcnn.onnx.plan.RoundWork;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
@@ -136,7 +137,8 @@ public final class ModelImporter {
     InstrumentedRun run = model.run();
     steps.accept("choosing the layers that go to the edge");
     ShapeFlow flow = new ShapeFlow(graph);
-    Selection selection = new Selection(graph, run, flow, options.offload());
+    Selection selection =
+        RoundWork.select(graph, run, flow, options.offload(), options.minRoundWork());
     steps.accept("scaling channels between layers");
     Equalization.apply(graph, run, selection);
     Schedule schedule = new Schedule(graph, run, selection);
@@ -150,7 +152,8 @@ public final class ModelImporter {
         run,
         selection,
         schedule,
-        new StageBuilder(graph, run, flow, schedule).build());
+        new StageBuilder(graph, run, flow, schedule).build(),
+        model.inner());
   }
 
   private static List<ValueSpec> values(List<String> names, Graph graph, InstrumentedRun run) {

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
@@ -8,7 +10,9 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,23 +62,22 @@ public final class IntegerNetwork {
     return PlainNetwork.run(bundle, inputs, 1).outputs();
   }
 
-  /** ONNX Runtime's outputs of the model as the file has it, operator by operator. */
-  public Map<String, float[]> unfused(Map<String, OnnxTensor> inputs) throws OrtException {
-    return onnxRuntime(inputs, OptLevel.NO_OPT);
-  }
-
-  /** ONNX Runtime's outputs as an application gets them. */
-  public Map<String, float[]> fused(Map<String, OnnxTensor> inputs) throws OrtException {
-    return onnxRuntime(inputs, OptLevel.ALL_OPT);
-  }
-
-  private Map<String, float[]> onnxRuntime(Map<String, OnnxTensor> inputs, OptLevel level)
-      throws OrtException {
+  /**
+   * ONNX Runtime's outputs of the model as the file has it, operator by operator.
+   *
+   * @param more values that are wanted as well
+   */
+  public Map<String, float[]> unfused(Map<String, OnnxTensor> inputs, String... more)
+      throws OrtException, IOException {
+    ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
+    for (String name : more) {
+      model.getGraphBuilder().addOutput(ValueInfoProto.newBuilder().setName(name));
+    }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setOptimizationLevel(level);
+      options.setOptimizationLevel(OptLevel.NO_OPT);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       try (OrtSession session =
-              OrtEnvironment.getEnvironment().createSession(file.toString(), options);
+              OrtEnvironment.getEnvironment().createSession(model.build().toByteArray(), options);
           OrtSession.Result result = session.run(inputs)) {
         Map<String, float[]> outputs = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> output : result) {

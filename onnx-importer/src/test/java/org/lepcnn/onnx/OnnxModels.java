@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.lepcnn.onnx.graph.Tensors;
 
@@ -89,14 +90,24 @@ public final class OnnxModels {
 
   /** Adds a node with one output of that name and returns the name. */
   public String node(String op, String output, String inputs, AttributeProto... attributes) {
+    return node("", op, List.of(output), inputs, attributes);
+  }
+
+  /** Adds a node of a domain with any outputs, and returns the first one's name. */
+  public String node(
+      String domain, String op, List<String> outputs, String inputs, AttributeProto... attributes) {
     NodeProto.Builder node =
-        NodeProto.newBuilder().setOpType(op).setName("node_" + output).addOutput(output);
+        NodeProto.newBuilder()
+            .setDomain(domain)
+            .setOpType(op)
+            .setName("node_" + outputs.get(0))
+            .addAllOutput(outputs);
     if (!inputs.isEmpty()) {
       node.addAllInput(Arrays.asList(inputs.split(" ", -1)));
     }
     node.addAllAttribute(Arrays.asList(attributes));
     graph.addNode(node);
-    return output;
+    return outputs.get(0);
   }
 
   /** A float initializer with the given values, in raw data. */

@@ -154,6 +154,12 @@ public final class Node {
         : attribute.getIntsList().stream().mapToLong(Long::longValue).toArray();
   }
 
+  /** How many floating-point numbers an attribute holds. */
+  public int reals(String name) {
+    AttributeProto attribute = attribute(name);
+    return attribute == null ? 0 : attribute.getFloatsCount();
+  }
+
   private AttributeProto attribute(String name) {
     for (AttributeProto attribute : proto.getAttributeList()) {
       if (attribute.getName().equals(name)) {

@@ -21,6 +21,9 @@ import org.lepcnn.onnx.run.InstrumentedRun;
  * see {@link FloatOrder}: what follows may be a Floor.
  */
 public final class Absorber {
+  private static final Set<String> FOLDABLE =
+      Set.of("BatchNormalization", "Add", "Sub", "Mul", "Div");
+
   private static final double MAX_EXACT_INTEGER = 1 << 24;
 
   private final Graph graph;
@@ -42,14 +45,19 @@ public final class Absorber {
    * @throws StaysOnDeviceException when the model reads sums as integers that float32 may not hold
    */
   public void absorbFollowers(LinearLayer layer, Set<Node> taken) throws StaysOnDeviceException {
-    if (layer.takeMissingCast()) {
+    if (layer.lacksCast()) {
       cast(layer);
+      layer.lacksCast(false);
     }
-    FloatOrder order = layer.sumsAreExactInFloat() ? layer.order() : null;
+    FloatOrder order = null;
     // before opset 7 these operators broadcast and normalize differently
     while (layer.isOpen() && graph.opset() >= 7) {
       Node next = onlyReader(layer.output());
-      if (next == null || taken.contains(next) || !absorb(layer, next, order)) {
+      if (next == null || taken.contains(next) || !FOLDABLE.contains(next.op())) {
+        return;
+      }
+      order = order == null ? layer.order() : order;
+      if (!absorb(layer, next, order)) {
         return;
       }
       layer.absorb(next, run.type(next.output()).dims());
@@ -89,11 +97,9 @@ public final class Absorber {
         || !Arrays.equals(run.type(next.output()).dims(), layer.outputDims())) {
       return false;
     }
-    return switch (next.op()) {
-      case "BatchNormalization" -> normalize(layer, next, order);
-      case "Add", "Sub", "Mul", "Div" -> combine(layer, next, order);
-      default -> false;
-    };
+    return next.is("BatchNormalization")
+        ? normalize(layer, next, order)
+        : combine(layer, next, order);
   }
 
   private boolean normalize(LinearLayer layer, Node node, FloatOrder order) {
@@ -102,9 +108,9 @@ public final class Absorber {
     }
     int channels = layer.geometry().outChannels();
     Normalization parameters =
-        order == null
-            ? Normalization.of(graph, node, channels)
-            : Normalization.inFloat(graph, node, channels);
+        order.exact()
+            ? Normalization.inFloat(graph, node, channels)
+            : Normalization.of(graph, node, channels);
     return parameters != null && follow(layer, parameters.multiply(), parameters.add(), order);
   }
 
@@ -117,7 +123,7 @@ public final class Absorber {
             layer.outputDims(),
             layer.channelAxis(),
             channels);
-    if (constant == null || (node.is("Div") && !layerFirst)) {
+    if (constant == null || (node.is("Div") && !(layerFirst && order.allowsDivision(constant)))) {
       return false;
     }
     double[] multiply = new double[channels];
@@ -137,8 +143,7 @@ public final class Absorber {
             default -> 0;
           };
     }
-    boolean inexact = node.is("Div") && !Arrays.stream(constant).allMatch(Grid::isPowerOfTwo);
-    return (order == null || !inexact) && follow(layer, multiply, add, order);
+    return follow(layer, multiply, add, order);
   }
 
   private static boolean follow(
@@ -146,7 +151,7 @@ public final class Absorber {
     boolean finite =
         Arrays.stream(multiply).allMatch(Double::isFinite)
             && Arrays.stream(add).allMatch(Double::isFinite);
-    if (!finite || (order != null && !order.allows(multiply, add))) {
+    if (!finite || !order.allows(multiply, add)) {
       return false;
     }
     layer.scaleAndShift(multiply, add);

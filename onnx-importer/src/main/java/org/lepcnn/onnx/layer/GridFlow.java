@@ -91,7 +91,7 @@ final class GridFlow {
       case "Sign" -> Grid.integers(1);
       case "Cast" -> first;
       case "Clip" -> first == null ? null : clipped(node, first);
-      case "Pad" -> first == null || node.hasInput(2) ? null : first;
+      case "Pad" -> padsWithZeros(node) ? first : null;
       case "Mul" -> multiplied(node);
       case "Div" -> divided(node, first);
       case "Add", "Sub" -> added(node);
@@ -138,6 +138,11 @@ final class GridFlow {
       return null;
     }
     return grid.within(Math.min(grid.limit(), grid.largest(bounds)));
+  }
+
+  private boolean padsWithZeros(Node node) {
+    Double stated = node.hasInput(2) ? number(node.input(2)) : Double.valueOf(0);
+    return stated != null && stated == 0 && node.real("value", 0) == 0;
   }
 
   private Grid multiplied(Node node) {

@@ -63,7 +63,7 @@ final class IntegerRecognizer {
     double limit = range.limitAround(graph, IntegerForm.at(node, form.inputZero()));
     layer.standsFor(node, input, product, Grid.integers(limit));
     if (form.givesSums()) {
-      layer.givesIntegers();
+      layer.lacksCast(true);
     } else {
       requantize(layer, node, form);
     }
@@ -102,7 +102,7 @@ final class IntegerRecognizer {
     NodeProto.Builder product =
         NodeProto.newBuilder()
             .setOpType(form.operator())
-            .setName(node.name())
+            .setName(sums)
             .addAllInput(operands)
             .addOutput(sums);
     // alpha multiplies the scale

@@ -42,7 +42,7 @@ public final class LinearLayer {
   private Node normalization;
   private Grid inputGrid;
   private boolean inputIsRounded;
-  private boolean givesIntegers;
+  private boolean lacksCast;
   private List<Node> reference = List.of();
 
   /**
@@ -268,16 +268,13 @@ public final class LinearLayer {
     inputGrid = integers;
   }
 
-  /** States that the model has the result as int32, and no Cast yet is part of the layer. */
-  void givesIntegers() {
-    givesIntegers = true;
+  /** States whether the model has the result as int32, and no Cast yet is part of the layer. */
+  void lacksCast(boolean lacks) {
+    lacksCast = lacks;
   }
 
-  /** Whether a Cast is missing; it is taken care of after that. */
-  boolean takeMissingCast() {
-    boolean missing = givesIntegers;
-    givesIntegers = false;
-    return missing;
+  boolean lacksCast() {
+    return lacksCast;
   }
 
   /**
@@ -297,7 +294,7 @@ public final class LinearLayer {
    * Whether its sums are exact in float32 too, up to 2²⁴ steps, since inputs and weights are
    * multiples of powers of two. Layers of whole numbers are taken to read whole numbers.
    */
-  boolean sumsAreExactInFloat() {
+  private boolean sumsAreExactInFloat() {
     float step = inputIsRounded ? 0 : WeightQuantizer.smallestPowerOfTwo(weights());
     return inputGrid == null ? step >= 1 : step > 0;
   }
@@ -317,11 +314,9 @@ public final class LinearLayer {
     return largest * inputGrid.limit();
   }
 
-  /** What was done to the sums so far. */
+  /** What can be folded into it. */
   FloatOrder order() {
-    return new FloatOrder(
-        !Arrays.stream(factor).allMatch(Grid::isPowerOfTwo),
-        Arrays.stream(bias).anyMatch(value -> value != 0));
+    return sumsAreExactInFloat() ? FloatOrder.ofExact(factor, bias) : FloatOrder.ofRounded();
   }
 
   void writeInstead(String value, List<Node> finishing) {
