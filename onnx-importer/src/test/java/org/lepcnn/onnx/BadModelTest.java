@@ -116,7 +116,14 @@ class BadModelTest {
             + " take. Export the model with float32.");
 
     OnnxModels shape = small();
-    shape.graph().addNode(NodeProto.newBuilder().setOpType("Reshape").addInput("x").addInput(shape.integers(7)).addOutput("z"));
+    shape
+        .graph()
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("Reshape")
+                .addInput("x")
+                .addInput(shape.integers(7))
+                .addOutput("z"));
     assertRefused(shape.output("z").write(folder), "found Reshape z: The input tensor cannot");
   }
 
@@ -266,7 +273,8 @@ class BadModelTest {
 
   @Test
   void theInputOption_isReadStrictly() {
-    for (String argument : new String[] {"x", "=1x2", "x=", "x=1xx", "x=1xa", "x=0x3", "x=x1", "x=1,,2", "x=yes"}) {
+    for (String argument :
+        new String[] {"x", "=1x2", "x=", "x=1xx", "x=1xa", "x=0x3", "x=x1", "x=1,,2", "x=yes"}) {
       assertThatThrownBy(() -> ImportOptions.defaults().withInput(argument))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("--input");

@@ -47,8 +47,7 @@ class ControlFlowTest {
         "is20",
         OnnxModels.body("then_branch", branch("t", node("MatMul", "t", "x", right))),
         OnnxModels.body("else_branch", branch("e", node("Identity", "e", "x"))));
-    ModelBundle bundle =
-        FloatNetwork.assertImports(model.output("y").write(folder), NONE, 1, 2);
+    ModelBundle bundle = FloatNetwork.assertImports(model.output("y").write(folder), NONE, 1, 2);
 
     assertThat(bundle.device().report()).hasSize(1);
   }
@@ -102,7 +101,8 @@ class ControlFlowTest {
         "y",
         "isFast",
         OnnxModels.body("then_branch", branch("wideOut", node("Conv", "wideOut", "x", wide))),
-        OnnxModels.body("else_branch", branch("narrowOut", node("Conv", "narrowOut", "x", narrow))));
+        OnnxModels.body(
+            "else_branch", branch("narrowOut", node("Conv", "narrowOut", "x", narrow))));
     return model.output("y");
   }
 

@@ -32,7 +32,11 @@ class InputArgumentTest {
   @Test
   void argumentsOfTheTrial_sayTheSame() {
     ImportOptions options =
-        NONE.withInput("a=1x2").withInput("b=7x").withInput("c=7").withInput("d=7,").withInput("e=1,2");
+        NONE.withInput("a=1x2")
+            .withInput("b=7x")
+            .withInput("c=7")
+            .withInput("d=7,")
+            .withInput("e=1,2");
     ImportOptions read = NONE;
     for (String argument : options.inputArguments()) {
       read = read.withInput(argument);
@@ -74,7 +78,10 @@ class InputArgumentTest {
     assertThatThrownBy(() -> ModelImporter.importModel(file, all.withInput("on=true")))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("leaves no input");
-    assertThat(ModelImporter.importModel(file, NONE.withInput("on=true").withInput("sizes=3,")).device().inputs())
+    assertThat(
+            ModelImporter.importModel(file, NONE.withInput("on=true").withInput("sizes=3,"))
+                .device()
+                .inputs())
         .hasSize(2);
   }
 

@@ -192,9 +192,7 @@ public final class ControlFlow {
       String axis = output + "axis";
       graph
           .constants()
-          .put(
-              axis,
-              scalar(axis, TensorProto.DataType.INT64, 8, 0).toBuilder().addDims(1).build());
+          .put(axis, scalar(axis, TensorProto.DataType.INT64, 8, 0).toBuilder().addDims(1).build());
       return node("Unsqueeze", output, List.of(value, axis));
     }
     return node(
@@ -229,8 +227,7 @@ public final class ControlFlow {
     return name;
   }
 
-  private static TensorProto scalar(
-      String name, TensorProto.DataType type, int bytes, long value) {
+  private static TensorProto scalar(String name, TensorProto.DataType type, int bytes, long value) {
     byte[] data =
         ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
     return TensorProto.newBuilder()

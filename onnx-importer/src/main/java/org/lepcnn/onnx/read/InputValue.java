@@ -17,7 +17,8 @@ public record InputValue(List<String> numbers, boolean isList) {
   /** Values are small: sample rates, sizes, switches. */
   public static final int MAX_NUMBERS = 4096;
 
-  private static final String NUMBER = "(?:[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?|true|false)";
+  private static final String NUMBER =
+      "(?:[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?|true|false)";
   private static final Pattern FORM = Pattern.compile(NUMBER + "(?:," + NUMBER + ")*+,?");
 
   public InputValue {
@@ -29,8 +30,7 @@ public record InputValue(List<String> numbers, boolean isList) {
 
   /** Whether {@link #parse} takes a text. */
   public static boolean isValue(String text) {
-    return text.chars().filter(c -> c == ',').count() < MAX_NUMBERS
-        && FORM.matcher(text).matches();
+    return text.chars().filter(c -> c == ',').count() < MAX_NUMBERS && FORM.matcher(text).matches();
   }
 
   /** {@code 16000}; {@code 224,224}; {@code 3,} for a list of one. */

@@ -26,8 +26,18 @@ final class LikelyShape {
   /** Operators between an input and the first layer that leave its channels alone. */
   private static final Set<String> KEEPS_CHANNELS =
       Set.of(
-          "Add", "BatchNormalization", "Cast", "Clip", "DequantizeLinear", "Div", "Identity", "Mul",
-          "Pad", "QuantizeLinear", "Relu", "Sub");
+          "Add",
+          "BatchNormalization",
+          "Cast",
+          "Clip",
+          "DequantizeLinear",
+          "Div",
+          "Identity",
+          "Mul",
+          "Pad",
+          "QuantizeLinear",
+          "Relu",
+          "Sub");
 
   private LikelyShape() {}
 
@@ -70,7 +80,8 @@ final class LikelyShape {
     while (!values.isEmpty()) {
       String value = values.remove();
       for (Node node : readers.getOrDefault(value, List.of())) {
-        Depth depth = transpose && node.is("Transpose") ? transposed(graph, node) : layer(graph, node, value);
+        Depth depth =
+            transpose && node.is("Transpose") ? transposed(graph, node) : layer(graph, node, value);
         if (depth != null) {
           return depth;
         }

@@ -138,7 +138,10 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
         }
       }
     }
-    read.stream().filter(graph::isConstant).map(graph.constants()::get).forEach(builder::addInitializer);
+    read.stream()
+        .filter(graph::isConstant)
+        .map(graph.constants()::get)
+        .forEach(builder::addInitializer);
     return builder;
   }
 

@@ -35,7 +35,8 @@ final class Refusals {
     }
   }
 
-  private static final String NODE = "In Node, \\(\"([^\"]*)\", ([^,]+), \"[^\"]*\", -?\\d+\\).* , Error ";
+  private static final String NODE =
+      "In Node, \\(\"([^\"]*)\", ([^,]+), \"[^\"]*\", -?\\d+\\).* , Error ";
 
   private static final List<Form> FORMS =
       List.of(
@@ -96,7 +97,10 @@ final class Refusals {
     Matcher unknown = UNKNOWN_FUNCTION.matcher(message);
     if (unknown.find()) {
       return refusal(
-          what, named(model, unknown.group(2)) + ", an operator that it does not have", OTHER_OPERATORS, e);
+          what,
+          named(model, unknown.group(2)) + ", an operator that it does not have",
+          OTHER_OPERATORS,
+          e);
     }
     for (Form form : FORMS) {
       Matcher matcher = form.pattern().matcher(message);
@@ -131,7 +135,9 @@ final class Refusals {
 
   /** Without the place in ONNX Runtime's sources, and the condition that did not hold there. */
   private static String plain(String message) {
-    return message.replaceFirst("^/\\S+:\\d+ .*? was false\\. ", "").replaceFirst("^/\\S+:\\d+ \\S+ ", "");
+    return message
+        .replaceFirst("^/\\S+:\\d+ .*? was false\\. ", "")
+        .replaceFirst("^/\\S+:\\d+ \\S+ ", "");
   }
 
   private static String oneLine(String text) {

@@ -21,8 +21,8 @@ import org.lepcnn.onnx.graph.Node;
  *       shape is DYNAMIC are DATA;
  *   <li>operators whose shapes or execution depend on data, by the table of {@link DataDependence},
  *       give {@link Kind#DYNAMIC} shapes unless all they read is FIXED;
- *   <li>what has its shape from a DYNAMIC value is DYNAMIC; what reads only FIXED values is FIXED, unless it is
- *       random.
+ *   <li>what has its shape from a DYNAMIC value is DYNAMIC; what reads only FIXED values is FIXED,
+ *       unless it is random.
  * </ul>
  */
 public final class ShapeFlow {
