@@ -8,12 +8,15 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.PrecisionSearch;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.MadeUpInputs;
 import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.gateway.input.TestDataSets;
+import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.PreparedImport;
 import org.lepcnn.onnx.plan.Precision;
 
@@ -30,12 +33,19 @@ final class AutoPrecision {
   private static final int INPUTS = 4;
 
   private final Path model;
+  private final ImportOptions options;
   private final PreparedImport prepared;
   private final double target;
   private final Consumer<String> progress;
 
-  AutoPrecision(Path model, PreparedImport prepared, double target, Consumer<String> progress) {
+  AutoPrecision(
+      Path model,
+      ImportOptions options,
+      PreparedImport prepared,
+      double target,
+      Consumer<String> progress) {
     this.model = model;
+    this.options = options;
     this.prepared = prepared;
     this.target = target;
     this.progress = progress;
@@ -75,10 +85,15 @@ final class AutoPrecision {
 
   private ImportArguments.Imported measured(List<Map<String, HostTensor>> inputs, String what) {
     List<PrecisionSearch.Sample> samples = new ArrayList<>();
-    try (FloatModel floats = new FloatModel(model)) {
+    try (FloatModel floats = new FloatModel(model, ModelImporter.original(model, options))) {
       for (Map<String, HostTensor> input : inputs) {
         samples.add(new PrecisionSearch.Sample(input, floats.run(input)));
       }
+    }
+    if (samples.stream().noneMatch(PrecisionSearch.Sample::tellsSomething)) {
+      throw BadInputException.about("Measuring the precision on " + what)
+          .expected("outputs with elements to compare")
+          .found("none");
     }
     PrecisionSearch.Found found =
         new PrecisionSearch(

@@ -27,9 +27,13 @@ final class ImportArguments {
 
   @Option(
       names = "--input",
-      paramLabel = "NAME=1x3x224x224",
+      paramLabel = "NAME=1x3x224x224|NAME=16000",
       description =
-          "The shape of an input whose dimensions the model leaves open. Repeat it for several.")
+          "The shape of an input whose dimensions the model leaves open: sizes joined by x (one"
+              + " dimension: NAME=16000x). Or a value that the input always has: a number, true,"
+              + " false, or numbers joined by commas (one element: NAME=16000,); the bundle then"
+              + " has no such input, and what the value decides is decided at import. Repeat it"
+              + " for several inputs.")
   private List<String> inputs = List.of();
 
   @Option(
@@ -40,6 +44,13 @@ final class ImportArguments {
           "auto: offload the layers with enough multiplications to be worth moving their tensors;"
               + " all: offload every linear layer. Default: auto.")
   private String offload;
+
+  @Option(
+      names = "--min-round-work",
+      paramLabel = "N",
+      description =
+          "A round that would carry fewer than N multiplications is left out: its layers stay on the device. Default: 100000 in passes of more than 16 rounds; 0 in shorter ones, and with --offload all.")
+  private Long minRoundWork;
 
   @Option(
       names = "--precision",
@@ -110,6 +121,14 @@ final class ImportArguments {
     for (String input : inputs) {
       options = options.withInput(input);
     }
+    if (minRoundWork != null && minRoundWork < 0) {
+      throw BadInputException.about("Reading the option --min-round-work")
+          .expected("a number of multiplications, at least 0")
+          .found(minRoundWork);
+    }
+    if (minRoundWork != null) {
+      options = options.withMinRoundWork(minRoundWork);
+    }
     return options;
   }
 
@@ -155,7 +174,7 @@ final class ImportArguments {
           .found(wanted);
     }
     PreparedImport prepared = prepare(model, steps);
-    return new AutoPrecision(model, prepared, wanted, steps).choose(samples);
+    return new AutoPrecision(model, toOptions(), prepared, wanted, steps).choose(samples);
   }
 
   private OffloadPolicy policy() {

@@ -46,7 +46,8 @@ final class ImportCommand implements Callable<Integer> {
           + bundle
           + ", fingerprint "
           + report.fingerprint()
-          + ".";
+          + "."
+          + report.lastWord();
     }
   }
 

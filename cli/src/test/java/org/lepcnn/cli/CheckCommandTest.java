@@ -88,6 +88,48 @@ class CheckCommandTest {
   }
 
   @Test
+  void labelThatChanges_isStatusOne_andNoTargetIsMet() {
+    OnnxModels model = new OnnxModels(5).input("x", 1, 2);
+    float[] weights = new float[2 * SIDE];
+    for (int i = 0; i < SIDE; i++) {
+      weights[i] = 1;
+      weights[SIDE + i] = 0.3f + i * 1e-6f; // less than a step apart
+    }
+    model.node("MatMul", "p", "x " + model.constant(weights, 2, SIDE));
+    model.node("ArgMax", "label", "p", integer("axis", 1), integer("keepdims", 0));
+    Ran ran = check(model.output("label"), "--offload", "all");
+    assertThat(ran.status()).as(ran.text()).isEqualTo(WRONG);
+    assertThat(ran.text())
+        .contains("1 of 1 whole numbers differ", "top-1 differs", "NOT met")
+        .doesNotContain("100.00 %.");
+    assertThat(check(model, "--offload", "all", "--json").text())
+        .contains("\"top1Agrees\":false", "\"wholeNumbersDiffering\":1", "\"met\":false");
+  }
+
+  @Test
+  void modelOfWhichNothingGoesToTheEdge_saysSoInItsLastLine() {
+    OnnxModels model = new OnnxModels(5).input("x", 11, 2, 6);
+    String w = model.constant(model.numbers(20 * 6, -1, 1), 1, 20, 6);
+    String r = model.constant(model.numbers(20 * 5, -1, 1), 1, 20, 5);
+    model.node("LSTM", "y", "x " + w + " " + r, integer("hidden_size", 5));
+    model.output("y");
+    assertThat(check(model).text())
+        .contains("the device does all of 4,840 multiplications in 1 layer")
+        .endsWith("Nothing of it goes to the edge.\n");
+    assertThat(run("import", model, "-o", folder.resolve("bundle")).text())
+        .endsWith("Nothing of it goes to the edge.\n");
+  }
+
+  @Test
+  void roundsOfLittleWork_areLeftOutWhereThatIsAskedFor() {
+    OnnxModels model = product().output("p");
+    assertThat(check(model, "--min-round-work", "4096").text()).contains("(100.00 %)");
+    assertThat(check(model, "--min-round-work", "4097").text())
+        .contains("not worth a round: it would carry 4,096 multiplications");
+    assertThat(check(model, "--min-round-work", "-1").status()).isEqualTo(BAD_INPUT);
+  }
+
+  @Test
   void booleans_andSecondOutputs_areCompared() {
     OnnxModels model = product();
     model.node("Greater", "large", "p " + model.constant(new float[] {0}));

@@ -90,12 +90,12 @@ public record CheckLine(
     if (hasTop1()) {
       parts.add("top-1 " + (top1Agrees() ? "agrees" : "differs"));
     }
+    if (withFloat.elements() == 0 && withFloat.agrees(tolerance)) {
+      parts.add("nothing to compare, the outputs are empty");
+    }
     if (!withStored.isEmpty()) {
-      boolean off = !withStored.agrees(tolerance);
       parts.add(
-          off
-              ? String.format(Locale.ROOT, "stored outputs OFF by %.2g", withStored.error())
-              : "stored outputs agree");
+          withStored.agrees(tolerance) ? "stored outputs agree" : "stored outputs OFF" + howFar());
     }
     return String.format(
         Locale.ROOT,
@@ -105,6 +105,23 @@ public record CheckLine(
         integrityOk ? "ok" : "FAILED",
         String.join(", ", parts),
         withFloat.agrees(tolerance) ? "" : ": DISAGREES with float");
+  }
+
+  /** How far the private outputs are from the stored ones. */
+  private String howFar() {
+    OutputDifference real = withStored.worstReal();
+    String by =
+        real == null || real.error() == 0
+            ? ""
+            : String.format(Locale.ROOT, " by %.2g", real.error());
+    return withStored.differing() == 0
+        ? by
+        : by
+            + ", "
+            + withStored.differing()
+            + " of "
+            + withStored.wholeNumbers()
+            + " whole numbers differ";
   }
 
   /** For programs. */

@@ -4,6 +4,8 @@ package org.lepcnn.check;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All lines of a check.
@@ -79,14 +81,19 @@ public record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
               Locale.ROOT, "; the same answer as float on %.2f %%", 100 * top1Agreement()));
     }
     if (lines.stream().anyMatch(line -> line.label() >= 0)) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "; accuracy %.2f %% private, %.2f %% float",
-              100 * accuracyPrivate(),
-              100 * accuracyFloat()));
+      text.append(accuracy());
     }
     return text.append('.').toString();
+  }
+
+  private String accuracy() {
+    return Double.isNaN(top1Agreement())
+        ? "; no output names an answer to hold against the labels"
+        : String.format(
+            Locale.ROOT,
+            "; accuracy %.2f %% private, %.2f %% float",
+            100 * accuracyPrivate(),
+            100 * accuracyFloat());
   }
 
   /** The same for programs. */
@@ -119,10 +126,30 @@ public record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
         lines.stream()
             .filter(line -> !line.withStored().isEmpty() && !line.withStored().agrees(tolerance))
             .count();
-    return (off == 0
-            ? "every output within " + tolerance.real() + " of float"
-            : off + " DISAGREE with float by more than " + tolerance.real())
+    return (off == 0 ? agreed() : off + " DISAGREE with float" + bound(" by more than "))
         + (stored == 0 ? "" : ", " + stored + " with the stored outputs");
+  }
+
+  /** What was compared with float, and agrees. */
+  private String agreed() {
+    boolean whole = lines.stream().anyMatch(line -> line.withFloat().wholeNumbers() > 0);
+    String real = bound("every output within ");
+    if (real.isEmpty() && !whole) {
+      return "nothing was compared with float, since the outputs are empty";
+    }
+    String numbers =
+        tolerance.whole() == 0
+            ? "every whole number the same as in float"
+            : "at most " + tolerance.whole() + " of the whole numbers other than in float";
+    return Stream.of(real.isEmpty() ? "" : real + " of float", whole ? numbers : "")
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The bound of floating-point numbers; empty where no output holds any. */
+  private String bound(String before) {
+    boolean real = lines.stream().anyMatch(line -> line.withFloat().worstReal() != null);
+    return real ? before + tolerance.real() : "";
   }
 
   private static double share(List<CheckLine> lines, Predicate<CheckLine> predicate) {

@@ -58,11 +58,17 @@ record Comparison(List<OutputDifference> outputs) {
   OutputDifference worstReal() {
     OutputDifference worst = null;
     for (OutputDifference output : outputs) {
-      if (!output.whole() && (worst == null || output.error() > worst.error())) {
+      boolean something = output.elements() > 0 || !output.fits();
+      if (something && !output.whole() && (worst == null || output.error() > worst.error())) {
         worst = output;
       }
     }
     return worst;
+  }
+
+  /** What all outputs should have together; none for outputs that are empty. */
+  long elements() {
+    return outputs.stream().mapToLong(OutputDifference::elements).sum();
   }
 
   /** Whole numbers and booleans of all outputs. */

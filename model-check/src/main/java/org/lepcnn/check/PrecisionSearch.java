@@ -50,7 +50,12 @@ public final class PrecisionSearch {
    * @param inputs by name
    * @param expected the outputs of float ONNX Runtime by name
    */
-  public record Sample(Map<String, HostTensor> inputs, Map<String, HostTensor> expected) {}
+  public record Sample(Map<String, HostTensor> inputs, Map<String, HostTensor> expected) {
+    /** Whether an output has elements, so that an error can be measured. */
+    public boolean tellsSomething() {
+      return Comparison.withFloat(expected, expected).elements() > 0;
+    }
+  }
 
   /**
    * What was found.

@@ -110,4 +110,48 @@ class ComparisonTest {
       assertThat(TopAnswer.of(Map.of("y", none)).isThere()).isFalse();
     }
   }
+
+  private static CheckSummary summary(HostTensor actual, HostTensor expected, long label) {
+    Map<String, HostTensor> outputs = Map.of("y", actual);
+    CheckedInput checked = new CheckedInput(true, true, outputs, null);
+    CheckLine line =
+        CheckLine.compare("one", checked, Map.of("y", expected), List.of(expected), label);
+    return new CheckSummary(List.of(line), TOLERANCE);
+  }
+
+  @Test
+  void text_claimsOnlyWhatWasCompared() {
+    assertThat(summary(floats(1, 2), floats(1, 2), -1).text())
+        .contains("every output within 0.03 of float; the same answer as float on 100.00 %");
+    assertThat(summary(longs(1, 2), longs(1, 2), -1).text())
+        .contains("every whole number the same as in float.", "0 of 2 whole numbers differ")
+        .doesNotContain("within", "same answer");
+    assertThat(summary(longs(1, 2), longs(1, 3), -1).text())
+        .contains("1 DISAGREE with float, 1 with the stored outputs.")
+        .contains("stored outputs OFF, 1 of 2 whole numbers differ");
+    assertThat(summary(floats(1, 2), floats(1, 3), -1).text())
+        .contains("1 DISAGREE with float by more than 0.03", "stored outputs OFF by 0.33");
+  }
+
+  @Test
+  void emptyOutputs_areSaidToBe_andNoAgreementIsClaimed() {
+    CheckSummary empty = summary(floats(), floats(), -1);
+
+    assertThat(empty.text())
+        .contains("nothing to compare, the outputs are empty")
+        .contains("nothing was compared with float")
+        .doesNotContain("same answer", "within");
+    assertThat(new PrecisionSearch.Sample(Map.of(), Map.of("y", floats())).tellsSomething())
+        .isFalse();
+    assertThat(new PrecisionSearch.Sample(Map.of(), Map.of("y", longs(1))).tellsSomething())
+        .isTrue();
+  }
+
+  @Test
+  void labels_needAnAnswerToBeHeldAgainst() {
+    assertThat(summary(floats(1, 2), floats(1, 2), 1).text()).contains("accuracy 100.00 % private");
+    assertThat(summary(longs(1, 2), longs(1, 2), 1).text())
+        .contains("no output names an answer")
+        .doesNotContain("accuracy");
+  }
 }

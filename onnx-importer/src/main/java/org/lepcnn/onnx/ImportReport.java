@@ -16,10 +16,11 @@ import org.lepcnn.core.model.Plan;
  * @param model the model's name
  * @param fingerprint the bundle's, hexadecimal
  * @param rounds of a pass
- * @param totalMacs multiplications of all layers
+ * @param totalMacs multiplications of all layers, as far as they are known
  * @param offloadedMacs multiplications of the offloaded layers
  * @param offloadedShare the share of the multiplications that is offloaded, 0 to 1; 0 for a model
  *     without any
+ * @param uncountedLayers layers on the device whose multiplications are not known
  * @param finerMacs multiplications of the layers whose weights have two parts: the edge does them
  *     twice
  * @param bytesUp bytes of all masked tensors of a pass
@@ -34,6 +35,7 @@ public record ImportReport(
     long totalMacs,
     long offloadedMacs,
     double offloadedShare,
+    long uncountedLayers,
     long finerMacs,
     long bytesUp,
     long bytesDown,
@@ -46,7 +48,9 @@ public record ImportReport(
           Column.text("layer", Layer::name),
           Column.text("operator", Layer::op),
           Column.text("shape", Layer::shape),
-          Column.number("multiplications", layer -> grouped(layer.macs())),
+          Column.number(
+              "multiplications",
+              layer -> layer.macs() == null ? "not known" : grouped(layer.macs())),
           Column.offloaded("bits", layer -> Integer.toString(layer.bits())),
           Column.weighed("weight bits", layer -> Integer.toString(layer.weightBits())),
           Column.weighed(
@@ -62,12 +66,16 @@ public record ImportReport(
     layers = List.copyOf(layers);
   }
 
-  /** A layer; {@link LayerReport} says what its components mean. */
+  /**
+   * A layer; {@link LayerReport} says what its components mean.
+   *
+   * @param macs null where they are not known
+   */
   public record Layer(
       String name,
       String op,
       String shape,
-      long macs,
+      Long macs,
       int bits,
       int weightBits,
       int weightLimit,
@@ -82,7 +90,7 @@ public record ImportReport(
           line.name(),
           line.op(),
           line.shape(),
-          line.macs(),
+          isCounted(line) ? line.macs() : null,
           line.bits(),
           line.weightBits(),
           line.weightLimit(),
@@ -93,13 +101,17 @@ public record ImportReport(
           line.bytesUp(),
           line.bytesDown());
     }
+
+    private static boolean isCounted(LayerReport line) {
+      return line.macs() != LayerReport.UNKNOWN_MACS;
+    }
   }
 
   /** The report of a bundle. */
   public static ImportReport of(ModelBundle bundle) {
     Plan plan = bundle.plan();
     List<LayerReport> lines = bundle.device().report();
-    long total = lines.stream().mapToLong(LayerReport::macs).sum();
+    long total = lines.stream().filter(Layer::isCounted).mapToLong(LayerReport::macs).sum();
     long offloaded =
         lines.stream().filter(LayerReport::offloaded).mapToLong(LayerReport::macs).sum();
     return new ImportReport(
@@ -109,6 +121,7 @@ public record ImportReport(
         total,
         offloaded,
         total == 0 ? 0 : (double) offloaded / total,
+        lines.stream().filter(line -> !Layer.isCounted(line)).count(),
         finerMacs(bundle),
         plan.inputElements() * Integer.BYTES,
         plan.outputElements() * Integer.BYTES,
@@ -171,20 +184,45 @@ public record ImportReport(
   }
 
   private String totals() {
-    return String.format(
-        Locale.ROOT,
-        "%s: %d rounds; %s of %s multiplications offloaded (%.2f %%), %s of them with weights of"
-            + " more than 8 bits, done twice; per pass %s bytes up, %s"
-            + " bytes down, %s bytes of table\n",
-        model,
-        rounds,
-        grouped(offloadedMacs),
-        grouped(totalMacs),
-        100 * offloadedShare,
-        grouped(finerMacs),
-        grouped(bytesUp),
-        grouped(bytesDown),
-        grouped(tableBytesPerPass));
+    return layers.stream().anyMatch(Layer::offloaded)
+        ? String.format(
+            Locale.ROOT,
+            "%s: %d rounds; %s of %s multiplications offloaded (%s%.2f %%), %s of them with weights"
+                + " of more than 8 bits, done twice; per pass %s bytes up, %s bytes down, %s bytes of"
+                + " table\n",
+            model,
+            rounds,
+            grouped(offloadedMacs),
+            total(),
+            uncountedLayers == 0 ? "" : "at most ",
+            100 * offloadedShare,
+            grouped(finerMacs),
+            grouped(bytesUp),
+            grouped(bytesDown),
+            grouped(tableBytesPerPass))
+        : model + ": " + nothingOffloaded() + "\n";
+  }
+
+  /**
+   * A sentence for the end of an answer: that nothing goes to the edge; empty when something does.
+   */
+  public String lastWord() {
+    return layers.stream().anyMatch(Layer::offloaded) ? "" : " Nothing of it goes to the edge.";
+  }
+
+  /** That no layer goes to the edge, and what stays; for a model of which that is true. */
+  private String nothingOffloaded() {
+    return layers.isEmpty()
+        ? "nothing goes to the edge, since no layer of the model multiplies"
+        : "nothing goes to the edge; the device does all of "
+            + total()
+            + " multiplications in "
+            + layers.size()
+            + (layers.size() == 1 ? " layer" : " layers");
+  }
+
+  private String total() {
+    return (uncountedLayers == 0 ? "" : "at least ") + grouped(totalMacs);
   }
 
   private static String grouped(long number) {

@@ -11,11 +11,14 @@ import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.plan.Equalization;
+import org.lepcnn.onnx.plan.RoundWork;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
+import org.lepcnn.onnx.read.BoundInputs;
 import org.lepcnn.onnx.read.OnnxReader;
 import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
@@ -57,7 +60,16 @@ public final class ModelImporter {
    *     name
    */
   public static byte[] original(Path onnx) {
-    return OnnxReader.original(onnx).model().toByteArray();
+    return original(onnx, ImportOptions.defaults());
+  }
+
+  /**
+   * As {@link #original(Path)}, with constants in place of the inputs that the options bind.
+   *
+   * @param options of which only the values of inputs count
+   */
+  public static byte[] original(Path onnx, ImportOptions options) {
+    return BoundInputs.bind(OnnxReader.original(onnx).model(), options.inputValues()).toByteArray();
   }
 
   /**
@@ -125,7 +137,8 @@ public final class ModelImporter {
     InstrumentedRun run = model.run();
     steps.accept("choosing the layers that go to the edge");
     ShapeFlow flow = new ShapeFlow(graph);
-    Selection selection = new Selection(graph, run, flow, options.offload());
+    Selection selection =
+        RoundWork.select(graph, run, flow, options.offload(), options.minRoundWork());
     steps.accept("scaling channels between layers");
     Equalization.apply(graph, run, selection);
     Schedule schedule = new Schedule(graph, run, selection);
@@ -133,27 +146,46 @@ public final class ModelImporter {
     return new PreparedImport(
         model.name(),
         model.notes(),
-        values(graph.inputNames(), run),
-        values(graph.outputs(), run),
+        values(graph.inputNames(), graph, run),
+        values(graph.outputs(), graph, run),
         graph,
         run,
         selection,
         schedule,
-        new StageBuilder(graph, run, flow, schedule).build());
+        new StageBuilder(graph, run, flow, schedule).build(),
+        model.inner());
   }
 
-  private static List<ValueSpec> values(List<String> names, InstrumentedRun run) {
+  private static List<ValueSpec> values(List<String> names, Graph graph, InstrumentedRun run) {
     return names.stream()
         .map(
             name -> {
               ValueType type = run.type(name);
               if (!type.isTensor()) {
-                throw BadInputException.about("Importing the model")
-                    .expected("tensors as outputs")
-                    .found("that " + name + " is of another kind");
+                throw notATensor(name, graph);
               }
               return new ValueSpec(name, type.onnxType(), type.dims());
             })
         .toList();
+  }
+
+  private static BadInputException notATensor(String output, Graph graph) {
+    for (Node node : graph.nodes()) {
+      if (node.outputs().contains(output)) {
+        boolean zipMap = node.op().equals("ZipMap");
+        return BadInputException.about("Importing the model")
+            .expected("tensors as outputs")
+            .found(
+                (zipMap ? "maps" : "no tensor") + " from the node " + node + " as " + output,
+                zipMap
+                    ? "Export the model without ZipMap: convert_sklearn(…, options={'zipmap':"
+                        + " False}), or onnxmltools' zipmap=False."
+                    : "Export the model so that it gives out the elements as tensors of their own,"
+                        + " or as one by ConcatFromSequence.");
+      }
+    }
+    return BadInputException.about("Importing the model")
+        .expected("tensors as outputs")
+        .found("that " + output + " is of another kind");
   }
 }

@@ -2,13 +2,17 @@
 package org.lepcnn.onnx;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.Stage;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Node;
+import org.lepcnn.onnx.plan.Advice;
 import org.lepcnn.onnx.plan.Assembly;
 import org.lepcnn.onnx.plan.FinerLayers;
 import org.lepcnn.onnx.plan.LayerReference;
@@ -19,6 +23,7 @@ import org.lepcnn.onnx.plan.ReportLines;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.run.InstrumentedRun;
+import org.lepcnn.onnx.work.InnerWork;
 
 /**
  * A model that is read, cut and scheduled; only the rounding of its weights is open. Bundles of
@@ -34,6 +39,7 @@ public final class PreparedImport {
   private final Selection selection;
   private final Schedule schedule;
   private final List<Stage> stages;
+  private final Map<Node, List<InnerWork.Layer>> inner;
 
   PreparedImport(
       String name,
@@ -44,9 +50,11 @@ public final class PreparedImport {
       InstrumentedRun run,
       Selection selection,
       Schedule schedule,
-      List<Stage> stages) {
+      List<Stage> stages,
+      Map<Node, List<InnerWork.Layer>> inner) {
     this.name = name;
-    this.notes = List.copyOf(notes);
+    this.notes =
+        Stream.concat(notes.stream(), Advice.of(graph, run, selection, inner).stream()).toList();
     this.inputs = List.copyOf(inputs);
     this.outputs = List.copyOf(outputs);
     this.graph = graph;
@@ -54,6 +62,7 @@ public final class PreparedImport {
     this.selection = selection;
     this.schedule = schedule;
     this.stages = List.copyOf(stages);
+    this.inner = inner;
   }
 
   /** The model's inputs. */
@@ -63,7 +72,8 @@ public final class PreparedImport {
 
   /**
    * What whoever imports the model should know: that it was exported for training, that weights are
-   * no numbers, that no picture fits its input. Empty for most models.
+   * no numbers, that no picture fits its input, that another export would let more of it go to the
+   * edge. Empty for most models.
    */
   public List<String> notes() {
     return notes;
@@ -102,7 +112,7 @@ public final class PreparedImport {
             assembly.tensorBindings(),
             assembly.layerBindings(),
             stages,
-            new ReportLines(graph, run, selection, assembly).lines());
+            new ReportLines(graph, run, selection, assembly, inner).lines());
     return ModelBundle.of(new EdgeHalf(assembly.plan(), assembly.weights()), device);
   }
 }

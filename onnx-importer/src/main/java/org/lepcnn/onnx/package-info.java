@@ -9,6 +9,7 @@
  *   <li>{@link org.lepcnn.onnx.graph}: the model as a graph;
  *   <li>{@link org.lepcnn.onnx.read}: from an untrusted file to that graph;
  *   <li>{@link org.lepcnn.onnx.run}: what running it tells, constants, shapes, ranges;
+ *   <li>{@link org.lepcnn.onnx.work}: how much every operator multiplies;
  *   <li>{@link org.lepcnn.onnx.layer}: what a linear layer is ({@code Recognizer}), and what around
  *       it folds into its weights ({@code Absorber});
  *   <li>{@link org.lepcnn.onnx.plan}: what is worth offloading ({@code OffloadRule}), how fine, and

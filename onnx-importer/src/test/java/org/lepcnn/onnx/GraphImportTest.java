@@ -204,7 +204,7 @@ class GraphImportTest {
     ModelBundle bundle = FloatNetwork.assertImports(model.write(folder), AUTO, 1, 100);
 
     assertThat(bundle.device().stages().get(1).inputs()).contains("first");
-    assertThat(bundle.device().report().get(1).reason()).contains("inside the body");
+    assertThat(bundle.device().report().get(1).reason()).contains("inside a branch of If");
   }
 
   @Test

@@ -29,6 +29,8 @@ class LayeringTest {
         .definedBy("org.lepcnn.onnx.read..")
         .layer("run")
         .definedBy("org.lepcnn.onnx.run..")
+        .layer("work")
+        .definedBy("org.lepcnn.onnx.work..")
         .layer("layer")
         .definedBy("org.lepcnn.onnx.layer..")
         .layer("plan")
@@ -43,12 +45,14 @@ class LayeringTest {
         .mayOnlyBeAccessedByLayers("zoo")
         .whereLayer("plan")
         .mayOnlyBeAccessedByLayers("import")
+        .whereLayer("work")
+        .mayOnlyBeAccessedByLayers("plan", "import")
         .whereLayer("layer")
         .mayOnlyBeAccessedByLayers("plan")
         .whereLayer("run")
-        .mayOnlyBeAccessedByLayers("layer", "plan", "import")
+        .mayOnlyBeAccessedByLayers("work", "layer", "plan", "import")
         .whereLayer("read")
-        .mayOnlyBeAccessedByLayers("import")
+        .mayOnlyBeAccessedByLayers("work", "import")
         .check(CLASSES);
   }
 

@@ -99,7 +99,7 @@ public record DeviceHalf(
    * @param name the layer's name in the model
    * @param op the ONNX operator
    * @param shape for people, such as {@code 16x1x3x3}
-   * @param macs multiplications
+   * @param macs multiplications; {@link #UNKNOWN_MACS} where shapes are not known
    * @param bits activation bits; 0 when not offloaded
    * @param round −1 when not offloaded
    * @param reason empty when offloaded, else why not
@@ -122,6 +122,8 @@ public record DeviceHalf(
       long bytesDown,
       int weightLimit,
       long maxAbsWeightSum) {
+    /** Some multiplications, nobody knows how many. */
+    public static final long UNKNOWN_MACS = -1;
 
     /** A line that does not know its weights. */
     public LayerReport(

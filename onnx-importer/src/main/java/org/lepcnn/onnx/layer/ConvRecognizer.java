@@ -88,7 +88,9 @@ final class ConvRecognizer {
   private Sizes sizes(Node node) throws StaysOnDeviceException {
     TensorProto weights = graph.constants().get(node.input(1));
     if (weights == null) {
-      throw new StaysOnDeviceException("its weights are not constant");
+      throw new StaysOnDeviceException(
+          "its weights are not constant",
+          "Export the weights as constants, not as inputs or as values computed from inputs.");
     }
     Recognizer.requireFloat(run.type(node.input(0)), weights);
     long[] weightDims = Tensors.dims(weights);

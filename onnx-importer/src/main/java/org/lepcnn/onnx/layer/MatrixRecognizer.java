@@ -90,7 +90,9 @@ final class MatrixRecognizer {
 
   LinearLayer gemm(Node node) throws StaysOnDeviceException {
     if (graph.opset() < 7) {
-      throw new StaysOnDeviceException("Gemm before opset 7 is not recognised");
+      throw new StaysOnDeviceException(
+          "Gemm before opset 7 is not recognised",
+          "Convert the model with onnx.version_converter.convert_version(model, 13).");
     }
     TensorProto right = graph.constants().get(node.input(1));
     TensorProto left = graph.constants().get(node.input(0));

@@ -38,12 +38,6 @@ public final class Recognizer {
     return multiplies(node.domain(), node.op());
   }
 
-  /** The place of the second operand, the weights of most, among a node's inputs. */
-  public static int secondOperand(Node node) {
-    IntegerForm form = IntegerForm.of(node.domain(), node.op());
-    return form == null ? 1 : form.weights();
-  }
-
   /**
    * Recognises a node of one of the {@link #multiplies} kinds.
    *
@@ -79,7 +73,8 @@ public final class Recognizer {
           "only float32 is offloaded; it has %s weights and %s input"
               .formatted(
                   TensorProto.DataType.forNumber(weights.getDataType()),
-                  TensorProto.DataType.forNumber(input.onnxType())));
+                  TensorProto.DataType.forNumber(input.onnxType())),
+          "Export the model in float32.");
     }
   }
 }

@@ -1,12 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.plan;
 
-import ai.onnx.proto.OnnxMl.FunctionProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.DeviceHalf.LayerReport;
@@ -16,8 +18,10 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.Shapes;
-import org.lepcnn.onnx.layer.Recognizer;
+import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.run.InstrumentedRun;
+import org.lepcnn.onnx.work.InnerWork;
+import org.lepcnn.onnx.work.Multiplications;
 
 /** The lines of the import report: every node that multiplies, in the model's order. */
 public final class ReportLines {
@@ -25,13 +29,23 @@ public final class ReportLines {
   private final InstrumentedRun run;
   private final Selection selection;
   private final Assembly assembly;
+  private final Map<Node, List<InnerWork.Layer>> inner;
   private final Set<Integer> counted = new HashSet<>();
 
-  public ReportLines(Graph graph, InstrumentedRun run, Selection selection, Assembly assembly) {
+  /**
+   * @param inner the layers inside of nodes
+   */
+  public ReportLines(
+      Graph graph,
+      InstrumentedRun run,
+      Selection selection,
+      Assembly assembly,
+      Map<Node, List<InnerWork.Layer>> inner) {
     this.graph = graph;
     this.run = run;
     this.selection = selection;
     this.assembly = assembly;
+    this.inner = inner;
   }
 
   public List<LayerReport> lines() {
@@ -40,15 +54,17 @@ public final class ReportLines {
       OffloadedLayer layer = selection.offloaded(node);
       if (layer != null) {
         lines.add(offloaded(node, assembly.specOf(layer)));
-      } else if (Recognizer.multiplies(node)) {
-        lines.add(onDevice(node));
+      } else if (Multiplications.areCounted(node)) {
+        lines.add(
+            onDevice(
+                node,
+                shape(node),
+                Multiplications.of(node, run::type),
+                selection.reason(node).text()));
       }
-      for (GraphProto body : node.bodies()) {
-        addInner(lines, body.getNodeList(), "it is inside the body of " + node);
+      for (InnerWork.Layer inside : inner.getOrDefault(node, List.of())) {
+        lines.add(onDevice(inside.node(), "", inside.multiplications(), inside.reason().text()));
       }
-    }
-    for (FunctionProto function : graph.model().getFunctionsList()) {
-      addInner(lines, function.getNodeList(), "it is inside the function " + function.getName());
     }
     return lines;
   }
@@ -72,39 +88,28 @@ public final class ReportLines {
         assembly.weights().get(spec.index()).maxAbsSum(g.outChannels()));
   }
 
-  private LayerReport onDevice(Node node) {
-    return new LayerReport(
-        node.name(),
-        node.op(),
-        shape(node),
-        Macs.of(node, run),
-        0,
-        -1,
-        selection.reason(node),
-        0,
-        0);
+  private static LayerReport onDevice(
+      Node node, String shape, OptionalLong multiplications, String reason) {
+    long macs = multiplications.orElse(LayerReport.UNKNOWN_MACS);
+    return new LayerReport(node.name(), node.op(), shape, macs, 0, -1, reason, 0, 0);
   }
 
-  /** The weights' dimensions; both operands' where neither is constant. */
+  /** The dimensions of the largest constant operand; those of the first two without any. */
   private String shape(Node node) {
-    String first = Shapes.text(run.type(node.input(0)).dims());
-    String operand = node.input(Recognizer.secondOperand(node));
-    String second = Shapes.text(run.type(operand).dims());
-    if (graph.isConstant(operand)) {
-      return second;
-    }
-    return graph.isConstant(node.input(0)) ? first : first + " · " + second;
+    List<String> operands =
+        node.proto().getInputList().stream().filter(name -> !name.isEmpty()).toList();
+    return operands.stream()
+        .filter(name -> graph.isConstant(name) && elements(name) > 1)
+        .max(Comparator.comparingLong(this::elements))
+        .map(this::dims)
+        .orElseGet(() -> operands.stream().limit(2).map(this::dims).collect(joining(" · ")));
   }
 
-  private static void addInner(List<LayerReport> lines, List<NodeProto> nodes, String reason) {
-    for (NodeProto proto : nodes) {
-      if (Recognizer.multiplies(proto.getDomain(), proto.getOpType())) {
-        Node node = new Node(proto);
-        lines.add(new LayerReport(node.name(), proto.getOpType(), "", 0, 0, -1, reason, 0, 0));
-      }
-      for (GraphProto body : new Node(proto).bodies()) {
-        addInner(lines, body.getNodeList(), reason);
-      }
-    }
+  private String dims(String value) {
+    return Shapes.text(run.type(value).dims());
+  }
+
+  private long elements(String value) {
+    return Tensors.elements(run.type(value).dims());
   }
 }

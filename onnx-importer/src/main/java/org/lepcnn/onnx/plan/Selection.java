@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
+import org.lepcnn.onnx.graph.StayReason;
 import org.lepcnn.onnx.graph.StaysOnDeviceException;
 import org.lepcnn.onnx.layer.Absorber;
 import org.lepcnn.onnx.layer.IntegerInputs;
@@ -17,22 +18,40 @@ import org.lepcnn.onnx.layer.NormalizedInput;
 import org.lepcnn.onnx.layer.Recognizer;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
+import org.lepcnn.onnx.work.Multiplications;
+import org.lepcnn.onnx.work.WholeOperators;
 
 /** Decides for every node that multiplies whether it goes to the edge. */
 public final class Selection {
   private final Map<Node, OffloadedLayer> offloaded = new LinkedHashMap<>();
-  private final Map<Node, String> reasons = new LinkedHashMap<>();
+  private final Map<Node, StayReason> reasons = new LinkedHashMap<>();
   private final Set<Node> absorbed = new HashSet<>();
   private final Set<Node> foldedForward = new HashSet<>();
   private final NormalizedInput normalized;
 
   public Selection(Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy) {
+    this(graph, run, flow, policy, Map.of());
+  }
+
+  /**
+   * @param staying nodes that stay on the device whatever they are, and why
+   */
+  Selection(
+      Graph graph,
+      InstrumentedRun run,
+      ShapeFlow flow,
+      OffloadPolicy policy,
+      Map<Node, StayReason> staying) {
     Recognizer recognizer = new Recognizer(graph, run, flow);
     Absorber absorber = new Absorber(graph, run);
     List<LinearLayer> candidates = new ArrayList<>();
     for (Node node : graph.nodes()) {
-      if (Recognizer.multiplies(node)) {
+      if (staying.containsKey(node)) {
+        reasons.put(node, staying.get(node));
+      } else if (Recognizer.multiplies(node)) {
         attempt(node, () -> candidates.add(recognizer.recognize(node)));
+      } else if (Multiplications.areCounted(node)) {
+        reasons.put(node, WholeOperators.reason(node));
       }
     }
     IntegerInputs integers = new IntegerInputs(graph, run);
@@ -98,7 +117,7 @@ public final class Selection {
   }
 
   /** Why a node that multiplies stays on the device; null when it does not. */
-  String reason(Node node) {
+  public StayReason reason(Node node) {
     return reasons.get(node);
   }
 
@@ -114,7 +133,7 @@ public final class Selection {
       reasons.remove(node);
       return true;
     } catch (StaysOnDeviceException e) {
-      reasons.put(node, e.getMessage());
+      reasons.put(node, e.reason());
       return false;
     }
   }

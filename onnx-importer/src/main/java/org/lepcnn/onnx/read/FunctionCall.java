@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One call of a model's function: its nodes with the call's values and attributes. */
-final class FunctionCall {
+public final class FunctionCall {
   private final FunctionProto function;
   private final String prefix;
   private final Map<String, String> names = new HashMap<>();
@@ -23,7 +23,7 @@ final class FunctionCall {
   /**
    * @param prefix comes before the name of every value that lives inside
    */
-  FunctionCall(FunctionProto function, NodeProto call, String prefix) {
+  public FunctionCall(FunctionProto function, NodeProto call, String prefix) {
     this.function = function;
     this.prefix = prefix;
     for (int i = 0; i < function.getInputCount(); i++) {
@@ -49,14 +49,16 @@ final class FunctionCall {
     call.getAttributeList().forEach(each -> attributes.put(each.getName(), each));
   }
 
-  List<NodeProto> nodes() {
+  /** The nodes of its body. */
+  public List<NodeProto> nodes() {
     List<NodeProto> nodes = new ArrayList<>();
     function.getNodeList().forEach(node -> nodes.add(renamed(node)));
     nodes.addAll(passedThrough);
     return nodes;
   }
 
-  private String renamed(String value) {
+  /** The name that a value of the body has outside. */
+  String renamed(String value) {
     return value.isEmpty() ? "" : names.getOrDefault(value, prefix + value);
   }
 
