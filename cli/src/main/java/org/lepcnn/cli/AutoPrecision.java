@@ -15,6 +15,8 @@ import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.MadeUpInputs;
 import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.gateway.input.TestDataSets;
+import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.PreparedImport;
 import org.lepcnn.onnx.plan.Precision;
 
@@ -31,12 +33,19 @@ final class AutoPrecision {
   private static final int INPUTS = 4;
 
   private final Path model;
+  private final ImportOptions options;
   private final PreparedImport prepared;
   private final double target;
   private final Consumer<String> progress;
 
-  AutoPrecision(Path model, PreparedImport prepared, double target, Consumer<String> progress) {
+  AutoPrecision(
+      Path model,
+      ImportOptions options,
+      PreparedImport prepared,
+      double target,
+      Consumer<String> progress) {
     this.model = model;
+    this.options = options;
     this.prepared = prepared;
     this.target = target;
     this.progress = progress;
@@ -76,7 +85,7 @@ final class AutoPrecision {
 
   private ImportArguments.Imported measured(List<Map<String, HostTensor>> inputs, String what) {
     List<PrecisionSearch.Sample> samples = new ArrayList<>();
-    try (FloatModel floats = new FloatModel(model)) {
+    try (FloatModel floats = new FloatModel(model, ModelImporter.original(model, options))) {
       for (Map<String, HostTensor> input : inputs) {
         samples.add(new PrecisionSearch.Sample(input, floats.run(input)));
       }

@@ -29,6 +29,7 @@ import org.lepcnn.gateway.input.NpyFile;
 import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
+import org.lepcnn.onnx.ModelImporter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -130,7 +131,8 @@ final class CheckCommand implements Callable<Integer> {
     try (Steps steps = new Steps(output::progress)) {
       steps.accept("loading the kernels and the model");
       try (PrivateCheck check = PrivateCheck.open(bundle, Kernels.choose(kernel.name()));
-          FloatModel floats = new FloatModel(model);
+          FloatModel floats =
+              new FloatModel(model, ModelImporter.original(model, arguments.toOptions()));
           FloatModel floatLayers = perLayer ? layers.floatModel(model) : null) {
         for (Case one : cases) {
           steps.accept("running input " + (lines.size() + 1) + " of " + cases.size());

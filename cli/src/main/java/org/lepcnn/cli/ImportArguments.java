@@ -27,9 +27,13 @@ final class ImportArguments {
 
   @Option(
       names = "--input",
-      paramLabel = "NAME=1x3x224x224",
+      paramLabel = "NAME=1x3x224x224|NAME=16000",
       description =
-          "The shape of an input whose dimensions the model leaves open. Repeat it for several.")
+          "The shape of an input whose dimensions the model leaves open: sizes joined by x (one"
+              + " dimension: NAME=16000x). Or a value that the input always has: a number, true,"
+              + " false, or numbers joined by commas (one element: NAME=16000,); the bundle then"
+              + " has no such input, and what the value decides is decided at import. Repeat it"
+              + " for several inputs.")
   private List<String> inputs = List.of();
 
   @Option(
@@ -170,7 +174,7 @@ final class ImportArguments {
           .found(wanted);
     }
     PreparedImport prepared = prepare(model, steps);
-    return new AutoPrecision(model, prepared, wanted, steps).choose(samples);
+    return new AutoPrecision(model, toOptions(), prepared, wanted, steps).choose(samples);
   }
 
   private OffloadPolicy policy() {

@@ -9,6 +9,8 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
+import org.lepcnn.onnx.read.BoundInputs;
+import org.lepcnn.onnx.read.ControlFlow;
 import org.lepcnn.onnx.read.InputShapes;
 import org.lepcnn.onnx.read.OnnxReader;
 import org.lepcnn.onnx.read.OperatorCheck;
@@ -47,25 +49,42 @@ record EvaluatedModel(
     steps.accept("reading the model");
     OnnxReader.OnnxFile file = OnnxReader.read(onnx);
     evaluation.begin(file.model());
-    Graph graph = new Graph(file.model());
+    Graph graph = new Graph(BoundInputs.bind(file.model(), options.inputValues()));
     try {
       OperatorCheck.require(graph);
-      Map<String, ValueType> inputs = InputShapes.resolve(graph.inputs(), options.inputShapes());
+      Map<String, ValueType> inputs = InputShapes.resolve(graph, options.inputShapes());
       steps.accept("computing what is constant");
-      ConstantFolding.fold(graph, evaluation);
-      graph.removeDeadNodes();
+      fold(graph, evaluation);
       List<String> notes = ModelNotes.of(graph, inputs, file.holdsTraining());
       steps.accept("running the model once");
-      InstrumentedRun run =
-          InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues(), evaluation);
-      graph.constants().putAll(run.fixed());
-      graph.removeDeadNodes();
+      InstrumentedRun run = run(graph, inputs, evaluation);
+      while (ControlFlow.inline(graph)) { // what a fixed shape decides
+        fold(graph, evaluation);
+        run = run(graph, inputs, evaluation);
+      }
       graph.removeIdentities();
       return new EvaluatedModel(
           OnnxReader.modelName(onnx), graph, notes, run, InnerWork.of(graph, run, evaluation));
     } catch (BadInputException e) {
       throw graph.opset() >= OLDEST_OPSET ? e : tooOld(graph, e);
     }
+  }
+
+  /** Computes constants, and inlines the control flow that they decide, until nothing is left. */
+  private static void fold(Graph graph, Evaluation evaluation) {
+    do {
+      ConstantFolding.fold(graph, evaluation);
+      graph.removeDeadNodes();
+    } while (ControlFlow.inline(graph));
+  }
+
+  private static InstrumentedRun run(
+      Graph graph, Map<String, ValueType> inputs, Evaluation evaluation) {
+    InstrumentedRun run =
+        InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues(), evaluation);
+    graph.constants().putAll(run.fixed());
+    graph.removeDeadNodes();
+    return run;
   }
 
   private static BadInputException tooOld(Graph graph, BadInputException e) {

@@ -1,20 +1,26 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.onnx.graph.Shapes;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 import org.lepcnn.onnx.plan.Precision;
+import org.lepcnn.onnx.read.InputValue;
 
 /**
  * How a model is imported. Immutable.
  *
  * @param inputShapes concrete dimensions by input name, for inputs with dimensions that the model
  *     leaves open
+ * @param inputValues constants by input name; such an input is none of the bundle
  * @param offload which linear layers go to the edge
  * @param minRoundWork multiplications that a round has to carry, or its layers stay on the device;
  *     empty: 100,000 in passes of more than 16 rounds, and no bound in shorter ones and with {@link
@@ -23,18 +29,29 @@ import org.lepcnn.onnx.plan.Precision;
  */
 public record ImportOptions(
     Map<String, long[]> inputShapes,
+    Map<String, InputValue> inputValues,
     OffloadPolicy offload,
     OptionalLong minRoundWork,
     Precision precision) {
+  /** Sizes joined by x; an x follows a single one. */
+  private static final Pattern SHAPE = Pattern.compile("\\d+(?:[xX]\\d+)++|\\d+[xX]");
+
   public ImportOptions {
     Map<String, long[]> copy = new LinkedHashMap<>();
     inputShapes.forEach((name, dims) -> copy.put(name, dims.clone()));
     inputShapes = Collections.unmodifiableMap(copy);
+    inputValues = Collections.unmodifiableMap(new LinkedHashMap<>(inputValues));
+  }
+
+  /** Options that bind no input. */
+  public ImportOptions(
+      Map<String, long[]> inputShapes, OffloadPolicy offload, Precision precision) {
+    this(inputShapes, Map.of(), offload, OptionalLong.empty(), precision);
   }
 
   /** Options with {@link Precision#FAST}. */
   public ImportOptions(Map<String, long[]> inputShapes, OffloadPolicy offload) {
-    this(inputShapes, offload, OptionalLong.empty(), Precision.FAST);
+    this(inputShapes, offload, Precision.FAST);
   }
 
   /** The model's own shapes, {@link OffloadPolicy#AUTO}, {@link Precision#FAST}. */
@@ -44,55 +61,85 @@ public record ImportOptions(
 
   /** These options with another policy. */
   public ImportOptions withOffload(OffloadPolicy policy) {
-    return new ImportOptions(inputShapes, policy, minRoundWork, precision);
+    return new ImportOptions(inputShapes, inputValues, policy, minRoundWork, precision);
   }
 
   /** These options with a bound on what a round carries, in multiplications. */
   public ImportOptions withMinRoundWork(long multiplications) {
-    return new ImportOptions(inputShapes, offload, OptionalLong.of(multiplications), precision);
+    return new ImportOptions(
+        inputShapes, inputValues, offload, OptionalLong.of(multiplications), precision);
   }
 
   /** These options with another precision. */
   public ImportOptions withPrecision(Precision other) {
-    return new ImportOptions(inputShapes, offload, minRoundWork, other);
+    return new ImportOptions(inputShapes, inputValues, offload, minRoundWork, other);
   }
 
   /** These options with the dimensions of one input. */
   public ImportOptions withInput(String name, long... dims) {
     Map<String, long[]> shapes = new LinkedHashMap<>(inputShapes);
     shapes.put(name, dims);
-    return new ImportOptions(shapes, offload, minRoundWork, precision);
+    return new ImportOptions(shapes, inputValues, offload, minRoundWork, precision);
+  }
+
+  /** These options with one input bound to a constant. */
+  public ImportOptions withInput(String name, InputValue value) {
+    Map<String, InputValue> values = new LinkedHashMap<>(inputValues);
+    values.put(name, value);
+    return new ImportOptions(inputShapes, values, offload, minRoundWork, precision);
   }
 
   /**
-   * These options with the dimensions of one input, as on the command line.
+   * These options with what is stated of one input, as on the command line.
    *
-   * @param argument {@code NAME=1x3x224x224}; the last {@code =} separates, since names may hold
-   *     one
+   * @param argument a shape, {@code NAME=1x3x224x224}, of one dimension {@code NAME=16000x}; or a
+   *     value, {@code NAME=16000}, {@code NAME=true} or {@code NAME=224,224}, of one element {@code
+   *     NAME=16000,}. The last {@code =} separates, since names may hold one
    * @throws BadInputException for another form, or dimensions below 1
    */
   public ImportOptions withInput(String argument) {
     int equals = argument.lastIndexOf('=');
-    if (equals < 1) {
+    String name = argument.substring(0, Math.max(0, equals));
+    String stated = argument.substring(equals + 1);
+    if (name.isEmpty()) {
       throw badArgument(argument);
     }
+    if (SHAPE.matcher(stated).matches()) {
+      return withInput(name, dims(argument, stated));
+    }
+    if (InputValue.isValue(stated)) {
+      return withInput(name, InputValue.parse(stated));
+    }
+    throw badArgument(argument);
+  }
+
+  /** What {@link #withInput(String)} reads, for every input of which something is stated. */
+  List<String> inputArguments() {
+    List<String> arguments = new ArrayList<>();
+    inputShapes.forEach(
+        (name, dims) ->
+            arguments.add(name + "=" + Shapes.text(dims) + (dims.length == 1 ? "x" : "")));
+    inputValues.forEach((name, value) -> arguments.add(name + "=" + value));
+    return arguments;
+  }
+
+  private static long[] dims(String argument, String shape) {
     try {
-      long[] dims =
-          Arrays.stream(argument.substring(equals + 1).split("[xX,]", -1))
-              .mapToLong(Long::parseLong)
-              .toArray();
-      if (Arrays.stream(dims).anyMatch(dim -> dim < 1)) {
-        throw badArgument(argument);
+      long[] dims = Arrays.stream(shape.split("[xX]")).mapToLong(Long::parseLong).toArray();
+      if (Arrays.stream(dims).allMatch(dim -> dim >= 1)) {
+        return dims;
       }
-      return withInput(argument.substring(0, equals), dims);
     } catch (NumberFormatException e) {
-      throw badArgument(argument);
+      // beyond the range of sizes: refused as 0 is
     }
+    throw badArgument(argument);
   }
 
   private static BadInputException badArgument(String argument) {
     return BadInputException.about("Reading the option --input")
-        .expected("NAME=1x3x224x224 with dimensions of at least 1")
+        .expected(
+            "a shape, NAME=1x3x224x224 (of one dimension NAME=16000x), with sizes of at least 1; or"
+                + " a value, NAME=16000, NAME=true or NAME=224,224")
         .found(argument);
   }
 }

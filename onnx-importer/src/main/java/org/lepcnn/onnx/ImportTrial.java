@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.WholeFile;
-import org.lepcnn.onnx.graph.Shapes;
 import org.lepcnn.onnx.run.RunLimits;
 import org.lepcnn.process.ManagedProcess;
 import org.lepcnn.process.ProcessSpec;
@@ -129,7 +128,7 @@ public final class ImportTrial {
     List<String> arguments = new ArrayList<>();
     arguments.add(onnx.toAbsolutePath().toString());
     arguments.add(folder.record().toAbsolutePath().toString());
-    options.inputShapes().forEach((name, dims) -> arguments.add(name + "=" + Shapes.text(dims)));
+    arguments.addAll(options.inputArguments());
     List<String> jvm = new ArrayList<>();
     jvm.add("-Xmx" + Runtime.getRuntime().maxMemory());
     jvm.add("-XX:+SuppressFatalErrorMessage");

@@ -11,12 +11,14 @@ import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.onnx.graph.Graph;
+import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.plan.Equalization;
 import org.lepcnn.onnx.plan.RoundWork;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
+import org.lepcnn.onnx.read.BoundInputs;
 import org.lepcnn.onnx.read.OnnxReader;
 import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
@@ -58,7 +60,16 @@ public final class ModelImporter {
    *     name
    */
   public static byte[] original(Path onnx) {
-    return OnnxReader.original(onnx).model().toByteArray();
+    return original(onnx, ImportOptions.defaults());
+  }
+
+  /**
+   * As {@link #original(Path)}, with constants in place of the inputs that the options bind.
+   *
+   * @param options of which only the values of inputs count
+   */
+  public static byte[] original(Path onnx, ImportOptions options) {
+    return BoundInputs.bind(OnnxReader.original(onnx).model(), options.inputValues()).toByteArray();
   }
 
   /**
@@ -135,8 +146,8 @@ public final class ModelImporter {
     return new PreparedImport(
         model.name(),
         model.notes(),
-        values(graph.inputNames(), run),
-        values(graph.outputs(), run),
+        values(graph.inputNames(), graph, run),
+        values(graph.outputs(), graph, run),
         graph,
         run,
         selection,
@@ -145,18 +156,36 @@ public final class ModelImporter {
         model.inner());
   }
 
-  private static List<ValueSpec> values(List<String> names, InstrumentedRun run) {
+  private static List<ValueSpec> values(List<String> names, Graph graph, InstrumentedRun run) {
     return names.stream()
         .map(
             name -> {
               ValueType type = run.type(name);
               if (!type.isTensor()) {
-                throw BadInputException.about("Importing the model")
-                    .expected("tensors as outputs")
-                    .found("that " + name + " is of another kind");
+                throw notATensor(name, graph);
               }
               return new ValueSpec(name, type.onnxType(), type.dims());
             })
         .toList();
+  }
+
+  private static BadInputException notATensor(String output, Graph graph) {
+    for (Node node : graph.nodes()) {
+      if (node.outputs().contains(output)) {
+        boolean zipMap = node.op().equals("ZipMap");
+        return BadInputException.about("Importing the model")
+            .expected("tensors as outputs")
+            .found(
+                (zipMap ? "maps" : "no tensor") + " from the node " + node + " as " + output,
+                zipMap
+                    ? "Export the model without ZipMap: convert_sklearn(…, options={'zipmap':"
+                        + " False}), or onnxmltools' zipmap=False."
+                    : "Export the model so that it gives out the elements as tensors of their own,"
+                        + " or as one by ConcatFromSequence.");
+      }
+    }
+    return BadInputException.about("Importing the model")
+        .expected("tensors as outputs")
+        .found("that " + output + " is of another kind");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.lepcnn.onnx.OnnxModels.dims;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -96,6 +97,60 @@ class BadModelTest {
     unknown.node("Frobnicate", "z", "y");
     unknown.output("z");
     assertRefused(unknown.write(folder), "Frobnicate");
+  }
+
+  @Test
+  void nodesThatOnnxRuntimeRefuses_areNamed_withWhatToDo() {
+    assertRefused(node("Frobnicate"), "found Frobnicate node_z, an operator that operator set");
+    assertRefused(
+        node("Relu", OnnxModels.integer("alphabet", 1)),
+        "found Relu node_z with the attribute alphabet, which it does not have. Correct the node");
+    assertRefused(node("MaxPool"), "found MaxPool node_z: Required attribute 'kernel_shape'");
+    assertRefused(node("MatMul"), "found MatMul node_z");
+
+    OnnxModels integers = new OnnxModels(1).input("x", TensorProto.DataType.INT8, 1, 2, 4, 4);
+    integers.node("GlobalAveragePool", "y", "x");
+    assertRefused(
+        integers.output("y").write(folder),
+        "GlobalAveragePool node_y, whose input x has the type int8, which the operator does not"
+            + " take. Export the model with float32.");
+
+    OnnxModels shape = small();
+    shape
+        .graph()
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("Reshape")
+                .addInput("x")
+                .addInput(shape.integers(7))
+                .addOutput("z"));
+    assertRefused(shape.output("z").write(folder), "found Reshape z: The input tensor cannot");
+  }
+
+  @Test
+  void outputsThatAreNoTensors_areNamedWithTheRemedy() {
+    OnnxModels maps = new OnnxModels(1).input("x", 1, 3);
+    maps.model()
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(1));
+    maps.graph()
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("ZipMap")
+                .setDomain("ai.onnx.ml")
+                .addInput("x")
+                .addOutput("y")
+                .addAttribute(OnnxModels.ints("classlabels_int64s", 0, 1, 2)));
+    assertRefused(maps.output("y").write(folder), "found maps from the node ZipMap y as y. Export");
+
+    OnnxModels sequence = small();
+    sequence.node("SequenceConstruct", "z", "y");
+    assertRefused(sequence.output("z").write(folder), "SequenceConstruct node_z");
+  }
+
+  private Path node(String op, AttributeProto... attributes) {
+    OnnxModels model = small();
+    model.node(op, "z", "y", attributes);
+    return model.output("z").write(folder);
   }
 
   @Test
@@ -218,7 +273,8 @@ class BadModelTest {
 
   @Test
   void theInputOption_isReadStrictly() {
-    for (String argument : new String[] {"x", "=1x2", "x=", "x=1x", "x=1xa", "x=0x3", "x=-1"}) {
+    for (String argument :
+        new String[] {"x", "=1x2", "x=", "x=1xx", "x=1xa", "x=0x3", "x=x1", "x=1,,2", "x=yes"}) {
       assertThatThrownBy(() -> ImportOptions.defaults().withInput(argument))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("--input");

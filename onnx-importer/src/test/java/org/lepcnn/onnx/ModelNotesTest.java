@@ -48,12 +48,13 @@ class ModelNotesTest {
       assertThat(String.join("", notes)).contains(training == 1 ? "no two answers" : "");
 
       OnnxModels branch = new OnnxModels(2).opset(13).input("x", 1, 4);
-      String always = truth(branch, 1);
+      branch.node("ReduceSum", "sum", "x", OnnxModels.integer("keepdims", 0));
+      branch.node("Greater", "condition", "sum " + branch.constant(new float[] {0}));
       String inner = truth(branch, training);
       branch.node(
           "If",
           "y",
-          always,
+          "condition",
           OnnxModels.body("then_branch", dropout("a", inner)),
           OnnxModels.body("else_branch", dropout("b", inner)));
       assertThat(notes(branch.output("y"))).hasSize(2 * training);

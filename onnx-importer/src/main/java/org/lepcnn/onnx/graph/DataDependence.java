@@ -13,6 +13,8 @@ import java.util.Set;
  * <ul>
  *   <li>Standard operators do when they are among {@link #DYNAMIC_OPERATORS}, or when they take a
  *       shape, size, axis or count from an input of {@link #SHAPE_INPUTS} that is not fixed.
+ *       Operators of {@link #SHAPE_OF_FIRST} have the shape of their first input, whatever the
+ *       others are; {@code Shape} and {@code Size} have one of their own.
  *   <li>Operators of every other domain do unless they are listed in {@link #STATIC_OPERATORS}:
  *       what nobody has looked at may do anything.
  *   <li>A node with a body, such as {@code Scan}, does unless its body holds only operators that do
@@ -69,6 +71,28 @@ public final class DataDependence {
           Map.entry("HannWindow", new int[] {0, 0}),
           Map.entry("HammingWindow", new int[] {0, 0}),
           Map.entry("MelWeightMatrix", new int[] {0, 4}));
+
+  /**
+   * Operators whose output has the shape of their first input: of the others, such as the indices
+   * of a {@code ScatterND}, neither elements nor shapes matter.
+   */
+  static final Set<String> SHAPE_OF_FIRST =
+      Set.of(
+          "BatchNormalization",
+          "Clip",
+          "CumSum",
+          "DequantizeLinear",
+          "Dropout",
+          "GroupNormalization",
+          "InstanceNormalization",
+          "LayerNormalization",
+          "PRelu",
+          "QuantizeLinear",
+          "ReverseSequence",
+          "Scatter",
+          "ScatterElements",
+          "ScatterND",
+          "Trilu");
 
   /** Operators of other domains whose output shapes follow from shapes and attributes alone. */
   private static final Map<String, Set<String>> STATIC_OPERATORS =
@@ -147,6 +171,21 @@ public final class DataDependence {
   @FunctionalInterface
   public interface FixedInputs {
     boolean isFixed(int input);
+  }
+
+  /**
+   * Whether the shape of an output is that of its input, or computed from it: when such an input's
+   * shape depends on the data, the output's does.
+   *
+   * @param input the input's index
+   */
+  public static boolean handsOnShape(Node node, int input) {
+    if (!node.domain().isEmpty()) {
+      return true;
+    }
+    return !node.is("Shape")
+        && !node.is("Size")
+        && (input == 0 || !SHAPE_OF_FIRST.contains(node.op()));
   }
 
   /** Whether the shapes of a node's outputs, or whether there are any, depend on the data. */

@@ -59,6 +59,11 @@ public final class Graph {
     return nodes;
   }
 
+  /** Puts other nodes in the place of all, in an order in which they can run. */
+  public void setNodes(List<Node> newNodes) {
+    nodes = newNodes;
+  }
+
   public Map<String, TensorProto> constants() {
     return constants;
   }

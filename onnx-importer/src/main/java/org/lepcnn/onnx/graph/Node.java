@@ -115,6 +115,18 @@ public final class Node {
     return bodies;
   }
 
+  /** The body of a name; null when there is none. */
+  public GraphProto body(String name) {
+    AttributeProto attribute = attribute(name);
+    return attribute == null || !attribute.hasG() ? null : attribute.getG();
+  }
+
+  /** The tensor of a name; null when there is none. */
+  public TensorProto tensor(String name) {
+    AttributeProto attribute = attribute(name);
+    return attribute == null || !attribute.hasT() ? null : attribute.getT();
+  }
+
   boolean has(String name) {
     return attribute(name) != null;
   }
@@ -168,7 +180,8 @@ public final class Node {
     return captures;
   }
 
-  private static Set<String> capturesOf(GraphProto body) {
+  /** Values of the outer graph that a body reads. */
+  public static Set<String> capturesOf(GraphProto body) {
     Set<String> defined = new LinkedHashSet<>();
     Set<String> read = new LinkedHashSet<>();
     body.getInputList().stream().map(ValueInfoProto::getName).forEach(defined::add);

@@ -47,7 +47,6 @@ public record ValueType(int onnxType, long[] dims) {
 
   @Override
   public String toString() {
-    TensorProto.DataType type = TensorProto.DataType.forNumber(onnxType);
-    return type + Arrays.toString(dims);
+    return ElementTypes.name(onnxType) + Arrays.toString(dims);
   }
 }

@@ -57,7 +57,8 @@ public final class FunctionCall {
     return nodes;
   }
 
-  private String renamed(String value) {
+  /** The name that a value of the body has outside. */
+  String renamed(String value) {
     return value.isEmpty() ? "" : names.getOrDefault(value, prefix + value);
   }
 

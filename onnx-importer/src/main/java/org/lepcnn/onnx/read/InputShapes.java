@@ -4,10 +4,13 @@ package org.lepcnn.onnx.read;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.onnx.graph.ElementTypes;
+import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Shapes;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
@@ -23,26 +26,37 @@ public final class InputShapes {
    * The inputs' types: dimensions from the model, from the options where the model leaves them
    * open, and 1 for an open first dimension, the batch.
    *
-   * @throws BadInputException for other open dimensions, options that contradict the model or name
-   *     no input, and inputs that are not tensors
+   * @throws BadInputException for other open dimensions, of all inputs at once; for options that
+   *     contradict the model or name no input; and for inputs that are not tensors
    */
-  public static Map<String, ValueType> resolve(
-      List<ValueInfoProto> inputs, Map<String, long[]> stated) {
+  public static Map<String, ValueType> resolve(Graph graph, Map<String, long[]> stated) {
     Map<String, ValueType> types = new LinkedHashMap<>();
-    for (ValueInfoProto input : inputs) {
-      types.put(input.getName(), resolve(input, stated.get(input.getName())));
+    List<ValueInfoProto> open = new ArrayList<>();
+    for (ValueInfoProto input : graph.inputs()) {
+      requireTensor(input);
+      long[] dims = dims(input, stated.get(input.getName()));
+      if (dims == null) {
+        open.add(input);
+      } else {
+        requireModest(input.getName(), dims);
+        types.put(
+            input.getName(), new ValueType(input.getType().getTensorType().getElemType(), dims));
+      }
     }
     for (String name : stated.keySet()) {
-      if (!types.containsKey(name)) {
+      if (!graph.inputNames().contains(name)) {
         throw BadInputException.about("Reading the option --input")
-            .expected("the name of an input of the model, one of " + types.keySet())
+            .expected("the name of an input of the model, one of " + graph.inputNames())
             .found(name);
       }
+    }
+    if (!open.isEmpty()) {
+      throw unknown(graph, open);
     }
     return types;
   }
 
-  private static ValueType resolve(ValueInfoProto input, long[] stated) {
+  private static void requireTensor(ValueInfoProto input) {
     if (input.getType().getValueCase() != TypeProto.ValueCase.TENSOR_TYPE) {
       throw BadInputException.about("Importing the model")
           .expected("tensors as inputs")
@@ -50,56 +64,66 @@ public final class InputShapes {
               "that %s is of another kind (%s)"
                   .formatted(input.getName(), input.getType().getValueCase()));
     }
-    TypeProto.Tensor tensor = input.getType().getTensorType();
-    long[] dims =
-        tensor.hasShape()
-            ? concrete(input.getName(), tensor.getShape(), stated)
-            : withoutShape(input.getName(), stated);
+  }
+
+  private static void requireModest(String name, long[] dims) {
     if (Tensors.elements(dims) > MAX_ELEMENTS) {
       throw BadInputException.about(
               "Importing the model: input %s may have at most %s elements"
-                  .formatted(input.getName(), MAX_ELEMENTS))
+                  .formatted(name, MAX_ELEMENTS))
           .found("the shape " + Shapes.text(dims));
     }
-    return new ValueType(tensor.getElemType(), dims);
   }
 
-  private static long[] withoutShape(String name, long[] stated) {
-    if (stated == null) {
-      throw unknown(name, "a shape", "none", "1x3x224x224");
+  /** Concrete dimensions; null when some are open. */
+  private static long[] dims(ValueInfoProto input, long[] stated) {
+    if (!input.getType().getTensorType().hasShape()) {
+      return stated == null ? null : stated.clone();
     }
-    return stated.clone();
-  }
-
-  private static long[] concrete(String name, TensorShapeProto shape, long[] stated) {
+    TensorShapeProto shape = input.getType().getTensorType().getShape();
     if (stated != null && stated.length != shape.getDimCount()) {
-      throw contradiction(name, shape, stated);
+      throw contradiction(input.getName(), shape, stated);
     }
     long[] dims = new long[shape.getDimCount()];
     for (int i = 0; i < dims.length; i++) {
-      TensorShapeProto.Dimension dim = shape.getDim(i);
-      boolean fixed = dim.hasDimValue() && dim.getDimValue() > 0;
-      if (fixed && stated != null && stated[i] != dim.getDimValue()) {
-        throw contradiction(name, shape, stated);
+      boolean fixed = isFixed(shape.getDim(i));
+      if (fixed && stated != null && stated[i] != shape.getDim(i).getDimValue()) {
+        throw contradiction(input.getName(), shape, stated);
       }
-      if (fixed) {
-        dims[i] = dim.getDimValue();
-      } else if (stated != null) {
-        dims[i] = stated[i];
-      } else if (i == 0) {
-        dims[i] = 1;
-      } else {
-        throw unknown(name, "concrete dimensions", text(shape), example(shape));
+      if (!fixed && stated == null && i > 0) {
+        return null;
       }
+      dims[i] = fixed ? shape.getDim(i).getDimValue() : stated == null ? 1 : stated[i];
     }
     return dims;
   }
 
-  private static BadInputException unknown(
-      String name, String expected, String found, String example) {
+  private static boolean isFixed(TensorShapeProto.Dimension dim) {
+    return dim.hasDimValue() && dim.getDimValue() > 0;
+  }
+
+  private static BadInputException unknown(Graph graph, List<ValueInfoProto> open) {
+    List<String> found = new ArrayList<>();
+    StringBuilder remedy = new StringBuilder("State them with");
+    for (ValueInfoProto input : open) {
+      TypeProto.Tensor tensor = input.getType().getTensorType();
+      found.add(
+          input.getName()
+              + " ("
+              + ElementTypes.name(tensor.getElemType())
+              + ") of shape "
+              + (tensor.hasShape() ? text(tensor.getShape()) : "unknown"));
+      long[] example = LikelyShape.of(graph, input);
+      remedy
+          .append(" --input ")
+          .append(input.getName())
+          .append('=')
+          .append(Shapes.text(example))
+          .append(example.length == 1 ? "x" : "");
+    }
     return BadInputException.about("Importing the model")
-        .expected(expected + " of input " + name)
-        .found(found, "State them with --input " + name + "=" + example + " (with your sizes).");
+        .expected("inputs of concrete dimensions")
+        .found(String.join(", ", found), remedy + " (with your sizes).");
   }
 
   private static BadInputException contradiction(
@@ -113,21 +137,11 @@ public final class InputShapes {
     StringBuilder text = new StringBuilder();
     for (TensorShapeProto.Dimension dim : shape.getDimList()) {
       text.append(text.length() == 0 ? "" : "x");
-      if (dim.hasDimValue() && dim.getDimValue() > 0) {
+      if (isFixed(dim)) {
         text.append(dim.getDimValue());
       } else {
         text.append(dim.hasDimParam() && !dim.getDimParam().isEmpty() ? dim.getDimParam() : "?");
       }
-    }
-    return text.toString();
-  }
-
-  private static String example(TensorShapeProto shape) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < shape.getDimCount(); i++) {
-      TensorShapeProto.Dimension dim = shape.getDim(i);
-      boolean fixed = dim.hasDimValue() && dim.getDimValue() > 0;
-      text.append(i == 0 ? "" : "x").append(fixed ? dim.getDimValue() : i == 0 ? 1 : 224);
     }
     return text.toString();
   }

@@ -101,6 +101,7 @@ public final class ConstantFolding {
       }
     }
     produced.retainAll(read);
+    produced.removeIf(graph::isConstant);
     return new ArrayList<>(produced);
   }
 
@@ -112,7 +113,7 @@ public final class ConstantFolding {
     GraphProto.Builder builder = GraphProto.newBuilder().setName("constants");
     Set<String> initializers = new LinkedHashSet<>();
     for (Node node : nodes) {
-      builder.addNode(node.proto());
+      builder.addNode(SubModels.named(node));
       initializers.addAll(node.reads());
     }
     for (String name : initializers) {

@@ -17,10 +17,12 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
+import org.lepcnn.onnx.graph.ElementTypes;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.Tensors;
@@ -73,7 +75,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
     Map<String, TensorProto> fixed = new HashMap<>();
     GraphProto.Builder builder = instrumented(graph, inputs);
     if (builder.getOutputCount() > 0) {
-      ModelProto model = graph.model().toBuilder().setGraph(builder).build();
+      ModelProto model = SubModels.wrap(graph.model(), builder);
       runOnSomeInput(model, inputs, result -> collect(result, types, fixedValues, fixed));
     }
     return new InstrumentedRun(types, fixed);
@@ -83,7 +85,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
       ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.OutputReader<Void> reader) {
     try {
       run(model, inputs, false, reader);
-    } catch (BadInputException e) {
+    } catch (OnnxRuntime.FailedRunException e) {
       // integers that are divisors or sizes may not be 0
       if (inputs.values().stream().allMatch(ValueType::isFloat)) {
         throw e;
@@ -96,11 +98,11 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
       ModelProto model, Map<String, ValueType> inputs, OnnxRuntime.OutputReader<Void> reader) {
     try {
       run(model, inputs, true, reader);
-    } catch (BadInputException e) {
+    } catch (OnnxRuntime.FailedRunException e) {
       throw new BadInputException(
           e.getMessage()
               + " Tried with integer inputs of zeros and of ones: an input that acts as a shape, an"
-              + " axis or a split has to be a constant of the exported model.",
+              + " axis or a split has to be a constant. Bind it with --input NAME=VALUE.",
           e);
     }
   }
@@ -124,21 +126,22 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
   }
 
   private static GraphProto.Builder instrumented(Graph graph, Map<String, ValueType> inputs) {
-    GraphProto.Builder builder = graph.model().getGraph().toBuilder().clearOutput();
-    builder.clearValueInfo();
-    for (int i = 0; i < builder.getInputCount(); i++) {
-      ValueType type = inputs.get(builder.getInput(i).getName());
-      if (type != null) {
-        builder.setInput(i, type.declare(builder.getInput(i).getName(), true));
-      }
-    }
+    GraphProto.Builder builder = GraphProto.newBuilder().setName("values");
+    inputs.forEach((name, type) -> builder.addInput(type.declare(name, true)));
+    Set<String> read = new LinkedHashSet<>();
     for (Node node : graph.nodes()) {
+      builder.addNode(SubModels.named(node));
+      read.addAll(node.reads());
       for (String value : node.outputs()) {
         if (!graph.isConstant(value)) {
           builder.addOutput(ValueInfoProto.newBuilder().setName(value));
         }
       }
     }
+    read.stream()
+        .filter(graph::isConstant)
+        .map(graph.constants()::get)
+        .forEach(builder::addInitializer);
     return builder;
   }
 
@@ -185,9 +188,9 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
         case STRING -> OnnxTensor.createTensor(environment, strings(elements), type.dims());
         default ->
             throw new BadInputException(
-                ("Importing the model: input %s has an element "
-                        + "type that is not supported, %s.")
-                    .formatted(name, dataType));
+                ("Importing the model: input %s has the type %s, of which ONNX Runtime has no"
+                        + " tensors in Java. Export the model with float32.")
+                    .formatted(name, ElementTypes.name(type.onnxType())));
       };
     } catch (OrtException e) {
       throw new BadInputException(

@@ -14,6 +14,15 @@ import org.lepcnn.core.onnxruntime.OnnxSessions;
 public final class OnnxRuntime {
   private OnnxRuntime() {}
 
+  /** That a model which was loaded does not run on the values that it was given. */
+  static final class FailedRunException extends BadInputException {
+    private static final long serialVersionUID = 1L;
+
+    FailedRunException(BadInputException refusal) {
+      super(refusal.getMessage(), refusal);
+    }
+  }
+
   @FunctionalInterface
   public interface OutputReader<T> {
     T read(OrtSession.Result result) throws OrtException;
@@ -38,14 +47,15 @@ public final class OnnxRuntime {
       Duration maxRun) {
     try (OrtSession session = open(what, model)) {
       RunLimits.requireModest(what, session);
-      return runLoaded(what, session, inputs, reader, maxRun);
+      return runLoaded(what, model, session, inputs, reader, maxRun);
     } catch (OrtException e) {
-      throw refused(what + ": ONNX Runtime cannot load the model", e);
+      throw Refusals.of(what, model, e);
     }
   }
 
   private static <T> T runLoaded(
       String what,
+      ModelProto model,
       OrtSession session,
       Map<String, OnnxTensor> inputs,
       OutputReader<T> reader,
@@ -56,12 +66,14 @@ public final class OnnxRuntime {
         watch.close();
         return reader.read(result);
       } catch (OrtException e) {
-        throw watch.ended().isEmpty()
-            ? refused(what + ": ONNX Runtime fails on an input of the stated shape", e)
-            : refused(what + ": the run was terminated, since " + watch.ended(), e);
+        if (watch.ended().isEmpty()) {
+          throw new FailedRunException(Refusals.of(what, model, e));
+        }
+        throw new BadInputException(
+            what + " in ONNX Runtime: the run was terminated, since " + watch.ended() + ".", e);
       }
     } catch (OrtException e) {
-      throw refused(what, e);
+      throw Refusals.of(what, model, e);
     }
   }
 
@@ -74,7 +86,7 @@ public final class OnnxRuntime {
     try (OrtSession session = open(what, model)) {
       RunLimits.requireModest(what, session);
     } catch (OrtException e) {
-      throw refused(what + ": ONNX Runtime cannot load the model", e);
+      throw Refusals.of(what, model, e);
     }
   }
 
@@ -87,9 +99,5 @@ public final class OnnxRuntime {
           options.setMemoryPatternOptimization(false);
           options.setCPUArenaAllocator(false);
         });
-  }
-
-  private static BadInputException refused(String what, OrtException e) {
-    return new BadInputException(what + "; found: " + e.getMessage(), e);
   }
 }

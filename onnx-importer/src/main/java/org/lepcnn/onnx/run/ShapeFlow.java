@@ -17,11 +17,12 @@ import org.lepcnn.onnx.graph.Node;
  *
  * <ul>
  *   <li>constants are {@link Kind#FIXED}, the model's inputs {@link Kind#DATA};
- *   <li>{@code Shape} and {@code Size} of a value whose shape is fixed are FIXED;
+ *   <li>{@code Shape} and {@code Size} of a value whose shape is fixed are FIXED, and of one whose
+ *       shape is DYNAMIC are DATA;
  *   <li>operators whose shapes or execution depend on data, by the table of {@link DataDependence},
  *       give {@link Kind#DYNAMIC} shapes unless all they read is FIXED;
- *   <li>what reads a DYNAMIC value is DYNAMIC; what reads only FIXED values is FIXED, unless it is
- *       random.
+ *   <li>what has its shape from a DYNAMIC value is DYNAMIC; what reads only FIXED values is FIXED,
+ *       unless it is random.
  * </ul>
  */
 public final class ShapeFlow {
@@ -60,11 +61,11 @@ public final class ShapeFlow {
       Kind kind = kind(value);
       read = kind.compareTo(read) > 0 ? kind : read;
     }
-    if (read == Kind.DYNAMIC) {
+    if (read == Kind.DYNAMIC && getsShapeFromDynamic(node)) {
       return Kind.DYNAMIC;
     }
     if (node.is("Shape") || node.is("Size")) {
-      return Kind.FIXED;
+      return read == Kind.DYNAMIC ? Kind.DATA : Kind.FIXED;
     }
     if (ConstantFolding.RANDOM_OPERATORS.contains(node.op())) {
       return Kind.DATA;
@@ -75,5 +76,14 @@ public final class ShapeFlow {
     return DataDependence.dependsOnData(graph, node, input -> kind(node.input(input)) == Kind.FIXED)
         ? Kind.DYNAMIC
         : Kind.DATA;
+  }
+
+  private boolean getsShapeFromDynamic(Node node) {
+    for (int i = 0; i < node.inputCount(); i++) {
+      if (kind(node.input(i)) == Kind.DYNAMIC && DataDependence.handsOnShape(node, i)) {
+        return true;
+      }
+    }
+    return node.captures().stream().anyMatch(value -> kind(value) == Kind.DYNAMIC);
   }
 }

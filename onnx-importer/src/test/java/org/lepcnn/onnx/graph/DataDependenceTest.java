@@ -66,6 +66,18 @@ class DataDependenceTest {
     assertThat(product(model, "row", 20).plan().rounds()).isEqualTo(1);
   }
 
+  /** As many indices as there are positive numbers, and yet the shape of the data. */
+  @Test
+  void scatterAtPlacesThatDependOnData_keepsTheShapeOfItsData() {
+    OnnxModels model = new OnnxModels(3).opset(13).input("x", 1, 20);
+    model.node("Relu", "positive", "x");
+    model.node("NonZero", "places", "positive");
+    model.node("Transpose", "indices", "places");
+    model.node("GatherND", "values", "x indices");
+    model.node("ScatterND", "changed", "x indices values");
+    assertThat(product(model, "changed", 20).plan().rounds()).isEqualTo(1);
+  }
+
   @Test
   void scan_countsAsItsBodyDoes() {
     assertStays(product(scan("NonZero"), "s", 20));
