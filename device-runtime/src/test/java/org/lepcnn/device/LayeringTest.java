@@ -40,8 +40,9 @@ class LayeringTest {
           entry("supply", Set.of("key", "integrity")),
           entry("arithmetic", Set.of("mask", "vector", "supply")),
           entry("table", Set.of("key", "integrity", "supply")),
-          entry("state", Set.of("key", "supply")),
-          entry("owner", Set.of("key", "state")),
+          entry("file", Set.of()),
+          entry("state", Set.of("key", "supply", "file")),
+          entry("owner", Set.of("key", "file", "state")),
           entry("claim", Set.of("supply")),
           entry(
               "pass", Set.of("key", "mask", "integrity", "supply", "stage", "arithmetic", "claim")),
@@ -116,7 +117,7 @@ class LayeringTest {
    *   supply
    *   integrity
    *   mask · vector
-   *   key
+   *   key                            file
    * </pre>
    *
    * A session works on supplies and tables: whether they lie on a disk is not its business.

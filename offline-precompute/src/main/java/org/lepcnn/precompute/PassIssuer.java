@@ -8,10 +8,10 @@ import java.util.Optional;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.file.ExclusiveLock;
 import org.lepcnn.device.owner.IssuedRange;
 import org.lepcnn.device.owner.LedgerEntry;
 import org.lepcnn.device.owner.OwnerFile;
-import org.lepcnn.device.state.ExclusiveLock;
 import org.lepcnn.precompute.job.PassRange;
 
 /**

@@ -15,8 +15,8 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.fuzz.SparseFiles;
 import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.device.file.ExclusiveLock;
 import org.lepcnn.device.owner.OwnerFile;
-import org.lepcnn.device.state.ExclusiveLock;
 import org.lepcnn.precompute.job.PassRange;
 
 class PassIssuerTest {

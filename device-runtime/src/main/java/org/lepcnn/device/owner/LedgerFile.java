@@ -8,12 +8,12 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Folders;
+import org.lepcnn.device.file.DurableStore;
+import org.lepcnn.device.file.ExclusiveLock;
+import org.lepcnn.device.file.HeldFile;
+import org.lepcnn.device.file.SecretFiles;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.state.DurableStore;
-import org.lepcnn.device.state.ExclusiveLock;
-import org.lepcnn.device.state.HeldFile;
-import org.lepcnn.device.state.SecretFiles;
 
 /**
  * The ledger in an owner file that is open. Every call works on what the file says at that moment,

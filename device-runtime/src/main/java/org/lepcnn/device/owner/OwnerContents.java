@@ -16,11 +16,11 @@ import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.file.HeldFile;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.state.HeldFile;
 
 /** The contents of the owner file; see the package for the layout. */
 record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {

@@ -17,14 +17,14 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.device.file.DurableStore;
+import org.lepcnn.device.file.ExclusiveLock;
+import org.lepcnn.device.file.HeldFile;
+import org.lepcnn.device.file.SecretFiles;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.state.DurableStore;
-import org.lepcnn.device.state.ExclusiveLock;
 import org.lepcnn.device.state.Grant;
-import org.lepcnn.device.state.HeldFile;
-import org.lepcnn.device.state.SecretFiles;
 
 /**
  * The owner's root key and ledger. Every provisioning makes a new random chain, and every pass is

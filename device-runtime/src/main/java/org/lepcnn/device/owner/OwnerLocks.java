@@ -4,10 +4,10 @@ package org.lepcnn.device.owner;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.device.state.DurableStore;
-import org.lepcnn.device.state.ExclusiveLock;
-import org.lepcnn.device.state.HeldFile;
-import org.lepcnn.device.state.SecretFiles;
+import org.lepcnn.device.file.DurableStore;
+import org.lepcnn.device.file.ExclusiveLock;
+import org.lepcnn.device.file.HeldFile;
+import org.lepcnn.device.file.SecretFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -16,7 +16,7 @@
  * <p>The file has the frame of {@link org.lepcnn.core.io.CheckedFile} and is readable by its owner
  * alone; it never goes to a device. A writer replaces it atomically, under exclusive locks on the
  * file itself and on the one of the same name with {@code .lock} appended. It overwrites the former
- * contents ({@link org.lepcnn.device.state.HeldFile}). The new ledger is durable before anything
+ * contents ({@link org.lepcnn.device.file.HeldFile}). The new ledger is durable before anything
  * that it records leaves the owner. Entries are in the order of provisioning and are never removed;
  * the last entry of a device and model that is not pending is its current chain. Reading takes no
  * lock and needs no write access, so that the file can be mounted as a read-only secret.

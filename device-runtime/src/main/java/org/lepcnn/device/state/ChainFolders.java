@@ -22,6 +22,7 @@ import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.file.SecretFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -19,6 +19,8 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.file.DurableStore;
+import org.lepcnn.device.file.SecretFiles;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;

@@ -5,6 +5,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.device.file.DurableStore;
+import org.lepcnn.device.file.ExclusiveLock;
+import org.lepcnn.device.file.HeldFile;
+import org.lepcnn.device.file.SecretFiles;
 import org.lepcnn.device.key.Passphrase;
 
 /**

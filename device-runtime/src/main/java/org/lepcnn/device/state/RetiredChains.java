@@ -10,6 +10,10 @@ import java.util.Locale;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Folders;
+import org.lepcnn.device.file.DurableStore;
+import org.lepcnn.device.file.ExclusiveLock;
+import org.lepcnn.device.file.HeldFile;
+import org.lepcnn.device.file.SecretFiles;
 
 /**
  * Retires chains of a state folder. A mark is made durable first, an empty file named by the chain,

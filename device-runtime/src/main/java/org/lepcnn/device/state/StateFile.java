@@ -11,6 +11,7 @@ import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.device.file.SecretFiles;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;

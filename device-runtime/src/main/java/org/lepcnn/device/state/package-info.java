@@ -43,7 +43,7 @@
  * leaves either the state before (nothing was handed out) or the state after (passes n … n + R − 1
  * are lost). Only a clean close with no pass in flight gives unused passes back. Opening never
  * creates: a missing, empty, short or damaged file is corruption. A file that is not as the process
- * left it is not replaced: no count goes back ({@link org.lepcnn.device.state.HeldFile}).
+ * left it is not replaced: no count goes back ({@link org.lepcnn.device.file.HeldFile}).
  *
  * <p><b>Several chains.</b> Every chain has keys of its own, derived from a random id, so no mask
  * of one is a mask of another, and going from one chain to the next and back repeats none. Only a

@@ -22,11 +22,11 @@ import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
+import org.lepcnn.device.file.ExclusiveLock;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
-import org.lepcnn.device.state.ExclusiveLock;
 import org.lepcnn.device.state.Grant;
 import org.lepcnn.device.state.Grants;
 

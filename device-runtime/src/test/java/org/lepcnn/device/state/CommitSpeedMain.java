@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.lepcnn.device.file.DurableStore;
+import org.lepcnn.device.file.FileSystemStore;
+import org.lepcnn.device.file.SecretFiles;
 
 /**
  * How long a reservation takes to be durable in a folder, beside the same file replaced without

@@ -25,6 +25,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.file.FailingStore;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.device.file.FailingStore;
 
 /** A process that is killed at any step of init leaves a grant or a state, never half of one. */
 class InterruptedInitTest {

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.lepcnn.device.file.DurableStore;
+import org.lepcnn.device.file.FileSystemStore;
 
 /**
  * Records every step below one folder, does it on the real disk too (but for the syncs), and tells

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.device.file.ForwardingStore;
 
 /** The real disk, with a list of the steps in their order, of names below one folder. */
 final class RecordingStore extends ForwardingStore {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.file.FailingStore;
 import org.lepcnn.device.key.Passphrase;
 
 class RetiredChainsTest {

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.state;
+package org.lepcnn.device.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,7 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.CorruptFileException;
@@ -15,7 +14,6 @@ import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.io.WholeFile;
 
 /** Durable replacement and strict reading of files that hold keys or counts. */
-@Internal
 public final class SecretFiles {
   private SecretFiles() {}
 
@@ -38,7 +36,7 @@ public final class SecretFiles {
     }
   }
 
-  static EnvironmentException notWritten(Path file, IOException e) {
+  public static EnvironmentException notWritten(Path file, IOException e) {
     return EnvironmentException.about("Writing " + file)
         .expected("a writable folder with enough space")
         .found(e);
@@ -100,16 +98,16 @@ public final class SecretFiles {
    * @throws CorruptFileException the file is missing
    * @throws org.lepcnn.core.error.BadInputException it is larger
    */
-  static byte[] read(Path file, long mostBytes, String remedy) {
+  public static byte[] read(Path file, long mostBytes, String remedy) {
     return read(file, mostBytes, remedy, WholeFile::read);
   }
 
   /** As {@link #read}, of a file that this process may hold. */
-  static byte[] readHeld(Path file, long mostBytes, String remedy) {
+  public static byte[] readHeld(Path file, long mostBytes, String remedy) {
     return read(file, mostBytes, remedy, HeldFile::read);
   }
 
-  static CorruptFileException missing(Path file, String remedy) {
+  public static CorruptFileException missing(Path file, String remedy) {
     return new CorruptFileException("Reading " + file + ": expected a file; found none. " + remedy);
   }
 

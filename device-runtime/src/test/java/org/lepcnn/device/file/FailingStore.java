@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.state;
+package org.lepcnn.device.file;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,18 +7,18 @@ import java.nio.file.Path;
 /**
  * The real disk until a given step, then only errors: a full disk, or a process that was killed.
  */
-final class FailingStore implements DurableStore {
+public final class FailingStore implements DurableStore {
   private final DurableStore disk = new FileSystemStore();
   private int stepsLeft = Integer.MAX_VALUE;
   private int steps;
 
   /** Lets that many more steps through. */
-  void failFrom(int steps) {
+  public void failFrom(int steps) {
     stepsLeft = steps;
   }
 
   /** Steps that went through. */
-  int steps() {
+  public int steps() {
     return steps;
   }
 

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.state;
+package org.lepcnn.device.file;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import org.lepcnn.core.io.AtomicFiles;
  * The real disk. An interrupt of the calling thread does not abandon a step half way; it stays
  * pending.
  */
-final class FileSystemStore implements DurableStore {
+public final class FileSystemStore implements DurableStore {
   @Override
   public void write(Path file, byte[] contents) throws IOException {
     Files.createFile(file, ownerOnly(file, "rw-------"));

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.state;
+package org.lepcnn.device.file;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What this process has open, as Linux tells it. */
-final class OpenDescriptors {
+public final class OpenDescriptors {
   private static final Path ALL = Path.of("/proc/self/fd");
 
   private OpenDescriptors() {}
 
   /** How many descriptors are open of files below a folder, deleted ones included. */
-  static int below(Path folder) throws IOException {
+  public static int below(Path folder) throws IOException {
     assumeTrue(Files.isDirectory(ALL), "only Linux tells what is open");
     String start = folder.toRealPath() + "/";
     int count = 0;

@@ -1,9 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.state;
+package org.lepcnn.device.file;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.lepcnn.core.api.Internal;
 
 /**
  * The steps by which the files of device and owner reach the disk, one method each, so that a test
@@ -11,7 +10,6 @@ import org.lepcnn.core.api.Internal;
  *
  * <p>Nothing is durable before {@link #syncFile} for contents and {@link #syncFolder} for names.
  */
-@Internal
 public interface DurableStore {
   /** The real disk. */
   static DurableStore onDisk() {

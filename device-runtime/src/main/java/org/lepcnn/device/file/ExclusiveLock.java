@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.state;
+package org.lepcnn.device.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Folders;
 
@@ -22,7 +21,6 @@ import org.lepcnn.core.io.Folders;
  * <p>Whoever deletes the file lets a second process take a lock of its own. What must not go back
  * even then is a {@link HeldFile}.
  */
-@Internal
 public final class ExclusiveLock implements AutoCloseable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 

@@ -1,11 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.state;
+package org.lepcnn.device.file;
 
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** The real disk, for tests that change one step. */
-class ForwardingStore implements DurableStore {
+public class ForwardingStore implements DurableStore {
   private final DurableStore disk = new FileSystemStore();
 
   @Override

@@ -1,12 +1,14 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.state;
+package org.lepcnn.device.file;
 
+import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.EnvironmentException;
 
 /**
  * A file with keys is not the one that this process read or wrote last: somebody put another one in
  * its place or wrote into it. Nothing was written, so that no count goes back.
  */
+@PublicApi
 public final class ReplacedFileException extends EnvironmentException {
   private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.state;
+package org.lepcnn.device.file;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.io.WholeFile;
@@ -31,7 +30,6 @@ import org.lepcnn.core.io.WholeFile;
  * without second names the former contents are overwritten through the open file, and a crash
  * between rename and overwriting leaves them in free blocks.
  */
-@Internal
 public final class HeldFile implements AutoCloseable {
   /** All that this process holds, by {@link OpenFile#id}; guarded by the class. */
   private static final Map<Object, HeldFile> HELD = new HashMap<>();
