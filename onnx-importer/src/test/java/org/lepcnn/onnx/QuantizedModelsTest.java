@@ -188,8 +188,7 @@ class QuantizedModelsTest {
     model.node("Concat", "c", "d0.0171 d0.0172", integer("axis", 1));
     model.node("Conv", "y", "c " + model.weights(0, 8, 8, 3, 3));
 
-    ModelBundle bundle =
-        FloatNetwork.assertImports(model.output("y").write(folder), ALL, 1, 1);
+    ModelBundle bundle = FloatNetwork.assertImports(model.output("y").write(folder), ALL, 1, 1);
 
     assertThat(bundle.device().report().get(0).bits()).isGreaterThan(12);
     assertThat(bundle.device().tensors().get(0).value()).isEqualTo("c");
