@@ -49,7 +49,9 @@ final class ImportArguments {
       names = "--min-round-work",
       paramLabel = "N",
       description =
-          "A round that would carry fewer than N multiplications is left out: its layers stay on the device. Default: 100000 in passes of more than 16 rounds; 0 in shorter ones, and with --offload all.")
+          "A round that would carry fewer than N multiplications is left out: its layers stay on the"
+              + " device. Default: 100000 in passes of more than 16 rounds; 0 in shorter ones, and"
+              + " with --offload all.")
   private Long minRoundWork;
 
   @Option(

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Locale;
 import org.lepcnn.check.LayerErrors;
 import org.lepcnn.check.PrecisionSearch;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.device.stage.HostTensor;
 
 /**
  * How close {@code --precision auto} came to its target.
@@ -17,6 +19,7 @@ import org.lepcnn.check.PrecisionSearch;
  * @param finerLayers layers with weights of two parts, of {@code layers}
  * @param twice the share of the multiplications that is done twice for them
  * @param weakest where the target is not met, the first layer after which the error exceeds it
+ * @param wholeNumbers whether no output holds floating-point numbers
  */
 record PrecisionReached(
     double target,
@@ -28,7 +31,8 @@ record PrecisionReached(
     int finerLayers,
     @JsonIgnore int layers,
     double twice,
-    LayerErrors.Line weakest) {
+    LayerErrors.Line weakest,
+    @JsonIgnore boolean wholeNumbers) {
 
   static PrecisionReached of(
       PrecisionSearch.Found found, double target, String measuredOn, int inputs) {
@@ -42,11 +46,16 @@ record PrecisionReached(
         found.finerLayers(),
         found.bundle().plan().layers().size(),
         found.twice(),
-        found.weakest());
+        found.weakest(),
+        found.bundle().device().outputs().stream().noneMatch(PrecisionReached::isReal));
+  }
+
+  private static boolean isReal(ValueSpec output) {
+    return output.onnxType() == HostTensor.FLOAT || output.onnxType() == HostTensor.DOUBLE;
   }
 
   static PrecisionReached notMeasured(double target, String why) {
-    return new PrecisionReached(target, null, why, 0, null, false, 0, 0, 0, null);
+    return new PrecisionReached(target, null, why, 0, null, false, 0, 0, 0, null, false);
   }
 
   String text() {
@@ -58,9 +67,9 @@ record PrecisionReached(
     }
     return String.format(
             Locale.ROOT,
-            "Precision: error %.3g of the largest output on %s, target %.3g %s; finer weights in %d"
-                + " of %d layers, %.3g %% of the multiplications done twice.%n",
-            relativeError,
+            "Precision: %s on %s, target %.3g %s; finer weights in %d of %d layers, %.3g %% of the"
+                + " multiplications done twice.%n",
+            error(),
             measuredOn,
             target,
             met ? "met" : "NOT met with the finest weights everywhere",
@@ -68,6 +77,13 @@ record PrecisionReached(
             layers,
             100 * twice)
         + (met ? "" : missed());
+  }
+
+  /** The error in the terms of the outputs: of whole numbers the share that differs. */
+  private String error() {
+    return wholeNumbers
+        ? String.format(Locale.ROOT, "%.3g %% of the whole numbers differ", 100 * relativeError)
+        : String.format(Locale.ROOT, "error %.3g of the largest output", relativeError);
   }
 
   private String missed() {
