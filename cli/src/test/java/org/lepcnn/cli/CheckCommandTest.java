@@ -100,7 +100,11 @@ class CheckCommandTest {
     Ran ran = check(model.output("label"), "--offload", "all");
     assertThat(ran.status()).as(ran.text()).isEqualTo(WRONG);
     assertThat(ran.text())
-        .contains("1 of 1 whole numbers differ", "top-1 differs", "100 % of the whole numbers differ", "NOT met")
+        .contains(
+            "1 of 1 whole numbers differ",
+            "top-1 differs",
+            "100 % of the whole numbers differ",
+            "NOT met")
         .doesNotContain("100.00 %.");
     assertThat(check(model, "--offload", "all", "--json").text())
         .contains("\"top1Agrees\":false", "\"wholeNumbersDiffering\":1", "\"met\":false");
