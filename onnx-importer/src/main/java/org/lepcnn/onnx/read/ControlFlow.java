@@ -34,6 +34,9 @@ public final class ControlFlow {
   /** From this version on Unsqueeze takes its axes from an input. */
   private static final int AXES_AS_INPUT_OPSET = 13;
 
+  /** From this version on Identity takes sequences and optional values. */
+  private static final int IDENTITY_OF_ANYTHING_OPSET = 16;
+
   private final Graph graph;
   private final List<Node> nodes = new ArrayList<>();
   private boolean changed;
@@ -72,7 +75,7 @@ public final class ControlFlow {
         condition == null
             ? null
             : node.body(Tensors.isTrue(condition) ? "then_branch" : "else_branch");
-    if (body == null || !fits(body, 0, node.proto().getOutputCount())) {
+    if (body == null || !fits(body, 0, node.proto().getOutputCount()) || !holdsTensors(body)) {
       nodes.add(node);
       return;
     }
@@ -87,6 +90,7 @@ public final class ControlFlow {
     long trips = trips(node);
     if (body == null
         || !fits(body, carried + 2, outputs + 1)
+        || !holdsTensors(body)
         || !neverEnds(body)
         || trips < (outputs > carried ? 1 : 0)
         || trips > MAX_ITERATIONS) {
@@ -95,6 +99,14 @@ public final class ControlFlow {
     }
     changed = true;
     unroll(node, body, carried, Math.toIntExact(trips));
+  }
+
+  /** Whether Identity can hand on all values of a body; once it could hand on tensors alone. */
+  private boolean holdsTensors(GraphProto body) {
+    return graph.opset() >= IDENTITY_OF_ANYTHING_OPSET
+        || body.getNodeList().stream()
+            .map(NodeProto::getOpType)
+            .noneMatch(op -> op.contains("Sequence") || op.contains("Optional"));
   }
 
   /** How often a Loop runs; −1 when that is not constant. */

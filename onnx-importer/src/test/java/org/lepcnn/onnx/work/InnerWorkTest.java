@@ -68,14 +68,14 @@ class InnerWorkTest {
 
   @Test
   void aLoopWithAConstantCount_countsAsOften() {
-    loop(model.integers(10));
+    loop(model.integers(1_000));
 
     ImportReport report = report();
 
-    assertThat(report.totalMacs()).isEqualTo(10 * 4 * 6 * 6);
+    assertThat(report.totalMacs()).isEqualTo(1_000 * 4 * 6 * 6);
     assertThat(report.layers())
         .singleElement()
-        .satisfies(layer -> assertThat(layer.reason()).contains("body of Loop", ", 10 times"));
+        .satisfies(layer -> assertThat(layer.reason()).contains("body of Loop", ", 1000 times"));
   }
 
   @Test
@@ -153,10 +153,10 @@ class InnerWorkTest {
     model.node(
         "Loop",
         "y",
-        model.integers(5) + "  x",
+        model.integers(500) + "  x",
         body("body", output(output(outer, "go_outer"), "after")));
 
-    assertThat(report().totalMacs()).isEqualTo(15 * 4 * 6 * 6);
+    assertThat(report().totalMacs()).isEqualTo(1_500 * 4 * 6 * 6);
   }
 
   @Test
@@ -193,7 +193,7 @@ class InnerWorkTest {
 
   @Test
   void anImportAfterATrial_countsTheSame() {
-    loop(model.integers(10));
+    loop(model.integers(1_000));
     model.output("y");
     Path file = model.write(folder);
     ImportOptions options = ImportOptions.defaults();
@@ -203,7 +203,7 @@ class InnerWorkTest {
 
     assertThat(ImportReport.of(tried.bundle(Precision.FAST)))
         .isEqualTo(ImportReport.of(ModelImporter.importModel(file, options)));
-    assertThat(ImportReport.of(tried.bundle(Precision.FAST)).totalMacs()).isEqualTo(1_440);
+    assertThat(ImportReport.of(tried.bundle(Precision.FAST)).totalMacs()).isEqualTo(144_000);
   }
 
   private void loop(String count) {
