@@ -25,8 +25,8 @@ import org.lepcnn.onnx.plan.Precision;
  * finer until the error meets the target.
  *
  * <p>It measures on samples that the user gives; otherwise on the first data sets beside the model;
- * otherwise on random numbers. Only the first of these must be usable: where the others are not,
- * the weights are those of {@link Precision#FAST}, and it says why.
+ * otherwise on random numbers. Samples that cannot be used are an error. Where data sets or random
+ * numbers cannot, the weights are those of {@link Precision#FAST}, and it says why.
  */
 final class AutoPrecision {
   /** Inputs that are measured on when the user gives none. */

@@ -81,6 +81,9 @@ public final class PrecisionSearch {
 
   private record Candidate(String output, long cost, double gainOverCost) {}
 
+  /** Candidates that are made finer, with what that gives. */
+  private record Mix(List<Candidate> chosen, Trial trial) {}
+
   /**
    * @param model the ONNX file that was prepared
    * @param first what to begin with; its finer layers stay finer
@@ -114,30 +117,32 @@ public final class PrecisionSearch {
     }
     Set<String> free = finerOutputs(begun.bundle());
     List<Candidate> candidates = candidates(begun.bundle(), high.bundle());
-    List<Candidate> chosen = candidates.subList(0, bisect(candidates, free));
-    return result(prune(chosen, free));
+    return result(prune(bisect(candidates, free, high), free));
   }
 
-  /** The smallest number of first candidates that meets the target; all of them do. */
-  private int bisect(List<Candidate> candidates, Set<String> free) {
+  /** The fewest first candidates that meet the target; all of them do, as {@code high} says. */
+  private Mix bisect(List<Candidate> candidates, Set<String> free, Trial high) {
     int misses = 0;
     int meets = candidates.size();
+    Trial best = high;
     while (meets - misses > 1) {
       int middle = (misses + meets) >>> 1;
-      if (attempt(with(free, candidates.subList(0, middle))).error() <= target) {
+      Trial trial = attempt(with(free, candidates.subList(0, middle)));
+      if (trial.error() <= target) {
         meets = middle;
+        best = trial;
       } else {
         misses = middle;
       }
     }
-    return meets;
+    return new Mix(candidates.subList(0, meets), best);
   }
 
-  private Trial prune(List<Candidate> chosen, Set<String> free) {
-    Set<String> finer = with(free, chosen);
-    Trial best = attempt(finer);
+  private Trial prune(Mix mix, Set<String> free) {
+    Set<String> finer = with(free, mix.chosen());
+    Trial best = mix.trial();
     long work = 0;
-    List<Candidate> costliest = new ArrayList<>(chosen);
+    List<Candidate> costliest = new ArrayList<>(mix.chosen());
     costliest.sort(Comparator.comparingLong(Candidate::cost).reversed());
     for (Candidate candidate : costliest) {
       work += work(best.bundle()) * samples.size();
