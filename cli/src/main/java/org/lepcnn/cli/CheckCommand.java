@@ -160,7 +160,7 @@ final class CheckCommand implements Callable<Integer> {
             madeUp,
             labels == null ? null : summary.accuracyPrivate(),
             labels == null ? null : summary.accuracyFloat(),
-            imported.told(),
+            arguments.told(imported),
             perLayer ? layers.lines() : null));
   }
 

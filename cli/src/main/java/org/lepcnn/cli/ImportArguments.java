@@ -12,8 +12,10 @@ import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.PreparedImport;
-import org.lepcnn.onnx.plan.OffloadPolicy;
+import org.lepcnn.onnx.cut.CutReport;
+import org.lepcnn.onnx.cut.DeviceProfile;
 import org.lepcnn.onnx.plan.Precision;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is imported. */
@@ -36,23 +38,7 @@ final class ImportArguments {
               + " for several inputs.")
   private List<String> inputs = List.of();
 
-  @Option(
-      names = "--offload",
-      paramLabel = "auto|all",
-      defaultValue = "auto",
-      description =
-          "auto: offload the layers with enough multiplications to be worth moving their tensors;"
-              + " all: offload every linear layer. Default: auto.")
-  private String offload;
-
-  @Option(
-      names = "--min-round-work",
-      paramLabel = "N",
-      description =
-          "A round that would carry fewer than N multiplications is left out: its layers stay on the"
-              + " device. Default: 100000 in passes of more than 16 rounds; 0 in shorter ones, and"
-              + " with --offload all.")
-  private Long minRoundWork;
+  @Mixin private CutArguments cut;
 
   @Option(
       names = "--precision",
@@ -97,41 +83,38 @@ final class ImportArguments {
    * @param target the largest relative error that the precision is to reach
    */
   record Imported(
-      ModelBundle bundle, PreparedImport prepared, PrecisionReached reached, double target) {
-    /** What is told of it beside the report. */
-    Told told() {
-      return new Told(prepared.notes(), reached);
-    }
-  }
+      ModelBundle bundle, PreparedImport prepared, PrecisionReached reached, double target) {}
 
   /**
    * What is told of an import beside the report.
    *
    * @param precision what --precision auto found; null for the others
+   * @param cut what the offloaded layers cost a device; null without a profile
    */
-  record Told(List<String> notes, PrecisionReached precision) {
-    /** A line for each note on the model, and one about the search; or nothing. */
+  record Told(List<String> notes, PrecisionReached precision, CutReport cut) {
+    /** The costs, a line for each note on the model, and one about the search; or nothing. */
     String text() {
-      StringBuilder text = new StringBuilder();
+      StringBuilder text = new StringBuilder(cut == null ? "" : "\n" + cut.text() + "\n");
       notes.forEach(note -> text.append("Note: ").append(note).append('\n'));
       return text.append(precision == null ? "" : precision.text()).toString();
     }
   }
 
   ImportOptions toOptions() {
-    ImportOptions options = ImportOptions.defaults().withOffload(policy());
+    ImportOptions options = ImportOptions.defaults().withOffload(cut.policy());
     for (String input : inputs) {
       options = options.withInput(input);
     }
-    if (minRoundWork != null && minRoundWork < 0) {
-      throw BadInputException.about("Reading the option --min-round-work")
-          .expected("a number of multiplications, at least 0")
-          .found(minRoundWork);
-    }
-    if (minRoundWork != null) {
-      options = options.withMinRoundWork(minRoundWork);
-    }
     return options;
+  }
+
+  /** What is told of an import beside the report. */
+  Told told(Imported imported) {
+    DeviceProfile profile = cut.profile();
+    return new Told(
+        imported.prepared().notes(),
+        imported.reached(),
+        profile == null ? null : imported.prepared().costs(cut.policy(), profile));
   }
 
   /** Imports the model with the precision that was asked for. */
@@ -177,16 +160,5 @@ final class ImportArguments {
     }
     PreparedImport prepared = prepare(model, steps);
     return new AutoPrecision(model, toOptions(), prepared, wanted, steps).choose(samples);
-  }
-
-  private OffloadPolicy policy() {
-    return switch (offload.toLowerCase(Locale.ROOT)) {
-      case "auto" -> OffloadPolicy.AUTO;
-      case "all" -> OffloadPolicy.ALL;
-      default ->
-          throw BadInputException.about("Reading the option --offload")
-              .expected("auto or all")
-              .found(offload);
-    };
   }
 }

@@ -56,7 +56,7 @@ final class ImportCommand implements Callable<Integer> {
     ImportArguments.Imported result = arguments.importModel(model, output);
     ModelBundle imported = result.bundle();
     imported.write(bundle);
-    output.result(new Written(ImportReport.of(imported), result.told(), bundle));
+    output.result(new Written(ImportReport.of(imported), arguments.told(result), bundle));
     return 0;
   }
 }
