@@ -35,7 +35,7 @@ final class ImportCommand implements Callable<Integer> {
 
   private record Written(
       @JsonUnwrapped ImportReport report,
-      @JsonUnwrapped ImportArguments.Told imported,
+      @JsonUnwrapped Told imported,
       @JsonIgnore Path bundle)
       implements Result {
     @Override
