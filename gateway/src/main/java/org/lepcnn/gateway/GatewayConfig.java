@@ -167,7 +167,7 @@ public record GatewayConfig(
     } catch (NoSuchFileException e) {
       throw bad("a readable file", "no " + file);
     } catch (IOException e) {
-      throw new EnvironmentException("Gateway configuration: cannot read " + file + ": " + e, e);
+      throw EnvironmentException.about("Reading gateway configuration " + file).found(e);
     } catch (IllegalArgumentException e) {
       throw bad("a properties file", file + ", which is none");
     }

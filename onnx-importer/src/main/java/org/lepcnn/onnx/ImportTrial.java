@@ -62,9 +62,9 @@ public final class ImportTrial {
       attempt(onnx, options, folder);
       return new TriedModel(onnx, handedOver(folder));
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Trying the import of " + onnx + ": expected a writable temporary folder; found: " + e,
-          e);
+      throw EnvironmentException.about("Trying the import of " + onnx)
+          .expected("a writable temporary folder")
+          .found(e);
     }
   }
 

@@ -122,11 +122,9 @@ public final class ModelImporter {
           .because(e)
           .found("one nested too deeply to follow");
     } catch (OutOfMemoryError e) {
-      throw new EnvironmentException(
-          ("Importing %s: expected enough memory; found: %s. Give Java more "
-                  + "with -Xmx, in JAVA_TOOL_OPTIONS for instance.")
-              .formatted(onnx, Printable.reason(e)),
-          e);
+      throw EnvironmentException.about("Importing " + onnx)
+          .expected("enough memory")
+          .found(e, "Give Java more with -Xmx, in JAVA_TOOL_OPTIONS for instance.");
     }
   }
 

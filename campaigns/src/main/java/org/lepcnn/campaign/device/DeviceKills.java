@@ -141,9 +141,9 @@ public final class DeviceKills {
       if (target == null) {
         int status = device.awaitExit(LIFE_LIMIT);
         if (status != 0) {
-          throw new EnvironmentException(
-              "Device campaign: expected an orderly end; found status %d: %s"
-                  .formatted(status, device.logTail()));
+          throw EnvironmentException.about("Device campaign")
+              .expected("an orderly end")
+              .found("status " + status, device.logTail());
         }
       } else {
         awaitInstant(target, board, device);
@@ -184,9 +184,9 @@ public final class DeviceKills {
         return; // it was too fast; what it was doing says that this kill has caught nothing
       }
       if (System.nanoTime() - deadline > 0) {
-        throw new EnvironmentException(
-            "Device campaign: waited %d s for the device to be %s: %s"
-                .formatted(LIFE_LIMIT.toSeconds(), target, device.logTail()));
+        throw EnvironmentException.about("Device campaign")
+            .expected("the device to be " + target + " within " + LIFE_LIMIT.toSeconds() + " s")
+            .found("that it was not", device.logTail());
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
@@ -245,7 +245,7 @@ public final class DeviceKills {
     try (Stream<Path> chains = Files.list(folder.resolve("state"))) {
       return chains.filter(Files::isDirectory).findFirst().orElseThrow().resolve("state.lep.tmp");
     } catch (IOException e) {
-      throw new EnvironmentException("Reading the device's state folder: " + e, e);
+      throw EnvironmentException.about("Reading the device's state folder").found(e);
     }
   }
 
@@ -298,7 +298,7 @@ public final class DeviceKills {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new EnvironmentException("Deleting " + file + ": " + e, e);
+      throw EnvironmentException.about("Deleting " + file).found(e);
     }
   }
 }

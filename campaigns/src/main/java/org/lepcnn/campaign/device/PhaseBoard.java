@@ -64,7 +64,7 @@ final class PhaseBoard {
       MappedByteBuffer buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE);
       return new PhaseBoard(buffer);
     } catch (IOException e) {
-      throw new EnvironmentException("Mapping " + file + ": " + e, e);
+      throw EnvironmentException.about("Mapping " + file).found(e);
     }
   }
 

@@ -99,8 +99,9 @@ public final class Evaluation {
     if (recorded == null) {
       said.add(GraphProto.newBuilder().setName(checksum).build());
     } else if (!next().getName().equals(checksum)) {
-      throw new BadInputException(
-          "Importing the model: its file has changed since it was tried. Import it again.");
+      throw BadInputException.about("Importing the model")
+          .expected("the file that was tried")
+          .found("that it has changed since", "Import it again.");
     }
   }
 
