@@ -97,7 +97,8 @@ public record GatewayConfig(
         .build();
   }
 
-  private static Map<String, SessionConfig> sessions(Map<String, Map<String, String>> named, Path base) {
+  private static Map<String, SessionConfig> sessions(
+      Map<String, Map<String, String>> named, Path base) {
     Map<String, SessionConfig> sessions = new TreeMap<>();
     named.forEach(
         (name, keys) -> {

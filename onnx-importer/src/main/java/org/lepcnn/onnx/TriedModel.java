@@ -31,9 +31,7 @@ public final class TriedModel {
   /** Where the import of the model takes constants and types from. */
   Evaluation evaluation(Path file) {
     if (!onnx.equals(file)) {
-      throw BadInputException.about("Importing a model that was tried")
-          .expected(onnx)
-          .found(file);
+      throw BadInputException.about("Importing a model that was tried").expected(onnx).found(file);
     }
     return record == null ? Evaluation.live() : Evaluation.read(record);
   }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.text.Printable;
 
 /**
  * TCP ports of the loopback interface that nobody listens on.

@@ -84,7 +84,8 @@ final class HomomorphicBaseline {
     try {
       return Files.createTempFile("lepcnn-he-", suffix);
     } catch (IOException e) {
-      throw EnvironmentException.about("Making a temporary file for the benchmark's result").found(e);
+      throw EnvironmentException.about("Making a temporary file for the benchmark's result")
+          .found(e);
     }
   }
 

@@ -15,9 +15,9 @@ import org.lepcnn.core.error.EnvironmentException;
  * What a device's process is doing, in a memory-mapped file: another process sees it at once, and
  * it outlives a SIGKILL. Written by the device, read by whoever kills it.
  *
- * <p>Layout, native byte order: for each activity two ints (threads inside, entries so far), then the
- * ints unanswered, answered, wrong and wasted, and the longs highest pass begun and highest pass
- * sent, each plus one.
+ * <p>Layout, native byte order: for each activity two ints (threads inside, entries so far), then
+ * the ints unanswered, answered, wrong and wasted, and the longs highest pass begun and highest
+ * pass sent, each plus one.
  */
 final class ActivityBoard {
   /** What a device can be doing. */

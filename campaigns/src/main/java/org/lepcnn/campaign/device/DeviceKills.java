@@ -203,7 +203,8 @@ public final class DeviceKills {
     };
   }
 
-  private static boolean isInside(ActivityBoard board, ActivityBoard.Activity activity, int entries) {
+  private static boolean isInside(
+      ActivityBoard board, ActivityBoard.Activity activity, int entries) {
     return board.entries(activity) >= entries && board.inside(activity) > 0;
   }
 

@@ -77,9 +77,7 @@ public final class CheckedFile {
               (message, cause) ->
                   tooNew ? new FileTooNewException(message) : new FileTooOldException(message))
           .expected("format version " + oldest + " to " + newest)
-          .found(
-              version,
-              tooNew ? "Use a newer lepcnn." : "Make the file again with this lepcnn.");
+          .found(version, tooNew ? "Use a newer lepcnn." : "Make the file again with this lepcnn.");
     }
     long length = buffer.getLong();
     if (length != bodyBytes) {

@@ -30,8 +30,7 @@ class BundleFuzzTest {
             new Reader(bundle.device().toFile(), file -> DeviceHalf.parse("device", file)),
             new Reader(
                 bundle.manifest().toFile(), file -> ModelBundle.Manifest.parse("manifest", file)));
-    new FuzzRun(
-            Long.getLong("fuzz.seed", 7), (random, number) -> attempt(readers, random, number))
+    new FuzzRun(Long.getLong("fuzz.seed", 7), (random, number) -> attempt(readers, random, number))
         .check("Damaged bundle files", Long.getLong("fuzz.bundle", 20_000), READ, FuzzRun.REFUSED);
   }
 

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The models of this process: each is loaded once, by a thread of its own, shared by all operators
  * and released with its last user, so that no native type is ever a field of an operator that
- * travels in a job graph. The loader is a user, too: a model that is given up and wanted again while
- * it loads is not loaded a second time beside the first.
+ * travels in a job graph. The loader is a user, too: a model that is given up and wanted again
+ * while it loads is not loaded a second time beside the first.
  */
 public final class ModelRegistry {
   private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);

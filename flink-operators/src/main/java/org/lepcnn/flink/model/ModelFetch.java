@@ -117,7 +117,8 @@ final class ModelFetch {
     }
   }
 
-  private byte[] read(URI uri, FetchBudget.Allowance allowance) throws IOException, InterruptedException {
+  private byte[] read(URI uri, FetchBudget.Allowance allowance)
+      throws IOException, InterruptedException {
     Path file = Path.of(uri);
     if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
       throw BadInputException.about("Fetching a model from " + uri)

@@ -94,8 +94,7 @@ class RequestFuzzTest {
   }
 
   private void check(List<List<InboundRecord>> corpus, AssemblyLimits limits, long sequences) {
-    new FuzzRun(
-            Long.getLong("fuzz.seed", 17), (random, number) -> attempt(corpus, limits, random))
+    new FuzzRun(Long.getLong("fuzz.seed", 17), (random, number) -> attempt(corpus, limits, random))
         .check("Requests", sequences, "complete", "incomplete");
   }
 

@@ -57,8 +57,7 @@ class ReaderFuzzTest {
             new Reader("a.bmp", picture("bmp", BufferedImage.TYPE_INT_RGB), Pictures::read),
             new Reader("a.csv", labels(), Labels::read));
     long attempts = Long.getLong("fuzz.inputs", 200) * readers.size();
-    new FuzzRun(
-            Long.getLong("fuzz.seed", 7), (random, number) -> attempt(readers, random, number))
+    new FuzzRun(Long.getLong("fuzz.seed", 7), (random, number) -> attempt(readers, random, number))
         .check("Damaged inputs", attempts, READ, FuzzRun.REFUSED);
   }
 

@@ -70,7 +70,8 @@ public final class ChunkAssembler<K> {
     ChunkLayout.misfit(shape.elements(position), chunk, chunks, payload.length())
         .ifPresent(
             misfit -> {
-              throw new MalformedRecordException("Chunk of part " + part + ", " + misfit + ".", null);
+              throw new MalformedRecordException(
+                  "Chunk of part " + part + ", " + misfit + ".", null);
             });
   }
 }

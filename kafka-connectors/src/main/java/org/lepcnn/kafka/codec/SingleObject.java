@@ -29,8 +29,7 @@ final class SingleObject {
     int at = record.offset();
     if (record.length() < HEADER_BYTES || array[at] != MARKER_0 || array[at + 1] != MARKER_1) {
       throw MalformedRecordException.about("Record of " + record.length() + " bytes")
-          .expected(
-              "the header of Avro's single-object encoding, C3 01 and a schema fingerprint")
+          .expected("the header of Avro's single-object encoding, C3 01 and a schema fingerprint")
           .found("none");
     }
     return (long) LITTLE_ENDIAN.get(array, at + 2);

@@ -50,8 +50,7 @@ class AnswerFuzzTest {
     for (int i = 0; i < 4; i++) {
       passes.add(samples.pass());
     }
-    new FuzzRun(
-            Long.getLong("fuzz.seed", 13), (random, number) -> attempt(passes, samples, random))
+    new FuzzRun(Long.getLong("fuzz.seed", 13), (random, number) -> attempt(passes, samples, random))
         .check("Answers", Long.getLong("fuzz.answers", 2_000), "answered", "unanswered");
   }
 
