@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import org.lepcnn.flink.control.OpenServices;
+import org.lepcnn.flink.record.Handled;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
@@ -16,9 +18,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.ThrowingRunnable;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.answer.WritableAnswers;
-import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.RoundComputer;
@@ -49,17 +49,15 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private static final Refusal BUSY =
       new Refusal(
           EdgeErrorCode.NOT_READY, "the edge is busy, and many requests of this device wait");
-  private static final Refusal KERNEL_FAILED =
-      new Refusal(EdgeErrorCode.INTERNAL, "the kernel failed");
+  
 
   private final transient MailboxExecutor mailbox;
   private final EdgeServices services;
   private final BatchSettings settings;
   private final OutputTag<OutgoingRecord> notices;
-  private transient EdgeControl control;
-  private transient TopicView topics;
+    private transient OpenServices opened;
   private transient WritableAnswers answers;
-  private transient EdgeMetrics edgeMetrics;
+
   private transient Counter surplus;
   private transient Histogram batchSize;
   private transient Histogram kernelMicros;
@@ -87,11 +85,11 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   @Override
   public void open() throws Exception {
     super.open();
-    topics = services.openTopics();
-    control = services.openControl();
-    control.models().failWith(mailbox);
-    openMetrics();
-    answers = new WritableAnswers(topics, edgeMetrics);
+        opened = OpenServices.of(services, getMetricGroup());
+    opened.control().models().failWith(mailbox);
+    openMetrics(opened.metrics());
+    answers = opened.answers();
+
     queue = new BatchQueue(settings);
     freeThreads = settings.threads();
     threads =
@@ -136,17 +134,14 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     if (threads != null) {
       threads.shutdown();
     }
-    if (control != null) {
-      control.close(); // a batch that is being computed holds a share of its own
-    }
-    if (topics != null) {
-      topics.close();
+        if (opened != null) {
+      opened.close(); // a batch that is being computed holds a share of its own
     }
     super.close();
   }
 
-  private void openMetrics() {
-    edgeMetrics = new EdgeMetrics(getMetricGroup());
+    private void openMetrics(EdgeMetrics edgeMetrics) {
+
     surplus = edgeMetrics.counter("surplus");
     batchSize = edgeMetrics.histogram("batchSize");
     kernelMicros = edgeMetrics.histogram("batchMicros");
@@ -184,7 +179,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   }
 
   private void start(List<AssembledRequest> batch) {
-    ModelLease share = control.models().lease(batch.get(0).header().model());
+    ModelLease share = opened.control().models().lease(batch.get(0).header().model());
     if (share == null) {
       refuse(batch);
       return;
@@ -256,19 +251,14 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
       insideBytes -= computed.request().payloadBytes();
     }
     dispatch();
-    for (Computed computed : batch) {
-      emit(computed);
+        for (Computed computed : batch) {
+      Handled<OutgoingRecord> handled =
+          answers.results(computed.request().header(), computed.results());
+      handled.passed().forEach(result -> output.collect(new StreamRecord<>(result)));
+      emit(handled.notices());
     }
   }
 
-  private void emit(Computed computed) {
-    if (computed.failed()) {
-      emit(answers.refuse(computed.request().header(), KERNEL_FAILED));
-    }
-    for (OutgoingRecord result : answers.writable(computed.results())) {
-      output.collect(new StreamRecord<>(result));
-    }
-  }
 
   private void emit(List<OutgoingRecord> records) {
     for (OutgoingRecord record : records) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.flink.record.Handled;
+import org.lepcnn.flink.control.OpenServices;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,9 +22,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
-import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.decode.RequestDecoder.Decoded;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.ModelWarmUp;
@@ -105,7 +105,7 @@ class RequestFuzzTest {
         new EdgeMetrics(UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
     RequestDecoder decoder =
         new RequestDecoder(
-            assembler, new WritableAnswers(topics.open(), metrics), control, metrics);
+            assembler, new OpenServices(topics.open(), control, metrics));
     List<InboundRecord> arriving = List.of();
     int senders = 1 + random.below(5);
     for (int i = 0; i < senders; i++) {
@@ -118,7 +118,7 @@ class RequestFuzzTest {
       InboundRecord sent =
           random.onceIn(2) ? damaged(record, random.oneOf(arriving), random) : record;
       provider.ready(!random.onceIn(50));
-      Decoded decoded = decoder.decode(sent, now);
+      Handled<AssembledRequest> decoded = decoder.decode(sent, now);
       complete += require(decoded);
       requireNotices(decoder.expire(now));
       assertThat(assembler.bytes()).isBetween(0L, limits.bytesPerSubtask());
@@ -141,9 +141,9 @@ class RequestFuzzTest {
     return new InboundRecord(topic, record.partition(), record.offset(), time, value);
   }
 
-  private static int require(Decoded decoded) {
+  private static int require(Handled<AssembledRequest> decoded) {
     requireNotices(decoded.notices());
-    AssembledRequest request = decoded.request();
+    AssembledRequest request = decoded.only();
     if (request == null) {
       return 0;
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.flink.control.OpenServices;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.port.ChainId;
@@ -14,7 +15,6 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
-import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.decode.RequestDecoder;
@@ -67,7 +67,7 @@ final class SequenceWorld {
     this.oracle = new SequenceOracle(models);
     this.decoder =
         new RequestDecoder(
-            assembler, new WritableAnswers(topics.open(), metrics), control, metrics);
+            assembler, new OpenServices(topics.open(), control, metrics));
   }
 
   /** Throws an {@link AssertionError} where the oracle is contradicted. */
@@ -139,7 +139,7 @@ final class SequenceWorld {
       byte[] value = random.damaged(record.value(), random.oneOf(seen).value());
       record = Requests.record(value);
     }
-    AssembledRequest request = decoder.decode(record, now).request();
+    AssembledRequest request = decoder.decode(record, now).only();
     if (random.onceIn(10)) {
       var unused = decoder.expire(now);
     }
