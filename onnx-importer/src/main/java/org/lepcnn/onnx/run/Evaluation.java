@@ -101,7 +101,7 @@ public final class Evaluation {
     } else if (!next().getName().equals(checksum)) {
       throw BadInputException.about("Importing the model")
           .expected("the file that was tried")
-          .found("that it has changed since", "Import it again.");
+          .found("one that has changed since it was tried", "Import it again.");
     }
   }
 
