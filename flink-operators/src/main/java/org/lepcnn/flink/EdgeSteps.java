@@ -26,7 +26,6 @@ import org.lepcnn.flink.kernel.RoundComputer;
 import org.lepcnn.flink.kernel.RoundComputer.Computed;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.AssembledRequestSerializer;
-import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.RecordTypes;

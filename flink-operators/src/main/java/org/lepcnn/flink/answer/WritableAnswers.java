@@ -4,11 +4,11 @@ package org.lepcnn.flink.answer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.lepcnn.flink.record.Handled;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.answer.TopicView.Fit;
 import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.metric.EdgeMetrics;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
@@ -31,7 +31,6 @@ public final class WritableAnswers {
   private static final Refusal KERNEL_FAILED =
       new Refusal(EdgeErrorCode.INTERNAL, "the kernel failed");
 
-
   private final TopicView view;
   private final EdgeMetrics metrics;
 
@@ -50,7 +49,7 @@ public final class WritableAnswers {
     return view.check(Topics.resultsFor(request.topic()), batchBytes);
   }
 
-    /**
+  /**
    * Those of a request's results that can be written; the others are counted.
    *
    * @param results empty when the kernel failed, which is a refusal
@@ -67,7 +66,7 @@ public final class WritableAnswers {
         metrics.unwritableAnswer();
       }
     }
-        return new Handled<>(writable, List.of());
+    return new Handled<>(writable, List.of());
   }
 
   /** The acceptance of a claim or release; empty when it cannot be written. */

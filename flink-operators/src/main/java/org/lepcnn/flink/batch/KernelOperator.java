@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import org.lepcnn.flink.control.OpenServices;
-import org.lepcnn.flink.record.Handled;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
@@ -20,11 +18,13 @@ import org.apache.flink.util.function.ThrowingRunnable;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeServices;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.RoundComputer;
 import org.lepcnn.flink.kernel.RoundComputer.Computed;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
 
@@ -49,13 +49,12 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private static final Refusal BUSY =
       new Refusal(
           EdgeErrorCode.NOT_READY, "the edge is busy, and many requests of this device wait");
-  
 
   private final transient MailboxExecutor mailbox;
   private final EdgeServices services;
   private final BatchSettings settings;
   private final OutputTag<OutgoingRecord> notices;
-    private transient OpenServices opened;
+  private transient OpenServices opened;
   private transient WritableAnswers answers;
 
   private transient Counter surplus;
@@ -85,7 +84,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   @Override
   public void open() throws Exception {
     super.open();
-        opened = OpenServices.of(services, getMetricGroup());
+    opened = OpenServices.of(services, getMetricGroup());
     opened.control().models().failWith(mailbox);
     openMetrics(opened.metrics());
     answers = opened.answers();
@@ -134,13 +133,13 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     if (threads != null) {
       threads.shutdown();
     }
-        if (opened != null) {
+    if (opened != null) {
       opened.close(); // a batch that is being computed holds a share of its own
     }
     super.close();
   }
 
-    private void openMetrics(EdgeMetrics edgeMetrics) {
+  private void openMetrics(EdgeMetrics edgeMetrics) {
 
     surplus = edgeMetrics.counter("surplus");
     batchSize = edgeMetrics.histogram("batchSize");
@@ -251,14 +250,13 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
       insideBytes -= computed.request().payloadBytes();
     }
     dispatch();
-        for (Computed computed : batch) {
+    for (Computed computed : batch) {
       Handled<OutgoingRecord> handled =
           answers.results(computed.request().header(), computed.results());
       handled.passed().forEach(result -> output.collect(new StreamRecord<>(result)));
       emit(handled.notices());
     }
   }
-
 
   private void emit(List<OutgoingRecord> records) {
     for (OutgoingRecord record : records) {

@@ -37,7 +37,7 @@ public record EdgeServices(
     return new EdgeServices(control, topics, wait, warmUp);
   }
 
-    /** The same services with another warm-up. */
+  /** The same services with another warm-up. */
   public EdgeServices withWarmUp(ModelWarmUp other) {
     return new EdgeServices(control, topics, readyWait, other);
   }

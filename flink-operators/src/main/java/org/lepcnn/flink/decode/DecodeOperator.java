@@ -2,8 +2,6 @@
 package org.lepcnn.flink.decode;
 
 import java.util.List;
-import org.lepcnn.flink.control.OpenServices;
-import org.lepcnn.flink.record.Handled;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -13,9 +11,11 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.EdgeServices;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.control.Readiness;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 
@@ -32,7 +32,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   private final EdgeServices services;
   private final AssemblyLimits assembly;
   private final OutputTag<OutgoingRecord> notices;
-    private transient OpenServices opened;
+  private transient OpenServices opened;
   private transient RequestDecoder decoder;
   private transient long sweepMillis;
 
@@ -52,7 +52,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   @Override
   public void open() throws Exception {
     super.open();
-        opened = OpenServices.of(services, getMetricGroup());
+    opened = OpenServices.of(services, getMetricGroup());
     EdgeControl control = opened.control();
     control.models().failWith(mailbox);
     AssemblyLimits limits = assembly.withinHeap(subtasksOfProcess());
@@ -67,14 +67,14 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   @Override
   public void processElement(StreamRecord<InboundRecord> element) {
     long now = getProcessingTimeService().getCurrentProcessingTime();
-        Handled<AssembledRequest> handled = decoder.decode(element.getValue(), now);
+    Handled<AssembledRequest> handled = decoder.decode(element.getValue(), now);
     handled.passed().forEach(request -> output.collect(new StreamRecord<>(request)));
     emit(handled.notices());
   }
 
   @Override
   public void close() throws Exception {
-        if (opened != null) {
+    if (opened != null) {
       opened.close();
     }
     super.close();

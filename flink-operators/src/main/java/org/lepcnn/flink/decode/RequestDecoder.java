@@ -2,8 +2,6 @@
 package org.lepcnn.flink.decode;
 
 import java.util.List;
-import org.lepcnn.flink.control.OpenServices;
-import org.lepcnn.flink.record.Handled;
 import org.apache.flink.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
@@ -15,9 +13,11 @@ import org.lepcnn.flink.admission.Admission.Admitted;
 import org.lepcnn.flink.admission.Admission.Decision;
 import org.lepcnn.flink.admission.Admission.Refused;
 import org.lepcnn.flink.answer.WritableAnswers;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
@@ -45,7 +45,7 @@ public final class RequestDecoder {
   private final Counter bytes;
   private long startMillis = Long.MAX_VALUE; // when the first record came
 
-    public RequestDecoder(RoundAssembler assembler, OpenServices services) {
+  public RequestDecoder(RoundAssembler assembler, OpenServices services) {
     EdgeMetrics metrics = services.metrics();
     this.answers = services.answers();
     this.admission = new Admission(services.control());
@@ -57,9 +57,7 @@ public final class RequestDecoder {
     metrics.gauge("clockAheadMillis", () -> answers.clock().aheadMillis());
   }
 
-  
-
-    /**
+  /**
    * Takes a record; a request that it completes goes on.
    *
    * @param nowMillis the processing time
@@ -90,14 +88,16 @@ public final class RequestDecoder {
     return chunkSteps.expire(nowMillis);
   }
 
-  private Handled<AssembledRequest> take(InboundRecord record, EdgeRequest request, long nowMillis) {
+  private Handled<AssembledRequest> take(
+      InboundRecord record, EdgeRequest request, long nowMillis) {
     RequestHeader header = header(record, request);
     return request instanceof TensorChunkView chunk
         ? chunkSteps.take(header, chunk, nowMillis)
         : takeAnnouncement(record, header, nowMillis);
   }
 
-  private Handled<AssembledRequest> takeAnnouncement(InboundRecord record, RequestHeader header, long nowMillis) {
+  private Handled<AssembledRequest> takeAnnouncement(
+      InboundRecord record, RequestHeader header, long nowMillis) {
     (header.call() instanceof PassRelease ? releases : claims).inc();
     Decision decision = admission.admit(header, answers.clock().brokerMillis(nowMillis));
     if (decision instanceof Refused refused) {

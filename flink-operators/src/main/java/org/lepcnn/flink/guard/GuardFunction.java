@@ -2,8 +2,6 @@
 package org.lepcnn.flink.guard;
 
 import java.io.IOException;
-import org.lepcnn.flink.control.OpenServices;
-import org.lepcnn.flink.record.Handled;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -12,7 +10,9 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.flink.control.EdgeServices;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.OutgoingRecord;
 
 /**
@@ -27,7 +27,7 @@ public final class GuardFunction
   private final EdgeServices services;
   private final GuardLimits limits;
   private final OutputTag<OutgoingRecord> notices;
-    private transient OpenServices opened;
+  private transient OpenServices opened;
 
   private transient RequestGuard guard;
   private transient RequestGuard.Memory memory;
@@ -44,7 +44,7 @@ public final class GuardFunction
 
   @Override
   public void open(OpenContext context) throws InterruptedException {
-        opened = OpenServices.of(services, getRuntimeContext().getMetricGroup());
+    opened = OpenServices.of(services, getRuntimeContext().getMetricGroup());
     guard = new RequestGuard(limits, opened);
     memory =
         new KeyedMemory(
@@ -56,7 +56,7 @@ public final class GuardFunction
   @Override
   public void processElement(
       AssembledRequest request, Context context, Collector<AssembledRequest> out) throws Exception {
-        long now = context.timerService().currentProcessingTime();
+    long now = context.timerService().currentProcessingTime();
     Handled<AssembledRequest> handled = guard.take(request, memory, now);
     handled.passed().forEach(out::collect);
     handled.notices().forEach(record -> context.output(notices, record));
@@ -64,7 +64,7 @@ public final class GuardFunction
 
   @Override
   public void close() {
-        if (opened != null) {
+    if (opened != null) {
       opened.close();
     }
   }

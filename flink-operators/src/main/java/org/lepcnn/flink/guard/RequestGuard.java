@@ -2,16 +2,16 @@
 package org.lepcnn.flink.guard;
 
 import java.io.IOException;
-import org.lepcnn.flink.control.OpenServices;
-import org.lepcnn.flink.record.Handled;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.model.ModelState;
 import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.slf4j.Logger;
@@ -37,7 +37,7 @@ public final class RequestGuard {
   private static final Verdict EXPIRED =
       Verdict.refuse(EdgeErrorCode.EXPIRED, "the request waited longer than its lifetime");
 
-    private final EdgeControl control;
+  private final EdgeControl control;
   private final WritableAnswers answers;
   private final ReplayGuard guard;
 
@@ -55,7 +55,7 @@ public final class RequestGuard {
     void remember(DeviceGuard device) throws IOException;
   }
 
-    /**
+  /**
    * Takes a request: a round that may be computed goes on; a claim, a release and what is refused
    * are answered.
    *

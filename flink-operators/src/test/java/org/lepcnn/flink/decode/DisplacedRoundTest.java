@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.lepcnn.flink.record.AssembledRequest;
-import org.lepcnn.flink.record.Handled;
-import org.lepcnn.flink.control.OpenServices;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,9 +13,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.QuotaSettings;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.testkit.FakeControl;
@@ -65,8 +65,7 @@ class DisplacedRoundTest {
   private RequestDecoder decoder() {
     EdgeMetrics metrics = new EdgeMetrics(counters);
     FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
-    return new RequestDecoder(
-        assembler, new OpenServices(topics.open(), control, metrics));
+    return new RequestDecoder(assembler, new OpenServices(topics.open(), control, metrics));
   }
 
   private static List<InboundRecord> records(String device, long pass) {

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.lepcnn.flink.record.AssembledRequest;
-import org.lepcnn.flink.record.Handled;
-import org.lepcnn.flink.control.OpenServices;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,9 +13,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.QuotaSettings;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.testkit.FakeControl;
@@ -49,7 +49,8 @@ class RequestDecoderTest extends WithLoadedModel {
     EdgeMetrics edge = new EdgeMetrics(metrics);
     decoder =
         new RequestDecoder(
-            new RoundAssembler(AssemblyLimits.DEFAULT), new OpenServices(topics.open(), control, edge));
+            new RoundAssembler(AssemblyLimits.DEFAULT),
+            new OpenServices(topics.open(), control, edge));
   }
 
   @AfterEach

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.lepcnn.flink.record.Handled;
-import org.lepcnn.flink.control.OpenServices;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,12 +21,14 @@ import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.TensorPayload;
@@ -104,8 +104,7 @@ class RequestFuzzTest {
     EdgeMetrics metrics =
         new EdgeMetrics(UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
     RequestDecoder decoder =
-        new RequestDecoder(
-            assembler, new OpenServices(topics.open(), control, metrics));
+        new RequestDecoder(assembler, new OpenServices(topics.open(), control, metrics));
     List<InboundRecord> arriving = List.of();
     int senders = 1 + random.below(5);
     for (int i = 0; i < senders; i++) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.lepcnn.flink.control.OpenServices;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.port.ChainId;
@@ -16,6 +15,7 @@ import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.decode.RequestDecoder;
 import org.lepcnn.flink.decode.RoundAssembler;
@@ -65,9 +65,7 @@ final class SequenceWorld {
     this.models = models;
     this.judge = judge;
     this.oracle = new SequenceOracle(models);
-    this.decoder =
-        new RequestDecoder(
-            assembler, new OpenServices(topics.open(), control, metrics));
+    this.decoder = new RequestDecoder(assembler, new OpenServices(topics.open(), control, metrics));
   }
 
   /** Throws an {@link AssertionError} where the oracle is contradicted. */
