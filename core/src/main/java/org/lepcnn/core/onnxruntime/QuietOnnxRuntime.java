@@ -74,9 +74,8 @@ public final class QuietOnnxRuntime {
                 .expected(
                     "its native library for %s on %s"
                         .formatted(System.getProperty("os.name"), System.getProperty("os.arch")))
-                .because(e)
                 .found(
-                    rootOf(e).toString(),
+                    rootOf(e),
                     "It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run lepcnn"
                         + " on one of these; where -Donnxruntime.native.path is set, it must name a"
                         + " folder with this platform's libraries.");
