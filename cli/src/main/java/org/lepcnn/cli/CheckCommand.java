@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.lepcnn.check.CheckLine;
@@ -210,7 +209,9 @@ final class CheckCommand implements Callable<Integer> {
 
   private List<Case> testDataSets(ModelBundle bundle) {
     if (labels != null) {
-      throw new BadInputException("Checking " + model + ": --labels goes with --inputs.");
+      throw BadInputException.about("Checking " + model)
+          .expected("--labels with --inputs only")
+          .found("no --inputs");
     }
     return TestDataSets.read(dataFolder(), bundle.device().inputs()).stream()
         .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))
@@ -221,13 +222,9 @@ final class CheckCommand implements Callable<Integer> {
     List<Inputs.Input> rows = Inputs.read(inputs, bundle.device().inputs());
     long[] answers = labels == null ? null : NpyFile.read(labels).integers();
     if (answers != null && answers.length != rows.size()) {
-      throw new BadInputException(
-          String.format(
-              Locale.ROOT,
-              "Checking %s: expected as many labels as inputs, %d; found %d.",
-              model,
-              rows.size(),
-              answers.length));
+      throw BadInputException.about("Checking " + model)
+          .expected("as many labels as inputs, " + rows.size())
+          .found(answers.length);
     }
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {

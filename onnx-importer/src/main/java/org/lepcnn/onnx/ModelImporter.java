@@ -9,7 +9,6 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.text.Printable;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
@@ -98,11 +97,9 @@ public final class ModelImporter {
           .because(e)
           .found("one nested too deeply to follow");
     } catch (OutOfMemoryError e) {
-      throw new EnvironmentException(
-          ("Importing %s: expected enough memory; found: %s. Give Java more "
-                  + "with -Xmx, in JAVA_TOOL_OPTIONS for instance.")
-              .formatted(onnx, Printable.reason(e)),
-          e);
+      throw EnvironmentException.about("Importing " + onnx)
+          .expected("enough memory")
+          .found(e, "Give Java more with -Xmx, in JAVA_TOOL_OPTIONS for instance.");
     }
   }
 

@@ -123,10 +123,7 @@ public final class ConstantFolding {
 
   private static void requireModest(String name, OnnxTensor tensor) {
     if (Tensors.elements(tensor.getInfo().getShape()) > MAX_ELEMENTS) {
-      throw new BadInputException(
-          ("Importing the model: the constant %s has the shape "
-                  + "%s; expected at most %s elements.")
-              .formatted(name, Shapes.text(tensor.getInfo().getShape()), MAX_ELEMENTS));
+      throw tooLarge("constant " + name, "the shape " + Shapes.text(tensor.getInfo().getShape()));
     }
   }
 
@@ -137,10 +134,13 @@ public final class ConstantFolding {
     }
     long elements = Tensors.elements(Tensors.longs(shape));
     if (elements > MAX_ELEMENTS) {
-      throw new BadInputException(
-          ("Importing the model: node %s makes a constant of "
-                  + "%s elements; expected at most %s.")
-              .formatted(node, elements, MAX_ELEMENTS));
+      throw tooLarge("the constant of node " + node, elements);
     }
+  }
+
+  private static BadInputException tooLarge(String what, Object found) {
+    return BadInputException.about("Importing the model, " + what)
+        .expected("at most " + MAX_ELEMENTS + " elements")
+        .found(found);
   }
 }

@@ -173,10 +173,9 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
         case BOOL -> packed(type, OnnxJavaType.BOOL, 1, step, 1);
         case STRING -> OnnxTensor.createTensor(environment, strings(elements), type.dims());
         default ->
-            throw new BadInputException(
-                ("Importing the model: input %s has the type %s, of which ONNX Runtime has no"
-                        + " tensors in Java. Export the model with float32.")
-                    .formatted(name, ElementTypes.name(type.onnxType())));
+            throw BadInputException.about("Importing the model, input " + name)
+                .expected("a type of which ONNX Runtime has tensors in Java")
+                .found(ElementTypes.name(type.onnxType()), "Export the model with float32.");
       };
     } catch (OrtException e) {
       throw new BadInputException(
