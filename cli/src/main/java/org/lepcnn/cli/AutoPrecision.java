@@ -103,8 +103,7 @@ final class AutoPrecision {
         new PrecisionSearch(
                 model, prepared, samples, target, Precision.FAST, Kernels.choose(null), steps)
             .run();
-    return new Chosen(
-        found.bundle(), PrecisionReached.of(found, target, what, inputs.size()));
+    return new Chosen(found.bundle(), PrecisionReached.of(found, target, what, inputs.size()));
   }
 
   private static String count(int number, String noun) {

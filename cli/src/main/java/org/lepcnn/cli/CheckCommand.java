@@ -113,8 +113,7 @@ final class CheckCommand implements Callable<Integer> {
     ImportArguments.Imported imported = arguments.importModel(model, output);
     ModelBundle bundle = imported.bundle();
     Cases cases = cases(bundle);
-    LayerErrors layers =
-        perLayer ? new LayerErrors(bundle, layerReference()) : null;
+    LayerErrors layers = perLayer ? new LayerErrors(bundle, layerReference()) : null;
     List<CheckLine> lines = run(bundle, cases.all(), layers);
     CheckSummary summary =
         new CheckSummary(

@@ -24,9 +24,7 @@ final class ImportWork implements TrialWork {
    */
   static List<String> auto(double target, Path samples) {
     String wanted = Double.toString(target);
-    return samples == null
-        ? List.of(wanted)
-        : List.of(wanted, samples.toAbsolutePath().toString());
+    return samples == null ? List.of(wanted) : List.of(wanted, samples.toAbsolutePath().toString());
   }
 
   @Override

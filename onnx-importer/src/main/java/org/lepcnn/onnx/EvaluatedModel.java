@@ -74,10 +74,8 @@ record EvaluatedModel(
     } while (ControlFlow.inline(graph));
   }
 
-  private static InstrumentedRun run(
-      Graph graph, Map<String, ValueType> inputs) {
-    InstrumentedRun run =
-        InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues());
+  private static InstrumentedRun run(Graph graph, Map<String, ValueType> inputs) {
+    InstrumentedRun run = InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues());
     graph.constants().putAll(run.fixed());
     graph.removeDeadNodes();
     return run;

@@ -123,8 +123,7 @@ public final class ImportTrial {
       if (found != null && folder.step().isEmpty()) {
         throw EnvironmentException.about("Trying the import of " + onnx + " in a separate process")
             .expected("that Java and ONNX Runtime start there")
-            .found(
-                "that " + found + " before it read the model", "It said: " + child.logTail());
+            .found("that " + found + " before it read the model", "It said: " + child.logTail());
       }
     }
     if (found != null) {

@@ -103,8 +103,7 @@ public final class ModelImporter {
     }
   }
 
-  private static PreparedImport prepared(
-      Path onnx, ImportOptions options, Consumer<String> steps) {
+  private static PreparedImport prepared(Path onnx, ImportOptions options, Consumer<String> steps) {
     EvaluatedModel model = EvaluatedModel.of(onnx, options, steps);
     Graph graph = model.graph();
     InstrumentedRun run = model.run();

@@ -25,9 +25,9 @@ import org.lepcnn.core.text.Printable;
 import org.lepcnn.process.ManagedProcess;
 
 /**
- * The files of one {@link ImportTrial}: what the parent asks for, what the child writes, its working
- * directory and its temporary directory. All are gone when the trial ends, also when the parent is
- * interrupted: the child is ended first then.
+ * The files of one {@link ImportTrial}: what the parent asks for, what the child writes, its
+ * working directory and its temporary directory. All are gone when the trial ends, also when the
+ * parent is interrupted: the child is ended first then.
  *
  * <p>The child hands over a bundle with what is told of it, or a refusal, with the exit status of
  * its kind.
