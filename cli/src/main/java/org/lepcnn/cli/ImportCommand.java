@@ -34,9 +34,7 @@ final class ImportCommand implements Callable<Integer> {
   private Path bundle;
 
   private record Written(
-      @JsonUnwrapped ImportReport report,
-      @JsonUnwrapped ImportArguments.Told imported,
-      @JsonIgnore Path bundle)
+      @JsonUnwrapped ImportReport report, @JsonUnwrapped Told imported, @JsonIgnore Path bundle)
       implements Result {
     @Override
     public String text() {
@@ -56,7 +54,7 @@ final class ImportCommand implements Callable<Integer> {
     ImportArguments.Imported result = arguments.importModel(model, output);
     ModelBundle imported = result.bundle();
     imported.write(bundle);
-    output.result(new Written(ImportReport.of(imported), arguments.told(result), bundle));
+    output.result(new Written(ImportReport.of(imported), result.told(), bundle));
     return 0;
   }
 }

@@ -105,6 +105,33 @@ class CutCommandTest {
   }
 
   @Test
+  void aProcessOfItsOwn_makesTheSameCut() {
+    Path model = network().write(folder);
+    List<String> bundles = new ArrayList<>();
+    for (String trusted : List.of("--trusted", "--json")) {
+      Path bundle = folder.resolve("bundle" + trusted);
+      Ran ran =
+          Ran.command(
+              "import",
+              model,
+              "-o",
+              bundle,
+              "--optimise",
+              "traffic",
+              "--device-memory",
+              "8K",
+              "--max-rounds",
+              "2",
+              "--precision",
+              "fast",
+              trusted);
+      assertThat(ran.status()).as(ran.text()).isZero();
+      bundles.add(ModelBundle.read(bundle).fingerprint().toString());
+    }
+    assertThat(bundles.get(0)).isEqualTo(bundles.get(1));
+  }
+
+  @Test
   void whereNothingPays_theBundleHasNoRounds_andWorks() throws Exception {
     OnnxModels model = new OnnxModels(3).input("x", 1, 8, 8, 8);
     model.conv("x", "y", dims(8, 8, 1, 1));

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.lepcnn.core.api.PublicApi;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
 
 /**
  * What a cut costs beside the two that need no choice, by a profile: a model, no measurement.
@@ -134,6 +136,51 @@ public record CutReport(
       cost = cost.plus(cut[i] ? profile.offloaded(g) : profile.kept(g));
     }
     return Total.of(rounds, all == 0 ? 0 : offloaded / all, cost);
+  }
+
+  /** For {@link #read}, in another process. */
+  public void write(BodyWriter out) {
+    out.string(objective).string(profile).string(provenance).string(unit).int32(layers.size());
+    for (Line line : layers) {
+      out.string(line.name()).string(line.op());
+      number(out, line.onTheDevice(), line.atTheEdge(), line.itsTensor());
+      out.int32(line.offloaded() ? 1 : 0);
+    }
+    for (Total total : List.of(everythingAtTheEdge, thisCut, allOnTheDevice)) {
+      out.int32(total.rounds());
+      number(out, total.offloadedShare(), total.latencyMillis(), total.deviceCpuMillis());
+      number(out, total.bytes(), total.millijoules());
+    }
+  }
+
+  /** What {@link #write} wrote. */
+  public static CutReport read(BodyReader in) {
+    return new CutReport(
+        in.string(),
+        in.string(),
+        in.string(),
+        in.string(),
+        in.list(
+            () ->
+                new Line(
+                    in.string(), in.string(), number(in), number(in), number(in), in.int32() != 0)),
+        total(in),
+        total(in),
+        total(in));
+  }
+
+  private static Total total(BodyReader in) {
+    return new Total(in.int32(), number(in), number(in), number(in), number(in), number(in));
+  }
+
+  private static void number(BodyWriter out, double... values) {
+    for (double value : values) {
+      out.int64(Double.doubleToLongBits(value));
+    }
+  }
+
+  private static double number(BodyReader in) {
+    return Double.longBitsToDouble(in.int64());
   }
 
   /** For people: a line a layer, then a line for each of the three. Ends with a line break. */

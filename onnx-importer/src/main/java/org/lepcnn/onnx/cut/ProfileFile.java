@@ -63,7 +63,7 @@ public final class ProfileFile {
       throw noFile(file);
     }
     try {
-      return parse(TextFile.read("the device profile " + file, file, MOST_BYTES));
+      return ofText(TextFile.read("the device profile " + file, file, MOST_BYTES));
     } catch (IllegalArgumentException | IOException e) {
       throw BadInputException.about("Reading the device profile " + file)
           .expected("a profile of version " + VERSION)
@@ -78,7 +78,13 @@ public final class ProfileFile {
         .found("neither", REMEDY);
   }
 
-  static DeviceProfile parse(String text) {
+  /**
+   * What {@link #text} wrote.
+   *
+   * @throws IllegalArgumentException when it is something else
+   * @throws BadInputException when a value is not one that a profile has
+   */
+  public static DeviceProfile ofText(String text) {
     Json json = Json.parse(text);
     if (!json.at("format").asText().equals(FORMAT)) {
       throw new IllegalArgumentException("a file of another format");

@@ -1,12 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.plan;
 
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.cut.CutLimits;
 import org.lepcnn.onnx.cut.DeviceProfile;
 import org.lepcnn.onnx.cut.Objective;
+import org.lepcnn.onnx.cut.ProfileFile;
 
 /** Which linear layers go to the edge. */
 @PublicApi
@@ -67,5 +70,48 @@ public sealed interface OffloadPolicy {
     }
     OptionalLong bound = OptionalLong.of(multiplications);
     return this instanceof All ? new All(bound) : new Rule(bound);
+  }
+
+  /** For {@link #ofWords}, in another process; a bound that there is none of is an empty word. */
+  default List<String> words() {
+    if (this instanceof Optimise cut) {
+      return List.of(
+          cut.objective().word(),
+          ProfileFile.text(cut.profile()),
+          cut.limits().maxRounds().isEmpty()
+              ? ""
+              : Integer.toString(cut.limits().maxRounds().getAsInt()),
+          word(cut.limits().deviceMemory()));
+    }
+    return this instanceof All all
+        ? List.of("all", word(all.minRoundWork()))
+        : List.of("auto", word(((Rule) this).minRoundWork()));
+  }
+
+  /** The policy of {@link #words}. */
+  static OffloadPolicy ofWords(List<String> words) {
+    return switch (words.get(0)) {
+      case "auto" -> new Rule(bound(words.get(1)));
+      case "all" -> new All(bound(words.get(1)));
+      default -> {
+        OptionalLong rounds = bound(words.get(2));
+        yield new Optimise(
+            Objective.of(words.get(0)),
+            ProfileFile.ofText(words.get(1)),
+            new CutLimits(
+                rounds.isEmpty()
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(Math.toIntExact(rounds.getAsLong())),
+                bound(words.get(words.size() - 1))));
+      }
+    };
+  }
+
+  private static String word(OptionalLong bound) {
+    return bound.isEmpty() ? "" : Long.toString(bound.getAsLong());
+  }
+
+  private static OptionalLong bound(String word) {
+    return word.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(word));
   }
 }
