@@ -14,6 +14,7 @@ import org.lepcnn.bench.measure.ThreadMeter;
 import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.bench.report.BenchTable;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.bench.report.Machine;
 import org.lepcnn.core.kernel.KernelProvider;
@@ -24,6 +25,8 @@ import org.lepcnn.device.pass.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.vector.VectorUnit;
+import org.lepcnn.onnx.cut.CutReport;
+import org.lepcnn.onnx.cut.DeviceProfile;
 
 /**
  * What a private pass costs the device, against running the network in the open there.
@@ -152,7 +155,46 @@ public final class DeviceBenchmark {
     row(result, "stages (ONNX Runtime alone)", outputs, Timing.median(stagesCpu));
     sizes(result, inputs, outputs);
     notes(result, inputs, outputs);
+    if (model.prediction() != null) {
+      predicted(result, privateMillis, plainMillis, inputs, outputs);
+    }
     return result.chart(chart(plainMillis));
+  }
+
+  /** Beside what was measured; without transport, as that is. */
+  private void predicted(
+      BenchResult result, double privateMillis, double plainMillis, long inputs, long outputs) {
+    DeviceProfile profile = model.prediction().profile();
+    CutReport costs = model.prediction().alone();
+    DeviceProfile.Elements each = profile.device();
+    BenchTable table =
+        new BenchTable(
+            "predictions",
+            List.of("by " + profile.name(), "predicted", "measured", "measured ÷ predicted"));
+    double plain = costs.allOnTheDevice().deviceCpuMillis();
+    double own = costs.thisCut().deviceCpuMillis();
+    compare(table, "private pass, CPU ms", own, privateMillis);
+    compare(table, "plain inference, CPU ms", plain, plainMillis);
+    compare(table, "private ÷ plain", own / plain, privateMillis / plainMillis);
+    compare(table, "mask, ns", each.maskNanosPerElement(), median(PassTimings::maskNanos) / inputs);
+    compare(
+        table,
+        "check, ns",
+        each.checkNanosPerElement(),
+        median(PassTimings::checkNanos) / (inputs + outputs));
+    compare(
+        table, "open, ns", each.openNanosPerResult(), median(PassTimings::tableNanos) / outputs);
+    compare(
+        table,
+        "unmask, ns",
+        each.unmaskNanosPerResult(),
+        median(PassTimings::unmaskNanos) / outputs);
+    result.table(table);
+    result.note("predictions: " + profile.name() + ", " + profile.provenance());
+  }
+
+  private static void compare(BenchTable table, String what, double predicted, double measured) {
+    table.row(what, predicted, measured, measured / predicted);
   }
 
   private void sizes(BenchResult result, long inputs, long outputs) {

@@ -6,4 +6,9 @@ package org.lepcnn.command;
  * {@link java.util.ServiceLoader}, so that it need not know the module. An implementation is a
  * picocli {@code @Command} with a public constructor without arguments.
  */
-public interface Subcommand {}
+public interface Subcommand {
+  /** The command under which it stands; empty for {@code lepcnn} itself. */
+  default String parent() {
+    return "";
+  }
+}

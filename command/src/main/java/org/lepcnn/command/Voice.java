@@ -18,9 +18,15 @@ public final class Voice {
         .setUsageHelpAutoWidth(true);
   }
 
-  /** Adds the commands of other modules that are on the class path. */
+  /** Adds the commands of other modules that are on the class path, where their parents are. */
   public static CommandLine withSubcommands(CommandLine line) {
-    ServiceLoader.load(Subcommand.class).forEach(line::addSubcommand);
+    for (Subcommand command : ServiceLoader.load(Subcommand.class)) {
+      CommandLine parent =
+          command.parent().isEmpty() ? line : line.getSubcommands().get(command.parent());
+      if (parent != null) {
+        parent.addSubcommand(command);
+      }
+    }
     return line;
   }
 

@@ -15,8 +15,10 @@ import org.lepcnn.bench.pipeline.PipelineBenchmark;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.WrittenResult;
 import org.lepcnn.command.Subcommand;
+import org.lepcnn.onnx.cut.DeviceProfile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lepcnn bench}. */
@@ -118,6 +120,8 @@ public final class BenchCommand implements Subcommand, Runnable {
       name = "device",
       description = "Compare what a private pass costs the device with plain inference there.")
   static final class Device extends ModelBenchmark {
+    @Mixin private ProfileOption profile;
+
     @Option(
         names = "--warm-up",
         paramLabel = "N",
@@ -131,6 +135,11 @@ public final class BenchCommand implements Subcommand, Runnable {
         defaultValue = "100",
         description = "Measured passes. Default: 100.")
     private int passes;
+
+    @Override
+    DeviceProfile profile() {
+      return profile.read();
+    }
 
     @Override
     BenchResult measure(BenchModel model, String kernel, Consumer<String> progress) {
@@ -179,6 +188,8 @@ public final class BenchCommand implements Subcommand, Runnable {
       description =
           "Compare private passes through a real broker and edge with plain local inference, a plain (unmasked float) streaming job, and an echo of every round.")
   static final class Pipeline extends ModelBenchmark {
+    @Mixin private ProfileOption profile;
+
     @Option(
         names = "--warm-up",
         paramLabel = "N",
@@ -215,6 +226,11 @@ public final class BenchCommand implements Subcommand, Runnable {
 
     @Option(names = "--no-echo", description = "Do not measure the echo of every round.")
     private boolean noEcho;
+
+    @Override
+    DeviceProfile profile() {
+      return profile.read();
+    }
 
     @Override
     BenchResult measure(BenchModel model, String kernel, Consumer<String> progress) {

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.command.KernelOption;
+import org.lepcnn.onnx.cut.DeviceProfile;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,10 +22,15 @@ abstract class ModelBenchmark extends Benchmark {
 
   abstract BenchResult measure(BenchModel opened, String kernel, Consumer<String> progress);
 
+  /** By which costs are predicted; null for no prediction. */
+  DeviceProfile profile() {
+    return null;
+  }
+
   @Override
   final BenchResult measure(Consumer<String> progress) {
     progress.accept("lepcnn bench: importing " + model);
-    try (BenchModel opened = BenchModel.open(model)) {
+    try (BenchModel opened = BenchModel.open(model, profile())) {
       return measure(opened, kernel.name(), progress);
     }
   }

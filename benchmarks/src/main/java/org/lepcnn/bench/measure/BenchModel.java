@@ -18,6 +18,10 @@ import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.PreparedImport;
+import org.lepcnn.onnx.cut.CutReport;
+import org.lepcnn.onnx.cut.DeviceProfile;
+import org.lepcnn.onnx.cut.DeviceProfile.Transport;
 import org.lepcnn.onnx.zoo.ZooModel;
 
 /** The network that a benchmark runs: a name of the zoo or an ONNX file, imported. */
@@ -28,15 +32,34 @@ public final class BenchModel implements AutoCloseable {
   private final Path onnx;
   private final Path work;
   private final ModelBundle bundle;
+  private final Prediction prediction;
 
   /** An interrupted benchmark leaves no hundreds of megabytes behind. */
   private final Thread deleteOnExit;
 
-  private BenchModel(String name, Path onnx, Path work, ModelBundle bundle) {
+  /**
+   * What a profile says of the network.
+   *
+   * @param whole with transport
+   * @param alone without
+   */
+  public record Prediction(DeviceProfile profile, CutReport whole, CutReport alone) {
+    private static Prediction of(
+        PreparedImport prepared, ImportOptions options, DeviceProfile profile) {
+      Transport none = new Transport(0, 0, 0);
+      return new Prediction(
+          profile,
+          prepared.costs(options.offload(), profile),
+          prepared.costs(options.offload(), profile.with(none)));
+    }
+  }
+
+  private BenchModel(String name, Path onnx, Path work, ModelBundle bundle, Prediction prediction) {
     this.name = name;
     this.onnx = onnx;
     this.work = work;
     this.bundle = bundle;
+    this.prediction = prediction;
     this.deleteOnExit = new Thread(() -> delete(work), "lepcnn-bench-delete");
     Runtime.getRuntime().addShutdownHook(deleteOnExit);
   }
@@ -47,6 +70,15 @@ public final class BenchModel implements AutoCloseable {
    * @param nameOrFile a name of {@link ZooModel#names()} or an ONNX file
    */
   public static BenchModel open(String nameOrFile) {
+    return open(nameOrFile, null);
+  }
+
+  /**
+   * As {@link #open(String)}.
+   *
+   * @param profile by which costs are predicted; null for no prediction
+   */
+  public static BenchModel open(String nameOrFile, DeviceProfile profile) {
     Path work = temporaryFolder();
     try {
       Path file = Path.of(nameOrFile);
@@ -61,8 +93,14 @@ public final class BenchModel implements AutoCloseable {
             .expected("one of " + ZooModel.names() + " or an ONNX file")
             .found("'" + nameOrFile + "'");
       }
-      ModelBundle bundle = ModelImporter.importModel(file, ImportOptions.defaults());
-      return new BenchModel(name, file, work, bundle);
+      ImportOptions options = ImportOptions.defaults();
+      PreparedImport prepared = ModelImporter.prepare(file, options);
+      return new BenchModel(
+          name,
+          file,
+          work,
+          prepared.bundle(options.precision()),
+          profile == null ? null : Prediction.of(prepared, options, profile));
     } catch (RuntimeException e) {
       delete(work);
       throw e;
@@ -84,6 +122,11 @@ public final class BenchModel implements AutoCloseable {
 
   public ModelBundle bundle() {
     return bundle;
+  }
+
+  /** What a profile says; null without one. */
+  public Prediction prediction() {
+    return prediction;
   }
 
   public ImportReport report() {

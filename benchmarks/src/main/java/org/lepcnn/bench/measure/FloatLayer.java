@@ -27,13 +27,13 @@ import org.lepcnn.device.stage.HostTensor;
  * Gemm} or {@code Conv} with the same shape and constant weights, without bias, as the masked layer
  * has none.
  */
-final class FloatLayer {
+public final class FloatLayer {
   private static final int FLOAT = TensorProto.DataType.FLOAT_VALUE;
 
   private FloatLayer() {}
 
   /** Opens the layer; empty for shapes that no single Conv has (dilated inputs, cropping). */
-  static Optional<PlainModel> open(ConvGeometry g, byte[] weights, int threads) {
+  public static Optional<PlainModel> open(ConvGeometry g, byte[] weights, int threads) {
     ConvAxis height = g.height();
     ConvAxis width = g.width();
     boolean gemm = height.isSingle() && width.isSingle() && g.groups() == 1;

@@ -9,8 +9,10 @@ import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.bench.report.BenchTable;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.bench.report.Machine;
+import org.lepcnn.onnx.cut.CutReport;
 
 /** From what {@link PipelineRun} measured to figures, rows and a chart. */
 final class PipelineReport {
@@ -61,8 +63,42 @@ final class PipelineReport {
     if (!rounds.isEmpty()) {
       result.table(RoundReport.table(rounds, runs));
     }
+    if (model.prediction() != null) {
+      result.table(predictions());
+    }
     notes();
     return result.chart(chart());
+  }
+
+  /** What the profile predicts beside what was measured. */
+  private BenchTable predictions() {
+    CutReport costs = model.prediction().whole();
+    BenchTable table =
+        new BenchTable(
+            "predictions",
+            List.of("by " + costs.profile(), "predicted", "measured", "measured ÷ predicted"));
+    for (PipelineRun.Measured run : runs) {
+      predicted(
+          table,
+          named(run, "private p50, ms"),
+          costs.thisCut().latencyMillis(),
+          percentile(run.warm(), 50));
+      predicted(
+          table,
+          named(run, "plain local p50, ms"),
+          costs.allOnTheDevice().latencyMillis(),
+          percentile(run.local(), 50));
+      predicted(
+          table,
+          named(run, "CPU per pass, gateway and device, ms"),
+          costs.thisCut().deviceCpuMillis(),
+          run.many().cpu().gateway());
+    }
+    return table;
+  }
+
+  private static void predicted(BenchTable table, String what, double predicted, double measured) {
+    table.row(what, predicted, measured, measured / predicted);
   }
 
   private void ratios(PipelineRun.Measured run) {
