@@ -100,8 +100,8 @@ final class CutArguments {
     }
     OffloadPolicy policy =
         switch (offload == null ? "auto" : offload.toLowerCase(Locale.ROOT)) {
-          case "auto" -> OffloadPolicy.AUTO;
-          case "all" -> OffloadPolicy.ALL;
+          case "auto" -> OffloadPolicy.auto();
+          case "all" -> OffloadPolicy.all();
           default ->
               throw BadInputException.about("Reading the option --offload")
                   .expected("auto or all")

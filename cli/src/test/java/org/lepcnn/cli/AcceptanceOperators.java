@@ -77,7 +77,8 @@ final class AcceptanceOperators {
     try {
       Path file = folder.resolve("model.onnx");
       ModelBundle bundle =
-          ModelImporter.importModel(file, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+          ModelImporter.importModel(
+              file, ImportOptions.defaults().withOffload(OffloadPolicy.all()));
       if (bundle.plan().rounds() > 0) {
         offloaded.add(name);
       }

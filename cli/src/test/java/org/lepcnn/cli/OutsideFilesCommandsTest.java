@@ -48,7 +48,7 @@ class OutsideFilesCommandsTest {
   static void importHarmlessModel(@TempDir Path temporary) throws IOException {
     Path file = Files.write(temporary.resolve("m.onnx"), TensorPlaces.base().toByteArray());
     harmless =
-        ModelImporter.importModel(file, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+        ModelImporter.importModel(file, ImportOptions.defaults().withOffload(OffloadPolicy.all()));
     assertThat(harmless.plan().layers()).isNotEmpty();
   }
 

@@ -49,9 +49,9 @@ public record ImportOptions(
     this(inputShapes, offload, Precision.FAST);
   }
 
-  /** The model's own shapes, {@link OffloadPolicy#AUTO}, {@link Precision#FAST}. */
+  /** The model's own shapes, {@link OffloadPolicy#auto()}, {@link Precision#FAST}. */
   public static ImportOptions defaults() {
-    return new ImportOptions(Map.of(), OffloadPolicy.AUTO);
+    return new ImportOptions(Map.of(), OffloadPolicy.auto());
   }
 
   /** These options with another policy. */

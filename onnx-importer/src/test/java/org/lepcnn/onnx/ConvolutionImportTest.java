@@ -20,7 +20,8 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 
 class ConvolutionImportTest {
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
 
   @TempDir Path folder;
 

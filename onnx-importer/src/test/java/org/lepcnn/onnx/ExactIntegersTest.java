@@ -22,7 +22,8 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /** Networks of integers in float32: the same bits as ONNX Runtime's, operator by operator. */
 class ExactIntegersTest {
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
   private static final int CHANNELS = 32;
 
   @TempDir Path folder;

@@ -22,7 +22,7 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
 
 class GraphImportTest {
   private static final ImportOptions AUTO = ImportOptions.defaults();
-  private static final ImportOptions ALL = AUTO.withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL = AUTO.withOffload(OffloadPolicy.all());
 
   @TempDir Path folder;
 
@@ -321,7 +321,7 @@ class GraphImportTest {
 
     ModelBundle bundle =
         FloatNetwork.assertImports(
-            model.write(folder), ImportOptions.defaults().withOffload(OffloadPolicy.ALL), 1, 1);
+            model.write(folder), ImportOptions.defaults().withOffload(OffloadPolicy.all()), 1, 1);
 
     assertThat(bundle.device().report().get(0).reason()).isNotEmpty();
   }

@@ -77,7 +77,7 @@ class ImportTrialTest {
   @Test
   void trial_givesTheBundleThatTheOptionsSay() {
     Path onnx = foldable().write(folder);
-    ImportOptions all = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+    ImportOptions all = ImportOptions.defaults().withOffload(OffloadPolicy.all());
     for (ImportOptions options :
         List.of(
             ImportOptions.defaults(),

@@ -71,7 +71,7 @@ public final class ImporterFuzzMain {
     Path file = folder.resolve(MUTANT);
     Files.write(file, model);
     ModelBundle bundle =
-        ModelImporter.importModel(file, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+        ModelImporter.importModel(file, ImportOptions.defaults().withOffload(OffloadPolicy.all()));
     readAgain(bundle);
   }
 

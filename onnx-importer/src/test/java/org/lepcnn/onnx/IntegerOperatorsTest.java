@@ -28,7 +28,8 @@ import org.lepcnn.onnx.plan.Precision;
 
 /** Operators on integers: every bit as ONNX Runtime's own kernels give it. */
 class IntegerOperatorsTest {
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
   private static final String DYNAMIC = "DynamicQuantizeLinear";
 
   @TempDir Path folder;

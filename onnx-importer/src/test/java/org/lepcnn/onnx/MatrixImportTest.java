@@ -22,7 +22,8 @@ import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 
 class MatrixImportTest {
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
 
   @TempDir Path folder;
 

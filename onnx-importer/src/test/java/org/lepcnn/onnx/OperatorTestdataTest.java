@@ -69,7 +69,7 @@ class OperatorTestdataTest {
   private static void check(Path folder) throws Exception {
     Path file = folder.resolve("model.onnx");
     ModelBundle bundle =
-        ModelImporter.importModel(file, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+        ModelImporter.importModel(file, ImportOptions.defaults().withOffload(OffloadPolicy.all()));
     Graph graph = new Graph(OnnxReader.read(file).model());
     for (LayerReport line : bundle.device().report()) {
       LOG.info("{} {} {}", folder.getFileName(), line.op(), line.reason());

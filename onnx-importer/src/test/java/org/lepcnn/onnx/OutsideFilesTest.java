@@ -40,7 +40,8 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
 @Tag("slow")
 class OutsideFilesTest {
   private static final int SIDE = 8;
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
 
   @TempDir Path folder;
   private Path secret;

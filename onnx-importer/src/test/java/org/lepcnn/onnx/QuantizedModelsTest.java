@@ -26,7 +26,8 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
  * Runtime's, and what exact arithmetic gives.
  */
 class QuantizedModelsTest {
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
   private static final int IN = 16;
   private static final int OUT = 32;
   private static final int SIZE = 16;

@@ -12,7 +12,8 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /** What the table of {@code docs/precision.md} calls exact, on random networks. */
 class RandomIntegerGraphTest {
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
   private static final int GRAPHS = 60;
 
   /** How near to a tie, in steps, float32 may round a sum of some hundred products either way. */

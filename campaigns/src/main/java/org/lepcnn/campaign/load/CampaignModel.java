@@ -68,7 +68,7 @@ public final class CampaignModel {
     Path onnx = folder.resolve("wide.onnx");
     AtomicFiles.write(onnx, WideModel.onnx());
     ModelBundle bundle =
-        ModelImporter.importModel(onnx, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+        ModelImporter.importModel(onnx, ImportOptions.defaults().withOffload(OffloadPolicy.all()));
     CampaignModel model = new CampaignModel(bundle, List.of());
     for (int number = 0; number < WIDE_PICTURES; number++) {
       model.inputs.add(WideModel.picture(number));

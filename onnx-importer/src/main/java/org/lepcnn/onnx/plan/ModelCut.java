@@ -61,7 +61,7 @@ public final class ModelCut {
 
   /** The places of a model. */
   public static ModelCut of(Graph graph, InstrumentedRun run, ShapeFlow flow) {
-    return new ModelCut(graph, run, flow, new Selection(graph, run, flow, OffloadPolicy.ALL));
+    return new ModelCut(graph, run, flow, new Selection(graph, run, flow, OffloadPolicy.all()));
   }
 
   private static Set<Integer> before(LinearLayer layer, Map<String, Set<Integer>> reaching) {

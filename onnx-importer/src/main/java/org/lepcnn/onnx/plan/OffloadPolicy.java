@@ -15,10 +15,14 @@ import org.lepcnn.onnx.cut.ProfileFile;
 @PublicApi
 public sealed interface OffloadPolicy {
   /** Those whose multiplications repay moving their input and output; see {@link OffloadRule}. */
-  OffloadPolicy AUTO = new Rule(OptionalLong.empty());
+  static OffloadPolicy auto() {
+    return new Rule(OptionalLong.empty());
+  }
 
   /** All that can be. */
-  OffloadPolicy ALL = new All(OptionalLong.empty());
+  static OffloadPolicy all() {
+    return new All(OptionalLong.empty());
+  }
 
   /**
    * All that can be, in rounds that carry enough.

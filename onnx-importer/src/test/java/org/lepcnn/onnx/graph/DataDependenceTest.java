@@ -19,7 +19,8 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /** A layer behind an operator whose shape or execution depends on data stays on the device. */
 class DataDependenceTest {
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
 
   @TempDir Path folder;
 

@@ -19,7 +19,8 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /** BatchNormalization in front of linear layers. */
 class NormalizedInputTest {
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
 
   @TempDir Path folder;
 

@@ -135,7 +135,7 @@ class EqualizationTest {
     model.node("MatMul", "y", "batch " + model.constant(weights(2 * 20 * 30), 2, 20, 30));
     Path file = model.output("y").write(folder);
     PreparedImport prepared =
-        ModelImporter.prepare(file, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+        ModelImporter.prepare(file, ImportOptions.defaults().withOffload(OffloadPolicy.all()));
     ModelBundle bundle = prepared.bundle(Precision.HIGH);
     LayerReference reference = prepared.layerReference();
     assertThat(bundle.device().layers()).hasSize(4);

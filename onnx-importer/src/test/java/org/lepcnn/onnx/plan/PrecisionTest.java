@@ -115,7 +115,9 @@ class PrecisionTest {
     ModelBundle bundle =
         ModelImporter.importModel(
             file,
-            ImportOptions.defaults().withOffload(OffloadPolicy.ALL).withPrecision(Precision.HIGH));
+            ImportOptions.defaults()
+                .withOffload(OffloadPolicy.all())
+                .withPrecision(Precision.HIGH));
     assertThat(bundle.plan().layers()).hasSize(1);
     assertProved(bundle);
   }

@@ -75,7 +75,7 @@ class RoundWorkTest {
 
   @Test
   void allThatCanBe_isOffloadedInAnyNumberOfRounds() {
-    ImportOptions all = DEFAULTS.withOffload(OffloadPolicy.ALL);
+    ImportOptions all = DEFAULTS.withOffload(OffloadPolicy.all());
 
     assertThat(report(chain(17, 400), all).rounds()).isEqualTo(17);
     assertThat(report(chain(17, 400), all.withMinRoundWork(2_000)).rounds()).isZero();

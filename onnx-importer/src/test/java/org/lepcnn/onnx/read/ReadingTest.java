@@ -32,7 +32,8 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /** What is brought into one form when a model is read: half precision, sparse, functions. */
 class ReadingTest {
-  private static final ImportOptions ALL = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+  private static final ImportOptions ALL =
+      ImportOptions.defaults().withOffload(OffloadPolicy.all());
 
   @TempDir Path folder;
 

@@ -258,6 +258,6 @@ class InnerWorkTest {
       model.output("y");
     }
     return ModelImporter.prepare(
-        model.write(folder), ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+        model.write(folder), ImportOptions.defaults().withOffload(OffloadPolicy.all()));
   }
 }

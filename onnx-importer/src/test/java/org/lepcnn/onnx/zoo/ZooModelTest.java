@@ -45,7 +45,7 @@ class ZooModelTest {
   @EnumSource(names = {"SQUEEZENET", "MOBILENETV2", "RESNET18"})
   void theImporter_findsTheSameLayers(ZooModel model) {
     ModelBundle bundle =
-        importModel(model, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+        importModel(model, ImportOptions.defaults().withOffload(OffloadPolicy.all()));
 
     assertThat(ImportReport.of(bundle).totalMacs()).isEqualTo(model.count().macs());
     assertThat(bundle.plan().layers())
