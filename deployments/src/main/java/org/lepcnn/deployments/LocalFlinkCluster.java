@@ -58,15 +58,7 @@ public final class LocalFlinkCluster implements AutoCloseable {
       settings = Map.copyOf(settings);
     }
 
-    /** A cluster whose jobs end with its JobManager. */
-    public Size(int taskManagers, int slots, Map<String, String> settings) {
-      this(taskManagers, slots, settings, false);
-    }
-
-    /** A cluster with the usual settings. */
-    public Size(int taskManagers, int slots) {
-      this(taskManagers, slots, Map.of());
-    }
+    
   }
 
   /** Starts a cluster on free ports and waits until every TaskManager is registered. */
@@ -107,10 +99,7 @@ public final class LocalFlinkCluster implements AutoCloseable {
     return rest;
   }
 
-  /** Submits a job with Flink's own client and nothing but its arguments. */
-  public String submit(Path jar, String mainClass, List<String> jobArguments) {
-    return submit(jar, mainClass, List.of(), jobArguments);
-  }
+  
 
   /**
    * Submits a job with Flink's own client, as a process.

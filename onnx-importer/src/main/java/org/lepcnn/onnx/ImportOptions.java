@@ -43,20 +43,12 @@ public record ImportOptions(
     inputValues = Collections.unmodifiableMap(new LinkedHashMap<>(inputValues));
   }
 
-  /** Options that bind no input. */
-  public ImportOptions(
-      Map<String, long[]> inputShapes, OffloadPolicy offload, Precision precision) {
-    this(inputShapes, Map.of(), offload, OptionalLong.empty(), precision);
-  }
-
-  /** Options with {@link Precision#FAST}. */
-  public ImportOptions(Map<String, long[]> inputShapes, OffloadPolicy offload) {
-    this(inputShapes, offload, Precision.FAST);
-  }
+  
 
   /** The model's own shapes, {@link OffloadPolicy#AUTO}, {@link Precision#FAST}. */
   public static ImportOptions defaults() {
-    return new ImportOptions(Map.of(), OffloadPolicy.AUTO);
+    return new ImportOptions(
+        Map.of(), Map.of(), OffloadPolicy.AUTO, OptionalLong.empty(), Precision.FAST);
   }
 
   /** These options with another policy. */

@@ -42,7 +42,7 @@ public final class RoundWork {
    */
   public static Selection select(
       Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy, OptionalLong least) {
-    Selection selection = new Selection(graph, run, flow, policy);
+    Selection selection = new Selection(graph, run, flow, policy, Map.of());
     List<List<OffloadedLayer>> rounds = new Schedule(graph, run, selection).rounds();
     boolean kept = policy == OffloadPolicy.ALL || rounds.size() <= FEW_ROUNDS;
     Map<Node, StayReason> staying = light(rounds, least.orElse(kept ? 0 : LIGHT));

@@ -29,9 +29,7 @@ public final class Selection {
   private final Set<Node> foldedForward = new HashSet<>();
   private final NormalizedInput normalized;
 
-  public Selection(Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy) {
-    this(graph, run, flow, policy, Map.of());
-  }
+  
 
   /**
    * @param staying nodes that stay on the device whatever they are, and why
@@ -48,7 +46,7 @@ public final class Selection {
     for (Node node : graph.nodes()) {
       if (staying.containsKey(node)) {
         reasons.put(node, staying.get(node));
-      } else if (Recognizer.multiplies(node)) {
+      } else if (Recognizer.multiplies(node.domain(), node.op())) {
         attempt(node, () -> candidates.add(recognizer.recognize(node)));
       } else if (Multiplications.areCounted(node)) {
         reasons.put(node, WholeOperators.reason(node));
