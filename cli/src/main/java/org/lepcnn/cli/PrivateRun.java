@@ -51,7 +51,7 @@ final class PrivateRun implements AutoCloseable {
    *
    * @param state an open device state
    * @param tables the folder of its tables
-      * @param pace rounds leave at multiples of this after their pass began; 0 for at once
+   * @param pace rounds leave at multiples of this after their pass began; 0 for at once
    * @param inputs how many inputs will come: passes are reserved for them, and no more
    * @param keepTensors whether what the edge sees is kept for a report
    */

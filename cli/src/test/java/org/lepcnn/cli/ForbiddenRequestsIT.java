@@ -132,7 +132,11 @@ class ForbiddenRequestsIT {
             PrivateRun.open(
                 DeviceState.open(meter.state()),
                 meter.tables(),
-                transport, 2, Duration.ZERO, inputs.size(), false)) {
+                transport,
+                2,
+                Duration.ZERO,
+                inputs.size(),
+                false)) {
       assertThat(run.run(inputs)).allSatisfy(answer -> assertThat(answer.failure()).isNull());
     }
     assertThat(edge.isAlive()).isTrue();

@@ -4,12 +4,12 @@ package org.lepcnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -126,7 +126,9 @@ class OutsideFilesCommandsTest {
     ProvisionedDevice device = ProvisionedDevice.create(folder, bundle, "meter-1", 1);
     DeviceState state = DeviceState.open(device.state());
     try (InProcessEdge edge = new InProcessEdge(bundle.edge(), new ScalarKernels())) {
-      assertThatThrownBy(() -> PrivateRun.open(state, device.tables(), edge, 1, Duration.ZERO, 1, false).close())
+      assertThatThrownBy(
+              () ->
+                  PrivateRun.open(state, device.tables(), edge, 1, Duration.ZERO, 1, false).close())
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("outside the model");
     }

@@ -60,7 +60,9 @@ class StandaloneClusterIT {
   static void start() {
     layout = LocalLayout.find();
     broker = LocalBroker.start(folder.resolve("broker"));
-    cluster = LocalFlinkCluster.start(folder.resolve("flink"), new LocalFlinkCluster.Size(1, 2, Map.of(), false));
+    cluster =
+        LocalFlinkCluster.start(
+            folder.resolve("flink"), new LocalFlinkCluster.Size(1, 2, Map.of(), false));
   }
 
   @AfterAll
@@ -94,7 +96,11 @@ class StandaloneClusterIT {
             PrivateRun.open(
                 DeviceState.open(device.state()),
                 device.tables(),
-                transport, 4, Duration.ZERO, inputs.size(), false);
+                transport,
+                4,
+                Duration.ZERO,
+                inputs.size(),
+                false);
         DeviceModel model = DeviceModel.load(bundle.device())) {
       PlainIntegerNetwork plain = new PlainIntegerNetwork(model, bundle.edge());
       for (PrivateRun.Inferred answer : run.run(inputs)) {
@@ -129,7 +135,13 @@ class StandaloneClusterIT {
         KafkaEdgeTransport transport = transport("cameras");
         PrivateRun run =
             PrivateRun.open(
-                DeviceState.open(device.state()), device.tables(), transport, 1, Duration.ZERO, 1, false)) {
+                DeviceState.open(device.state()),
+                device.tables(),
+                transport,
+                1,
+                Duration.ZERO,
+                1,
+                false)) {
       CompletableFuture<PrivateRun.Inferred> pending =
           CompletableFuture.supplyAsync(() -> run.run(List.of(named)).get(0));
       awaitChunks(requests, 2);

@@ -57,8 +57,6 @@ public final class LocalFlinkCluster implements AutoCloseable {
     public Size {
       settings = Map.copyOf(settings);
     }
-
-    
   }
 
   /** Starts a cluster on free ports and waits until every TaskManager is registered. */
@@ -98,8 +96,6 @@ public final class LocalFlinkCluster implements AutoCloseable {
   public FlinkRest rest() {
     return rest;
   }
-
-  
 
   /**
    * Submits a job with Flink's own client, as a process.

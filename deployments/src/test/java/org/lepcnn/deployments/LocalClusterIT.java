@@ -29,7 +29,8 @@ class LocalClusterIT {
   void killingATaskManager_restartsTheJobOnANewOne() throws Exception {
     Path jar = JobJar.of("CountingJob", layout, folder);
     LocalFlinkCluster.Size size =
-        new LocalFlinkCluster.Size(1, 2, Map.of("execution.checkpointing.interval", "500 ms"), false);
+        new LocalFlinkCluster.Size(
+            1, 2, Map.of("execution.checkpointing.interval", "500 ms"), false);
     List<Long> processes = new ArrayList<>();
     try (LocalFlinkCluster cluster =
         LocalFlinkCluster.start(folder.resolve("a run folder"), size)) {

@@ -43,8 +43,6 @@ public record ImportOptions(
     inputValues = Collections.unmodifiableMap(new LinkedHashMap<>(inputValues));
   }
 
-  
-
   /** The model's own shapes, {@link OffloadPolicy#AUTO}, {@link Precision#FAST}. */
   public static ImportOptions defaults() {
     return new ImportOptions(

@@ -89,8 +89,6 @@ public final class BenchDevice implements AutoCloseable {
     return name;
   }
 
-  
-
   /** Makes the tables of the next passes, several files at a time. */
   public void makeTables(long firstPass, long passes, int threads) {
     make(

@@ -125,8 +125,6 @@ public record DeviceHalf(
     /** Some multiplications, nobody knows how many. */
     public static final long UNKNOWN_MACS = -1;
 
-    
-
     public boolean offloaded() {
       return round >= 0;
     }

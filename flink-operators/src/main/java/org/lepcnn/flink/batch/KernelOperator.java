@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.batch;
 
-import org.lepcnn.flink.record.MailboxOperatorFactory;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +25,7 @@ import org.lepcnn.flink.kernel.RoundComputer.Computed;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.Handled;
+import org.lepcnn.flink.record.MailboxOperatorFactory;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
 
@@ -69,7 +69,7 @@ public final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private transient boolean draining;
   private transient boolean timerSet;
 
-    private KernelOperator(
+  private KernelOperator(
       StreamOperatorParameters<OutgoingRecord> parameters,
       MailboxExecutor mailbox,
       EdgeServices services,
@@ -82,7 +82,7 @@ public final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     this.notices = notices;
   }
 
-    /**
+  /**
    * Makes the operator, to be chained to the guard.
    *
    * @param notices the side output for failures

@@ -1,7 +1,6 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.decode;
 
-import org.lepcnn.flink.record.MailboxOperatorFactory;
 import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -18,6 +17,7 @@ import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.MailboxOperatorFactory;
 import org.lepcnn.flink.record.OutgoingRecord;
 
 /**
@@ -37,7 +37,7 @@ public final class DecodeOperator extends AbstractStreamOperator<AssembledReques
   private transient RequestDecoder decoder;
   private transient long sweepMillis;
 
-    private DecodeOperator(
+  private DecodeOperator(
       StreamOperatorParameters<AssembledRequest> parameters,
       MailboxExecutor mailbox,
       EdgeServices services,
@@ -50,7 +50,7 @@ public final class DecodeOperator extends AbstractStreamOperator<AssembledReques
     this.notices = notices;
   }
 
-    /**
+  /**
    * Makes the operator, to be applied before the keyBy.
    *
    * @param notices the side output for replies and rejections

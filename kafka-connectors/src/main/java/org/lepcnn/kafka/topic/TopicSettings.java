@@ -50,8 +50,6 @@ public record TopicSettings(
     }
   }
 
-  
-
   /** Copies that a write to a topic of so many needs; empty leaves it to the broker. */
   OptionalInt minInsync(int replicas) {
     if (minInsyncReplicas != BROKER_DEFAULT) {

@@ -34,8 +34,6 @@ public final class Recognizer {
     return (standard && OPERATORS.contains(op)) || IntegerForm.of(domain, op) != null;
   }
 
-  
-
   /**
    * Recognises a node of one of the {@link #multiplies} kinds.
    *

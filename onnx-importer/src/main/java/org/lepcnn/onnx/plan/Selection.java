@@ -29,8 +29,6 @@ public final class Selection {
   private final Set<Node> foldedForward = new HashSet<>();
   private final NormalizedInput normalized;
 
-  
-
   /**
    * @param staying nodes that stay on the device whatever they are, and why
    */
