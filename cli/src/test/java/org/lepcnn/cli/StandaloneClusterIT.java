@@ -175,6 +175,7 @@ class StandaloneClusterIT {
         cluster.submit(
             layout.edgeJobJar(),
             null,
+            List.of(),
             List.of(
                 "--bootstrap-server",
                 broker.bootstrapServers(),
