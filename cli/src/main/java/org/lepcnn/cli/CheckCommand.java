@@ -29,6 +29,7 @@ import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.plan.LayerReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -112,8 +113,7 @@ final class CheckCommand implements Callable<Integer> {
     ImportArguments.Imported imported = arguments.importModel(model, output);
     ModelBundle bundle = imported.bundle();
     Cases cases = cases(bundle);
-    LayerErrors layers =
-        perLayer ? new LayerErrors(bundle, imported.prepared().layerReference()) : null;
+    LayerErrors layers = perLayer ? new LayerErrors(bundle, layerReference()) : null;
     List<CheckLine> lines = run(bundle, cases.all(), layers);
     CheckSummary summary =
         new CheckSummary(
@@ -123,6 +123,10 @@ final class CheckCommand implements Callable<Integer> {
                 : Tolerance.ofBoth(tolerance));
     tell(imported, summary, layers, cases.madeUp());
     return summary.allAgree() ? 0 : WRONG;
+  }
+
+  private LayerReference layerReference() {
+    return ModelImporter.prepare(model, arguments.toOptions()).layerReference();
   }
 
   private List<CheckLine> run(ModelBundle bundle, List<Case> cases, LayerErrors layers) {
@@ -170,7 +174,7 @@ final class CheckCommand implements Callable<Integer> {
       boolean madeUpInputs,
       Double top1Private,
       Double top1Float,
-      @JsonUnwrapped ImportArguments.Told imported,
+      @JsonUnwrapped Told imported,
       List<LayerErrors.Line> perLayer)
       implements Result {
     @Override

@@ -19,7 +19,6 @@ import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
 import org.lepcnn.onnx.read.BoundInputs;
 import org.lepcnn.onnx.read.OnnxReader;
-import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
 
@@ -37,9 +36,8 @@ public final class ModelImporter {
    * Imports a model, in this process.
    *
    * <p>A model that is made for it can crash ONNX Runtime's native code, and this process with it.
-   * The command {@code lepcnn import} therefore runs {@link ImportTrial} first; this call does not.
-   * For a model whose origin is not trusted, call {@link ImportTrial#run} and {@link #prepare(Path,
-   * ImportOptions, TriedModel, Consumer)}.
+   * For a model whose origin is not trusted, call {@link ImportTrial#importModel}, as the command
+   * {@code lepcnn import} does.
    *
    * @param onnx the ONNX file; external data are read from its folder and nowhere else
    * @param options open dimensions, offload policy, precision
@@ -86,33 +84,11 @@ public final class ModelImporter {
    * @param steps is told what is done when it begins, such as {@code running the model once}
    */
   public static PreparedImport prepare(Path onnx, ImportOptions options, Consumer<String> steps) {
-    return guarded(onnx, () -> prepare(onnx, options, Evaluation.live(), steps));
+    return guarded(onnx, () -> prepared(onnx, options, steps));
   }
 
-  /**
-   * As {@link #prepare(Path, ImportOptions)}, of a model that was tried: what ONNX Runtime computed
-   * in the trial is taken from there, and this process does not load the model.
-   *
-   * @param options those of the trial
-   * @param steps is told what is done when it begins
-   */
-  public static PreparedImport prepare(
-      Path onnx, ImportOptions options, TriedModel tried, Consumer<String> steps) {
-    return guarded(onnx, () -> prepare(onnx, options, tried.evaluation(onnx), steps));
-  }
-
-  /**
-   * Does what needs ONNX Runtime, and no more.
-   *
-   * @return what it said
-   */
-  static Evaluation evaluate(Path onnx, ImportOptions options) {
-    Evaluation evaluation = Evaluation.live();
-    guarded(onnx, () -> EvaluatedModel.of(onnx, options, evaluation, step -> {}));
-    return evaluation;
-  }
-
-  private static <T> T guarded(Path onnx, Supplier<T> work) {
+  /** Does some work with a model, and tells when that takes more stack or memory than there is. */
+  static <T> T guarded(Path onnx, Supplier<T> work) {
     try {
       return work.get();
     } catch (StackOverflowError e) {
@@ -127,9 +103,8 @@ public final class ModelImporter {
     }
   }
 
-  private static PreparedImport prepare(
-      Path onnx, ImportOptions options, Evaluation evaluation, Consumer<String> steps) {
-    EvaluatedModel model = EvaluatedModel.of(onnx, options, evaluation, steps);
+  private static PreparedImport prepared(Path onnx, ImportOptions options, Consumer<String> steps) {
+    EvaluatedModel model = EvaluatedModel.of(onnx, options, steps);
     Graph graph = model.graph();
     InstrumentedRun run = model.run();
     steps.accept("choosing the layers that go to the edge");

@@ -42,16 +42,12 @@ public final class ConstantFolding {
 
   private ConstantFolding() {}
 
-  /**
-   * Adds the folded values to the graph's constants. Their nodes stay until they are dead.
-   *
-   * @param evaluation who computes them
-   */
-  public static void fold(Graph graph, Evaluation evaluation) {
+  /** Adds the folded values to the graph's constants. Their nodes stay until they are dead. */
+  public static void fold(Graph graph) {
     Set<Node> constantNodes = constantNodes(graph);
     List<String> wanted = frontier(graph, constantNodes);
     if (!wanted.isEmpty()) {
-      graph.constants().putAll(evaluation.constants(() -> compute(graph, constantNodes, wanted)));
+      graph.constants().putAll(compute(graph, constantNodes, wanted));
     }
   }
 

@@ -44,31 +44,8 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
    * Runs the model.
    *
    * @param fixedValues the values that are the same in every pass
-   * @param evaluation who runs it
    */
   public static InstrumentedRun of(
-      Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues, Evaluation evaluation) {
-    return evaluation.run(() -> of(graph, inputs, fixedValues));
-  }
-
-  /**
-   * Runs a part of a model by itself. One that does not run on made-up values tells nothing.
-   *
-   * @param evaluation who runs it
-   */
-  public static InstrumentedRun ofPart(
-      ModelProto part, Map<String, ValueType> inputs, Evaluation evaluation) {
-    return evaluation.run(
-        () -> {
-          try {
-            return of(new Graph(part), inputs, Set.of());
-          } catch (BadInputException e) {
-            return new InstrumentedRun(Map.of(), Map.of());
-          }
-        });
-  }
-
-  private static InstrumentedRun of(
       Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues) {
     Map<String, ValueType> types = new HashMap<>(inputs);
     graph.constants().forEach((name, tensor) -> types.put(name, ValueType.of(tensor)));
@@ -79,6 +56,15 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
       runOnSomeInput(model, inputs, result -> collect(result, types, fixedValues, fixed));
     }
     return new InstrumentedRun(types, fixed);
+  }
+
+  /** Runs a part of a model by itself. One that does not run on made-up values tells nothing. */
+  public static InstrumentedRun ofPart(ModelProto part, Map<String, ValueType> inputs) {
+    try {
+      return of(new Graph(part), inputs, Set.of());
+    } catch (BadInputException e) {
+      return new InstrumentedRun(Map.of(), Map.of());
+    }
   }
 
   private static void runOnSomeInput(
