@@ -29,6 +29,10 @@ public final class Selection {
   private final Set<Node> foldedForward = new HashSet<>();
   private final NormalizedInput normalized;
 
+  public Selection(Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy) {
+    this(graph, run, flow, policy, Map.of());
+  }
+
   /**
    * @param staying nodes that stay on the device whatever they are, and why
    */
@@ -137,7 +141,7 @@ public final class Selection {
   private void take(
       Absorber absorber, LinearLayer layer, OffloadPolicy policy, boolean inputMovesAnyway)
       throws StaysOnDeviceException {
-    if (policy == OffloadPolicy.AUTO) {
+    if (policy instanceof OffloadPolicy.Rule) {
       OffloadRule.require(layer.geometry(), inputMovesAnyway);
     }
     if (layer.absorbed().isEmpty()) {
