@@ -58,7 +58,8 @@ final class AutoPrecision {
    */
   ImportArguments.Imported choose(Path samples) {
     if (samples != null) {
-      List<Map<String, HostTensor>> inputs = Samples.read(samples, prepared.inputs());
+      List<Map<String, HostTensor>> inputs =
+          Samples.read(samples, prepared.inputs(), prepared.inputNames());
       return measured(inputs, count(inputs.size(), "sample"));
     }
     try {
@@ -78,7 +79,9 @@ final class AutoPrecision {
   }
 
   private List<Map<String, HostTensor>> stored() {
-    return TestDataSets.read(model.toAbsolutePath().getParent(), prepared.inputs(), INPUTS).stream()
+    return TestDataSets.read(
+            model.toAbsolutePath().getParent(), prepared.inputs(), prepared.inputNames(), INPUTS)
+        .stream()
         .map(TestDataSets.DataSet::inputs)
         .toList();
   }

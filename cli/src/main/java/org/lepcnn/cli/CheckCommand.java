@@ -5,9 +5,11 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.lepcnn.check.CheckLine;
 import org.lepcnn.check.CheckSummary;
@@ -30,6 +32,7 @@ import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.PreparedImport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,6 +59,8 @@ final class CheckCommand implements Callable<Integer> {
       "There is no data beside the model, so these inputs are made up: random numbers show that the"
           + " private path works, and little of how close real answers are. Give --data or"
           + " --inputs.\n";
+
+  private static final SortedMap<Integer, HostTensor> NOTHING = Collections.emptySortedMap();
 
   @Mixin private Output output;
   @Mixin private KernelOption kernel;
@@ -92,13 +97,16 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "E",
       description =
           "The largest difference to float that counts as agreement, as a share of the output's"
-              + " largest magnitude; for whole numbers, the largest share that may differ. Default:"
-              + " 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the"
-              + " same.")
+              + " largest magnitude; for whole numbers and texts, the largest share that may differ."
+              + " Default: 0.03 with fast, 0.01 with high, the target with auto; whole numbers and"
+              + " texts must be the same.")
   private Double tolerance;
 
   private record Case(
-      String name, Map<String, HostTensor> inputs, List<HostTensor> expected, long label) {}
+      String name,
+      Map<String, HostTensor> inputs,
+      SortedMap<Integer, HostTensor> expected,
+      long label) {}
 
   /** Inputs to check with, and whether they were made up. */
   private record Cases(List<Case> all, boolean madeUp) {}
@@ -112,7 +120,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     ImportArguments.Imported imported = arguments.importModel(model, output);
     ModelBundle bundle = imported.bundle();
-    Cases cases = cases(bundle);
+    Cases cases = cases(imported.prepared());
     LayerErrors layers =
         perLayer ? new LayerErrors(bundle, imported.prepared().layerReference()) : null;
     List<CheckLine> lines = run(bundle, cases.all(), layers);
@@ -186,8 +194,8 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  private Cases cases(ModelBundle bundle) {
-    List<Case> cases = inputs == null ? testDataSets(bundle) : rows(bundle);
+  private Cases cases(PreparedImport prepared) {
+    List<Case> cases = inputs == null ? testDataSets(prepared) : rows(prepared);
     if (!cases.isEmpty()) {
       return new Cases(cases, false);
     }
@@ -197,23 +205,25 @@ final class CheckCommand implements Callable<Integer> {
           .found("none");
     }
     return new Cases(
-        MadeUpInputs.make(bundle.device().inputs(), MADE_UP).stream()
-            .map(values -> new Case("made up", values, List.of(), -1))
+        MadeUpInputs.make(prepared.inputs(), MADE_UP).stream()
+            .map(values -> new Case("made up", values, NOTHING, -1))
             .toList(),
         true);
   }
 
-  private List<Case> testDataSets(ModelBundle bundle) {
+  private List<Case> testDataSets(PreparedImport prepared) {
     if (labels != null) {
       throw new BadInputException("Checking " + model + ": --labels goes with --inputs.");
     }
-    return TestDataSets.read(dataFolder(), bundle.device().inputs()).stream()
+    return TestDataSets.read(
+            dataFolder(), prepared.inputs(), prepared.inputNames(), Integer.MAX_VALUE)
+        .stream()
         .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))
         .toList();
   }
 
-  private List<Case> rows(ModelBundle bundle) {
-    List<Inputs.Input> rows = Inputs.read(inputs, bundle.device().inputs());
+  private List<Case> rows(PreparedImport prepared) {
+    List<Inputs.Input> rows = Inputs.read(inputs, prepared.inputs());
     long[] answers = labels == null ? null : NpyFile.read(labels).integers();
     if (answers != null && answers.length != rows.size()) {
       throw new BadInputException(
@@ -230,7 +240,7 @@ final class CheckCommand implements Callable<Integer> {
           new Case(
               rows.get(i).name(),
               rows.get(i).values(),
-              List.of(),
+              NOTHING,
               answers == null ? -1 : answers[i]));
     }
     return cases;

@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -266,7 +267,7 @@ class AcceptanceIT {
     }
     ValueSpec input = bundle.device().inputs().get(0);
     HostTensor photo = AcceptanceData.photo(root, input.shape());
-    return List.of(new TestDataSets.DataSet("photo", Map.of(input.name(), photo), List.of()));
+    return List.of(new TestDataSets.DataSet("photo", Map.of(input.name(), photo), new TreeMap<>()));
   }
 
   /** Why a set may miss what the precision has to reach, where it does. */

@@ -1,10 +1,15 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
@@ -25,12 +30,14 @@ import org.lepcnn.onnx.work.InnerWork;
  * and its types and shapes are known.
  *
  * @param name for people
+ * @param inputNames of all inputs of the file, bound ones too
  * @param graph without dead nodes and identities
  * @param notes what whoever imports it should know
  * @param inner the layers inside of control flow and functions
  */
 record EvaluatedModel(
     String name,
+    List<String> inputNames,
     Graph graph,
     List<String> notes,
     InstrumentedRun run,
@@ -64,10 +71,24 @@ record EvaluatedModel(
       }
       graph.removeIdentities();
       return new EvaluatedModel(
-          OnnxReader.modelName(onnx), graph, notes, run, InnerWork.of(graph, run, evaluation));
+          OnnxReader.modelName(onnx),
+          inputNames(file.model().getGraph()),
+          graph,
+          notes,
+          run,
+          InnerWork.of(graph, run, evaluation));
     } catch (BadInputException e) {
       throw graph.opset() >= OLDEST_OPSET ? e : tooOld(graph, e);
     }
+  }
+
+  private static List<String> inputNames(GraphProto graph) {
+    Set<String> constants =
+        graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toSet());
+    return graph.getInputList().stream()
+        .map(ValueInfoProto::getName)
+        .filter(name -> !constants.contains(name))
+        .toList();
   }
 
   /** Computes constants, and inlines the control flow that they decide, until nothing is left. */

@@ -14,7 +14,7 @@ import org.lepcnn.core.text.Printable;
 
 /**
  * Reads an ONNX file, external data included, in the form that the importer works on: dense
- * tensors, float32 for the shorter floats, signed integers for inputs of the longer unsigned ones,
+ * tensors, float32 for the shorter floats, wider integers for inputs that Java has no tensors of,
  * functions of the model inlined.
  */
 public final class OnnxReader {
@@ -43,7 +43,7 @@ public final class OnnxReader {
     OnnxFile original = original(file);
     ModelProto whole = SparseInitializers.densify(original.model());
     return new OnnxFile(
-        UnsignedInputs.widen(Float16Widening.widen(FunctionInlining.inline(whole))),
+        WiderIntegers.widen(Float16Widening.widen(FunctionInlining.inline(whole))),
         original.holdsTraining());
   }
 
