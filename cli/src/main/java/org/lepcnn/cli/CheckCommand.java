@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
@@ -32,7 +31,7 @@ import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.PreparedImport;
+import org.lepcnn.onnx.plan.LayerReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -120,9 +119,8 @@ final class CheckCommand implements Callable<Integer> {
     }
     ImportArguments.Imported imported = arguments.importModel(model, output);
     ModelBundle bundle = imported.bundle();
-    Cases cases = cases(imported.prepared());
-    LayerErrors layers =
-        perLayer ? new LayerErrors(bundle, imported.prepared().layerReference()) : null;
+    Cases cases = cases(bundle);
+    LayerErrors layers = perLayer ? new LayerErrors(bundle, layerReference()) : null;
     List<CheckLine> lines = run(bundle, cases.all(), layers);
     CheckSummary summary =
         new CheckSummary(
@@ -132,6 +130,10 @@ final class CheckCommand implements Callable<Integer> {
                 : Tolerance.ofBoth(tolerance));
     tell(imported, summary, layers, cases.madeUp());
     return summary.allAgree() ? 0 : WRONG;
+  }
+
+  private LayerReference layerReference() {
+    return ModelImporter.prepare(model, arguments.toOptions()).layerReference();
   }
 
   private List<CheckLine> run(ModelBundle bundle, List<Case> cases, LayerErrors layers) {
@@ -179,7 +181,7 @@ final class CheckCommand implements Callable<Integer> {
       boolean madeUpInputs,
       Double top1Private,
       Double top1Float,
-      @JsonUnwrapped ImportArguments.Told imported,
+      @JsonUnwrapped Told imported,
       List<LayerErrors.Line> perLayer)
       implements Result {
     @Override
@@ -194,8 +196,8 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  private Cases cases(PreparedImport prepared) {
-    List<Case> cases = inputs == null ? testDataSets(prepared) : rows(prepared);
+  private Cases cases(ModelBundle bundle) {
+    List<Case> cases = inputs == null ? testDataSets(bundle) : rows(bundle);
     if (!cases.isEmpty()) {
       return new Cases(cases, false);
     }
@@ -205,34 +207,35 @@ final class CheckCommand implements Callable<Integer> {
           .found("none");
     }
     return new Cases(
-        MadeUpInputs.make(prepared.inputs(), MADE_UP).stream()
+        MadeUpInputs.make(bundle.device().inputs(), MADE_UP).stream()
             .map(values -> new Case("made up", values, NOTHING, -1))
             .toList(),
         true);
   }
 
-  private List<Case> testDataSets(PreparedImport prepared) {
+  private List<Case> testDataSets(ModelBundle bundle) {
     if (labels != null) {
-      throw new BadInputException("Checking " + model + ": --labels goes with --inputs.");
+      throw BadInputException.about("Checking " + model)
+          .expected("--labels with --inputs only")
+          .found("no --inputs");
     }
     return TestDataSets.read(
-            dataFolder(), prepared.inputs(), prepared.inputNames(), Integer.MAX_VALUE)
+            dataFolder(),
+            bundle.device().inputs(),
+            ModelImporter.inputNames(model),
+            Integer.MAX_VALUE)
         .stream()
         .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))
         .toList();
   }
 
-  private List<Case> rows(PreparedImport prepared) {
-    List<Inputs.Input> rows = Inputs.read(inputs, prepared.inputs());
+  private List<Case> rows(ModelBundle bundle) {
+    List<Inputs.Input> rows = Inputs.read(inputs, bundle.device().inputs());
     long[] answers = labels == null ? null : NpyFile.read(labels).integers();
     if (answers != null && answers.length != rows.size()) {
-      throw new BadInputException(
-          String.format(
-              Locale.ROOT,
-              "Checking %s: expected as many labels as inputs, %d; found %d.",
-              model,
-              rows.size(),
-              answers.length));
+      throw BadInputException.about("Checking " + model)
+          .expected("as many labels as inputs, " + rows.size())
+          .found(answers.length);
     }
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {

@@ -1,15 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
@@ -20,7 +15,6 @@ import org.lepcnn.onnx.read.InputShapes;
 import org.lepcnn.onnx.read.OnnxReader;
 import org.lepcnn.onnx.read.OperatorCheck;
 import org.lepcnn.onnx.run.ConstantFolding;
-import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
 import org.lepcnn.onnx.work.InnerWork;
@@ -30,14 +24,12 @@ import org.lepcnn.onnx.work.InnerWork;
  * and its types and shapes are known.
  *
  * @param name for people
- * @param inputNames of all inputs of the file, bound ones too
  * @param graph without dead nodes and identities
  * @param notes what whoever imports it should know
  * @param inner the layers inside of control flow and functions
  */
 record EvaluatedModel(
     String name,
-    List<String> inputNames,
     Graph graph,
     List<String> notes,
     InstrumentedRun run,
@@ -48,61 +40,42 @@ record EvaluatedModel(
   /**
    * Reads and evaluates a model.
    *
-   * @param evaluation who asks ONNX Runtime
    * @param steps is told what is done when it begins
    */
-  static EvaluatedModel of(
-      Path onnx, ImportOptions options, Evaluation evaluation, Consumer<String> steps) {
+  static EvaluatedModel of(Path onnx, ImportOptions options, Consumer<String> steps) {
     steps.accept("reading the model");
     OnnxReader.OnnxFile file = OnnxReader.read(onnx);
-    evaluation.begin(file.model());
     Graph graph = new Graph(BoundInputs.bind(file.model(), options.inputValues()));
     try {
       OperatorCheck.require(graph);
       Map<String, ValueType> inputs = InputShapes.resolve(graph, options.inputShapes());
       steps.accept("computing what is constant");
-      fold(graph, evaluation);
+      fold(graph);
       List<String> notes = ModelNotes.of(graph, inputs, file.holdsTraining());
       steps.accept("running the model once");
-      InstrumentedRun run = run(graph, inputs, evaluation);
+      InstrumentedRun run = run(graph, inputs);
       while (ControlFlow.inline(graph)) { // what a fixed shape decides
-        fold(graph, evaluation);
-        run = run(graph, inputs, evaluation);
+        fold(graph);
+        run = run(graph, inputs);
       }
       graph.removeIdentities();
       return new EvaluatedModel(
-          OnnxReader.modelName(onnx),
-          inputNames(file.model().getGraph()),
-          graph,
-          notes,
-          run,
-          InnerWork.of(graph, run, evaluation));
+          OnnxReader.modelName(onnx), graph, notes, run, InnerWork.of(graph, run));
     } catch (BadInputException e) {
       throw graph.opset() >= OLDEST_OPSET ? e : tooOld(graph, e);
     }
   }
 
-  private static List<String> inputNames(GraphProto graph) {
-    Set<String> constants =
-        graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toSet());
-    return graph.getInputList().stream()
-        .map(ValueInfoProto::getName)
-        .filter(name -> !constants.contains(name))
-        .toList();
-  }
-
   /** Computes constants, and inlines the control flow that they decide, until nothing is left. */
-  private static void fold(Graph graph, Evaluation evaluation) {
+  private static void fold(Graph graph) {
     do {
-      ConstantFolding.fold(graph, evaluation);
+      ConstantFolding.fold(graph);
       graph.removeDeadNodes();
     } while (ControlFlow.inline(graph));
   }
 
-  private static InstrumentedRun run(
-      Graph graph, Map<String, ValueType> inputs, Evaluation evaluation) {
-    InstrumentedRun run =
-        InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues(), evaluation);
+  private static InstrumentedRun run(Graph graph, Map<String, ValueType> inputs) {
+    InstrumentedRun run = InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues());
     graph.constants().putAll(run.fixed());
     graph.removeDeadNodes();
     return run;

@@ -32,7 +32,6 @@ import org.lepcnn.onnx.work.InnerWork;
 public final class PreparedImport {
   private final String name;
   private final List<String> notes;
-  private final List<String> inputNames;
   private final List<ValueSpec> inputs;
   private final List<ValueSpec> outputs;
   private final Graph graph;
@@ -45,7 +44,6 @@ public final class PreparedImport {
   PreparedImport(
       String name,
       List<String> notes,
-      List<String> inputNames,
       List<ValueSpec> inputs,
       List<ValueSpec> outputs,
       Graph graph,
@@ -57,7 +55,6 @@ public final class PreparedImport {
     this.name = name;
     this.notes =
         Stream.concat(notes.stream(), Advice.of(graph, run, selection, inner).stream()).toList();
-    this.inputNames = List.copyOf(inputNames);
     this.inputs = List.copyOf(inputs);
     this.outputs = List.copyOf(outputs);
     this.graph = graph;
@@ -66,11 +63,6 @@ public final class PreparedImport {
     this.schedule = schedule;
     this.stages = List.copyOf(stages);
     this.inner = inner;
-  }
-
-  /** All inputs of the file in its order, those among them that were bound to a value. */
-  public List<String> inputNames() {
-    return inputNames;
   }
 
   /** The model's inputs. */

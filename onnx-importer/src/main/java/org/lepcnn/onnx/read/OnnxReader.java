@@ -1,13 +1,18 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.read;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.text.Printable;
@@ -31,7 +36,18 @@ public final class OnnxReader {
    * @param model for inference
    * @param holdsTraining whether the file tells how to train the model too, which is left out
    */
-  public record OnnxFile(ModelProto model, boolean holdsTraining) {}
+  public record OnnxFile(ModelProto model, boolean holdsTraining) {
+    /** The names of the inputs that are no weights, in order. */
+    public List<String> inputNames() {
+      GraphProto graph = model.getGraph();
+      Set<String> constants = new HashSet<>();
+      graph.getInitializerList().forEach(tensor -> constants.add(tensor.getName()));
+      return graph.getInputList().stream()
+          .map(ValueInfoProto::getName)
+          .filter(name -> !constants.contains(name))
+          .toList();
+    }
+  }
 
   /**
    * Reads a model.
@@ -102,10 +118,9 @@ public final class OnnxReader {
   }
 
   private static BadInputException notOnnx(Path file, String found, Throwable cause) {
-    return new BadInputException(
-        ("Reading %s: expected a whole ONNX model; found: %s The file "
-                + "is truncated, damaged, or of another kind.")
-            .formatted(file, found),
-        cause);
+    return BadInputException.about("Reading " + file)
+        .expected("a whole ONNX model")
+        .because(cause)
+        .found(found, "The file is truncated, damaged, or of another kind.");
   }
 }
