@@ -13,6 +13,7 @@ import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.plan.Equalization;
+import org.lepcnn.onnx.plan.ModelCut;
 import org.lepcnn.onnx.plan.RoundWork;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
@@ -123,8 +124,7 @@ public final class ModelImporter {
     InstrumentedRun run = model.run();
     steps.accept("choosing the layers that go to the edge");
     ShapeFlow flow = new ShapeFlow(graph);
-    Selection selection =
-        RoundWork.select(graph, run, flow, options.offload(), options.minRoundWork());
+    Selection selection = RoundWork.select(graph, run, flow, options.offload());
     steps.accept("scaling channels between layers");
     Equalization.apply(graph, run, selection);
     Schedule schedule = new Schedule(graph, run, selection);
@@ -139,6 +139,7 @@ public final class ModelImporter {
         selection,
         schedule,
         new StageBuilder(graph, run, flow, schedule).build(),
+        () -> ModelCut.of(graph, run, flow),
         model.inner());
   }
 

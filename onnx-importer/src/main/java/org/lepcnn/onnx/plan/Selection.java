@@ -141,7 +141,7 @@ public final class Selection {
   private void take(
       Absorber absorber, LinearLayer layer, OffloadPolicy policy, boolean inputMovesAnyway)
       throws StaysOnDeviceException {
-    if (policy == OffloadPolicy.AUTO) {
+    if (policy instanceof OffloadPolicy.Rule) {
       OffloadRule.require(layer.geometry(), inputMovesAnyway);
     }
     if (layer.absorbed().isEmpty()) {
