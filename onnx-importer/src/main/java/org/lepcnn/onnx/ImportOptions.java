@@ -38,20 +38,9 @@ public record ImportOptions(
     inputValues = Collections.unmodifiableMap(new LinkedHashMap<>(inputValues));
   }
 
-  /** Options that bind no input. */
-  public ImportOptions(
-      Map<String, long[]> inputShapes, OffloadPolicy offload, Precision precision) {
-    this(inputShapes, Map.of(), offload, precision);
-  }
-
-  /** Options with {@link Precision#FAST}. */
-  public ImportOptions(Map<String, long[]> inputShapes, OffloadPolicy offload) {
-    this(inputShapes, offload, Precision.FAST);
-  }
-
   /** The model's own shapes, {@link OffloadPolicy#auto()}, {@link Precision#FAST}. */
   public static ImportOptions defaults() {
-    return new ImportOptions(Map.of(), OffloadPolicy.auto());
+    return new ImportOptions(Map.of(), Map.of(), OffloadPolicy.auto(), Precision.FAST);
   }
 
   /** These options with another policy. */

@@ -20,6 +20,7 @@ import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
 import org.lepcnn.onnx.read.BoundInputs;
 import org.lepcnn.onnx.read.OnnxReader;
+import org.lepcnn.onnx.read.WiderIntegers;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
 
@@ -62,12 +63,25 @@ public final class ModelImporter {
   }
 
   /**
-   * As {@link #original(Path)}, with constants in place of the inputs that the options bind.
+   * As {@link #original(Path)}, with constants in place of the inputs that the options bind, and
+   * the other inputs of integers as wide as the import has them.
    *
    * @param options of which only the values of inputs count
    */
   public static byte[] original(Path onnx, ImportOptions options) {
-    return BoundInputs.bind(OnnxReader.original(onnx).model(), options.inputValues()).toByteArray();
+    return WiderIntegers.widen(
+            BoundInputs.bind(OnnxReader.original(onnx).model(), options.inputValues()))
+        .toByteArray();
+  }
+
+  /**
+   * All inputs of a model in its order, which numbers the files of its data sets; options may bind
+   * some of them to a value.
+   *
+   * @throws BadInputException as {@link #original(Path)}
+   */
+  public static List<String> inputNames(Path onnx) {
+    return OnnxReader.original(onnx).inputNames();
   }
 
   /**
@@ -137,7 +151,7 @@ public final class ModelImporter {
               if (!type.isTensor()) {
                 throw notATensor(name, graph);
               }
-              return new ValueSpec(name, type.onnxType(), type.dims());
+              return new ValueSpec(name, WiderIntegers.typeOf(type.onnxType()), type.dims());
             })
         .toList();
   }

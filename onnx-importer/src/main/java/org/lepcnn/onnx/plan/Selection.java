@@ -48,7 +48,7 @@ public final class Selection {
     for (Node node : graph.nodes()) {
       if (staying.containsKey(node)) {
         reasons.put(node, staying.get(node));
-      } else if (Recognizer.multiplies(node)) {
+      } else if (Recognizer.multiplies(node.domain(), node.op())) {
         attempt(node, () -> candidates.add(recognizer.recognize(node)));
       } else if (Multiplications.areCounted(node)) {
         reasons.put(node, WholeOperators.reason(node));
