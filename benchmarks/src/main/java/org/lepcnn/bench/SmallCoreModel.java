@@ -34,7 +34,14 @@ public enum SmallCoreModel {
    * AES-256 at 1.8 GHz on 64 bits, 795 cycles a block; GHASH as the JDK's Java code took on x86,
    * which is a lower bound.
    */
-  PI_4("Raspberry Pi 4, Cortex-A72 at 1.8 GHz without AES instructions", 1.8e9, 4, 4, 5.5e9, 795, 398);
+  PI_4(
+      "Raspberry Pi 4, Cortex-A72 at 1.8 GHz without AES instructions",
+      1.8e9,
+      4,
+      4,
+      5.5e9,
+      795,
+      398);
 
   /** What real code reaches of the peaks of multiplications and vector operations. */
   static final double EFFICIENCY = 0.5;

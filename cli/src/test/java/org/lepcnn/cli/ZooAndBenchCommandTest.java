@@ -76,7 +76,13 @@ class ZooAndBenchCommandTest {
 
     assertThat(
             Main.execute(
-                "device", "profile", "-o", profile.toString(), "--name", "mine", "--round-micros=7"))
+                "device",
+                "profile",
+                "-o",
+                profile.toString(),
+                "--name",
+                "mine",
+                "--round-micros=7"))
         .isZero();
     assertThat(ProfileFile.read(profile).transport().roundMicros()).isEqualTo(7);
     assertThat(ProfileFile.read(profile).device().maskNanosPerElement()).isPositive();
