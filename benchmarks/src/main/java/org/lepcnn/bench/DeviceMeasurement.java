@@ -76,7 +76,7 @@ public final class DeviceMeasurement {
         EdgeOnItsOwnThread edge =
             new EdgeOnItsOwnThread(new InProcessEdge(model.bundle().edge(), provider))) {
       steps.accept("device profile: making tables for " + (WARM_UP + PASSES) + " passes");
-      device.makeTables(WARM_UP + PASSES, 1);
+      device.makeTables(0, WARM_UP + PASSES, 1);
       try (PrivateSession session = device.session(edge, 1, WARM_UP + PASSES)) {
         steps.accept("device profile: private passes");
         session.warmUp();
