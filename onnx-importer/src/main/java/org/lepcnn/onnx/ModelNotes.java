@@ -12,11 +12,12 @@ import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.Shapes;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
+import org.lepcnn.onnx.read.OnnxReader;
 
 /**
  * What whoever imports a model should know, although it can be imported: that it was exported for
- * training, that weights are no numbers, that it takes inputs which the commands cannot make of a
- * picture.
+ * training, that weights are no numbers or there twice, that it takes inputs which the commands
+ * cannot make of a picture.
  */
 final class ModelNotes {
   /** From this version on a node says whether it trains; before, by how many outputs it has. */
@@ -36,11 +37,18 @@ final class ModelNotes {
    *
    * @param graph with its constants computed and without dead nodes
    * @param inputs the types of its inputs
-   * @param holdsTraining whether the file tells how to train the model too
+   * @param file what it was read from
    */
-  static List<String> of(Graph graph, Map<String, ValueType> inputs, boolean holdsTraining) {
+  static List<String> of(
+      Graph graph, Map<String, ValueType> inputs, OnnxReader.OnnxFile file) {
     ModelNotes model = new ModelNotes(graph);
-    if (holdsTraining) {
+    for (String name : file.repeatedWeights()) {
+      model.notes.add(
+          "The file holds several weights of the name "
+              + name
+              + ". The last is taken, as ONNX Runtime does; other programs may take another.");
+    }
+    if (file.holdsTraining()) {
       model.notes.add(
           "The file holds training information, which is left out: the model is imported for inference.");
     }

@@ -30,9 +30,14 @@ class LayerWeightsTest {
   }
 
   @Test
-  void onePart_holdsUpTo127AndNotOneMore() {
-    assertThat(LayerWeights.split(new short[] {-127, 127}).parts()).isEqualTo(1);
+  void onePart_holdsAllBytes_andNotOneMore() {
+    LayerWeights bytes = LayerWeights.split(new short[] {-128, 127});
+    assertThat(bytes.parts()).isEqualTo(1);
+    assertThat(bytes.at(0)).isEqualTo(-128);
+    assertThat(bytes.maxMagnitude()).isEqualTo(128);
+    assertThat(bytes.maxAbsSum(1)).isEqualTo(255);
     assertThat(LayerWeights.split(new short[] {-127, 128}).parts()).isEqualTo(2);
+    assertThat(LayerWeights.split(new short[] {-129, 127}).parts()).isEqualTo(2);
   }
 
   @Test
@@ -42,7 +47,7 @@ class LayerWeightsTest {
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("2047");
     }
-    assertThatThrownBy(() -> LayerWeights.of(new byte[] {-128}))
+    assertThatThrownBy(() -> LayerWeights.of(new byte[] {-128}, new byte[1]))
         .isInstanceOf(BadInputException.class);
     assertThatThrownBy(() -> LayerWeights.of(new byte[] {127}, new byte[] {16}))
         .isInstanceOf(BadInputException.class)

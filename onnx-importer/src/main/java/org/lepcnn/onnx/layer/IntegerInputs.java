@@ -11,6 +11,7 @@ import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.run.InstrumentedRun;
+import org.lepcnn.onnx.run.NewValues;
 
 /**
  * Lets layers read integers where their input lies on a {@link Grid}.
@@ -35,6 +36,7 @@ public final class IntegerInputs {
   private final Graph graph;
   private final InstrumentedRun run;
   private final GridFlow flow;
+  private final NewValues values;
   private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, Reading> readings = new HashMap<>();
 
@@ -51,6 +53,7 @@ public final class IntegerInputs {
     this.graph = graph;
     this.run = run;
     this.flow = new GridFlow(graph, run);
+    this.values = new NewValues(graph, run);
     for (Node node : graph.nodes()) {
       node.outputs().forEach(output -> producers.put(output, node));
     }
@@ -87,8 +90,8 @@ public final class IntegerInputs {
 
   private Reading dequantized(String value, Node producer, Grid grid) {
     TensorProto scale = graph.constants().get(producer.input(1));
-    String one = constant(value + "_one", 1, Tensors.dims(scale));
-    String integers = fresh(value + "_integers", run.type(value));
+    String one = values.constant(value + "_one", new float[] {1}, Tensors.dims(scale));
+    String integers = values.of(value + "_integers", run.type(value));
     return new Reading(
         integers, List.of(producer.as(integers + "_node", integers, 1, one)), grid.step());
   }
@@ -117,9 +120,9 @@ public final class IntegerInputs {
       return new Reading(value, List.of(), 0);
     }
     ValueType type = run.type(value);
-    String step = constant(value + "_step", (float) grid.step());
-    String steps = fresh(value + "_steps", type);
-    String integers = fresh(value + "_integers", type);
+    String step = values.constant(value + "_step", new float[] {(float) grid.step()});
+    String steps = values.of(value + "_steps", type);
+    String integers = values.of(value + "_integers", type);
     return new Reading(
         integers,
         List.of(
@@ -128,16 +131,4 @@ public final class IntegerInputs {
         grid.step());
   }
 
-  private String fresh(String base, ValueType type) {
-    String name = graph.freshName(base);
-    run.types().put(name, type);
-    return name;
-  }
-
-  private String constant(String base, float value, long... dims) {
-    TensorProto tensor = Tensors.of(graph.freshName(base), new float[] {value}, dims);
-    graph.constants().put(tensor.getName(), tensor);
-    run.types().put(tensor.getName(), ValueType.of(tensor));
-    return tensor.getName();
-  }
 }

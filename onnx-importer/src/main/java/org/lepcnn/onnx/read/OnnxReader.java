@@ -8,6 +8,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.text.Printable;
@@ -30,8 +31,9 @@ public final class OnnxReader {
    *
    * @param model for inference
    * @param holdsTraining whether the file tells how to train the model too, which is left out
+   * @param repeatedWeights names of weights that are there several times, of which the last is taken
    */
-  public record OnnxFile(ModelProto model, boolean holdsTraining) {}
+  public record OnnxFile(ModelProto model, boolean holdsTraining, List<String> repeatedWeights) {}
 
   /**
    * Reads a model.
@@ -44,7 +46,8 @@ public final class OnnxReader {
     ModelProto whole = SparseInitializers.densify(original.model());
     return new OnnxFile(
         UnsignedInputs.widen(Float16Widening.widen(FunctionInlining.inline(whole))),
-        original.holdsTraining());
+        original.holdsTraining(),
+        original.repeatedWeights());
   }
 
   /** Reads a model as it is, with all its tensors inside; errors as those of {@link #read}. */
@@ -60,8 +63,11 @@ public final class OnnxReader {
               model.getIrVersion(),
               "Convert the model with ONNX's version converter, or export it again.");
     }
-    UniqueInitializers.require(model);
-    return new OnnxFile(ExternalData.inline(model, file), model.getTrainingInfoCount() > 0);
+    UniqueInitializers unique = UniqueInitializers.of(model);
+    return new OnnxFile(
+        ExternalData.inline(unique.model(), file),
+        model.getTrainingInfoCount() > 0,
+        unique.repeated());
   }
 
   /** A name for people: that of the file, or of its folder when the file is just called model. */

@@ -52,6 +52,9 @@ public final class ConstantFolding {
     List<String> wanted = frontier(graph, constantNodes);
     if (!wanted.isEmpty()) {
       graph.constants().putAll(evaluation.constants(() -> compute(graph, constantNodes, wanted)));
+      for (Node node : constantNodes) {
+        node.outputs().forEach(output -> graph.constantProducers().put(output, node));
+      }
     }
   }
 
