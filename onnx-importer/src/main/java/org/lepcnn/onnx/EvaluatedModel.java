@@ -55,7 +55,7 @@ record EvaluatedModel(
       Map<String, ValueType> inputs = InputShapes.resolve(graph, options.inputShapes());
       steps.accept("computing what is constant");
       fold(graph, evaluation);
-      List<String> notes = ModelNotes.of(graph, inputs, file);
+      List<String> notes = ModelNotes.of(graph, inputs, file.holdsTraining());
       steps.accept("running the model once");
       InstrumentedRun run = run(graph, inputs, evaluation);
       while (ControlFlow.inline(graph)) { // what a fixed shape decides

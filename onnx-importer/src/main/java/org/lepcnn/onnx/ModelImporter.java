@@ -57,7 +57,7 @@ public final class ModelImporter {
    * Runtime can load without reading a file.
    *
    * @throws BadInputException for a file that is no whole ONNX model, or has two weights of one
-   *     name where ONNX Runtime refuses them
+   *     name
    */
   public static byte[] original(Path onnx) {
     return original(onnx, ImportOptions.defaults());

@@ -12,18 +12,20 @@ import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.Shapes;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
-import org.lepcnn.onnx.read.OnnxReader;
 
 /**
  * What whoever imports a model should know, although it can be imported: that it was exported for
- * training, that weights are no numbers or there twice, that it takes inputs which the commands
- * cannot make of a picture.
+ * training, that weights are no numbers, that it takes inputs which the commands cannot make of a
+ * picture.
  */
 final class ModelNotes {
   /** From this version on a node says whether it trains; before, by how many outputs it has. */
   private static final int EXPLICIT_TRAINING_OPSET = 14;
 
   private static final int PICTURE_RANK = 4;
+
+  private static final Set<Integer> LONG_TYPES =
+      Set.of(TensorProto.DataType.INT16_VALUE, TensorProto.DataType.UINT16_VALUE);
 
   private final Graph graph;
   private final List<String> notes = new ArrayList<>();
@@ -37,23 +39,17 @@ final class ModelNotes {
    *
    * @param graph with its constants computed and without dead nodes
    * @param inputs the types of its inputs
-   * @param file what it was read from
+   * @param holdsTraining whether the file tells how to train the model too
    */
-  static List<String> of(
-      Graph graph, Map<String, ValueType> inputs, OnnxReader.OnnxFile file) {
+  static List<String> of(Graph graph, Map<String, ValueType> inputs, boolean holdsTraining) {
     ModelNotes model = new ModelNotes(graph);
-    for (String name : file.repeatedWeights()) {
-      model.notes.add(
-          "The file holds several weights of the name "
-              + name
-              + ". The last is taken, as ONNX Runtime does; other programs may take another.");
-    }
-    if (file.holdsTraining()) {
+    if (holdsTraining) {
       model.notes.add(
           "The file holds training information, which is left out: the model is imported for inference.");
     }
     graph.nodes().forEach(model::training);
     model.weights();
+    model.longWeights();
     model.inputs(inputs);
     return List.copyOf(model.notes);
   }
@@ -91,6 +87,22 @@ final class ModelNotes {
     }
     for (Node node : graph.nodes()) {
       node.bodies().forEach(body -> body.getInitializerList().forEach(this::weights));
+    }
+  }
+
+  /** 16-bit integers that the model dequantizes as weights. */
+  private void longWeights() {
+    long count =
+        graph.constantProducers().values().stream()
+            .filter(node -> node.is("DequantizeLinear"))
+            .map(node -> graph.constants().get(node.input(0)))
+            .filter(tensor -> tensor != null && LONG_TYPES.contains(tensor.getDataType()))
+            .count();
+    if (count > 0) {
+      notes.add(
+          (count == 1 ? "One tensor of weights has" : count + " tensors of weights have")
+              + " 16 bits. A layer at the edge has up to 12, so they are rounded. Quantize weights to"
+              + " 8 bits where the model's own integers matter.");
     }
   }
 

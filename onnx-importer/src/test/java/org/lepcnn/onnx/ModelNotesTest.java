@@ -8,20 +8,14 @@ import static org.lepcnn.onnx.OnnxModels.integer;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TrainingInfoProto;
-import ai.onnxruntime.OnnxTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.onnx.plan.OffloadPolicy;
 import org.lepcnn.onnx.plan.Precision;
 
 class ModelNotesTest {
@@ -30,45 +24,6 @@ class ModelNotesTest {
   @Test
   void ordinaryModel_hasNone() {
     assertThat(notes(picture(1).output("y"))).isEmpty();
-  }
-
-  @Test
-  void aWeightThatIsThereTwice_isTheLast_asInOnnxRuntime_andThatIsSaid() throws Exception {
-    for (boolean sparse : new boolean[] {false, true}) {
-      OnnxModels model = new OnnxModels(1).input("x", 1, 32);
-      model.node("Floor", "f", "x");
-      String weights = model.weights(1, 32, 16);
-      model.node("MatMul", "y", "f " + weights);
-      OnnxModels other = new OnnxModels(2);
-      other.weights(1, 32, 16);
-      TensorProto second = other.graph().getInitializer(0).toBuilder().setName(weights).build();
-      if (sparse) {
-        long[] places = LongStream.range(0, 512).toArray();
-        TensorProto.Builder indices = TensorProto.newBuilder().setDataType(7).addDims(512);
-        Arrays.stream(places).forEach(indices::addInt64Data);
-        TensorProto values = second.toBuilder().clearDims().addDims(512).build();
-        model
-            .graph()
-            .addSparseInitializer(
-                SparseTensorProto.newBuilder()
-                    .setValues(values)
-                    .setIndices(indices)
-                    .addDims(32)
-                    .addDims(16));
-      } else {
-        model.graph().addInitializer(second);
-      }
-      Path file = model.output("y").write(folder);
-      IntegerNetwork network =
-          new IntegerNetwork(file, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
-      Map<String, OnnxTensor> inputs = network.inputs(1, 100, true);
-
-      assertThat(network.run(inputs).get("y")).isEqualTo(network.unfused(inputs).get("y"));
-      assertThat(ModelImporter.prepare(file, ImportOptions.defaults()).notes())
-          .singleElement()
-          .asString()
-          .contains("several weights of the name " + weights);
-    }
   }
 
   @Test

@@ -37,6 +37,7 @@ public final class IntegerInputs {
   private final InstrumentedRun run;
   private final GridFlow flow;
   private final NewValues values;
+  private final IntegerOperands operands;
   private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, Reading> readings = new HashMap<>();
 
@@ -49,11 +50,12 @@ public final class IntegerInputs {
    */
   private record Reading(String value, List<Node> nodes, double step) {}
 
-  public IntegerInputs(Graph graph, InstrumentedRun run) {
+  IntegerInputs(Graph graph, InstrumentedRun run, IntegerOperands operands) {
     this.graph = graph;
     this.run = run;
     this.flow = new GridFlow(graph, run);
     this.values = new NewValues(graph, run);
+    this.operands = operands;
     for (Node node : graph.nodes()) {
       node.outputs().forEach(output -> producers.put(output, node));
     }
@@ -89,6 +91,12 @@ public final class IntegerInputs {
   }
 
   private Reading dequantized(String value, Node producer, Grid grid) {
+    if (producer.domain().isEmpty()) {
+      // shared with operators on integers
+      IntegerOperands.Input input =
+          operands.withoutZero(producer.input(0), producer.input(2));
+      return new Reading(input.integers(), input.nodes(), grid.step());
+    }
     TensorProto scale = graph.constants().get(producer.input(1));
     String one = values.constant(value + "_one", new float[] {1}, Tensors.dims(scale));
     String integers = values.of(value + "_integers", run.type(value));

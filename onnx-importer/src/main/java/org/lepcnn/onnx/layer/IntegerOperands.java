@@ -64,9 +64,13 @@ final class IntegerOperands {
     if (!zero.isEmpty() && Tensors.elements(run.type(zero).dims()) != 1) {
       throw new StaysOnDeviceException("its input has a zero point for every row");
     }
-    return inputs
-        .computeIfAbsent(List.of(value, zero), key -> withoutZero(value, value, zero, List.of()))
-        .withScale(IntegerForm.at(node, form.inputScale()));
+    return withoutZero(value, zero).withScale(IntegerForm.at(node, form.inputScale()));
+  }
+
+  /** A value less a zero point; empty stands for 0. */
+  Input withoutZero(String value, String zero) {
+    return inputs.computeIfAbsent(
+        List.of(value, zero), key -> withoutZero(value, value, zero, List.of()));
   }
 
   /** Quantizes a value of floats as DynamicQuantizeLinear does. */

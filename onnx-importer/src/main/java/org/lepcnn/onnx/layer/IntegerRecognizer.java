@@ -36,12 +36,16 @@ final class IntegerRecognizer {
   private final NewValues values;
 
   IntegerRecognizer(
-      Graph graph, InstrumentedRun run, ConvRecognizer convolutions, MatrixRecognizer matrices) {
+      Graph graph,
+      InstrumentedRun run,
+      ConvRecognizer convolutions,
+      MatrixRecognizer matrices,
+      IntegerOperands operands) {
     this.graph = graph;
     this.run = run;
     this.convolutions = convolutions;
     this.matrices = matrices;
-    this.operands = new IntegerOperands(graph, run);
+    this.operands = operands;
     this.values = new NewValues(graph, run);
   }
 

@@ -270,6 +270,12 @@ public final class LinearLayer {
     inputGrid = integers;
   }
 
+  /** Does what a group of nodes of the model does. */
+  void standsFor(Node model, List<Node> followers) {
+    node = model;
+    absorbed.addAll(followers);
+  }
+
   /** States whether the model has the result as int32, and no Cast yet is part of the layer. */
   void lacksCast(boolean lacks) {
     lacksCast = lacks;

@@ -8,7 +8,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.text.Printable;
@@ -31,9 +30,8 @@ public final class OnnxReader {
    *
    * @param model for inference
    * @param holdsTraining whether the file tells how to train the model too, which is left out
-   * @param repeatedWeights names of weights that are there several times, of which the last is taken
    */
-  public record OnnxFile(ModelProto model, boolean holdsTraining, List<String> repeatedWeights) {}
+  public record OnnxFile(ModelProto model, boolean holdsTraining) {}
 
   /**
    * Reads a model.
@@ -46,8 +44,7 @@ public final class OnnxReader {
     ModelProto whole = SparseInitializers.densify(original.model());
     return new OnnxFile(
         UnsignedInputs.widen(Float16Widening.widen(FunctionInlining.inline(whole))),
-        original.holdsTraining(),
-        original.repeatedWeights());
+        original.holdsTraining());
   }
 
   /** Reads a model as it is, with all its tensors inside; errors as those of {@link #read}. */
@@ -63,11 +60,8 @@ public final class OnnxReader {
               model.getIrVersion(),
               "Convert the model with ONNX's version converter, or export it again.");
     }
-    UniqueInitializers unique = UniqueInitializers.of(model);
-    return new OnnxFile(
-        ExternalData.inline(unique.model(), file),
-        model.getTrainingInfoCount() > 0,
-        unique.repeated());
+    UniqueInitializers.require(model);
+    return new OnnxFile(ExternalData.inline(model, file), model.getTrainingInfoCount() > 0);
   }
 
   /** A name for people: that of the file, or of its folder when the file is just called model. */

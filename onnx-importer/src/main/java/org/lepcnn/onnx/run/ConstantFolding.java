@@ -54,6 +54,11 @@ public final class ConstantFolding {
       graph.constants().putAll(evaluation.constants(() -> compute(graph, constantNodes, wanted)));
       for (Node node : constantNodes) {
         node.outputs().forEach(output -> graph.constantProducers().put(output, node));
+        TensorProto stated = node.is("Constant") ? node.tensor("value") : null;
+        if (stated != null) {
+          TensorProto named = stated.toBuilder().setName(node.output()).build();
+          graph.constants().putIfAbsent(node.output(), named);
+        }
       }
     }
   }
