@@ -156,6 +156,13 @@ public final class LayerWeights {
     return max;
   }
 
+  /** Bits that the largest takes, sign included: 8 for one part, 9 to 12 for two. */
+  public int bits() {
+    return parts() == 1
+        ? Byte.SIZE
+        : Integer.SIZE - Integer.numberOfLeadingZeros(maxMagnitude()) + 1;
+  }
+
   /** Number and parts, never contents. */
   @Override
   public String toString() {

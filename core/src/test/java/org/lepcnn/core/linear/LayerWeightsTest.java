@@ -36,7 +36,10 @@ class LayerWeightsTest {
     assertThat(bytes.at(0)).isEqualTo(-128);
     assertThat(bytes.maxMagnitude()).isEqualTo(128);
     assertThat(bytes.maxAbsSum(1)).isEqualTo(255);
+    assertThat(bytes.bits()).isEqualTo(8);
     assertThat(LayerWeights.split(new short[] {-127, 128}).parts()).isEqualTo(2);
+    assertThat(LayerWeights.split(new short[] {-127, 128}).bits()).isEqualTo(9);
+    assertThat(LayerWeights.split(new short[] {-2047, 128}).bits()).isEqualTo(12);
     assertThat(LayerWeights.split(new short[] {-129, 127}).parts()).isEqualTo(2);
   }
 
