@@ -41,10 +41,6 @@ public final class Recognizer {
     return (standard && OPERATORS.contains(op)) || IntegerForm.of(domain, op) != null;
   }
 
-  public static boolean multiplies(Node node) {
-    return multiplies(node.domain(), node.op());
-  }
-
   /** What lets layers read integers. */
   public IntegerInputs inputs() {
     return inputs;
