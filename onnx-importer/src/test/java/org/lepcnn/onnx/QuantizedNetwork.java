@@ -124,8 +124,7 @@ final class QuantizedNetwork {
   }
 
   private Value maxPool(Value in) {
-    String result =
-        node("MaxPool", in.name, ints("kernel_shape", 2, 2), ints("strides", 2, 2));
+    String result = node("MaxPool", in.name, ints("kernel_shape", 2, 2), ints("strides", 2, 2));
     long[] dims = {1, in.dims[1], in.dims[2] / 2, in.dims[3] / 2};
     if (form == Form.OPERATORS) {
       return new Value(result, in.scale, in.parameters, dims);
@@ -143,8 +142,7 @@ final class QuantizedNetwork {
   private Value add(Value a, Value b) {
     if (form == Form.OPERATORS) {
       Value sum = parameters(nextName(), false, a.dims);
-      String inputs =
-          String.join(" ", a.name, a.parameters, b.name, b.parameters, sum.parameters);
+      String inputs = String.join(" ", a.name, a.parameters, b.name, b.parameters, sum.parameters);
       model.node("com.microsoft", "QLinearAdd", List.of(sum.name), inputs);
       return given(sum);
     }
@@ -164,8 +162,7 @@ final class QuantizedNetwork {
 
   private void classify(Value in) {
     int depth = (int) in.dims[1];
-    Value flat =
-        new Value(node("Flatten", in.name), in.scale, in.parameters, 1, depth);
+    Value flat = new Value(node("Flatten", in.name), in.scale, in.parameters, 1, depth);
     float[] weights = gaussian(CLASSES * depth, depth);
     long[] shape = {CLASSES, depth};
     float[] bias = gaussian(CLASSES, 4);
@@ -227,10 +224,7 @@ final class QuantizedNetwork {
     }
     Weights w = quantized(weights, shape, false);
     String floats =
-        node(
-            "DequantizeLinear",
-            w.integers + " " + w.scales + " " + w.zeros,
-            integer("axis", 0));
+        node("DequantizeLinear", w.integers + " " + w.scales + " " + w.zeros, integer("axis", 0));
     float[] scales = w.scale.clone();
     for (int i = 0; i < scales.length; i++) {
       scales[i] *= in.scale;
@@ -296,9 +290,7 @@ final class QuantizedNetwork {
     int zero = positive ? 0 : 128;
     int shift = types.activations == DataType.INT8 ? 128 : 0;
     String parameters =
-        model.number(scale)
-            + " "
-            + model.integers(types.activations, new int[] {zero - shift});
+        model.number(scale) + " " + model.integers(types.activations, new int[] {zero - shift});
     return new Value(name, scale, parameters, dims);
   }
 

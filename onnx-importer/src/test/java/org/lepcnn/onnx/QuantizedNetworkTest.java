@@ -61,8 +61,7 @@ class QuantizedNetworkTest {
       for (IntegerNetwork network : List.of(usual, whole)) {
         Map<String, float[]> found = network.run(inputs);
         assertThat(found.keySet()).isEqualTo(expected.keySet());
-        expected.forEach(
-            (name, values) -> assertThat(found.get(name)).as(name).isEqualTo(values));
+        expected.forEach((name, values) -> assertThat(found.get(name)).as(name).isEqualTo(values));
       }
     }
   }

@@ -13,8 +13,8 @@ import java.util.Set;
  * their inputs: a table by domain.
  *
  * <ul>
- *   <li>Operators do unless they are listed in {@link #STATIC_OPERATORS}, in which shapes follow from
- *       shapes and attributes alone: what nobody has looked at may do anything.
+ *   <li>Operators do unless they are listed in {@link #STATIC_OPERATORS}, in which shapes follow
+ *       from shapes and attributes alone: what nobody has looked at may do anything.
  *   <li>Listed ones do when they take a shape, size, axis or count from an input of {@link
  *       #SHAPE_INPUTS} that is not fixed.
  *   <li>Operators of {@link #SHAPE_OF_ONE} have the shape of one input, whatever the others are;

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * An operator of floats between DequantizeLinear and QuantizeLinear as the operator on integers that
- * ONNX Runtime makes of it: QLinearConv, QLinearMatMul or QGemm. It rounds sums of integers once,
- * where the operator of floats rounds several times, with another result next to a tie.
+ * An operator of floats between DequantizeLinear and QuantizeLinear as the operator on integers
+ * that ONNX Runtime makes of it: QLinearConv, QLinearMatMul or QGemm. It rounds sums of integers
+ * once, where the operator of floats rounds several times, with another result next to a tie.
  *
  * @param operator on integers
  * @param followers the nodes that it does as well: a Relu or Clip, and the QuantizeLinear
@@ -213,8 +213,7 @@ public record QuantizedGroup(Node operator, List<Node> followers) {
       List<String> inputs = new ArrayList<>();
       List.of(input, weights).forEach(each -> inputs.addAll(parameters(each, 0)));
       List<String> output = parameters(quantization, 1);
-      String bias =
-          node.hasInput(2) ? graph.constantProducers().get(node.input(2)).input(0) : "";
+      String bias = node.hasInput(2) ? graph.constantProducers().get(node.input(2)).input(0) : "";
       boolean gemm = node.is("Gemm");
       if (gemm) {
         inputs.add(bias);

@@ -93,8 +93,7 @@ public final class IntegerInputs {
   private Reading dequantized(String value, Node producer, Grid grid) {
     if (producer.domain().isEmpty()) {
       // shared with operators on integers
-      IntegerOperands.Input input =
-          operands.withoutZero(producer.input(0), producer.input(2));
+      IntegerOperands.Input input = operands.withoutZero(producer.input(0), producer.input(2));
       return new Reading(input.integers(), input.nodes(), grid.step());
     }
     TensorProto scale = graph.constants().get(producer.input(1));
@@ -138,5 +137,4 @@ public final class IntegerInputs {
             DeviceNodes.make("Round", integers, steps)),
         grid.step());
   }
-
 }

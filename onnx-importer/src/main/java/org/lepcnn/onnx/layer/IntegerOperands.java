@@ -75,13 +75,11 @@ final class IntegerOperands {
 
   /** Quantizes a value of floats as DynamicQuantizeLinear does. */
   private Input quantized(String value) {
-    ValueType bytes =
-        new ValueType(TensorProto.DataType.UINT8_VALUE, run.type(value).dims());
+    ValueType bytes = new ValueType(TensorProto.DataType.UINT8_VALUE, run.type(value).dims());
     String integers = values.of(value + "_quantized", bytes);
     String scale = values.floats(value + "_scale");
     String zero =
-        values.of(
-            value + "_zero", new ValueType(TensorProto.DataType.UINT8_VALUE, new long[0]));
+        values.of(value + "_zero", new ValueType(TensorProto.DataType.UINT8_VALUE, new long[0]));
     Node quantization =
         DeviceNodes.make("DynamicQuantizeLinear", List.of(integers, scale, zero), value);
     return withoutZero(value, integers, zero, List.of(quantization)).withScale(scale);

@@ -15,8 +15,8 @@ import org.lepcnn.onnx.graph.Node;
 
 /**
  * Refuses models in which two weights of one graph have one name. The format forbids it, and no
- * reader's choice can be followed: ONNX Runtime takes, without a word, the last one of less than 128
- * bytes but the first one of more, and other readers may take the other.
+ * reader's choice can be followed: ONNX Runtime takes, without a word, the last one of less than
+ * 128 bytes but the first one of more, and other readers may take the other.
  */
 final class UniqueInitializers {
   private UniqueInitializers() {}

@@ -47,7 +47,7 @@ public final class ConstantFolding {
     Set<Node> constantNodes = constantNodes(graph);
     List<String> wanted = frontier(graph, constantNodes);
     if (!wanted.isEmpty()) {
-graph.constants().putAll(compute(graph, constantNodes, wanted));
+      graph.constants().putAll(compute(graph, constantNodes, wanted));
       for (Node node : constantNodes) {
         node.outputs().forEach(output -> graph.constantProducers().put(output, node));
         TensorProto stated = node.is("Constant") ? node.tensor("value") : null;

@@ -21,8 +21,24 @@ record DynamicAxis(int rank, int axis) {
   /** Operators of one input whose output has its shape. */
   private static final Set<String> KEEPING =
       Set.of(
-          "Abs", "Cast", "Ceil", "Clip", "Exp", "Floor", "Identity", "LeakyRelu", "Log", "Neg",
-          "Not", "Reciprocal", "Relu", "Round", "Sigmoid", "Sign", "Sqrt", "Tanh");
+          "Abs",
+          "Cast",
+          "Ceil",
+          "Clip",
+          "Exp",
+          "Floor",
+          "Identity",
+          "LeakyRelu",
+          "Log",
+          "Neg",
+          "Not",
+          "Reciprocal",
+          "Relu",
+          "Round",
+          "Sigmoid",
+          "Sign",
+          "Sqrt",
+          "Tanh");
 
   /** That of what a node gives whose own inputs have fixed shapes; empty when not known. */
   static Optional<DynamicAxis> from(Node node) {

@@ -32,8 +32,8 @@ import org.lepcnn.onnx.graph.Shapes;
  *
  * <p>A case is an operator, its inputs and its attributes. {@code f2x3} are random numbers, {@code
  * u2x3} bytes, {@code b4} truth values, {@code i5:2x2} integers from 0 to 4; {@code =1,-1} are the
- * same integers each time, {@code =5.} is one without a dimension, {@code =1f,2f} are numbers; {@code
- * _} is left out. {@code ~i5:2} stands for one to four rows of such.
+ * same integers each time, {@code =5.} is one without a dimension, {@code =1f,2f} are numbers;
+ * {@code _} is left out. {@code ~i5:2} stands for one to four rows of such.
  */
 class OperatorShapesTest {
   private static final int TRIES = 12;
@@ -265,7 +265,8 @@ class OperatorShapesTest {
 
   /** What the table does not list may do anything. */
   @ParameterizedTest
-  @ValueSource(strings = {"NonMaxSuppression f1x4x4 f1x1x4", "If b", "BrandNew f2", "ImageDecoder u9"})
+  @ValueSource(
+      strings = {"NonMaxSuppression f1x4x4 f1x1x4", "If b", "BrandNew f2", "ImageDecoder u9"})
   void operatorsThatAreNotListed_dependOnData(String line) {
     assertThat(Case.parse(line).dependsOnData()).isTrue();
   }

@@ -76,8 +76,7 @@ class ShapeFlowTest {
   void sizesThatAreStated_areFixed() throws Exception {
     places();
     model.node("Pad", "p", "n " + model.integers(0, 0, 0, 24));
-    String columns =
-        model.integers(0) + " " + model.integers(24) + " " + model.integers(1);
+    String columns = model.integers(0) + " " + model.integers(24) + " " + model.integers(1);
     model.node("Slice", "s", "p " + columns);
     model.node("Reshape", "y", "s " + model.integers(6, 8));
     assertFixed("6x8");
