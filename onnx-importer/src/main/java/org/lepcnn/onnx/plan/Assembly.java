@@ -16,6 +16,7 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.quant.BitBalance;
 import org.lepcnn.core.quant.Headroom;
+import org.lepcnn.core.quant.WeightQuantizer;
 import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 import org.lepcnn.onnx.layer.Grid;
 import org.lepcnn.onnx.layer.LinearLayer;
@@ -32,15 +33,19 @@ public final class Assembly {
   private final List<LayerWeights> weights = new ArrayList<>();
   private final List<Integer> weightLimits = new ArrayList<>();
   private final Precision precision;
+  private final Rounding rounding;
   private final Consumer<String> steps;
   private final Map<OffloadedLayer, LinearLayerSpec> specs = new HashMap<>();
   private final Plan plan;
 
   /**
+   * @param rounding keeps the weights
    * @param steps is told of each layer when its weights are rounded
    */
-  public Assembly(Schedule schedule, Precision precision, Consumer<String> steps) {
+  public Assembly(
+      Schedule schedule, Precision precision, Rounding rounding, Consumer<String> steps) {
     this.precision = precision;
+    this.rounding = rounding;
     this.steps = steps;
     for (int round = 0; round < schedule.rounds().size(); round++) {
       Map<String, List<OffloadedLayer>> byInput = new LinkedHashMap<>();
@@ -110,9 +115,11 @@ public final class Assembly {
     LinearLayerSpec spec = new LinearLayerSpec(layers.size(), tensorId, layer.geometry());
     layers.add(spec);
     specs.put(offloaded, spec);
-    FittedWeights fitted = offloaded.quantize(precision, bits);
+    FittedWeights fitted = rounding.of(offloaded, precision, bits);
     weights.add(fitted.weights());
-    weightLimits.add(Arrays.stream(fitted.limits()).min().orElseThrow());
+    // the −128 of int8 weights takes no ninth bit
+    int coarsest = Arrays.stream(fitted.limits()).min().orElseThrow();
+    weightLimits.add(fitted.weights().parts() == 1 ? WeightQuantizer.LIMIT : coarsest);
     layerBindings.add(
         new LayerBinding(
             layer.node().name(),

@@ -12,7 +12,6 @@ import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.StayReason;
 import org.lepcnn.onnx.graph.StaysOnDeviceException;
 import org.lepcnn.onnx.layer.Absorber;
-import org.lepcnn.onnx.layer.IntegerInputs;
 import org.lepcnn.onnx.layer.LinearLayer;
 import org.lepcnn.onnx.layer.NormalizedInput;
 import org.lepcnn.onnx.layer.Recognizer;
@@ -48,14 +47,13 @@ public final class Selection {
     for (Node node : graph.nodes()) {
       if (staying.containsKey(node)) {
         reasons.put(node, staying.get(node));
-      } else if (Recognizer.multiplies(node)) {
+      } else if (Recognizer.multiplies(node.domain(), node.op())) {
         attempt(node, () -> candidates.add(recognizer.recognize(node)));
       } else if (Multiplications.areCounted(node)) {
         reasons.put(node, WholeOperators.reason(node));
       }
     }
-    IntegerInputs integers = new IntegerInputs(graph, run);
-    candidates.forEach(integers::apply);
+    candidates.forEach(recognizer.inputs()::apply);
     normalized = new NormalizedInput(graph, candidates);
     Set<String> moved = new HashSet<>();
     List<LinearLayer> undecided = new ArrayList<>();
@@ -141,7 +139,7 @@ public final class Selection {
   private void take(
       Absorber absorber, LinearLayer layer, OffloadPolicy policy, boolean inputMovesAnyway)
       throws StaysOnDeviceException {
-    if (policy == OffloadPolicy.AUTO) {
+    if (policy instanceof OffloadPolicy.Rule) {
       OffloadRule.require(layer.geometry(), inputMovesAnyway);
     }
     if (layer.absorbed().isEmpty()) {
