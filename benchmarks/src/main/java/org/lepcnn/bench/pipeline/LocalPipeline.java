@@ -211,8 +211,7 @@ final class LocalPipeline implements AutoCloseable {
         CompilerTime.millis(broker.pid())
             + CompilerTime.millis(edgePid)
             + CompilerTime.millis(here);
-    return new Cpu(
-        cpuMillis(broker.pid()), cpuMillis(edgePid), cpuMillis(here), device, compilers);
+    return new Cpu(cpuMillis(broker.pid()), cpuMillis(edgePid), cpuMillis(here), device, compilers);
   }
 
   /** After a failure, which is what the caller gets to see. */

@@ -64,7 +64,8 @@ public final class PipelineBenchmark {
       parallelism = List.copyOf(parallelism);
       if (warmUp < 0 || passes < 1 || inFlight < 1 || parallelism.isEmpty() || steadyBursts < 0) {
         throw BadInputException.about("Pipeline benchmark")
-            .expected("at least one pass, one in flight and one parallelism, and no negative number")
+            .expected(
+                "at least one pass, one in flight and one parallelism, and no negative number")
             .found(
                 "%s passes after %s, %s in flight, parallelism %s, %s bursts"
                     .formatted(passes, warmUp, inFlight, parallelism, steadyBursts));

@@ -206,9 +206,7 @@ final class PipelineRun {
       int passes, int inFlight, Map<String, HostTensor> input, PlainThroughput local) {
     for (int round = 0; round < THROUGHPUT_ROUNDS; round++) {
       steps.accept("pipeline: many in flight, round " + (round + 1));
-      measured
-          .many()
-          .run(passes, pipeline::cpu, pass -> submit(pass, input));
+      measured.many().run(passes, pipeline::cpu, pass -> submit(pass, input));
       local.sample(PLAIN_CALLS);
       if (pipeline.plain() != null) {
         InFlight limit = new InFlight(inFlight * devices.size());

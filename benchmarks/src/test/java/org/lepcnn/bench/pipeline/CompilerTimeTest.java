@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class CompilerTimeTest {
-  private static final String FIELDS = " S 1 77 77 0 -1 4194368 900 0 2 0 41 5 0 0 20 0 30 0 1234 1 2";
+  private static final String FIELDS =
+      " S 1 77 77 0 -1 4194368 900 0 2 0 41 5 0 0 20 0 30 0 1234 1 2";
 
   @Test
   void ofACompilersThread_userAndSystemTime() {

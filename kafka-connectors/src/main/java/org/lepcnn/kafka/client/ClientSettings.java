@@ -37,8 +37,8 @@ import org.lepcnn.core.text.Printable;
 public final class ClientSettings {
   /**
    * What a producer's batch takes: room for the largest record. A producer keeps buffers of this
-   * size for the next batch; a larger record gets one of its own, which the JVM allocates and zeroes
-   * each time.
+   * size for the next batch; a larger record gets one of its own, which the JVM allocates and
+   * zeroes each time.
    */
   public static final int PRODUCER_BUFFER_BYTES = 1 << 20;
 

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.fuzz.SparseFiles;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.topic.TopicAdmin;
 
 class ClientSettingsTest {
