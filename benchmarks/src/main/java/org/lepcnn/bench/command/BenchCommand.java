@@ -227,6 +227,14 @@ public final class BenchCommand implements Subcommand, Runnable {
     @Option(names = "--no-echo", description = "Do not measure the echo of every round.")
     private boolean noEcho;
 
+    @Option(
+        names = "--steady",
+        paramLabel = "N",
+        defaultValue = "12",
+        description =
+            "At most so many bursts of passes with many in flight until nothing is left to compile; 0 leaves them out. Default: 12.")
+    private int steadyBursts;
+
     @Override
     DeviceProfile profile() {
       return profile.read();
@@ -237,7 +245,7 @@ public final class BenchCommand implements Subcommand, Runnable {
       return PipelineBenchmark.run(
           model,
           new PipelineBenchmark.Options(
-              kernel, warmUp, passes, inFlight, parallelism, !noPlainJob, !noEcho),
+              kernel, warmUp, passes, inFlight, parallelism, !noPlainJob, !noEcho, steadyBursts),
           progress);
     }
   }
