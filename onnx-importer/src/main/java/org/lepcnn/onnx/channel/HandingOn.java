@@ -113,11 +113,7 @@ final class HandingOn {
   }
 
   private boolean padsWithZeros(Node node) {
-    if (!node.hasInput(2)) {
-      return node.real("value", 0) == 0;
-    }
-    TensorProto value = graph.constants().get(node.input(2));
-    return value != null && Tensors.isFloat(value) && Tensors.floats(value)[0] == 0;
+    return node.hasInput(2) ? isZero(node.input(2)) : node.real("value", 0) == 0;
   }
 
   private Channels transposed(Node node) {
@@ -223,7 +219,23 @@ final class HandingOn {
       return part.ids();
     }
     values.pin(input);
-    return new int[Math.toIntExact(values.dims(input)[axis])]; // pinned
+    int count = Math.toIntExact(values.dims(input)[axis]);
+    return isZero(input) ? classes.fresh(count) : new int[count]; // pinned
+  }
+
+  /** Whether a value is a constant of zeros, which any factor suits. */
+  private boolean isZero(String value) {
+    TensorProto constant = graph.constants().get(value);
+    return constant != null && Tensors.isFloat(constant) && isZero(Tensors.floats(constant));
+  }
+
+  private static boolean isZero(float[] values) {
+    for (float value : values) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private long[] integers(String value) {
