@@ -180,7 +180,8 @@ final class HandingOn {
     long[] dims = values.dims(node.output());
     int scaled =
         secondMay
-                && (!values.isFree(node.input(0)) || !Arrays.equals(values.dims(node.input(0)), dims))
+                && (!values.isFree(node.input(0))
+                    || !Arrays.equals(values.dims(node.input(0)), dims))
             ? 1
             : 0;
     values.pin(node.input(1 - scaled));

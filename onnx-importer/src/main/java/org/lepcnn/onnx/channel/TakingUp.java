@@ -43,7 +43,9 @@ final class TakingUp {
     this.classes = classes;
   }
 
-  /** What the node becomes, whose output then has channels; null where no constants take factors. */
+  /**
+   * What the node becomes, whose output then has channels; null where no constants take factors.
+   */
   ScaledNode scaled(Node node) {
     if (node.outputs().size() != 1
         || !run.type(node.output()).isFloat()

@@ -7,8 +7,7 @@
  * <p>What a node does to factors is one of four things:
  *
  * <ul>
- *   <li>it hands them on: f(m·x) = m·f(x) for m &gt; 0 ({@link
- *       org.lepcnn.onnx.channel.HandingOn});
+ *   <li>it hands them on: f(m·x) = m·f(x) for m &gt; 0 ({@link org.lepcnn.onnx.channel.HandingOn});
  *   <li>it ties them: what is added, compared or laid side by side along another axis has one
  *       factor (the same class);
  *   <li>it takes them up in its constants, so that what it reads and what it writes are free of
