@@ -18,10 +18,10 @@ import org.lepcnn.gateway.input.Labels;
 final class AnswerLines {
   private final Output output;
   private final Labels labels;
-  private final BiFunction<PrivateRun.Answer, Long, InferenceReport> describe;
+  private final BiFunction<PrivateRun.Inferred, Long, InferenceReport> describe;
   private final int width;
 
-  private final List<PrivateRun.Answer> answers = new ArrayList<>();
+  private final List<PrivateRun.Inferred> answers = new ArrayList<>();
   private final List<InferenceReport> inferences = new ArrayList<>();
 
   /** How many inputs failed with a message. */
@@ -34,7 +34,7 @@ final class AnswerLines {
   AnswerLines(
       Output output,
       Labels labels,
-      BiFunction<PrivateRun.Answer, Long, InferenceReport> describe,
+      BiFunction<PrivateRun.Inferred, Long, InferenceReport> describe,
       int width) {
     this.output = output;
     this.labels = labels;
@@ -43,7 +43,7 @@ final class AnswerLines {
   }
 
   /** Tells the next answer, in the order of the inputs. */
-  void tell(PrivateRun.Answer answer) {
+  void tell(PrivateRun.Inferred answer) {
     String name = answer.input().name();
     if (answer.failure() == null) {
       InferenceReport inference = describe.apply(answer, labels.of(name, answers.size()));
@@ -68,7 +68,7 @@ final class AnswerLines {
         });
   }
 
-  List<PrivateRun.Answer> answers() {
+  List<PrivateRun.Inferred> answers() {
     return answers;
   }
 

@@ -11,6 +11,7 @@ import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.kernel.choice.Kernels;
+import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.MadeUpInputs;
 import org.lepcnn.gateway.input.Samples;
@@ -36,19 +37,22 @@ final class AutoPrecision {
   private final ImportOptions options;
   private final PreparedImport prepared;
   private final double target;
-  private final Consumer<String> progress;
+  private final Consumer<String> steps;
+
+  /** A bundle of the precision that was chosen. */
+  record Chosen(ModelBundle bundle, PrecisionReached reached) {}
 
   AutoPrecision(
       Path model,
       ImportOptions options,
       PreparedImport prepared,
       double target,
-      Consumer<String> progress) {
+      Consumer<String> steps) {
     this.model = model;
     this.options = options;
     this.prepared = prepared;
     this.target = target;
-    this.progress = progress;
+    this.steps = steps;
   }
 
   /**
@@ -56,7 +60,7 @@ final class AutoPrecision {
    *
    * @param samples of the user, or null
    */
-  ImportArguments.Imported choose(Path samples) {
+  Chosen choose(Path samples) {
     if (samples != null) {
       List<Map<String, HostTensor>> inputs = Samples.read(samples, prepared.inputs());
       return measured(inputs, count(inputs.size(), "sample"));
@@ -69,11 +73,9 @@ final class AutoPrecision {
               count(INPUTS, "input") + " of random numbers (--samples measures on your own)")
           : measured(stored, count(stored.size(), "data set") + " beside the model");
     } catch (LepcnnException e) {
-      return new ImportArguments.Imported(
-          prepared.bundle(Precision.FAST),
-          prepared,
-          PrecisionReached.notMeasured(target, e.getMessage()),
-          target);
+      return new Chosen(
+          prepared.bundle(Precision.FAST, steps),
+          PrecisionReached.notMeasured(target, e.getMessage()));
     }
   }
 
@@ -83,10 +85,12 @@ final class AutoPrecision {
         .toList();
   }
 
-  private ImportArguments.Imported measured(List<Map<String, HostTensor>> inputs, String what) {
+  private Chosen measured(List<Map<String, HostTensor>> inputs, String what) {
     List<PrecisionSearch.Sample> samples = new ArrayList<>();
     try (FloatModel floats = new FloatModel(model, ModelImporter.original(model, options))) {
       for (Map<String, HostTensor> input : inputs) {
+        steps.accept(
+            "running the float model on input " + (samples.size() + 1) + " of " + inputs.size());
         samples.add(new PrecisionSearch.Sample(input, floats.run(input)));
       }
     }
@@ -97,10 +101,9 @@ final class AutoPrecision {
     }
     PrecisionSearch.Found found =
         new PrecisionSearch(
-                model, prepared, samples, target, Precision.FAST, Kernels.choose(null), progress)
+                model, prepared, samples, target, Precision.FAST, Kernels.choose(null), steps)
             .run();
-    return new ImportArguments.Imported(
-        found.bundle(), prepared, PrecisionReached.of(found, target, what, inputs.size()), target);
+    return new Chosen(found.bundle(), PrecisionReached.of(found, target, what, inputs.size()));
   }
 
   private static String count(int number, String noun) {

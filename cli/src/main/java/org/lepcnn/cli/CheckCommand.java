@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.lepcnn.check.CheckLine;
@@ -30,6 +29,7 @@ import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.json.Result;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.plan.LayerReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -113,8 +113,7 @@ final class CheckCommand implements Callable<Integer> {
     ImportArguments.Imported imported = arguments.importModel(model, output);
     ModelBundle bundle = imported.bundle();
     Cases cases = cases(bundle);
-    LayerErrors layers =
-        perLayer ? new LayerErrors(bundle, imported.prepared().layerReference()) : null;
+    LayerErrors layers = perLayer ? new LayerErrors(bundle, layerReference()) : null;
     List<CheckLine> lines = run(bundle, cases.all(), layers);
     CheckSummary summary =
         new CheckSummary(
@@ -124,6 +123,10 @@ final class CheckCommand implements Callable<Integer> {
                 : Tolerance.ofBoth(tolerance));
     tell(imported, summary, layers, cases.madeUp());
     return summary.allAgree() ? 0 : WRONG;
+  }
+
+  private LayerReference layerReference() {
+    return ModelImporter.prepare(model, arguments.toOptions()).layerReference();
   }
 
   private List<CheckLine> run(ModelBundle bundle, List<Case> cases, LayerErrors layers) {
@@ -171,7 +174,7 @@ final class CheckCommand implements Callable<Integer> {
       boolean madeUpInputs,
       Double top1Private,
       Double top1Float,
-      @JsonUnwrapped ImportArguments.Told imported,
+      @JsonUnwrapped Told imported,
       List<LayerErrors.Line> perLayer)
       implements Result {
     @Override
@@ -205,7 +208,9 @@ final class CheckCommand implements Callable<Integer> {
 
   private List<Case> testDataSets(ModelBundle bundle) {
     if (labels != null) {
-      throw new BadInputException("Checking " + model + ": --labels goes with --inputs.");
+      throw BadInputException.about("Checking " + model)
+          .expected("--labels with --inputs only")
+          .found("no --inputs");
     }
     return TestDataSets.read(dataFolder(), bundle.device().inputs()).stream()
         .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))
@@ -216,13 +221,9 @@ final class CheckCommand implements Callable<Integer> {
     List<Inputs.Input> rows = Inputs.read(inputs, bundle.device().inputs());
     long[] answers = labels == null ? null : NpyFile.read(labels).integers();
     if (answers != null && answers.length != rows.size()) {
-      throw new BadInputException(
-          String.format(
-              Locale.ROOT,
-              "Checking %s: expected as many labels as inputs, %d; found %d.",
-              model,
-              rows.size(),
-              answers.length));
+      throw BadInputException.about("Checking " + model)
+          .expected("as many labels as inputs, " + rows.size())
+          .found(answers.length);
     }
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {

@@ -108,7 +108,7 @@ final class Demo implements AutoCloseable {
       }
       return folder;
     } catch (IOException e) {
-      throw new EnvironmentException("Copying the edge half to " + folder + ": " + e, e);
+      throw EnvironmentException.about("Copying the edge half to " + folder).found(e);
     }
   }
 
@@ -143,7 +143,7 @@ final class Demo implements AutoCloseable {
         PrivateRun run =
             PrivateRun.open(
                 state, work.resolve("tables"), transport, IN_FLIGHT, inputs.size(), true)) {
-      List<PrivateRun.Answer> answers = run.run(inputs);
+      List<PrivateRun.Inferred> answers = run.run(inputs);
       step("comparing with the plain integer network and with float ONNX Runtime");
       return compare(bundle, run, answers, broker, edge);
     }
@@ -152,7 +152,7 @@ final class Demo implements AutoCloseable {
   private DemoResult compare(
       ModelBundle bundle,
       PrivateRun run,
-      List<PrivateRun.Answer> answers,
+      List<PrivateRun.Inferred> answers,
       GatewayBroker broker,
       LocalEdge edge) {
     Labels labels = Labels.read(example.resolve("pictures").resolve("labels.csv"));
@@ -162,7 +162,7 @@ final class Demo implements AutoCloseable {
     try (DeviceModel model = DeviceModel.load(bundle.device());
         FloatModel floats = new FloatModel(example.resolve("meter-digits.onnx"))) {
       PlainIntegerNetwork plain = new PlainIntegerNetwork(model, bundle.edge());
-      for (PrivateRun.Answer answer : answers) {
+      for (PrivateRun.Inferred answer : answers) {
         if (answer.failure() != null) {
           throw answer.failure();
         }

@@ -95,7 +95,7 @@ public final class GatewayCommand implements Callable<Integer> {
       served.complete(null);
     } catch (IOException e) {
       served.completeExceptionally(
-          new EnvironmentException("Reading standard input: expected lines; found: " + e, e));
+          EnvironmentException.about("Reading standard input").expected("lines").found(e));
     } catch (RuntimeException e) {
       served.completeExceptionally(e);
     }

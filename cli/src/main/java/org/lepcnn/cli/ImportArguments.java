@@ -10,8 +10,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
-import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.PreparedImport;
+import org.lepcnn.onnx.TrialWork;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 import org.lepcnn.onnx.plan.Precision;
 import picocli.CommandLine.Option;
@@ -85,38 +84,16 @@ final class ImportArguments {
   @Option(
       names = "--trusted",
       description =
-          "Do not try the model in a separate process first. Faster, but a model made to crash ONNX"
-              + " Runtime crashes this process.")
+          "Import the model in this process and not in one of its own. Faster, but a model made to"
+              + " crash ONNX Runtime crashes this process.")
   private boolean trusted;
 
   /**
    * An imported model.
    *
-   * @param prepared what the bundle was made of
-   * @param reached what --precision auto found; null for the others
    * @param target the largest relative error that the precision is to reach
    */
-  record Imported(
-      ModelBundle bundle, PreparedImport prepared, PrecisionReached reached, double target) {
-    /** What is told of it beside the report. */
-    Told told() {
-      return new Told(prepared.notes(), reached);
-    }
-  }
-
-  /**
-   * What is told of an import beside the report.
-   *
-   * @param precision what --precision auto found; null for the others
-   */
-  record Told(List<String> notes, PrecisionReached precision) {
-    /** A line for each note on the model, and one about the search; or nothing. */
-    String text() {
-      StringBuilder text = new StringBuilder();
-      notes.forEach(note -> text.append("Note: ").append(note).append('\n'));
-      return text.append(precision == null ? "" : precision.text()).toString();
-    }
-  }
+  record Imported(ModelBundle bundle, Told told, double target) {}
 
   ImportOptions toOptions() {
     ImportOptions options = ImportOptions.defaults().withOffload(policy());
@@ -144,8 +121,8 @@ final class ImportArguments {
     }
     try (Steps steps = new Steps(output::progress)) {
       return switch (name) {
-        case "fast" -> imported(prepare(model, steps), Precision.FAST, FAST_TARGET, steps);
-        case "high" -> imported(prepare(model, steps), Precision.HIGH, HIGH_TARGET, steps);
+        case "fast" -> imported(model, Precision.FAST, FAST_TARGET, steps);
+        case "high" -> imported(model, Precision.HIGH, HIGH_TARGET, steps);
         case "auto" -> search(model, steps);
         default ->
             throw BadInputException.about("Reading the option --precision")
@@ -155,17 +132,9 @@ final class ImportArguments {
     }
   }
 
-  private PreparedImport prepare(Path model, Steps steps) {
-    if (trusted) {
-      return ModelImporter.prepare(model, toOptions(), steps);
-    }
-    steps.accept("trying the import in a process of its own");
-    return ModelImporter.prepare(model, toOptions(), ImportTrial.run(model, toOptions()), steps);
-  }
-
-  private static Imported imported(
-      PreparedImport prepared, Precision wanted, double target, Steps steps) {
-    return new Imported(prepared.bundle(wanted, steps), prepared, null, target);
+  private Imported imported(Path model, Precision wanted, double reached, Steps steps) {
+    ImportOptions options = toOptions().withPrecision(wanted);
+    return imported(model, options, ImportWork.asOptionsSay(), reached, steps);
   }
 
   private Imported search(Path model, Steps steps) {
@@ -175,8 +144,16 @@ final class ImportArguments {
           .expected("a number above 0")
           .found(wanted);
     }
-    PreparedImport prepared = prepare(model, steps);
-    return new AutoPrecision(model, toOptions(), prepared, wanted, steps).choose(samples);
+    return imported(model, toOptions(), ImportWork.auto(wanted, samples), wanted, steps);
+  }
+
+  private Imported imported(
+      Path model, ImportOptions options, List<String> work, double reached, Steps steps) {
+    TrialWork.Done done =
+        trusted
+            ? new ImportWork().run(model, options, work, steps)
+            : ImportTrial.run(model, options, ImportWork.class, work, steps);
+    return new Imported(done.bundle(), Told.of(done.told()), reached);
   }
 
   private OffloadPolicy policy() {

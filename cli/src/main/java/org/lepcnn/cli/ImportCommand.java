@@ -34,9 +34,7 @@ final class ImportCommand implements Callable<Integer> {
   private Path bundle;
 
   private record Written(
-      @JsonUnwrapped ImportReport report,
-      @JsonUnwrapped ImportArguments.Told imported,
-      @JsonIgnore Path bundle)
+      @JsonUnwrapped ImportReport report, @JsonUnwrapped Told imported, @JsonIgnore Path bundle)
       implements Result {
     @Override
     public String text() {

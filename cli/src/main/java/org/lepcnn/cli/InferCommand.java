@@ -186,8 +186,8 @@ final class InferCommand implements Callable<Integer> {
   }
 
   /** That of the first failure, or else whether a labelled answer is wrong. */
-  static int status(List<PrivateRun.Answer> answers, List<InferenceReport> inferences) {
-    for (PrivateRun.Answer answer : answers) {
+  static int status(List<PrivateRun.Inferred> answers, List<InferenceReport> inferences) {
+    for (PrivateRun.Inferred answer : answers) {
       if (answer.failure() != null) {
         return answer.failure().exitStatus();
       }
@@ -214,7 +214,7 @@ final class InferCommand implements Callable<Integer> {
       implements Result {}
 
   private record Failure(String input, String error, String message) {
-    static Failure of(PrivateRun.Answer answer) {
+    static Failure of(PrivateRun.Inferred answer) {
       return new Failure(
           answer.input().name(),
           answer.failure().getClass().getSimpleName(),
@@ -227,11 +227,11 @@ final class InferCommand implements Callable<Integer> {
    *
    * @param inferences of the answers that are no failures, in their order
    */
-  static Told told(List<InferenceReport> inferences, List<PrivateRun.Answer> answers) {
+  static Told told(List<InferenceReport> inferences, List<PrivateRun.Inferred> answers) {
     List<InferenceJson> list = new ArrayList<>();
     List<Failure> failures = new ArrayList<>();
     Iterator<InferenceReport> next = inferences.iterator();
-    for (PrivateRun.Answer answer : answers) {
+    for (PrivateRun.Inferred answer : answers) {
       if (answer.failure() == null) {
         list.add(InferenceJson.of(next.next(), TensorJson.of(answer.result().outputs())));
       } else {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Locale;
 import org.lepcnn.check.LayerErrors;
 import org.lepcnn.check.PrecisionSearch;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.stage.HostTensor;
 
@@ -56,6 +58,79 @@ record PrecisionReached(
 
   static PrecisionReached notMeasured(double target, String why) {
     return new PrecisionReached(target, null, why, 0, null, false, 0, 0, 0, null, false);
+  }
+
+  void write(BodyWriter out) {
+    number(out, target);
+    out.int32(measuredOn == null ? 0 : 1);
+    if (measuredOn == null) {
+      out.string(whyNot);
+      return;
+    }
+    out.string(measuredOn).int32(inputs);
+    number(out, relativeError);
+    out.int32(met ? 1 : 0).int32(finerLayers).int32(layers);
+    number(out, twice);
+    out.int32(wholeNumbers ? 1 : 0).int32(weakest == null ? 0 : 1);
+    if (weakest != null) {
+      out.string(weakest.name()).string(weakest.op()).string(weakest.output());
+      out.int32(weakest.bits()).int32(weakest.weightBits());
+      number(out, weakest.relativeError());
+      number(out, weakest.maxAbsError());
+      number(out, weakest.maxAbsFloat());
+    }
+  }
+
+  /** Reads what {@link #write} wrote. */
+  static PrecisionReached read(BodyReader in) {
+    double target = number(in);
+    if (!flag(in)) {
+      return notMeasured(target, in.string());
+    }
+    String measuredOn = in.string();
+    int inputs = in.int32();
+    double error = number(in);
+    boolean met = flag(in);
+    int finerLayers = in.int32();
+    int layers = in.int32();
+    double twice = number(in);
+    boolean wholeNumbers = flag(in);
+    LayerErrors.Line weakest =
+        flag(in)
+            ? new LayerErrors.Line(
+                in.string(),
+                in.string(),
+                in.string(),
+                in.int32(),
+                in.int32(),
+                number(in),
+                number(in),
+                number(in))
+            : null;
+    return new PrecisionReached(
+        target,
+        measuredOn,
+        null,
+        inputs,
+        error,
+        met,
+        finerLayers,
+        layers,
+        twice,
+        weakest,
+        wholeNumbers);
+  }
+
+  private static void number(BodyWriter out, double value) {
+    out.int64(Double.doubleToRawLongBits(value));
+  }
+
+  private static double number(BodyReader in) {
+    return Double.longBitsToDouble(in.int64());
+  }
+
+  private static boolean flag(BodyReader in) {
+    return in.int32() != 0;
   }
 
   String text() {

@@ -44,7 +44,7 @@ final class PrivateRun implements AutoCloseable {
    * @param result null when it failed
    * @param failure null when it did not
    */
-  record Answer(Inputs.Input input, PassResult result, LepcnnException failure) {}
+  record Inferred(Inputs.Input input, PassResult result, LepcnnException failure) {}
 
   /**
    * Opens state and tables; both are closed with this. When opening fails nothing stays open.
@@ -122,8 +122,8 @@ final class PrivateRun implements AutoCloseable {
   }
 
   /** Runs all inputs, several in flight, and keeps their order. */
-  List<Answer> run(List<Inputs.Input> inputs) {
-    List<Answer> answers = new ArrayList<>();
+  List<Inferred> run(List<Inputs.Input> inputs) {
+    List<Inferred> answers = new ArrayList<>();
     run(inputs, answers::add);
     return answers;
   }
@@ -131,7 +131,7 @@ final class PrivateRun implements AutoCloseable {
   /**
    * As {@link #run(List)}; each answer is handed on as soon as it and those before it are there.
    */
-  void run(List<Inputs.Input> inputs, Consumer<Answer> answers) {
+  void run(List<Inputs.Input> inputs, Consumer<Inferred> answers) {
     List<CompletableFuture<PassResult>> futures = new ArrayList<>();
     for (Inputs.Input input : inputs) {
       futures.add(session.submit(input.values()));
@@ -148,7 +148,7 @@ final class PrivateRun implements AutoCloseable {
    * @param floatAnswer what the float network says, or −1
    * @param exact whether it equals the plain integer network, or null
    */
-  InferenceReport describe(Answer answer, long label, int floatAnswer, Boolean exact) {
+  InferenceReport describe(Inferred answer, long label, int floatAnswer, Boolean exact) {
     PassResult result = answer.result();
     TopAnswer best = TopAnswer.of(result.outputs());
     LongFunction<int[]> edgeSaw = firstTensors::get;
@@ -180,12 +180,12 @@ final class PrivateRun implements AutoCloseable {
     return Math.max(1, (inputs + reservations - 1) / reservations);
   }
 
-  private static Answer await(Inputs.Input input, CompletableFuture<PassResult> future) {
+  private static Inferred await(Inputs.Input input, CompletableFuture<PassResult> future) {
     try {
-      return new Answer(input, future.join(), null);
+      return new Inferred(input, future.join(), null);
     } catch (CompletionException e) {
       if (e.getCause() instanceof LepcnnException known) {
-        return new Answer(input, null, known);
+        return new Inferred(input, null, known);
       }
       throw new IllegalStateException("Running " + input.name() + " privately", e.getCause());
     }

@@ -73,7 +73,7 @@ final class ZooCommand implements Callable<Integer> {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      throw new EnvironmentException("Looking at " + file + ": " + e + ".", e);
+      throw EnvironmentException.about("Looking at " + file).found(e);
     }
   }
 }

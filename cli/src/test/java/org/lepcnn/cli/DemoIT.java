@@ -92,7 +92,7 @@ class DemoIT {
               folder.resolve("out").toString());
       assertThat(demo.waitFor(300, TimeUnit.SECONDS)).isTrue();
       assertThat(demo.exitValue()).isEqualTo(3);
-      assertThat(log()).contains("port " + taken.getLocalPort() + " is in use");
+      assertThat(log()).contains("port " + taken.getLocalPort() + " to be free");
     }
   }
 

@@ -34,10 +34,10 @@ class InferAnswersTest {
     outputs.put("scores", HostTensor.of(new float[] {0.25f, Float.NaN}, 1, 2));
     outputs.put("sure", HostTensor.ofBytes(HostTensor.BOOL, new byte[] {1}, 1));
     PassResult result = new PassResult(0, outputs, null, 0, 0, 1);
-    List<PrivateRun.Answer> answers =
+    List<PrivateRun.Inferred> answers =
         List.of(
-            new PrivateRun.Answer(INPUT, null, new BadInputException("No picture.")),
-            new PrivateRun.Answer(INPUT, result, null));
+            new PrivateRun.Inferred(INPUT, null, new BadInputException("No picture.")),
+            new PrivateRun.Inferred(INPUT, result, null));
     String json = InferCommand.told(List.of(inference(7, -1)), answers).json();
     assertThat(json)
         .contains(
@@ -50,9 +50,9 @@ class InferAnswersTest {
 
   @Test
   void wrongAnswer_isStatusOne_andAFailureCountsFirst() {
-    PrivateRun.Answer good = new PrivateRun.Answer(INPUT, null, null);
-    PrivateRun.Answer bad = new PrivateRun.Answer(INPUT, null, new BadInputException("No."));
-    PrivateRun.Answer refused = new PrivateRun.Answer(INPUT, null, new RefusedException("No."));
+    PrivateRun.Inferred good = new PrivateRun.Inferred(INPUT, null, null);
+    PrivateRun.Inferred bad = new PrivateRun.Inferred(INPUT, null, new BadInputException("No."));
+    PrivateRun.Inferred refused = new PrivateRun.Inferred(INPUT, null, new RefusedException("No."));
     assertThat(InferCommand.status(List.of(good), List.of(inference(7, 7)))).isZero();
     assertThat(InferCommand.status(List.of(good), List.of(inference(7, -1)))).isZero();
     assertThat(InferCommand.status(List.of(good), List.of(inference(7, 8)))).isEqualTo(1);
@@ -77,10 +77,10 @@ class InferAnswersTest {
     try {
       AnswerLines lines =
           new AnswerLines(new Output(), Labels.none(), (answer, label) -> inference(7, label), 5);
-      lines.tell(new PrivateRun.Answer(INPUT, null, null));
+      lines.tell(new PrivateRun.Inferred(INPUT, null, null));
       assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("picture").contains("a.png");
-      PrivateRun.Answer dry =
-          new PrivateRun.Answer(INPUT, null, new EnvironmentException("The tables are used up."));
+      PrivateRun.Inferred dry =
+          new PrivateRun.Inferred(INPUT, null, new EnvironmentException("The tables are used up."));
       for (int i = 0; i < 24; i++) {
         lines.tell(dry);
       }

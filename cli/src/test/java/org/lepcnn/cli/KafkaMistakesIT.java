@@ -130,7 +130,7 @@ class KafkaMistakesIT {
 
   @Test
   void settingsWithoutAMistake_reachTheBroker() throws IOException {
-    assertThat(run(settings -> {}).err()).contains("the broker has no [lepcnn.models");
+    assertThat(run(settings -> {}).err()).contains("no [lepcnn.models");
   }
 
   @Test

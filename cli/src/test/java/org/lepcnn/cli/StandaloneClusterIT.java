@@ -100,7 +100,7 @@ class StandaloneClusterIT {
                 false);
         DeviceModel model = DeviceModel.load(bundle.device())) {
       PlainIntegerNetwork plain = new PlainIntegerNetwork(model, bundle.edge());
-      for (PrivateRun.Answer answer : run.run(inputs)) {
+      for (PrivateRun.Inferred answer : run.run(inputs)) {
         assertThat(answer.failure()).isNull();
         plain
             .run(answer.input().values())
@@ -133,7 +133,7 @@ class StandaloneClusterIT {
         PrivateRun run =
             PrivateRun.open(
                 DeviceState.open(device.state()), device.tables(), transport, 1, 1, false)) {
-      CompletableFuture<PrivateRun.Answer> pending =
+      CompletableFuture<PrivateRun.Inferred> pending =
           CompletableFuture.supplyAsync(() -> run.run(List.of(named)).get(0));
       awaitChunks(requests, 2);
       cluster.rest().awaitNextCheckpoint(job, LIMIT);
@@ -141,7 +141,7 @@ class StandaloneClusterIT {
       cluster.killTaskManager(TASK_MANAGER);
       limitProducers(null);
       cluster.startTaskManager(TASK_MANAGER);
-      PrivateRun.Answer answer = pending.get(330, java.util.concurrent.TimeUnit.SECONDS);
+      PrivateRun.Inferred answer = pending.get(330, java.util.concurrent.TimeUnit.SECONDS);
       assertThat(answer.failure()).isNull();
       assertExact(bundle, input, answer);
       assertChunksOnBothSides(requests, killed);
@@ -239,7 +239,7 @@ class StandaloneClusterIT {
   }
 
   private static void assertExact(
-      ModelBundle bundle, Map<String, HostTensor> input, PrivateRun.Answer answer) {
+      ModelBundle bundle, Map<String, HostTensor> input, PrivateRun.Inferred answer) {
     try (DeviceModel model = DeviceModel.load(bundle.device())) {
       HostTensor expected = new PlainIntegerNetwork(model, bundle.edge()).run(input).get("y");
       assertThat(answer.result().outputs().get("y").sameBits(expected)).isTrue();

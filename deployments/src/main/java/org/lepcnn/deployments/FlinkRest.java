@@ -156,8 +156,9 @@ public final class FlinkRest {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new EnvironmentException(
-            "Waited %d s for %s, at Flink's %s.".formatted(limit.toSeconds(), what, base));
+        throw EnvironmentException.about("Waiting for Flink at " + base)
+            .expected(what + " within " + limit.toSeconds() + " s")
+            .found("that it did not come");
       }
       pause(what);
     }
@@ -175,14 +176,15 @@ public final class FlinkRest {
     try {
       HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() >= 300) {
-        throw new EnvironmentException(
-            "Flink answers %s %s with status %d: %s"
-                .formatted(
-                    request.method(), request.uri(), response.statusCode(), response.body()));
+        throw EnvironmentException.about(request.method() + " " + request.uri())
+            .expected("an answer of Flink")
+            .found("status " + response.statusCode(), response.body());
       }
       return response.body();
     } catch (IOException e) {
-      throw new EnvironmentException("Flink does not answer at " + request.uri(), e);
+      throw EnvironmentException.about(request.method() + " " + request.uri())
+          .expected("an answer of Flink")
+          .found(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EnvironmentException("Interrupted while waiting for " + request.uri(), e);

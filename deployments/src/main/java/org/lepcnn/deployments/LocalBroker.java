@@ -74,9 +74,9 @@ public final class LocalBroker implements AutoCloseable {
   private static LocalBroker startAny(
       LocalLayout layout, Path folder, int port, LocalSecurity security) {
     if (!FreePorts.isFree(port)) {
-      throw new EnvironmentException(
-          "Cannot start the broker: port %d is in use. Stop what listens there, or choose another."
-              .formatted(port));
+      throw EnvironmentException.about("Starting the broker")
+          .expected("port " + port + " to be free")
+          .found("that it is in use", "Stop what listens there, or choose another.");
     }
     LocalBroker broker = new LocalBroker(layout, folder.toAbsolutePath(), port, security);
     broker.prepare();
@@ -129,9 +129,9 @@ public final class LocalBroker implements AutoCloseable {
       Files.createDirectories(folder);
       long left = folder.toFile().getUsableSpace();
       if (left < MINIMUM_DISK_BYTES) {
-        throw new EnvironmentException(
-            "Cannot start the broker: %s has %d MB of disk left, %d MB are needed."
-                .formatted(folder, left >> 20, MINIMUM_DISK_BYTES >> 20));
+        throw EnvironmentException.about("Starting the broker")
+            .expected((MINIMUM_DISK_BYTES >> 20) + " MB of disk for " + folder)
+            .found((left >> 20) + " MB");
       }
       String listeners = security == null ? "plaintext" : "secured";
       String template =
@@ -139,8 +139,7 @@ public final class LocalBroker implements AutoCloseable {
               + Files.readString(layout.conf().resolve("listeners-" + listeners + ".properties"));
       Files.writeString(BrokerProcess.Setup.configuration(folder), filledIn(template));
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Cannot write the broker's folder %s: %s".formatted(folder, e.getMessage()), e);
+      throw EnvironmentException.about("Writing the broker's folder " + folder).found(e);
     }
   }
 

@@ -95,7 +95,7 @@ public final class LocalFlinkCluster implements AutoCloseable {
     try {
       Files.createDirectories(cluster.folder);
     } catch (IOException e) {
-      throw new EnvironmentException("Cannot make the cluster's folder " + folder, e);
+      throw EnvironmentException.about("Making the cluster's folder " + folder).found(e);
     }
     cluster.launch(arguments, "cluster is up");
     cluster.rest = new FlinkRest(URI.create("http://127.0.0.1:" + cluster.restPort()));
@@ -131,7 +131,7 @@ public final class LocalFlinkCluster implements AutoCloseable {
     String output = run(arguments);
     Matcher matcher = JOB_ID.matcher(output);
     if (!matcher.find()) {
-      throw new EnvironmentException("Flink's client names no job id: " + output);
+      throw EnvironmentException.about("Submitting a job").expected("a job id").found(output);
     }
     return matcher.group(1);
   }
@@ -151,7 +151,7 @@ public final class LocalFlinkCluster implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new EnvironmentException("Cannot read the process ids in " + folder, e);
+      throw EnvironmentException.about("Reading the process ids in " + folder).found(e);
     }
     return pids;
   }
@@ -209,7 +209,9 @@ public final class LocalFlinkCluster implements AutoCloseable {
       ports.load(new StringReader(Files.readString(folder.resolve("cluster.env"))));
       return Integer.parseInt(ports.getProperty("REST_PORT"));
     } catch (IOException | NumberFormatException e) {
-      throw new EnvironmentException("No REST port in " + folder.resolve("cluster.env"), e);
+      throw EnvironmentException.about("Reading " + folder.resolve("cluster.env"))
+          .expected("a REST port")
+          .found(e);
     }
   }
 
@@ -217,7 +219,7 @@ public final class LocalFlinkCluster implements AutoCloseable {
     try {
       return Long.parseLong(Files.readString(folder.resolve("pids").resolve(name)).strip());
     } catch (IOException e) {
-      throw new EnvironmentException("The cluster in " + folder + " has no " + name, e);
+      throw EnvironmentException.about("The cluster in " + folder).expected(name).found(e);
     }
   }
 
@@ -239,7 +241,7 @@ public final class LocalFlinkCluster implements AutoCloseable {
     try {
       Files.deleteIfExists(output);
     } catch (IOException e) {
-      throw new EnvironmentException("Cannot write " + output, e);
+      throw EnvironmentException.about("Writing " + output).found(e);
     }
     try (ManagedProcess script = script(arguments)) {
       int status = script.awaitExit(CLIENT_LIMIT);

@@ -45,16 +45,16 @@ public record LocalLayout(Path home) {
         return new LocalLayout(folder);
       }
     }
-    throw new EnvironmentException(
-        "Cannot find the lepcnn repository above %s: set %s to its root folder."
-            .formatted(start, HOME_VARIABLE));
+    throw EnvironmentException.about("Looking for the lepcnn repository")
+        .expected("it above " + start)
+        .found("none", "Set " + HOME_VARIABLE + " to its root folder.");
   }
 
   private static LocalLayout checked(Path home) {
     if (!Files.exists(home.resolve(SCRIPT))) {
-      throw new EnvironmentException(
-          "%s is %s, but there is no %s: set it to the root folder of the repository."
-              .formatted(HOME_VARIABLE, home, SCRIPT));
+      throw EnvironmentException.about(HOME_VARIABLE)
+          .expected("the root folder of the repository")
+          .found(home + ", which has no " + SCRIPT);
     }
     return new LocalLayout(home);
   }
@@ -118,11 +118,10 @@ public record LocalLayout(Path home) {
         return folder;
       }
     } catch (IOException e) {
-      throw new EnvironmentException("Cannot read " + folder, e);
+      throw EnvironmentException.about("Reading " + folder).found(e);
     }
-    throw new EnvironmentException(
-        "Not built: no jars in "
-            + folder
-            + ". Build the repository: ./mvnw -q -DskipTests package");
+    throw EnvironmentException.about("Looking for what was built")
+        .expected("jars in " + folder)
+        .found("none", "Build the repository: ./mvnw -q -DskipTests package");
   }
 }

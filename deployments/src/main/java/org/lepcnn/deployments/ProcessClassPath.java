@@ -45,7 +45,7 @@ public final class ProcessClassPath {
           .anyMatch(
               file -> file.getName().startsWith(SECRETS) && file.getName().endsWith(".class"));
     } catch (IOException e) {
-      throw new EnvironmentException("Reading " + entry + " of a class path: " + e.getMessage(), e);
+      throw EnvironmentException.about("Reading " + entry + " of a class path").found(e);
     }
   }
 }

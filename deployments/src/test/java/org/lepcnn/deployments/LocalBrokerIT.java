@@ -47,7 +47,7 @@ class LocalBrokerIT {
     try (LoopbackListener taken = new LoopbackListener()) {
       assertThatThrownBy(() -> LocalBroker.start(LocalLayout.find(), folder, taken.port()))
           .isInstanceOf(EnvironmentException.class)
-          .hasMessageContaining("port " + taken.port() + " is in use");
+          .hasMessageContaining("port " + taken.port() + " to be free");
     }
   }
 

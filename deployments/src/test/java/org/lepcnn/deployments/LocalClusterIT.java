@@ -73,7 +73,7 @@ class LocalClusterIT {
   void theScripts_startTwiceShowAndStop() throws Exception {
     Path run = folder.resolve("run");
     try {
-      Answer started =
+      Ran started =
           cluster(run, "start", "--free-ports", "--ha", "--taskmanagers", "2", "--slots", "1");
       assertThat(started.status()).as(started.text()).isZero();
       assertThat(started.text()).contains("broker ", "http://127.0.0.1:", "cluster is up");
@@ -81,11 +81,11 @@ class LocalClusterIT {
       assertThat(pids).hasSize(5);
       assertNobodyElseReaches(pids);
 
-      Answer again = cluster(run, "start", "--taskmanagers", "2");
+      Ran again = cluster(run, "start", "--taskmanagers", "2");
       assertThat(again.status()).as(again.text()).isZero();
       assertThat(pids(run)).isEqualTo(pids);
 
-      Answer status = cluster(run, "status");
+      Ran status = cluster(run, "status");
       assertThat(status.status()).as(status.text()).isZero();
       assertThat(status.text())
           .contains(
@@ -93,7 +93,7 @@ class LocalClusterIT {
           .contains("No running jobs");
       assertThat(cluster(run, "logs", "broker").text()).contains("Kafka Server started");
 
-      Answer stopped = cluster(run, "stop");
+      Ran stopped = cluster(run, "stop");
       assertThat(stopped.status()).as(stopped.text()).isZero();
       assertThat(pids).noneMatch(RunningJvm::isAlive);
       assertThat(cluster(run, "status").status()).isEqualTo(3);
@@ -109,7 +109,7 @@ class LocalClusterIT {
   void aSecuredBroker_keepsItsSecretsAndItsKind() throws Exception {
     Path run = folder.resolve("run");
     try {
-      Answer started =
+      Ran started =
           cluster(
               run,
               "start",
@@ -130,10 +130,10 @@ class LocalClusterIT {
 
       assertThat(cluster(run, "broker", "kill").status()).isZero();
       assertThat(cluster(run, "status").status()).isEqualTo(3);
-      Answer again = cluster(run, "broker", "start");
+      Ran again = cluster(run, "broker", "start");
       assertThat(again.status()).as(again.text()).isZero();
       assertThat(Files.readString(secret)).isEqualTo(before);
-      Answer other = cluster(run, "start", "--only", "broker", "--secured", "mutual-tls");
+      Ran other = cluster(run, "start", "--only", "broker", "--secured", "mutual-tls");
       assertThat(other.status()).isEqualTo(3);
       assertThat(other.text()).contains("was made with --secured scram");
     } finally {
@@ -147,16 +147,16 @@ class LocalClusterIT {
   void theScripts_sayWhatIsWrong() throws Exception {
     Path run = folder.resolve("run");
     try (LoopbackListener taken = new LoopbackListener()) {
-      Answer answer =
+      Ran answer =
           cluster(
               run, "start", "--only", "broker", "--broker-port", Integer.toString(taken.port()));
       assertThat(answer.status()).isEqualTo(3);
       assertThat(answer.text()).contains("port " + taken.port() + " (broker) is in use");
     }
-    Answer noDisk = cluster(run, Map.of("LEPCNN_MINIMUM_DISK_MB", "999999999"), "start");
+    Ran noDisk = cluster(run, Map.of("LEPCNN_MINIMUM_DISK_MB", "999999999"), "start");
     assertThat(noDisk.status()).isEqualTo(3);
     assertThat(noDisk.text()).contains("of disk left");
-    Answer noJava = cluster(run, Map.of("JAVA_HOME", folder.toString()), "start");
+    Ran noJava = cluster(run, Map.of("JAVA_HOME", folder.toString()), "start");
     assertThat(noJava.status()).isEqualTo(3);
     assertThat(noJava.text()).contains("set JAVA_HOME to a JDK 17 or newer");
     assertThat(cluster(run, "start", "--slots", "no").status()).isEqualTo(2);
@@ -185,13 +185,13 @@ class LocalClusterIT {
     return pids;
   }
 
-  private record Answer(int status, String text) {}
+  private record Ran(int status, String text) {}
 
-  private Answer cluster(Path run, String... arguments) throws Exception {
+  private Ran cluster(Path run, String... arguments) throws Exception {
     return cluster(run, Map.of("JAVA_HOME", System.getProperty("java.home")), arguments);
   }
 
-  private Answer cluster(Path run, Map<String, String> environment, String... arguments)
+  private Ran cluster(Path run, Map<String, String> environment, String... arguments)
       throws Exception {
     Path output = Files.createTempFile(folder, "answer", ".txt");
     List<String> command =
@@ -202,6 +202,6 @@ class LocalClusterIT {
     builder.environment().putAll(environment);
     Process process = builder.redirectOutput(output.toFile()).start();
     assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    return new Answer(process.exitValue(), Files.readString(output));
+    return new Ran(process.exitValue(), Files.readString(output));
   }
 }

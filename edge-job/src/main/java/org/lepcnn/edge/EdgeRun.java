@@ -12,7 +12,6 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.warmup.EdgeWarmUp;
 import org.lepcnn.kafka.topic.Topics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,7 +63,7 @@ final class EdgeRun implements Callable<Integer> {
     if (exitWithParent) {
       watchParent();
     }
-    EdgeSettings settings = options.settings().withWarmUp(EdgeWarmUp::once);
+    EdgeSettings settings = options.settings().warmedUp();
     if (!options.admission.enrolled()) {
       ModelBundle.readEdge(options.admission.modelDir); // a wrong model is not a restarting job
     }

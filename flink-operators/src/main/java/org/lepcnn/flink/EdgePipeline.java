@@ -1,19 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink;
 
-import org.apache.flink.api.common.typeinfo.Types;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.util.OutputTag;
-import org.lepcnn.flink.batch.KernelOperatorFactory;
-import org.lepcnn.flink.control.EdgeServices;
-import org.lepcnn.flink.decode.DecodeOperatorFactory;
-import org.lepcnn.flink.guard.GuardFunction;
-import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
-import org.lepcnn.flink.record.RecordTypes;
-import org.lepcnn.flink.warmup.EdgeWarmUp;
 
 /**
  * The operators of the edge, from Kafka records to Kafka records.
@@ -26,9 +18,6 @@ import org.lepcnn.flink.warmup.EdgeWarmUp;
 public final class EdgePipeline {
   /** The maximum parallelism of the guard, and of the ready job. */
   public static final int MAX_PARALLELISM = 128;
-
-  private static final OutputTag<OutgoingRecord> NOTICES =
-      new OutputTag<>("notices", RecordTypes.OUTGOING);
 
   private EdgePipeline() {}
 
@@ -44,33 +33,9 @@ public final class EdgePipeline {
    * Applies the operators to a stream of requests; the first model that is loaded warms their code.
    */
   public static Streams apply(DataStream<InboundRecord> requests, EdgeSettings settings) {
-    EdgeServices services = settings.services().withWarmUp(EdgeWarmUp::once);
-    SingleOutputStreamOperator<AssembledRequest> decoded =
-        requests
-            .transform(
-                "decode",
-                RecordTypes.REQUEST,
-                new DecodeOperatorFactory(services, settings.assembly(), NOTICES))
-            .uid("lepcnn-decode");
-    SingleOutputStreamOperator<AssembledRequest> guarded =
-        decoded
-            .keyBy(request -> request.header().device(), Types.STRING)
-            .process(new GuardFunction(services, settings.guard(), NOTICES), RecordTypes.REQUEST)
-            .name("guard")
-            .uid("lepcnn-guard")
-            .setMaxParallelism(MAX_PARALLELISM);
-    SingleOutputStreamOperator<OutgoingRecord> results =
-        guarded
-            .transform(
-                "masked-linear-kernel",
-                RecordTypes.OUTGOING,
-                new KernelOperatorFactory(services, settings.batch(), NOTICES))
-            .uid("lepcnn-kernel")
-            .setMaxParallelism(MAX_PARALLELISM);
-    DataStream<OutgoingRecord> notices =
-        decoded
-            .getSideOutput(NOTICES)
-            .union(guarded.getSideOutput(NOTICES), results.getSideOutput(NOTICES));
-    return new Streams(results, notices);
+    List<DataStream<OutgoingRecord>> notices = new ArrayList<>();
+    DataStream<OutgoingRecord> results =
+        EdgeSteps.of(settings.warmedUp()).operators().apply(requests, notices);
+    return new Streams(results, notices.stream().reduce(DataStream::union).orElseThrow());
   }
 }

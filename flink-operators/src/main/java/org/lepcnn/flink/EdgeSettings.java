@@ -56,8 +56,12 @@ public record EdgeSettings(
     return new EdgeSettings(services.withReadyWait(wait), assembly, guard, batch);
   }
 
-  /** The same settings, which warm up with every model that is loaded. */
-  public EdgeSettings withWarmUp(ModelWarmUp warmUp) {
-    return new EdgeSettings(services.withWarmUp(warmUp), assembly, guard, batch);
+  /**
+   * The same settings; the first model that is loaded with them in a process warms the code of the
+   * operators, before anybody else gets it. {@link EdgePipeline} sees to that by itself: this is
+   * for who loads models before the pipeline does.
+   */
+  public EdgeSettings warmedUp() {
+    return new EdgeSettings(services.withWarmUp(EdgeWarmUp::once), assembly, guard, batch);
   }
 }

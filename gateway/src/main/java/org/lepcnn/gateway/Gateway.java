@@ -150,8 +150,9 @@ public final class Gateway implements AutoCloseable {
     List<GatewaySession> ofDevice =
         sessions.values().stream().filter(session -> session.device().equals(name)).toList();
     if (ofDevice.size() > 1) {
-      throw new BadInputException(
-          "Device " + name + " has several sessions: expected the name of one of them.");
+      throw BadInputException.about("Device " + name)
+          .expected("the name of one of its sessions")
+          .found("several sessions");
     }
     if (ofDevice.isEmpty()) {
       throw BadInputException.about(

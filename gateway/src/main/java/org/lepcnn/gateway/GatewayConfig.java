@@ -45,7 +45,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
  * @param sessions by name; at least one
  */
 public record GatewayConfig(
-    TransportConfig transport, int inFlight, int reservation, Map<String, Session> sessions) {
+    TransportConfig transport, int inFlight, int reservation, Map<String, SessionConfig> sessions) {
   private static final Pattern SESSION =
       Pattern.compile("session\\.([A-Za-z0-9_-]{1,64})\\.(state|tables|model|accept-plain)");
 
@@ -57,7 +57,7 @@ public record GatewayConfig(
    * @param model first digits of the model; null when the state holds one
    * @param acceptPlain whether the state may be without a passphrase although one is given
    */
-  record Session(Path state, Path tables, String model, boolean acceptPlain) {}
+  record SessionConfig(Path state, Path tables, String model, boolean acceptPlain) {}
 
   /** Reads and checks a file. */
   public static GatewayConfig read(Path file) {
@@ -97,8 +97,9 @@ public record GatewayConfig(
         .build();
   }
 
-  private static Map<String, Session> sessions(Map<String, Map<String, String>> named, Path base) {
-    Map<String, Session> sessions = new TreeMap<>();
+  private static Map<String, SessionConfig> sessions(
+      Map<String, Map<String, String>> named, Path base) {
+    Map<String, SessionConfig> sessions = new TreeMap<>();
     named.forEach(
         (name, keys) -> {
           String prefix = "session." + name + ".";
@@ -107,7 +108,7 @@ public record GatewayConfig(
           }
           sessions.put(
               name,
-              new Session(
+              new SessionConfig(
                   path(base, prefix + "state", keys.get("state")),
                   path(base, prefix + "tables", keys.get("tables")),
                   keys.get("model"),
@@ -167,7 +168,7 @@ public record GatewayConfig(
     } catch (NoSuchFileException e) {
       throw bad("a readable file", "no " + file);
     } catch (IOException e) {
-      throw new EnvironmentException("Gateway configuration: cannot read " + file + ": " + e, e);
+      throw EnvironmentException.about("Reading gateway configuration " + file).found(e);
     } catch (IllegalArgumentException e) {
       throw bad("a properties file", file + ", which is none");
     }

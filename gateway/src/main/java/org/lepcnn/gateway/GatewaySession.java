@@ -56,7 +56,7 @@ final class GatewaySession implements AutoCloseable {
   /** What of a session lies on this machine. */
   record LocalFiles(DeviceState state, TableFolder tables) implements AutoCloseable {
     /** Opens state and tables; when that fails nothing stays open. */
-    static LocalFiles open(GatewayConfig.Session config) {
+    static LocalFiles open(GatewayConfig.SessionConfig config) {
       DeviceState state = openState(config);
       try {
         return new LocalFiles(state, TableFolder.open(config.tables(), state));
@@ -90,7 +90,7 @@ final class GatewaySession implements AutoCloseable {
   }
 
   /** A state under a passphrase finds it as every command does, from the environment. */
-  private static DeviceState openState(GatewayConfig.Session config) {
+  private static DeviceState openState(GatewayConfig.SessionConfig config) {
     try (Passphrase passphrase = Passphrase.ofEnvironment()) {
       return DeviceState.open(
           config.state(),

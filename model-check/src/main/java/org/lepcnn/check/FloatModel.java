@@ -63,10 +63,9 @@ public final class FloatModel implements AutoCloseable {
       }
     } catch (OrtException e) {
       // without its text and without the cause: they quote elements of tensors
-      throw new BadInputException(
-          "Running the float model: expected inputs that it can work on; ONNX Runtime found: "
-              + OnnxFailure.describe(e)
-              + ".");
+      throw BadInputException.about("Running the float model")
+          .expected("inputs that it can work on")
+          .found(OnnxFailure.describe(e));
     } finally {
       tensors.values().forEach(OnnxTensor::close);
     }

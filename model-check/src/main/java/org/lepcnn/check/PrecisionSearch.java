@@ -166,6 +166,7 @@ public final class PrecisionSearch {
     try (KernelNetwork coarse = new KernelNetwork(begun, provider);
         KernelNetwork fine = new KernelNetwork(high, provider)) {
       for (Sample sample : samples) {
+        progress.accept("measuring the noise of every layer");
         fine.run(
             sample.inputs(),
             (layer, input, output) -> gains[layer] += noise(coarse.runLayer(layer, input), output));
@@ -199,11 +200,12 @@ public final class PrecisionSearch {
   }
 
   private Trial attempt(Precision precision, String what) {
-    progress.accept("measuring the error with " + what);
+    progress.accept("rounding the weights: " + what);
     ModelBundle bundle = prepared.bundle(precision);
     double error = 0;
     try (KernelNetwork network = new KernelNetwork(bundle, provider)) {
       for (Sample sample : samples) {
+        progress.accept("measuring the error: " + what);
         Map<String, HostTensor> outputs =
             network.run(sample.inputs(), (layer, input, output) -> {});
         error = Math.max(error, Comparison.withFloat(outputs, sample.expected()).error());
@@ -237,6 +239,7 @@ public final class PrecisionSearch {
     try (KernelNetwork network = new KernelNetwork(bundle, provider);
         FloatModel floats = errors.floatModel(model)) {
       for (Sample sample : samples) {
+        progress.accept("measuring the error after every layer");
         network.run(sample.inputs(), errors.observer());
         errors.compare(floats.run(sample.inputs()));
       }

@@ -72,8 +72,9 @@ record Order(String device, Fingerprint model, int challengesPerLayer, List<Pass
       Files.deleteIfExists(folder.resolve(FILE));
       AtomicFiles.syncDirectory(folder);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Deleting " + folder.resolve(FILE) + ", all of whose tables are made: " + e + ".", e);
+      throw EnvironmentException.about(
+              "Deleting " + folder.resolve(FILE) + ", all of whose tables are made")
+          .found(e);
     }
   }
 

@@ -15,7 +15,6 @@ import org.lepcnn.onnx.read.InputShapes;
 import org.lepcnn.onnx.read.OnnxReader;
 import org.lepcnn.onnx.read.OperatorCheck;
 import org.lepcnn.onnx.run.ConstantFolding;
-import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
 import org.lepcnn.onnx.work.InnerWork;
@@ -41,47 +40,42 @@ record EvaluatedModel(
   /**
    * Reads and evaluates a model.
    *
-   * @param evaluation who asks ONNX Runtime
    * @param steps is told what is done when it begins
    */
-  static EvaluatedModel of(
-      Path onnx, ImportOptions options, Evaluation evaluation, Consumer<String> steps) {
+  static EvaluatedModel of(Path onnx, ImportOptions options, Consumer<String> steps) {
     steps.accept("reading the model");
     OnnxReader.OnnxFile file = OnnxReader.read(onnx);
-    evaluation.begin(file.model());
     Graph graph = new Graph(BoundInputs.bind(file.model(), options.inputValues()));
     try {
       OperatorCheck.require(graph);
       Map<String, ValueType> inputs = InputShapes.resolve(graph, options.inputShapes());
       steps.accept("computing what is constant");
-      fold(graph, evaluation);
+      fold(graph);
       List<String> notes = ModelNotes.of(graph, inputs, file.holdsTraining());
       steps.accept("running the model once");
-      InstrumentedRun run = run(graph, inputs, evaluation);
+      InstrumentedRun run = run(graph, inputs);
       while (ControlFlow.inline(graph)) { // what a fixed shape decides
-        fold(graph, evaluation);
-        run = run(graph, inputs, evaluation);
+        fold(graph);
+        run = run(graph, inputs);
       }
       graph.removeIdentities();
       return new EvaluatedModel(
-          OnnxReader.modelName(onnx), graph, notes, run, InnerWork.of(graph, run, evaluation));
+          OnnxReader.modelName(onnx), graph, notes, run, InnerWork.of(graph, run));
     } catch (BadInputException e) {
       throw graph.opset() >= OLDEST_OPSET ? e : tooOld(graph, e);
     }
   }
 
   /** Computes constants, and inlines the control flow that they decide, until nothing is left. */
-  private static void fold(Graph graph, Evaluation evaluation) {
+  private static void fold(Graph graph) {
     do {
-      ConstantFolding.fold(graph, evaluation);
+      ConstantFolding.fold(graph);
       graph.removeDeadNodes();
     } while (ControlFlow.inline(graph));
   }
 
-  private static InstrumentedRun run(
-      Graph graph, Map<String, ValueType> inputs, Evaluation evaluation) {
-    InstrumentedRun run =
-        InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues(), evaluation);
+  private static InstrumentedRun run(Graph graph, Map<String, ValueType> inputs) {
+    InstrumentedRun run = InstrumentedRun.of(graph, inputs, new ShapeFlow(graph).fixedValues());
     graph.constants().putAll(run.fixed());
     graph.removeDeadNodes();
     return run;

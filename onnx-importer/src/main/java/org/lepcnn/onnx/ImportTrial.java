@@ -2,9 +2,7 @@
 package org.lepcnn.onnx;
 
 import java.io.File;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,106 +12,147 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.io.WholeFile;
+import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.run.RunLimits;
 import org.lepcnn.process.ManagedProcess;
 import org.lepcnn.process.ProcessSpec;
 
 /**
- * Imports a model in a child process before this one does, because a model that is made for it can
- * crash ONNX Runtime's native code, and with it the process: a ConvTranspose of 0 groups or the
- * quotient of the smallest integer and −1 do, in version 1.29. The child may also be ended, which a
- * native call cannot, when it takes too long or too much memory.
+ * Imports a model in a child process, because a model that is made for it can crash ONNX Runtime's
+ * native code, and with it the process: a ConvTranspose of 0 groups or the quotient of the smallest
+ * integer and −1 do, in version 1.29. The child may also be ended, which a native call cannot, when
+ * it takes too long or too much memory.
+ *
+ * <p>The child does all of the work, and hands over a bundle or a refusal: this process never loads
+ * the model.
  *
  * <p>The child works in an empty directory of its own: what a model makes ONNX Runtime look for by
  * a relative name is not there. Whatever it leaves is deleted with its {@link TrialFolder}.
- *
- * <p>The child does what needs ONNX Runtime, and hands over what that computed: the import that
- * follows loads the model no more. Evaluating a model is deterministic, and what the child survives
- * this process survives: models that are refused, and those whose constants take more than {@link
- * #MOST_HANDED_OVER}, are evaluated here again.
  */
 public final class ImportTrial {
-  /** Runs of the model that one import makes at most: of its constants, with zeros, with ones. */
-  private static final int RUNS = 3;
-
-  /** Bytes of constants and types that the child hands over at most: they travel in a file. */
-  static final long MOST_HANDED_OVER = 256L << 20;
+  /** Runs of the model that one step of the work makes at most: with zeros, with ones. */
+  private static final int RUNS = 2;
 
   private static final String CLASS_ARCHIVE = "lepcnn.classArchive";
-  private static final Duration STARTING = Duration.ofSeconds(60);
-  private static final long POLL_MILLIS = 20;
+  private static final Duration GRACE = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(50);
   private static final String NATIVE_PATH = "onnxruntime.native.path";
+  private static final String KERNELS_PATH = "org.bytedeco.javacpp.cachedir";
   private static final List<String> HANDED_ON =
-      List.of(RunLimits.MAX_SECONDS_PROPERTY, RunLimits.MAX_BYTES_PROPERTY, NATIVE_PATH);
+      List.of(
+          RunLimits.MAX_SECONDS_PROPERTY, RunLimits.MAX_BYTES_PROPERTY, NATIVE_PATH, KERNELS_PATH);
 
-  private ImportTrial() {}
+  private final Path onnx;
+  private final TrialFolder folder;
+  private final Duration grace;
+  private final Consumer<String> steps;
 
-  /**
-   * Tries to import a model.
-   *
-   * @return the model, for {@link ModelImporter#prepare(Path, ImportOptions, TriedModel, Consumer)}
-   * @throws BadInputException when that ends the child process, does not end, or takes more than
-   *     three quarters of the machine's memory
-   * @throws EnvironmentException when there is no child process to be had
-   */
-  public static TriedModel run(Path onnx, ImportOptions options) {
-    try (TrialFolder folder = TrialFolder.create()) {
-      attempt(onnx, options, folder);
-      return new TriedModel(onnx, handedOver(folder));
-    } catch (IOException e) {
-      throw new EnvironmentException(
-          "Trying the import of " + onnx + ": expected a writable temporary folder; found: " + e,
-          e);
+  private ImportTrial(Path onnx, TrialFolder folder, Duration grace, Consumer<String> steps) {
+    this.onnx = onnx;
+    this.folder = folder;
+    this.grace = grace;
+    this.steps = steps;
+  }
+
+  /** The plain import. */
+  static final class Import implements TrialWork {
+    @Override
+    public Done run(
+        Path onnx, ImportOptions options, List<String> arguments, Consumer<String> steps) {
+      PreparedImport prepared = ModelImporter.prepare(onnx, options, steps);
+      return new Done(prepared.bundle(options.precision(), steps), new byte[0]);
     }
   }
 
-  private static void attempt(Path onnx, ImportOptions options, TrialFolder folder)
-      throws IOException {
+  /**
+   * Imports a model as {@link ModelImporter#importModel} does, in a child process.
+   *
+   * @throws BadInputException as there; and when the model ends the child, does not end there, or
+   *     takes more than three quarters of the machine's memory
+   * @throws EnvironmentException when there is no child process to be had
+   */
+  public static ModelBundle importModel(Path onnx, ImportOptions options) {
+    return run(onnx, options, Import.class, List.of(), step -> {}).bundle();
+  }
+
+  /**
+   * Does some work with a model in a child process.
+   *
+   * @param work from this process's class path
+   * @param arguments of the work
+   * @param steps is told what the child does when it begins
+   * @throws LepcnnException the child's refusal
+   * @throws BadInputException when the model ends the child, does not end there, or takes more than
+   *     three quarters of the machine's memory
+   * @throws EnvironmentException when there is no child process to be had
+   */
+  public static TrialWork.Done run(
+      Path onnx,
+      ImportOptions options,
+      Class<? extends TrialWork> work,
+      List<String> arguments,
+      Consumer<String> steps) {
+    return run(new TrialRequest(onnx, options, work.getName(), arguments), GRACE, steps);
+  }
+
+  /**
+   * As above.
+   *
+   * @param grace what a step may take beyond the runs of the model
+   */
+  static TrialWork.Done run(TrialRequest request, Duration grace, Consumer<String> steps) {
+    try (TrialFolder folder = TrialFolder.create()) {
+      folder.ask(request);
+      new ImportTrial(request.onnx(), folder, grace, steps).attempt();
+      return folder.handedOver();
+    }
+  }
+
+  private void attempt() {
     String found;
-    try (ManagedProcess child = ManagedProcess.start(child(onnx, options, folder))) {
+    try (ManagedProcess child = ManagedProcess.start(child())) {
       folder.usedBy(child);
       found = watch(child);
       if (found != null) {
         child.kill();
       } else {
-        int status = child.awaitExit(STARTING);
+        int status = child.awaitExit(GRACE);
         found = status == 0 ? null : "it crashed the process, which ended with status " + status;
       }
-    }
-    String log = found == null ? "" : Files.readString(folder.log());
-    if (found != null && !log.contains(ImportTrialMain.STARTED)) {
-      throw EnvironmentException.about("Trying the import of " + onnx + " in a separate process")
-          .expected("that Java and ONNX Runtime start there")
-          .found("that " + found + " before it read the model", "It said: " + log.strip());
+      if (found != null && folder.step().isEmpty()) {
+        throw EnvironmentException.about("Trying the import of " + onnx + " in a separate process")
+            .expected("that Java and ONNX Runtime start there")
+            .found("that " + found + " before it read the model", "It said: " + child.logTail());
+      }
     }
     if (found != null) {
       throw BadInputException.about("Importing " + onnx)
           .expected("a model that ONNX Runtime can run")
-          .found("in a separate process that " + found, "The model is damaged or hostile.");
+          .found(
+              "in a separate process that " + found + " (" + folder.step() + ")",
+              "The model is damaged or hostile.");
     }
   }
 
-  private static byte[] handedOver(TrialFolder folder) throws IOException {
-    return Files.exists(folder.record())
-        ? WholeFile.read("what the trial has computed", folder.record(), 2 * MOST_HANDED_OVER)
-        : null;
-  }
-
   /** Why the child has to be ended; null when it ended by itself. */
-  private static String watch(ManagedProcess child) {
+  private String watch(ManagedProcess child) {
     long mostBytes = mostBytes();
-    Duration limit = STARTING.plus(RunLimits.maxRun().multipliedBy(RUNS));
-    long start = System.nanoTime();
-    while (child.isAlive()) {
-      if (System.nanoTime() - start > limit.toNanos()) {
+    Duration limit = grace.plus(RunLimits.maxRun().multipliedBy(RUNS));
+    long begun = System.nanoTime();
+    while (!child.endsWithin(POLL)) {
+      if (folder.hasNextStep()) {
+        steps.accept(folder.step());
+        begun = System.nanoTime();
+      }
+      if (System.nanoTime() - begun > limit.toNanos()) {
         return "it was not done after " + limit.toSeconds() + " s";
       }
       if (RunLimits.residentBytes(Long.toString(child.pid())) > mostBytes) {
         return "it took more than " + mostBytes + " bytes of memory";
       }
-      pause();
     }
+    folder.hasNextStep();
     return null;
   }
 
@@ -124,11 +163,7 @@ public final class ImportTrial {
         : Long.MAX_VALUE;
   }
 
-  private static ProcessSpec child(Path onnx, ImportOptions options, TrialFolder folder) {
-    List<String> arguments = new ArrayList<>();
-    arguments.add(onnx.toAbsolutePath().toString());
-    arguments.add(folder.record().toAbsolutePath().toString());
-    arguments.addAll(options.inputArguments());
+  private ProcessSpec child() {
     List<String> jvm = new ArrayList<>();
     jvm.add("-Xmx" + Runtime.getRuntime().maxMemory());
     jvm.add("-XX:+SuppressFatalErrorMessage");
@@ -149,7 +184,7 @@ public final class ImportTrial {
             .map(ImportTrial::absolute)
             .toList(),
         ImportTrialMain.class.getName(),
-        arguments,
+        List.of(folder.root().toString()),
         jvm,
         Map.of(),
         folder.log(),
@@ -159,19 +194,10 @@ public final class ImportTrial {
   /** Paths are absolute, since the child works in another directory. */
   private static String handedOn(String name) {
     String value = System.getProperty(name);
-    return name.equals(NATIVE_PATH) ? absolute(value) : value;
+    return name.equals(NATIVE_PATH) || name.equals(KERNELS_PATH) ? absolute(value) : value;
   }
 
   private static String absolute(String path) {
     return Path.of(path).toAbsolutePath().toString();
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(POLL_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EnvironmentException("Interrupted while trying an import.", e);
-    }
   }
 }

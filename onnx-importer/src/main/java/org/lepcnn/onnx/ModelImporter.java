@@ -9,7 +9,6 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.text.Printable;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
@@ -20,7 +19,6 @@ import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
 import org.lepcnn.onnx.read.BoundInputs;
 import org.lepcnn.onnx.read.OnnxReader;
-import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
 
@@ -38,9 +36,8 @@ public final class ModelImporter {
    * Imports a model, in this process.
    *
    * <p>A model that is made for it can crash ONNX Runtime's native code, and this process with it.
-   * The command {@code lepcnn import} therefore runs {@link ImportTrial} first; this call does not.
-   * For a model whose origin is not trusted, call {@link ImportTrial#run} and {@link #prepare(Path,
-   * ImportOptions, TriedModel, Consumer)}.
+   * For a model whose origin is not trusted, call {@link ImportTrial#importModel}, as the command
+   * {@code lepcnn import} does.
    *
    * @param onnx the ONNX file; external data are read from its folder and nowhere else
    * @param options open dimensions, offload policy, precision
@@ -87,33 +84,11 @@ public final class ModelImporter {
    * @param steps is told what is done when it begins, such as {@code running the model once}
    */
   public static PreparedImport prepare(Path onnx, ImportOptions options, Consumer<String> steps) {
-    return guarded(onnx, () -> prepare(onnx, options, Evaluation.live(), steps));
+    return guarded(onnx, () -> prepared(onnx, options, steps));
   }
 
-  /**
-   * As {@link #prepare(Path, ImportOptions)}, of a model that was tried: what ONNX Runtime computed
-   * in the trial is taken from there, and this process does not load the model.
-   *
-   * @param options those of the trial
-   * @param steps is told what is done when it begins
-   */
-  public static PreparedImport prepare(
-      Path onnx, ImportOptions options, TriedModel tried, Consumer<String> steps) {
-    return guarded(onnx, () -> prepare(onnx, options, tried.evaluation(onnx), steps));
-  }
-
-  /**
-   * Does what needs ONNX Runtime, and no more.
-   *
-   * @return what it said
-   */
-  static Evaluation evaluate(Path onnx, ImportOptions options) {
-    Evaluation evaluation = Evaluation.live();
-    guarded(onnx, () -> EvaluatedModel.of(onnx, options, evaluation, step -> {}));
-    return evaluation;
-  }
-
-  private static <T> T guarded(Path onnx, Supplier<T> work) {
+  /** Does some work with a model, and tells when that takes more stack or memory than there is. */
+  static <T> T guarded(Path onnx, Supplier<T> work) {
     try {
       return work.get();
     } catch (StackOverflowError e) {
@@ -122,17 +97,14 @@ public final class ModelImporter {
           .because(e)
           .found("one nested too deeply to follow");
     } catch (OutOfMemoryError e) {
-      throw new EnvironmentException(
-          ("Importing %s: expected enough memory; found: %s. Give Java more "
-                  + "with -Xmx, in JAVA_TOOL_OPTIONS for instance.")
-              .formatted(onnx, Printable.reason(e)),
-          e);
+      throw EnvironmentException.about("Importing " + onnx)
+          .expected("enough memory")
+          .found(e, "Give Java more with -Xmx, in JAVA_TOOL_OPTIONS for instance.");
     }
   }
 
-  private static PreparedImport prepare(
-      Path onnx, ImportOptions options, Evaluation evaluation, Consumer<String> steps) {
-    EvaluatedModel model = EvaluatedModel.of(onnx, options, evaluation, steps);
+  private static PreparedImport prepared(Path onnx, ImportOptions options, Consumer<String> steps) {
+    EvaluatedModel model = EvaluatedModel.of(onnx, options, steps);
     Graph graph = model.graph();
     InstrumentedRun run = model.run();
     steps.accept("choosing the layers that go to the edge");

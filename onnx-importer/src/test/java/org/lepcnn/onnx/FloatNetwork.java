@@ -33,7 +33,7 @@ public final class FloatNetwork {
     assertThat(bundle.plan().rounds()).as("rounds").isEqualTo(rounds);
     for (int seed = 0; seed < 3; seed++) {
       Map<String, OnnxTensor> inputs = inputs(bundle, seed);
-      PlainNetwork.Answer answer = PlainNetwork.run(bundle, inputs, stageGain);
+      PlainNetwork.Outputs answer = PlainNetwork.run(bundle, inputs, stageGain);
       Map<String, float[]> expected = run(ModelImporter.original(file, options), inputs);
       assertThat(answer.outputs().keySet()).isEqualTo(expected.keySet());
       expected.forEach((name, values) -> assertClose(name, answer, values));
@@ -41,7 +41,7 @@ public final class FloatNetwork {
     return bundle;
   }
 
-  private static void assertClose(String name, PlainNetwork.Answer answer, float[] expected) {
+  private static void assertClose(String name, PlainNetwork.Outputs answer, float[] expected) {
     float[] found = answer.outputs().get(name);
     double bound = answer.bounds().get(name);
     assertThat(found).hasSameSizeAs(expected);

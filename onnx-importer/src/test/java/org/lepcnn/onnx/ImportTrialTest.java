@@ -3,31 +3,51 @@ package org.lepcnn.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.lepcnn.onnx.OnnxModels.dims;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.onnxruntime.OnnxSessions;
+import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
+import org.lepcnn.onnx.plan.OffloadPolicy;
+import org.lepcnn.onnx.plan.Precision;
+import org.lepcnn.onnx.run.RunLimits;
 
-/** Whom a trial blames. */
+/** What a trial hands over, and whom it blames. */
 class ImportTrialTest {
   private static final String NATIVE_PATH = "onnxruntime.native.path";
 
   @TempDir private Path folder;
+  private final List<String> told = new ArrayList<>();
   private String nativePath;
 
   @BeforeEach
   void keepNativePath() {
     nativePath = System.getProperty(NATIVE_PATH);
+  }
+
+  @AfterEach
+  void restoreLimit() {
+    System.clearProperty(RunLimits.MAX_SECONDS_PROPERTY);
   }
 
   @AfterEach
@@ -47,7 +67,7 @@ class ImportTrialTest {
     Path onnx = model.output("y").write(folder);
     System.setProperty(NATIVE_PATH, halfOfTheLibrary().toString());
 
-    assertThatThrownBy(() -> ImportTrial.run(onnx, ImportOptions.defaults()))
+    assertThatThrownBy(() -> ImportTrial.importModel(onnx, ImportOptions.defaults()))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("expected that Java and ONNX Runtime start there")
         .hasMessageContaining("before it read the model")
@@ -55,52 +75,127 @@ class ImportTrialTest {
   }
 
   @Test
-  void whatTheTrialComputes_isHandedOver_andGivesTheSameBundle() {
-    ImportOptions options = ImportOptions.defaults();
-    Path onnx = foldable(1).write(folder);
-
-    TriedModel tried = ImportTrial.run(onnx, options);
-    PreparedImport prepared = ModelImporter.prepare(onnx, options, tried, step -> {});
-
-    assertThat(tried.isEvaluated()).isTrue();
-    assertThat(prepared.bundle(options.precision()).fingerprint())
-        .isEqualTo(ModelImporter.importModel(onnx, options).fingerprint());
+  void trial_givesTheBundleThatTheOptionsSay() {
+    Path onnx = foldable().write(folder);
+    ImportOptions all = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+    for (ImportOptions options :
+        List.of(
+            ImportOptions.defaults(),
+            all.withPrecision(Precision.EIGHT_BITS),
+            all.withPrecision(Precision.highFor(Set.of("c"))),
+            all.withMinRoundWork(1L << 40))) {
+      assertThat(ImportTrial.importModel(onnx, options).fingerprint())
+          .isEqualTo(ModelImporter.importModel(onnx, options).fingerprint());
+    }
   }
 
   @Test
-  void modelThatChangesAfterItsTrial_isRefused() {
-    ImportOptions options = ImportOptions.defaults();
-    TriedModel tried = ImportTrial.run(foldable(1).write(folder), options);
-    Path changed = foldable(2).write(folder);
-
-    assertThatThrownBy(() -> ModelImporter.prepare(changed, options, tried, step -> {}))
-        .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("has changed since it was tried");
-  }
-
-  @Test
-  void refusedModel_handsNothingOver() {
-    ImportOptions options = ImportOptions.defaults();
+  void refusedModel_isRefusedInTheSameWords() {
     Path onnx = new OnnxModels(1).input("x", 1).output("nothing").write(folder);
+    BadInputException here =
+        catchThrowableOfType(
+            BadInputException.class,
+            () -> ModelImporter.importModel(onnx, ImportOptions.defaults()));
 
-    assertThat(ImportTrial.run(onnx, options).isEvaluated()).isFalse();
+    assertThatThrownBy(() -> ImportTrial.importModel(onnx, ImportOptions.defaults()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(here.getMessage());
   }
 
   @Test
-  void recordOfAnythingElse_isRefused() {
-    Path onnx = foldable(1).write(folder);
-    for (byte[] record : new byte[][] {{}, {1}, {0}, new byte[100], {5, 1, 2, 3, 4, 5}}) {
-      assertThatThrownBy(
-              () ->
-                  ModelImporter.prepare(
-                      onnx, ImportOptions.defaults(), new TriedModel(onnx, record), step -> {}))
-          .isInstanceOf(BadInputException.class);
+  void workThatHangsInOnnxRuntime_isEnded_andTheStepIsNamed() {
+    Path onnx = ModelCorpus.endlessLoop().write(folder);
+    System.setProperty(RunLimits.MAX_SECONDS_PROPERTY, "1");
+
+    assertThatThrownBy(() -> run(onnx, Hanging.class, Duration.ofMillis(1)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("in a separate process that it was not done after 2 s (running on)")
+        .hasMessageContaining("damaged or hostile");
+    assertThat(told).endsWith("running on");
+  }
+
+  @Test
+  void workThatEndsTheProcess_isTheModelsFault() {
+    assertThatThrownBy(() -> run(foldable().write(folder), Ending.class, Duration.ofSeconds(60)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("it crashed the process, which ended with status 136");
+  }
+
+  @Test
+  void workThatTakesAllMemory_isToldSo() {
+    assertThatThrownBy(() -> run(foldable().write(folder), Greedy.class, Duration.ofSeconds(60)))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("expected enough memory")
+        .hasMessageContaining("-Xmx");
+  }
+
+  @Test
+  void faultOfTheWork_isNotTheModels() {
+    assertThatThrownBy(() -> run(foldable().write(folder), Faulty.class, Duration.ofSeconds(60)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("a fault of ours")
+        .hasMessageContaining("ImportTrialTest$Faulty.run");
+  }
+
+  private TrialWork.Done run(Path onnx, Class<? extends TrialWork> work, Duration grace) {
+    List<String> arguments = List.of("an argument");
+    return ImportTrial.run(
+        new TrialRequest(onnx, ImportOptions.defaults(), work.getName(), arguments),
+        grace,
+        told::add);
+  }
+
+  /** Runs a model without the importer's limits. */
+  static final class Hanging implements TrialWork {
+    @Override
+    public Done run(
+        Path onnx, ImportOptions options, List<String> arguments, Consumer<String> steps) {
+      assertThat(arguments).containsExactly("an argument");
+      steps.accept("running on");
+      try (OrtSession session =
+          OnnxSessions.open("a loop", ModelImporter.original(onnx), ignored -> {})) {
+        session.run(
+            Map.of("x", OnnxTensor.createTensor(QuietOnnxRuntime.environment(), new float[1])));
+      } catch (OrtException e) {
+        throw new IllegalStateException(e);
+      }
+      throw new IllegalStateException("it has ended");
+    }
+  }
+
+  /** Ends as after an arithmetic fault of the processor. */
+  static final class Ending implements TrialWork {
+    @Override
+    public Done run(
+        Path onnx, ImportOptions options, List<String> arguments, Consumer<String> steps) {
+      Runtime.getRuntime().halt(136);
+      throw new IllegalStateException("unreachable");
+    }
+  }
+
+  static final class Greedy implements TrialWork {
+    @Override
+    public Done run(
+        Path onnx, ImportOptions options, List<String> arguments, Consumer<String> steps) {
+      List<long[]> all = new ArrayList<>();
+      while (all.size() < 1 << 10) {
+        all.add(new long[Integer.MAX_VALUE - 8]); // more than any heap at once
+      }
+      throw new IllegalStateException("found room for " + all);
+    }
+  }
+
+  static final class Faulty implements TrialWork {
+    @Override
+    public Done run(
+        Path onnx, ImportOptions options, List<String> arguments, Consumer<String> steps) {
+      throw new IllegalArgumentException("a fault of ours");
     }
   }
 
   /** A convolution whose weights come from a constant node, and a Reshape by a fixed shape. */
-  private static OnnxModels foldable(long seed) {
-    OnnxModels model = new OnnxModels(seed).opset(13).input("x", 1, 2, 6, 6);
+  private static OnnxModels foldable() {
+    OnnxModels model = new OnnxModels(1).opset(13).input("x", 1, 2, 6, 6);
     model.node("Neg", "w", model.weights(0, 12, 2, 3, 3));
     model.node("Conv", "c", "x w");
     model.node("Shape", "s", "c");

@@ -8,6 +8,6 @@ public final class OneTrialMain {
   private OneTrialMain() {}
 
   public static void main(String[] args) {
-    ImportTrial.run(Path.of(args[0]), ImportOptions.defaults());
+    ImportTrial.importModel(Path.of(args[0]), ImportOptions.defaults());
   }
 }

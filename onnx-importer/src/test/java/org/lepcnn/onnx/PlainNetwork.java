@@ -49,7 +49,7 @@ public final class PlainNetwork {
   private final Map<String, float[]> results = new HashMap<>();
 
   /** Outputs by name with the bound of their error. */
-  public record Answer(Map<String, float[]> outputs, Map<String, Double> bounds) {}
+  public record Outputs(Map<String, float[]> outputs, Map<String, Double> bounds) {}
 
   private PlainNetwork(ModelBundle bundle, double stageGain) {
     this.bundle = bundle;
@@ -57,7 +57,7 @@ public final class PlainNetwork {
   }
 
   /** Runs a pass; float32 outputs are kept. */
-  public static Answer run(ModelBundle bundle, Map<String, OnnxTensor> inputs, double stageGain)
+  public static Outputs run(ModelBundle bundle, Map<String, OnnxTensor> inputs, double stageGain)
       throws OrtException {
     return new PlainNetwork(bundle, stageGain).run(inputs);
   }
@@ -70,7 +70,7 @@ public final class PlainNetwork {
     return network.results;
   }
 
-  private Answer run(Map<String, OnnxTensor> inputs) throws OrtException {
+  private Outputs run(Map<String, OnnxTensor> inputs) throws OrtException {
     DeviceHalf device = bundle.device();
     inputs.forEach(
         (name, tensor) -> {
@@ -94,7 +94,7 @@ public final class PlainNetwork {
       }
     }
     open.forEach(OrtSession.Result::close);
-    return new Answer(outputs, bounds);
+    return new Outputs(outputs, bounds);
   }
 
   private void runStage(Stage stage, List<OrtSession.Result> open) throws OrtException {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.text.Printable;
 
 /**
  * TCP ports of the loopback interface that nobody listens on.
@@ -40,7 +39,7 @@ public final class FreePorts {
    */
   public static List<Integer> find(int count) {
     if (count < 1 || count > 1000) {
-      throw new BadInputException("Number of free ports: expected 1 to 1000, found " + count + ".");
+      throw BadInputException.about("Number of free ports").expected("1 to 1000").found(count);
     }
     List<ServerSocket> held = new ArrayList<>(count);
     try {
@@ -52,8 +51,7 @@ public final class FreePorts {
       }
       return ports;
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "No free port on the loopback interface: " + Printable.reason(e), e);
+      throw EnvironmentException.about("Free ports on the loopback interface").found(e);
     } finally {
       held.forEach(FreePorts::close);
     }
@@ -74,7 +72,7 @@ public final class FreePorts {
     try {
       socket.close();
     } catch (IOException e) {
-      throw new EnvironmentException("Cannot release port " + socket.getLocalPort() + ".", e);
+      throw EnvironmentException.about("Releasing port " + socket.getLocalPort()).found(e);
     }
   }
 }

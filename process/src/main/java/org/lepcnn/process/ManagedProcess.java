@@ -140,15 +140,19 @@ public final class ManagedProcess implements AutoCloseable {
    * @return its exit status
    */
   public int awaitExit(Duration limit) {
+    if (!endsWithin(limit)) {
+      throw failure("it had not after %.0f s".formatted(limit.toMillis() / 1000.0), "to end", null);
+    }
+    return process.exitValue();
+  }
+
+  /** Whether the child ends by itself within a time; waits no longer than that. */
+  public boolean endsWithin(Duration time) {
     try {
-      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw failure(
-            "it had not after %.0f s".formatted(limit.toMillis() / 1000.0), "to end", null);
-      }
+      return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       throw interrupted("to end", e);
     }
-    return process.exitValue();
   }
 
   /** The last lines of this child's log, in one, for messages. */

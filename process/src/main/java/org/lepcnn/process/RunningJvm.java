@@ -91,9 +91,8 @@ public final class RunningJvm {
   }
 
   private static EnvironmentException failure(long pid, String found, Throwable cause) {
-    return new EnvironmentException(
-        "Cannot read the properties of the JVM with process id %d by jcmd: %s"
-            .formatted(pid, found),
-        cause);
+    return EnvironmentException.about("Reading the properties of the JVM " + pid + " by jcmd")
+        .because(cause)
+        .found(found);
   }
 }

@@ -65,7 +65,7 @@ final class HomomorphicBaseline {
       requireDone(status);
       return new HomomorphicResult(Files.readString(json).strip(), Files.readString(report));
     } catch (IOException e) {
-      throw new EnvironmentException("Reading the benchmark's result from " + json, e);
+      throw EnvironmentException.about("Reading the benchmark's result from " + json).found(e);
     } finally {
       delete(json);
       delete(report);
@@ -84,7 +84,8 @@ final class HomomorphicBaseline {
     try {
       return Files.createTempFile("lepcnn-he-", suffix);
     } catch (IOException e) {
-      throw new EnvironmentException("Making a temporary file for the benchmark's result", e);
+      throw EnvironmentException.about("Making a temporary file for the benchmark's result")
+          .found(e);
     }
   }
 

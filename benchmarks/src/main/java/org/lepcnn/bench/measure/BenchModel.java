@@ -141,7 +141,7 @@ public final class BenchModel implements AutoCloseable {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
-      throw new EnvironmentException("Deleting " + folder + ": " + e + ".", e);
+      throw EnvironmentException.about("Deleting " + folder).found(e);
     }
   }
 }

@@ -108,7 +108,7 @@ final class BaselineJob implements AutoCloseable {
           .withJvmArguments(LocalEdge.jvmArguments(layout))
           .withEnvironment(Map.of("OMP_NUM_THREADS", "1"));
     } catch (IOException e) {
-      throw new EnvironmentException("Reading the JVM arguments of Flink's processes: " + e, e);
+      throw EnvironmentException.about("Reading the JVM arguments of Flink's processes").found(e);
     }
   }
 
@@ -126,7 +126,7 @@ final class BaselineJob implements AutoCloseable {
           .all()
           .get();
     } catch (ExecutionException e) {
-      throw new EnvironmentException("Creating the topics " + topics + ": " + e.getCause(), e);
+      throw EnvironmentException.about("Creating the topics " + topics).found(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EnvironmentException("Interrupted while creating topics", e);

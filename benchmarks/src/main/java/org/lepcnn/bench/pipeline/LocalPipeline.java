@@ -225,7 +225,7 @@ final class LocalPipeline implements AutoCloseable {
       }
       return folder;
     } catch (IOException e) {
-      throw new EnvironmentException("Copying the edge half to " + folder + ": " + e + ".", e);
+      throw EnvironmentException.about("Copying the edge half to " + folder).found(e);
     }
   }
 }

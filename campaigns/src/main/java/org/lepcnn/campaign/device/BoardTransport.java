@@ -11,10 +11,10 @@ import org.lepcnn.core.port.RoundResult;
 
 /** Writes on the board what is sent, what is open, and which passes work on a result. */
 final class BoardTransport extends ForwardingEdgeTransport {
-  private final PhaseBoard board;
+  private final ActivityBoard board;
   private final Set<Long> unmasking = ConcurrentHashMap.newKeySet();
 
-  BoardTransport(EdgeTransport transport, PhaseBoard board) {
+  BoardTransport(EdgeTransport transport, ActivityBoard board) {
     super(transport);
     this.board = board;
   }
@@ -24,24 +24,24 @@ final class BoardTransport extends ForwardingEdgeTransport {
     long pass = request.pass().pass();
     ended(pass);
     board.sending(pass);
-    board.enter(PhaseBoard.Phase.SENDING);
+    board.enter(ActivityBoard.Activity.SENDING);
     try {
       return super.exchange(request).whenComplete((result, failure) -> received(pass));
     } finally {
-      board.leave(PhaseBoard.Phase.SENDING);
+      board.leave(ActivityBoard.Activity.SENDING);
     }
   }
 
   /** The pass works on no result any more. */
   void ended(long pass) {
     if (unmasking.remove(pass)) {
-      board.leave(PhaseBoard.Phase.UNMASKING);
+      board.leave(ActivityBoard.Activity.UNMASKING);
     }
   }
 
   private void received(long pass) {
     board.received();
     unmasking.add(pass);
-    board.enter(PhaseBoard.Phase.UNMASKING);
+    board.enter(ActivityBoard.Activity.UNMASKING);
   }
 }

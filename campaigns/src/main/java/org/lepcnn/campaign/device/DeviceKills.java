@@ -133,7 +133,7 @@ public final class DeviceKills {
     }
     Path boardFile = folder.resolve("board");
     deleteBoard(boardFile);
-    PhaseBoard board = PhaseBoard.open(boardFile);
+    ActivityBoard board = ActivityBoard.open(boardFile);
     boolean closing = target == null || target == DeviceKill.Target.CLOSING;
     int passes = closing ? SHORT_LIFE_PASSES : LIFE_PASSES;
     try (ManagedProcess device = start(boardFile, passes)) {
@@ -141,9 +141,9 @@ public final class DeviceKills {
       if (target == null) {
         int status = device.awaitExit(LIFE_LIMIT);
         if (status != 0) {
-          throw new EnvironmentException(
-              "Device campaign: expected an orderly end; found status %d: %s"
-                  .formatted(status, device.logTail()));
+          throw EnvironmentException.about("Device campaign")
+              .expected("an orderly end")
+              .found("status " + status, device.logTail());
         }
       } else {
         awaitInstant(target, board, device);
@@ -167,7 +167,7 @@ public final class DeviceKills {
   }
 
   /** The target, then a pause, and both again when all rounds were answered in the meantime. */
-  private void awaitInstant(DeviceKill.Target target, PhaseBoard board, ManagedProcess device) {
+  private void awaitInstant(DeviceKill.Target target, ActivityBoard board, ManagedProcess device) {
     int entries = 1 + random.nextInt(MOST_ENTRIES);
     long pauseNanos = 1_000L * random.nextInt(MAX_PAUSE_MICROS);
     do {
@@ -177,51 +177,52 @@ public final class DeviceKills {
   }
 
   private void awaitTarget(
-      DeviceKill.Target target, int entries, PhaseBoard board, ManagedProcess device) {
+      DeviceKill.Target target, int entries, ActivityBoard board, ManagedProcess device) {
     long deadline = System.nanoTime() + LIFE_LIMIT.toNanos();
     while (!isAt(target, board, entries)) {
       if (!device.isAlive()) {
         return; // it was too fast; what it was doing says that this kill has caught nothing
       }
       if (System.nanoTime() - deadline > 0) {
-        throw new EnvironmentException(
-            "Device campaign: waited %d s for the device to be %s: %s"
-                .formatted(LIFE_LIMIT.toSeconds(), target, device.logTail()));
+        throw EnvironmentException.about("Device campaign")
+            .expected("the device to be " + target + " within " + LIFE_LIMIT.toSeconds() + " s")
+            .found("that it was not", device.logTail());
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
   }
 
-  private boolean isAt(DeviceKill.Target target, PhaseBoard board, int entries) {
+  private boolean isAt(DeviceKill.Target target, ActivityBoard board, int entries) {
     boolean waiting = board.unanswered() > 0;
     return switch (target) {
-      case RESERVING -> waiting && isInside(board, PhaseBoard.Phase.RESERVING, entries + 1);
+      case RESERVING -> waiting && isInside(board, ActivityBoard.Activity.RESERVING, entries + 1);
       case WRITING_STATE -> waiting && isWritingState();
-      case SENDING -> waiting && isInside(board, PhaseBoard.Phase.SENDING, 4 * entries);
-      case UNMASKING -> waiting && isInside(board, PhaseBoard.Phase.UNMASKING, 4 * entries);
-      case CLOSING -> isInside(board, PhaseBoard.Phase.CLOSING, 1);
+      case SENDING -> waiting && isInside(board, ActivityBoard.Activity.SENDING, 4 * entries);
+      case UNMASKING -> waiting && isInside(board, ActivityBoard.Activity.UNMASKING, 4 * entries);
+      case CLOSING -> isInside(board, ActivityBoard.Activity.CLOSING, 1);
     };
   }
 
-  private static boolean isInside(PhaseBoard board, PhaseBoard.Phase phase, int entries) {
-    return board.entries(phase) >= entries && board.inside(phase) > 0;
+  private static boolean isInside(
+      ActivityBoard board, ActivityBoard.Activity activity, int entries) {
+    return board.entries(activity) >= entries && board.inside(activity) > 0;
   }
 
-  private Set<DeviceKill.Target> caught(PhaseBoard board) {
+  private Set<DeviceKill.Target> caught(ActivityBoard board) {
     Set<DeviceKill.Target> caught = EnumSet.noneOf(DeviceKill.Target.class);
-    if (board.inside(PhaseBoard.Phase.RESERVING) > 0) {
+    if (board.inside(ActivityBoard.Activity.RESERVING) > 0) {
       caught.add(DeviceKill.Target.RESERVING);
     }
     if (isWritingState()) {
       caught.add(DeviceKill.Target.WRITING_STATE);
     }
-    if (board.inside(PhaseBoard.Phase.SENDING) > 0) {
+    if (board.inside(ActivityBoard.Activity.SENDING) > 0) {
       caught.add(DeviceKill.Target.SENDING);
     }
-    if (board.inside(PhaseBoard.Phase.UNMASKING) > 0) {
+    if (board.inside(ActivityBoard.Activity.UNMASKING) > 0) {
       caught.add(DeviceKill.Target.UNMASKING);
     }
-    if (board.inside(PhaseBoard.Phase.CLOSING) > 0) {
+    if (board.inside(ActivityBoard.Activity.CLOSING) > 0) {
       caught.add(DeviceKill.Target.CLOSING);
     }
     return caught;
@@ -245,7 +246,7 @@ public final class DeviceKills {
     try (Stream<Path> chains = Files.list(folder.resolve("state"))) {
       return chains.filter(Files::isDirectory).findFirst().orElseThrow().resolve("state.lep.tmp");
     } catch (IOException e) {
-      throw new EnvironmentException("Reading the device's state folder: " + e, e);
+      throw EnvironmentException.about("Reading the device's state folder").found(e);
     }
   }
 
@@ -298,7 +299,7 @@ public final class DeviceKills {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new EnvironmentException("Deleting " + file + ": " + e, e);
+      throw EnvironmentException.about("Deleting " + file).found(e);
     }
   }
 }

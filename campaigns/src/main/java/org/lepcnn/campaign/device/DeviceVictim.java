@@ -20,7 +20,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
 
 /**
  * The device's process of a campaign: opens the state as it finds it, runs passes, closes. It tells
- * what it does on a {@link PhaseBoard} and is the ordinary library otherwise.
+ * what it does on a {@link ActivityBoard} and is the ordinary library otherwise.
  *
  * <p>Arguments: folder of the campaign (with {@code state}, {@code tables} and {@code answers}),
  * bootstrap servers, gateway, board, passes, then the pictures.
@@ -46,7 +46,7 @@ public final class DeviceVictim {
 
   private static void run(List<String> args) {
     Path folder = Path.of(args.get(0));
-    PhaseBoard board = PhaseBoard.open(Path.of(args.get(3)));
+    ActivityBoard board = ActivityBoard.open(Path.of(args.get(3)));
     int passes = Integer.parseInt(args.get(4));
     ExpectedAnswers expected = ExpectedAnswers.read(folder.resolve("answers"));
     DeviceState state = DeviceState.open(folder.resolve("state"));
@@ -74,13 +74,13 @@ public final class DeviceVictim {
                   (result, failure) -> judge(board, transport, expected, input, result, failure)));
     }
     CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
-    board.enter(PhaseBoard.Phase.CLOSING);
+    board.enter(ActivityBoard.Activity.CLOSING);
     session.close();
     transport.close();
   }
 
   private static Void judge(
-      PhaseBoard board,
+      ActivityBoard board,
       BoardTransport transport,
       ExpectedAnswers expected,
       int input,

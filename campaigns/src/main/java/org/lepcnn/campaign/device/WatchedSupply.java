@@ -7,20 +7,20 @@ import org.lepcnn.device.supply.PassSupply;
 
 /** Writes reservations on the board, and which of their passes are begun or thrown away. */
 final class WatchedSupply extends ForwardingSupply {
-  private final PhaseBoard board;
+  private final ActivityBoard board;
 
-  WatchedSupply(PassSupply supply, PhaseBoard board) {
+  WatchedSupply(PassSupply supply, ActivityBoard board) {
     super(supply);
     this.board = board;
   }
 
   @Override
   public Reservation reserve(int passes) {
-    board.enter(PhaseBoard.Phase.RESERVING);
+    board.enter(ActivityBoard.Activity.RESERVING);
     try {
       return super.reserve(passes);
     } finally {
-      board.leave(PhaseBoard.Phase.RESERVING);
+      board.leave(ActivityBoard.Activity.RESERVING);
     }
   }
 

@@ -69,9 +69,9 @@ public final class EdgeFaults {
   public record Settings(int passes, int kills, int inFlight, long seed) {
     public Settings {
       if (passes < 10 || passes > 1_000_000 || kills < 1 || kills > passes / 10 || inFlight < 1) {
-        throw new BadInputException(
-            "Fault campaign: expected 10 to 1000000 passes, 1 to passes/10 kills and at least one"
-                + " pass in flight; found %d, %d and %d.".formatted(passes, kills, inFlight));
+        throw BadInputException.about("Fault campaign")
+            .expected("10 to 1000000 passes, 1 to passes/10 kills and at least one pass in flight")
+            .found("%d, %d and %d".formatted(passes, kills, inFlight));
       }
     }
   }
@@ -259,8 +259,9 @@ public final class EdgeFaults {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new EnvironmentException(
-            "Fault campaign: waited %d s for %s.".formatted(limit.toSeconds(), what));
+        throw EnvironmentException.about("Fault campaign")
+            .expected(what + " within " + limit.toSeconds() + " s")
+            .found("that it did not come");
       }
       pause(POLL_MILLIS);
     }

@@ -151,10 +151,9 @@ public final class CampaignModel {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".png")).sorted().toList();
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Reading the pictures of the campaign: expected the repository's in %s; found: %s."
-              .formatted(folder, e),
-          e);
+      throw EnvironmentException.about("Reading the pictures of the campaign")
+          .expected("the repository's in " + folder)
+          .found(e);
     }
   }
 }

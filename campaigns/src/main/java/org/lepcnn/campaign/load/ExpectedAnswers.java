@@ -31,7 +31,7 @@ public final class ExpectedAnswers {
     try {
       return new ExpectedAnswers(Files.readAllLines(file, StandardCharsets.US_ASCII));
     } catch (IOException e) {
-      throw new EnvironmentException("Reading the campaign's answers " + file + ": " + e, e);
+      throw EnvironmentException.about("Reading the campaign's answers " + file).found(e);
     }
   }
 
@@ -43,7 +43,7 @@ public final class ExpectedAnswers {
     try {
       Files.write(file, lines, StandardCharsets.US_ASCII);
     } catch (IOException e) {
-      throw new EnvironmentException("Writing the campaign's answers " + file + ": " + e, e);
+      throw EnvironmentException.about("Writing the campaign's answers " + file).found(e);
     }
   }
 

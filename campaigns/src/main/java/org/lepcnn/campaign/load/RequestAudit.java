@@ -53,7 +53,9 @@ public record RequestAudit(long records, long ids, long repetitions, long reuses
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
         if (System.nanoTime() - deadline > 0) {
-          throw new EnvironmentException("Reading %s: not at its end yet.".formatted(topic));
+          throw EnvironmentException.about("Reading " + topic)
+              .expected("its end within " + LIMIT.toSeconds() + " s")
+              .found("that it goes on");
         }
         consumer.poll(POLL).forEach(tally::add);
       }
@@ -69,9 +71,9 @@ public record RequestAudit(long records, long ids, long repetitions, long reuses
         .forEach(
             (partition, offset) -> {
               if (offset > 0) {
-                throw new EnvironmentException(
-                    "Reading %s: expected it whole; found that records before offset %d are deleted."
-                        .formatted(partition, offset));
+                throw EnvironmentException.about("Reading " + partition)
+                    .expected("it whole")
+                    .found("that records before offset " + offset + " are deleted");
               }
             });
   }

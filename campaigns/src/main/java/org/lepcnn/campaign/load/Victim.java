@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.Mismatch;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
@@ -84,16 +85,17 @@ public final class Victim implements AutoCloseable {
   }
 
   private Map<String, HostTensor> answer(int input) {
-    String problem = "Neighbour campaign: expected an answer to the victim; found: ";
+    Mismatch<EnvironmentException> problem =
+        EnvironmentException.about("Neighbour campaign").expected("an answer to the victim");
     try {
       return session.submit(model.input(input)).get(PASS_LIMIT_SECONDS, TimeUnit.SECONDS).outputs();
     } catch (ExecutionException e) {
-      throw new EnvironmentException(problem + e.getCause(), e.getCause());
+      throw problem.found(e.getCause());
     } catch (TimeoutException e) {
-      throw new EnvironmentException(problem + "none within " + PASS_LIMIT_SECONDS + " s", e);
+      throw problem.because(e).found("none within " + PASS_LIMIT_SECONDS + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EnvironmentException(problem + "an interruption", e);
+      throw problem.because(e).found("an interruption");
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.Mismatch;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
@@ -131,16 +132,17 @@ final class Flood implements AutoCloseable {
   }
 
   private void await(CompletableFuture<Void> future, String what) {
-    String problem = "Flooding as " + source.device() + ": expected to " + what + "; found: ";
+    Mismatch<EnvironmentException> problem =
+        EnvironmentException.about("Flooding as " + source.device()).expected("to " + what);
     try {
       future.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new EnvironmentException(problem + e.getCause(), e.getCause());
+      throw problem.found(e.getCause());
     } catch (TimeoutException e) {
-      throw new EnvironmentException(problem + "nothing within " + LIMIT.toSeconds() + " s", e);
+      throw problem.because(e).found("nothing within " + LIMIT.toSeconds() + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EnvironmentException(problem + "an interruption", e);
+      throw problem.because(e).found("an interruption");
     }
   }
 }

@@ -67,8 +67,8 @@ final class HalfSender implements AutoCloseable {
   /** Chunks sent so far. */
   long chunks() {
     if (failure != null) {
-      throw new EnvironmentException(
-          "Sending halves of rounds as " + source.device() + ": found " + failure, failure);
+      throw EnvironmentException.about("Sending halves of rounds as " + source.device())
+          .found(failure);
     }
     return chunks;
   }

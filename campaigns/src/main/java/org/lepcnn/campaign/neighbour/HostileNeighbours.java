@@ -67,11 +67,13 @@ public final class HostileNeighbours {
           || passes > 100_000
           || paceMillis < 0
           || paceMillis > 60_000) {
-        throw new BadInputException(
-            "Neighbour campaign: expected 1 to 100 hostile devices with 1 to 100 chunks/s each, 1 to"
-                + " 100000 passes in each phase and a pace of 0 to 60000 ms; found %d, %d, %d, %d and"
-                    .formatted(devices, chunksPerSecond, quietPasses, passes)
-                + " %d.".formatted(paceMillis));
+        throw BadInputException.about("Neighbour campaign")
+            .expected(
+                "1 to 100 hostile devices with 1 to 100 chunks/s each, 1 to 100000 passes in each"
+                    + " phase and a pace of 0 to 60000 ms")
+            .found(
+                "%d, %d, %d, %d and %d"
+                    .formatted(devices, chunksPerSecond, quietPasses, passes, paceMillis));
       }
     }
   }
@@ -158,9 +160,10 @@ public final class HostileNeighbours {
     long deadline = System.nanoTime() + PRESSURE_LIMIT.toNanos();
     while (hostileDevices().stream().allMatch(device -> refusals.of(device) == 0)) {
       if (System.nanoTime() - deadline > 0) {
-        throw new EnvironmentException(
-            "Neighbour campaign: expected that the edge's memory becomes short; found that it did"
-                + " not after %d chunks."
+        throw EnvironmentException.about("Neighbour campaign")
+            .expected("that the edge's memory becomes short")
+            .found(
+                "that it did not after %d chunks"
                     .formatted(hostile.stream().mapToLong(HalfSender::chunks).sum()));
       }
       LockSupport.parkNanos(LOOK_NANOS);

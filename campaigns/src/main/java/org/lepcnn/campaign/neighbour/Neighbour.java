@@ -55,9 +55,9 @@ public final class Neighbour {
   public record Settings(int quota, int passes, int turns) {
     public Settings {
       if (quota < 1 || quota > 1_000 || passes < 1 || passes > 10_000 || turns < 1 || turns > 100) {
-        throw new BadInputException(
-            "Neighbour campaign: expected a quota of 1 to 1000 requests/s, 1 to 10000 passes and 1 to"
-                + " 100 turns; found %d, %d and %d.".formatted(quota, passes, turns));
+        throw BadInputException.about("Neighbour campaign")
+            .expected("a quota of 1 to 1000 requests/s, 1 to 10000 passes and 1 to 100 turns")
+            .found("%d, %d and %d".formatted(quota, passes, turns));
       }
     }
   }

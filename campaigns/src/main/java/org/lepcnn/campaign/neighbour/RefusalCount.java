@@ -47,7 +47,7 @@ final class RefusalCount implements AutoCloseable {
   /** Typed errors for a device so far. */
   long of(String device) {
     if (failure != null) {
-      throw new EnvironmentException("Counting refusals: found " + failure, failure);
+      throw EnvironmentException.about("Counting refusals").found(failure);
     }
     return byDevice.getOrDefault(device, 0L);
   }

@@ -91,12 +91,10 @@ public final class InspectCommand implements Callable<Integer> {
       return InspectedOwner.of(OwnerFile.describe(path).ledger(), CheckedFile.statedVersion(path));
     } catch (BadInputException e) {
       e.addSuppressed(first);
-      throw new BadInputException(
-          "Inspecting "
-              + path
-              + ": expected an owner file, a grant or a table; found: "
-              + e.getMessage(),
-          e);
+      throw BadInputException.about("Inspecting " + path)
+          .expected("an owner file, a grant or a table")
+          .because(e)
+          .found(e.getMessage());
     }
   }
 

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Locale;
+import java.util.HexFormat;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.error.Mismatch;
 
 /**
  * The frame of every file without secrets: header, body, checksum.
@@ -53,50 +55,44 @@ public final class CheckedFile {
    * @throws FileTooOldException version below {@code oldest}
    */
   public static Content open(String what, byte[] file, int magic, int oldest, int newest) {
-    if (file.length < HEADER_BYTES + FOOTER_BYTES) {
-      throw new CorruptFileException(
-          ("Reading %s: expected at least %s bytes; found %s. "
-                  + "Restore the file or make it again.")
-              .formatted(what, HEADER_BYTES + FOOTER_BYTES, file.length));
+    String doing = "Reading " + what;
+    int bodyBytes = file.length - HEADER_BYTES - FOOTER_BYTES;
+    if (bodyBytes < 0) {
+      throw CorruptFileException.about(doing)
+          .expected("at least " + (HEADER_BYTES + FOOTER_BYTES) + " bytes")
+          .found(file.length, CorruptFileException.REMEDY);
     }
     ByteBuffer buffer = ByteBuffer.wrap(file);
     int foundMagic = buffer.getInt();
     if (foundMagic != magic) {
-      throw new CorruptFileException(
-          String.format(
-              Locale.ROOT,
-              "Reading %s: expected magic %08x; found %08x. This is another kind of file.",
-              what,
-              magic,
-              foundMagic));
+      throw CorruptFileException.about(doing)
+          .expected("magic " + HexFormat.of().toHexDigits(magic))
+          .found(HexFormat.of().toHexDigits(foundMagic), "This is another kind of file.");
     }
     int version = buffer.getInt();
     if (version < oldest || version > newest) {
-      String mismatch =
-          "Reading %s: expected format version %s to %s; found %s."
-              .formatted(what, oldest, newest, version);
-      throw version > newest
-          ? new FileTooNewException(mismatch + " Use a newer lepcnn.")
-          : new FileTooOldException(mismatch + " Make the file again with this lepcnn.");
+      boolean tooNew = version > newest;
+      throw Mismatch.<BadInputException>about(
+              doing,
+              (message, cause) ->
+                  tooNew ? new FileTooNewException(message) : new FileTooOldException(message))
+          .expected("format version " + oldest + " to " + newest)
+          .found(version, tooNew ? "Use a newer lepcnn." : "Make the file again with this lepcnn.");
     }
     long length = buffer.getLong();
-    if (length != file.length - HEADER_BYTES - FOOTER_BYTES) {
-      throw new CorruptFileException(
-          "Reading "
-              + what
-              + ": the header states a body of "
-              + length
-              + " bytes; found "
-              + (file.length - HEADER_BYTES - FOOTER_BYTES)
-              + ". Restore the file or make it again.");
+    if (length != bodyBytes) {
+      throw CorruptFileException.about(doing)
+          .expected("a body of " + length + " bytes, as its header says")
+          .found(bodyBytes, CorruptFileException.REMEDY);
     }
     MessageDigest digest = sha256();
     digest.update(file, 0, file.length - FOOTER_BYTES);
     if (!MessageDigest.isEqual(
         digest.digest(),
         java.util.Arrays.copyOfRange(file, file.length - FOOTER_BYTES, file.length))) {
-      throw new CorruptFileException(
-          "Reading " + what + ": the checksum does not match. Restore the file or make it again.");
+      throw CorruptFileException.about(doing)
+          .expected("the contents that its checksum is of")
+          .found("others", CorruptFileException.REMEDY);
     }
     return new Content(version, buffer.slice(HEADER_BYTES, (int) length));
   }
@@ -111,8 +107,9 @@ public final class CheckedFile {
       in.skipNBytes(Integer.BYTES);
       return in.readInt();
     } catch (EOFException e) {
-      throw new CorruptFileException(
-          "Reading " + file + ": expected a header; the file is shorter. Restore it.");
+      throw CorruptFileException.about("Reading " + file)
+          .expected("a header")
+          .found("a shorter file", CorruptFileException.REMEDY);
     } catch (IOException e) {
       throw EnvironmentException.about("Reading " + file).expected("a readable file").found(e);
     }

@@ -2,6 +2,7 @@
 package org.lepcnn.core.io;
 
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.error.Mismatch;
 
 /**
  * A file that is damaged or was never complete: wrong magic, short, or a checksum that does not
@@ -10,7 +11,15 @@ import org.lepcnn.core.error.BadInputException;
 public final class CorruptFileException extends BadInputException {
   private static final long serialVersionUID = 1L;
 
+  /** What helps against most damage. */
+  public static final String REMEDY = "Restore the file or make it again.";
+
   public CorruptFileException(String message) {
     super(message);
+  }
+
+  /** One whose message says what was expected and what was found. */
+  public static Mismatch<CorruptFileException> about(String subject) {
+    return Mismatch.about(subject, (message, cause) -> new CorruptFileException(message));
   }
 }

@@ -160,10 +160,9 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
     Path path = folder.resolve(name);
     byte[] file = readFile(path, WholeFile.MAX_HALF_BYTES);
     if (!java.util.Arrays.equals(hash(file), expectedHash)) {
-      throw new BadInputException(
-          "Reading "
-              + path
-              + ": it is not the file that the manifest names. Import the model again.");
+      throw BadInputException.about("Reading " + path)
+          .expected("the file that the manifest names")
+          .found("another one", "Import the model again.");
     }
     return file;
   }
@@ -182,10 +181,9 @@ public record ModelBundle(EdgeHalf edge, DeviceHalf device, Manifest manifest) {
     if (Files.exists(target)
         && !Files.exists(target.resolve(MANIFEST_FILE))
         && !isEmptyFolder(target)) {
-      throw new BadInputException(
-          "Writing the model bundle "
-              + target
-              + ": the folder holds something else already. Name another folder.");
+      throw BadInputException.about("Writing the model bundle " + target)
+          .expected("a folder that is empty or holds a bundle")
+          .found("something else in it", "Name another folder.");
     }
   }
 

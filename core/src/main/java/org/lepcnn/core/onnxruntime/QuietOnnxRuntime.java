@@ -70,17 +70,15 @@ public final class QuietOnnxRuntime {
         return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "lepcnn");
       } catch (LinkageError e) {
         missing =
-            new EnvironmentException(
-                "Starting ONNX Runtime: expected its native library for "
-                    + System.getProperty("os.name")
-                    + " on "
-                    + System.getProperty("os.arch")
-                    + "; found: "
-                    + rootOf(e)
-                    + ". It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run"
-                    + " lepcnn on one of these; where -Donnxruntime.native.path is set, it must"
-                    + " name a folder with this platform's libraries.",
-                e);
+            EnvironmentException.about("Starting ONNX Runtime")
+                .expected(
+                    "its native library for %s on %s"
+                        .formatted(System.getProperty("os.name"), System.getProperty("os.arch")))
+                .found(
+                    rootOf(e),
+                    "It exists for Linux on x86-64 and 64-bit Arm and for macOS on Arm. Run lepcnn"
+                        + " on one of these; where -Donnxruntime.native.path is set, it must name a"
+                        + " folder with this platform's libraries.");
       }
     }
     throw missing;

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.fuzz;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ public final class FuzzRun {
   public static final String REFUSED = "refused";
   private static final int MOST_EXAMPLES = 3;
   private static final int FRAMES = 6;
+  private static final long PATIENCE = 10_000;
 
   private final long seed;
   private final Attempt attempt;
@@ -35,12 +38,29 @@ public final class FuzzRun {
     this.attempt = attempt;
   }
 
-  /** Makes the attempts with the numbers from {@code from} until below {@code to}. */
-  public FuzzRun run(long from, long to) {
-    for (long number = from; number < to; number++) {
+  /**
+   * Makes that many attempts, and then more until each of the words has come, so that what a test
+   * asserts of the outcomes does not hang on the number of attempts.
+   *
+   * @param words what has to come, within {@value #PATIENCE} further attempts
+   */
+  public FuzzRun run(long attempts, String... words) {
+    List<String> awaited = List.of(words);
+    long number = 0;
+    while (number < attempts
+        || (number < attempts + PATIENCE && !outcomes.keySet().containsAll(awaited))) {
       one(number);
+      number++;
     }
     return this;
+  }
+
+  /** Makes attempts as {@link #run} does, and requires that nothing came but the words. */
+  public void check(String what, long attempts, String... words) {
+    run(attempts, words);
+    System.out.println(what + ": " + this);
+    assertThat(surprises).isEmpty();
+    assertThat(outcomes).containsOnlyKeys(words);
   }
 
   /** Makes one attempt and tells what came of it. */

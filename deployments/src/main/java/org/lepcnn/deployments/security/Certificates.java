@@ -90,7 +90,7 @@ final class Certificates implements AutoCloseable {
       Files.deleteIfExists(keyStore());
       Files.deleteIfExists(passwordFile());
     } catch (IOException e) {
-      throw new EnvironmentException("Deleting " + keyStore() + ": " + e, e);
+      throw EnvironmentException.about("Deleting " + keyStore()).found(e);
     }
   }
 
@@ -120,7 +120,7 @@ final class Certificates implements AutoCloseable {
       store.load(in, password);
       return store;
     } catch (IOException e) {
-      throw new EnvironmentException("Reading keytool's " + keyStore() + ": " + e, e);
+      throw EnvironmentException.about("Reading keytool's " + keyStore()).found(e);
     }
   }
 
@@ -130,7 +130,7 @@ final class Certificates implements AutoCloseable {
   }
 
   private EnvironmentException unreadable(GeneralSecurityException e) {
-    return new EnvironmentException("Reading keytool's " + keyStore() + ": " + e, e);
+    return EnvironmentException.about("Reading keytool's " + keyStore()).found(e);
   }
 
   private Path keyStore() {

@@ -15,7 +15,7 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
 import org.lepcnn.device.integrity.GroupChallenges;
-import org.lepcnn.device.pass.Stopwatch.Phase;
+import org.lepcnn.device.pass.Stopwatch.Lap;
 import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.NativeTensor;
 import org.lepcnn.device.supply.PassSupply;
@@ -137,7 +137,7 @@ final class MaskedRounds implements AutoCloseable {
     } catch (RuntimeException e) {
       unreadableChallenges = e;
     } finally {
-      stopwatch.add(Phase.CHECK, System.nanoTime() - before);
+      stopwatch.add(Lap.CHECK, System.nanoTime() - before);
     }
   }
 
@@ -192,7 +192,7 @@ final class MaskedRounds implements AutoCloseable {
     } catch (RuntimeException e) {
       unreadableTable = e;
     } finally {
-      stopwatch.add(Phase.TABLE, System.nanoTime() - before);
+      stopwatch.add(Lap.TABLE, System.nanoTime() - before);
     }
   }
 
@@ -217,7 +217,7 @@ final class MaskedRounds implements AutoCloseable {
         RoundResult.Layer layer = result.layers().get(i);
         unmask(plan.layer(layer.index()), layer.residues(), factors.get(i), activations);
       }
-      stopwatch.add(Phase.UNMASK, System.nanoTime() - before);
+      stopwatch.add(Lap.UNMASK, System.nanoTime() - before);
     } finally {
       giveFactorsBack();
     }

@@ -11,7 +11,7 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.claim.Failures;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.pass.MaskedRounds.CheckedResult;
-import org.lepcnn.device.pass.Stopwatch.Phase;
+import org.lepcnn.device.pass.Stopwatch.Lap;
 import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.supply.PassSupply;
@@ -82,7 +82,7 @@ final class PrivatePass {
       ChallengeCache challenges = context.rounds().challenges();
       if (challenges != null) {
         // tables that cannot be read are found before anything is sent
-        stopwatch.time(Phase.TABLE, () -> challenges.ofPass(pass.number()));
+        stopwatch.time(Lap.TABLE, () -> challenges.ofPass(pass.number()));
       }
       advance(0);
     } catch (Throwable e) {
@@ -114,7 +114,7 @@ final class PrivatePass {
   }
 
   private @Nullable RoundRequest compute(int round, Activations values) {
-    stopwatch.time(Phase.STAGE, () -> context.model().runStage(round, values));
+    stopwatch.time(Lap.STAGE, () -> context.model().runStage(round, values));
     if (round < plan.rounds()) {
       return mask(round, values);
     }
@@ -128,7 +128,7 @@ final class PrivatePass {
     long before = System.nanoTime();
     RoundRequest request = rounds().mask(round, values);
     context.model().endRound(round, values);
-    stopwatch.add(Phase.MASK, System.nanoTime() - before);
+    stopwatch.add(Lap.MASK, System.nanoTime() - before);
     return request;
   }
 
@@ -156,7 +156,7 @@ final class PrivatePass {
     answer
         .whenCompleteAsync(
             (found, error) -> {
-              stopwatch.add(Phase.WAIT, System.nanoTime() - sent);
+              stopwatch.add(Lap.WAIT, System.nanoTime() - sent);
               if (error == null) {
                 received(request, found);
               } else {
@@ -180,7 +180,7 @@ final class PrivatePass {
     try {
       long before = System.nanoTime();
       CheckedResult checked = rounds().check(request, answer);
-      stopwatch.add(Phase.CHECK, System.nanoTime() - before);
+      stopwatch.add(Lap.CHECK, System.nanoTime() - before);
       rounds().recycle(request);
       unmask(request.round(), checked);
       advance(request.round() + 1);

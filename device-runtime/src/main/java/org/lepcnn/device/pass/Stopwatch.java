@@ -1,10 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.pass;
 
-/** Adds up the time of a pass's phases. Used by one thread at a time. */
+/** Adds up the time of a pass's laps. Used by one thread at a time. */
 final class Stopwatch {
   /** What takes time. */
-  enum Phase {
+  enum Lap {
     STAGE,
     MASK,
     WAIT,
@@ -14,26 +14,26 @@ final class Stopwatch {
   }
 
   private final long started = System.nanoTime();
-  private final long[] nanos = new long[Phase.values().length];
+  private final long[] nanos = new long[Lap.values().length];
 
-  void add(Phase phase, long duration) {
-    nanos[phase.ordinal()] += duration;
+  void add(Lap lap, long duration) {
+    nanos[lap.ordinal()] += duration;
   }
 
-  void time(Phase phase, Runnable work) {
+  void time(Lap lap, Runnable work) {
     long before = System.nanoTime();
     work.run();
-    add(phase, System.nanoTime() - before);
+    add(lap, System.nanoTime() - before);
   }
 
   PassTimings timings() {
     return new PassTimings(
-        nanos[Phase.STAGE.ordinal()],
-        nanos[Phase.MASK.ordinal()],
-        nanos[Phase.WAIT.ordinal()],
-        nanos[Phase.CHECK.ordinal()],
-        nanos[Phase.TABLE.ordinal()],
-        nanos[Phase.UNMASK.ordinal()],
+        nanos[Lap.STAGE.ordinal()],
+        nanos[Lap.MASK.ordinal()],
+        nanos[Lap.WAIT.ordinal()],
+        nanos[Lap.CHECK.ordinal()],
+        nanos[Lap.TABLE.ordinal()],
+        nanos[Lap.UNMASK.ordinal()],
         System.nanoTime() - started);
   }
 }

@@ -66,7 +66,7 @@ public final class Submission {
     }
     Stopwatch stopwatch = new Stopwatch();
     try (Activations activations = model.activations(inputs)) {
-      stopwatch.time(Stopwatch.Phase.STAGE, () -> model.runStage(0, activations));
+      stopwatch.time(Stopwatch.Lap.STAGE, () -> model.runStage(0, activations));
       return new PassResult(-1, model.outputs(activations), stopwatch.timings(), 0, 0, 0);
     }
   }

@@ -4,15 +4,15 @@ package org.lepcnn.device.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.lepcnn.device.pass.Stopwatch.Phase;
+import org.lepcnn.device.pass.Stopwatch.Lap;
 
 class StopwatchTest {
   @Test
   void everyPhase_isAddedUpByItself() {
     Stopwatch stopwatch = new Stopwatch();
-    for (Phase phase : Phase.values()) {
-      stopwatch.add(phase, 100 + phase.ordinal());
-      stopwatch.add(phase, 1000);
+    for (Lap lap : Lap.values()) {
+      stopwatch.add(lap, 100 + lap.ordinal());
+      stopwatch.add(lap, 1000);
     }
     PassTimings timings = stopwatch.timings();
     assertThat(timings.stageNanos()).isEqualTo(1100);
@@ -28,7 +28,7 @@ class StopwatchTest {
     boolean[] done = {false};
     long before = System.nanoTime();
     Stopwatch stopwatch = new Stopwatch();
-    stopwatch.time(Phase.MASK, () -> done[0] = true);
+    stopwatch.time(Lap.MASK, () -> done[0] = true);
     PassTimings timings = stopwatch.timings();
     long around = System.nanoTime() - before;
     assertThat(done[0]).isTrue();

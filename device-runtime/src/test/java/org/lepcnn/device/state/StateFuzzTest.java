@@ -51,18 +51,15 @@ class StateFuzzTest {
   void damagedDeviceHalvesOfAState_areRefused() throws IOException {
     Path file = Grants.chainFolder(folder).resolve(ChainFolders.DEVICE_HALF_FILE);
     byte[] good = Files.readAllBytes(file);
-    FuzzRun run =
-        new FuzzRun(
-                Long.getLong("fuzz.seed", 20),
-                (random, number) -> {
-                  byte[] mutant = FramedFiles.damaged(random, good, state);
-                  Files.write(file, mutant);
-                  DeviceState.open(folder.resolve("state")).close();
-                  return java.util.Arrays.equals(mutant, good) ? FuzzRun.REFUSED : READ;
-                })
-            .run(0, 300);
-    assertThat(run.surprises()).isEmpty();
-    assertThat(run.outcomes()).containsOnlyKeys(FuzzRun.REFUSED);
+    new FuzzRun(
+            Long.getLong("fuzz.seed", 20),
+            (random, number) -> {
+              byte[] mutant = FramedFiles.damaged(random, good, state);
+              Files.write(file, mutant);
+              DeviceState.open(folder.resolve("state")).close();
+              return java.util.Arrays.equals(mutant, good) ? FuzzRun.REFUSED : READ;
+            })
+        .check("Damaged device halves of a state", 300, FuzzRun.REFUSED);
   }
 
   @Test
@@ -71,12 +68,8 @@ class StateFuzzTest {
   }
 
   private static void check(String what, FuzzRun.Attempt attempt) {
-    FuzzRun run =
-        new FuzzRun(Long.getLong("fuzz.seed", 19), attempt)
-            .run(0, Long.getLong("fuzz.files", 4_000));
-    System.out.println(what + ": " + run);
-    assertThat(run.surprises()).isEmpty();
-    assertThat(run.outcomes()).containsOnlyKeys(READ, FuzzRun.REFUSED);
+    new FuzzRun(Long.getLong("fuzz.seed", 19), attempt)
+        .check(what, Long.getLong("fuzz.files", 4_000), READ, FuzzRun.REFUSED);
   }
 
   private String state(ByteMutator random, long number) throws IOException {

@@ -8,6 +8,7 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.flink.answer.TopicView.Fit;
 import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.metric.EdgeMetrics;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
@@ -27,6 +28,9 @@ import org.lepcnn.kafka.wire.Rejection;
  * to {@code lepcnn.rejected} only when the sender cannot be told.
  */
 public final class WritableAnswers {
+  private static final Refusal KERNEL_FAILED =
+      new Refusal(EdgeErrorCode.INTERNAL, "the kernel failed");
+
   private final TopicView view;
   private final EdgeMetrics metrics;
 
@@ -45,8 +49,15 @@ public final class WritableAnswers {
     return view.check(Topics.resultsFor(request.topic()), batchBytes);
   }
 
-  /** Those of a request's results that can be written; the others are counted. */
-  public List<OutgoingRecord> writable(List<OutgoingRecord> results) {
+  /**
+   * Those of a request's results that can be written; the others are counted.
+   *
+   * @param results empty when the kernel failed, which is a refusal
+   */
+  public Handled<OutgoingRecord> results(RequestHeader request, List<OutgoingRecord> results) {
+    if (results.isEmpty()) {
+      return Handled.told(refuse(request, KERNEL_FAILED));
+    }
     List<OutgoingRecord> writable = new ArrayList<>(results.size());
     for (OutgoingRecord result : results) {
       if (view.check(result.topic(), result.batchBytes()) == Fit.FITS) {
@@ -55,7 +66,7 @@ public final class WritableAnswers {
         metrics.unwritableAnswer();
       }
     }
-    return writable;
+    return new Handled<>(writable, List.of());
   }
 
   /** The acceptance of a claim or release; empty when it cannot be written. */

@@ -16,15 +16,15 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.ThrowingRunnable;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.answer.WritableAnswers;
-import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.EdgeServices;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.RoundComputer;
 import org.lepcnn.flink.kernel.RoundComputer.Computed;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
 
@@ -49,17 +49,14 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private static final Refusal BUSY =
       new Refusal(
           EdgeErrorCode.NOT_READY, "the edge is busy, and many requests of this device wait");
-  private static final Refusal KERNEL_FAILED =
-      new Refusal(EdgeErrorCode.INTERNAL, "the kernel failed");
 
   private final transient MailboxExecutor mailbox;
   private final EdgeServices services;
   private final BatchSettings settings;
   private final OutputTag<OutgoingRecord> notices;
-  private transient EdgeControl control;
-  private transient TopicView topics;
+  private transient OpenServices opened;
   private transient WritableAnswers answers;
-  private transient EdgeMetrics edgeMetrics;
+
   private transient Counter surplus;
   private transient Histogram batchSize;
   private transient Histogram kernelMicros;
@@ -87,11 +84,11 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   @Override
   public void open() throws Exception {
     super.open();
-    topics = services.openTopics();
-    control = services.openControl();
-    control.models().failWith(mailbox);
-    openMetrics();
-    answers = new WritableAnswers(topics, edgeMetrics);
+    opened = OpenServices.of(services, getMetricGroup());
+    opened.control().models().failWith(mailbox);
+    openMetrics(opened.metrics());
+    answers = opened.answers();
+
     queue = new BatchQueue(settings);
     freeThreads = settings.threads();
     threads =
@@ -136,17 +133,14 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     if (threads != null) {
       threads.shutdown();
     }
-    if (control != null) {
-      control.close(); // a batch that is being computed holds a share of its own
-    }
-    if (topics != null) {
-      topics.close();
+    if (opened != null) {
+      opened.close(); // a batch that is being computed holds a share of its own
     }
     super.close();
   }
 
-  private void openMetrics() {
-    edgeMetrics = new EdgeMetrics(getMetricGroup());
+  private void openMetrics(EdgeMetrics edgeMetrics) {
+
     surplus = edgeMetrics.counter("surplus");
     batchSize = edgeMetrics.histogram("batchSize");
     kernelMicros = edgeMetrics.histogram("batchMicros");
@@ -184,7 +178,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   }
 
   private void start(List<AssembledRequest> batch) {
-    ModelLease share = control.models().lease(batch.get(0).header().model());
+    ModelLease share = opened.control().models().lease(batch.get(0).header().model());
     if (share == null) {
       refuse(batch);
       return;
@@ -257,16 +251,10 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     }
     dispatch();
     for (Computed computed : batch) {
-      emit(computed);
-    }
-  }
-
-  private void emit(Computed computed) {
-    if (computed.failed()) {
-      emit(answers.refuse(computed.request().header(), KERNEL_FAILED));
-    }
-    for (OutgoingRecord result : answers.writable(computed.results())) {
-      output.collect(new StreamRecord<>(result));
+      Handled<OutgoingRecord> handled =
+          answers.results(computed.request().header(), computed.results());
+      handled.passed().forEach(result -> output.collect(new StreamRecord<>(result)));
+      emit(handled.notices());
     }
   }
 

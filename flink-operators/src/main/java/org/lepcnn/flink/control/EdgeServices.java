@@ -4,6 +4,7 @@ package org.lepcnn.flink.control;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Objects;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 
@@ -27,7 +28,7 @@ public record EdgeServices(
     Objects.requireNonNull(topics, "topics");
     Objects.requireNonNull(warmUp, "warm-up");
     if (readyWait.isNegative()) {
-      throw new IllegalArgumentException("ready wait: expected 0 or more; found " + readyWait);
+      throw BadInputException.about("Ready wait").expected("0 or more").found(readyWait);
     }
   }
 

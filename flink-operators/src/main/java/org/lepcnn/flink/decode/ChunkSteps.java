@@ -17,13 +17,14 @@ import org.lepcnn.flink.admission.Admission.Decision;
 import org.lepcnn.flink.admission.Admission.Refused;
 import org.lepcnn.flink.admission.RefusedRounds;
 import org.lepcnn.flink.answer.WritableAnswers;
-import org.lepcnn.flink.decode.RequestDecoder.Decoded;
 import org.lepcnn.flink.decode.RoundAssembler.Assembled;
 import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Place;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.Enrolment;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
@@ -78,7 +79,7 @@ final class ChunkSteps {
 
   /** What came of the chunk; null when the next step goes on with it. */
   private interface Step {
-    @Nullable Decoded take(Chunk chunk);
+    @Nullable Handled<AssembledRequest> take(Chunk chunk);
   }
 
   /** A chunk on its way, and what the steps found out about it. */
@@ -117,11 +118,11 @@ final class ChunkSteps {
   }
 
   /** Takes a chunk as far as it gets. */
-  Decoded take(RequestHeader header, TensorChunkView view, long nowMillis) {
+  Handled<AssembledRequest> take(RequestHeader header, TensorChunkView view, long nowMillis) {
     chunks.inc();
     Chunk chunk = new Chunk(header, view, nowMillis);
     for (Step step : steps) {
-      Decoded end = step.take(chunk);
+      Handled<AssembledRequest> end = step.take(chunk);
       if (end != null) {
         return end;
       }
@@ -134,30 +135,30 @@ final class ChunkSteps {
     return tellDropped(assembler.expire(nowMillis), nowMillis);
   }
 
-  private @Nullable Decoded dropWithItsRefusedAttempt(Chunk chunk) {
+  private @Nullable Handled<AssembledRequest> dropWithItsRefusedAttempt(Chunk chunk) {
     return refusedRounds.drop(chunk.round, chunk.view.tensor(), chunk.view.chunk())
         ? dropped()
         : null;
   }
 
-  private @Nullable Decoded admit(Chunk chunk) {
+  private @Nullable Handled<AssembledRequest> admit(Chunk chunk) {
     Decision decision =
         admission.admit(chunk.header, answers.clock().brokerMillis(chunk.nowMillis));
     if (decision instanceof Refused refused) {
       endAttempt(chunk);
-      return Decoded.notices(notices.of(chunk.header, refused, chunk.nowMillis));
+      return Handled.told(notices.of(chunk.header, refused, chunk.nowMillis));
     }
     chunk.admitted = (Admitted) decision;
     return null;
   }
 
-  private @Nullable Decoded findItsPlace(Chunk chunk) {
+  private @Nullable Handled<AssembledRequest> findItsPlace(Chunk chunk) {
     chunk.place = assembler.find(chunk.round, chunk.view);
     return null;
   }
 
   /** A round pays with its first chunk; a device in debt does not go on with its open ones. */
-  private @Nullable Decoded payForItsRound(Chunk chunk) {
+  private @Nullable Handled<AssembledRequest> payForItsRound(Chunk chunk) {
     if (!chunk.place().begins()) {
       boolean goesOn = admission.mayGoOn(chunk.header, chunk.enrolment(), chunk.nowMillis);
       return goesOn ? null : dropped();
@@ -171,16 +172,16 @@ final class ChunkSteps {
     return null;
   }
 
-  private @Nullable Decoded compareWithThePlan(Chunk chunk) {
+  private @Nullable Handled<AssembledRequest> compareWithThePlan(Chunk chunk) {
     Optional<Refusal> invalid = ChunkValidator.check(chunk.view, chunk.plan());
     if (invalid.isEmpty()) {
       return null;
     }
     charge(chunk);
-    return Decoded.notices(refuse(chunk, invalid.get()));
+    return Handled.told(refuse(chunk, invalid.get()));
   }
 
-  private Decoded addToItsRound(Chunk chunk) {
+  private Handled<AssembledRequest> addToItsRound(Chunk chunk) {
     if (chunk.place().isTaken()) {
       charge(chunk);
     }
@@ -190,10 +191,10 @@ final class ChunkSteps {
     if (assembled.refusal() != null) {
       told.addAll(refuseToAdd(chunk, assembled.refusal()));
     }
-    if (assembled.request() != null) {
-      requests.inc();
-    }
-    return new Decoded(assembled.request(), told);
+    AssembledRequest request = assembled.request();
+    List<AssembledRequest> complete = request == null ? List.of() : List.of(request);
+    requests.inc(complete.size());
+    return new Handled<>(complete, told);
   }
 
   /** A chunk that contradicts another one leaves the round as it is; else the attempt has ended. */
@@ -208,9 +209,9 @@ final class ChunkSteps {
   }
 
   /** Refuses what concerns all chunks of a round alike; said once, and the rest is dropped. */
-  private Decoded refuseAttempt(Chunk chunk, Refusal refusal) {
+  private Handled<AssembledRequest> refuseAttempt(Chunk chunk, Refusal refusal) {
     endAttempt(chunk);
-    return Decoded.notices(refuse(chunk, refusal));
+    return Handled.told(refuse(chunk, refusal));
   }
 
   private void endAttempt(Chunk chunk) {
@@ -221,9 +222,9 @@ final class ChunkSteps {
     return notices.ofEnrolled(chunk.header, refusal, chunk.nowMillis);
   }
 
-  private Decoded dropped() {
+  private Handled<AssembledRequest> dropped() {
     dropped.inc();
-    return Decoded.NOTHING;
+    return Handled.nothing();
   }
 
   private void charge(Chunk chunk) {

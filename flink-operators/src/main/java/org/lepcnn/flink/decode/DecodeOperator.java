@@ -9,14 +9,13 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import org.lepcnn.flink.answer.TopicView;
-import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.EdgeServices;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.control.Readiness;
-import org.lepcnn.flink.decode.RequestDecoder.Decoded;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 
@@ -33,8 +32,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   private final EdgeServices services;
   private final AssemblyLimits assembly;
   private final OutputTag<OutgoingRecord> notices;
-  private transient EdgeControl control;
-  private transient TopicView topics;
+  private transient OpenServices opened;
   private transient RequestDecoder decoder;
   private transient long sweepMillis;
 
@@ -54,14 +52,12 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   @Override
   public void open() throws Exception {
     super.open();
-    topics = services.openTopics();
-    control = services.openControl();
+    opened = OpenServices.of(services, getMetricGroup());
+    EdgeControl control = opened.control();
     control.models().failWith(mailbox);
-    EdgeMetrics metrics = new EdgeMetrics(getMetricGroup());
     AssemblyLimits limits = assembly.withinHeap(subtasksOfProcess());
-    decoder =
-        new RequestDecoder(
-            new RoundAssembler(limits), new WritableAnswers(topics, metrics), control, metrics);
+    decoder = new RequestDecoder(new RoundAssembler(limits), opened);
+    EdgeMetrics metrics = opened.metrics();
     control.figures().forEach((name, figure) -> metrics.gauge(name, figure::getAsLong));
     sweepMillis = Math.max(1, limits.timeoutMillis() / 4);
     services.awaitReadiness(control);
@@ -71,20 +67,15 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   @Override
   public void processElement(StreamRecord<InboundRecord> element) {
     long now = getProcessingTimeService().getCurrentProcessingTime();
-    Decoded decoded = decoder.decode(element.getValue(), now);
-    if (decoded.request() != null) {
-      output.collect(new StreamRecord<>(decoded.request()));
-    }
-    emit(decoded.notices());
+    Handled<AssembledRequest> handled = decoder.decode(element.getValue(), now);
+    handled.passed().forEach(request -> output.collect(new StreamRecord<>(request)));
+    emit(handled.notices());
   }
 
   @Override
   public void close() throws Exception {
-    if (control != null) {
-      control.close();
-    }
-    if (topics != null) {
-      topics.close();
+    if (opened != null) {
+      opened.close();
     }
     super.close();
   }

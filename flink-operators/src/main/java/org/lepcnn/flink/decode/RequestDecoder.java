@@ -13,10 +13,11 @@ import org.lepcnn.flink.admission.Admission.Admitted;
 import org.lepcnn.flink.admission.Admission.Decision;
 import org.lepcnn.flink.admission.Admission.Refused;
 import org.lepcnn.flink.answer.WritableAnswers;
-import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
@@ -44,13 +45,10 @@ public final class RequestDecoder {
   private final Counter bytes;
   private long startMillis = Long.MAX_VALUE; // when the first record came
 
-  /**
-   * @param control what admission asks
-   */
-  public RequestDecoder(
-      RoundAssembler assembler, WritableAnswers answers, EdgeControl control, EdgeMetrics metrics) {
-    this.answers = answers;
-    this.admission = new Admission(control);
+  public RequestDecoder(RoundAssembler assembler, OpenServices services) {
+    EdgeMetrics metrics = services.metrics();
+    this.answers = services.answers();
+    this.admission = new Admission(services.control());
     this.notices = new RefusalNotices(answers, metrics);
     this.chunkSteps = new ChunkSteps(assembler, answers, admission, notices, metrics);
     this.claims = metrics.counter("claims");
@@ -60,25 +58,11 @@ public final class RequestDecoder {
   }
 
   /**
-   * What came of a record.
-   *
-   * @param request a complete request, or null
-   * @param notices replies and rejections
-   */
-  public record Decoded(@Nullable AssembledRequest request, List<OutgoingRecord> notices) {
-    static final Decoded NOTHING = new Decoded(null, List.of());
-
-    static Decoded notices(List<OutgoingRecord> notices) {
-      return new Decoded(null, notices);
-    }
-  }
-
-  /**
-   * Handles a record.
+   * Takes a record; a request that it completes goes on.
    *
    * @param nowMillis the processing time
    */
-  public Decoded decode(InboundRecord record, long nowMillis) {
+  public Handled<AssembledRequest> decode(InboundRecord record, long nowMillis) {
     startMillis = Math.min(startMillis, nowMillis);
     bytes.inc(record.value().length);
     if (record.isDatedByTheBroker()) {
@@ -104,23 +88,25 @@ public final class RequestDecoder {
     return chunkSteps.expire(nowMillis);
   }
 
-  private Decoded take(InboundRecord record, EdgeRequest request, long nowMillis) {
+  private Handled<AssembledRequest> take(
+      InboundRecord record, EdgeRequest request, long nowMillis) {
     RequestHeader header = header(record, request);
     return request instanceof TensorChunkView chunk
         ? chunkSteps.take(header, chunk, nowMillis)
         : takeAnnouncement(record, header, nowMillis);
   }
 
-  private Decoded takeAnnouncement(InboundRecord record, RequestHeader header, long nowMillis) {
+  private Handled<AssembledRequest> takeAnnouncement(
+      InboundRecord record, RequestHeader header, long nowMillis) {
     (header.call() instanceof PassRelease ? releases : claims).inc();
     Decision decision = admission.admit(header, answers.clock().brokerMillis(nowMillis));
     if (decision instanceof Refused refused) {
-      return Decoded.notices(notices.of(header, refused, nowMillis));
+      return Handled.told(notices.of(header, refused, nowMillis));
     }
     Refusal unpaid = payAnnouncement(record, header, ((Admitted) decision).enrolment(), nowMillis);
     return unpaid == null
-        ? new Decoded(new AssembledRequest(header, 0, List.of()), List.of())
-        : Decoded.notices(notices.ofEnrolled(header, unpaid, nowMillis));
+        ? Handled.passed(new AssembledRequest(header, 0, List.of()))
+        : Handled.told(notices.ofEnrolled(header, unpaid, nowMillis));
   }
 
   /**
@@ -140,9 +126,9 @@ public final class RequestDecoder {
     return admission.pay(header, enrolment, length, nowMillis);
   }
 
-  private Decoded unreadable(
+  private Handled<AssembledRequest> unreadable(
       InboundRecord record, EdgeErrorCode code, String detail, long nowMillis) {
-    return Decoded.notices(notices.ofUnreadable(record, new Refusal(code, detail), nowMillis));
+    return Handled.told(notices.ofUnreadable(record, new Refusal(code, detail), nowMillis));
   }
 
   private static RequestHeader header(InboundRecord record, EdgeRequest request) {

@@ -9,12 +9,10 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
-import org.lepcnn.flink.answer.TopicView;
-import org.lepcnn.flink.answer.WritableAnswers;
-import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.EdgeServices;
-import org.lepcnn.flink.metric.EdgeMetrics;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.OutgoingRecord;
 
 /**
@@ -29,8 +27,8 @@ public final class GuardFunction
   private final EdgeServices services;
   private final GuardLimits limits;
   private final OutputTag<OutgoingRecord> notices;
-  private transient EdgeControl control;
-  private transient TopicView topics;
+  private transient OpenServices opened;
+
   private transient RequestGuard guard;
   private transient RequestGuard.Memory memory;
 
@@ -46,37 +44,28 @@ public final class GuardFunction
 
   @Override
   public void open(OpenContext context) throws InterruptedException {
-    topics = services.openTopics();
-    control = services.openControl();
-    EdgeMetrics metrics = new EdgeMetrics(getRuntimeContext().getMetricGroup());
-    guard = new RequestGuard(control, new WritableAnswers(topics, metrics), limits);
+    opened = OpenServices.of(services, getRuntimeContext().getMetricGroup());
+    guard = new RequestGuard(limits, opened);
     memory =
         new KeyedMemory(
             getRuntimeContext()
                 .getState(new ValueStateDescriptor<>(STATE_NAME, DeviceGuardSerializer.INSTANCE)));
-    services.awaitReadiness(control);
+    services.awaitReadiness(opened.control());
   }
 
   @Override
   public void processElement(
       AssembledRequest request, Context context, Collector<AssembledRequest> out) throws Exception {
-    long now = topics.clock().brokerMillis(context.timerService().currentProcessingTime());
-    RequestGuard.Guarded guarded = guard.take(request, memory, now);
-    if (guarded.passes()) {
-      out.collect(request);
-    }
-    for (OutgoingRecord record : guarded.notices()) {
-      context.output(notices, record);
-    }
+    long now = context.timerService().currentProcessingTime();
+    Handled<AssembledRequest> handled = guard.take(request, memory, now);
+    handled.passed().forEach(out::collect);
+    handled.notices().forEach(record -> context.output(notices, record));
   }
 
   @Override
   public void close() {
-    if (control != null) {
-      control.close();
-    }
-    if (topics != null) {
-      topics.close();
+    if (opened != null) {
+      opened.close();
     }
   }
 

@@ -2,16 +2,16 @@
 package org.lepcnn.flink.guard;
 
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.model.ModelState;
 import org.lepcnn.flink.quota.Enrolment;
 import org.lepcnn.flink.record.AssembledRequest;
-import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.Refusal;
 import org.lepcnn.flink.record.RequestHeader;
 import org.slf4j.Logger;
@@ -41,9 +41,9 @@ public final class RequestGuard {
   private final WritableAnswers answers;
   private final ReplayGuard guard;
 
-  public RequestGuard(EdgeControl control, WritableAnswers answers, GuardLimits limits) {
-    this.control = control;
-    this.answers = answers;
+  public RequestGuard(GuardLimits limits, OpenServices services) {
+    this.control = services.control();
+    this.answers = services.answers();
     this.guard = new ReplayGuard(limits);
   }
 
@@ -56,26 +56,14 @@ public final class RequestGuard {
   }
 
   /**
-   * What came of a request.
+   * Takes a request: a round that may be computed goes on; a claim, a release and what is refused
+   * are answered.
    *
-   * @param passes whether it is a round that may be computed
-   * @param notices the answer to a claim or release, or the refusal
+   * @param nowMillis the processing time
    */
-  public record Guarded(boolean passes, List<OutgoingRecord> notices) {
-    static final Guarded PASSES = new Guarded(true, List.of());
-
-    static Guarded told(List<OutgoingRecord> notices) {
-      return new Guarded(false, notices);
-    }
-  }
-
-  /**
-   * Takes a request.
-   *
-   * @param brokerMillis the time at the broker
-   */
-  public Guarded take(AssembledRequest request, Memory memory, long brokerMillis)
+  public Handled<AssembledRequest> take(AssembledRequest request, Memory memory, long nowMillis)
       throws IOException {
+    long brokerMillis = answers.clock().brokerMillis(nowMillis);
     RequestHeader header = request.header();
     ModelState model = control.models().find(header.model());
     Verdict verdict = withoutState(header, model, brokerMillis);
@@ -91,9 +79,9 @@ public final class RequestGuard {
     }
     Refusal refusal = verdict.refusal();
     if (refusal != null) {
-      return Guarded.told(answers.refuse(header, refusal));
+      return Handled.told(answers.refuse(header, refusal));
     }
-    return header.isRound() ? Guarded.PASSES : Guarded.told(answers.accept(header));
+    return header.isRound() ? Handled.passed(request) : Handled.told(answers.accept(header));
   }
 
   private Verdict withoutState(RequestHeader header, ModelState model, long brokerMillis) {

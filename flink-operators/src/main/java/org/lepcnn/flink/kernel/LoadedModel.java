@@ -4,6 +4,7 @@ package org.lepcnn.flink.kernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
@@ -41,14 +42,16 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * Reads the edge half, packs the weights and runs every kernel a few times.
    *
+   * @param warmUp gets the model then
    * @throws ModelRefusedException a layer would be too slow on this machine
    */
-  static LoadedModel load(ModelSource source) {
+  static LoadedModel load(ModelSource source, Consumer<LoadedModel> warmUp) {
     KernelProvider provider = Kernels.choose(source.kernel().isEmpty() ? null : source.kernel());
     ModelBundle.EdgeView view = ModelBundle.readEdge(Path.of(source.folder()));
     LoadedModel model = new LoadedModel(view, provider.name());
     try {
       model.prepare(view.edge(), provider, source.allowScalar());
+      warmUp.accept(model);
       return model;
     } catch (RuntimeException | Error e) {
       model.close();

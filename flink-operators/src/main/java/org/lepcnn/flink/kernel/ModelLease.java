@@ -16,20 +16,20 @@ import org.slf4j.LoggerFactory;
 public final class ModelLease implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLease.class);
 
-  private final Share<CompletableFuture<LoadedModel>> share;
+  private final Share<ModelRegistry.Loading> share;
 
-  ModelLease(Share<CompletableFuture<LoadedModel>> share) {
+  ModelLease(Share<ModelRegistry.Loading> share) {
     this.share = share;
   }
 
   /** Completes when the model is loaded, or exceptionally when it cannot be. */
   public CompletableFuture<LoadedModel> future() {
-    return share.get().copy();
+    return share.get().model.copy();
   }
 
   /** The model; null while it loads and when it cannot be loaded. */
   public @Nullable LoadedModel ifReady() {
-    CompletableFuture<LoadedModel> future = share.get();
+    CompletableFuture<LoadedModel> future = share.get().model;
     return future.isDone() && !future.isCompletedExceptionally() ? future.join() : null;
   }
 
@@ -47,6 +47,7 @@ public final class ModelLease implements AutoCloseable {
     var unused =
         share
             .get()
+            .model
             .exceptionally(
                 cause -> {
                   report(mailbox, cause);

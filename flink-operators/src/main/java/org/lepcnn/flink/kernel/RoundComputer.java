@@ -31,11 +31,7 @@ public final class RoundComputer {
    *
    * @param results all chunks of all layers; empty when it failed
    */
-  public record Computed(AssembledRequest request, List<OutgoingRecord> results) {
-    public boolean failed() {
-      return results.isEmpty();
-    }
-  }
+  public record Computed(AssembledRequest request, List<OutgoingRecord> results) {}
 
   /**
    * Computes a batch of requests for the same round. When that fails, each request is tried alone,

@@ -21,7 +21,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
       HttpResponse.BodySubscribers.ofByteArray();
   private final CompletableFuture<byte[]> result = new CompletableFuture<>();
   private Flow.Subscription subscription;
-  private final FetchBudget.Share memory;
+  private final FetchBudget.Allowance memory;
   private long left;
 
   /** Bytes that the budget has been asked for and that have not come. */
@@ -29,7 +29,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
 
   /** Waits in the client's own thread, which works for this answer alone. */
   BoundedBody(
-      HttpResponse.ResponseInfo info, long maxBytes, FetchBudget.Share memory, Duration limit) {
+      HttpResponse.ResponseInfo info, long maxBytes, FetchBudget.Allowance memory, Duration limit) {
     this.memory = memory;
     // what is not the file does not count
     left = info.statusCode() == 200 ? maxBytes : OTHER_BYTES;

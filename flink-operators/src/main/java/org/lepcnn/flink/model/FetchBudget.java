@@ -19,14 +19,14 @@ final class FetchBudget {
   }
 
   /** What one fetch holds of the budget; given back when it closes. */
-  final class Share implements AutoCloseable {
+  final class Allowance implements AutoCloseable {
     private long held;
     private boolean closed;
 
     /**
      * Waits for that much.
      *
-     * @return whether it came in time, and the share was not closed meanwhile
+     * @return whether it came in time, and this was not closed meanwhile
      */
     boolean await(long bytes, long nanos) throws InterruptedException {
       long deadline = System.nanoTime() + nanos;
@@ -69,7 +69,7 @@ final class FetchBudget {
     }
   }
 
-  Share share() {
-    return new Share();
+  Allowance allowance() {
+    return new Allowance();
   }
 }

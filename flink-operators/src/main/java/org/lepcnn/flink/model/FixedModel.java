@@ -53,7 +53,7 @@ public final class FixedModel implements ModelPool {
       if (e.getCause() instanceof RuntimeException known) {
         throw known;
       }
-      throw new EnvironmentException("Loading the model: " + e.getCause(), e);
+      throw EnvironmentException.about("Loading the model").found(e.getCause());
     } catch (TimeoutException e) {
       throw EnvironmentException.about("Loading the model")
           .expected("it within " + timeout.toSeconds() + " s")

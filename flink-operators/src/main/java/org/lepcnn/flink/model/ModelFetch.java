@@ -57,10 +57,10 @@ final class ModelFetch {
   byte[] get(String address) {
     URI uri = parse(address);
     String scheme = uri.getScheme() == null ? "" : uri.getScheme();
-    try (FetchBudget.Share share = memory.share()) {
+    try (FetchBudget.Allowance allowance = memory.allowance()) {
       return switch (scheme) {
-        case "file" -> fromFile(uri, share);
-        case "http", "https" -> fromServer(uri, share);
+        case "file" -> fromFile(uri, allowance);
+        case "http", "https" -> fromServer(uri, allowance);
         default ->
             throw BadInputException.about("Fetching a model")
                 .expected("a file:, http: or https: address")
@@ -81,7 +81,7 @@ final class ModelFetch {
   }
 
   /** In a thread of its own: opening what became a pipe, or a share that hangs, does not end. */
-  private byte[] fromFile(URI uri, FetchBudget.Share share) {
+  private byte[] fromFile(URI uri, FetchBudget.Allowance allowance) {
     if (!readers.tryAcquire()) {
       throw EnvironmentException.about("Fetching a model from " + uri)
           .expected("files that can be read")
@@ -89,7 +89,7 @@ final class ModelFetch {
               "that reading " + MOST_STUCK + " of them hangs",
               "Withdraw those models, and start the edge again.");
     }
-    FutureTask<byte[]> reading = new FutureTask<>(() -> read(uri, share));
+    FutureTask<byte[]> reading = new FutureTask<>(() -> read(uri, allowance));
     Thread thread =
         new Thread(
             () -> {
@@ -117,7 +117,8 @@ final class ModelFetch {
     }
   }
 
-  private byte[] read(URI uri, FetchBudget.Share share) throws IOException, InterruptedException {
+  private byte[] read(URI uri, FetchBudget.Allowance allowance)
+      throws IOException, InterruptedException {
     Path file = Path.of(uri);
     if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
       throw BadInputException.about("Fetching a model from " + uri)
@@ -128,13 +129,13 @@ final class ModelFetch {
     if (size > maxBytes) {
       throw tooLarge(uri);
     }
-    if (!share.await(size, limit.toNanos())) {
+    if (!allowance.await(size, limit.toNanos())) {
       throw noMemory(uri);
     }
     return WholeFile.read("the model's edge half at " + uri, file, maxBytes);
   }
 
-  private byte[] fromServer(URI uri, FetchBudget.Share share) {
+  private byte[] fromServer(URI uri, FetchBudget.Allowance allowance) {
     HttpClient client =
         HttpClient.newBuilder()
             .connectTimeout(CONNECT_LIMIT)
@@ -142,7 +143,7 @@ final class ModelFetch {
             .build();
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(limit).GET().build();
     CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(request, info -> new BoundedBody(info, maxBytes, share, limit));
+        client.sendAsync(request, info -> new BoundedBody(info, maxBytes, allowance, limit));
     try {
       HttpResponse<byte[]> response = answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (response.statusCode() != 200) {

@@ -12,12 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.decode.RequestDecoder.Decoded;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.QuotaSettings;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.testkit.FakeControl;
@@ -64,8 +65,7 @@ class DisplacedRoundTest {
   private RequestDecoder decoder() {
     EdgeMetrics metrics = new EdgeMetrics(counters);
     FakeTopics topics = FakeTopics.with(Requests.RESULTS, Topics.REJECTED);
-    return new RequestDecoder(
-        assembler, new WritableAnswers(topics.open(), metrics), control, metrics);
+    return new RequestDecoder(assembler, new OpenServices(topics.open(), control, metrics));
   }
 
   private static List<InboundRecord> records(String device, long pass) {
@@ -74,7 +74,7 @@ class DisplacedRoundTest {
   }
 
   /** Device, pass and code of every refusal that a sender reads. */
-  private static List<String> replies(Decoded decoded) {
+  private static List<String> replies(Handled<AssembledRequest> decoded) {
     List<String> replies = new ArrayList<>();
     for (OutgoingRecord notice : decoded.notices()) {
       if (notice.topic().equals(Requests.RESULTS)) {
@@ -92,19 +92,19 @@ class DisplacedRoundTest {
     List<InboundRecord> displaced = records("large", 1);
     decoder.decode(records("large", 0).get(0), 0);
     decoder.decode(displaced.get(0), 0);
-    Decoded small = decoder.decode(records("small", 0).get(0), 1);
+    Handled<AssembledRequest> small = decoder.decode(records("small", 0).get(0), 1);
     assertThat(replies(small)).containsExactly("large 1 NOT_READY");
-    assertThat(decoder.decode(records("small", 0).get(1), 2).request()).isNotNull();
+    assertThat(decoder.decode(records("small", 0).get(1), 2).only()).isNotNull();
 
     long held = assembler.bytes();
-    Decoded rest = decoder.decode(displaced.get(1), 3);
-    assertThat(rest.request()).isNull();
+    Handled<AssembledRequest> rest = decoder.decode(displaced.get(1), 3);
+    assertThat(rest.only()).isNull();
     assertThat(rest.notices()).isEmpty();
     assertThat(assembler.bytes()).isEqualTo(held);
 
     assertThat(decoder.decode(displaced.get(0), 4).notices()).isEmpty();
-    assertThat(decoder.decode(displaced.get(1), 5).request()).isNotNull();
-    assertThat(decoder.decode(records("large", 0).get(1), 6).request()).isNotNull();
+    assertThat(decoder.decode(displaced.get(1), 5).only()).isNotNull();
+    assertThat(decoder.decode(records("large", 0).get(1), 6).only()).isNotNull();
   }
 
   @Test

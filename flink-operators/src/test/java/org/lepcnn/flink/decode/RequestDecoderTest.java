@@ -12,12 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
-import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.decode.RequestDecoder.Decoded;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.QuotaSettings;
+import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.testkit.FakeControl;
@@ -49,9 +50,7 @@ class RequestDecoderTest extends WithLoadedModel {
     decoder =
         new RequestDecoder(
             new RoundAssembler(AssemblyLimits.DEFAULT),
-            new WritableAnswers(topics.open(), edge),
-            control,
-            edge);
+            new OpenServices(topics.open(), control, edge));
   }
 
   @AfterEach
@@ -90,7 +89,7 @@ class RequestDecoderTest extends WithLoadedModel {
   }
 
   /** The codes that the sender reads. */
-  private static List<String> replies(Decoded decoded) {
+  private static List<String> replies(Handled<AssembledRequest> decoded) {
     List<String> codes = new ArrayList<>();
     for (OutgoingRecord notice : decoded.notices()) {
       if (notice.topic().equals(Requests.RESULTS)) {
@@ -102,7 +101,7 @@ class RequestDecoderTest extends WithLoadedModel {
   }
 
   /** The details of what the operator reads. */
-  private static List<String> rejections(Decoded decoded) {
+  private static List<String> rejections(Handled<AssembledRequest> decoded) {
     List<String> details = new ArrayList<>();
     for (OutgoingRecord notice : decoded.notices()) {
       if (notice.topic().equals(Topics.REJECTED)) {
@@ -180,13 +179,13 @@ class RequestDecoderTest extends WithLoadedModel {
   @Test
   void defect_isRejectedAsInternal_withoutItsMessage_andTheNextRecordIsHandled() {
     provider.defective(true);
-    Decoded decoded = decoder.decode(claim("d"), 0);
-    assertThat(decoded.request()).isNull();
+    Handled<AssembledRequest> decoded = decoder.decode(claim("d"), 0);
+    assertThat(decoded.only()).isNull();
     assertThat(rejections(decoded))
         .containsExactly("the record could not be handled: IllegalStateException");
     assertThat(refused("INTERNAL")).isEqualTo(1);
     provider.defective(false);
-    assertThat(decoder.decode(claim("d"), 0).request()).isNotNull();
+    assertThat(decoder.decode(claim("d"), 0).only()).isNotNull();
   }
 
   /** One request for the round, one for the wrong chunk: ten are not enough for six of them. */
@@ -220,11 +219,11 @@ class RequestDecoderTest extends WithLoadedModel {
     }
     long dropped = count("chunksDropped");
     assertThat(dropped).as("repetitions beyond the debt").isPositive();
-    Decoded last = decoder.decode(records.get(1), 0);
-    assertThat(last.request()).isNull();
+    Handled<AssembledRequest> last = decoder.decode(records.get(1), 0);
+    assertThat(last.only()).isNull();
     assertThat(last.notices()).isEmpty();
     assertThat(count("chunksDropped")).isEqualTo(dropped + 1);
-    assertThat(decoder.decode(records.get(1), 9_000).request()).isNotNull();
+    assertThat(decoder.decode(records.get(1), 9_000).only()).isNotNull();
   }
 
   /** Chunks of a refused round that are still on their way are neither answered nor paid for. */
@@ -233,9 +232,9 @@ class RequestDecoderTest extends WithLoadedModel {
     provider.revoke("d");
     List<InboundRecord> records = round(0, 1);
     assertThat(replies(decoder.decode(records.get(0), 0))).containsExactly("NOT_AUTHORISED");
-    Decoded rest = decoder.decode(records.get(1), 0);
+    Handled<AssembledRequest> rest = decoder.decode(records.get(1), 0);
     assertThat(rest.notices()).isEmpty();
-    assertThat(rest.request()).isNull();
+    assertThat(rest.only()).isNull();
     assertThat(count("chunksDropped")).isEqualTo(1);
     assertThat(refused("NOT_AUTHORISED")).isEqualTo(1);
   }
@@ -249,7 +248,7 @@ class RequestDecoderTest extends WithLoadedModel {
     decoder.decode(records.get(0), 0);
     assertThat(replies(decoder.decode(other, 0))).containsExactly("MASK_REUSE_SUSPECTED");
     assertThat(count("incompleteRefused")).isZero();
-    assertThat(decoder.decode(records.get(1), 0).request()).isNotNull();
+    assertThat(decoder.decode(records.get(1), 0).only()).isNotNull();
   }
 
   /** Numbers of an open round that the plan does not have. */
@@ -272,7 +271,7 @@ class RequestDecoderTest extends WithLoadedModel {
               .get(1);
       assertThat(replies(decoder.decode(Requests.record(second), 0))).containsExactly("MALFORMED");
     }
-    assertThat(decoder.decode(records.get(1), 0).request()).isNotNull();
+    assertThat(decoder.decode(records.get(1), 0).only()).isNotNull();
   }
 
   @Test
@@ -280,7 +279,7 @@ class RequestDecoderTest extends WithLoadedModel {
     decoder.decode(round(0, 1).get(0), 0);
     long due = AssemblyLimits.DEFAULT.timeoutMillis();
     assertThat(decoder.expire(due - 1)).isEmpty();
-    assertThat(rejections(new Decoded(null, decoder.expire(due))))
+    assertThat(rejections(Handled.told(decoder.expire(due))))
         .containsExactly("the request did not become complete in time");
     assertThat(refused("EXPIRED")).isEqualTo(1);
     assertThat(count("incompleteDropped.OVERDUE.count")).isEqualTo(1);
@@ -294,7 +293,7 @@ class RequestDecoderTest extends WithLoadedModel {
     decoder.decode(records.get(0), 0);
     enrol(0, 0);
     assertThat(decoder.decode(records.get(0), 1).notices()).isEmpty();
-    assertThat(decoder.decode(records.get(1), 2).request()).isNotNull();
+    assertThat(decoder.decode(records.get(1), 2).only()).isNotNull();
   }
 
   /** After a failure it comes again beside much else; were it refused, the guard would miss it. */
@@ -302,11 +301,11 @@ class RequestDecoderTest extends WithLoadedModel {
   void claimFromBeforeTheStart_isChargedAndLetIn_oneFromThenOnMustPay() {
     enrol(1, 0); // a burst of two
     for (int i = 0; i < 3; i++) {
-      assertThat(decoder.decode(appended(claim("d"), 999), 1_000).request()).isNotNull();
+      assertThat(decoder.decode(appended(claim("d"), 999), 1_000).only()).isNotNull();
     }
     assertThat(replies(decoder.decode(appended(claim("d"), 1_000), 1_000)))
         .containsExactly("QUOTA_EXCEEDED");
-    assertThat(decoder.decode(appended(claim("d"), 1_000), 3_000).request()).isNotNull();
+    assertThat(decoder.decode(appended(claim("d"), 1_000), 3_000).only()).isNotNull();
   }
 
   private static InboundRecord appended(InboundRecord record, long millis) {
@@ -326,6 +325,6 @@ class RequestDecoderTest extends WithLoadedModel {
     PassClaim claim = new PassClaim("d", Requests.CHAIN, fingerprint, 0, 9, Requests.INSTANCE);
     byte[] value = RequestCodec.current().encode(claim, lifetime);
     InboundRecord record = new InboundRecord(Requests.TOPIC, 0, 0, appended, value);
-    assertThat(decoder.decode(record, 5).request().header().expiresAtMillis()).isEqualTo(expiry);
+    assertThat(decoder.decode(record, 5).only().header().expiresAtMillis()).isEqualTo(expiry);
   }
 }

@@ -20,15 +20,15 @@ import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
-import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
-import org.lepcnn.flink.decode.RequestDecoder.Decoded;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.kernel.LoadedModel;
 import org.lepcnn.flink.kernel.ModelLease;
 import org.lepcnn.flink.kernel.ModelWarmUp;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.quota.QuotaSettings;
 import org.lepcnn.flink.record.AssembledRequest;
+import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.TensorPayload;
@@ -62,8 +62,6 @@ class RequestFuzzTest {
   private static FakeControl provider;
   private static EdgeControl control;
 
-  private long records;
-
   @BeforeAll
   static void loadModel() {
     model = TestModel.write(folder.resolve("bundle"));
@@ -96,14 +94,8 @@ class RequestFuzzTest {
   }
 
   private void check(List<List<InboundRecord>> corpus, AssemblyLimits limits, long sequences) {
-    FuzzRun run =
-        new FuzzRun(
-                Long.getLong("fuzz.seed", 17), (random, number) -> attempt(corpus, limits, random))
-            .run(0, sequences);
-
-    System.out.println("Requests, " + records + " records: " + run);
-    assertThat(run.surprises()).isEmpty();
-    assertThat(run.outcomes()).containsOnlyKeys("complete", "incomplete");
+    new FuzzRun(Long.getLong("fuzz.seed", 17), (random, number) -> attempt(corpus, limits, random))
+        .check("Requests", sequences, "complete", "incomplete");
   }
 
   private String attempt(
@@ -112,8 +104,7 @@ class RequestFuzzTest {
     EdgeMetrics metrics =
         new EdgeMetrics(UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup());
     RequestDecoder decoder =
-        new RequestDecoder(
-            assembler, new WritableAnswers(topics.open(), metrics), control, metrics);
+        new RequestDecoder(assembler, new OpenServices(topics.open(), control, metrics));
     List<InboundRecord> arriving = List.of();
     int senders = 1 + random.below(5);
     for (int i = 0; i < senders; i++) {
@@ -126,12 +117,11 @@ class RequestFuzzTest {
       InboundRecord sent =
           random.onceIn(2) ? damaged(record, random.oneOf(arriving), random) : record;
       provider.ready(!random.onceIn(50));
-      Decoded decoded = decoder.decode(sent, now);
+      Handled<AssembledRequest> decoded = decoder.decode(sent, now);
       complete += require(decoded);
       requireNotices(decoder.expire(now));
       assertThat(assembler.bytes()).isBetween(0L, limits.bytesPerSubtask());
     }
-    records += arriving.size();
     assertThat(metrics.refusals(EdgeErrorCode.INTERNAL)).isZero();
     decoder.expire(now + limits.timeoutMillis());
     assertThat(assembler.bytes()).isZero();
@@ -150,9 +140,9 @@ class RequestFuzzTest {
     return new InboundRecord(topic, record.partition(), record.offset(), time, value);
   }
 
-  private static int require(Decoded decoded) {
+  private static int require(Handled<AssembledRequest> decoded) {
     requireNotices(decoded.notices());
-    AssembledRequest request = decoded.request();
+    AssembledRequest request = decoded.only();
     if (request == null) {
       return 0;
     }

@@ -58,7 +58,8 @@ class EdgeSequenceFuzzTest {
   @Test
   void sequences_neverContradictTheOracle() {
     ReplayGuard guard = new ReplayGuard(SequenceOracle.LIMITS);
-    FuzzRun run = run(GuardedLog.Judge.of(guard), Long.getLong("fuzz.requests", 400));
+    FuzzRun run =
+        fuzz(GuardedLog.Judge.of(guard)).run(Long.getLong("fuzz.requests", 400), "served");
 
     System.out.println("Sequences of " + STEPS + " records: " + run);
     assertThat(run.surprises()).isEmpty();
@@ -68,20 +69,19 @@ class EdgeSequenceFuzzTest {
   /** The oracle would notice: an edge that accepts everything contradicts it. */
   @Test
   void anEdgeWithoutAGuard_contradictsTheOracle() {
-    FuzzRun run = run((device, request, digest) -> Verdict.ACCEPTED, 20);
+    FuzzRun run = fuzz((device, request, digest) -> Verdict.ACCEPTED).run(20);
 
     assertThat(run.surprises()).isNotEmpty();
   }
 
-  private static FuzzRun run(GuardedLog.Judge judge, long sequences) {
+  private static FuzzRun fuzz(GuardedLog.Judge judge) {
     return new FuzzRun(
-            Long.getLong("fuzz.seed", 31),
-            (random, number) -> {
-              SequenceWorld world = new SequenceWorld(random, models, topics, control, judge);
-              world.run(STEPS);
-              return world.acceptedRounds() > 0 ? "served" : "refused all";
-            })
-        .run(0, sequences);
+        Long.getLong("fuzz.seed", 31),
+        (random, number) -> {
+          SequenceWorld world = new SequenceWorld(random, models, topics, control, judge);
+          world.run(STEPS);
+          return world.acceptedRounds() > 0 ? "served" : "refused all";
+        });
   }
 
   private static ModelPool pool(TestModel model) {

@@ -14,8 +14,8 @@ import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.RoundRequest;
-import org.lepcnn.flink.answer.WritableAnswers;
 import org.lepcnn.flink.control.EdgeControl;
+import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.decode.AssemblyLimits;
 import org.lepcnn.flink.decode.RequestDecoder;
 import org.lepcnn.flink.decode.RoundAssembler;
@@ -65,9 +65,7 @@ final class SequenceWorld {
     this.models = models;
     this.judge = judge;
     this.oracle = new SequenceOracle(models);
-    this.decoder =
-        new RequestDecoder(
-            assembler, new WritableAnswers(topics.open(), metrics), control, metrics);
+    this.decoder = new RequestDecoder(assembler, new OpenServices(topics.open(), control, metrics));
   }
 
   /** Throws an {@link AssertionError} where the oracle is contradicted. */
@@ -139,7 +137,7 @@ final class SequenceWorld {
       byte[] value = random.damaged(record.value(), random.oneOf(seen).value());
       record = Requests.record(value);
     }
-    AssembledRequest request = decoder.decode(record, now).request();
+    AssembledRequest request = decoder.decode(record, now).only();
     if (random.onceIn(10)) {
       var unused = decoder.expire(now);
     }

@@ -62,8 +62,9 @@ public final class Pictures {
           .because(e)
           .found(Printable.reason(e));
     } catch (OutOfMemoryError e) {
-      throw new EnvironmentException(
-          "Reading " + path + ": expected memory for its pixels. Give the process more.", e);
+      throw EnvironmentException.about("Reading " + path)
+          .expected("memory for its pixels")
+          .found(e, "Give the process more.");
     }
   }
 

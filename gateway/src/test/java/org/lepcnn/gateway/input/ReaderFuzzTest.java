@@ -56,14 +56,9 @@ class ReaderFuzzTest {
             new Reader("a.gif", picture("gif", BufferedImage.TYPE_INT_RGB), Pictures::read),
             new Reader("a.bmp", picture("bmp", BufferedImage.TYPE_INT_RGB), Pictures::read),
             new Reader("a.csv", labels(), Labels::read));
-    FuzzRun run =
-        new FuzzRun(
-                Long.getLong("fuzz.seed", 7), (random, number) -> attempt(readers, random, number))
-            .run(0, Long.getLong("fuzz.inputs", 200) * readers.size());
-
-    System.out.println("Damaged inputs: " + run);
-    assertThat(run.surprises()).isEmpty();
-    assertThat(run.outcomes()).containsOnlyKeys(READ, FuzzRun.REFUSED);
+    long attempts = Long.getLong("fuzz.inputs", 200) * readers.size();
+    new FuzzRun(Long.getLong("fuzz.seed", 7), (random, number) -> attempt(readers, random, number))
+        .check("Damaged inputs", attempts, READ, FuzzRun.REFUSED);
   }
 
   private static String attempt(List<Reader> readers, ByteMutator random, long number)

@@ -115,9 +115,9 @@ public final class AccessAdmin implements AutoCloseable {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     while (!seen.ask()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new EnvironmentException(
-            "Making %s: expected the broker at %s to know them within %d ms; it does not yet. Try again."
-                .formatted(what, settings.bootstrapServers(), timeoutMillis));
+        throw EnvironmentException.about("Making " + what)
+            .expected(settings + " to know them within " + timeoutMillis + " ms")
+            .found("that it does not yet", "Try again.");
       }
       try {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
@@ -165,13 +165,12 @@ public final class AccessAdmin implements AutoCloseable {
 
   private RuntimeException failure(String doing, Exception e) {
     if (KafkaFailures.unwrap(e) instanceof SecurityDisabledException) {
-      return new EnvironmentException(
-          doing
-              + ": expected a broker with an authorizer; the one at "
-              + settings.bootstrapServers()
-              + " has none, so that everybody may do everything there. Set authorizer.class.name"
-              + " in its configuration.",
-          e);
+      return EnvironmentException.about(doing)
+          .expected("an authorizer in " + settings)
+          .because(e)
+          .found(
+              "none, so that everybody may do everything there",
+              "Set authorizer.class.name in the broker's configuration.");
     }
     return KafkaFailures.translate(doing, settings, e);
   }

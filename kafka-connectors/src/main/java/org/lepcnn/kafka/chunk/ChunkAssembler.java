@@ -63,13 +63,15 @@ public final class ChunkAssembler<K> {
       RoundShape shape, int part, int chunk, int chunks, ByteSlice payload) {
     int position = shape.positionOf(part);
     if (position < 0) {
-      throw new MalformedRecordException(
-          "Chunk: expected one of the round's " + shape + "; found part " + part + ".");
+      throw MalformedRecordException.about("Chunk")
+          .expected("one of the round's " + shape)
+          .found("part " + part);
     }
     ChunkLayout.misfit(shape.elements(position), chunk, chunks, payload.length())
         .ifPresent(
             misfit -> {
-              throw new MalformedRecordException("Chunk of part " + part + ", " + misfit + ".");
+              throw new MalformedRecordException(
+                  "Chunk of part " + part + ", " + misfit + ".", null);
             });
   }
 }

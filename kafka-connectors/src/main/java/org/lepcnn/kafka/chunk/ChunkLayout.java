@@ -83,16 +83,18 @@ public final class ChunkLayout {
         MAX_CHUNK_BYTES,
         payloadBytes);
     if (payloadBytes % Integer.BYTES != 0) {
-      throw new MalformedRecordException(
-          what + ": expected a payload of whole residues (4 bytes); found " + payloadBytes + ".");
+      throw MalformedRecordException.about(what)
+          .expected("a payload of whole residues (4 bytes)")
+          .found(payloadBytes);
     }
   }
 
   private static void require(
       boolean holds, String what, String name, int least, int most, int found) {
     if (!holds) {
-      throw new MalformedRecordException(
-          "%s: expected %s from %s to %s; found %s.".formatted(what, name, least, most, found));
+      throw MalformedRecordException.about(what)
+          .expected(name + " from " + least + " to " + most)
+          .found(found);
     }
   }
 }

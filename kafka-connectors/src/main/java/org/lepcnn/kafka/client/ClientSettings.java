@@ -96,11 +96,12 @@ public final class ClientSettings {
           .because(e)
           .found("no " + file);
     } catch (IOException e) {
-      throw new EnvironmentException(
-          "Kafka client configuration: cannot read " + file + ": " + Printable.reason(e), e);
+      throw EnvironmentException.about("Reading Kafka client configuration " + file).found(e);
     } catch (IllegalArgumentException e) {
-      throw new BadInputException(
-          "Kafka client configuration: " + file + " is not a properties file.", e);
+      throw BadInputException.about("Kafka client configuration")
+          .expected("a properties file")
+          .because(e)
+          .found(file + ", which is none");
     }
     Map<String, String> settings = new HashMap<>();
     properties.forEach((key, value) -> settings.put((String) key, ((String) value).strip()));
@@ -206,8 +207,9 @@ public final class ClientSettings {
 
   private static void check(String key) {
     if (FIXED.contains(key)) {
-      throw new BadInputException(
-          "Kafka client configuration: '" + key + "' is set by lepcnn; remove it.");
+      throw BadInputException.about("Kafka client configuration")
+          .expected("nothing that lepcnn sets itself")
+          .found("'" + key + "'", "Remove it.");
     }
     if (key.startsWith(PROVIDERS)) {
       return; // where values come from: ${env:NAME}, say

@@ -18,11 +18,10 @@ public record AnnouncementView(EdgeCall call, long lifetimeMillis) implements Ed
       throw new IllegalArgumentException("A round is announced by its tensors alone");
     }
     if (lifetimeMillis < 1) {
-      throw new MalformedRecordException(
-          (call instanceof PassClaim ? "ClaimRequest" : "ReleaseRequest")
-              + ": expected a lifetime of at least 1 ms; found "
-              + lifetimeMillis
-              + ".");
+      throw MalformedRecordException.about(
+              call instanceof PassClaim ? "ClaimRequest" : "ReleaseRequest")
+          .expected("a lifetime of at least 1 ms")
+          .found(lifetimeMillis);
     }
   }
 }

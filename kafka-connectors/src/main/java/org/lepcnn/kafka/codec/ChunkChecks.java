@@ -9,8 +9,9 @@ final class ChunkChecks {
 
   static void notNegative(String what, String field, int value) {
     if (value < 0) {
-      throw new MalformedRecordException(
-          what + ", field " + field + ": expected a number from 0; found " + value + ".");
+      throw MalformedRecordException.about(what + ", field " + field)
+          .expected("a number from 0")
+          .found(value);
     }
   }
 }

@@ -26,10 +26,9 @@ public record EdgeReplyView(
 
   public EdgeReplyView {
     if (error.isEmpty() && call instanceof CallId.OfRound round) {
-      throw new MalformedRecordException(
-          "EdgeReply: expected an acceptance for a claim or release only; found one for round "
-              + round.round()
-              + ".");
+      throw MalformedRecordException.about("EdgeReply")
+          .expected("an acceptance for a claim or release only")
+          .found("one for round " + round.round());
     }
     message = Printable.line(message, MAX_MESSAGE);
   }

@@ -29,8 +29,9 @@ final class RoundField {
       case RELEASE -> new CallId.OfRelease(pass);
       default -> {
         if (round < RELEASE) {
-          throw new MalformedRecordException(
-              "EdgeReply, field round: expected -2 or more; found " + round + ".");
+          throw MalformedRecordException.about("EdgeReply, field round")
+              .expected("-2 or more")
+              .found(round);
         }
         yield new CallId.OfRound(pass, round);
       }

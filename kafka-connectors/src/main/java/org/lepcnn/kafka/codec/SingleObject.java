@@ -28,11 +28,9 @@ final class SingleObject {
     byte[] array = record.array();
     int at = record.offset();
     if (record.length() < HEADER_BYTES || array[at] != MARKER_0 || array[at + 1] != MARKER_1) {
-      throw new MalformedRecordException(
-          "Record of "
-              + record.length()
-              + " bytes: expected the header of Avro's single-object encoding, C3 01 and a schema"
-              + " fingerprint; found none.");
+      throw MalformedRecordException.about("Record of " + record.length() + " bytes")
+          .expected("the header of Avro's single-object encoding, C3 01 and a schema fingerprint")
+          .found("none");
     }
     return (long) LITTLE_ENDIAN.get(array, at + 2);
   }
@@ -45,17 +43,19 @@ final class SingleObject {
   static Schema writerSchema(SchemaStore schemas, long fingerprint) {
     Schema schema = schemas.findByFingerprint(fingerprint);
     if (schema == null) {
-      throw new MalformedRecordException(
-          "Record: expected a schema that this release knows; found fingerprint "
-              + HexFormat.of().toHexDigits(fingerprint)
-              + ". Was it written by a newer release?");
+      throw MalformedRecordException.about("Record")
+          .expected("a schema that this release knows")
+          .found(
+              "fingerprint " + HexFormat.of().toHexDigits(fingerprint),
+              "Was it written by a newer release?");
     }
     return schema;
   }
 
   static MalformedRecordException unexpected(String expected, Schema found) {
-    return new MalformedRecordException(
-        "Record: expected " + expected + "; found a " + found.getName() + ".");
+    return MalformedRecordException.about("Record")
+        .expected(expected)
+        .found("a " + found.getName());
   }
 
   /**

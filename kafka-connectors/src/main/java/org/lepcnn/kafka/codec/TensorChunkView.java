@@ -33,8 +33,9 @@ public record TensorChunkView(
     ChunkChecks.notNegative("TensorChunk", "tensor", tensor);
     ChunkLayout.check("TensorChunk", chunk, chunks, payload.length());
     if (lifetimeMillis < 1) {
-      throw new MalformedRecordException(
-          "TensorChunk: expected a lifetime of at least 1 ms; found " + lifetimeMillis + ".");
+      throw MalformedRecordException.about("TensorChunk")
+          .expected("a lifetime of at least 1 ms")
+          .found(lifetimeMillis);
     }
   }
 

@@ -56,7 +56,7 @@ final class WireReader {
   int readInt(String field) {
     long value = readLong(field);
     if (value != (int) value) {
-      throw malformed(field, "a 32-bit integer", Long.toString(value));
+      throw malformed(field, "a 32-bit integer", value);
     }
     return (int) value;
   }
@@ -65,7 +65,7 @@ final class WireReader {
   int readLength(String field) {
     long length = readLong(field);
     if (length < 0 || length > remaining()) {
-      throw malformed(field, "a length from 0 to " + remaining(), Long.toString(length));
+      throw malformed(field, "a length from 0 to " + remaining(), length);
     }
     return (int) length;
   }
@@ -117,14 +117,16 @@ final class WireReader {
 
   void requireEnd() {
     if (at != end) {
-      throw new MalformedRecordException(
-          what + ": expected the record's end; found " + remaining() + " more bytes.");
+      throw MalformedRecordException.about(what)
+          .expected("the record's end")
+          .found(remaining() + " more bytes");
     }
   }
 
-  MalformedRecordException malformed(String field, String expected, String found) {
-    return new MalformedRecordException(
-        what + ", field " + field + ": expected " + expected + "; found " + found + ".");
+  MalformedRecordException malformed(String field, String expected, Object found) {
+    return MalformedRecordException.about(what + ", field " + field)
+        .expected(expected)
+        .found(found);
   }
 
   private void require(int bytes, String field) {

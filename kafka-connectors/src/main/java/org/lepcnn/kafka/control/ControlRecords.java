@@ -34,9 +34,9 @@ public final class ControlRecords {
     record.setName(Printable.name(record.getName()));
     String address = record.getEdgeHalf();
     if (!address.equals(Printable.line(address, MAX_ADDRESS))) {
-      throw new MalformedRecordException(
-          "Model: expected an address of at most %s printable characters; found %s."
-              .formatted(MAX_ADDRESS, Printable.name(address)));
+      throw MalformedRecordException.about("Model")
+          .expected("an address of at most " + MAX_ADDRESS + " printable characters")
+          .found(Printable.name(address));
     }
     return record;
   }
@@ -57,9 +57,9 @@ public final class ControlRecords {
   private static void requireKey(byte[] key, String id) {
     String name = new String(key, StandardCharsets.US_ASCII);
     if (!name.equals(id)) {
-      throw new MalformedRecordException(
-          "Control record: expected one of its key '%s'; found one of '%s'."
-              .formatted(Printable.name(name), id));
+      throw MalformedRecordException.about("Control record")
+          .expected("one of its key '" + Printable.name(name) + "'")
+          .found("one of '" + id + "'");
     }
   }
 }

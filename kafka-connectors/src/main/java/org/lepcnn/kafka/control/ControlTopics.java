@@ -58,10 +58,11 @@ public final class ControlTopics {
       List<String> topics = List.of(Topics.MODELS, Topics.DEVICES);
       List<String> missing = admin.missing(topics);
       if (!missing.isEmpty()) {
-        throw new EnvironmentException(
-            ("Looking for the control topics: expected %s; the broker has no %s. "
-                    + "Create them with 'lepcnn topics create --gateway NAME'.")
-                .formatted(topics, missing));
+        throw EnvironmentException.about("Looking for the control topics")
+            .expected(topics)
+            .found(
+                "no " + missing + " on the broker",
+                "Create them with 'lepcnn topics create --gateway NAME'.");
       }
       admin.awaitWritable(topics);
     }
@@ -119,8 +120,9 @@ public final class ControlTopics {
       long deadline = System.nanoTime() + timeout.toNanos();
       while (!hasRead(consumer, ends)) {
         if (System.nanoTime() - deadline > 0) {
-          throw new EnvironmentException(
-              doing + ": expected its end within " + timeout.toSeconds() + " s; it still runs.");
+          throw EnvironmentException.about(doing)
+              .expected("its end within " + timeout.toSeconds() + " s")
+              .found("that it goes on");
         }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           apply(record, decode, records);

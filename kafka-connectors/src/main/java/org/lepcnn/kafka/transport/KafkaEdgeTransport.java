@@ -160,15 +160,11 @@ public final class KafkaEdgeTransport implements EdgeTransport {
     try (TopicAdmin admin = TopicAdmin.connect(config.client(), config.connectTimeout())) {
       List<String> missing = admin.missing(topics);
       if (!missing.isEmpty()) {
-        throw new EnvironmentException(
-            ("Opening the transport of gateway %s: expected the topics %s at %s; missing: "
-                    + "%s. Create them with: lepcnn topics create --gateway %s")
-                .formatted(
-                    config.gateway(),
-                    topics,
-                    config.client().bootstrapServers(),
-                    missing,
-                    config.gateway()));
+        throw EnvironmentException.about("Opening the transport of gateway " + config.gateway())
+            .expected("the topics " + topics + " on " + config.client())
+            .found(
+                "no " + missing,
+                "Create them with: lepcnn topics create --gateway " + config.gateway());
       }
       admin.awaitWritable(topics);
     }

@@ -74,7 +74,7 @@ class ClientSettingsTest {
     assertThatThrownBy(() -> ClientSettings.of("b:1", Map.of(key, "x")))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(key)
-        .hasMessageContaining("set by lepcnn");
+        .hasMessageContaining("that lepcnn sets itself");
   }
 
   @Test

@@ -43,8 +43,6 @@ class AnswerFuzzTest {
   private static final long ENOUGH_BYTES = 4L * (RESULTS.bytes() + 4_096);
   private static final TransportConfig CONFIG = TransportConfig.builder("b:1", "g").build();
 
-  private long records;
-
   @Test
   void damagedAnswers_neverMakeItFail() {
     List<PassId> passes = new ArrayList<>();
@@ -52,14 +50,8 @@ class AnswerFuzzTest {
     for (int i = 0; i < 4; i++) {
       passes.add(samples.pass());
     }
-    FuzzRun run =
-        new FuzzRun(
-                Long.getLong("fuzz.seed", 13), (random, number) -> attempt(passes, samples, random))
-            .run(0, Long.getLong("fuzz.answers", 2_000));
-
-    System.out.println("Answers, " + records + " records: " + run);
-    assertThat(run.surprises()).isEmpty();
-    assertThat(run.outcomes()).containsOnlyKeys("answered", "unanswered");
+    new FuzzRun(Long.getLong("fuzz.seed", 13), (random, number) -> attempt(passes, samples, random))
+        .check("Answers", Long.getLong("fuzz.answers", 2_000), "answered", "unanswered");
   }
 
   private String attempt(List<PassId> passes, Samples samples, ByteMutator random) {
@@ -82,7 +74,6 @@ class AnswerFuzzTest {
       handler.handle(random.onceIn(2) ? random.damaged(record, other) : record);
       assertThat(handler.heldBytes()).isBetween(0L, ENOUGH_BYTES);
     }
-    records += arriving.size();
     assertThat(counters.snapshot().recordsReceived()).isEqualTo(arriving.size());
     long answered = futures.stream().filter(AnswerFuzzTest::isAnswered).count();
     exchanges.forEach(handler::forget); // as the transport does when one ends

@@ -188,9 +188,9 @@ public final class Graph {
     for (Node node : unordered) {
       for (String value : node.reads()) {
         if (!known.contains(value) && !producers.containsKey(value)) {
-          throw new BadInputException(
-              "Importing the model: node %s reads the value %s, which nothing produces."
-                  .formatted(node, value));
+          throw BadInputException.about("Importing the model, node " + node)
+              .expected("something that produces the value " + value)
+              .found("nothing");
         }
       }
     }
@@ -260,12 +260,13 @@ public final class Graph {
     nodes.forEach(node -> known.addAll(node.outputs()));
     for (String output : outputs) {
       if (!known.contains(output)) {
-        throw new BadInputException(
-            "Importing the model: nothing produces its output " + output + ".");
+        throw BadInputException.about("Importing the model")
+            .expected("something that produces its output " + output)
+            .found("nothing");
       }
     }
     if (outputs.isEmpty()) {
-      throw new BadInputException("Importing the model: it has no output.");
+      throw BadInputException.about("Importing the model").expected("an output").found("none");
     }
   }
 }

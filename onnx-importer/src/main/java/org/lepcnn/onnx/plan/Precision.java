@@ -1,8 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.plan;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.quant.WeightQuantizer;
@@ -44,6 +46,17 @@ public final class Precision {
    */
   public static Precision highFor(Set<String> layerOutputs) {
     return new Precision(0, layerOutputs);
+  }
+
+  /** This precision in words, for {@link #ofWords}. */
+  public List<String> words() {
+    return Stream.concat(Stream.of(Long.toString(budget)), high.stream()).toList();
+  }
+
+  /** The precision that gave these {@link #words}. */
+  public static Precision ofWords(List<String> words) {
+    return new Precision(
+        Long.parseLong(words.get(0)), new HashSet<>(words.subList(1, words.size())));
   }
 
   /** The same with its layers named, for a model's offloaded layers in the model's order. */

@@ -102,10 +102,9 @@ public final class OnnxReader {
   }
 
   private static BadInputException notOnnx(Path file, String found, Throwable cause) {
-    return new BadInputException(
-        ("Reading %s: expected a whole ONNX model; found: %s The file "
-                + "is truncated, damaged, or of another kind.")
-            .formatted(file, found),
-        cause);
+    return BadInputException.about("Reading " + file)
+        .expected("a whole ONNX model")
+        .because(cause)
+        .found(found, "The file is truncated, damaged, or of another kind.");
   }
 }

@@ -42,16 +42,12 @@ public final class ConstantFolding {
 
   private ConstantFolding() {}
 
-  /**
-   * Adds the folded values to the graph's constants. Their nodes stay until they are dead.
-   *
-   * @param evaluation who computes them
-   */
-  public static void fold(Graph graph, Evaluation evaluation) {
+  /** Adds the folded values to the graph's constants. Their nodes stay until they are dead. */
+  public static void fold(Graph graph) {
     Set<Node> constantNodes = constantNodes(graph);
     List<String> wanted = frontier(graph, constantNodes);
     if (!wanted.isEmpty()) {
-      graph.constants().putAll(evaluation.constants(() -> compute(graph, constantNodes, wanted)));
+      graph.constants().putAll(compute(graph, constantNodes, wanted));
     }
   }
 
@@ -127,10 +123,7 @@ public final class ConstantFolding {
 
   private static void requireModest(String name, OnnxTensor tensor) {
     if (Tensors.elements(tensor.getInfo().getShape()) > MAX_ELEMENTS) {
-      throw new BadInputException(
-          ("Importing the model: the constant %s has the shape "
-                  + "%s; expected at most %s elements.")
-              .formatted(name, Shapes.text(tensor.getInfo().getShape()), MAX_ELEMENTS));
+      throw tooLarge("constant " + name, "the shape " + Shapes.text(tensor.getInfo().getShape()));
     }
   }
 
@@ -141,10 +134,13 @@ public final class ConstantFolding {
     }
     long elements = Tensors.elements(Tensors.longs(shape));
     if (elements > MAX_ELEMENTS) {
-      throw new BadInputException(
-          ("Importing the model: node %s makes a constant of "
-                  + "%s elements; expected at most %s.")
-              .formatted(node, elements, MAX_ELEMENTS));
+      throw tooLarge("the constant of node " + node, elements);
     }
+  }
+
+  private static BadInputException tooLarge(String what, Object found) {
+    return BadInputException.about("Importing the model, " + what)
+        .expected("at most " + MAX_ELEMENTS + " elements")
+        .found(found);
   }
 }

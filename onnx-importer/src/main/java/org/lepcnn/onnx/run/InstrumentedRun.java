@@ -44,31 +44,8 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
    * Runs the model.
    *
    * @param fixedValues the values that are the same in every pass
-   * @param evaluation who runs it
    */
   public static InstrumentedRun of(
-      Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues, Evaluation evaluation) {
-    return evaluation.run(() -> of(graph, inputs, fixedValues));
-  }
-
-  /**
-   * Runs a part of a model by itself. One that does not run on made-up values tells nothing.
-   *
-   * @param evaluation who runs it
-   */
-  public static InstrumentedRun ofPart(
-      ModelProto part, Map<String, ValueType> inputs, Evaluation evaluation) {
-    return evaluation.run(
-        () -> {
-          try {
-            return of(new Graph(part), inputs, Set.of());
-          } catch (BadInputException e) {
-            return new InstrumentedRun(Map.of(), Map.of());
-          }
-        });
-  }
-
-  private static InstrumentedRun of(
       Graph graph, Map<String, ValueType> inputs, Set<String> fixedValues) {
     Map<String, ValueType> types = new HashMap<>(inputs);
     graph.constants().forEach((name, tensor) -> types.put(name, ValueType.of(tensor)));
@@ -79,6 +56,15 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
       runOnSomeInput(model, inputs, result -> collect(result, types, fixedValues, fixed));
     }
     return new InstrumentedRun(types, fixed);
+  }
+
+  /** Runs a part of a model by itself. One that does not run on made-up values tells nothing. */
+  public static InstrumentedRun ofPart(ModelProto part, Map<String, ValueType> inputs) {
+    try {
+      return of(new Graph(part), inputs, Set.of());
+    } catch (BadInputException e) {
+      return new InstrumentedRun(Map.of(), Map.of());
+    }
   }
 
   private static void runOnSomeInput(
@@ -187,10 +173,9 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
         case BOOL -> packed(type, OnnxJavaType.BOOL, 1, step, 1);
         case STRING -> OnnxTensor.createTensor(environment, strings(elements), type.dims());
         default ->
-            throw new BadInputException(
-                ("Importing the model: input %s has the type %s, of which ONNX Runtime has no"
-                        + " tensors in Java. Export the model with float32.")
-                    .formatted(name, ElementTypes.name(type.onnxType())));
+            throw BadInputException.about("Importing the model, input " + name)
+                .expected("a type of which ONNX Runtime has tensors in Java")
+                .found(ElementTypes.name(type.onnxType()), "Export the model with float32.");
       };
     } catch (OrtException e) {
       throw new BadInputException(

@@ -23,7 +23,6 @@ import org.lepcnn.onnx.graph.StayReason;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.read.FunctionCall;
-import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.SubModels;
 
@@ -55,7 +54,6 @@ public final class InnerWork {
   private final ModelProto model;
   private final Map<String, TensorProto> constants;
   private final Function<String, ValueType> types;
-  private final Evaluation evaluation;
   private final AtomicInteger entered;
 
   /**
@@ -84,12 +82,10 @@ public final class InnerWork {
       ModelProto model,
       Map<String, TensorProto> constants,
       Function<String, ValueType> types,
-      Evaluation evaluation,
       AtomicInteger entered) {
     this.model = model;
     this.constants = constants;
     this.types = types;
-    this.evaluation = evaluation;
     this.entered = entered;
   }
 
@@ -97,11 +93,10 @@ public final class InnerWork {
    * The layers inside of a graph's nodes, of those that have any.
    *
    * @param run of the graph
-   * @param evaluation who runs the graphs inside
    */
-  public static Map<Node, List<Layer>> of(Graph graph, InstrumentedRun run, Evaluation evaluation) {
+  public static Map<Node, List<Layer>> of(Graph graph, InstrumentedRun run) {
     InnerWork work =
-        new InnerWork(graph.model(), graph.constants(), run::type, evaluation, new AtomicInteger());
+        new InnerWork(graph.model(), graph.constants(), run::type, new AtomicInteger());
     Map<Node, List<Layer>> layers = new HashMap<>();
     for (Node node : graph.nodes()) {
       List<Layer> inside = work.layers(node);
@@ -174,7 +169,7 @@ public final class InnerWork {
     counted.forEach(node -> layers.add(new Layer(node, Multiplications.of(node, inside), reason)));
     Map<String, TensorProto> given = new LinkedHashMap<>();
     graph.model().getGraph().getInitializerList().forEach(each -> given.put(each.getName(), each));
-    InnerWork inner = new InnerWork(graph.model(), given, inside, evaluation, entered);
+    InnerWork inner = new InnerWork(graph.model(), given, inside, entered);
     deeper.forEach(node -> layers.addAll(inner.layers(node)));
     return layers;
   }
@@ -184,7 +179,7 @@ public final class InnerWork {
     if (entered.inputs().values().stream().anyMatch(type -> !type.isTensor())) {
       return name -> ValueType.NOT_A_TENSOR;
     }
-    return InstrumentedRun.ofPart(entered.model(), entered.inputs(), evaluation)::type;
+    return InstrumentedRun.ofPart(entered.model(), entered.inputs())::type;
   }
 
   private Entered called(FunctionProto function, Node call) {

@@ -154,13 +154,15 @@ class SchemaPlacesTest {
   }
 
   @Test
-  void trial_ofAModelThatNamesAFileOutside_endsInOrder() throws Exception {
+  void trial_ofAModelThatNamesAFileOutside_refusesIt() throws Exception {
     Path file = folder.resolve("net.onnx");
     Files.write(
         file,
         TensorPlaces.model(TensorPlaces.all().get(0), TensorPlaces.external("../outside.bin"))
             .toByteArray());
-    ImportTrial.run(file, ImportOptions.defaults());
+    assertThatThrownBy(() -> ImportTrial.importModel(file, ImportOptions.defaults()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("outside");
   }
 
   @Test

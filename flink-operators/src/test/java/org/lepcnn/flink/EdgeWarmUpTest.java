@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.flink.warmup;
+package org.lepcnn.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

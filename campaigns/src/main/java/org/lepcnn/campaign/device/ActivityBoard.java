@@ -15,13 +15,13 @@ import org.lepcnn.core.error.EnvironmentException;
  * What a device's process is doing, in a memory-mapped file: another process sees it at once, and
  * it outlives a SIGKILL. Written by the device, read by whoever kills it.
  *
- * <p>Layout, native byte order: for each phase two ints (threads inside, entries so far), then the
- * ints unanswered, answered, wrong and wasted, and the longs highest pass begun and highest pass
- * sent, each plus one.
+ * <p>Layout, native byte order: for each activity two ints (threads inside, entries so far), then
+ * the ints unanswered, answered, wrong and wasted, and the longs highest pass begun and highest
+ * pass sent, each plus one.
  */
-final class PhaseBoard {
+final class ActivityBoard {
   /** What a device can be doing. */
-  enum Phase {
+  enum Activity {
     /** Makes passes its own: derives keys and writes the state. */
     RESERVING(0),
     /** Encodes a round and hands it to the broker's client. */
@@ -33,7 +33,7 @@ final class PhaseBoard {
 
     private final int slot;
 
-    Phase(int slot) {
+    Activity(int slot) {
       this.slot = slot;
     }
   }
@@ -52,37 +52,37 @@ final class PhaseBoard {
 
   private final MappedByteBuffer buffer;
 
-  private PhaseBoard(MappedByteBuffer buffer) {
+  private ActivityBoard(MappedByteBuffer buffer) {
     this.buffer = buffer;
   }
 
   /** Opens a board, made with zeros if absent. */
-  static PhaseBoard open(Path file) {
+  static ActivityBoard open(Path file) {
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       MappedByteBuffer buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE);
-      return new PhaseBoard(buffer);
+      return new ActivityBoard(buffer);
     } catch (IOException e) {
-      throw new EnvironmentException("Mapping " + file + ": " + e, e);
+      throw EnvironmentException.about("Mapping " + file).found(e);
     }
   }
 
-  void enter(Phase phase) {
-    add(8 * phase.slot, 1);
-    add(8 * phase.slot + 4, 1);
+  void enter(Activity activity) {
+    add(8 * activity.slot, 1);
+    add(8 * activity.slot + 4, 1);
   }
 
-  void leave(Phase phase) {
-    add(8 * phase.slot, -1);
+  void leave(Activity activity) {
+    add(8 * activity.slot, -1);
   }
 
-  int inside(Phase phase) {
-    return (int) INT.getVolatile(buffer, 8 * phase.slot);
+  int inside(Activity activity) {
+    return (int) INT.getVolatile(buffer, 8 * activity.slot);
   }
 
-  int entries(Phase phase) {
-    return (int) INT.getVolatile(buffer, 8 * phase.slot + 4);
+  int entries(Activity activity) {
+    return (int) INT.getVolatile(buffer, 8 * activity.slot + 4);
   }
 
   void sending(long pass) {

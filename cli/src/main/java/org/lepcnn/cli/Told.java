@@ -1,0 +1,40 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.cli;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.lepcnn.core.io.BodyReader;
+import org.lepcnn.core.io.BodyWriter;
+
+/**
+ * What is told of an import beside the report.
+ *
+ * @param precision what --precision auto found; null for the others
+ */
+record Told(List<String> notes, PrecisionReached precision) {
+  /** A line for each note on the model, and one about the search; or nothing. */
+  String text() {
+    StringBuilder text = new StringBuilder();
+    notes.forEach(note -> text.append("Note: ").append(note).append('\n'));
+    return text.append(precision == null ? "" : precision.text()).toString();
+  }
+
+  /** For {@link #of}, in another process. */
+  byte[] toBytes() {
+    BodyWriter out = new BodyWriter().int32(notes.size());
+    notes.forEach(out::string);
+    out.int32(precision == null ? 0 : 1);
+    if (precision != null) {
+      precision.write(out);
+    }
+    return out.toByteArray();
+  }
+
+  static Told of(byte[] bytes) {
+    BodyReader in = new BodyReader("what is told of an import", ByteBuffer.wrap(bytes));
+    List<String> notes = in.list(in::string);
+    Told told = new Told(notes, in.int32() == 0 ? null : PrecisionReached.read(in));
+    in.end();
+    return told;
+  }
+}
