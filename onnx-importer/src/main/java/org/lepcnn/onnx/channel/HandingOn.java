@@ -28,7 +28,7 @@ final class HandingOn {
   /** The channels of the node's first output; null where it hands none on. */
   Channels result(Node node) {
     return switch (node.op()) {
-      case "Relu", "LeakyRelu", "Abs", "Neg", "Identity" -> values.of(node.input(0));
+      case "Relu", "LeakyRelu" -> values.of(node.input(0));
       case "PRelu" -> graph.isConstant(node.input(1)) ? values.of(node.input(0)) : null;
       case "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool" -> pooled(node);
       case "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin" -> reduced(node);

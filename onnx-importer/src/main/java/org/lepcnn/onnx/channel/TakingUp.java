@@ -17,8 +17,8 @@ import org.lepcnn.onnx.run.InstrumentedRun;
 /**
  * Nodes of the device whose constants take up factors.
  *
- * <p>Linear operators and normalizations have factors of their own on either side: with x·m(i) for
- * x(i), the weights w(o,i)·n(o)/m(i) and the bias b(o)·n(o) give y(o)·n(o). Where a constant is
+ * <p>Linear operators and BatchNormalization have factors of their own on either side: with x·m(i)
+ * for x(i), the weights w(o,i)·n(o)/m(i) and the bias b(o)·n(o) give y(o)·n(o). Where a constant is
  * added or compared, as in Clip, it takes the factors of the other operand.
  */
 final class TakingUp {
@@ -56,7 +56,6 @@ final class TakingUp {
       case "Conv", "ConvTranspose" -> convolution(node);
       case "MatMul", "Gemm" -> matrix(node);
       case "BatchNormalization" -> normalization(node);
-      case "InstanceNormalization" -> instanceNormalization(node);
       case "Add", "Sub", "Max", "Min" -> sum(node);
       case "Clip" -> clip(node);
       default -> null;
@@ -157,19 +156,6 @@ final class TakingUp {
         both(read, written),
         List.of(scale, perChannel(node, 2, written), perChannel(node, 3, read)),
         1);
-  }
-
-  /** Its result does not tell how large its input was, so only the outputs have factors. */
-  private ScaledNode instanceNormalization(Node node) {
-    int channels = Math.toIntExact(values.dims(node.output())[1]);
-    if (!isVector(node.input(1), channels) || !isVector(node.input(2), channels)) {
-      return null;
-    }
-    values.pin(node.input(0));
-    int[] written = classes.fresh(channels);
-    values.put(node.output(), new Channels(1, written));
-    return inPlaces(
-        node, written, List.of(perChannel(node, 1, written), perChannel(node, 2, written)), 1);
   }
 
   private ScaledNode sum(Node node) {

@@ -21,7 +21,6 @@ import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.layer.LinearLayer;
-import org.lepcnn.onnx.run.Evaluation;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
 import org.lepcnn.onnx.run.SubModels;
@@ -49,7 +48,7 @@ final class ChosenNetwork {
               .toArray();
       inputs.put(input.getName(), new ValueType(Tensors.FLOAT, dims));
     }
-    run = InstrumentedRun.of(graph, inputs, Set.of(), Evaluation.live());
+    run = InstrumentedRun.of(graph, inputs, Set.of());
     flow = new ShapeFlow(graph);
     selection = RoundWork.select(graph, run, flow, OffloadPolicy.AUTO, OptionalLong.empty());
     if (equalised) {
