@@ -213,15 +213,15 @@ class EqualizationTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1, true", "1, 2, false", "2, 1, true"})
-  void resizing_handsChannelsOn_unlessItMixesThem(int places, float channels, boolean scales) {
+  void resizing_handsChannelsOn_unlessItMixesThem(int places, int channels, boolean scales) {
     first("a", "x");
     String factors = model.constant(new float[] {1, channels, places, places}, 4);
     model.node("Resize", "r", "a  " + factors, text("mode", "linear"));
-    float[] weights = weights(8 * CHANNELS * (int) channels * 9);
+    float[] weights = weights(8 * CHANNELS * channels * 9);
     for (int i = 0; i < weights.length; i++) {
       weights[i] *= i / 9 % 2 == 0 ? SMALL : 1;
     }
-    String constant = model.constant(weights, 8, CHANNELS * (int) channels, 3, 3);
+    String constant = model.constant(weights, 8, CHANNELS * channels, 3, 3);
     model.node("Conv", "y", "r " + constant);
     model.output("y");
     assertThat(equalised().isScaled("a")).isEqualTo(scales);
