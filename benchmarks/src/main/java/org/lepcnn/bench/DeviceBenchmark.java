@@ -79,7 +79,7 @@ public final class DeviceBenchmark {
         PlainModel plain = PlainModel.open(model.onnx(), 1, input);
         StagesAlone stages = new StagesAlone(model.bundle().device(), input)) {
       steps.accept("device: making tables for " + passes + " passes");
-      device.makeTables(passes, Runtime.getRuntime().availableProcessors());
+      device.makeTables(0, passes, Runtime.getRuntime().availableProcessors());
       try (PrivateSession session = device.session(edge, 1, passes)) {
         session.warmUp();
         for (int done = 0; done < passes; done += BLOCK) {

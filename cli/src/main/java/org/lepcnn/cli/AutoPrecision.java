@@ -62,7 +62,8 @@ final class AutoPrecision {
    */
   Chosen choose(Path samples) {
     if (samples != null) {
-      List<Map<String, HostTensor>> inputs = Samples.read(samples, prepared.inputs());
+      List<Map<String, HostTensor>> inputs =
+          Samples.read(samples, prepared.inputs(), ModelImporter.inputNames(model));
       return measured(inputs, count(inputs.size(), "sample"));
     }
     try {
@@ -80,7 +81,12 @@ final class AutoPrecision {
   }
 
   private List<Map<String, HostTensor>> stored() {
-    return TestDataSets.read(model.toAbsolutePath().getParent(), prepared.inputs(), INPUTS).stream()
+    return TestDataSets.read(
+            model.toAbsolutePath().getParent(),
+            prepared.inputs(),
+            ModelImporter.inputNames(model),
+            INPUTS)
+        .stream()
         .map(TestDataSets.DataSet::inputs)
         .toList();
   }

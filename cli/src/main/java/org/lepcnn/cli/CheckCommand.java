@@ -5,8 +5,10 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.lepcnn.check.CheckLine;
 import org.lepcnn.check.CheckSummary;
@@ -57,6 +59,8 @@ final class CheckCommand implements Callable<Integer> {
           + " private path works, and little of how close real answers are. Give --data or"
           + " --inputs.\n";
 
+  private static final SortedMap<Integer, HostTensor> NOTHING = Collections.emptySortedMap();
+
   @Mixin private Output output;
   @Mixin private KernelOption kernel;
   @Mixin private ImportArguments arguments;
@@ -92,13 +96,16 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "E",
       description =
           "The largest difference to float that counts as agreement, as a share of the output's"
-              + " largest magnitude; for whole numbers, the largest share that may differ. Default:"
-              + " 0.03 with fast, 0.01 with high, the target with auto; whole numbers must be the"
-              + " same.")
+              + " largest magnitude; for whole numbers and texts, the largest share that may differ."
+              + " Default: 0.03 with fast, 0.01 with high, the target with auto; whole numbers and"
+              + " texts must be the same.")
   private Double tolerance;
 
   private record Case(
-      String name, Map<String, HostTensor> inputs, List<HostTensor> expected, long label) {}
+      String name,
+      Map<String, HostTensor> inputs,
+      SortedMap<Integer, HostTensor> expected,
+      long label) {}
 
   /** Inputs to check with, and whether they were made up. */
   private record Cases(List<Case> all, boolean madeUp) {}
@@ -201,7 +208,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     return new Cases(
         MadeUpInputs.make(bundle.device().inputs(), MADE_UP).stream()
-            .map(values -> new Case("made up", values, List.of(), -1))
+            .map(values -> new Case("made up", values, NOTHING, -1))
             .toList(),
         true);
   }
@@ -212,7 +219,12 @@ final class CheckCommand implements Callable<Integer> {
           .expected("--labels with --inputs only")
           .found("no --inputs");
     }
-    return TestDataSets.read(dataFolder(), bundle.device().inputs()).stream()
+    return TestDataSets.read(
+            dataFolder(),
+            bundle.device().inputs(),
+            ModelImporter.inputNames(model),
+            Integer.MAX_VALUE)
+        .stream()
         .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))
         .toList();
   }
@@ -231,7 +243,7 @@ final class CheckCommand implements Callable<Integer> {
           new Case(
               rows.get(i).name(),
               rows.get(i).values(),
-              List.of(),
+              NOTHING,
               answers == null ? -1 : answers[i]));
     }
     return cases;

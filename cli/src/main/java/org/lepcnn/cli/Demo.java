@@ -4,6 +4,7 @@ package org.lepcnn.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -142,7 +143,13 @@ final class Demo implements AutoCloseable {
     try (KafkaEdgeTransport transport = KafkaEdgeTransport.open(config);
         PrivateRun run =
             PrivateRun.open(
-                state, work.resolve("tables"), transport, IN_FLIGHT, inputs.size(), true)) {
+                state,
+                work.resolve("tables"),
+                transport,
+                IN_FLIGHT,
+                Duration.ZERO,
+                inputs.size(),
+                true)) {
       List<PrivateRun.Inferred> answers = run.run(inputs);
       step("comparing with the plain integer network and with float ONNX Runtime");
       return compare(bundle, run, answers, broker, edge);

@@ -11,8 +11,8 @@ import org.lepcnn.core.text.Steps;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
 import org.lepcnn.onnx.TrialWork;
-import org.lepcnn.onnx.plan.OffloadPolicy;
 import org.lepcnn.onnx.plan.Precision;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is imported. */
@@ -35,23 +35,7 @@ final class ImportArguments {
               + " for several inputs.")
   private List<String> inputs = List.of();
 
-  @Option(
-      names = "--offload",
-      paramLabel = "auto|all",
-      defaultValue = "auto",
-      description =
-          "auto: offload the layers with enough multiplications to be worth moving their tensors;"
-              + " all: offload every linear layer. Default: auto.")
-  private String offload;
-
-  @Option(
-      names = "--min-round-work",
-      paramLabel = "N",
-      description =
-          "A round that would carry fewer than N multiplications is left out: its layers stay on the"
-              + " device. Default: 100000 in passes of more than 16 rounds; 0 in shorter ones, and"
-              + " with --offload all.")
-  private Long minRoundWork;
+  @Mixin private CutArguments cut;
 
   @Option(
       names = "--precision",
@@ -96,17 +80,9 @@ final class ImportArguments {
   record Imported(ModelBundle bundle, Told told, double target) {}
 
   ImportOptions toOptions() {
-    ImportOptions options = ImportOptions.defaults().withOffload(policy());
+    ImportOptions options = ImportOptions.defaults().withOffload(cut.policy());
     for (String input : inputs) {
       options = options.withInput(input);
-    }
-    if (minRoundWork != null && minRoundWork < 0) {
-      throw BadInputException.about("Reading the option --min-round-work")
-          .expected("a number of multiplications, at least 0")
-          .found(minRoundWork);
-    }
-    if (minRoundWork != null) {
-      options = options.withMinRoundWork(minRoundWork);
     }
     return options;
   }
@@ -134,7 +110,7 @@ final class ImportArguments {
 
   private Imported imported(Path model, Precision wanted, double reached, Steps steps) {
     ImportOptions options = toOptions().withPrecision(wanted);
-    return imported(model, options, ImportWork.asOptionsSay(), reached, steps);
+    return imported(model, options, ImportWork.asOptionsSay(cut.profile()), reached, steps);
   }
 
   private Imported search(Path model, Steps steps) {
@@ -144,7 +120,8 @@ final class ImportArguments {
           .expected("a number above 0")
           .found(wanted);
     }
-    return imported(model, toOptions(), ImportWork.auto(wanted, samples), wanted, steps);
+    return imported(
+        model, toOptions(), ImportWork.auto(cut.profile(), wanted, samples), wanted, steps);
   }
 
   private Imported imported(
@@ -154,16 +131,5 @@ final class ImportArguments {
             ? new ImportWork().run(model, options, work, steps)
             : ImportTrial.run(model, options, ImportWork.class, work, steps);
     return new Imported(done.bundle(), Told.of(done.told()), reached);
-  }
-
-  private OffloadPolicy policy() {
-    return switch (offload.toLowerCase(Locale.ROOT)) {
-      case "auto" -> OffloadPolicy.AUTO;
-      case "all" -> OffloadPolicy.ALL;
-      default ->
-          throw BadInputException.about("Reading the option --offload")
-              .expected("auto or all")
-              .found(offload);
-    };
   }
 }

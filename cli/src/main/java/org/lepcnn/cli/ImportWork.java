@@ -2,6 +2,7 @@
 package org.lepcnn.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.lepcnn.core.model.ModelBundle;
@@ -9,36 +10,58 @@ import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.PreparedImport;
 import org.lepcnn.onnx.TrialWork;
+import org.lepcnn.onnx.cut.CutReport;
+import org.lepcnn.onnx.cut.DeviceProfile;
+import org.lepcnn.onnx.cut.ProfileFile;
 
 /** Imports a model and tells what is to be said beside its report: {@link Told}. */
 final class ImportWork implements TrialWork {
-  /** The arguments for the precision of the options. */
-  static List<String> asOptionsSay() {
-    return List.of();
+  private static final int TARGET = 1;
+  private static final int SAMPLES = 2;
+
+  /**
+   * The arguments for the precision of the options.
+   *
+   * @param profile by which costs are told, or null
+   */
+  static List<String> asOptionsSay(DeviceProfile profile) {
+    return List.of(profile == null ? "" : ProfileFile.text(profile));
   }
 
   /**
    * The arguments for {@link AutoPrecision}.
    *
+   * @param profile by which costs are told, or null
    * @param samples of the user, or null
    */
-  static List<String> auto(double target, Path samples) {
-    String wanted = Double.toString(target);
-    return samples == null ? List.of(wanted) : List.of(wanted, samples.toAbsolutePath().toString());
+  static List<String> auto(DeviceProfile profile, double target, Path samples) {
+    List<String> arguments = new ArrayList<>(asOptionsSay(profile));
+    arguments.add(Double.toString(target));
+    if (samples != null) {
+      arguments.add(samples.toAbsolutePath().toString());
+    }
+    return arguments;
   }
 
   @Override
   public Done run(
       Path onnx, ImportOptions options, List<String> arguments, Consumer<String> steps) {
     PreparedImport prepared = ModelImporter.prepare(onnx, options, steps);
-    if (arguments.isEmpty()) {
+    CutReport cut = costs(prepared, options, arguments.get(0));
+    if (arguments.size() <= TARGET) {
       ModelBundle bundle = prepared.bundle(options.precision(), steps);
-      return new Done(bundle, new Told(prepared.notes(), null).toBytes());
+      return new Done(bundle, new Told(prepared.notes(), null, cut).toBytes());
     }
-    double target = Double.parseDouble(arguments.get(0));
-    Path samples = arguments.size() > 1 ? Path.of(arguments.get(1)) : null;
+    double target = Double.parseDouble(arguments.get(TARGET));
+    Path samples = arguments.size() > SAMPLES ? Path.of(arguments.get(SAMPLES)) : null;
     AutoPrecision.Chosen chosen =
         new AutoPrecision(onnx, options, prepared, target, steps).choose(samples);
-    return new Done(chosen.bundle(), new Told(prepared.notes(), chosen.reached()).toBytes());
+    return new Done(chosen.bundle(), new Told(prepared.notes(), chosen.reached(), cut).toBytes());
+  }
+
+  private static CutReport costs(PreparedImport prepared, ImportOptions options, String profile) {
+    return profile.isEmpty()
+        ? null
+        : prepared.costs(options.offload(), ProfileFile.ofText(profile));
   }
 }

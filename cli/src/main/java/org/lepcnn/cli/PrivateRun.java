@@ -51,23 +51,9 @@ final class PrivateRun implements AutoCloseable {
    *
    * @param state an open device state
    * @param tables the folder of its tables
+   * @param pace rounds leave at multiples of this after their pass began; 0 for at once
    * @param inputs how many inputs will come: passes are reserved for them, and no more
    * @param keepTensors whether what the edge sees is kept for a report
-   */
-  static PrivateRun open(
-      DeviceState state,
-      Path tables,
-      EdgeTransport transport,
-      int inFlight,
-      int inputs,
-      boolean keepTensors) {
-    return open(state, tables, transport, inFlight, Duration.ZERO, inputs, keepTensors);
-  }
-
-  /**
-   * As {@link #open(DeviceState, Path, EdgeTransport, int, int, boolean)}.
-   *
-   * @param pace rounds leave at multiples of this after their pass began; 0 for at once
    */
   static PrivateRun open(
       DeviceState state,

@@ -5,16 +5,18 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.onnx.cut.CutReport;
 
 /**
  * What is told of an import beside the report.
  *
  * @param precision what --precision auto found; null for the others
+ * @param cut what the offloaded layers cost a device; null without a profile
  */
-record Told(List<String> notes, PrecisionReached precision) {
-  /** A line for each note on the model, and one about the search; or nothing. */
+record Told(List<String> notes, PrecisionReached precision, CutReport cut) {
+  /** The costs, a line for each note on the model, and one about the search; or nothing. */
   String text() {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(cut == null ? "" : "\n" + cut.text() + "\n");
     notes.forEach(note -> text.append("Note: ").append(note).append('\n'));
     return text.append(precision == null ? "" : precision.text()).toString();
   }
@@ -27,13 +29,18 @@ record Told(List<String> notes, PrecisionReached precision) {
     if (precision != null) {
       precision.write(out);
     }
+    out.int32(cut == null ? 0 : 1);
+    if (cut != null) {
+      cut.write(out);
+    }
     return out.toByteArray();
   }
 
   static Told of(byte[] bytes) {
     BodyReader in = new BodyReader("what is told of an import", ByteBuffer.wrap(bytes));
     List<String> notes = in.list(in::string);
-    Told told = new Told(notes, in.int32() == 0 ? null : PrecisionReached.read(in));
+    PrecisionReached precision = in.int32() == 0 ? null : PrecisionReached.read(in);
+    Told told = new Told(notes, precision, in.int32() == 0 ? null : CutReport.read(in));
     in.end();
     return told;
   }

@@ -15,6 +15,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -39,6 +42,7 @@ import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.input.ElementType;
 import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
@@ -86,7 +90,16 @@ class AcceptanceIT {
   @Order(1)
   Stream<DynamicTest> everyModel_isExactAndCloseToFloatOnItsDataSets() throws IOException {
     TABLE.title(
-        "model", "precision", "rounds", "offloaded", "sets", "exact", "integrity", "rel. error");
+        "model",
+        "precision",
+        "rounds",
+        "offloaded",
+        "sets",
+        "exact",
+        "integrity",
+        "outputs",
+        "stored",
+        "rel. error");
     List<DynamicTest> tests = new ArrayList<>();
     for (AcceptancePrecision precision : precisions()) {
       AcceptanceData.models(root, AcceptanceIT::isRealModel)
@@ -238,9 +251,9 @@ class AcceptanceIT {
                 set.name(), check.run(set.inputs()), floats.run(set.inputs()), set.expected(), -1));
       }
     }
-    CheckSummary summary = new CheckSummary(lines, Tolerance.ofTarget(precision.relativeError()));
     double error = lines.stream().mapToDouble(CheckLine::relativeError).max().orElse(0);
     AcceptancePrecision.Bounds bounds = precision.bounds(name);
+    CheckSummary summary = new CheckSummary(lines, Tolerance.ofTarget(bounds.relativeError()));
     TABLE.row(
         name,
         precision.name(),
@@ -249,12 +262,33 @@ class AcceptanceIT {
         lines.size(),
         summary.allExact(),
         summary.allIntegrityOk(),
+        outputs(bundle),
+        stored(summary),
         String.format(Locale.ROOT, "%.4f", error)
             + (error > precision.relativeError() ? " (" + bounds.cause() + ")" : ""));
     assertThat(lines).isNotEmpty();
     assertThat(summary.allExact()).as("exact").isTrue();
     assertThat(summary.allIntegrityOk()).as("integrity").isTrue();
     assertThat(error).as("relative error").isLessThanOrEqualTo(bounds.relativeError());
+    assertThat(summary.allAgree()).as("every output, with float and with stored ones").isTrue();
+  }
+
+  /** The element types of a model's outputs. */
+  private static String outputs(ModelBundle bundle) {
+    return bundle.device().outputs().stream()
+        .map(output -> ElementType.name(output.onnxType()))
+        .collect(Collectors.joining(" "));
+  }
+
+  /** How many stored outputs were compared, and agree. */
+  private static String stored(CheckSummary summary) {
+    List<Boolean> stored =
+        summary.told().dataSets().stream()
+            .flatMap(set -> set.outputs().stream())
+            .map(CheckLine.ToldOutput::agreesWithStored)
+            .filter(Objects::nonNull)
+            .toList();
+    return stored.stream().filter(agrees -> agrees).count() + " of " + stored.size();
   }
 
   /** The data sets of a model, or a photo where it has none. */
@@ -266,7 +300,7 @@ class AcceptanceIT {
     }
     ValueSpec input = bundle.device().inputs().get(0);
     HostTensor photo = AcceptanceData.photo(root, input.shape());
-    return List.of(new TestDataSets.DataSet("photo", Map.of(input.name(), photo), List.of()));
+    return List.of(new TestDataSets.DataSet("photo", Map.of(input.name(), photo), new TreeMap<>()));
   }
 
   /** Why a set may miss what the precision has to reach, where it does. */

@@ -4,6 +4,7 @@ package org.lepcnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -80,7 +81,13 @@ class CapturedTrafficIT {
     try (KafkaEdgeTransport transport = edge.transport();
         PrivateRun run =
             PrivateRun.open(
-                DeviceState.open(device.state()), device.tables(), transport, 4, PASSES, false)) {
+                DeviceState.open(device.state()),
+                device.tables(),
+                transport,
+                4,
+                Duration.ZERO,
+                PASSES,
+                false)) {
       assertThat(run.run(inputs)).allMatch(answer -> answer.failure() == null);
     }
     return residuesOf(edge, firstPass);

@@ -19,14 +19,14 @@ import org.lepcnn.onnx.OnnxModels;
 
 /** What {@code check} and {@code import} say of models whose answers are not what they seem. */
 class CheckCommandTest {
-  private static final int SIDE = 64;
-  private static final int WRONG = 1;
+  static final int SIDE = 64;
+  static final int WRONG = 1;
   private static final int BAD_INPUT = 2;
 
   @TempDir private Path folder;
 
   /** Weights that no 8 or 12 bits hold exactly. */
-  private static OnnxModels product() {
+  static OnnxModels product() {
     OnnxModels model = new OnnxModels(5).input("x", 1, SIDE);
     String weights = model.constant(model.numbers(SIDE * SIDE, -1, 1), SIDE, SIDE);
     model.node("MatMul", "p", "x " + weights);
@@ -207,7 +207,7 @@ class CheckCommandTest {
     }
   }
 
-  private static float[] input() {
+  static float[] input() {
     float[] values = new float[SIDE];
     for (int i = 0; i < SIDE; i++) {
       values[i] = i / 10f;
@@ -215,7 +215,7 @@ class CheckCommandTest {
     return values;
   }
 
-  private static void writeDataSet(Path folder, float[] output) {
+  static void writeDataSet(Path folder, float[] output) {
     try {
       Path set = Files.createDirectories(folder.resolve("test_data_set_0"));
       Files.write(set.resolve("input_0.pb"), tensor(input()));
@@ -227,7 +227,7 @@ class CheckCommandTest {
     }
   }
 
-  private static byte[] tensor(float[] values) {
+  static byte[] tensor(float[] values) {
     TensorProto.Builder tensor =
         TensorProto.newBuilder()
             .setDataType(TensorProto.DataType.FLOAT_VALUE)

@@ -134,6 +134,7 @@ class ForbiddenRequestsIT {
                 meter.tables(),
                 transport,
                 2,
+                Duration.ZERO,
                 inputs.size(),
                 false)) {
       assertThat(run.run(inputs)).allSatisfy(answer -> assertThat(answer.failure()).isNull());

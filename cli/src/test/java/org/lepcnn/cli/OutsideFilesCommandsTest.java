@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -125,7 +126,9 @@ class OutsideFilesCommandsTest {
     ProvisionedDevice device = ProvisionedDevice.create(folder, bundle, "meter-1", 1);
     DeviceState state = DeviceState.open(device.state());
     try (InProcessEdge edge = new InProcessEdge(bundle.edge(), new ScalarKernels())) {
-      assertThatThrownBy(() -> PrivateRun.open(state, device.tables(), edge, 1, 1, false).close())
+      assertThatThrownBy(
+              () ->
+                  PrivateRun.open(state, device.tables(), edge, 1, Duration.ZERO, 1, false).close())
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("outside the model");
     }

@@ -58,7 +58,7 @@ class PlatformSettingsIT {
     layout = LocalLayout.find();
     cluster =
         LocalFlinkCluster.start(
-            folder.resolve("flink"), new LocalFlinkCluster.Size(1, 2, PLATFORM));
+            folder.resolve("flink"), new LocalFlinkCluster.Size(1, 2, PLATFORM, false));
   }
 
   @AfterAll

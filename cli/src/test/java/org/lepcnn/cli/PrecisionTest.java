@@ -135,7 +135,8 @@ class PrecisionTest {
             () ->
                 Samples.read(
                     Files.createDirectory(folder.resolve("empty")),
-                    Meter.importBundle().device().inputs()))
+                    Meter.importBundle().device().inputs(),
+                    List.of()))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("samples");
   }
@@ -155,7 +156,7 @@ class PrecisionTest {
   private PrecisionSearch.Found search(PreparedImport prepared, double target) {
     List<PrecisionSearch.Sample> samples = new ArrayList<>();
     try (FloatModel floats = new FloatModel(Meter.onnx())) {
-      for (Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs())) {
+      for (Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs(), List.of())) {
         samples.add(new PrecisionSearch.Sample(sample, floats.run(sample)));
       }
     }
@@ -176,7 +177,7 @@ class PrecisionTest {
     LayerErrors errors = new LayerErrors(bundle, prepared.layerReference());
     try (KernelNetwork network = new KernelNetwork(bundle, Kernels.choose(null));
         FloatModel floats = errors.floatModel(Meter.onnx())) {
-      for (Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs())) {
+      for (Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs(), List.of())) {
         network.run(sample, errors.observer());
         errors.compare(floats.run(sample));
       }

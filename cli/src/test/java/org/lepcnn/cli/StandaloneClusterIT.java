@@ -60,7 +60,9 @@ class StandaloneClusterIT {
   static void start() {
     layout = LocalLayout.find();
     broker = LocalBroker.start(folder.resolve("broker"));
-    cluster = LocalFlinkCluster.start(folder.resolve("flink"), new LocalFlinkCluster.Size(1, 2));
+    cluster =
+        LocalFlinkCluster.start(
+            folder.resolve("flink"), new LocalFlinkCluster.Size(1, 2, Map.of(), false));
   }
 
   @AfterAll
@@ -96,6 +98,7 @@ class StandaloneClusterIT {
                 device.tables(),
                 transport,
                 4,
+                Duration.ZERO,
                 inputs.size(),
                 false);
         DeviceModel model = DeviceModel.load(bundle.device())) {
@@ -132,7 +135,13 @@ class StandaloneClusterIT {
         KafkaEdgeTransport transport = transport("cameras");
         PrivateRun run =
             PrivateRun.open(
-                DeviceState.open(device.state()), device.tables(), transport, 1, 1, false)) {
+                DeviceState.open(device.state()),
+                device.tables(),
+                transport,
+                1,
+                Duration.ZERO,
+                1,
+                false)) {
       CompletableFuture<PrivateRun.Inferred> pending =
           CompletableFuture.supplyAsync(() -> run.run(List.of(named)).get(0));
       awaitChunks(requests, 2);
@@ -166,6 +175,7 @@ class StandaloneClusterIT {
         cluster.submit(
             layout.edgeJobJar(),
             null,
+            List.of(),
             List.of(
                 "--bootstrap-server",
                 broker.bootstrapServers(),

@@ -57,16 +57,6 @@ public final class LocalFlinkCluster implements AutoCloseable {
     public Size {
       settings = Map.copyOf(settings);
     }
-
-    /** A cluster whose jobs end with its JobManager. */
-    public Size(int taskManagers, int slots, Map<String, String> settings) {
-      this(taskManagers, slots, settings, false);
-    }
-
-    /** A cluster with the usual settings. */
-    public Size(int taskManagers, int slots) {
-      this(taskManagers, slots, Map.of());
-    }
   }
 
   /** Starts a cluster on free ports and waits until every TaskManager is registered. */
@@ -105,11 +95,6 @@ public final class LocalFlinkCluster implements AutoCloseable {
   /** Questions to the JobManager. */
   public FlinkRest rest() {
     return rest;
-  }
-
-  /** Submits a job with Flink's own client and nothing but its arguments. */
-  public String submit(Path jar, String mainClass, List<String> jobArguments) {
-    return submit(jar, mainClass, List.of(), jobArguments);
   }
 
   /**

@@ -29,7 +29,8 @@ class LocalClusterIT {
   void killingATaskManager_restartsTheJobOnANewOne() throws Exception {
     Path jar = JobJar.of("CountingJob", layout, folder);
     LocalFlinkCluster.Size size =
-        new LocalFlinkCluster.Size(1, 2, Map.of("execution.checkpointing.interval", "500 ms"));
+        new LocalFlinkCluster.Size(
+            1, 2, Map.of("execution.checkpointing.interval", "500 ms"), false);
     List<Long> processes = new ArrayList<>();
     try (LocalFlinkCluster cluster =
         LocalFlinkCluster.start(folder.resolve("a run folder"), size)) {
@@ -38,7 +39,7 @@ class LocalClusterIT {
       if (RunningJvm.tellsClassPaths()) {
         assertNothingOfOurs(cluster, killed);
       }
-      String job = cluster.submit(jar, null, List.of("count for ever"));
+      String job = cluster.submit(jar, null, List.of(), List.of("count for ever"));
       rest.awaitRunning(job, LIMIT);
       rest.awaitNextCheckpoint(job, LIMIT);
       assertThat(rest.restarts(job)).isZero();

@@ -12,10 +12,10 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.flink.answer.WritableAnswers;
-import org.lepcnn.flink.batch.KernelOperatorFactory;
+import org.lepcnn.flink.batch.KernelOperator;
 import org.lepcnn.flink.control.EdgeServices;
 import org.lepcnn.flink.control.OpenServices;
-import org.lepcnn.flink.decode.DecodeOperatorFactory;
+import org.lepcnn.flink.decode.DecodeOperator;
 import org.lepcnn.flink.decode.RequestDecoder;
 import org.lepcnn.flink.decode.RoundAssembler;
 import org.lepcnn.flink.guard.DeviceGuard;
@@ -60,7 +60,7 @@ final class EdgeSteps {
                     .transform(
                         "decode",
                         RecordTypes.REQUEST,
-                        new DecodeOperatorFactory(services, settings.assembly(), NOTICES))
+                        DecodeOperator.factory(services, settings.assembly(), NOTICES))
                     .uid("lepcnn-decode"),
                 notices),
         () -> new RequestDecoder(new RoundAssembler(settings.assembly()), open())::decode);
@@ -93,7 +93,7 @@ final class EdgeSteps {
                     .transform(
                         "masked-linear-kernel",
                         RecordTypes.OUTGOING,
-                        new KernelOperatorFactory(services, settings.batch(), NOTICES))
+                        KernelOperator.factory(services, settings.batch(), NOTICES))
                     .uid("lepcnn-kernel")
                     .setMaxParallelism(EdgePipeline.MAX_PARALLELISM),
                 notices),

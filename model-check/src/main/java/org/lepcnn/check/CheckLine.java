@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import org.lepcnn.check.OutputDifference.Kind;
 import org.lepcnn.device.stage.HostTensor;
 
 /**
@@ -14,7 +16,7 @@ import org.lepcnn.device.stage.HostTensor;
  * @param exact the private path equals the plain integer network bit for bit
  * @param integrityOk every result of the edge was accepted
  * @param withFloat every output beside float ONNX Runtime's
- * @param withStored outputs beside the stored ones; empty without those
+ * @param withStored outputs beside the stored ones, as far as these are there
  * @param topPrivate the private answer
  * @param topFloat float ONNX Runtime's
  * @param label the right answer, or −1
@@ -33,7 +35,7 @@ public record CheckLine(
       String name,
       CheckedInput checked,
       Map<String, HostTensor> floats,
-      List<HostTensor> stored,
+      SortedMap<Integer, HostTensor> stored,
       long label) {
     return new CheckLine(
         name,
@@ -65,7 +67,12 @@ public record CheckLine(
   }
 
   boolean top1Agrees() {
-    return hasTop1() && topPrivate.label() == topFloat.label();
+    return hasTop1() && topPrivate.isSame(topFloat);
+  }
+
+  /** Whether a network gives a number that a label can be held against. */
+  boolean hasLabel() {
+    return topPrivate.hasLabel() || topFloat.hasLabel();
   }
 
   String text(Tolerance tolerance) {
@@ -83,10 +90,7 @@ public record CheckLine(
     if (withFloat.nans() > 0) {
       parts.add(withFloat.nans() + " NaN");
     }
-    if (withFloat.wholeNumbers() > 0) {
-      parts.add(
-          withFloat.differing() + " of " + withFloat.wholeNumbers() + " whole numbers differ");
-    }
+    parts.addAll(withFloat.differences());
     if (hasTop1()) {
       parts.add("top-1 " + (top1Agrees() ? "agrees" : "differs"));
     }
@@ -95,7 +99,8 @@ public record CheckLine(
     }
     if (!withStored.isEmpty()) {
       parts.add(
-          withStored.agrees(tolerance) ? "stored outputs agree" : "stored outputs OFF" + howFar());
+          (withStored.agrees(tolerance) ? "stored outputs agree" : "stored outputs OFF" + howFar())
+              + absent());
     }
     return String.format(
         Locale.ROOT,
@@ -109,26 +114,30 @@ public record CheckLine(
 
   /** How far the private outputs are from the stored ones. */
   private String howFar() {
+    List<String> parts = new ArrayList<>();
     OutputDifference real = withStored.worstReal();
-    String by =
-        real == null || real.error() == 0
-            ? ""
-            : String.format(Locale.ROOT, " by %.2g", real.error());
-    return withStored.differing() == 0
-        ? by
-        : by
-            + ", "
-            + withStored.differing()
-            + " of "
-            + withStored.wholeNumbers()
-            + " whole numbers differ";
+    if (real != null && real.error() > 0) {
+      parts.add(String.format(Locale.ROOT, " by %.2g", real.error()));
+    }
+    withStored.differences().forEach(each -> parts.add(" " + each));
+    return String.join(",", parts);
+  }
+
+  /** Of which outputs none is stored, although there are others. */
+  private String absent() {
+    List<String> absent =
+        withFloat.outputs().stream()
+            .map(OutputDifference::name)
+            .filter(output -> withStored.of(output) == null)
+            .toList();
+    return absent.isEmpty() ? "" : " (none is stored of " + String.join(", ", absent) + ")";
   }
 
   /** For programs. */
   Told told(Tolerance tolerance) {
     OutputDifference real = withFloat.worstReal();
     OutputDifference stored = withStored.worstReal();
-    boolean whole = withFloat.wholeNumbers() > 0;
+    boolean whole = withFloat.elements(Kind.WHOLE) > 0;
     boolean compared = !withStored.isEmpty();
     return new Told(
         name,
@@ -137,15 +146,43 @@ public record CheckLine(
         real == null ? null : real.maxError(),
         real == null ? null : real.maxMagnitude(),
         real == null ? null : real.error(),
-        whole ? withFloat.wholeNumbers() : null,
-        whole ? withFloat.differing() : null,
+        whole ? withFloat.elements(Kind.WHOLE) : null,
+        whole ? withFloat.differing(Kind.WHOLE) : null,
         withFloat.agrees(tolerance),
         !compared ? null : stored == null ? Double.NaN : stored.maxError(),
         compared ? withStored.agrees(tolerance) : null,
         hasTop1() ? top1Agrees() : null,
         label < 0 ? null : topPrivate.label() == label,
-        label < 0 ? null : topFloat.label() == label);
+        label < 0 ? null : topFloat.label() == label,
+        withFloat.outputs().stream().map(output -> told(output, tolerance)).toList());
   }
+
+  private ToldOutput told(OutputDifference output, Tolerance tolerance) {
+    boolean real = output.kind() == Kind.REAL;
+    OutputDifference stored = withStored.of(output.name());
+    return new ToldOutput(
+        output.name(),
+        output.kind().plural(),
+        output.elements(),
+        real ? output.maxError() : null,
+        real ? output.maxMagnitude() : null,
+        real ? null : output.differing(),
+        output.error(),
+        output.agrees(tolerance),
+        stored == null ? null : stored.agrees(tolerance));
+  }
+
+  /** What is told of an output; null is what there is nothing to say of. */
+  public record ToldOutput(
+      String name,
+      String kind,
+      long elements,
+      Double maxAbsError,
+      Double maxAbsFloat,
+      Long differing,
+      double relativeError,
+      boolean agreesWithFloat,
+      Boolean agreesWithStored) {}
 
   /** What is told of an input; null is what there is nothing to say of. */
   public record Told(
@@ -162,5 +199,6 @@ public record CheckLine(
       Boolean agreesWithStored,
       Boolean top1Agrees,
       Boolean top1Private,
-      Boolean top1Float) {}
+      Boolean top1Float,
+      List<ToldOutput> outputs) {}
 }

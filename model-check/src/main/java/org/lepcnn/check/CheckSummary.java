@@ -1,11 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.check;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.lepcnn.check.OutputDifference.Kind;
 
 /**
  * All lines of a check.
@@ -87,7 +87,7 @@ public record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
   }
 
   private String accuracy() {
-    return Double.isNaN(top1Agreement())
+    return lines.stream().noneMatch(CheckLine::hasLabel)
         ? "; no output names an answer to hold against the labels"
         : String.format(
             Locale.ROOT,
@@ -132,18 +132,26 @@ public record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
 
   /** What was compared with float, and agrees. */
   private String agreed() {
-    boolean whole = lines.stream().anyMatch(line -> line.withFloat().wholeNumbers() > 0);
+    List<String> parts = new ArrayList<>();
     String real = bound("every output within ");
-    if (real.isEmpty() && !whole) {
-      return "nothing was compared with float, since the outputs are empty";
+    if (!real.isEmpty()) {
+      parts.add(real + " of float");
     }
-    String numbers =
-        tolerance.whole() == 0
-            ? "every whole number the same as in float"
-            : "at most " + tolerance.whole() + " of the whole numbers other than in float";
-    return Stream.of(real.isEmpty() ? "" : real + " of float", whole ? numbers : "")
-        .filter(part -> !part.isEmpty())
-        .collect(Collectors.joining(", "));
+    for (Kind kind : List.of(Kind.WHOLE, Kind.TEXT)) {
+      if (lines.stream().anyMatch(line -> line.withFloat().elements(kind) > 0)) {
+        parts.add(
+            tolerance.whole() == 0
+                ? "every " + kind.singular() + " the same as in float"
+                : "at most "
+                    + tolerance.whole()
+                    + " of the "
+                    + kind.plural()
+                    + " other than in float");
+      }
+    }
+    return parts.isEmpty()
+        ? "nothing was compared with float, since the outputs are empty"
+        : String.join(", ", parts);
   }
 
   /** The bound of floating-point numbers; empty where no output holds any. */

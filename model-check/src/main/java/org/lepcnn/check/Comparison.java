@@ -2,9 +2,11 @@
 package org.lepcnn.check;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.stream.Stream;
+import org.lepcnn.check.OutputDifference.Kind;
 import org.lepcnn.device.stage.HostTensor;
 
 /** Every output of one input beside what it should be. */
@@ -22,22 +24,26 @@ record Comparison(List<OutputDifference> outputs) {
   }
 
   /**
-   * With outputs that a data set stores, in the model's order.
+   * With outputs that a data set stores.
    *
-   * @param stored as many as are stored, from the first output on
+   * @param actual in the model's order
+   * @param stored those that are there, by their numbers in that order
    */
-  static Comparison withStored(Map<String, HostTensor> actual, List<HostTensor> stored) {
+  static Comparison withStored(
+      Map<String, HostTensor> actual, SortedMap<Integer, HostTensor> stored) {
+    List<String> names = List.copyOf(actual.keySet());
     List<OutputDifference> outputs = new ArrayList<>();
-    Iterator<Map.Entry<String, HostTensor>> next = actual.entrySet().iterator();
-    for (int i = 0; i < stored.size(); i++) {
-      Map.Entry<String, HostTensor> output = next.hasNext() ? next.next() : null;
-      outputs.add(
-          OutputDifference.of(
-              output == null ? "output " + i : output.getKey(),
-              output == null ? null : output.getValue(),
-              stored.get(i)));
-    }
+    stored.forEach(
+        (number, expected) -> {
+          String name = number < names.size() ? names.get(number) : "output " + number;
+          outputs.add(OutputDifference.of(name, actual.get(name), expected));
+        });
     return new Comparison(outputs);
+  }
+
+  /** That of an output; null when it was not compared. */
+  OutputDifference of(String output) {
+    return outputs.stream().filter(each -> each.name().equals(output)).findFirst().orElse(null);
   }
 
   /** Whether something was compared, and all of it agrees. */
@@ -59,7 +65,9 @@ record Comparison(List<OutputDifference> outputs) {
     OutputDifference worst = null;
     for (OutputDifference output : outputs) {
       boolean something = output.elements() > 0 || !output.fits();
-      if (something && !output.whole() && (worst == null || output.error() > worst.error())) {
+      if (something
+          && output.kind() == Kind.REAL
+          && (worst == null || output.error() > worst.error())) {
         worst = output;
       }
     }
@@ -71,17 +79,28 @@ record Comparison(List<OutputDifference> outputs) {
     return outputs.stream().mapToLong(OutputDifference::elements).sum();
   }
 
-  /** Whole numbers and booleans of all outputs. */
-  long wholeNumbers() {
+  /** Elements of a kind, of all outputs. */
+  long elements(Kind kind) {
     return outputs.stream()
-        .filter(OutputDifference::whole)
+        .filter(output -> output.kind() == kind)
         .mapToLong(OutputDifference::elements)
         .sum();
   }
 
   /** How many of them differ. */
-  long differing() {
-    return outputs.stream().mapToLong(OutputDifference::differing).sum();
+  long differing(Kind kind) {
+    return outputs.stream()
+        .filter(output -> output.kind() == kind)
+        .mapToLong(OutputDifference::differing)
+        .sum();
+  }
+
+  /** How many whole numbers and texts differ, as phrases; none of a kind without elements. */
+  List<String> differences() {
+    return Stream.of(Kind.WHOLE, Kind.TEXT)
+        .filter(kind -> elements(kind) > 0)
+        .map(kind -> differing(kind) + " of " + elements(kind) + " " + kind.plural() + " differ")
+        .toList();
   }
 
   /** How many elements are NaN on either side. */

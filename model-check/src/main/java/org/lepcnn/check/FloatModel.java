@@ -44,7 +44,7 @@ public final class FloatModel implements AutoCloseable {
     }
   }
 
-  /** Runs the model; its outputs by name, half-precision ones widened. */
+  /** Runs the model; its outputs by name, widened as {@link HostTensor} has them. */
   public Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
     Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     try {
@@ -56,7 +56,7 @@ public final class FloatModel implements AutoCloseable {
         for (String name : session.getOutputNames()) {
           Optional<OnnxValue> value = result.get(name);
           if (value.isPresent() && value.get() instanceof OnnxTensor tensor) {
-            outputs.put(name, widened(tensor));
+            outputs.put(name, HostTensor.copyOf(tensor));
           }
         }
         return outputs;
@@ -101,16 +101,6 @@ public final class FloatModel implements AutoCloseable {
           halfType);
     }
     return tensor.toOnnx(environment);
-  }
-
-  private static HostTensor widened(OnnxTensor tensor) {
-    if (!isHalf(tensor.getInfo())) {
-      return HostTensor.copyOf(tensor);
-    }
-    FloatBuffer buffer = tensor.getFloatBuffer();
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
-    return HostTensor.of(values, tensor.getInfo().getShape());
   }
 
   private static boolean isHalf(TensorInfo tensor) {

@@ -1,32 +1,58 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.check;
 
+import java.util.function.IntPredicate;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.stage.TensorElements;
 
 /**
- * How one output differs from what it should be. Whole numbers and booleans are compared as such;
- * floating-point numbers by the largest error over the largest magnitude. A NaN on either side
- * agrees with nothing; an infinity agrees with itself.
+ * How one output differs from what it should be. Whole numbers, booleans and texts are the same or
+ * not; floating-point numbers are compared by the largest error over the largest magnitude. A NaN
+ * on either side agrees with nothing; an infinity agrees with itself.
  *
  * @param name of the output
+ * @param kind of its elements
  * @param fits whether there is one, of that kind and that many elements
- * @param whole whether its elements are whole numbers or booleans
  * @param elements how many it has
- * @param differing how many whole numbers differ
+ * @param differing how many whole numbers or texts differ
  * @param nans how many elements are NaN on either side
  * @param maxError the largest difference of floating-point numbers
  * @param maxMagnitude the largest finite magnitude that it should have
  */
 record OutputDifference(
     String name,
+    Kind kind,
     boolean fits,
-    boolean whole,
     long elements,
     long differing,
     long nans,
     double maxError,
     double maxMagnitude) {
+
+  /** How elements are compared. */
+  enum Kind {
+    REAL("floating-point number"),
+    WHOLE("whole number"),
+    TEXT("text");
+
+    private final String singular;
+
+    Kind(String singular) {
+      this.singular = singular;
+    }
+
+    String singular() {
+      return singular;
+    }
+
+    String plural() {
+      return singular + "s";
+    }
+
+    static Kind of(TensorElements elements) {
+      return elements.texts() ? TEXT : elements.whole() ? WHOLE : REAL;
+    }
+  }
 
   /**
    * Compares an output.
@@ -35,23 +61,27 @@ record OutputDifference(
    */
   static OutputDifference of(String name, HostTensor actual, HostTensor expected) {
     TensorElements wanted = new TensorElements(expected);
-    boolean whole = wanted.whole();
-    int size = wanted.size();
     TensorElements found = actual == null ? null : new TensorElements(actual);
-    if (found == null || found.size() != size || found.whole() != whole) {
+    Kind kind = Kind.of(wanted);
+    int size = wanted.size();
+    if (found == null || found.size() != size || Kind.of(found) != kind) {
+      int differing = kind == Kind.REAL ? 0 : size;
       return new OutputDifference(
-          name, false, whole, size, whole ? size : 0, 0, Double.POSITIVE_INFINITY, 0);
+          name, kind, false, size, differing, 0, Double.POSITIVE_INFINITY, 0);
     }
-    return whole ? ofWhole(name, found, wanted) : ofReal(name, found, wanted);
+    return switch (kind) {
+      case REAL -> ofReal(name, found, wanted);
+      case WHOLE -> ofSame(name, kind, size, i -> found.integer(i) == wanted.integer(i));
+      case TEXT -> ofSame(name, kind, size, i -> found.text(i).equals(wanted.text(i)));
+    };
   }
 
-  private static OutputDifference ofWhole(
-      String name, TensorElements found, TensorElements wanted) {
+  private static OutputDifference ofSame(String name, Kind kind, int size, IntPredicate same) {
     long differing = 0;
-    for (int i = 0; i < wanted.size(); i++) {
-      differing += found.integer(i) == wanted.integer(i) ? 0 : 1;
+    for (int i = 0; i < size; i++) {
+      differing += same.test(i) ? 0 : 1;
     }
-    return new OutputDifference(name, true, true, wanted.size(), differing, 0, 0, 0);
+    return new OutputDifference(name, kind, true, size, differing, 0, 0, 0);
   }
 
   private static OutputDifference ofReal(String name, TensorElements found, TensorElements wanted) {
@@ -70,24 +100,24 @@ record OutputDifference(
         magnitude = Math.max(magnitude, Math.abs(expected));
       }
     }
-    return new OutputDifference(name, true, false, wanted.size(), 0, nans, error, magnitude);
+    return new OutputDifference(name, Kind.REAL, true, wanted.size(), 0, nans, error, magnitude);
   }
 
   /**
    * The largest error over the largest magnitude, or the error itself where that is zero; of whole
-   * numbers the share that differs. Infinite where nothing can be compared.
+   * numbers and texts the share that differs. Infinite where nothing can be compared.
    */
   double error() {
     if (!fits || nans > 0) {
       return Double.POSITIVE_INFINITY;
     }
-    if (whole) {
+    if (kind != Kind.REAL) {
       return elements == 0 ? 0 : (double) differing / elements;
     }
     return new RelativeError(maxError, maxMagnitude).value();
   }
 
   boolean agrees(Tolerance tolerance) {
-    return error() <= (whole ? tolerance.whole() : tolerance.real());
+    return error() <= (kind == Kind.REAL ? tolerance.real() : tolerance.whole());
   }
 }

@@ -8,32 +8,44 @@ import org.lepcnn.device.stage.TensorElements;
 
 /**
  * The one answer that a classifier's outputs tell: the label, where an output is a single whole
- * number, or else the index of the largest of the first scores. Scores are floating-point numbers
- * or bytes in a row, none of them NaN; several rows are several answers, or a picture, and no one
- * answer.
+ * number, or else the index of the largest of the first scores; and the name, where an output is a
+ * single text. Scores are floating-point numbers or bytes in a row, none of them NaN; several rows
+ * are several answers, or a picture, and no one answer.
  *
- * @param label the answer; −1 when the outputs tell none
+ * @param label the answer as a number; −1 when the outputs tell none
+ * @param name the answer as a text; empty when the outputs tell none
  * @param score the largest score; NaN without scores
  */
-public record TopAnswer(long label, double score) {
+public record TopAnswer(long label, String name, double score) {
   private static final long NONE = -1;
 
   public static TopAnswer of(Map<String, HostTensor> outputs) {
     long label = NONE;
-    TopAnswer best = new TopAnswer(NONE, Double.NaN);
+    String name = "";
+    TopAnswer best = new TopAnswer(NONE, "", Double.NaN);
     for (HostTensor output : outputs.values()) {
       TensorElements elements = new TensorElements(output);
       if (elements.whole() && elements.size() == 1 && label == NONE) {
         label = elements.integer(0);
+      } else if (elements.texts()) {
+        name = elements.size() == 1 && name.isEmpty() ? elements.text(0) : name;
       } else if (best.label() == NONE && isScores(output, elements)) {
         best = largest(elements);
       }
     }
-    return label == NONE ? best : new TopAnswer(label, best.score());
+    return new TopAnswer(label == NONE ? best.label() : label, name, best.score());
   }
 
   boolean isThere() {
+    return hasLabel() || !name.isEmpty();
+  }
+
+  boolean hasLabel() {
     return label != NONE;
+  }
+
+  boolean isSame(TopAnswer other) {
+    return label == other.label && name.equals(other.name);
   }
 
   private static boolean isScores(HostTensor output, TensorElements elements) {
@@ -47,10 +59,10 @@ public record TopAnswer(long label, double score) {
     int best = 0;
     for (int i = 0; i < elements.size(); i++) {
       if (Double.isNaN(elements.number(i))) {
-        return new TopAnswer(NONE, Double.NaN);
+        return new TopAnswer(NONE, "", Double.NaN);
       }
       best = elements.number(i) > elements.number(best) ? i : best;
     }
-    return new TopAnswer(best, elements.number(best));
+    return new TopAnswer(best, "", elements.number(best));
   }
 }

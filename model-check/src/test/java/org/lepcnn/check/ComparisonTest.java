@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.device.stage.HostTensor;
 
@@ -17,6 +18,10 @@ class ComparisonTest {
   }
 
   private static HostTensor longs(long... values) {
+    return HostTensor.of(values, values.length);
+  }
+
+  private static HostTensor texts(String... values) {
     return HostTensor.of(values, values.length);
   }
 
@@ -56,7 +61,7 @@ class ComparisonTest {
     assertThat(agree(yes, no)).isFalse();
     Comparison half = Comparison.withFloat(Map.of("y", longs(1, 2)), Map.of("y", longs(1, 3)));
     assertThat(half.error()).isEqualTo(0.5);
-    assertThat(half.differing()).isEqualTo(1);
+    assertThat(half.differing(OutputDifference.Kind.WHOLE)).isEqualTo(1);
     assertThat(half.agrees(TOLERANCE)).isFalse();
     assertThat(half.agrees(Tolerance.ofBoth(0.5))).isTrue();
   }
@@ -78,30 +83,65 @@ class ComparisonTest {
   }
 
   @Test
-  void storedOutputs_areComparedInOrder_asManyAsThereAre() {
+  void texts_areTheSame_orNot() {
+    HostTensor names = texts("cat", "dog");
+    assertThat(agree(names, texts("cat", "dog"))).isTrue();
+    assertThat(agree(names, texts("cat", "Dog"))).isFalse();
+    assertThat(agree(names, longs(1, 2))).isFalse();
+    assertThat(agree(longs(1, 2), names)).isFalse();
+    assertThat(summary(names, texts("cat", "cow"), -1).text())
+        .contains("1 of 2 texts differ: DISAGREES", "OFF 1 of 2 texts differ");
+    assertThat(summary(names, names, -1).text())
+        .contains("every text the same as in float.", "0 of 2 texts differ", "stored outputs agree")
+        .doesNotContain("same answer", "none is stored");
+  }
+
+  @Test
+  void storedOutputs_areComparedByTheirNumbers_asManyAsThereAre() {
     Map<String, HostTensor> actual = new LinkedHashMap<>();
     actual.put("z", floats(1));
     actual.put("a", longs(2));
-    assertThat(Comparison.withStored(actual, List.of()).isEmpty()).isTrue();
-    assertThat(Comparison.withStored(actual, List.of(floats(1))).agrees(TOLERANCE)).isTrue();
-    assertThat(Comparison.withStored(actual, List.of(floats(1), longs(2))).agrees(TOLERANCE))
-        .isTrue();
-    assertThat(Comparison.withStored(actual, List.of(floats(1), longs(3))).agrees(TOLERANCE))
-        .isFalse();
-    List<HostTensor> more = List.of(floats(1), longs(2), floats(1));
-    assertThat(Comparison.withStored(actual, more).agrees(TOLERANCE)).isFalse();
+    actual.put("b", texts("cat"));
+    assertThat(Comparison.withStored(actual, new TreeMap<>()).isEmpty()).isTrue();
+    assertThat(stored(actual, Map.of(0, floats(1)))).isTrue();
+    assertThat(stored(actual, Map.of(0, floats(1), 1, longs(2)))).isTrue();
+    assertThat(stored(actual, Map.of(0, floats(1), 1, longs(3)))).isFalse();
+    assertThat(stored(actual, Map.of(0, floats(1), 2, texts("cat")))).isTrue();
+    assertThat(stored(actual, Map.of(0, floats(1), 2, texts("cow")))).isFalse();
+    assertThat(stored(actual, Map.of(0, floats(1), 3, floats(1)))).isFalse();
+    CheckLine line =
+        CheckLine.compare(
+            "gap",
+            new CheckedInput(true, true, actual, null),
+            actual,
+            new TreeMap<>(Map.of(0, floats(1), 2, texts("cat"))),
+            -1);
+    assertThat(line.text(TOLERANCE)).contains("stored outputs agree (none is stored of a)");
+    assertThat(line.told(TOLERANCE).outputs())
+        .extracting(CheckLine.ToldOutput::agreesWithStored)
+        .containsExactly(true, null, true);
+  }
+
+  private static boolean stored(Map<String, HostTensor> actual, Map<Integer, HostTensor> byNumber) {
+    return Comparison.withStored(actual, new TreeMap<>(byNumber)).agrees(TOLERANCE);
   }
 
   @Test
   void answer_isTheLabel_orTheLargestScore_orNone() {
     Map<String, HostTensor> both = new LinkedHashMap<>();
     both.put("scores", floats(0.2f, 0.7f, 0.1f));
-    assertThat(TopAnswer.of(both)).isEqualTo(new TopAnswer(1, 0.7f));
+    assertThat(TopAnswer.of(both)).isEqualTo(new TopAnswer(1, "", 0.7f));
     both.put("label", longs(9));
-    assertThat(TopAnswer.of(both)).isEqualTo(new TopAnswer(9, 0.7f));
+    assertThat(TopAnswer.of(both)).isEqualTo(new TopAnswer(9, "", 0.7f));
     assertThat(TopAnswer.of(Map.of("label", longs(4))).label()).isEqualTo(4);
+    both.put("name", texts("cat"));
+    assertThat(TopAnswer.of(both)).isEqualTo(new TopAnswer(9, "cat", 0.7f));
+    assertThat(TopAnswer.of(Map.of("name", texts("cat"))).isThere()).isTrue();
+    assertThat(TopAnswer.of(Map.of("names", texts("cat", "cow"))).isThere()).isFalse();
+    assertThat(summary(texts("cat"), texts("cow"), -1).text())
+        .contains("top-1 differs", "the same answer as float on 0.00 %");
     HostTensor bytes = HostTensor.ofBytes(HostTensor.UINT8, new byte[] {3, (byte) 200}, 2);
-    assertThat(TopAnswer.of(Map.of("y", bytes))).isEqualTo(new TopAnswer(1, 200));
+    assertThat(TopAnswer.of(Map.of("y", bytes))).isEqualTo(new TopAnswer(1, "", 200));
     HostTensor row = HostTensor.of(new float[] {1, 2, 3}, 1, 3, 1, 1);
     assertThat(TopAnswer.of(Map.of("y", row)).label()).isEqualTo(2);
     HostTensor rows = HostTensor.of(new float[] {1, 2, 3, 4}, 2, 2);
@@ -115,7 +155,8 @@ class ComparisonTest {
     Map<String, HostTensor> outputs = Map.of("y", actual);
     CheckedInput checked = new CheckedInput(true, true, outputs, null);
     CheckLine line =
-        CheckLine.compare("one", checked, Map.of("y", expected), List.of(expected), label);
+        CheckLine.compare(
+            "one", checked, Map.of("y", expected), new TreeMap<>(Map.of(0, expected)), label);
     return new CheckSummary(List.of(line), TOLERANCE);
   }
 
@@ -128,7 +169,7 @@ class ComparisonTest {
         .doesNotContain("within", "same answer");
     assertThat(summary(longs(1, 2), longs(1, 3), -1).text())
         .contains("1 DISAGREE with float, 1 with the stored outputs.")
-        .contains("stored outputs OFF, 1 of 2 whole numbers differ");
+        .contains("stored outputs OFF 1 of 2 whole numbers differ");
     assertThat(summary(floats(1, 2), floats(1, 3), -1).text())
         .contains("1 DISAGREE with float by more than 0.03", "stored outputs OFF by 0.33");
   }

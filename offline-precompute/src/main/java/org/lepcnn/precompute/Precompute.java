@@ -73,10 +73,9 @@ public final class Precompute {
   private PrecomputeResult run() {
     ModelBundle bundle = ModelBundle.read(options.bundle());
     if (bundle.plan().layers().isEmpty()) {
-      throw new BadInputException(
-          "Making tables for model "
-              + bundle.fingerprint()
-              + ": it has no offloaded layer, so it needs none.");
+      createOutput(); // a device looks there
+      return new PrecomputeResult(
+          options.device(), bundle.fingerprint().toString(), List.of(), 0, 0, 0, 0, 0);
     }
     if (options.jobManager() == null) {
       LocalCluster.requireOwnName();

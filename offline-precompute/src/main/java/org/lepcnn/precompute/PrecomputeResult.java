@@ -4,7 +4,7 @@ package org.lepcnn.precompute;
 import java.util.List;
 
 /**
- * What a run has made.
+ * What a run has made: nothing for a model of which no layer goes to the edge, since it uses none.
  *
  * @param device the device
  * @param model the model's fingerprint, hexadecimal

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.graph.Shapes;
@@ -22,16 +21,12 @@ import org.lepcnn.onnx.read.InputValue;
  *     leaves open
  * @param inputValues constants by input name; such an input is none of the bundle
  * @param offload which linear layers go to the edge
- * @param minRoundWork multiplications that a round has to carry, or its layers stay on the device;
- *     empty: 100,000 in passes of more than 16 rounds, and no bound in shorter ones and with {@link
- *     OffloadPolicy#ALL}
  * @param precision how finely weights are rounded
  */
 public record ImportOptions(
     Map<String, long[]> inputShapes,
     Map<String, InputValue> inputValues,
     OffloadPolicy offload,
-    OptionalLong minRoundWork,
     Precision precision) {
   /** Sizes joined by x; an x follows a single one. */
   private static final Pattern SHAPE = Pattern.compile("\\d+(?:[xX]\\d+)++|\\d+[xX]");
@@ -43,50 +38,38 @@ public record ImportOptions(
     inputValues = Collections.unmodifiableMap(new LinkedHashMap<>(inputValues));
   }
 
-  /** Options that bind no input. */
-  public ImportOptions(
-      Map<String, long[]> inputShapes, OffloadPolicy offload, Precision precision) {
-    this(inputShapes, Map.of(), offload, OptionalLong.empty(), precision);
-  }
-
-  /** Options with {@link Precision#FAST}. */
-  public ImportOptions(Map<String, long[]> inputShapes, OffloadPolicy offload) {
-    this(inputShapes, offload, Precision.FAST);
-  }
-
   /** The model's own shapes, {@link OffloadPolicy#AUTO}, {@link Precision#FAST}. */
   public static ImportOptions defaults() {
-    return new ImportOptions(Map.of(), OffloadPolicy.AUTO);
+    return new ImportOptions(Map.of(), Map.of(), OffloadPolicy.AUTO, Precision.FAST);
   }
 
   /** These options with another policy. */
   public ImportOptions withOffload(OffloadPolicy policy) {
-    return new ImportOptions(inputShapes, inputValues, policy, minRoundWork, precision);
+    return new ImportOptions(inputShapes, inputValues, policy, precision);
   }
 
   /** These options with a bound on what a round carries, in multiplications. */
   public ImportOptions withMinRoundWork(long multiplications) {
-    return new ImportOptions(
-        inputShapes, inputValues, offload, OptionalLong.of(multiplications), precision);
+    return withOffload(offload.withMinRoundWork(multiplications));
   }
 
   /** These options with another precision. */
   public ImportOptions withPrecision(Precision other) {
-    return new ImportOptions(inputShapes, inputValues, offload, minRoundWork, other);
+    return new ImportOptions(inputShapes, inputValues, offload, other);
   }
 
   /** These options with the dimensions of one input. */
   public ImportOptions withInput(String name, long... dims) {
     Map<String, long[]> shapes = new LinkedHashMap<>(inputShapes);
     shapes.put(name, dims);
-    return new ImportOptions(shapes, inputValues, offload, minRoundWork, precision);
+    return new ImportOptions(shapes, inputValues, offload, precision);
   }
 
   /** These options with one input bound to a constant. */
   public ImportOptions withInput(String name, InputValue value) {
     Map<String, InputValue> values = new LinkedHashMap<>(inputValues);
     values.put(name, value);
-    return new ImportOptions(inputShapes, values, offload, minRoundWork, precision);
+    return new ImportOptions(inputShapes, values, offload, precision);
   }
 
   /**

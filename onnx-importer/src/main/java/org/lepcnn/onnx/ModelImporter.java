@@ -13,12 +13,14 @@ import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.plan.Equalization;
+import org.lepcnn.onnx.plan.ModelCut;
 import org.lepcnn.onnx.plan.RoundWork;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
 import org.lepcnn.onnx.read.BoundInputs;
 import org.lepcnn.onnx.read.OnnxReader;
+import org.lepcnn.onnx.read.WiderIntegers;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
 
@@ -61,12 +63,25 @@ public final class ModelImporter {
   }
 
   /**
-   * As {@link #original(Path)}, with constants in place of the inputs that the options bind.
+   * As {@link #original(Path)}, with constants in place of the inputs that the options bind, and
+   * the other inputs of integers as wide as the import has them.
    *
    * @param options of which only the values of inputs count
    */
   public static byte[] original(Path onnx, ImportOptions options) {
-    return BoundInputs.bind(OnnxReader.original(onnx).model(), options.inputValues()).toByteArray();
+    return WiderIntegers.widen(
+            BoundInputs.bind(OnnxReader.original(onnx).model(), options.inputValues()))
+        .toByteArray();
+  }
+
+  /**
+   * All inputs of a model in its order, which numbers the files of its data sets; options may bind
+   * some of them to a value.
+   *
+   * @throws BadInputException as {@link #original(Path)}
+   */
+  public static List<String> inputNames(Path onnx) {
+    return OnnxReader.original(onnx).inputNames();
   }
 
   /**
@@ -109,8 +124,7 @@ public final class ModelImporter {
     InstrumentedRun run = model.run();
     steps.accept("choosing the layers that go to the edge");
     ShapeFlow flow = new ShapeFlow(graph);
-    Selection selection =
-        RoundWork.select(graph, run, flow, options.offload(), options.minRoundWork());
+    Selection selection = RoundWork.select(graph, run, flow, options.offload());
     steps.accept("scaling channels between layers");
     Equalization.apply(graph, run, flow, selection);
     Schedule schedule = new Schedule(graph, run, selection);
@@ -125,6 +139,7 @@ public final class ModelImporter {
         selection,
         schedule,
         new StageBuilder(graph, run, flow, schedule).build(),
+        () -> ModelCut.of(graph, run, flow),
         model.inner());
   }
 
@@ -136,7 +151,7 @@ public final class ModelImporter {
               if (!type.isTensor()) {
                 throw notATensor(name, graph);
               }
-              return new ValueSpec(name, type.onnxType(), type.dims());
+              return new ValueSpec(name, WiderIntegers.typeOf(type.onnxType()), type.dims());
             })
         .toList();
   }

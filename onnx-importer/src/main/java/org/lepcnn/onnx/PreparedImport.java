@@ -4,18 +4,24 @@ package org.lepcnn.onnx;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.Stage;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.onnx.cut.CutReport;
+import org.lepcnn.onnx.cut.DeviceProfile;
+import org.lepcnn.onnx.cut.Objective;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.plan.Advice;
 import org.lepcnn.onnx.plan.Assembly;
 import org.lepcnn.onnx.plan.FinerLayers;
 import org.lepcnn.onnx.plan.LayerReference;
+import org.lepcnn.onnx.plan.ModelCut;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 import org.lepcnn.onnx.plan.OffloadedLayer;
 import org.lepcnn.onnx.plan.Precision;
 import org.lepcnn.onnx.plan.ReferenceGraph;
@@ -39,6 +45,7 @@ public final class PreparedImport {
   private final Selection selection;
   private final Schedule schedule;
   private final List<Stage> stages;
+  private final Supplier<ModelCut> cut;
   private final Map<Node, List<InnerWork.Layer>> inner;
 
   PreparedImport(
@@ -51,6 +58,7 @@ public final class PreparedImport {
       Selection selection,
       Schedule schedule,
       List<Stage> stages,
+      Supplier<ModelCut> cut,
       Map<Node, List<InnerWork.Layer>> inner) {
     this.name = name;
     this.notes =
@@ -62,6 +70,7 @@ public final class PreparedImport {
     this.selection = selection;
     this.schedule = schedule;
     this.stages = List.copyOf(stages);
+    this.cut = cut;
     this.inner = inner;
   }
 
@@ -77,6 +86,22 @@ public final class PreparedImport {
    */
   public List<String> notes() {
     return notes;
+  }
+
+  /**
+   * What the chosen layers cost a device beside everything at the edge and everything on the
+   * device.
+   *
+   * @param policy by which they were chosen
+   * @param profile what everything costs the device
+   */
+  public CutReport costs(OffloadPolicy policy, DeviceProfile profile) {
+    Objective shown =
+        policy instanceof OffloadPolicy.Optimise optimise
+            ? optimise.objective()
+            : Objective.LATENCY;
+    String word = policy instanceof OffloadPolicy.Optimise ? shown.word() : "offloaded";
+    return cut.get().report(selection, inner, profile, shown, word);
   }
 
   /** The layers that go to the edge, in the model's order. */

@@ -22,8 +22,7 @@ record TrialRequest(Path onnx, ImportOptions options, String work, List<String> 
     out.string(onnx.toAbsolutePath().toString()).string(work);
     strings(out, arguments);
     strings(out, options.inputArguments());
-    out.string(options.offload().name());
-    out.int64(options.minRoundWork().orElse(-1));
+    strings(out, options.offload().words());
     strings(out, options.precision().words());
     return out.toByteArray();
   }
@@ -37,11 +36,7 @@ record TrialRequest(Path onnx, ImportOptions options, String work, List<String> 
     for (String input : in.list(in::string)) {
       options = options.withInput(input);
     }
-    options = options.withOffload(OffloadPolicy.valueOf(in.string()));
-    long minRoundWork = in.int64();
-    if (minRoundWork >= 0) {
-      options = options.withMinRoundWork(minRoundWork);
-    }
+    options = options.withOffload(OffloadPolicy.ofWords(in.list(in::string)));
     options = options.withPrecision(Precision.ofWords(in.list(in::string)));
     in.end();
     return new TrialRequest(onnx, options, work, arguments);

@@ -12,12 +12,15 @@
  *   <li>{@link org.lepcnn.onnx.work}: how much every operator multiplies;
  *   <li>{@link org.lepcnn.onnx.layer}: what a linear layer is ({@code Recognizer}), and what around
  *       it folds into its weights ({@code Absorber});
+ *   <li>{@link org.lepcnn.onnx.cut}: what a layer costs here and at the edge, and where a network
+ *       is best cut;
  *   <li>{@link org.lepcnn.onnx.plan}: what is worth offloading ({@code OffloadRule}), how fine, and
  *       in which order everything runs ({@code Schedule}).
  * </ul>
  *
  * <p>The packages beside this one are the importer's own: applications use {@code ModelImporter},
- * its options and reports, {@code plan.Precision} and {@code plan.OffloadPolicy}.
+ * its options and reports, {@code plan.Precision} and {@code plan.OffloadPolicy} with the types of
+ * {@code cut} that it names.
  */
 @PublicApi
 package org.lepcnn.onnx;

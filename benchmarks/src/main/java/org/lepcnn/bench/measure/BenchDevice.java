@@ -89,11 +89,6 @@ public final class BenchDevice implements AutoCloseable {
     return name;
   }
 
-  /** Makes the tables of passes 0 to {@code passes − 1}, several files at a time. */
-  public void makeTables(long passes, int threads) {
-    makeTables(0, passes, threads);
-  }
-
   /** Makes the tables of the next passes, several files at a time. */
   public void makeTables(long firstPass, long passes, int threads) {
     make(

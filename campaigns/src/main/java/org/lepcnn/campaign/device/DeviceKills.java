@@ -288,7 +288,8 @@ public final class DeviceKills {
 
   /** What is on the topics must still be there at the end. */
   private void createTopics() {
-    TopicSettings ever = new TopicSettings(4, 1, LONG_MILLIS, 1L << 40);
+    TopicSettings ever =
+        new TopicSettings(4, 1, LONG_MILLIS, 1L << 40, TopicSettings.BROKER_DEFAULT);
     ClientSettings client = ClientSettings.of(bootstrapServers, Map.of());
     try (TopicAdmin admin = TopicAdmin.connect(client, Duration.ofSeconds(30))) {
       admin.create(GATEWAY, ever);

@@ -249,7 +249,7 @@ public final class EdgeFaults {
     arguments.addAll(broker.edgeOptions());
     arguments.addAll(List.of("--model-cache", folder.resolve("model-cache").toString()));
     arguments.addAll(List.of("--checkpoint-interval", "1000"));
-    String id = cluster.submit(layout.edgeJobJar(), null, arguments);
+    String id = cluster.submit(layout.edgeJobJar(), null, List.of(), arguments);
     cluster.rest().awaitRunning(id, LIMIT);
     cluster.rest().awaitNextCheckpoint(id, LIMIT);
     return id;

@@ -109,6 +109,9 @@ public final class PrecomputeCommand implements Callable<Integer> {
       implements Result {
     @Override
     public String text() {
+      if (tables.ranges().isEmpty() && tables.files() == 0) {
+        return "No tables made: no pass was asked for, or the model has no rounds and needs none.";
+      }
       return String.format(
           Locale.ROOT,
           "%d passes issued, %d resumed, in %d files, %.1f MB, in %s.",

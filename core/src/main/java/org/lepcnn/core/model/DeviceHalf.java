@@ -125,20 +125,6 @@ public record DeviceHalf(
     /** Some multiplications, nobody knows how many. */
     public static final long UNKNOWN_MACS = -1;
 
-    /** A line that does not know its weights. */
-    public LayerReport(
-        String name,
-        String op,
-        String shape,
-        long macs,
-        int bits,
-        int round,
-        String reason,
-        long bytesUp,
-        long bytesDown) {
-      this(name, op, shape, macs, bits, round, reason, bytesUp, bytesDown, 0, 0);
-    }
-
     public boolean offloaded() {
       return round >= 0;
     }

@@ -44,7 +44,7 @@ public final class TestBundles {
             List.of(emptyStage(), emptyStage(), emptyStage()),
             List.of(
                 new DeviceHalf.LayerReport(
-                    "wide", "Conv", "4x3x3x3", wide.macs(), 16, 0, "", 360, 480)));
+                    "wide", "Conv", "4x3x3x3", wide.macs(), 16, 0, "", 360, 480, 0, 0)));
     return ModelBundle.of(edge, device);
   }
 

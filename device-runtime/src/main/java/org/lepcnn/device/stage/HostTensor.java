@@ -5,7 +5,6 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -16,7 +15,10 @@ import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
- * A dense tensor in the Java heap: a primitive array in row-major order with its dimensions.
+ * A dense tensor in the Java heap: an array in row-major order with its dimensions.
+ *
+ * <p>What a model gives out in another type is widened to one of these: float16 and bfloat16 to
+ * float32, int16 and uint16 to int32, uint32 to int64. The bits of uint64 stay, in an int64.
  *
  * <p>Arrays are neither copied in nor out; whoever shares one must not change it. Equality is
  * identity; {@link #sameBits} compares contents.
@@ -30,6 +32,7 @@ public final class HostTensor {
   public static final int INT8 = 3;
   public static final int INT32 = 6;
   public static final int INT64 = 7;
+  public static final int STRING = 8;
   public static final int BOOL = 9;
   public static final int DOUBLE = 11;
 
@@ -65,6 +68,11 @@ public final class HostTensor {
     return new HostTensor(INT64, values, values.length, shape);
   }
 
+  /** A tensor of texts, none of them null. */
+  public static HostTensor of(String[] values, long... shape) {
+    return new HostTensor(STRING, values, values.length, shape);
+  }
+
   /**
    * A tensor of single bytes.
    *
@@ -77,7 +85,7 @@ public final class HostTensor {
     return new HostTensor(onnxType, values, values.length, shape);
   }
 
-  /** A tensor of zeros of any of the element types. */
+  /** A tensor of zeros, or of empty texts, of any of the element types. */
   static HostTensor zeros(int onnxType, long... shape) {
     int size = (int) elements(shape);
     return switch (onnxType) {
@@ -85,6 +93,11 @@ public final class HostTensor {
       case DOUBLE -> of(new double[size], shape);
       case INT32 -> of(new int[size], shape);
       case INT64 -> of(new long[size], shape);
+      case STRING -> {
+        String[] texts = new String[size];
+        Arrays.fill(texts, "");
+        yield of(texts, shape);
+      }
       default -> ofBytes(onnxType, new byte[size], shape);
     };
   }
@@ -113,7 +126,7 @@ public final class HostTensor {
         .found(onnxType);
   }
 
-  /** The elements: float[], double[], int[], long[] or byte[], not copied. */
+  /** The elements: float[], double[], int[], long[], byte[] or String[], not copied. */
   public Object array() {
     return array;
   }
@@ -128,6 +141,7 @@ public final class HostTensor {
       case DOUBLE -> sameBits((double[]) array, (double[]) other.array);
       case INT32 -> Arrays.equals((int[]) array, (int[]) other.array);
       case INT64 -> Arrays.equals((long[]) array, (long[]) other.array);
+      case STRING -> Arrays.equals((String[]) array, (String[]) other.array);
       default -> Arrays.equals((byte[]) array, (byte[]) other.array);
     };
   }
@@ -146,6 +160,7 @@ public final class HostTensor {
           OnnxTensor.createTensor(environment, DoubleBuffer.wrap((double[]) array), shape);
       case INT32 -> OnnxTensor.createTensor(environment, IntBuffer.wrap((int[]) array), shape);
       case INT64 -> OnnxTensor.createTensor(environment, LongBuffer.wrap((long[]) array), shape);
+      case STRING -> OnnxTensor.createTensor(environment, (String[]) array, shape);
       default ->
           OnnxTensor.createTensor(
               environment, ByteBuffer.wrap((byte[]) array), shape, byteType(onnxType));
@@ -153,54 +168,13 @@ public final class HostTensor {
   }
 
   /**
-   * A copy of a tensor of ONNX Runtime.
+   * A copy of a tensor of ONNX Runtime, widened where its type is none of the above.
    *
-   * @throws BadInputException for element types other than those above
+   * @throws BadInputException for element types that cannot be widened: complex numbers and those
+   *     of less than a byte
    */
   public static HostTensor copyOf(OnnxTensor tensor) {
-    TensorInfo info = tensor.getInfo();
-    long[] dimensions = info.getShape();
-    return switch (info.type) {
-      case FLOAT -> of(floatsOf(tensor), dimensions);
-      case DOUBLE -> {
-        DoubleBuffer buffer = tensor.getDoubleBuffer();
-        double[] values = new double[buffer.remaining()];
-        buffer.get(values);
-        yield of(values, dimensions);
-      }
-      case INT32 -> {
-        IntBuffer buffer = tensor.getIntBuffer();
-        int[] values = new int[buffer.remaining()];
-        buffer.get(values);
-        yield of(values, dimensions);
-      }
-      case INT64 -> {
-        LongBuffer buffer = tensor.getLongBuffer();
-        long[] values = new long[buffer.remaining()];
-        buffer.get(values);
-        yield of(values, dimensions);
-      }
-      case UINT8 -> ofBytes(UINT8, bytesOf(tensor), dimensions);
-      case INT8 -> ofBytes(INT8, bytesOf(tensor), dimensions);
-      case BOOL -> ofBytes(BOOL, bytesOf(tensor), dimensions);
-      default ->
-          throw BadInputException.about("Reading a value of the model")
-              .expected("numbers or booleans of a common type")
-              .found(info.type, "Let the model cast it to float32.");
-    };
-  }
-
-  /** The elements of a float32 tensor in an array of their own, copied once where possible. */
-  static float[] floatsOf(OnnxTensor tensor) {
-    FloatBuffer buffer = tensor.getFloatBuffer();
-    if (buffer.hasArray()
-        && buffer.arrayOffset() == 0
-        && buffer.array().length == buffer.remaining()) {
-      return buffer.array();
-    }
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
-    return values;
+    return TensorCopy.of(tensor);
   }
 
   static long elements(long[] shape) {
@@ -232,13 +206,6 @@ public final class HostTensor {
     return same;
   }
 
-  private static byte[] bytesOf(OnnxTensor tensor) {
-    ByteBuffer buffer = tensor.getByteBuffer();
-    byte[] values = new byte[buffer.remaining()];
-    buffer.get(values);
-    return values;
-  }
-
   private static OnnxJavaType byteType(int onnxType) {
     return switch (onnxType) {
       case UINT8 -> OnnxJavaType.UINT8;
@@ -250,7 +217,7 @@ public final class HostTensor {
 
   private static BadInputException unsupported(int onnxType) {
     return BadInputException.about("Tensor")
-        .expected("the ONNX element type 1, 2, 3, 6, 7, 9 or 11")
+        .expected("the ONNX element type 1, 2, 3, 6, 7, 8, 9 or 11")
         .found(onnxType);
   }
 }

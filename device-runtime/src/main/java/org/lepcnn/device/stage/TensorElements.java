@@ -14,9 +14,21 @@ public record TensorElements(HostTensor tensor) {
     return Array.getLength(tensor.array());
   }
 
+  /** Whether all are texts, and no numbers. */
+  public boolean texts() {
+    return tensor.array() instanceof String[];
+  }
+
   /** Whether all are whole numbers by their type. */
   public boolean whole() {
-    return !(tensor.array() instanceof float[]) && !(tensor.array() instanceof double[]);
+    return !(tensor.array() instanceof float[])
+        && !(tensor.array() instanceof double[])
+        && !texts();
+  }
+
+  /** One element of texts. */
+  public String text(int index) {
+    return ((String[]) tensor.array())[index];
   }
 
   /** One element; whole numbers above 2⁵³ are rounded. */

@@ -40,10 +40,13 @@ final class TableCatalog {
     this.plan = plan;
   }
 
-  /** Finds all tables; any that is not whole or not ours is an error. */
+  /**
+   * Finds all tables; any that is not whole or not ours is an error, and so is none, unless the
+   * model has no rounds and needs none.
+   */
   void fill() {
     list().forEach(this::add);
-    if (tables.isEmpty()) {
+    if (tables.isEmpty() && plan.rounds() > 0) {
       throw EnvironmentException.about("Opening the tables in " + folder)
           .expected("*" + TableId.SUFFIX + " files")
           .found("none", remedy());

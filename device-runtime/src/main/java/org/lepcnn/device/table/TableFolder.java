@@ -69,7 +69,7 @@ public final class TableFolder implements PassTables {
   /**
    * Opens the tables of a chain.
    *
-   * @param folder must be there and hold a table of this chain
+   * @param folder must be there and hold a table of this chain, if the plan has rounds
    * @throws EnvironmentException there is none: the tables are dry
    * @throws RefusedException a file belongs to another chain, device, model or name
    * @throws org.lepcnn.core.io.CorruptFileException a file is cut off or damaged in its header

@@ -4,10 +4,13 @@ package org.lepcnn.device.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.lang.reflect.Array;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
@@ -23,7 +26,11 @@ class HostTensorTest {
             HostTensor.of(new long[] {Long.MAX_VALUE}),
             HostTensor.ofBytes(HostTensor.UINT8, new byte[] {-1, 3}, 2),
             HostTensor.ofBytes(HostTensor.INT8, new byte[] {-128, 3}, 2),
-            HostTensor.ofBytes(HostTensor.BOOL, new byte[] {1, 0}, 2));
+            HostTensor.ofBytes(HostTensor.BOOL, new byte[] {1, 0}, 2),
+            HostTensor.of(new String[] {"a", "", "\u00e9"}, 3),
+            HostTensor.of(new String[] {"a", "b", "c", "d"}, 2, 1, 2),
+            HostTensor.of(new String[] {"alone"}),
+            HostTensor.of(new String[0], 2, 0));
     for (HostTensor tensor : tensors) {
       try (OnnxTensor onnx = tensor.toOnnx(OrtEnvironment.getEnvironment())) {
         HostTensor back = HostTensor.copyOf(onnx);
@@ -71,7 +78,7 @@ class HostTensorTest {
 
   @Test
   void zeros_areOfTheTypeAndShapeAskedFor() {
-    for (int type : new int[] {1, 2, 3, 6, 7, 9, 11}) {
+    for (int type : new int[] {1, 2, 3, 6, 7, 8, 9, 11}) {
       HostTensor zeros = HostTensor.zeros(type, 2, 3);
       assertThat(zeros.onnxType()).isEqualTo(type);
       assertThat(zeros.shape()).containsExactly(2, 3);
@@ -92,12 +99,20 @@ class HostTensorTest {
   }
 
   @Test
-  void textOfOnnxRuntime_isRefused() throws OrtException {
-    try (OnnxTensor text =
-        OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new String[] {"a"})) {
-      assertThatThrownBy(() -> HostTensor.copyOf(text))
-          .isInstanceOf(BadInputException.class)
-          .hasMessageContaining("found STRING");
+  void typesOfOnnxRuntimeAlone_areWidened() throws OrtException {
+    ByteBuffer bits = ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder());
+    bits.putShort(0, (short) 0xbc00).putShort(2, (short) 0x3c00);
+    assertThat(widened(bits, OnnxJavaType.FLOAT16).floats()).containsExactly(-1, 1);
+    bits.putShort(0, (short) 0xbf80).putShort(2, (short) 0x3f80);
+    assertThat(widened(bits, OnnxJavaType.BFLOAT16).floats()).containsExactly(-1, 1);
+    bits.putShort(0, (short) -2).putShort(2, (short) 7);
+    assertThat((int[]) widened(bits, OnnxJavaType.INT16).array()).containsExactly(-2, 7);
+  }
+
+  private static HostTensor widened(ByteBuffer bits, OnnxJavaType type) throws OrtException {
+    try (OnnxTensor tensor =
+        OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), bits, new long[] {2}, type)) {
+      return HostTensor.copyOf(tensor);
     }
   }
 
@@ -117,6 +132,10 @@ class HostTensorTest {
     assertThat(
             HostTensor.ofBytes(HostTensor.INT8, new byte[] {1, 2}, 2)
                 .sameBits(HostTensor.ofBytes(HostTensor.INT8, new byte[] {1, 3}, 2)))
+        .isFalse();
+    assertThat(
+            HostTensor.of(new String[] {"a", "b"}, 2)
+                .sameBits(HostTensor.of(new String[] {"a", "B"}, 2)))
         .isFalse();
     assertThat(
             HostTensor.of(new double[] {1, Double.NaN}, 2)

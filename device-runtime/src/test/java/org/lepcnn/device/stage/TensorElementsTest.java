@@ -38,4 +38,13 @@ class TensorElementsTest {
     assertThat(unsigned.integer(0)).isEqualTo(255);
     assertThat(unsigned.whole()).isTrue();
   }
+
+  @Test
+  void texts_areNoNumbers() {
+    TensorElements texts = new TensorElements(HostTensor.of(new String[] {"cat", "dog"}, 2));
+    assertThat(texts.texts()).isTrue();
+    assertThat(texts.whole()).isFalse();
+    assertThat(texts.text(1)).isEqualTo("dog");
+    assertThat(new TensorElements(HostTensor.of(new int[] {1}, 1)).texts()).isFalse();
+  }
 }

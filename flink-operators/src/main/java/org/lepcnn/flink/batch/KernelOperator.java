@@ -25,6 +25,7 @@ import org.lepcnn.flink.kernel.RoundComputer.Computed;
 import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.Handled;
+import org.lepcnn.flink.record.MailboxOperatorFactory;
 import org.lepcnn.flink.record.OutgoingRecord;
 import org.lepcnn.flink.record.Refusal;
 
@@ -41,7 +42,7 @@ import org.lepcnn.flink.record.Refusal;
  * finished and emitted before a checkpoint's barrier, at the end of the input and before a stop, so
  * that no tensor is ever in a checkpoint.
  */
-final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
+public final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     implements OneInputStreamOperator<AssembledRequest, OutgoingRecord>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
   private static final Refusal MODEL_RELEASED =
@@ -68,7 +69,7 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
   private transient boolean draining;
   private transient boolean timerSet;
 
-  KernelOperator(
+  private KernelOperator(
       StreamOperatorParameters<OutgoingRecord> parameters,
       MailboxExecutor mailbox,
       EdgeServices services,
@@ -79,6 +80,19 @@ final class KernelOperator extends AbstractStreamOperator<OutgoingRecord>
     this.services = services;
     this.settings = settings;
     this.notices = notices;
+  }
+
+  /**
+   * Makes the operator, to be chained to the guard.
+   *
+   * @param notices the side output for failures
+   */
+  public static MailboxOperatorFactory<AssembledRequest, OutgoingRecord> factory(
+      EdgeServices services, BatchSettings settings, OutputTag<OutgoingRecord> notices) {
+    return new MailboxOperatorFactory<>(
+        KernelOperator.class,
+        (parameters, mailbox) ->
+            new KernelOperator(parameters, mailbox, services, settings, notices));
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.lepcnn.flink.metric.EdgeMetrics;
 import org.lepcnn.flink.record.AssembledRequest;
 import org.lepcnn.flink.record.Handled;
 import org.lepcnn.flink.record.InboundRecord;
+import org.lepcnn.flink.record.MailboxOperatorFactory;
 import org.lepcnn.flink.record.OutgoingRecord;
 
 /**
@@ -24,7 +25,7 @@ import org.lepcnn.flink.record.OutgoingRecord;
  * output; replies and rejections a side output. Keeps no state: incomplete requests are dropped on
  * failure. Nothing is read before {@link Readiness} lets it.
  */
-final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
+public final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
     implements OneInputStreamOperator<InboundRecord, AssembledRequest> {
   private static final long serialVersionUID = 1L;
 
@@ -36,7 +37,7 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
   private transient RequestDecoder decoder;
   private transient long sweepMillis;
 
-  DecodeOperator(
+  private DecodeOperator(
       StreamOperatorParameters<AssembledRequest> parameters,
       MailboxExecutor mailbox,
       EdgeServices services,
@@ -47,6 +48,19 @@ final class DecodeOperator extends AbstractStreamOperator<AssembledRequest>
     this.services = services;
     this.assembly = assembly;
     this.notices = notices;
+  }
+
+  /**
+   * Makes the operator, to be applied before the keyBy.
+   *
+   * @param notices the side output for replies and rejections
+   */
+  public static MailboxOperatorFactory<InboundRecord, AssembledRequest> factory(
+      EdgeServices services, AssemblyLimits assembly, OutputTag<OutgoingRecord> notices) {
+    return new MailboxOperatorFactory<>(
+        DecodeOperator.class,
+        (parameters, mailbox) ->
+            new DecodeOperator(parameters, mailbox, services, assembly, notices));
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class FixedModel implements ModelPool {
       if (e.getCause() instanceof RuntimeException known) {
         throw known;
       }
-      throw EnvironmentException.about("Loading the model").found(e.getCause());
+      throw EnvironmentException.about("Loading the model").found(FutureFailures.causeOf(e));
     } catch (TimeoutException e) {
       throw EnvironmentException.about("Loading the model")
           .expected("it within " + timeout.toSeconds() + " s")

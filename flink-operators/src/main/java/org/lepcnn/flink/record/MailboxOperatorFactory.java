@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.flink.record;
 
+import java.io.Serializable;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -16,33 +17,39 @@ import org.apache.flink.streaming.api.operators.legacy.YieldingOperatorFactory;
  * @param <O> the output
  */
 @SuppressWarnings({"deprecation", "TypeParameterUnusedInFormals"}) // Flink has no other way yet
-public abstract class MailboxOperatorFactory<I, O> extends AbstractStreamOperatorFactory<O>
+public final class MailboxOperatorFactory<I, O> extends AbstractStreamOperatorFactory<O>
     implements OneInputStreamOperatorFactory<I, O>, YieldingOperatorFactory<O> {
   private static final long serialVersionUID = 1L;
 
   private final Class<? extends OneInputStreamOperator<I, O>> operator;
+  private final Maker<I, O> maker;
 
-  /**
-   * @param operator the class that {@link #create} makes
-   */
-  protected MailboxOperatorFactory(Class<? extends OneInputStreamOperator<I, O>> operator) {
-    this.operator = operator;
+  /** Makes an operator; travels in the job graph. */
+  @FunctionalInterface
+  public interface Maker<I, O> extends Serializable {
+    OneInputStreamOperator<I, O> make(
+        StreamOperatorParameters<O> parameters, MailboxExecutor mailbox);
   }
 
-  /** Makes an operator. */
-  protected abstract OneInputStreamOperator<I, O> create(
-      StreamOperatorParameters<O> parameters, MailboxExecutor mailbox);
+  /**
+   * @param operator the class of what is made
+   */
+  public MailboxOperatorFactory(
+      Class<? extends OneInputStreamOperator<I, O>> operator, Maker<I, O> maker) {
+    this.operator = operator;
+    this.maker = maker;
+  }
 
   @Override
   @SuppressWarnings("unchecked") // the interface leaves the operator's type to the caller
-  public final <T extends StreamOperator<O>> T createStreamOperator(
+  public <T extends StreamOperator<O>> T createStreamOperator(
       StreamOperatorParameters<O> parameters) {
-    return (T) create(parameters, getMailboxExecutor());
+    return (T) maker.make(parameters, getMailboxExecutor());
   }
 
   @Override
   @SuppressWarnings("rawtypes") // as declared by the interface
-  public final Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader loader) {
+  public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader loader) {
     return operator;
   }
 }

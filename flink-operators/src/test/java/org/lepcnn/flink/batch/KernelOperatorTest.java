@@ -45,7 +45,7 @@ class KernelOperatorTest extends WithLoadedModel {
             batch);
     OneInputStreamOperatorTestHarness<AssembledRequest, OutgoingRecord> harness =
         new OneInputStreamOperatorTestHarness<>(
-            new KernelOperatorFactory(settings.services(), settings.batch(), NOTICES),
+            KernelOperator.factory(settings.services(), settings.batch(), NOTICES),
             AssembledRequestSerializer.INSTANCE);
     harness.open();
     return harness;

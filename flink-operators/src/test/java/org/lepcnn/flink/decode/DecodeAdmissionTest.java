@@ -51,7 +51,7 @@ class DecodeAdmissionTest extends WithLoadedModel {
             .withReadyWait(readyWait);
     OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness =
         new OneInputStreamOperatorTestHarness<>(
-            new DecodeOperatorFactory(settings.services(), settings.assembly(), NOTICES),
+            DecodeOperator.factory(settings.services(), settings.assembly(), NOTICES),
             InboundRecordSerializer.INSTANCE);
     harness.open();
     return harness;

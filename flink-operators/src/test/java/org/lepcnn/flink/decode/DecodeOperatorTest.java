@@ -68,7 +68,7 @@ class DecodeOperatorTest extends WithLoadedModel {
   private static OneInputStreamOperatorTestHarness<InboundRecord, AssembledRequest> harness(
       EdgeSettings settings) throws Exception {
     return new OneInputStreamOperatorTestHarness<>(
-        new DecodeOperatorFactory(settings.services(), settings.assembly(), NOTICES),
+        DecodeOperator.factory(settings.services(), settings.assembly(), NOTICES),
         InboundRecordSerializer.INSTANCE);
   }
 
@@ -394,7 +394,7 @@ class DecodeOperatorTest extends WithLoadedModel {
     try (MockEnvironment environment = new MockEnvironmentBuilder().setMetricGroup(task).build();
         var harness =
             new OneInputStreamOperatorTestHarness<>(
-                new DecodeOperatorFactory(settings.services(), settings.assembly(), NOTICES),
+                DecodeOperator.factory(settings.services(), settings.assembly(), NOTICES),
                 InboundRecordSerializer.INSTANCE,
                 environment)) {
       harness.open();

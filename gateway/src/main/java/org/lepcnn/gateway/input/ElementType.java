@@ -16,6 +16,7 @@ public final class ElementType {
       case HostTensor.INT64 -> "int64";
       case HostTensor.UINT8 -> "uint8";
       case HostTensor.INT8 -> "int8";
+      case HostTensor.STRING -> "string";
       case HostTensor.BOOL -> "bool";
       default -> "number " + onnxType + " of ONNX";
     };

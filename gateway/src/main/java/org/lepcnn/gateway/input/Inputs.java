@@ -48,8 +48,13 @@ public final class Inputs {
     }
     if (lower.endsWith(".pb")) {
       HostTensor tensor = TensorFile.read(path);
-      int size = new TensorElements(tensor).size();
-      return rows(path, row -> name, Elements.of(tensor), tensor.shape(), size, spec);
+      TensorElements elements = new TensorElements(tensor);
+      if (elements.texts()) {
+        throw BadInputException.about("Reading " + path)
+            .expected("numbers")
+            .found("texts", "Use the library.");
+      }
+      return rows(path, row -> name, Elements.of(tensor), tensor.shape(), elements.size(), spec);
     }
     return List.of(new Input(name, path, Map.of(spec.name(), PictureInput.read(path, spec))));
   }

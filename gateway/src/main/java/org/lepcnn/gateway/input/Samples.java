@@ -21,12 +21,15 @@ public final class Samples {
    *
    * @param path a folder that holds them, or one {@code .npy} file
    * @param inputs the model's inputs
+   * @param names as {@link TestDataSets#read(Path, List, List, int)} takes them
    * @return at least one map of inputs by name
    */
-  public static List<Map<String, HostTensor>> read(Path path, List<ValueSpec> inputs) {
+  public static List<Map<String, HostTensor>> read(
+      Path path, List<ValueSpec> inputs, List<String> names) {
     List<Map<String, HostTensor>> samples = new ArrayList<>();
     if (Files.isDirectory(path)) {
-      TestDataSets.read(path, inputs).forEach(set -> samples.add(set.inputs()));
+      TestDataSets.read(path, inputs, names, Integer.MAX_VALUE)
+          .forEach(set -> samples.add(set.inputs()));
     }
     for (Path file : arrays(path)) {
       Inputs.read(file, inputs).forEach(input -> samples.add(input.values()));

@@ -3,6 +3,7 @@ package org.lepcnn.gateway.input;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.platform.Fp16Conversions;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,10 +21,15 @@ import org.lepcnn.device.stage.HostTensor;
  */
 public final class TensorFile {
   private static final int FLOAT16 = TensorProto.DataType.FLOAT16_VALUE;
+  private static final int BFLOAT16 = TensorProto.DataType.BFLOAT16_VALUE;
+  private static final int INT16 = TensorProto.DataType.INT16_VALUE;
+  private static final int UINT16 = TensorProto.DataType.UINT16_VALUE;
+  private static final int UINT32 = TensorProto.DataType.UINT32_VALUE;
+  private static final int UINT64 = TensorProto.DataType.UINT64_VALUE;
 
   private TensorFile() {}
 
-  /** Reads a float32, float16 (widened), double, int32, int64, uint8, int8 or bool tensor. */
+  /** Reads a tensor, widened as {@link HostTensor} has it where its type is none of its own. */
   public static HostTensor read(Path path) {
     try {
       byte[] bytes = WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES);
@@ -49,10 +55,11 @@ public final class TensorFile {
     ByteBuffer raw = raw(tensor);
     return switch (type) {
       case HostTensor.FLOAT -> HostTensor.of(floats(tensor, raw, size), shape);
-      case FLOAT16 -> HostTensor.of(halves(tensor, raw, size), shape);
+      case FLOAT16, BFLOAT16 -> HostTensor.of(halves(tensor, raw, size), shape);
       case HostTensor.DOUBLE -> HostTensor.of(doubles(tensor, raw, size), shape);
-      case HostTensor.INT32 -> HostTensor.of(ints(tensor, raw, size), shape);
-      case HostTensor.INT64 -> HostTensor.of(longs(tensor, raw, size), shape);
+      case HostTensor.INT32, INT16, UINT16 -> HostTensor.of(ints(tensor, raw, size), shape);
+      case HostTensor.INT64, UINT32, UINT64 -> HostTensor.of(longs(tensor, raw, size), shape);
+      case HostTensor.STRING -> HostTensor.of(texts(tensor), shape);
       default -> HostTensor.ofBytes(type, bytes(tensor, raw, size), shape);
     };
   }
@@ -71,14 +78,23 @@ public final class TensorFile {
           case HostTensor.FLOAT -> tensor.getFloatDataList();
           case HostTensor.DOUBLE -> tensor.getDoubleDataList();
           case HostTensor.INT64 -> tensor.getInt64DataList();
-          case FLOAT16, HostTensor.INT32, HostTensor.UINT8, HostTensor.INT8, HostTensor.BOOL ->
+          case UINT32, UINT64 -> tensor.getUint64DataList();
+          case HostTensor.STRING -> tensor.getStringDataList();
+          case FLOAT16,
+              BFLOAT16,
+              INT16,
+              UINT16,
+              HostTensor.INT32,
+              HostTensor.UINT8,
+              HostTensor.INT8,
+              HostTensor.BOOL ->
               tensor.getInt32DataList();
           default ->
               throw BadInputException.about("Reading " + path)
-                  .expected("a float16, float32, float64, int32, int64, uint8, int8 or bool tensor")
+                  .expected("a tensor of numbers, booleans or texts")
                   .found(ElementType.name(type));
         };
-    if (!tensor.hasRawData()) {
+    if (!tensor.hasRawData() || type == HostTensor.STRING) {
       return list.size();
     }
     int bytes = tensor.getRawData().size();
@@ -87,9 +103,9 @@ public final class TensorFile {
 
   private static int width(int type) {
     return switch (type) {
-      case HostTensor.DOUBLE, HostTensor.INT64 -> Long.BYTES;
-      case HostTensor.FLOAT, HostTensor.INT32 -> Integer.BYTES;
-      case FLOAT16 -> Short.BYTES;
+      case HostTensor.DOUBLE, HostTensor.INT64, UINT64 -> Long.BYTES;
+      case HostTensor.FLOAT, HostTensor.INT32, UINT32 -> Integer.BYTES;
+      case FLOAT16, BFLOAT16, INT16, UINT16 -> Short.BYTES;
       default -> 1;
     };
   }
@@ -117,12 +133,12 @@ public final class TensorFile {
     return values;
   }
 
-  /** Widened, as the importer widens a model of float16. */
   private static float[] halves(TensorProto tensor, ByteBuffer raw, int size) {
+    boolean brain = tensor.getDataType() == BFLOAT16;
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {
       short bits = raw == null ? (short) tensor.getInt32Data(i) : raw.getShort();
-      values[i] = Fp16Conversions.fp16ToFloat(bits);
+      values[i] = brain ? Fp16Conversions.bf16ToFloat(bits) : Fp16Conversions.fp16ToFloat(bits);
     }
     return values;
   }
@@ -138,17 +154,35 @@ public final class TensorFile {
   private static int[] ints(TensorProto tensor, ByteBuffer raw, int size) {
     int[] values = new int[size];
     for (int i = 0; i < size; i++) {
-      values[i] = raw == null ? tensor.getInt32Data(i) : raw.getInt();
+      values[i] = raw == null ? tensor.getInt32Data(i) : integer(tensor.getDataType(), raw);
     }
     return values;
   }
 
+  private static int integer(int type, ByteBuffer raw) {
+    return switch (type) {
+      case INT16 -> raw.getShort();
+      case UINT16 -> Short.toUnsignedInt(raw.getShort());
+      default -> raw.getInt();
+    };
+  }
+
   private static long[] longs(TensorProto tensor, ByteBuffer raw, int size) {
+    boolean signed = tensor.getDataType() == HostTensor.INT64;
+    boolean half = tensor.getDataType() == UINT32;
     long[] values = new long[size];
     for (int i = 0; i < size; i++) {
-      values[i] = raw == null ? tensor.getInt64Data(i) : raw.getLong();
+      if (raw == null) {
+        values[i] = signed ? tensor.getInt64Data(i) : tensor.getUint64Data(i);
+      } else {
+        values[i] = half ? Integer.toUnsignedLong(raw.getInt()) : raw.getLong();
+      }
     }
     return values;
+  }
+
+  private static String[] texts(TensorProto tensor) {
+    return tensor.getStringDataList().stream().map(ByteString::toStringUtf8).toArray(String[]::new);
   }
 
   private static byte[] bytes(TensorProto tensor, ByteBuffer raw, int size) {

@@ -11,7 +11,7 @@ import org.lepcnn.device.stage.TensorElements;
  * A tensor as JSON: {@code {"type":"int64","shape":[1],"values":[7]}}, values in row-major order.
  * NaN and infinities are {@code null}, booleans {@code true} and {@code false}.
  *
- * @param values an array of doubles, of whole numbers or of truth values; not to be changed
+ * @param values doubles, whole numbers, truth values or texts; not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, not a value to compare
 public record TensorJson(String type, long[] shape, Object values) {
@@ -30,6 +30,9 @@ public record TensorJson(String type, long[] shape, Object values) {
 
   private static Object values(TensorElements elements) {
     IntStream indices = IntStream.range(0, elements.size());
+    if (elements.texts()) {
+      return indices.mapToObj(elements::text).toList();
+    }
     if (!elements.whole()) {
       return indices.mapToDouble(elements::number).toArray();
     }

@@ -4,11 +4,13 @@ package org.lepcnn.gateway.input;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
@@ -19,6 +21,9 @@ import org.lepcnn.device.stage.HostTensor;
  * output_i.pb}.
  */
 public final class TestDataSets {
+  private static final Pattern SET = Pattern.compile("test_data_set_(\\d{1,6})");
+  private static final Pattern OUTPUT = Pattern.compile("output_(\\d{1,6})\\.pb");
+
   private TestDataSets() {}
 
   /**
@@ -26,49 +31,64 @@ public final class TestDataSets {
    *
    * @param name the folder's name
    * @param inputs the model's inputs by name
-   * @param expected the expected outputs, in the model's order; may be empty
+   * @param expected the expected outputs that are there, by the model's numbers; may be empty
    */
-  public record DataSet(String name, Map<String, HostTensor> inputs, List<HostTensor> expected) {}
+  public record DataSet(
+      String name, Map<String, HostTensor> inputs, SortedMap<Integer, HostTensor> expected) {}
 
-  /** Reads all data sets of a folder, in the order of their numbers. */
+  /** Reads all data sets of a folder, in the order of their numbers, of a model without more. */
   public static List<DataSet> read(Path folder, List<ValueSpec> inputs) {
-    return read(folder, inputs, Integer.MAX_VALUE);
+    return read(folder, inputs, inputs.stream().map(ValueSpec::name).toList(), Integer.MAX_VALUE);
   }
 
-  /** As {@link #read(Path, List)}, and no more than so many: the first ones. */
-  public static List<DataSet> read(Path folder, List<ValueSpec> inputs, int most) {
-    return folders(folder).stream().limit(most).map(path -> readSet(path, inputs)).toList();
+  /**
+   * Reads data sets of a folder, in the order of their numbers.
+   *
+   * @param inputs those to read
+   * @param names all inputs of the model in its order, which numbers the files; also those that
+   *     {@code inputs} lacks, since they are bound to a value
+   * @param most no more than so many: the first ones
+   */
+  public static List<DataSet> read(
+      Path folder, List<ValueSpec> inputs, List<String> names, int most) {
+    return numbered(folder, SET).values().stream()
+        .limit(most)
+        .map(path -> readSet(path, inputs, names))
+        .toList();
   }
 
-  private static DataSet readSet(Path folder, List<ValueSpec> inputs) {
+  private static DataSet readSet(Path folder, List<ValueSpec> inputs, List<String> names) {
     Map<String, HostTensor> values = new LinkedHashMap<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      Path file = folder.resolve("input_" + i + ".pb");
+    for (ValueSpec input : inputs) {
+      String name = "input_" + names.indexOf(input.name()) + ".pb";
+      Path file = folder.resolve(name);
       if (!Files.exists(file)) {
         throw BadInputException.about("Reading " + folder)
-            .expected("input_" + i + ".pb for the input '" + inputs.get(i).name() + "'")
+            .expected(name + " for the input '" + input.name() + "'")
             .found("none");
       }
-      values.put(inputs.get(i).name(), TensorFile.read(file));
+      values.put(input.name(), TensorFile.read(file));
     }
-    List<HostTensor> expected = new ArrayList<>();
-    for (int i = 0; Files.exists(folder.resolve("output_" + i + ".pb")); i++) {
-      expected.add(TensorFile.read(folder.resolve("output_" + i + ".pb")));
-    }
-    return new DataSet(folder.getFileName().toString(), values, expected);
+    return new DataSet(folder.getFileName().toString(), values, expected(folder));
   }
 
-  private static List<Path> folders(Path folder) {
+  private static SortedMap<Integer, HostTensor> expected(Path folder) {
+    SortedMap<Integer, HostTensor> expected = new TreeMap<>();
+    numbered(folder, OUTPUT).forEach((number, file) -> expected.put(number, TensorFile.read(file)));
+    return expected;
+  }
+
+  /** What is in a folder under names of a form, by the number in the name. */
+  private static SortedMap<Integer, Path> numbered(Path folder, Pattern form) {
+    SortedMap<Integer, Path> numbered = new TreeMap<>();
     try {
-      return Folders.list(
-              folder, path -> path.getFileName().toString().matches("test_data_set_\\d{1,6}"))
-          .stream()
-          .sorted(
-              Comparator.comparingInt(
-                  path ->
-                      Integer.parseInt(
-                          path.getFileName().toString().substring("test_data_set_".length()))))
-          .toList();
+      for (Path path : Folders.list(folder, each -> true)) {
+        Matcher name = form.matcher(path.getFileName().toString());
+        if (name.matches()) {
+          numbered.put(Integer.parseInt(name.group(1)), path);
+        }
+      }
+      return numbered;
     } catch (IOException e) {
       throw BadInputException.about("Reading test data")
           .expected("a folder with test_data_set_* folders")

@@ -50,12 +50,6 @@ public record TopicSettings(
     }
   }
 
-  /** Settings that leave the copies that a write needs to the rule. */
-  public TopicSettings(
-      int partitions, int replicationFactor, long retentionMillis, long retentionBytes) {
-    this(partitions, replicationFactor, retentionMillis, retentionBytes, BROKER_DEFAULT);
-  }
-
   /** Copies that a write to a topic of so many needs; empty leaves it to the broker. */
   OptionalInt minInsync(int replicas) {
     if (minInsyncReplicas != BROKER_DEFAULT) {

@@ -34,10 +34,6 @@ public final class Recognizer {
     return (standard && OPERATORS.contains(op)) || IntegerForm.of(domain, op) != null;
   }
 
-  public static boolean multiplies(Node node) {
-    return multiplies(node.domain(), node.op());
-  }
-
   /**
    * Recognises a node of one of the {@link #multiplies} kinds.
    *

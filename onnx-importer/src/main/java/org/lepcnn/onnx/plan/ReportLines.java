@@ -91,7 +91,7 @@ public final class ReportLines {
   private static LayerReport onDevice(
       Node node, String shape, OptionalLong multiplications, String reason) {
     long macs = multiplications.orElse(LayerReport.UNKNOWN_MACS);
-    return new LayerReport(node.name(), node.op(), shape, macs, 0, -1, reason, 0, 0);
+    return new LayerReport(node.name(), node.op(), shape, macs, 0, -1, reason, 0, 0, 0, 0);
   }
 
   /** The dimensions of the largest constant operand; those of the first two without any. */

@@ -34,18 +34,20 @@ public final class RoundWork {
 
   private RoundWork() {}
 
-  /**
-   * Decides about layers first one by one, then round by round.
-   *
-   * @param least multiplications that a round has to carry in any pass; empty for the rule above,
-   *     which {@link OffloadPolicy#ALL} is free of
-   */
+  /** Decides about layers first one by one, then round by round, or by what a cut costs. */
   public static Selection select(
-      Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy, OptionalLong least) {
+      Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy) {
+    if (policy instanceof OffloadPolicy.Optimise optimise) {
+      return ModelCut.of(graph, run, flow).select(optimise);
+    }
+    OptionalLong asked =
+        policy instanceof OffloadPolicy.All all
+            ? all.minRoundWork()
+            : ((OffloadPolicy.Rule) policy).minRoundWork();
     Selection selection = new Selection(graph, run, flow, policy);
     List<List<OffloadedLayer>> rounds = new Schedule(graph, run, selection).rounds();
-    boolean kept = policy == OffloadPolicy.ALL || rounds.size() <= FEW_ROUNDS;
-    Map<Node, StayReason> staying = light(rounds, least.orElse(kept ? 0 : LIGHT));
+    boolean kept = policy instanceof OffloadPolicy.All || rounds.size() <= FEW_ROUNDS;
+    Map<Node, StayReason> staying = light(rounds, asked.orElse(kept ? 0 : LIGHT));
     return staying.isEmpty() ? selection : new Selection(graph, run, flow, policy, staying);
   }
 

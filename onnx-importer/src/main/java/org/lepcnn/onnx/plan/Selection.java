@@ -50,7 +50,7 @@ public final class Selection {
     for (Node node : graph.nodes()) {
       if (staying.containsKey(node)) {
         reasons.put(node, staying.get(node));
-      } else if (Recognizer.multiplies(node)) {
+      } else if (Recognizer.multiplies(node.domain(), node.op())) {
         attempt(node, () -> candidates.add(recognizer.recognize(node)));
       } else if (Multiplications.areCounted(node)) {
         reasons.put(node, WholeOperators.reason(node));
@@ -153,7 +153,7 @@ public final class Selection {
   private void take(
       Absorber absorber, LinearLayer layer, OffloadPolicy policy, boolean inputMovesAnyway)
       throws StaysOnDeviceException {
-    if (policy == OffloadPolicy.AUTO) {
+    if (policy instanceof OffloadPolicy.Rule) {
       OffloadRule.require(layer.geometry(), inputMovesAnyway);
     }
     if (layer.absorbed().isEmpty()) {

@@ -69,6 +69,23 @@ public final class ControlFlow {
     return flow.changed;
   }
 
+  /** Whether a node is an If or Loop that is inlined once its inputs decide how it runs. */
+  public static boolean mayBeInlined(Graph graph, Node node) {
+    ControlFlow flow = new ControlFlow(graph);
+    if (node.is("If")) {
+      return node.bodies().stream().allMatch(flow::holdsTensors);
+    }
+    GraphProto body = node.is("Loop") ? node.body("body") : null;
+    TensorProto most = graph.constants().get(node.input(0));
+    boolean tooOften = most != null && flow.trips(node) > MAX_ITERATIONS;
+    return body != null
+        && node.hasInput(0)
+        && !tooOften
+        && fits(body, node.inputCount(), node.proto().getOutputCount() + 1)
+        && flow.holdsTensors(body)
+        && neverEnds(body);
+  }
+
   private void branch(Node node) {
     TensorProto condition = graph.constants().get(node.input(0));
     GraphProto body =

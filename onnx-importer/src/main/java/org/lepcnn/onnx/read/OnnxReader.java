@@ -1,20 +1,25 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.read;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.text.Printable;
 
 /**
  * Reads an ONNX file, external data included, in the form that the importer works on: dense
- * tensors, float32 for the shorter floats, signed integers for inputs of the longer unsigned ones,
+ * tensors, float32 for the shorter floats, wider integers for inputs that Java has no tensors of,
  * functions of the model inlined.
  */
 public final class OnnxReader {
@@ -31,7 +36,18 @@ public final class OnnxReader {
    * @param model for inference
    * @param holdsTraining whether the file tells how to train the model too, which is left out
    */
-  public record OnnxFile(ModelProto model, boolean holdsTraining) {}
+  public record OnnxFile(ModelProto model, boolean holdsTraining) {
+    /** The names of the inputs that are no weights, in order. */
+    public List<String> inputNames() {
+      GraphProto graph = model.getGraph();
+      Set<String> constants = new HashSet<>();
+      graph.getInitializerList().forEach(tensor -> constants.add(tensor.getName()));
+      return graph.getInputList().stream()
+          .map(ValueInfoProto::getName)
+          .filter(name -> !constants.contains(name))
+          .toList();
+    }
+  }
 
   /**
    * Reads a model.
@@ -43,7 +59,7 @@ public final class OnnxReader {
     OnnxFile original = original(file);
     ModelProto whole = SparseInitializers.densify(original.model());
     return new OnnxFile(
-        UnsignedInputs.widen(Float16Widening.widen(FunctionInlining.inline(whole))),
+        WiderIntegers.widen(Float16Widening.widen(FunctionInlining.inline(whole))),
         original.holdsTraining());
   }
 

@@ -2,7 +2,7 @@
 
 /**
  * From a file that is not trusted to a graph in one form: external data, half precision, functions,
- * sparse and unsigned values become what the rest of the importer knows.
+ * sparse values and short or unsigned integers become what the rest of the importer knows.
  */
 @Internal
 package org.lepcnn.onnx.read;

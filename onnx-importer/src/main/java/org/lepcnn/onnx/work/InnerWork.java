@@ -54,6 +54,7 @@ public final class InnerWork {
   private final ModelProto model;
   private final Map<String, TensorProto> constants;
   private final Function<String, ValueType> types;
+  private final Origins origins;
   private final AtomicInteger entered;
 
   /**
@@ -82,10 +83,12 @@ public final class InnerWork {
       ModelProto model,
       Map<String, TensorProto> constants,
       Function<String, ValueType> types,
+      Origins origins,
       AtomicInteger entered) {
     this.model = model;
     this.constants = constants;
     this.types = types;
+    this.origins = origins;
     this.entered = entered;
   }
 
@@ -96,7 +99,12 @@ public final class InnerWork {
    */
   public static Map<Node, List<Layer>> of(Graph graph, InstrumentedRun run) {
     InnerWork work =
-        new InnerWork(graph.model(), graph.constants(), run::type, new AtomicInteger());
+        new InnerWork(
+            graph.model(),
+            graph.constants(),
+            run::type,
+            Origins.of(graph, run::type),
+            new AtomicInteger());
     Map<Node, List<Layer>> layers = new HashMap<>();
     for (Node node : graph.nodes()) {
       List<Layer> inside = work.layers(node);
@@ -118,7 +126,7 @@ public final class InnerWork {
     }
     if (function != null) {
       String name = "it is inside the function " + function.getName();
-      return layers(called(function, node), new StayReason(name, ONE_OPSET));
+      return layers(called(function, node), new StayReason(name, ONE_OPSET), origins.called());
     }
     return node.is("If") ? branches(node) : iterations(node);
   }
@@ -129,16 +137,16 @@ public final class InnerWork {
         times.isEmpty()
             ? ", counted once: how often it runs is not known"
             : ", " + times.getAsLong() + " times";
-    StayReason reason = new StayReason("it is inside the body of " + node + often, "");
-    return layers(entered(node, node.bodies().get(0)), reason).stream()
+    GraphProto body = node.bodies().get(0);
+    Origins inside = origins.inside(node, body);
+    StayReason reason = new StayReason("it is inside the body of " + node + often, inside.advice());
+    return layers(entered(node, body), reason, inside).stream()
         .map(layer -> layer.times(times.orElse(1)))
         .toList();
   }
 
   private List<Layer> branches(Node node) {
-    StayReason reason = new StayReason("it is inside a branch of " + node, "");
-    List<List<Layer>> branches =
-        node.bodies().stream().map(body -> layers(entered(node, body), reason)).toList();
+    List<List<Layer>> branches = node.bodies().stream().map(body -> branch(node, body)).toList();
     long most = branches.stream().mapToLong(InnerWork::sum).max().orElse(0);
     List<Layer> layers = new ArrayList<>();
     boolean taken = false;
@@ -150,11 +158,17 @@ public final class InnerWork {
     return layers;
   }
 
+  private List<Layer> branch(Node node, GraphProto body) {
+    Origins inside = origins.inside(node, body);
+    StayReason reason = new StayReason("it is inside a branch of " + node, inside.advice());
+    return layers(entered(node, body), reason, inside);
+  }
+
   private static long sum(List<Layer> layers) {
     return layers.stream().mapToLong(layer -> layer.multiplications().orElse(0)).sum();
   }
 
-  private List<Layer> layers(Entered graph, StayReason reason) {
+  private List<Layer> layers(Entered graph, StayReason reason, Origins around) {
     List<Node> nodes = graph.model().getGraph().getNodeList().stream().map(Node::new).toList();
     List<Node> counted = nodes.stream().filter(Multiplications::areCounted).toList();
     List<Node> deeper =
@@ -169,7 +183,7 @@ public final class InnerWork {
     counted.forEach(node -> layers.add(new Layer(node, Multiplications.of(node, inside), reason)));
     Map<String, TensorProto> given = new LinkedHashMap<>();
     graph.model().getGraph().getInitializerList().forEach(each -> given.put(each.getName(), each));
-    InnerWork inner = new InnerWork(graph.model(), given, inside, entered);
+    InnerWork inner = new InnerWork(graph.model(), given, inside, around, entered);
     deeper.forEach(node -> layers.addAll(inner.layers(node)));
     return layers;
   }

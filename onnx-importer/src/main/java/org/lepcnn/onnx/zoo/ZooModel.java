@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.zoo;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import java.io.BufferedOutputStream;
@@ -83,6 +84,11 @@ public enum ZooModel {
   /** The linear layers in the order of the topology, without making weights. */
   public List<ConvGeometry> layers() {
     return lay(null).layers();
+  }
+
+  /** The nodes of the topology, without their weights. */
+  GraphProto topology() {
+    return lay(null).graph(modelName());
   }
 
   /** The model with weights from a seed; takes the memory of the weights once. */

@@ -160,6 +160,78 @@ class InnerWorkTest {
   }
 
   @Test
+  void controlFlowThatAnInputDecides_isAdvisedToBeBound_atEveryDepth() {
+    model.input("rate", DataType.INT64).input("n", DataType.INT64);
+    model.graph().addInitializer(scalar("sixteen", 16));
+    model.node("Equal", "fast", "rate sixteen");
+    GraphProto.Builder body = graph(either("fast", "state", "next"));
+    loopInputs(body, "state");
+    model.node("Loop", "y", "n  x", body("body", output(output(body, "go"), "next")));
+
+    assertAdvised("Bind what decides the control flow around: --input n=VALUE --input rate=VALUE.");
+    assertThat(ImportReport.of(prepared("n=2", "rate=16").bundle(Precision.FAST)).layers())
+        .allSatisfy(layer -> assertThat(layer.reason()).doesNotContain("inside"));
+  }
+
+  @Test
+  void controlFlowThatAnInputDecides_withinOneThatDataDecide_isNot() {
+    model.input("rate", DataType.INT64);
+    model.graph().addInitializer(scalar("sixteen", 16));
+    model.node("Equal", "fast", "rate sixteen");
+    model.node("ReduceSum", "sum", "x", integer("keepdims", 0));
+    model.node("Greater", "large", "sum " + model.number(0));
+    GraphProto.Builder inner = graph(either("fast", "x", "chosen"));
+    GraphProto.Builder other = graph(matMul("x", square, "one"));
+    model.node(
+        "If",
+        "y",
+        "large",
+        body("then_branch", output(inner, "chosen")),
+        body("else_branch", output(other, "one")));
+    model.output("y");
+
+    assertThat(prepared().notes()).noneMatch(note -> note.contains("--input"));
+  }
+
+  @Test
+  void aBranchThatAnInputDecides_isAdvisedToBeBound() {
+    model.input("rate", DataType.INT64);
+    model.graph().addInitializer(scalar("sixteen", 16));
+    model.node("Equal", "fast", "rate sixteen");
+    model.graph().addNode(either("fast", "x", "y"));
+
+    assertAdvised("Bind what decides the control flow around: --input rate=VALUE.");
+  }
+
+  private void assertAdvised(String advice) {
+    model.output("y");
+    assertThat(prepared().notes()).anySatisfy(note -> assertThat(note).endsWith(advice));
+  }
+
+  private NodeProto either(String condition, String input, String output) {
+    GraphProto.Builder one = graph(matMul(input, square, output + "One"));
+    GraphProto.Builder two =
+        graph(
+            matMul(input, square, output + "Half"),
+            matMul(output + "Half", square, output + "Two"));
+    return NodeProto.newBuilder()
+        .setOpType("If")
+        .addInput(condition)
+        .addOutput(output)
+        .addAttribute(body("then_branch", output(one, output + "One")))
+        .addAttribute(body("else_branch", output(two, output + "Two")))
+        .build();
+  }
+
+  private static TensorProto scalar(String name, long value) {
+    return TensorProto.newBuilder()
+        .setName(name)
+        .setDataType(DataType.INT64_VALUE)
+        .addInt64Data(value)
+        .build();
+  }
+
+  @Test
   void aShapeThatIsNotKnown_isSaidAndMakesTheShareAnUpperBound() {
     // the loop's state grows from an empty sequence, which is no tensor
     GraphProto.Builder body =
@@ -253,11 +325,14 @@ class InnerWorkTest {
     return ImportReport.of(prepared().bundle(Precision.FAST));
   }
 
-  private PreparedImport prepared() {
+  private PreparedImport prepared(String... bound) {
     if (model.graph().getOutputList().stream().noneMatch(each -> each.getName().equals("y"))) {
       model.output("y");
     }
-    return ModelImporter.prepare(
-        model.write(folder), ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+    ImportOptions options = ImportOptions.defaults().withOffload(OffloadPolicy.ALL);
+    for (String input : bound) {
+      options = options.withInput(input);
+    }
+    return ModelImporter.prepare(model.write(folder), options);
   }
 }
