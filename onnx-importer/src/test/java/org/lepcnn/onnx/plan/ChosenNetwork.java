@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
@@ -50,7 +49,7 @@ final class ChosenNetwork {
     }
     run = InstrumentedRun.of(graph, inputs, Set.of());
     flow = new ShapeFlow(graph);
-    selection = RoundWork.select(graph, run, flow, OffloadPolicy.AUTO, OptionalLong.empty());
+    selection = RoundWork.select(graph, run, flow, OffloadPolicy.AUTO);
     if (equalised) {
       Equalization.apply(graph, run, flow, selection);
     }
