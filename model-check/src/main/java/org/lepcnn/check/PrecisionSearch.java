@@ -13,7 +13,10 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.reference.KernelNetwork;
+import org.lepcnn.device.reference.SharedKernels;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.onnx.Mix;
+import org.lepcnn.onnx.Mixes;
 import org.lepcnn.onnx.PreparedImport;
 import org.lepcnn.onnx.plan.Precision;
 
@@ -27,7 +30,7 @@ import org.lepcnn.onnx.plan.Precision;
  * in a chain of layers these ratios about add up. Layers are made finer in the order of gain over
  * cost; bisection finds how many are needed, and then each of them, the costliest first, is tried
  * without, as long as that takes no more than {@link #REMOVAL_WORK}. Every mix is measured on all
- * samples.
+ * samples; layers that it shares with one before are neither rounded nor packed again.
  */
 public final class PrecisionSearch {
   /**
@@ -38,9 +41,10 @@ public final class PrecisionSearch {
 
   private final Path model;
   private final PreparedImport prepared;
+  private final Mixes mixes;
   private final List<Sample> samples;
   private final double target;
-  private final KernelProvider provider;
+  private final SharedKernels kernels;
   private final Precision first;
   private final Consumer<String> progress;
 
@@ -77,12 +81,12 @@ public final class PrecisionSearch {
       double twice,
       LayerErrors.Line weakest) {}
 
-  private record Trial(ModelBundle bundle, double error) {}
+  private record Trial(Mix mix, double error) {}
 
   private record Candidate(String output, long cost, double gainOverCost) {}
 
   /** Candidates that are made finer, with what that gives. */
-  private record Mix(List<Candidate> chosen, Trial trial) {}
+  private record Choice(List<Candidate> chosen, Trial trial) {}
 
   /**
    * @param model the ONNX file that was prepared
@@ -102,11 +106,19 @@ public final class PrecisionSearch {
     this.samples = List.copyOf(samples);
     this.target = target;
     this.first = first;
-    this.provider = provider;
+    this.mixes = new Mixes(prepared);
+    this.kernels = new SharedKernels(provider);
     this.progress = progress;
   }
 
+  /** Searches, once. */
   public Found run() {
+    try (kernels) {
+      return search();
+    }
+  }
+
+  private Found search() {
     Trial begun = attempt(first, "the precision to begin with");
     if (begun.error() <= target) {
       return result(begun);
@@ -115,13 +127,13 @@ public final class PrecisionSearch {
     if (high.error() > target) {
       return result(high);
     }
-    Set<String> free = finerOutputs(begun.bundle());
-    List<Candidate> candidates = candidates(begun.bundle(), high.bundle());
+    Set<String> free = finerOutputs(begun.mix());
+    List<Candidate> candidates = candidates(begun.mix(), high.mix());
     return result(prune(bisect(candidates, free, high), free));
   }
 
   /** The fewest first candidates that meet the target; all of them do, as {@code high} says. */
-  private Mix bisect(List<Candidate> candidates, Set<String> free, Trial high) {
+  private Choice bisect(List<Candidate> candidates, Set<String> free, Trial high) {
     int misses = 0;
     int meets = candidates.size();
     Trial best = high;
@@ -135,17 +147,17 @@ public final class PrecisionSearch {
         misses = middle;
       }
     }
-    return new Mix(candidates.subList(0, meets), best);
+    return new Choice(candidates.subList(0, meets), best);
   }
 
-  private Trial prune(Mix mix, Set<String> free) {
-    Set<String> finer = with(free, mix.chosen());
-    Trial best = mix.trial();
+  private Trial prune(Choice choice, Set<String> free) {
+    Set<String> finer = with(free, choice.chosen());
+    Trial best = choice.trial();
     long work = 0;
-    List<Candidate> costliest = new ArrayList<>(mix.chosen());
+    List<Candidate> costliest = new ArrayList<>(choice.chosen());
     costliest.sort(Comparator.comparingLong(Candidate::cost).reversed());
     for (Candidate candidate : costliest) {
-      work += work(best.bundle()) * samples.size();
+      work += work(best.mix()) * samples.size();
       if (work > REMOVAL_WORK) {
         break;
       }
@@ -160,11 +172,11 @@ public final class PrecisionSearch {
     return best;
   }
 
-  private List<Candidate> candidates(ModelBundle begun, ModelBundle high) {
+  private List<Candidate> candidates(Mix begun, Mix high) {
     int layers = high.plan().layers().size();
     double[] gains = new double[layers];
-    try (KernelNetwork coarse = new KernelNetwork(begun, provider);
-        KernelNetwork fine = new KernelNetwork(high, provider)) {
+    try (KernelNetwork coarse = network(begun);
+        KernelNetwork fine = network(high)) {
       for (Sample sample : samples) {
         progress.accept("measuring the noise of every layer");
         fine.run(
@@ -201,9 +213,9 @@ public final class PrecisionSearch {
 
   private Trial attempt(Precision precision, String what) {
     progress.accept("rounding the weights: " + what);
-    ModelBundle bundle = prepared.bundle(precision);
+    Mix mix = mixes.of(precision);
     double error = 0;
-    try (KernelNetwork network = new KernelNetwork(bundle, provider)) {
+    try (KernelNetwork network = network(mix)) {
       for (Sample sample : samples) {
         progress.accept("measuring the error: " + what);
         Map<String, HostTensor> outputs =
@@ -211,32 +223,37 @@ public final class PrecisionSearch {
         error = Math.max(error, Comparison.withFloat(outputs, sample.expected()).error());
       }
     }
-    return new Trial(bundle, error);
+    return new Trial(mix, error);
+  }
+
+  private KernelNetwork network(Mix mix) {
+    return new KernelNetwork(mix.edge(), mix.device(), kernels);
   }
 
   private Found result(Trial trial) {
-    ModelBundle bundle = trial.bundle();
-    long once = bundle.plan().layers().stream().mapToLong(layer -> layer.geometry().macs()).sum();
+    Mix mix = trial.mix();
+    ModelBundle bundle = mix.bundle();
+    long once = mix.plan().layers().stream().mapToLong(layer -> layer.geometry().macs()).sum();
     boolean met = trial.error() <= target;
     return new Found(
         bundle,
         trial.error(),
         met,
-        finerOutputs(bundle).size(),
-        once == 0 ? 0 : (double) (work(bundle) - once) / once,
-        met ? null : weakest(bundle));
+        finerOutputs(mix).size(),
+        once == 0 ? 0 : (double) (work(mix) - once) / once,
+        met ? null : weakest(bundle, mix));
   }
 
   /** Multiplications of a pass, those of two parts counted twice. */
-  private static long work(ModelBundle bundle) {
-    return bundle.plan().layers().stream()
-        .mapToLong(layer -> layer.geometry().macs() * parts(bundle, layer))
+  private static long work(Mix mix) {
+    return mix.plan().layers().stream()
+        .mapToLong(layer -> layer.geometry().macs() * parts(mix, layer))
         .sum();
   }
 
-  private LayerErrors.Line weakest(ModelBundle bundle) {
+  private LayerErrors.Line weakest(ModelBundle bundle, Mix mix) {
     LayerErrors errors = new LayerErrors(bundle, prepared.layerReference());
-    try (KernelNetwork network = new KernelNetwork(bundle, provider);
+    try (KernelNetwork network = network(mix);
         FloatModel floats = errors.floatModel(model)) {
       for (Sample sample : samples) {
         progress.accept("measuring the error after every layer");
@@ -250,15 +267,15 @@ public final class PrecisionSearch {
         .orElse(null);
   }
 
-  private static int parts(ModelBundle bundle, LinearLayerSpec layer) {
-    return bundle.edge().weights().get(layer.index()).parts();
+  private static int parts(Mix mix, LinearLayerSpec layer) {
+    return mix.edge().weights().get(layer.index()).parts();
   }
 
-  private static Set<String> finerOutputs(ModelBundle bundle) {
+  private static Set<String> finerOutputs(Mix mix) {
     Set<String> outputs = new HashSet<>();
-    for (LinearLayerSpec layer : bundle.plan().layers()) {
-      if (parts(bundle, layer) > 1) {
-        outputs.add(bundle.device().layers().get(layer.index()).output());
+    for (LinearLayerSpec layer : mix.plan().layers()) {
+      if (parts(mix, layer) > 1) {
+        outputs.add(mix.device().layers().get(layer.index()).output());
       }
     }
     return outputs;

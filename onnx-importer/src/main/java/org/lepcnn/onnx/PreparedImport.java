@@ -26,6 +26,7 @@ import org.lepcnn.onnx.plan.OffloadedLayer;
 import org.lepcnn.onnx.plan.Precision;
 import org.lepcnn.onnx.plan.ReferenceGraph;
 import org.lepcnn.onnx.plan.ReportLines;
+import org.lepcnn.onnx.plan.Rounding;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.run.InstrumentedRun;
@@ -125,9 +126,19 @@ public final class PreparedImport {
    * @param steps is told what is done when it begins
    */
   public ModelBundle bundle(Precision precision, Consumer<String> steps) {
+    return mix(precision, new Rounding(), steps).bundle();
+  }
+
+  /**
+   * The halves of a bundle.
+   *
+   * @param rounding keeps the weights, for further mixes of the same model
+   * @param steps is told what is done when it begins
+   */
+  Mix mix(Precision precision, Rounding rounding, Consumer<String> steps) {
     steps.accept("choosing the layers with finer weights");
     Assembly assembly =
-        new Assembly(schedule, FinerLayers.resolve(precision, selection.layers()), steps);
+        new Assembly(schedule, FinerLayers.resolve(precision, selection.layers()), rounding, steps);
     DeviceHalf device =
         new DeviceHalf(
             name,
@@ -138,6 +149,6 @@ public final class PreparedImport {
             assembly.layerBindings(),
             stages,
             new ReportLines(graph, run, selection, assembly, inner).lines());
-    return ModelBundle.of(new EdgeHalf(assembly.plan(), assembly.weights()), device);
+    return new Mix(new EdgeHalf(assembly.plan(), assembly.weights()), device);
   }
 }

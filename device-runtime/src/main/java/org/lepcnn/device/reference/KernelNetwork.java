@@ -8,6 +8,7 @@ import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.quant.ActivationQuantizer;
@@ -22,19 +23,36 @@ import org.lepcnn.device.stage.HostTensor;
  * check: for choosing a precision on the owner's machine.
  */
 public final class KernelNetwork implements AutoCloseable {
-  private final ModelBundle bundle;
+  private final DeviceHalf device;
   private final DeviceModel model;
   private final PlainIntegerNetwork network;
   private final List<LinearKernel> kernels = new ArrayList<>();
+  private final Runnable releaseKernels;
 
   /** Loads the stages and packs all weights. */
   public KernelNetwork(ModelBundle bundle, KernelProvider provider) {
-    this.bundle = bundle;
-    this.model = DeviceModel.load(bundle.device());
+    this(bundle.edge(), bundle.device(), new SharedKernels(provider), true);
+  }
+
+  /**
+   * Loads the stages, and packs the weights that are not among the shared ones.
+   *
+   * @param edge the other half of the same bundle
+   * @param shared stay the caller's, and are closed after this
+   */
+  public KernelNetwork(EdgeHalf edge, DeviceHalf device, SharedKernels shared) {
+    this(edge, device, shared, false);
+  }
+
+  private KernelNetwork(
+      EdgeHalf edge, DeviceHalf device, SharedKernels shared, boolean closesKernels) {
+    this.device = device;
+    this.model = DeviceModel.load(device);
     this.network = new PlainIntegerNetwork(model, this::multiply);
+    this.releaseKernels = closesKernels ? shared::close : () -> {};
     try {
-      for (LinearLayerSpec layer : bundle.plan().layers()) {
-        kernels.add(provider.prepare(layer.geometry(), bundle.edge().weights().get(layer.index())));
+      for (LinearLayerSpec layer : device.plan().layers()) {
+        kernels.add(shared.of(layer, edge.weights().get(layer.index())));
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -55,9 +73,9 @@ public final class KernelNetwork implements AutoCloseable {
    * @return the elements of its output, bias included
    */
   public float[] runLayer(int layer, float[] input) {
-    LinearLayerSpec spec = bundle.plan().layer(layer);
-    DeviceHalf.LayerBinding binding = bundle.device().layers().get(layer);
-    int bits = bundle.device().tensors().get(spec.tensorId()).bits();
+    LinearLayerSpec spec = device.plan().layer(layer);
+    DeviceHalf.LayerBinding binding = device.layers().get(layer);
+    int bits = device.tensors().get(spec.tensorId()).bits();
     float scale = ActivationQuantizer.scale(input, input.length, bits);
     int[] q = new int[input.length];
     LayerArithmetic.quantize(input, scale, bits, q);
@@ -69,8 +87,7 @@ public final class KernelNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    kernels.forEach(LinearKernel::close);
-    kernels.clear();
+    releaseKernels.run();
     model.close();
   }
 

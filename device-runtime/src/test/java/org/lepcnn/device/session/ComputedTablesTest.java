@@ -20,6 +20,7 @@ import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.reference.ComputedTables;
 import org.lepcnn.device.reference.KernelNetwork;
+import org.lepcnn.device.reference.SharedKernels;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.testkit.LimitedTables;
@@ -71,6 +72,17 @@ class ComputedTablesTest {
     kernels.limit = 2;
     assertThatThrownBy(() -> new KernelNetwork(bundle, kernels))
         .isInstanceOf(EnvironmentException.class);
+    assertThat(kernels.open).hasValue(0);
+  }
+
+  @Test
+  void networksOfTheSameWeights_shareTheirKernels_whichTheCallerCloses() {
+    try (SharedKernels shared = new SharedKernels(kernels)) {
+      for (int i = 0; i < 2; i++) {
+        new KernelNetwork(bundle.edge(), bundle.device(), shared).close();
+        assertThat(kernels.open).hasValue(3);
+      }
+    }
     assertThat(kernels.open).hasValue(0);
   }
 

@@ -32,15 +32,19 @@ public final class Assembly {
   private final List<LayerWeights> weights = new ArrayList<>();
   private final List<Integer> weightLimits = new ArrayList<>();
   private final Precision precision;
+  private final Rounding rounding;
   private final Consumer<String> steps;
   private final Map<OffloadedLayer, LinearLayerSpec> specs = new HashMap<>();
   private final Plan plan;
 
   /**
+   * @param rounding keeps the weights
    * @param steps is told of each layer when its weights are rounded
    */
-  public Assembly(Schedule schedule, Precision precision, Consumer<String> steps) {
+  public Assembly(
+      Schedule schedule, Precision precision, Rounding rounding, Consumer<String> steps) {
     this.precision = precision;
+    this.rounding = rounding;
     this.steps = steps;
     for (int round = 0; round < schedule.rounds().size(); round++) {
       Map<String, List<OffloadedLayer>> byInput = new LinkedHashMap<>();
@@ -110,7 +114,7 @@ public final class Assembly {
     LinearLayerSpec spec = new LinearLayerSpec(layers.size(), tensorId, layer.geometry());
     layers.add(spec);
     specs.put(offloaded, spec);
-    FittedWeights fitted = offloaded.quantize(precision, bits);
+    FittedWeights fitted = rounding.of(offloaded, precision, bits);
     weights.add(fitted.weights());
     weightLimits.add(Arrays.stream(fitted.limits()).min().orElseThrow());
     layerBindings.add(
