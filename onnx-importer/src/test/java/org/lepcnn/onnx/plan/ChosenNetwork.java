@@ -135,7 +135,8 @@ final class ChosenNetwork {
   ModelBundle bundle(Precision precision) {
     Schedule schedule = new Schedule(graph, run, selection);
     Assembly assembly =
-        new Assembly(schedule, FinerLayers.resolve(precision, layers()), step -> {});
+        new Assembly(
+            schedule, FinerLayers.resolve(precision, layers()), new Rounding(), step -> {});
     DeviceHalf device =
         new DeviceHalf(
             "net",
