@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.flink.record.OutgoingRecord;
+import org.lepcnn.kafka.client.ClientSettings;
 
 /** Builds sinks for results, replies and rejections. */
 public final class EdgeSinks {
@@ -42,6 +43,9 @@ public final class EdgeSinks {
       Properties client, Delivery delivery, String name) {
     Properties producer = new Properties();
     producer.setProperty(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
+    producer.setProperty(
+        ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(ClientSettings.PRODUCER_BUFFER_BYTES));
+    producer.setProperty(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, "false");
     producer.putAll(client);
     producer.setProperty(ProducerConfig.LINGER_MS_CONFIG, "0");
     producer.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");

@@ -113,6 +113,7 @@ public final class EdgeSources {
       properties.setProperty(
           ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
       properties.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, OUTAGE_MILLIS);
+      properties.setProperty(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, "false");
       properties.putAll(client);
       properties.putAll(PlainConsumers.SETTINGS);
       properties.setProperty(ConsumerConfig.GROUP_ID_CONFIG, group);

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
@@ -128,10 +127,7 @@ public final class LayerErrors {
     return bundle.device().tensors().get(layer.tensorId()).bits();
   }
 
-  /** Bits that the layer's largest weight takes, at least 8. */
   private int weightBits(LinearLayerSpec layer) {
-    LayerWeights weights = bundle.edge().weights().get(layer.index());
-    int magnitude = Math.max(LayerWeights.MAX_PART_MAGNITUDE, weights.maxMagnitude());
-    return Integer.SIZE - Integer.numberOfLeadingZeros(magnitude) + 1;
+    return bundle.edge().weights().get(layer.index()).bits();
   }
 }

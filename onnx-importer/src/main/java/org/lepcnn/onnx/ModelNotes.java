@@ -24,6 +24,9 @@ final class ModelNotes {
 
   private static final int PICTURE_RANK = 4;
 
+  private static final Set<Integer> LONG_TYPES =
+      Set.of(TensorProto.DataType.INT16_VALUE, TensorProto.DataType.UINT16_VALUE);
+
   private final Graph graph;
   private final List<String> notes = new ArrayList<>();
 
@@ -46,6 +49,7 @@ final class ModelNotes {
     }
     graph.nodes().forEach(model::training);
     model.weights();
+    model.longWeights();
     model.inputs(inputs);
     return List.copyOf(model.notes);
   }
@@ -83,6 +87,22 @@ final class ModelNotes {
     }
     for (Node node : graph.nodes()) {
       node.bodies().forEach(body -> body.getInitializerList().forEach(this::weights));
+    }
+  }
+
+  /** 16-bit integers that the model dequantizes as weights. */
+  private void longWeights() {
+    long count =
+        graph.constantProducers().values().stream()
+            .filter(node -> node.is("DequantizeLinear"))
+            .map(node -> graph.constants().get(node.input(0)))
+            .filter(tensor -> tensor != null && LONG_TYPES.contains(tensor.getDataType()))
+            .count();
+    if (count > 0) {
+      notes.add(
+          (count == 1 ? "One tensor of weights has" : count + " tensors of weights have")
+              + " 16 bits. A layer at the edge has up to 12, so they are rounded. Quantize weights to"
+              + " 8 bits where the model's own integers matter.");
     }
   }
 

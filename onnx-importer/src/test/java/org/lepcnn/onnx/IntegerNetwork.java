@@ -69,12 +69,24 @@ public final class IntegerNetwork {
    */
   public Map<String, float[]> unfused(Map<String, OnnxTensor> inputs, String... more)
       throws OrtException, IOException {
+    return expected(inputs, OptLevel.NO_OPT, more);
+  }
+
+  /**
+   * ONNX Runtime's outputs of the model as the file has it.
+   *
+   * @param level ALL_OPT is how applications run it
+   * @param more values that are wanted as well
+   */
+  public Map<String, float[]> expected(
+      Map<String, OnnxTensor> inputs, OptLevel level, String... more)
+      throws OrtException, IOException {
     ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
     for (String name : more) {
       model.getGraphBuilder().addOutput(ValueInfoProto.newBuilder().setName(name));
     }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setOptimizationLevel(OptLevel.NO_OPT);
+      options.setOptimizationLevel(level);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       try (OrtSession session =
               OrtEnvironment.getEnvironment().createSession(model.build().toByteArray(), options);

@@ -99,10 +99,7 @@ class IntegerOperatorsTest {
   @ParameterizedTest(name = "transposed {0}, quantized {1}, bias {2}")
   @CsvSource({"true, true, true", "false, true, false", "true, false, true", "false, false, false"})
   void qGemm_isOnnxRuntimes(boolean transposed, boolean quantized, boolean bias) throws Exception {
-    OnnxModels model = new OnnxModels(2).input("x", 3, 48);
-    model
-        .model()
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("com.microsoft").setVersion(1));
+    OnnxModels model = contributed(new OnnxModels(2).input("x", 3, 48));
     String input = model.number(0.0171f) + " " + scalar(model, DataType.UINT8, 99);
     model.node("QuantizeLinear", "xq", "x " + input);
     long[] dims = transposed ? new long[] {20, 48} : new long[] {48, 20};
@@ -172,6 +169,123 @@ class IntegerOperatorsTest {
 
     assertThat(bundle.plan().tensors()).hasSize(1);
     assertThat(bundle.plan().layers()).hasSize(3);
+  }
+
+  /** What ONNX Runtime's optimizer makes of these. */
+  @ParameterizedTest(name = "{0}, zero {1}, per channel {2}, bias {3}")
+  @CsvSource({
+    "INT8, 0, false, true",
+    "INT8, 0, true, true",
+    "UINT8, 131, false, false",
+    "UINT8, 131, true, true",
+    "INT8, 5, true, false"
+  })
+  void dynamicQuantizeMatMul_isOnnxRuntimes(DataType type, int zero, boolean each, boolean bias)
+      throws Exception {
+    OnnxModels model = contributed(new OnnxModels(2).input("x", 2, 6, 64));
+    for (String name : List.of("q", "k")) {
+      String last = bias ? " " + model.vector(40, -1, 1) : "";
+      product(model, "DynamicQuantizeMatMul", name, "x", scaled(model, type, zero, each) + last);
+    }
+
+    ModelBundle bundle = assertSameBits(model.output("q", "k"));
+
+    assertThat(bundle.plan().tensors()).hasSize(1);
+    assertThat(bundle.device().report()).allMatch(LayerReport::offloaded);
+    assertThat(bundle.device().report().get(0).bits()).isEqualTo(9);
+    assertThat(bundle.device().report().get(0).macs()).isEqualTo(12 * 64 * 40);
+  }
+
+  @ParameterizedTest(name = "{0}, per channel {1}, bias {2}, computed scale {3}")
+  @CsvSource({
+    "UINT8, false, true, true",
+    "UINT8, true, true, true",
+    "UINT8, true, false, false",
+    "UINT8, false, true, false",
+    "INT8, true, true, false"
+  })
+  void matMulIntegerToFloat_isOnnxRuntimes(
+      DataType inputType, boolean each, boolean bias, boolean computed) throws Exception {
+    OnnxModels model = contributed(new OnnxModels(2).input("x", 5, 64));
+    String scale = computed ? "sx" : model.number(0.0171f);
+    String zero = computed ? "zx" : scalar(model, inputType, 99);
+    if (computed) {
+      model.node("", DYNAMIC, List.of("xq", "sx", "zx"), "x");
+    } else {
+      model.node("QuantizeLinear", "xq", "x " + scale + " " + zero);
+    }
+    String[] weights = scaled(model, DataType.INT8, 0, each).split(" ");
+    String inputs =
+        String.join(" ", weights[0], scale, weights[1], zero, weights[2])
+            + (bias ? " " + model.vector(40, -1, 1) : "");
+    product(model, "MatMulIntegerToFloat", "m", "xq", inputs);
+    model.node("Relu", "y", "m");
+
+    ModelBundle bundle = assertSameBits(model.output("y"));
+
+    assertThat(bundle.device().report().get(0).offloaded()).isTrue();
+    // constant scales and the bias are part of the layer
+    assertThat(bundle.device().layers().get(0).output()).isEqualTo(computed ? "m_sums" : "m");
+  }
+
+  @Test
+  void oneValueWithTwoZeroPoints_isTwoOperands() throws Exception {
+    OnnxModels model = quantized(new OnnxModels(2).input("x", 3, 64));
+    String weights = model.integers(DataType.INT8, integers(DataType.INT8, 64 * 32), 64, 32);
+    model.node("MatMulInteger", "i", "xq " + weights + " zero");
+    model.node("MatMulInteger", "k", "xq " + weights + " " + scalar(model, DataType.UINT8, 3));
+    model.node("Cast", "y", "i", integer("to", DataType.FLOAT_VALUE));
+    model.node("Cast", "z", "k", integer("to", DataType.FLOAT_VALUE));
+
+    assertThat(assertSameBits(model.output("y", "z")).plan().tensors()).hasSize(2);
+  }
+
+  @Test
+  void operatorsOfOnnxRuntimesOwnBetweenLayers_runOnTheDevice() throws Exception {
+    OnnxModels model = contributed(quantized(new OnnxModels(2).input("x", 1, 64)));
+    String parameters = model.number(0.0171f) + " zero";
+    model.node(
+        "com.microsoft",
+        "QLinearAdd",
+        List.of("s"),
+        String.join(" ", "xq", parameters, "xq", parameters, parameters));
+    model.node(
+        "com.microsoft",
+        "QLinearLeakyRelu",
+        List.of("r"),
+        "s " + parameters + " " + parameters,
+        real("alpha", 0.1f));
+    String[] weights = scaled(model, DataType.INT8, 0, true).split(" ");
+    String inputs =
+        String.join(" ", weights[0], model.number(0.0171f), weights[1], "zero", weights[2]);
+    product(model, "MatMulIntegerToFloat", "y", "r", inputs);
+
+    assertThat(assertSameBits(model.output("y")).plan().rounds()).isEqualTo(1);
+  }
+
+  private static OnnxModels contributed(OnnxModels model) {
+    model
+        .model()
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("com.microsoft").setVersion(1));
+    return model;
+  }
+
+  private static void product(
+      OnnxModels model, String op, String output, String input, String others) {
+    model.node("com.microsoft", op, List.of(output), input + " " + others);
+  }
+
+  /** Weights [64, 40], their scales and zero points. */
+  private String scaled(OnnxModels model, DataType type, int zero, boolean each) {
+    int scales = each ? 40 : 1;
+    long[] dims = each ? new long[] {40} : new long[0];
+    int[] zeros = new int[scales];
+    Arrays.fill(zeros, zero);
+    return model.integers(type, integers(type, 64 * 40), 64, 40)
+        + " "
+        + model.constant(model.numbers(scales, 0.001, 0.004), dims)
+        + " "
+        + model.integers(type, zeros, dims);
   }
 
   @Test

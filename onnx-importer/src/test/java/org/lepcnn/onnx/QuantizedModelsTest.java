@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.model.DeviceHalf.LayerReport;
 import org.lepcnn.core.model.ModelBundle;
@@ -127,6 +128,52 @@ class QuantizedModelsTest {
     boolean signed = q.weightType() == DataType.INT8;
     assertThat(bundle.edge().weights().get(0).maxMagnitude())
         .isEqualTo(signed ? 128 : q.weightZero());
+  }
+
+  /** Depths at which the weights leave 17 bits, and do not. */
+  @ParameterizedTest(name = "{0}, zero point {1}, depth {2}")
+  @CsvSource({"INT16, 0, 100, true", "UINT16, 32768, 100, true", "INT16, 0, 1000, false"})
+  void integersOf16Bits_areExactWhereTheProofLeavesRoom(
+      DataType type, int zero, int depth, boolean exact) throws Exception {
+    OnnxModels model = new OnnxModels(5).opset(21).ir(10).input("x", 1, depth);
+    String parameters = model.number(0.00017f) + " " + model.integers(type, new int[] {zero});
+    model.node("QuantizeLinear", "xq", "x " + parameters);
+    model.node("DequantizeLinear", "xd", "xq " + parameters);
+    float step = 1 / 256f;
+    String weights = model.integers(DataType.INT8, integers(DataType.INT8, depth * 8), depth, 8);
+    model.node("DequantizeLinear", "w", weights + " " + model.number(step));
+    model.node("MatMul", "m", "xd w");
+    String last = model.number(0.01f) + " " + model.integers(type, new int[] {zero});
+    model.node("QuantizeLinear", "yq", "m " + last);
+    model.node("DequantizeLinear", "y", "yq " + last);
+    Path file = model.output("y").write(folder);
+    IntegerNetwork network = new IntegerNetwork(file, ALL);
+
+    assertThat(network.bundle().device().report().get(0).offloaded()).isTrue();
+    assertThat(network.bundle().device().report().get(0).bits() == 17).isEqualTo(exact);
+    assertThat(ModelImporter.prepare(file, ALL).notes()).hasSize(exact ? 0 : 1);
+    for (int seed = 0; seed < 3 && exact; seed++) {
+      Map<String, OnnxTensor> inputs = network.inputs(seed, 5, false);
+      assertThat(network.run(inputs).get("y")).isEqualTo(network.unfused(inputs).get("y"));
+    }
+  }
+
+  @Test
+  void weightsOf16Bits_areRounded_andThatIsSaid() throws Exception {
+    OnnxModels model = new OnnxModels(5).opset(21).ir(10).input("x", 1, 50);
+    int[] weights = random.ints(400, -32768, 32768).toArray();
+    String integers = model.integers(DataType.INT16, weights, 50, 8);
+    model.node("DequantizeLinear", "w", integers + " " + model.number(0.0001f));
+    model.node("MatMul", "y", "x w");
+    Path file = model.output("y").write(folder);
+
+    LayerReport line = new IntegerNetwork(file, ALL).bundle().device().report().get(0);
+    assertThat(line.offloaded()).isTrue();
+    assertThat(line.weightBits()).isEqualTo(12);
+    assertThat(ModelImporter.prepare(file, ALL).notes())
+        .singleElement()
+        .asString()
+        .contains("16 bits");
   }
 
   @Test

@@ -216,12 +216,20 @@ public final class BenchCommand implements Subcommand, Runnable {
     @Option(names = "--no-echo", description = "Do not measure the echo of every round.")
     private boolean noEcho;
 
+    @Option(
+        names = "--steady",
+        paramLabel = "N",
+        defaultValue = "12",
+        description =
+            "At most so many bursts of passes with many in flight until nothing is left to compile; 0 leaves them out. Default: 12.")
+    private int steadyBursts;
+
     @Override
     BenchResult measure(BenchModel model, String kernel, Consumer<String> progress) {
       return PipelineBenchmark.run(
           model,
           new PipelineBenchmark.Options(
-              kernel, warmUp, passes, inFlight, parallelism, !noPlainJob, !noEcho),
+              kernel, warmUp, passes, inFlight, parallelism, !noPlainJob, !noEcho, steadyBursts),
           progress);
     }
   }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.lepcnn.bench.measure.BenchModel;
+import org.lepcnn.bench.measure.ThreadMeter;
+import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.bench.plainjob.EchoRound;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.model.ModelBundle;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class LocalPipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPipeline.class);
   private static final String GATEWAY = "bench";
+  private static final String DEVICE_THREADS = "lepcnn-pass-";
   private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(30);
 
   private final LocalBroker broker;
@@ -55,20 +58,40 @@ final class LocalPipeline implements AutoCloseable {
    *
    * @param edge the edge, or the process of the plain job
    * @param gateway this process, which is also the device
+   * @param device what the threads that run passes have of {@code gateway}: masks, checks, tables,
+   *     stages
+   * @param compilers what the JIT compilers of all three have of the whole; NaN where the operating
+   *     system does not tell
    */
-  record Cpu(double broker, double edge, double gateway) {
-    static final Cpu NONE = new Cpu(0, 0, 0);
+  record Cpu(double broker, double edge, double gateway, double device, double compilers) {
+    static final Cpu NONE = new Cpu(0, 0, 0, 0, 0);
 
     Cpu minus(Cpu earlier) {
-      return new Cpu(broker - earlier.broker, edge - earlier.edge, gateway - earlier.gateway);
+      return new Cpu(
+          broker - earlier.broker,
+          edge - earlier.edge,
+          gateway - earlier.gateway,
+          device - earlier.device,
+          compilers - earlier.compilers);
     }
 
     Cpu plus(Cpu other) {
-      return new Cpu(broker + other.broker, edge + other.edge, gateway + other.gateway);
+      return new Cpu(
+          broker + other.broker,
+          edge + other.edge,
+          gateway + other.gateway,
+          device + other.device,
+          compilers + other.compilers);
     }
 
     Cpu dividedBy(double passes) {
-      return new Cpu(broker / passes, edge / passes, gateway / passes);
+      return new Cpu(
+          broker / passes, edge / passes, gateway / passes, device / passes, compilers / passes);
+    }
+
+    /** The part of all that the JIT compilers took; NaN where that is not known. */
+    double compilerShare() {
+      return compilers / total();
     }
 
     double total() {
@@ -182,8 +205,13 @@ final class LocalPipeline implements AutoCloseable {
   }
 
   private Cpu cpu(long edgePid) {
-    return new Cpu(
-        cpuMillis(broker.pid()), cpuMillis(edgePid), cpuMillis(ProcessHandle.current().pid()));
+    long here = ProcessHandle.current().pid();
+    double device = ThreadMeter.named(DEVICE_THREADS).cpuNanos() / Timing.NANOS_PER_MILLI;
+    double compilers =
+        CompilerTime.millis(broker.pid())
+            + CompilerTime.millis(edgePid)
+            + CompilerTime.millis(here);
+    return new Cpu(cpuMillis(broker.pid()), cpuMillis(edgePid), cpuMillis(here), device, compilers);
   }
 
   /** After a failure, which is what the caller gets to see. */

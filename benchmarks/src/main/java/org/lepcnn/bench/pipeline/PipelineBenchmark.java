@@ -2,6 +2,7 @@
 package org.lepcnn.bench.pipeline;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -47,6 +48,8 @@ public final class PipelineBenchmark {
    * @param parallelism subtasks per operator; one run for each
    * @param plainJob whether the plain streaming job runs too
    * @param echo whether an echo of every round runs too
+   * @param steadyBursts how many bursts of passes may run at most until the steady state is
+   *     reached; 0 leaves it out
    */
   public record Options(
       String kernel,
@@ -55,13 +58,17 @@ public final class PipelineBenchmark {
       int inFlight,
       List<Integer> parallelism,
       boolean plainJob,
-      boolean echo) {
+      boolean echo,
+      int steadyBursts) {
     public Options {
       parallelism = List.copyOf(parallelism);
-      if (warmUp < 0 || passes < 1 || inFlight < 1 || parallelism.isEmpty()) {
+      if (warmUp < 0 || passes < 1 || inFlight < 1 || parallelism.isEmpty() || steadyBursts < 0) {
         throw BadInputException.about("Pipeline benchmark")
-            .expected("at least one pass, one in flight and one parallelism")
-            .found(passes + ", " + inFlight + " and " + parallelism);
+            .expected(
+                "at least one pass, one in flight and one parallelism, and no negative number")
+            .found(
+                "%s passes after %s, %s in flight, parallelism %s, %s bursts"
+                    .formatted(passes, warmUp, inFlight, parallelism, steadyBursts));
       }
     }
 
@@ -74,7 +81,7 @@ public final class PipelineBenchmark {
     }
 
     /** A multiple of the devices, so that all have the same share. */
-    private int passesOfRound() {
+    int passesOfRound() {
       int perDevice = passes / (PipelineRun.THROUGHPUT_ROUNDS * devices());
       return Math.max(1, perDevice) * devices();
     }
@@ -105,10 +112,11 @@ public final class PipelineBenchmark {
         LocalBaselines local = LocalBaselines.open(model, cores, input, options.echo())) {
       List<BenchDevice> devices = new ArrayList<>(List.of(first));
       DEVICES.subList(1, options.devices()).forEach(name -> devices.add(first.another(name)));
+      Stock stock = new Stock(cores);
       for (int parallelism : options.parallelism()) {
-        makeTables(devices, cores, runs.size());
+        makeTables(stock, devices);
         try (LocalPipeline pipeline = LocalPipeline.start(model, parallelism, baselines, steps)) {
-          runs.add(measure(parallelism, pipeline, devices, local));
+          runs.add(measure(parallelism, pipeline, devices, stock, local));
         }
       }
       return new PipelineReport(model, options, rounds, provider.name(), runs, local.throughput())
@@ -117,7 +125,11 @@ public final class PipelineBenchmark {
   }
 
   private PipelineRun.Measured measure(
-      int parallelism, LocalPipeline pipeline, List<BenchDevice> devices, LocalBaselines local) {
+      int parallelism,
+      LocalPipeline pipeline,
+      List<BenchDevice> devices,
+      Stock stock,
+      LocalBaselines local) {
     int inFlight = options.inFlightOfDevice();
     List<PrivateSession> sessions = new ArrayList<>();
     RoundTimer timer = new RoundTimer(pipeline.transport(), rounds.size());
@@ -130,20 +142,48 @@ public final class PipelineBenchmark {
       PipelineRun run = new PipelineRun(parallelism, pipeline, devices, sessions, timer, steps);
       run.oneInFlight(options.warmUp(), options.passes(), input, local);
       run.manyInFlight(options.passesOfRound(), inFlight, input, local.throughput());
+      steadyState(run, devices, stock);
       return run.measured();
     } finally {
       sessions.forEach(PrivateSession::close);
     }
   }
 
+  /** Bursts until nothing is left to compile; a burst's tables are made before it. */
+  private void steadyState(PipelineRun run, List<BenchDevice> devices, Stock stock) {
+    int passes = options.passesOfRound();
+    for (int burst = 0; burst < options.steadyBursts(); burst++) {
+      devices.forEach(device -> stock.add(device, passes / devices.size()));
+      if (run.steadyBurst(passes, input)) {
+        return;
+      }
+    }
+  }
+
   /** For one run; the first device makes all passes that are alone. */
-  private void makeTables(List<BenchDevice> devices, int cores, int runsBefore) {
+  private void makeTables(Stock stock, List<BenchDevice> devices) {
     int alone = options.warmUp() + options.passes();
     int many = options.passesOfRound() / devices.size() * PipelineRun.THROUGHPUT_ROUNDS;
     for (BenchDevice device : devices) {
       int passes = (device == devices.get(0) ? alone : 0) + many + 2 * RESERVATION;
       steps.accept("pipeline: making tables for " + passes + " passes of " + device.name());
-      device.makeTables((long) passes * runsBefore, passes, cores);
+      stock.add(device, passes);
+    }
+  }
+
+  /** The tables of every device, one pass after the other. */
+  private static final class Stock {
+    private final int cores;
+    private final Map<BenchDevice, Long> made = new HashMap<>();
+
+    Stock(int cores) {
+      this.cores = cores;
+    }
+
+    void add(BenchDevice device, int passes) {
+      long first = made.getOrDefault(device, 0L);
+      device.makeTables(first, passes, cores);
+      made.put(device, first + passes);
     }
   }
 }

@@ -75,6 +75,12 @@ final class PipelineReport {
         "private p50, passes 1 to " + run.first().size() + " ÷ plain local p50",
         percentile(run.first(), 50) / local);
     ratio(run, "private p95 ÷ private p50", percentile(run.warm(), 95) / p50);
+    if (!run.steady().isEmpty()) {
+      ratio(
+          run,
+          "private throughput, " + steadyName(run) + " ÷ plain inferences, same cores",
+          last(run).perSecond() / throughput.inferencesPerSecond());
+    }
     ratio(
         run,
         "private throughput ÷ plain inferences, same cores",
@@ -107,6 +113,14 @@ final class PipelineReport {
     amount(run, "CPU per pass, edge", cpu.edge(), "ms");
     amount(run, "CPU per pass, gateway and device", cpu.gateway(), "ms");
     amount(run, "CPU per pass, all", cpu.total(), "ms");
+    transport(run, "warm", run.many());
+    if (!run.steady().isEmpty()) {
+      LocalPipeline.Cpu steady = last(run).cpu();
+      amount(run, "private, " + steadyName(run), last(run).perSecond(), "1/s");
+      amount(run, "CPU per pass, all, " + steadyName(run), steady.total(), "ms");
+      amount(run, "of it, JIT compilers", 100 * steady.compilerShare(), "%");
+      transport(run, steadyName(run), last(run));
+    }
     if (!run.job().isEmpty()) {
       amount(
           run, "plain job, " + options.inFlight() + " in flight", run.jobMany().perSecond(), "1/s");
@@ -114,9 +128,34 @@ final class PipelineReport {
     }
   }
 
+  /** What no kernel and no device's thread accounts for, a byte of masked tensors and results. */
+  private void transport(PipelineRun.Measured run, String when, PipelineRun.Burst burst) {
+    long bytes = rounds.stream().mapToLong(round -> round.bytesUp() + round.bytesDown()).sum();
+    if (!run.echo().isEmpty() && bytes > 0) {
+      LocalPipeline.Cpu cpu = burst.cpu();
+      double millis = cpu.total() - cpu.device() - run.kernels().sumOfMedians();
+      amount(
+          run,
+          "CPU of transport, all processes, " + when,
+          millis * Timing.NANOS_PER_MILLI / bytes,
+          "ns/byte");
+    }
+  }
+
+  private static PipelineRun.Burst last(PipelineRun.Measured run) {
+    return run.steady().get(run.steady().size() - 1);
+  }
+
+  private static String steadyName(PipelineRun.Measured run) {
+    return PipelineRun.isSteady(last(run)) ? "steady" : "not steady yet";
+  }
+
   private void rows(PipelineRun.Measured run) {
     row(run, "private, passes 1 to " + run.first().size(), run.first(), null);
     row(run, "private, after " + options.warmUp(), run.warm(), run.many());
+    if (!run.steady().isEmpty()) {
+      row(run, "private, " + steadyName(run), List.of(), last(run));
+    }
     if (!run.job().isEmpty()) {
       row(run, "plain job", run.job(), run.jobMany());
     }
@@ -141,6 +180,18 @@ final class PipelineReport {
         "edge, device and transport warm their own code before they report ready; plain job and"
             + " echo start after the first private passes; the plain job has as many of warm-up,"
             + " less those, the echo makes up for them");
+    if (options.steadyBursts() > 0) {
+      result.note(
+          ("steady: bursts of %s passes with many in flight after all else, until the JIT compilers"
+                  + " of the three processes take under %s %% of their CPU time; at most %s bursts")
+              .formatted(
+                  options.passesOfRound(),
+                  Math.round(100 * PipelineRun.STEADY_COMPILER_SHARE),
+                  options.steadyBursts()));
+    }
+    result.note(
+        "transport: the CPU time of all three processes less the kernels alone and the device's own"
+            + " threads, which mask, check, open tables and run stages");
     roundNotes();
     if (runs.get(0).job().isEmpty()) {
       result.note(
@@ -221,13 +272,17 @@ final class PipelineReport {
     result.row(
         path,
         run.parallelism(),
-        percentile(millis, 50),
-        percentile(millis, 95),
-        percentile(millis, 99),
+        percentileOrNone(millis, 50),
+        percentileOrNone(millis, 95),
+        percentileOrNone(millis, 99),
         many == null ? NONE : many.perSecond(),
         many == null ? NONE : many.cpu().broker(),
         many == null ? NONE : many.cpu().edge(),
         many == null ? NONE : many.cpu().gateway());
+  }
+
+  private static Object percentileOrNone(List<Double> values, double percent) {
+    return values.isEmpty() ? NONE : percentile(values, percent);
   }
 
   private static double percentile(List<Double> values, double percent) {

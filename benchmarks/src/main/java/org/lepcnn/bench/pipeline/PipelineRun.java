@@ -24,6 +24,10 @@ final class PipelineRun {
   static final int FIRST_PASSES = 50;
 
   static final int THROUGHPUT_ROUNDS = 3;
+
+  /** Of all CPU time: below it the code is what it will be. */
+  static final double STEADY_COMPILER_SHARE = 0.01;
+
   private static final int PLAIN_CALLS = 30;
   private static final int STEP = 50;
 
@@ -46,6 +50,7 @@ final class PipelineRun {
    * @param job plain calls through the plain job between them; empty without one
    * @param many private passes, many in flight
    * @param jobMany plain calls through the plain job, as many in flight
+   * @param steady bursts of private passes, many in flight, the last of them in the steady state
    */
   record Measured(
       int parallelism,
@@ -57,7 +62,8 @@ final class PipelineRun {
       List<Double> local,
       List<Double> job,
       Burst many,
-      Burst jobMany) {
+      Burst jobMany,
+      List<Burst> steady) {
     Measured(int parallelism) {
       this(
           parallelism,
@@ -69,8 +75,14 @@ final class PipelineRun {
           new ArrayList<>(),
           new ArrayList<>(),
           new Burst(),
-          new Burst());
+          new Burst(),
+          new ArrayList<>());
     }
+  }
+
+  /** Whether a burst was in the steady state: next to nothing was left to compile. */
+  static boolean isSteady(Burst burst) {
+    return burst.cpu().compilerShare() < STEADY_COMPILER_SHARE;
   }
 
   /** Calls of several rounds with many in flight. */
@@ -194,9 +206,7 @@ final class PipelineRun {
       int passes, int inFlight, Map<String, HostTensor> input, PlainThroughput local) {
     for (int round = 0; round < THROUGHPUT_ROUNDS; round++) {
       steps.accept("pipeline: many in flight, round " + (round + 1));
-      measured
-          .many()
-          .run(passes, pipeline::cpu, pass -> sessions.get(pass % sessions.size()).submit(input));
+      measured.many().run(passes, pipeline::cpu, pass -> submit(pass, input));
       local.sample(PLAIN_CALLS);
       if (pipeline.plain() != null) {
         InFlight limit = new InFlight(inFlight * devices.size());
@@ -208,6 +218,25 @@ final class PipelineRun {
                 call -> limit.start(() -> pipeline.plain().submit(deviceOf(call))));
       }
     }
+  }
+
+  /**
+   * One more burst by all devices alike.
+   *
+   * @return whether it was in the steady state
+   */
+  boolean steadyBurst(int passes, Map<String, HostTensor> input) {
+    Burst burst = new Burst();
+    burst.run(passes, pipeline::cpu, pass -> submit(pass, input));
+    measured.steady().add(burst);
+    steps.accept(
+        "pipeline: burst %d, %.1f %% of the processor time for compilers"
+            .formatted(measured.steady().size(), 100 * burst.cpu().compilerShare()));
+    return isSteady(burst);
+  }
+
+  private CompletableFuture<?> submit(int pass, Map<String, HostTensor> input) {
+    return sessions.get(pass % sessions.size()).submit(input);
   }
 
   private String deviceOf(int call) {

@@ -16,7 +16,7 @@ public interface KernelProvider {
    * Packs the weights of one layer.
    *
    * @param geometry the layer
-   * @param weights {@code geometry.weightCount()} int8 weights in [−127, 127]; copied or packed,
+   * @param weights {@code geometry.weightCount()} int8 weights, −128 among them; copied or packed,
    *     not kept
    */
   LinearKernel prepare(ConvGeometry geometry, byte[] weights);

@@ -11,10 +11,10 @@ import org.lepcnn.core.linear.ConvGeometry;
 /**
  * The known-answer test that every provider passes before it serves.
  *
- * <p>Its inputs are the extremes: every limb of every residue at its largest, every weight at ±127.
- * That is where an implementation that sums pairs of u8·s8 products with 16-bit saturation goes
- * wrong, silently. The expected residues follow from counting: all inputs equal a and all weights
- * equal w give y = taps · a · w mod p at a position with that many taps inside the input.
+ * <p>Its inputs are the extremes: every limb of every residue at its largest, every weight at 127
+ * or −128. That is where an implementation that sums pairs of u8·s8 products with 16-bit saturation
+ * goes wrong, silently. The expected residues follow from counting: all inputs equal a and all
+ * weights equal w give y = taps · a · w mod p at a position with that many taps inside the input.
  */
 public final class KernelSelfTest {
   private static final int[] RESIDUES = {
@@ -27,7 +27,7 @@ public final class KernelSelfTest {
     1,
     0
   };
-  private static final byte[] WEIGHTS = {127, -127, 1, 0};
+  private static final byte[] WEIGHTS = {127, -128, 1, 0};
 
   private KernelSelfTest() {}
 

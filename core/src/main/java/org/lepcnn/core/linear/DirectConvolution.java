@@ -28,7 +28,7 @@ public final class DirectConvolution {
    * @param output receives {@code geometry.outputSize()} sums
    */
   public static void apply(ConvGeometry geometry, byte[] weights, int[] input, long[] output) {
-    apply(geometry, LayerWeights.unchecked(weights), input, output);
+    apply(geometry, LayerWeights.of(weights), input, output);
   }
 
   /**

@@ -8,15 +8,16 @@ import org.lepcnn.core.error.BadInputException;
  * The integer weights W of one linear layer, in the geometry's layout, held as one int8 part or as
  * two.
  *
- * <p>One part: W in [−127, 127]. Two parts: W = 16·high + low with high = trunc(W / 16) in [−127,
- * 127] and low = W − 16·high in [−15, 15], which covers |W| ≤ 127·16 + 15 = {@value
- * #MAX_MAGNITUDE}. Since W·x is linear in W, a layer with two parts is 16·(high·x) + low·x.
+ * <p>One part: W in [−128, 127], all that an int8 number can be. Two parts: W = 16·high + low with
+ * high = trunc(W / 16) in [−127, 127] and low = W − 16·high in [−15, 15], which covers |W| ≤ 127·16
+ * + 15 = {@value #MAX_MAGNITUDE}. Since W·x is linear in W, a layer with two parts is 16·(high·x) +
+ * low·x.
  *
  * <p>Arrays are neither copied in nor out and must not be changed.
  */
 public final class LayerWeights {
-  /** The largest |W| that one part holds. */
-  public static final int MAX_PART_MAGNITUDE = 127;
+  /** The largest magnitude of the high part. */
+  private static final int MAX_HIGH_MAGNITUDE = 127;
 
   /** The largest |W| that two parts hold. */
   public static final int MAX_MAGNITUDE = 2047;
@@ -35,13 +36,8 @@ public final class LayerWeights {
     this.low = low;
   }
 
-  /**
-   * Weights of one part.
-   *
-   * @throws BadInputException for a weight outside [−127, 127]
-   */
+  /** Weights of one part. */
   public static LayerWeights of(byte[] weights) {
-    requireMagnitude(weights, MAX_PART_MAGNITUDE);
     return new LayerWeights(weights, null);
   }
 
@@ -51,7 +47,7 @@ public final class LayerWeights {
    * @throws BadInputException for a high part outside [−127, 127] or a low part outside [−15, 15]
    */
   public static LayerWeights of(byte[] high, byte[] low) {
-    requireMagnitude(high, MAX_PART_MAGNITUDE);
+    requireMagnitude(high, MAX_HIGH_MAGNITUDE);
     requireMagnitude(low, MAX_LOW_MAGNITUDE);
     if (high.length != low.length) {
       throw BadInputException.about("Weights of a layer")
@@ -67,16 +63,19 @@ public final class LayerWeights {
    * @param weights each of magnitude at most {@value #MAX_MAGNITUDE}
    */
   public static LayerWeights split(short[] weights) {
-    int max = 0;
+    int least = 0;
+    int most = 0;
     for (short weight : weights) {
-      max = Math.max(max, Math.abs(weight));
+      least = Math.min(least, weight);
+      most = Math.max(most, weight);
     }
-    if (max > MAX_MAGNITUDE) {
+    if (Math.max(-least, most) > MAX_MAGNITUDE) {
       throw BadInputException.about("Weights of a layer")
           .expected("magnitudes of at most " + MAX_MAGNITUDE)
-          .found(max);
+          .found(Math.max(-least, most));
     }
-    return max > MAX_PART_MAGNITUDE ? inTwoParts(weights) : inOnePart(weights);
+    boolean areBytes = least >= Byte.MIN_VALUE && most <= Byte.MAX_VALUE;
+    return areBytes ? inOnePart(weights) : inTwoParts(weights);
   }
 
   private static LayerWeights inOnePart(short[] weights) {
@@ -97,11 +96,6 @@ public final class LayerWeights {
       low[i] = (byte) (weights[i] - (top << HIGH_SHIFT));
     }
     return new LayerWeights(high, low);
-  }
-
-  /** Weights that need no check, since nothing here depends on their range. */
-  static LayerWeights unchecked(byte[] weights) {
-    return new LayerWeights(weights, null);
   }
 
   /** How many weights there are. */
@@ -160,6 +154,13 @@ public final class LayerWeights {
       max = Math.max(max, Math.abs(at(i)));
     }
     return max;
+  }
+
+  /** Bits that the largest takes, sign included: 8 for one part, 9 to 12 for two. */
+  public int bits() {
+    return parts() == 1
+        ? Byte.SIZE
+        : Integer.SIZE - Integer.numberOfLeadingZeros(maxMagnitude()) + 1;
   }
 
   /** Number and parts, never contents. */

@@ -16,9 +16,9 @@ import org.lepcnn.core.linear.LayerWeights;
  *
  * <p>The body of the file: the plan; then per layer the number of int8 parts that make up a weight
  * (1; since version 2 also 2, the high one first, see {@link LayerWeights}) and each part's
- * weights, {@code [outChannels][inChannels/groups][kernelHeight][kernelWidth]}. A model whose
- * weights all have one part is written as version 1, so that its bytes and its fingerprint are
- * those that older versions give it.
+ * weights, {@code [outChannels][inChannels/groups][kernelHeight][kernelWidth]}; −128 among those of
+ * one part since version 3. A model is written in the oldest version that can hold it, so that its
+ * bytes and its fingerprint are those that older versions give it.
  *
  * @param plan the rounds
  * @param weights per layer of the plan; not copied, not to be changed
@@ -26,7 +26,8 @@ import org.lepcnn.core.linear.LayerWeights;
 public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
   static final int MAGIC = 0x4c455045; // "LEPE"
   static final int OLDEST_VERSION = 1;
-  static final int VERSION = 2;
+  static final int VERSION = 3;
+  private static final int VERSION_OF_TWO_PARTS = 2;
 
   public EdgeHalf {
     weights = List.copyOf(weights);
@@ -55,8 +56,8 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
         body.bytes(layer.part(part));
       }
     }
-    boolean parted = weights.stream().anyMatch(layer -> layer.parts() > 1);
-    return CheckedFile.frame(MAGIC, parted ? VERSION : OLDEST_VERSION, body.toByteArray());
+    int version = weights.stream().mapToInt(EdgeHalf::version).max().orElse(OLDEST_VERSION);
+    return CheckedFile.frame(MAGIC, version, body.toByteArray());
   }
 
   /**
@@ -78,13 +79,33 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
 
   private static LayerWeights readWeights(BodyReader in, int layer, int version) {
     int parts = in.int32();
-    // version v has weights of up to v parts
-    if (parts < 1 || parts > version) {
+    int most = version < VERSION_OF_TWO_PARTS ? 1 : 2;
+    if (parts < 1 || parts > most) {
       throw in.corrupt(
           "layer %s has weights of %s parts, format version %s knows up to %s"
-              .formatted(layer, parts, version, version));
+              .formatted(layer, parts, version, most));
     }
-    return parts == 1 ? LayerWeights.of(in.bytes()) : LayerWeights.of(in.bytes(), in.bytes());
+    LayerWeights weights =
+        parts == 1 ? LayerWeights.of(in.bytes()) : LayerWeights.of(in.bytes(), in.bytes());
+    if (version < version(weights)) {
+      throw in.corrupt(
+          "layer %s has a weight of %s, which format version %s does not know"
+              .formatted(layer, Byte.MIN_VALUE, version));
+    }
+    return weights;
+  }
+
+  /** The oldest version that can hold a layer's weights. */
+  private static int version(LayerWeights weights) {
+    if (weights.parts() > 1) {
+      return VERSION_OF_TWO_PARTS;
+    }
+    for (byte weight : weights.part(0)) {
+      if (weight == Byte.MIN_VALUE) {
+        return VERSION;
+      }
+    }
+    return OLDEST_VERSION;
   }
 
   private static void checkWeights(LinearLayerSpec layer, LayerWeights weights) {

@@ -9,7 +9,7 @@
  *
  * <pre>
  *   manifest.lep  LEPM 1: bytes edgeHash, bytes deviceHash
- *   edge.lep      LEPE 2: plan, then per layer int32 parts (1 or 2), bytes of each part
+ *   edge.lep      LEPE 3: plan, then per layer int32 parts (1 or 2), bytes of each part
  *   device.lep    LEPD 2: string modelName, list inputs, list outputs, plan,
  *                         per tensor (string value, int32 bits),
  *                         per layer (string name, op, output; int64[] shape; float[] scales, bias),
@@ -21,10 +21,10 @@
  * <p>A line of the report: string name, op, shape; int64 macs; int32 bits, round; string reason;
  * int64 bytesUp, bytesDown; since LEPD 2 also int32 weightLimit, int64 maxAbsWeightSum.
  *
- * <p>Version history. LEPE 1: weights of one part. LEPE 2: weights of one or two parts. LEPD 1:
- * report lines without weightLimit and maxAbsWeightSum. LEPD 2: with them. Readers accept both; a
- * writer uses version 1 where the contents need no more, so that a file that was read is written
- * back byte for byte.
+ * <p>Version history. LEPE 1: weights of one part, from −127 to 127. LEPE 2: weights of one or two
+ * parts. LEPE 3: −128 among those of one part. LEPD 1: report lines without weightLimit and
+ * maxAbsWeightSum. LEPD 2: with them. Readers accept all; a writer uses the oldest version that the
+ * contents allow, so that a file that was read is written back byte for byte.
  *
  * <p>The fingerprint is SHA-256(SHA-256(edge.lep) ‖ SHA-256(device.lep)).
  */

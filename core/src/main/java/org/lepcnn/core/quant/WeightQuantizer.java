@@ -13,10 +13,11 @@ import org.lepcnn.core.linear.LayerWeights;
  *
  * <p>Weights that are multiples m·s of any s with |m| ≤ {@value #EXACT_LIMIT}, or up to a larger L,
  * are taken as the integers m, and exact: binary and ternary ones, int8 weights of any scale, uint8
- * weights less their zero point ({@link ExactSteps}). Every proof is computed from the integers.
+ * weights less their zero point ({@link ExactSteps}). Integers from −128 to 127 have one part.
+ * Every proof is computed from the integers.
  */
 public final class WeightQuantizer {
-  /** The largest magnitude of a quantized weight of one part. */
+  /** The largest magnitude of a weight that is rounded to one part. */
   public static final int LIMIT = 127;
 
   /** Multiples up to this are always kept: uint8 numbers less any zero point. */

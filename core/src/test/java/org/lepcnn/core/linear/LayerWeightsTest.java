@@ -30,9 +30,17 @@ class LayerWeightsTest {
   }
 
   @Test
-  void onePart_holdsUpTo127AndNotOneMore() {
-    assertThat(LayerWeights.split(new short[] {-127, 127}).parts()).isEqualTo(1);
+  void onePart_holdsAllBytes_andNotOneMore() {
+    LayerWeights bytes = LayerWeights.split(new short[] {-128, 127});
+    assertThat(bytes.parts()).isEqualTo(1);
+    assertThat(bytes.at(0)).isEqualTo(-128);
+    assertThat(bytes.maxMagnitude()).isEqualTo(128);
+    assertThat(bytes.maxAbsSum(1)).isEqualTo(255);
+    assertThat(bytes.bits()).isEqualTo(8);
     assertThat(LayerWeights.split(new short[] {-127, 128}).parts()).isEqualTo(2);
+    assertThat(LayerWeights.split(new short[] {-127, 128}).bits()).isEqualTo(9);
+    assertThat(LayerWeights.split(new short[] {-2047, 128}).bits()).isEqualTo(12);
+    assertThat(LayerWeights.split(new short[] {-129, 127}).parts()).isEqualTo(2);
   }
 
   @Test
@@ -42,7 +50,7 @@ class LayerWeightsTest {
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("2047");
     }
-    assertThatThrownBy(() -> LayerWeights.of(new byte[] {-128}))
+    assertThatThrownBy(() -> LayerWeights.of(new byte[] {-128}, new byte[1]))
         .isInstanceOf(BadInputException.class);
     assertThatThrownBy(() -> LayerWeights.of(new byte[] {127}, new byte[] {16}))
         .isInstanceOf(BadInputException.class)

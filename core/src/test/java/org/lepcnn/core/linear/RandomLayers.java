@@ -77,11 +77,11 @@ public final class RandomLayers {
         ConvAxis.of(width, outWidth, kernel).withInputDilation(stride).withPadBefore(start));
   }
 
-  /** int8 weights in [−127, 127]. */
+  /** int8 weights of any size. */
   public byte[] weights(ConvGeometry geometry) {
     byte[] weights = new byte[geometry.weightCount()];
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = (byte) (random.nextInt(255) - 127);
+      weights[i] = (byte) random.nextInt(256);
     }
     return weights;
   }

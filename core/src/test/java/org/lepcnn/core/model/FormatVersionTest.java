@@ -50,12 +50,28 @@ class FormatVersionTest {
   }
 
   @Test
+  void theSmallestByteAsAWeight_isVersion3_andCorruptBefore() {
+    byte[] weights = {-128, 127, 0, 1, -1, 5};
+    byte[] golden = edgeFile(3, 1, weights);
+    EdgeHalf half = new EdgeHalf(PLAN, List.of(LayerWeights.of(weights)));
+    assertThat(half.toFile()).isEqualTo(golden);
+    assertThat(EdgeHalf.parse("golden", golden).weights().get(0).part(0)).isEqualTo(weights);
+    for (int version : new int[] {1, 2}) {
+      assertThatThrownBy(() -> EdgeHalf.parse("edge", edgeFile(version, 1, weights)))
+          .isInstanceOf(CorruptFileException.class)
+          .hasMessageContaining("-128");
+    }
+  }
+
+  @Test
   void partsThatAVersionDoesNotKnow_areCorrupt() {
     byte[] part = new byte[6];
     assertThatThrownBy(() -> EdgeHalf.parse("edge", edgeFile(1, 2, part, part)))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("parts");
     assertThatThrownBy(() -> EdgeHalf.parse("edge", edgeFile(2, 3, part, part, part)))
+        .isInstanceOf(CorruptFileException.class);
+    assertThatThrownBy(() -> EdgeHalf.parse("edge", edgeFile(3, 3, part, part, part)))
         .isInstanceOf(CorruptFileException.class);
     assertThatThrownBy(() -> EdgeHalf.parse("edge", edgeFile(2, 0)))
         .isInstanceOf(CorruptFileException.class);

@@ -35,6 +35,13 @@ import org.lepcnn.core.text.Printable;
  * {@link #toString} shows no value but the servers.
  */
 public final class ClientSettings {
+  /**
+   * What a producer's batch takes: room for the largest record. A producer keeps buffers of this
+   * size for the next batch; a larger record gets one of its own, which the JVM allocates and
+   * zeroes each time.
+   */
+  public static final int PRODUCER_BUFFER_BYTES = 1 << 20;
+
   private static final Set<String> FIXED =
       Set.of(
           ProducerConfig.ACKS_CONFIG,
@@ -149,7 +156,9 @@ public final class ClientSettings {
   public Map<String, Object> producer() {
     Map<String, Object> result = new HashMap<>();
     result.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    result.put(ProducerConfig.BATCH_SIZE_CONFIG, PRODUCER_BUFFER_BYTES);
     result.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 96L << 20);
+    result.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     result.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
     result.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     result.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
@@ -167,6 +176,7 @@ public final class ClientSettings {
     Map<String, Object> result = new HashMap<>();
     result.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 16 << 20);
     result.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
+    result.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     finish(result, ConsumerConfig.configNames());
     result.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     result.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

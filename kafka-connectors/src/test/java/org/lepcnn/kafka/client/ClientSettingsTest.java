@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.fuzz.SparseFiles;
+import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.topic.TopicAdmin;
 
 class ClientSettingsTest {
@@ -52,6 +53,24 @@ class ClientSettingsTest {
   @Test
   void producer_doesNotLingerByDefault() {
     assertThat(ClientSettings.of("b:1", Map.of()).producer()).containsEntry("linger.ms", 0);
+  }
+
+  @Test
+  void producer_keepsBuffersThatHoldTheLargestRecord() {
+    assertThat(ClientSettings.PRODUCER_BUFFER_BYTES).isGreaterThan(ChunkLayout.MAX_RECORD_BYTES);
+    assertThat(ClientSettings.of("b:1", Map.of()).producer())
+        .containsEntry("batch.size", ClientSettings.PRODUCER_BUFFER_BYTES);
+    assertThat(ClientSettings.of("b:1", Map.of("batch.size", "16384")).producer())
+        .containsEntry("batch.size", "16384");
+  }
+
+  @Test
+  void clients_tellBrokersNothingOfThemselves_unlessAsked() {
+    ClientSettings silent = ClientSettings.of("b:1", Map.of());
+    assertThat(silent.producer()).containsEntry("enable.metrics.push", false);
+    assertThat(silent.consumer()).containsEntry("enable.metrics.push", false);
+    assertThat(ClientSettings.of("b:1", Map.of("enable.metrics.push", "true")).producer())
+        .containsEntry("enable.metrics.push", "true");
   }
 
   @Test

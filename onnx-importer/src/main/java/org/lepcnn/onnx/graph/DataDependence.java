@@ -3,6 +3,8 @@ package org.lepcnn.onnx.graph;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,38 +13,17 @@ import java.util.Set;
  * their inputs: a table by domain.
  *
  * <ul>
- *   <li>Standard operators do when they are among {@link #DYNAMIC_OPERATORS}, or when they take a
- *       shape, size, axis or count from an input of {@link #SHAPE_INPUTS} that is not fixed.
- *       Operators of {@link #SHAPE_OF_FIRST} have the shape of their first input, whatever the
- *       others are; {@code Shape} and {@code Size} have one of their own.
- *   <li>Operators of every other domain do unless they are listed in {@link #STATIC_OPERATORS}:
- *       what nobody has looked at may do anything.
+ *   <li>Operators do unless they are listed in {@link #STATIC_OPERATORS}, in which shapes follow
+ *       from shapes and attributes alone: what nobody has looked at may do anything.
+ *   <li>Listed ones do when they take a shape, size, axis or count from an input of {@link
+ *       #SHAPE_INPUTS} that is not fixed.
+ *   <li>Operators of {@link #SHAPE_OF_ONE} have the shape of one input, whatever the others are;
+ *       {@code Shape} and {@code Size} have one of their own.
  *   <li>A node with a body, such as {@code Scan}, does unless its body holds only operators that do
  *       not whatever their inputs.
  * </ul>
  */
 public final class DataDependence {
-  /** Standard operators whose output shape depends on the elements of their input. */
-  static final Set<String> DYNAMIC_OPERATORS =
-      Set.of(
-          "NonZero",
-          "NonMaxSuppression",
-          "Unique",
-          "Compress",
-          "If",
-          "Loop",
-          "StringSplit",
-          "StringNormalizer",
-          "TfIdfVectorizer",
-          "ImageDecoder",
-          "SequenceAt",
-          "SequenceErase",
-          "SequenceInsert",
-          "SequenceMap",
-          "ConcatFromSequence",
-          "Optional",
-          "OptionalGetElement");
-
   /** First and last index of the inputs that determine the output shape. */
   private static final Map<String, int[]> SHAPE_INPUTS =
       Map.ofEntries(
@@ -70,33 +51,225 @@ public final class DataDependence {
           Map.entry("BlackmanWindow", new int[] {0, 0}),
           Map.entry("HannWindow", new int[] {0, 0}),
           Map.entry("HammingWindow", new int[] {0, 0}),
-          Map.entry("MelWeightMatrix", new int[] {0, 4}));
+          Map.entry("MelWeightMatrix", new int[] {0, 1}));
 
   /**
-   * Operators whose output has the shape of their first input: of the others, such as the indices
-   * of a {@code ScatterND}, neither elements nor shapes matter.
+   * Operators whose output has the shape of one input, by its index: of the others, such as the
+   * indices of a {@code ScatterND}, neither elements nor shapes matter.
    */
-  static final Set<String> SHAPE_OF_FIRST =
-      Set.of(
-          "BatchNormalization",
-          "Clip",
-          "CumSum",
-          "DequantizeLinear",
-          "Dropout",
-          "GroupNormalization",
-          "InstanceNormalization",
-          "LayerNormalization",
-          "PRelu",
-          "QuantizeLinear",
-          "ReverseSequence",
-          "Scatter",
-          "ScatterElements",
-          "ScatterND",
-          "Trilu");
+  private static final Map<String, Integer> SHAPE_OF_ONE = new HashMap<>();
 
-  /** Operators of other domains whose output shapes follow from shapes and attributes alone. */
+  static {
+    for (String operator :
+        List.of(
+            "BatchNormalization",
+            "CastLike",
+            "Clip",
+            "CumSum",
+            "DequantizeLinear",
+            "Dropout",
+            "GroupNormalization",
+            "InstanceNormalization",
+            "LayerNormalization",
+            "PRelu",
+            "QuantizeLinear",
+            "ReverseSequence",
+            "Scatter",
+            "ScatterElements",
+            "ScatterND",
+            "Trilu")) {
+      SHAPE_OF_ONE.put(operator, 0);
+    }
+    SHAPE_OF_ONE.put("GatherElements", 1);
+  }
+
+  /**
+   * Operators whose output shapes follow from shapes, attributes and {@link #SHAPE_INPUTS}, by
+   * domain.
+   */
   private static final Map<String, Set<String>> STATIC_OPERATORS =
       Map.of(
+          "",
+          Set.of(
+              "Abs",
+              "Acos",
+              "Acosh",
+              "Add",
+              "AffineGrid",
+              "And",
+              "ArgMax",
+              "ArgMin",
+              "Asin",
+              "Asinh",
+              "Atan",
+              "Atanh",
+              "Attention",
+              "AveragePool",
+              "BatchNormalization",
+              "Bernoulli",
+              "BitShift",
+              "BitwiseAnd",
+              "BitwiseNot",
+              "BitwiseOr",
+              "BitwiseXor",
+              "BlackmanWindow",
+              "Cast",
+              "CastLike",
+              "Ceil",
+              "Celu",
+              "CenterCropPad",
+              "Clip",
+              "Col2Im",
+              "Concat",
+              "Constant",
+              "ConstantOfShape",
+              "Conv",
+              "ConvInteger",
+              "ConvTranspose",
+              "Cos",
+              "Cosh",
+              "CumSum",
+              "DFT",
+              "DeformConv",
+              "DepthToSpace",
+              "DequantizeLinear",
+              "Det",
+              "Div",
+              "Dropout",
+              "DynamicQuantizeLinear",
+              "Einsum",
+              "Elu",
+              "Equal",
+              "Erf",
+              "Exp",
+              "Expand",
+              "EyeLike",
+              "Flatten",
+              "Floor",
+              "GRU",
+              "Gather",
+              "GatherElements",
+              "GatherND",
+              "Gelu",
+              "Gemm",
+              "GlobalAveragePool",
+              "GlobalLpPool",
+              "GlobalMaxPool",
+              "Greater",
+              "GreaterOrEqual",
+              "GridSample",
+              "GroupNormalization",
+              "HammingWindow",
+              "HannWindow",
+              "HardSigmoid",
+              "HardSwish",
+              "Hardmax",
+              "Identity",
+              "InstanceNormalization",
+              "IsInf",
+              "IsNaN",
+              "LRN",
+              "LSTM",
+              "LayerNormalization",
+              "LeakyRelu",
+              "Less",
+              "LessOrEqual",
+              "Log",
+              "LogSoftmax",
+              "LpNormalization",
+              "LpPool",
+              "MatMul",
+              "MatMulInteger",
+              "Max",
+              "MaxPool",
+              "MaxRoiPool",
+              "MaxUnpool",
+              "Mean",
+              "MeanVarianceNormalization",
+              "MelWeightMatrix",
+              "Min",
+              "Mish",
+              "Mod",
+              "Mul",
+              "Multinomial",
+              "Neg",
+              "NegativeLogLikelihoodLoss",
+              "Not",
+              "OneHot",
+              "OptionalHasElement",
+              "Or",
+              "PRelu",
+              "Pad",
+              "Pow",
+              "QLinearConv",
+              "QLinearMatMul",
+              "QuantizeLinear",
+              "RMSNormalization",
+              "RNN",
+              "RandomNormal",
+              "RandomNormalLike",
+              "RandomUniform",
+              "RandomUniformLike",
+              "Range",
+              "Reciprocal",
+              "ReduceL1",
+              "ReduceL2",
+              "ReduceLogSum",
+              "ReduceLogSumExp",
+              "ReduceMax",
+              "ReduceMean",
+              "ReduceMin",
+              "ReduceProd",
+              "ReduceSum",
+              "ReduceSumSquare",
+              "RegexFullMatch",
+              "Relu",
+              "Reshape",
+              "Resize",
+              "ReverseSequence",
+              "RoiAlign",
+              "RotaryEmbedding",
+              "Round",
+              "STFT",
+              "Scan",
+              "Scatter",
+              "ScatterElements",
+              "ScatterND",
+              "Selu",
+              "SequenceConstruct",
+              "SequenceEmpty",
+              "SequenceLength",
+              "Shape",
+              "Shrink",
+              "Sigmoid",
+              "Sign",
+              "Sin",
+              "Sinh",
+              "Size",
+              "Slice",
+              "Softmax",
+              "SoftmaxCrossEntropyLoss",
+              "Softplus",
+              "Softsign",
+              "SpaceToDepth",
+              "Split",
+              "SplitToSequence",
+              "Sqrt",
+              "Squeeze",
+              "StringConcat",
+              "Sub",
+              "Sum",
+              "Tan",
+              "Tanh",
+              "ThresholdedRelu",
+              "Tile",
+              "TopK",
+              "Transpose",
+              "Trilu",
+              "Unsqueeze",
+              "Upsample",
+              "Where",
+              "Xor"),
           "ai.onnx.ml",
           Set.of(
               "ArrayFeatureExtractor",
@@ -185,25 +358,22 @@ public final class DataDependence {
     }
     return !node.is("Shape")
         && !node.is("Size")
-        && (input == 0 || !SHAPE_OF_FIRST.contains(node.op()));
+        && input == SHAPE_OF_ONE.getOrDefault(node.op(), input);
   }
 
   /** Whether the shapes of a node's outputs, or whether there are any, depend on the data. */
   public static boolean dependsOnData(Graph graph, Node node, FixedInputs inputs) {
-    if (graph.isFunctionCall(node)) {
-      return true;
-    }
-    if (!node.domain().isEmpty()) {
-      return !STATIC_OPERATORS.getOrDefault(node.domain(), Set.of()).contains(node.op());
-    }
-    return DYNAMIC_OPERATORS.contains(node.op())
+    boolean listed =
+        STATIC_OPERATORS.getOrDefault(node.domain(), Set.of()).contains(node.op())
+            && !graph.isFunctionCall(node);
+    return !listed
         || takesShapeFromData(node, inputs)
         || node.bodies().stream().anyMatch(body -> mayDependOnData(graph, body));
   }
 
   private static boolean takesShapeFromData(Node node, FixedInputs inputs) {
     int[] range = node.op().startsWith("Reduce") ? new int[] {1, 1} : SHAPE_INPUTS.get(node.op());
-    if (range == null) {
+    if (range == null || !node.domain().isEmpty()) {
       return false;
     }
     for (int i = range[0]; i <= range[1]; i++) {

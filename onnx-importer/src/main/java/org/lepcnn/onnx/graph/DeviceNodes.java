@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Arrays;
+import java.util.List;
 
 /** Makes nodes that the device runs beside a linear layer. */
 public final class DeviceNodes {
@@ -12,6 +13,12 @@ public final class DeviceNodes {
 
   public static Node make(String op, String output, String... inputs) {
     return new Node(builder(op, output, inputs).build());
+  }
+
+  /** A node of several outputs. */
+  public static Node make(String op, List<String> outputs, String... inputs) {
+    return new Node(
+        builder(op, outputs.get(0), inputs).clearOutput().addAllOutput(outputs).build());
   }
 
   /** Cast to a type. */

@@ -26,6 +26,7 @@ import org.lepcnn.core.error.BadInputException;
 public final class Graph {
   private final ModelProto model;
   private final Map<String, TensorProto> constants = new LinkedHashMap<>();
+  private final Map<String, Node> constantProducers = new HashMap<>();
   private final List<ValueInfoProto> inputs = new ArrayList<>();
   private final List<String> outputs;
   private List<Node> nodes;
@@ -66,6 +67,11 @@ public final class Graph {
 
   public Map<String, TensorProto> constants() {
     return constants;
+  }
+
+  /** The nodes of the model that computed constants, by what they computed. */
+  public Map<String, Node> constantProducers() {
+    return constantProducers;
   }
 
   public List<ValueInfoProto> inputs() {
@@ -169,6 +175,7 @@ public final class Graph {
   /** A name that no value of the graph has. */
   public String freshName(String base) {
     Set<String> taken = new HashSet<>(constants.keySet());
+    taken.addAll(constantProducers.keySet());
     taken.addAll(inputNames());
     for (Node node : nodes) {
       taken.addAll(node.proto().getOutputList());

@@ -127,7 +127,7 @@ public final class Node {
     return attribute == null || !attribute.hasT() ? null : attribute.getT();
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return attribute(name) != null;
   }
 

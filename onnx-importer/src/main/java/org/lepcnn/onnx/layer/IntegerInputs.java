@@ -11,6 +11,7 @@ import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.run.InstrumentedRun;
+import org.lepcnn.onnx.run.NewValues;
 
 /**
  * Lets layers read integers where their input lies on a {@link Grid}.
@@ -35,6 +36,8 @@ public final class IntegerInputs {
   private final Graph graph;
   private final InstrumentedRun run;
   private final GridFlow flow;
+  private final NewValues values;
+  private final IntegerOperands operands;
   private final Map<String, Node> producers = new HashMap<>();
   private final Map<String, Reading> readings = new HashMap<>();
 
@@ -47,10 +50,12 @@ public final class IntegerInputs {
    */
   private record Reading(String value, List<Node> nodes, double step) {}
 
-  public IntegerInputs(Graph graph, InstrumentedRun run) {
+  IntegerInputs(Graph graph, InstrumentedRun run, IntegerOperands operands) {
     this.graph = graph;
     this.run = run;
     this.flow = new GridFlow(graph, run);
+    this.values = new NewValues(graph, run);
+    this.operands = operands;
     for (Node node : graph.nodes()) {
       node.outputs().forEach(output -> producers.put(output, node));
     }
@@ -86,9 +91,14 @@ public final class IntegerInputs {
   }
 
   private Reading dequantized(String value, Node producer, Grid grid) {
+    if (producer.domain().isEmpty()) {
+      // shared with operators on integers
+      IntegerOperands.Input input = operands.withoutZero(producer.input(0), producer.input(2));
+      return new Reading(input.integers(), input.nodes(), grid.step());
+    }
     TensorProto scale = graph.constants().get(producer.input(1));
-    String one = constant(value + "_one", 1, Tensors.dims(scale));
-    String integers = fresh(value + "_integers", run.type(value));
+    String one = values.constant(value + "_one", new float[] {1}, Tensors.dims(scale));
+    String integers = values.of(value + "_integers", run.type(value));
     return new Reading(
         integers, List.of(producer.as(integers + "_node", integers, 1, one)), grid.step());
   }
@@ -117,27 +127,14 @@ public final class IntegerInputs {
       return new Reading(value, List.of(), 0);
     }
     ValueType type = run.type(value);
-    String step = constant(value + "_step", (float) grid.step());
-    String steps = fresh(value + "_steps", type);
-    String integers = fresh(value + "_integers", type);
+    String step = values.constant(value + "_step", new float[] {(float) grid.step()});
+    String steps = values.of(value + "_steps", type);
+    String integers = values.of(value + "_integers", type);
     return new Reading(
         integers,
         List.of(
             DeviceNodes.make("Div", steps, value, step),
             DeviceNodes.make("Round", integers, steps)),
         grid.step());
-  }
-
-  private String fresh(String base, ValueType type) {
-    String name = graph.freshName(base);
-    run.types().put(name, type);
-    return name;
-  }
-
-  private String constant(String base, float value, long... dims) {
-    TensorProto tensor = Tensors.of(graph.freshName(base), new float[] {value}, dims);
-    graph.constants().put(tensor.getName(), tensor);
-    run.types().put(tensor.getName(), ValueType.of(tensor));
-    return tensor.getName();
   }
 }

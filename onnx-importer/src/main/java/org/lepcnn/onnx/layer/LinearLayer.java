@@ -258,14 +258,22 @@ public final class LinearLayer {
   /**
    * Does what another node of the model does.
    *
-   * @param preparation new nodes that make the integers that it reads
+   * @param preparation new nodes that make the integers that it reads, the first one of a value of
+   *     the model
    * @param product the node of floats that was recognised
    */
-  void standsFor(Node model, Node preparation, Node product, Grid integers) {
+  void standsFor(Node model, List<Node> preparation, Node product, Grid integers) {
     node = model;
-    before.add(0, preparation);
-    reference = List.of(preparation, product);
+    before.addAll(0, preparation);
+    reference = new ArrayList<>(preparation);
+    reference.add(product);
     inputGrid = integers;
+  }
+
+  /** Does what a group of nodes of the model does. */
+  void standsFor(Node model, List<Node> followers) {
+    node = model;
+    absorbed.addAll(followers);
   }
 
   /** States whether the model has the result as int32, and no Cast yet is part of the layer. */

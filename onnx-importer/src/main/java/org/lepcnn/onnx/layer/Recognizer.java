@@ -2,10 +2,12 @@
 package org.lepcnn.onnx.layer;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Optional;
 import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
+import org.lepcnn.onnx.graph.QuantizedGroup;
 import org.lepcnn.onnx.graph.StaysOnDeviceException;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
@@ -20,18 +22,28 @@ public final class Recognizer {
   private final ConvRecognizer convolutions;
   private final MatrixRecognizer matrices;
   private final IntegerRecognizer integers;
+  private final IntegerInputs inputs;
+  private final QuantizedGroup.Finder groups;
 
   public Recognizer(Graph graph, InstrumentedRun run, ShapeFlow flow) {
     this.flow = flow;
     this.convolutions = new ConvRecognizer(graph, run);
     this.matrices = new MatrixRecognizer(graph, run);
-    this.integers = new IntegerRecognizer(graph, run, convolutions, matrices);
+    IntegerOperands operands = new IntegerOperands(graph, run);
+    this.integers = new IntegerRecognizer(graph, run, convolutions, matrices, operands);
+    this.inputs = new IntegerInputs(graph, run, operands);
+    this.groups = new QuantizedGroup.Finder(graph, run::type);
   }
 
   /** Whether the node is of a kind that appears in the report. */
   public static boolean multiplies(String domain, String op) {
     boolean standard = domain.isEmpty() || domain.equals("ai.onnx");
     return (standard && OPERATORS.contains(op)) || IntegerForm.of(domain, op) != null;
+  }
+
+  /** What lets layers read integers. */
+  public IntegerInputs inputs() {
+    return inputs;
   }
 
   /**
@@ -50,6 +62,10 @@ public final class Recognizer {
       if (form != null) {
         return integers.recognize(node, form);
       }
+      Optional<LinearLayer> quantized = groups.around(node).flatMap(group -> of(group, node));
+      if (quantized.isPresent()) {
+        return quantized.get();
+      }
       return switch (node.op()) {
         case "Conv" -> convolutions.conv(node);
         case "ConvTranspose" -> convolutions.convTranspose(node);
@@ -59,6 +75,19 @@ public final class Recognizer {
       };
     } catch (BadInputException e) {
       throw new StaysOnDeviceException(e.getMessage());
+    }
+  }
+
+  /** A group around a node as a layer on integers; empty where it is none in that form. */
+  private Optional<LinearLayer> of(QuantizedGroup group, Node node) {
+    Node operator = group.operator();
+    try {
+      LinearLayer layer =
+          integers.recognize(operator, IntegerForm.of(operator.domain(), operator.op()));
+      layer.standsFor(node, group.followers());
+      return Optional.of(layer);
+    } catch (StaysOnDeviceException | BadInputException e) {
+      return Optional.empty();
     }
   }
 

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.plan;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,9 +45,16 @@ public final class Advice {
         advice.add(layer.reason(), layer.multiplications().orElse(0));
       }
     }
-    return advice.layers.entrySet().stream()
-        .map(entry -> text(entry.getValue()) + entry.getKey())
-        .toList();
+    List<String> notes = new ArrayList<>();
+    advice.layers.forEach((text, layers) -> notes.add(text(layers) + text));
+    long rounded = selection.layers().stream().filter(OffloadedLayer::roundsIntegers).count();
+    if (rounded > 0) {
+      notes.add(
+          (rounded == 1 ? "A layer reads" : rounded + " layers read")
+              + " integers of more bits than its weights leave, so they are rounded. Quantize"
+              + " activations to 8 bits where the model's own integers matter.");
+    }
+    return notes;
   }
 
   private void add(StayReason reason, long multiplications) {

@@ -16,6 +16,7 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.quant.BitBalance;
 import org.lepcnn.core.quant.Headroom;
+import org.lepcnn.core.quant.WeightQuantizer;
 import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 import org.lepcnn.onnx.layer.Grid;
 import org.lepcnn.onnx.layer.LinearLayer;
@@ -116,7 +117,9 @@ public final class Assembly {
     specs.put(offloaded, spec);
     FittedWeights fitted = rounding.of(offloaded, precision, bits);
     weights.add(fitted.weights());
-    weightLimits.add(Arrays.stream(fitted.limits()).min().orElseThrow());
+    // the −128 of int8 weights takes no ninth bit
+    int coarsest = Arrays.stream(fitted.limits()).min().orElseThrow();
+    weightLimits.add(fitted.weights().parts() == 1 ? WeightQuantizer.LIMIT : coarsest);
     layerBindings.add(
         new LayerBinding(
             layer.node().name(),

@@ -9,6 +9,7 @@ import org.lepcnn.core.quant.WeightProfile;
 import org.lepcnn.core.quant.WeightQuantizer;
 import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 import org.lepcnn.onnx.graph.StaysOnDeviceException;
+import org.lepcnn.onnx.layer.Grid;
 import org.lepcnn.onnx.layer.LinearLayer;
 
 /**
@@ -56,6 +57,14 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
               + Headroom.MIN_BITS);
     }
     return new OffloadedLayer(layer, profile, bias);
+  }
+
+  /** Whether it reads integers of a known range that its weights leave too few bits for. */
+  boolean roundsIntegers() {
+    Grid grid = layer.inputGrid();
+    return grid != null
+        && Double.isFinite(grid.limit())
+        && Headroom.bitsFor(grid.limit()) > profile.coarsestBits();
   }
 
   /** This layer as a reader of its tensor. */

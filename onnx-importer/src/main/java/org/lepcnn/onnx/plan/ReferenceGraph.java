@@ -37,7 +37,7 @@ public final class ReferenceGraph {
     this.graph = graph;
     this.run = run;
     this.nodes = new ArrayList<>(graph.nodes());
-    this.constants = new HashMap<>(graph.constants());
+    this.constants = new HashMap<>();
   }
 
   /** The float model to compare the layers of a selection with. */
@@ -109,11 +109,9 @@ public final class ReferenceGraph {
     GraphProto.Builder builder = GraphProto.newBuilder().setName("reference");
     Set<String> read = new LinkedHashSet<>(graph.outputs());
     nodes.forEach(node -> read.addAll(node.reads()));
+    SubModels.addConstants(builder, graph, read.stream().filter(graph::isConstant).toList());
     nodes.forEach(node -> builder.addNode(node.proto()));
-    read.stream()
-        .filter(constants::containsKey)
-        .map(constants::get)
-        .forEach(builder::addInitializer);
+    constants.values().forEach(builder::addInitializer);
     graph.inputNames().forEach(name -> builder.addInput(run.type(name).declare(name, true)));
     // the type and the shape are ONNX Runtime's to infer
     outputs.values().forEach(n -> builder.addOutput(ValueInfoProto.newBuilder().setName(n)));

@@ -12,7 +12,6 @@ import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.StayReason;
 import org.lepcnn.onnx.graph.StaysOnDeviceException;
 import org.lepcnn.onnx.layer.Absorber;
-import org.lepcnn.onnx.layer.IntegerInputs;
 import org.lepcnn.onnx.layer.LinearLayer;
 import org.lepcnn.onnx.layer.NormalizedInput;
 import org.lepcnn.onnx.layer.Recognizer;
@@ -54,8 +53,7 @@ public final class Selection {
         reasons.put(node, WholeOperators.reason(node));
       }
     }
-    IntegerInputs integers = new IntegerInputs(graph, run);
-    candidates.forEach(integers::apply);
+    candidates.forEach(recognizer.inputs()::apply);
     normalized = new NormalizedInput(graph, candidates);
     Set<String> moved = new HashSet<>();
     List<LinearLayer> undecided = new ArrayList<>();

@@ -71,10 +71,8 @@ public final class StageBuilder {
     List<String> inputs = read.stream().filter(name -> !graph.isConstant(name)).toList();
 
     GraphProto.Builder builder = GraphProto.newBuilder().setName("stage" + index);
+    SubModels.addConstants(builder, graph, read.stream().filter(graph::isConstant).toList());
     nodes.forEach(node -> builder.addNode(node.proto()));
-    read.stream()
-        .filter(graph::isConstant)
-        .forEach(name -> builder.addInitializer(graph.constants().get(name)));
     inputs.forEach(name -> builder.addInput(declare(name)));
     outputs.forEach(name -> builder.addOutput(declare(name)));
     byte[] onnx = SubModels.wrap(graph.model(), builder).toByteArray();

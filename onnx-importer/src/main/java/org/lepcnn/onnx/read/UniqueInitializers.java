@@ -14,8 +14,9 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.onnx.graph.Node;
 
 /**
- * Refuses models in which two weights of one graph have one name. The format forbids it, ONNX
- * Runtime takes one of them without a word, and another reader may take the other.
+ * Refuses models in which two weights of one graph have one name. The format forbids it, and no
+ * reader's choice can be followed: ONNX Runtime takes, without a word, the last one of less than
+ * 128 bytes but the first one of more, and other readers may take the other.
  */
 final class UniqueInitializers {
   private UniqueInitializers() {}
@@ -55,7 +56,8 @@ final class UniqueInitializers {
           .expected("one initializer of each name")
           .found(
               "a second one of the name " + tensor.getName(),
-              "Export the model again, or remove one of them.");
+              "The format forbids that, and programs differ in which one they take. Export the model"
+                  + " again, or remove one of them.");
     }
   }
 }

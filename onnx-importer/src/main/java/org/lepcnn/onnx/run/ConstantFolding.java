@@ -48,6 +48,14 @@ public final class ConstantFolding {
     List<String> wanted = frontier(graph, constantNodes);
     if (!wanted.isEmpty()) {
       graph.constants().putAll(compute(graph, constantNodes, wanted));
+      for (Node node : constantNodes) {
+        node.outputs().forEach(output -> graph.constantProducers().put(output, node));
+        TensorProto stated = node.is("Constant") ? node.tensor("value") : null;
+        if (stated != null) {
+          TensorProto named = stated.toBuilder().setName(node.output()).build();
+          graph.constants().putIfAbsent(node.output(), named);
+        }
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package org.lepcnn.onnx.run;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.lepcnn.onnx.graph.DataDependence;
@@ -21,8 +22,9 @@ import org.lepcnn.onnx.graph.Node;
  *       shape is DYNAMIC are DATA;
  *   <li>operators whose shapes or execution depend on data, by the table of {@link DataDependence},
  *       give {@link Kind#DYNAMIC} shapes unless all they read is FIXED;
- *   <li>what has its shape from a DYNAMIC value is DYNAMIC; what reads only FIXED values is FIXED,
- *       unless it is random.
+ *   <li>what has its shape from a DYNAMIC value is DYNAMIC, unless it takes fixed places along the
+ *       one axis that is, or states all sizes itself ({@link DynamicAxis}); what reads only FIXED
+ *       values is FIXED, unless it is random.
  * </ul>
  */
 public final class ShapeFlow {
@@ -33,6 +35,7 @@ public final class ShapeFlow {
   }
 
   private final Map<String, Kind> kinds = new HashMap<>();
+  private final Map<String, DynamicAxis> axes = new HashMap<>();
 
   public ShapeFlow(Graph graph) {
     graph.constants().keySet().forEach(name -> kinds.put(name, Kind.FIXED));
@@ -40,6 +43,9 @@ public final class ShapeFlow {
     for (Node node : graph.nodes()) {
       Kind kind = kindOf(graph, node);
       node.outputs().forEach(name -> kinds.put(name, kind));
+      if (kind == Kind.DYNAMIC) {
+        axis(graph, node).ifPresent(axis -> node.outputs().forEach(name -> axes.put(name, axis)));
+      }
     }
   }
 
@@ -62,7 +68,7 @@ public final class ShapeFlow {
       read = kind.compareTo(read) > 0 ? kind : read;
     }
     if (read == Kind.DYNAMIC && getsShapeFromDynamic(node)) {
-      return Kind.DYNAMIC;
+      return endsDynamic(graph, node) ? Kind.DATA : Kind.DYNAMIC;
     }
     if (node.is("Shape") || node.is("Size")) {
       return read == Kind.DYNAMIC ? Kind.DATA : Kind.FIXED;
@@ -76,6 +82,29 @@ public final class ShapeFlow {
     return DataDependence.dependsOnData(graph, node, input -> kind(node.input(input)) == Kind.FIXED)
         ? Kind.DYNAMIC
         : Kind.DATA;
+  }
+
+  /** The only axis of what a node gives whose size depends on the data; empty when not known. */
+  private Optional<DynamicAxis> axis(Graph graph, Node node) {
+    if (node.reads().stream().noneMatch(value -> kind(value) == Kind.DYNAMIC)) {
+      return DynamicAxis.from(node);
+    }
+    DynamicAxis read = onlyFirstIsDynamic(node) ? axes.get(node.input(0)) : null;
+    return read == null ? Optional.empty() : read.behind(graph, node);
+  }
+
+  /** Whether the shape is fixed, although that of the first input is not. */
+  private boolean endsDynamic(Graph graph, Node node) {
+    if (!onlyFirstIsDynamic(node)) {
+      return false;
+    }
+    DynamicAxis axis = axes.get(node.input(0));
+    return (axis != null && axis.isTakenBy(node)) || DynamicAxis.isReplacedBy(graph, node);
+  }
+
+  private boolean onlyFirstIsDynamic(Node node) {
+    long dynamic = node.reads().stream().filter(value -> kind(value) == Kind.DYNAMIC).count();
+    return dynamic == 1 && node.inputCount() > 0 && kind(node.input(0)) == Kind.DYNAMIC;
   }
 
   private boolean getsShapeFromDynamic(Node node) {

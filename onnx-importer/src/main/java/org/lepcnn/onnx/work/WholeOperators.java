@@ -23,8 +23,6 @@ public final class WholeOperators {
         "Export the model with float weights, or quantized as QDQ (QuantizeLinear and"
             + " DequantizeLinear around operators of floats).",
         "MatMulInteger16",
-        "MatMulIntegerToFloat",
-        "DynamicQuantizeMatMul",
         "QLinearConv");
     stay(
         "its weights are packed",

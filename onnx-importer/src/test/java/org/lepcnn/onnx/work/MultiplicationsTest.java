@@ -61,17 +61,23 @@ class MultiplicationsTest {
   }
 
   @Test
-  void dynamicProductOfItsOwn_staysWithAnAdvice() {
-    model.input("x", dims(5, 20));
-    contributed("DynamicQuantizeMatMul", "x " + bytes(DataType.INT8, 20, 7) + " " + scale());
+  void convolutionOfIntegersOfItsOwn_staysWithAnAdvice() {
+    model.input("x", dims(1, 6, 6, 3));
+    String parameters = scale() + " " + zero(DataType.UINT8);
+    model.node("QuantizeLinear", "q", "x " + parameters);
+    String weights = bytes(DataType.INT8, 4, 3, 3, 3) + " " + scale() + " " + zero(DataType.INT8);
+    contributed(
+        "QLinearConv",
+        String.join(" ", "q", parameters, weights, parameters),
+        integer("channels_last", 1));
 
-    assertStays("DynamicQuantizeMatMul", 5 * 20 * 7, "20x7", "operator on integers");
+    assertStays("QLinearConv", 4 * 4 * 4 * 27, "4x3x3x3", "operator on integers");
     assertThat(prepared().notes())
         .singleElement()
         .satisfies(
             note ->
                 assertThat(note)
-                    .startsWith("A layer stays on the device that could go to the edge, of 700 ")
+                    .startsWith("A layer stays on the device that could go to the edge, of 1,728 ")
                     .contains("as QDQ"));
   }
 

@@ -9,7 +9,7 @@ import org.lepcnn.core.kernel.limb.LimbLoops;
  * limb_i, and the recombination of the limbs' signed 32-bit accumulators modulo p.
  *
  * <p>Four limbs of 8 bits are the fast form. Five limbs of 7 bits are for processors whose u8·s8
- * instructions add pairs of products with 16-bit saturation: 2 · 127 · 127 &lt; 2¹⁵.
+ * instructions add pairs of products with 16-bit saturation: 2 · 127 · 128 &lt; 2¹⁵.
  *
  * @param count number of limbs
  * @param bits bits of a limb

@@ -67,7 +67,7 @@ class KernelsTest {
 
   private static void assertExtremesEqualTheOracle(KernelProvider provider, ConvGeometry geometry) {
     byte[] weights = new byte[geometry.weightCount()];
-    for (byte weight : new byte[] {-127, 127}) {
+    for (byte weight : new byte[] {-128, -127, 127}) {
       Arrays.fill(weights, weight);
       for (int residue : new int[] {0, 1, Field.P - 1, 0x00ff00ff, 0x7f00ff00, Field.HALF}) {
         assertSameAsOracle(

@@ -22,7 +22,7 @@ final class InstructionSetMain {
           ConvGeometry.of(64, 32, ConvAxis.centred(9, 3), ConvAxis.centred(9, 3))
         }) {
       byte[] weights = new byte[geometry.weightCount()];
-      for (byte weight : new byte[] {127, -127}) {
+      for (byte weight : new byte[] {127, -127, -128}) {
         Arrays.fill(weights, weight);
         compare(
             provider, geometry, weights, RandomLayers.constant(geometry.inputSize(), 0x7effffff));

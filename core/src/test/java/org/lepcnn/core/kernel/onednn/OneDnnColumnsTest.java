@@ -67,7 +67,7 @@ class OneDnnColumnsTest {
   @MethodSource("layers")
   void extremes_equalTheOracle(ConvGeometry g) {
     byte[] weights = new byte[g.weightCount()];
-    for (byte weight : new byte[] {-127, 127}) {
+    for (byte weight : new byte[] {-128, -127, 127}) {
       Arrays.fill(weights, weight);
       for (int residue : new int[] {Field.P - 1, Field.HALF, Field.HALF + 1, 0x40808080}) {
         assertSameAsOracle(g, weights, RandomLayers.constant(g.inputSize(), residue));

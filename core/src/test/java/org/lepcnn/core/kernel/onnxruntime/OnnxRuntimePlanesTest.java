@@ -66,7 +66,7 @@ class OnnxRuntimePlanesTest {
     ConvGeometry window = ConvGeometry.of(21, 70, ConvAxis.centred(9, 3), ConvAxis.centred(11, 3));
     for (ConvGeometry g : new ConvGeometry[] {pointwise, window}) {
       byte[] weights = new byte[g.weightCount()];
-      for (byte weight : new byte[] {-127, 127}) {
+      for (byte weight : new byte[] {-128, -127, 127}) {
         Arrays.fill(weights, weight);
         for (int x : new int[] {0, 1, Field.P - 1, 0x3f7f7f7f, Field.P - 0x3f808080, Field.HALF}) {
           assertSameAsOracle(g, weights, RandomLayers.constant(g.inputSize(), x));
