@@ -96,8 +96,10 @@ class CheckOutputsTest {
       case INT64 -> tensor.addInt64Data(value).build();
       case UINT32, UINT64 -> tensor.addUint64Data(value).build();
       case STRING -> tensor.addStringData(ByteString.copyFromUtf8("" + value)).build();
-      case FLOAT16 -> tensor.addInt32Data(Fp16Conversions.floatToFp16((float) value) & 0xffff).build();
-      case BFLOAT16 -> tensor.addInt32Data(Fp16Conversions.floatToBf16((float) value) & 0xffff).build();
+      case FLOAT16 ->
+          tensor.addInt32Data(Fp16Conversions.floatToFp16((float) value) & 0xffff).build();
+      case BFLOAT16 ->
+          tensor.addInt32Data(Fp16Conversions.floatToBf16((float) value) & 0xffff).build();
       default -> tensor.addInt32Data((int) value).build();
     };
   }
