@@ -217,11 +217,12 @@ class EqualizationTest {
     first("a", "x");
     String factors = model.constant(new float[] {1, channels, places, places}, 4);
     model.node("Resize", "r", "a  " + factors, text("mode", "linear"));
-    float[] weights = weights(8 * CHANNELS * channels * 9);
+    int read = CHANNELS * channels;
+    float[] weights = weights(8 * read * 9);
     for (int i = 0; i < weights.length; i++) {
       weights[i] *= i / 9 % 2 == 0 ? SMALL : 1;
     }
-    String constant = model.constant(weights, 8, CHANNELS * channels, 3, 3);
+    String constant = model.constant(weights, 8, read, 3, 3);
     model.node("Conv", "y", "r " + constant);
     model.output("y");
     assertThat(equalised().isScaled("a")).isEqualTo(scales);
