@@ -91,13 +91,15 @@ class CheckOutputsTest {
   /** Where the format keeps an element of each type. */
   private static TensorProto element(TensorProto.Builder tensor, long value) {
     return switch (TensorProto.DataType.forNumber(tensor.getDataType())) {
-      case FLOAT -> tensor.addFloatData(value).build();
-      case DOUBLE -> tensor.addDoubleData(value).build();
+      case FLOAT -> tensor.addFloatData((float) value).build();
+      case DOUBLE -> tensor.addDoubleData((double) value).build();
       case INT64 -> tensor.addInt64Data(value).build();
       case UINT32, UINT64 -> tensor.addUint64Data(value).build();
       case STRING -> tensor.addStringData(ByteString.copyFromUtf8("" + value)).build();
-      case FLOAT16 -> tensor.addInt32Data(Fp16Conversions.floatToFp16(value) & 0xffff).build();
-      case BFLOAT16 -> tensor.addInt32Data(Fp16Conversions.floatToBf16(value) & 0xffff).build();
+      case FLOAT16 ->
+          tensor.addInt32Data(Fp16Conversions.floatToFp16((float) value) & 0xffff).build();
+      case BFLOAT16 ->
+          tensor.addInt32Data(Fp16Conversions.floatToBf16((float) value) & 0xffff).build();
       default -> tensor.addInt32Data((int) value).build();
     };
   }

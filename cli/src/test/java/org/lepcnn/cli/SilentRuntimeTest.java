@@ -42,7 +42,7 @@ class SilentRuntimeTest {
   void importAndCheck_areSilent(boolean terminal) throws Exception {
     boolean linux = System.getProperty("os.name").equals("Linux"); // elsewhere script is another
     Assumptions.assumeTrue(
-        !terminal || linux && Files.isExecutable(SCRIPT), "no " + SCRIPT + " here");
+        !terminal || (linux && Files.isExecutable(SCRIPT)), "no " + SCRIPT + " here");
     String bundle = folder.resolve("bundle").toString();
     assertThat(run(terminal, Main.class, "import", model(), "-o", bundle))
         .contains("Wrote ")

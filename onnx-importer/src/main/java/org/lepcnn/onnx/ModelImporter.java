@@ -126,7 +126,7 @@ public final class ModelImporter {
     ShapeFlow flow = new ShapeFlow(graph);
     Selection selection = RoundWork.select(graph, run, flow, options.offload());
     steps.accept("scaling channels between layers");
-    Equalization.apply(graph, run, selection);
+    Equalization.apply(graph, run, flow, selection);
     Schedule schedule = new Schedule(graph, run, selection);
     steps.accept("cutting the rest into stages");
     return new PreparedImport(

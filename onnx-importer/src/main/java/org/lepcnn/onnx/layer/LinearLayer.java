@@ -22,7 +22,7 @@ import org.lepcnn.onnx.plan.Equalization;
  */
 public final class LinearLayer {
   /** The channels of the output are not along one of its axes. */
-  static final int NO_AXIS = -1;
+  public static final int NO_AXIS = -1;
 
   private final ConvGeometry geometry;
   private final Supplier<float[]> weights;

@@ -24,8 +24,10 @@ public final class Schedule {
   private final Map<String, Integer> levels = new HashMap<>();
   private final List<List<Node>> stages = new ArrayList<>();
   private final List<List<OffloadedLayer>> rounds = new ArrayList<>();
+  private final Selection selection;
 
   public Schedule(Graph graph, InstrumentedRun run, Selection selection) {
+    this.selection = selection;
     List<Node> deviceNodes = new ArrayList<>();
     Map<Node, Integer> stageOf = new HashMap<>();
     graph.inputNames().forEach(name -> levels.put(name, 0));
@@ -73,6 +75,10 @@ public final class Schedule {
   }
 
   private void place(Node node, List<Node> deviceNodes, Map<Node, Integer> stageOf) {
+    selection.onDevice(node).forEach(each -> placeItself(each, deviceNodes, stageOf));
+  }
+
+  private void placeItself(Node node, List<Node> deviceNodes, Map<Node, Integer> stageOf) {
     int stage = node.reads().stream().mapToInt(this::level).max().orElse(0);
     deviceNodes.add(node);
     stageOf.put(node, stage);

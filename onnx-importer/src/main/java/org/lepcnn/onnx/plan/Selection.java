@@ -2,6 +2,7 @@
 package org.lepcnn.onnx.plan;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.lepcnn.onnx.work.WholeOperators;
 public final class Selection {
   private final Map<Node, OffloadedLayer> offloaded = new LinkedHashMap<>();
   private final Map<Node, StayReason> reasons = new LinkedHashMap<>();
+  private final Map<Node, List<Node>> insteads = new HashMap<>();
   private final Set<Node> absorbed = new HashSet<>();
   private final Set<Node> foldedForward = new HashSet<>();
   private final NormalizedInput normalized;
@@ -107,6 +109,16 @@ public final class Selection {
   /** Takes a layer for a node that had one. */
   void replace(Node node, OffloadedLayer layer) {
     offloaded.replace(node, layer);
+  }
+
+  /** Lets the device run other nodes for one of its own. */
+  void runInstead(Node node, List<Node> others) {
+    insteads.put(node, others);
+  }
+
+  /** What the device runs for a node of its own. */
+  List<Node> onDevice(Node node) {
+    return insteads.getOrDefault(node, List.of(node));
   }
 
   /** Whether another node's layer does what this node did. */
