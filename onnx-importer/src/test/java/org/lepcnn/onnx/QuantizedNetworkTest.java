@@ -51,7 +51,7 @@ class QuantizedNetworkTest {
     Path file = quantized.model().write(folder);
     IntegerNetwork usual = new IntegerNetwork(file, ImportOptions.defaults());
     IntegerNetwork whole =
-        new IntegerNetwork(file, ImportOptions.defaults().withOffload(OffloadPolicy.ALL));
+        new IntegerNetwork(file, ImportOptions.defaults().withOffload(OffloadPolicy.all()));
 
     assertThat(offloadedShare(usual)).isBetween(0.95, 0.97);
     assertThat(offloadedShare(whole)).isEqualTo(1);

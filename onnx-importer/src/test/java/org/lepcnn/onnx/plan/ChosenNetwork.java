@@ -49,7 +49,7 @@ final class ChosenNetwork {
     }
     run = InstrumentedRun.of(graph, inputs, Set.of());
     flow = new ShapeFlow(graph);
-    selection = RoundWork.select(graph, run, flow, OffloadPolicy.AUTO);
+    selection = RoundWork.select(graph, run, flow, OffloadPolicy.auto());
     if (equalised) {
       Equalization.apply(graph, run, flow, selection);
     }
