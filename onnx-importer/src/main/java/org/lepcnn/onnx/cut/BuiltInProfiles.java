@@ -21,8 +21,9 @@ public final class BuiltInProfiles {
   private static final DeviceProfile X86 =
       new DeviceProfile(
           "x86-avx512",
-          "measured, docs/performance.md: an Intel Xeon with AVX512-VNNI and AMX, broker and edge on the"
-              + " same 2 cores; energy estimated",
+          "measured steps of the device (docs/performance.md, Intel Xeon with AVX512-VNNI and AMX, broker and"
+              + " edge on the same 2 cores); stages, layers, edge and transport fitted to measured passes;"
+              + " energy estimated",
           new Elements(1.1, 0.59, 1.57, 0.8, 0.9),
           new LayerSpeeds(0.0126, 0.0126, 0.08, 0.2),
           EDGE,
