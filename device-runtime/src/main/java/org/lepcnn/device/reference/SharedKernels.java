@@ -2,7 +2,6 @@
 package org.lepcnn.device.reference;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.LayerWeights;
@@ -14,7 +13,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
  */
 public final class SharedKernels implements AutoCloseable {
   private final KernelProvider provider;
-  private final Map<LayerWeights, LinearKernel> kernels = new IdentityHashMap<>();
+  private final IdentityHashMap<LayerWeights, LinearKernel> kernels = new IdentityHashMap<>();
 
   public SharedKernels(KernelProvider provider) {
     this.provider = provider;

@@ -11,7 +11,8 @@ import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
  * layers. Equal weights of a layer are one object.
  */
 public final class Rounding {
-  private final Map<OffloadedLayer, Map<Fineness, FittedWeights>> rounded = new IdentityHashMap<>();
+  private final IdentityHashMap<OffloadedLayer, Map<Fineness, FittedWeights>> rounded =
+      new IdentityHashMap<>();
 
   /** All that a layer's integers depend on beside its weights. */
   private record Fineness(int mostMagnitude, int bits) {}
