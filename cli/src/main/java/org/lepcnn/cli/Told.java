@@ -6,6 +6,7 @@ import java.util.List;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.onnx.cut.CutReport;
+import org.lepcnn.onnx.cut.CutReports;
 
 /**
  * What is told of an import beside the report.
@@ -31,7 +32,7 @@ record Told(List<String> notes, PrecisionReached precision, CutReport cut) {
     }
     out.int32(cut == null ? 0 : 1);
     if (cut != null) {
-      cut.write(out);
+      CutReports.write(cut, out);
     }
     return out.toByteArray();
   }
@@ -40,7 +41,7 @@ record Told(List<String> notes, PrecisionReached precision, CutReport cut) {
     BodyReader in = new BodyReader("what is told of an import", ByteBuffer.wrap(bytes));
     List<String> notes = in.list(in::string);
     PrecisionReached precision = in.int32() == 0 ? null : PrecisionReached.read(in);
-    Told told = new Told(notes, precision, in.int32() == 0 ? null : CutReport.read(in));
+    Told told = new Told(notes, precision, in.int32() == 0 ? null : CutReports.read(in));
     in.end();
     return told;
   }

@@ -78,7 +78,7 @@ class FlinkRestTest {
   void aWait_isBounded() {
     assertThatThrownBy(() -> rest.await(() -> false, Duration.ofMillis(10), "nothing"))
         .isInstanceOf(EnvironmentException.class)
-        .hasMessageContaining("for nothing");
+        .hasMessageContaining("expected nothing within");
   }
 
   @Test

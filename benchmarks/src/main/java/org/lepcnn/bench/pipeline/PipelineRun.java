@@ -28,6 +28,8 @@ final class PipelineRun {
   /** Of all CPU time: below it the code is what it will be. */
   static final double STEADY_COMPILER_SHARE = 0.01;
 
+  private static final double STEADY_MILLIS = 1_000;
+
   private static final int PLAIN_CALLS = 30;
   private static final int STEP = 50;
 
@@ -80,9 +82,12 @@ final class PipelineRun {
     }
   }
 
-  /** Whether a burst was in the steady state: next to nothing was left to compile. */
+  /**
+   * Whether a burst was in the steady state: next to nothing was left to compile. Of a shorter one
+   * than a second of CPU time nobody can tell, as compilers' time is known to hundredths of one.
+   */
   static boolean isSteady(Burst burst) {
-    return burst.cpu().compilerShare() < STEADY_COMPILER_SHARE;
+    return burst.cpu.total() >= STEADY_MILLIS && burst.cpu.compilerShare() < STEADY_COMPILER_SHARE;
   }
 
   /** Calls of several rounds with many in flight. */

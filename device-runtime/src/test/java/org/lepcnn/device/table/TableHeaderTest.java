@@ -45,7 +45,10 @@ class TableHeaderTest {
     byte[] good = HEADER.toBytes();
     assertCorrupt(
         Arrays.copyOf(good, good.length - 1),
-        "a body of " + (good.length - 48) + " bytes; found " + (good.length - 49));
+        "a body of "
+            + (good.length - 48)
+            + " bytes, as its header says; found "
+            + (good.length - 49));
   }
 
   @Test

@@ -1,13 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.cut;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.lepcnn.core.api.PublicApi;
-import org.lepcnn.core.io.BodyReader;
-import org.lepcnn.core.io.BodyWriter;
 
 /**
  * What a cut costs beside the two that need no choice, by a profile: a model, no measurement.
@@ -76,111 +72,6 @@ public record CutReport(
           cost.bytes(),
           millis * cost.nanojoules());
     }
-  }
-
-  /**
-   * The report of a cut.
-   *
-   * @param shown whose unit the layers' costs have
-   * @param objective as on the command line
-   * @param cut whether each layer is offloaded
-   * @param others multiplications that the device does in any case
-   */
-  public static CutReport of(
-      CutGraph graph,
-      DeviceProfile profile,
-      Objective shown,
-      String objective,
-      boolean[] cut,
-      long others) {
-    List<Line> lines = new ArrayList<>();
-    List<String> seen = new ArrayList<>();
-    for (int i = 0; i < cut.length; i++) {
-      CutLayer layer = graph.layers().get(i);
-      boolean shared = seen.contains(layer.input());
-      seen.add(layer.input());
-      lines.add(
-          new Line(
-              layer.name(),
-              layer.op(),
-              shown.inUnits(profile.kept(layer.geometry())),
-              shown.inUnits(profile.offloaded(layer.geometry())),
-              shared ? 0 : shown.inUnits(profile.sent(layer.geometry().inputSize())),
-              cut[i]));
-    }
-    return new CutReport(
-        objective,
-        profile.name(),
-        profile.provenance(),
-        shown.unit(),
-        lines,
-        total(graph, profile, graph.all(), others),
-        total(graph, profile, cut, others),
-        total(graph, profile, graph.none(), others));
-  }
-
-  private static Total total(CutGraph graph, DeviceProfile profile, boolean[] cut, long others) {
-    int rounds = graph.rounds(cut);
-    Cost cost = profile.others(others).plus(profile.round().times(rounds));
-    double all = others;
-    double offloaded = 0;
-    for (int[] readers : graph.readers()) {
-      if (Arrays.stream(readers).anyMatch(layer -> cut[layer])) {
-        cost = cost.plus(profile.sent(graph.layers().get(readers[0]).geometry().inputSize()));
-      }
-    }
-    for (int i = 0; i < cut.length; i++) {
-      var g = graph.layers().get(i).geometry();
-      all += g.macs();
-      offloaded += cut[i] ? g.macs() : 0;
-      cost = cost.plus(cut[i] ? profile.offloaded(g) : profile.kept(g));
-    }
-    return Total.of(rounds, all == 0 ? 0 : offloaded / all, cost);
-  }
-
-  /** For {@link #read}, in another process. */
-  public void write(BodyWriter out) {
-    out.string(objective).string(profile).string(provenance).string(unit).int32(layers.size());
-    for (Line line : layers) {
-      out.string(line.name()).string(line.op());
-      number(out, line.onTheDevice(), line.atTheEdge(), line.itsTensor());
-      out.int32(line.offloaded() ? 1 : 0);
-    }
-    for (Total total : List.of(everythingAtTheEdge, thisCut, allOnTheDevice)) {
-      out.int32(total.rounds());
-      number(out, total.offloadedShare(), total.latencyMillis(), total.deviceCpuMillis());
-      number(out, total.bytes(), total.millijoules());
-    }
-  }
-
-  /** What {@link #write} wrote. */
-  public static CutReport read(BodyReader in) {
-    return new CutReport(
-        in.string(),
-        in.string(),
-        in.string(),
-        in.string(),
-        in.list(
-            () ->
-                new Line(
-                    in.string(), in.string(), number(in), number(in), number(in), in.int32() != 0)),
-        total(in),
-        total(in),
-        total(in));
-  }
-
-  private static Total total(BodyReader in) {
-    return new Total(in.int32(), number(in), number(in), number(in), number(in), number(in));
-  }
-
-  private static void number(BodyWriter out, double... values) {
-    for (double value : values) {
-      out.int64(Double.doubleToLongBits(value));
-    }
-  }
-
-  private static double number(BodyReader in) {
-    return Double.longBitsToDouble(in.int64());
   }
 
   /** For people: a line a layer, then a line for each of the three. Ends with a line break. */

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.lepcnn.onnx.cut.CutGraph;
 import org.lepcnn.onnx.cut.CutLayer;
 import org.lepcnn.onnx.cut.CutReport;
+import org.lepcnn.onnx.cut.CutReports;
 import org.lepcnn.onnx.cut.DeviceProfile;
 import org.lepcnn.onnx.cut.Objective;
 import org.lepcnn.onnx.graph.Graph;
@@ -80,7 +81,8 @@ public final class ModelCut {
   Selection select(OffloadPolicy.Optimise policy) {
     boolean[] cut = cuts.cheapest(policy.profile(), policy.objective(), policy.limits());
     CutReport report =
-        CutReport.of(cuts, policy.profile(), policy.objective(), policy.objective().word(), cut, 0);
+        CutReports.of(
+            cuts, policy.profile(), policy.objective(), policy.objective().word(), cut, 0);
     Map<Node, StayReason> staying = new LinkedHashMap<>();
     for (int i = 0; i < cut.length; i++) {
       if (!cut[i]) {
@@ -121,7 +123,7 @@ public final class ModelCut {
     for (int i = 0; i < cut.length; i++) {
       cut[i] = selection.offloaded(nodes.get(i)) != null;
     }
-    return CutReport.of(cuts, profile, shown, objective, cut, others(inner));
+    return CutReports.of(cuts, profile, shown, objective, cut, others(inner));
   }
 
   /** Multiplications that stay on the device in any cut, as far as they are known. */

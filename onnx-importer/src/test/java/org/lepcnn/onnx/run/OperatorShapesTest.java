@@ -46,6 +46,7 @@ class OperatorShapesTest {
         "Acos f2x3",
         "Acosh f2x3",
         "Add f2x3 f3",
+        "Affine f2x3 alpha=2. beta=1. @9",
         "AffineGrid f1x2x3 =1,1,4,4 @20",
         "And b2x3 b3",
         "ArgMax f2x3 axis=1",
@@ -77,6 +78,7 @@ class OperatorShapesTest {
         "ConvTranspose f1x2x6x6 f2x4x3x3",
         "Cos f2x3",
         "Cosh f2x3",
+        "Crop f1x2x6x6 border=1,1,1,1 @9",
         "CumSum f2x3 =1",
         "DFT f1x4x1",
         "DepthToSpace f1x4x2x2 blocksize=2",
@@ -114,6 +116,7 @@ class OperatorShapesTest {
         "Hardmax f2x3",
         "Identity f2x3",
         "InstanceNormalization f1x2x3x3 f2 f2",
+        "ImageScaler f1x3x4x4 scale=2. bias=1.,2.,3. @9",
         "IsInf f2x3",
         "IsNaN f2x3",
         "LRN f1x4x3x3 size=3",
@@ -148,6 +151,7 @@ class OperatorShapesTest {
         "PRelu f2x3 f3",
         "Pad f2x3 =0,1,0,1",
         "Pad f2x3 =0,1,0,1 f",
+        "ParametricSoftplus f2x3 alpha=1. beta=2. @9",
         "Pow f2x3 f2x3",
         "QLinearConv u1x1x4x4 f u u1x1x2x2 f u f u",
         "QLinearMatMul u2x3 f u u3x4 f u f u",
@@ -179,6 +183,7 @@ class OperatorShapesTest {
         "RotaryEmbedding f1x2x3x4 f1x3x2 f1x3x2 @23",
         "Round f2x3",
         "STFT f1x16x1 =4. _ =8.",
+        "ScaledTanh f2x3 alpha=1. beta=2. @9",
         "ScatterElements f4x5 i4:2x5 f2x5 axis=0",
         "ScatterND f4x5 i4:3x1 f3x5",
         "Selu f2x3",
@@ -274,7 +279,7 @@ class OperatorShapesTest {
   /** An operator with inputs; those with a star have few different values. */
   private record Case(NodeProto proto, List<String> inputs, long opset) {
     private static final Set<String> LISTS =
-        Set.of("axes", "kernel_shape", "pooled_shape", "shape", "strides");
+        Set.of("axes", "border", "kernel_shape", "pooled_shape", "shape", "strides");
 
     private static final Map<String, Integer> OUTPUTS =
         Map.of("TopK", 2, "Unique", 3, "DynamicQuantizeLinear", 3);
@@ -314,6 +319,9 @@ class OperatorShapesTest {
             .setS(ByteString.copyFromUtf8(parts[1]))
             .build();
       }
+      if (parts[1].contains(".")) {
+        return floats(attribute, parts[1].split(",")).build();
+      }
       if (LISTS.contains(parts[0])) {
         attribute.setType(AttributeProto.AttributeType.INTS);
         for (String number : parts[1].split(",")) {
@@ -325,6 +333,20 @@ class OperatorShapesTest {
           .setType(AttributeProto.AttributeType.INT)
           .setI(Long.parseLong(parts[1]))
           .build();
+    }
+
+    private static AttributeProto.Builder floats(
+        AttributeProto.Builder attribute, String[] numbers) {
+      if (numbers.length == 1) {
+        return attribute
+            .setType(AttributeProto.AttributeType.FLOAT)
+            .setF(Float.parseFloat(numbers[0]));
+      }
+      attribute.setType(AttributeProto.AttributeType.FLOATS);
+      for (String number : numbers) {
+        attribute.addFloats(Float.parseFloat(number));
+      }
+      return attribute;
     }
 
     org.lepcnn.onnx.graph.Node node() {

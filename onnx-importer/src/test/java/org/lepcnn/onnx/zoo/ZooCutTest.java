@@ -24,6 +24,7 @@ import org.lepcnn.onnx.cut.CutGraph;
 import org.lepcnn.onnx.cut.CutLayer;
 import org.lepcnn.onnx.cut.CutLimits;
 import org.lepcnn.onnx.cut.CutReport;
+import org.lepcnn.onnx.cut.CutReports;
 import org.lepcnn.onnx.cut.DeviceProfile;
 import org.lepcnn.onnx.cut.Objective;
 import org.lepcnn.onnx.cut.ProfileFile;
@@ -119,7 +120,7 @@ class ZooCutTest {
   private static CutReport report(CutGraph graph, String profile, Objective objective) {
     DeviceProfile device = ProfileFile.named(profile);
     boolean[] cut = graph.cheapest(device, objective, CutLimits.NONE);
-    return CutReport.of(graph, device, objective, objective.word(), cut, 0);
+    return CutReports.of(graph, device, objective, objective.word(), cut, 0);
   }
 
   /** As the importer sees it. */
