@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 
@@ -17,6 +19,14 @@ import org.lepcnn.core.error.EnvironmentException;
  * take it, and whoever uses it then reports that.
  */
 public final class FreePorts {
+  /** Above the ports of most well-known services. */
+  private static final int FIRST = 10_240;
+
+  /** Linux gives connections ports from 32,768 on, others from higher ones. */
+  private static final int LAST = 32_767;
+
+  private static final int MAX_TRIES = 100_000;
+
   private FreePorts() {}
 
   /**
@@ -33,7 +43,9 @@ public final class FreePorts {
   }
 
   /**
-   * Distinct free ports, chosen by the operating system.
+   * Distinct free ports, drawn at random below those that operating systems give to outgoing
+   * connections: such a port stays free for its server, however many connections a busy machine
+   * opens before the server binds it.
    *
    * @param count how many, 1 to 1000
    */
@@ -41,20 +53,19 @@ public final class FreePorts {
     if (count < 1 || count > 1000) {
       throw BadInputException.about("Number of free ports").expected("1 to 1000").found(count);
     }
-    List<ServerSocket> held = new ArrayList<>(count);
-    try {
-      List<Integer> ports = new ArrayList<>(count);
-      for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        held.add(socket);
-        ports.add(socket.getLocalPort());
+    Set<Integer> ports = new LinkedHashSet<>();
+    for (int tries = 0; ports.size() < count; tries++) {
+      if (tries == MAX_TRIES) {
+        throw EnvironmentException.about("Free ports on the loopback interface")
+            .expected(count + " from " + FIRST + " to " + LAST)
+            .found(ports.size() + " in " + tries + " tries");
       }
-      return ports;
-    } catch (IOException e) {
-      throw EnvironmentException.about("Free ports on the loopback interface").found(e);
-    } finally {
-      held.forEach(FreePorts::close);
+      int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
+      if (isFree(port)) {
+        ports.add(port);
+      }
     }
+    return List.copyOf(ports);
   }
 
   /** Whether nobody listens on this port of the loopback interface now. */
@@ -65,14 +76,6 @@ public final class FreePorts {
       return true;
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static void close(ServerSocket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw EnvironmentException.about("Releasing port " + socket.getLocalPort()).found(e);
     }
   }
 }
