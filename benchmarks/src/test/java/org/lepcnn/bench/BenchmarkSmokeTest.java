@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.bench.measure.BenchModel;
@@ -17,6 +18,7 @@ import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;
 
 /** Every benchmark with tiny settings: what it tells, not how fast anything is. */
+@Tag("slow")
 class BenchmarkSmokeTest {
   private static final Consumer<String> QUIET = step -> {};
 

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.OnnxModels;
 
 /** {@code check} compares outputs of every type, and those that data sets store. */
+@Tag("slow")
 class CheckOutputsTest {
   @TempDir private Path folder;
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.lepcnn.gateway.input.MadeUpInputs;
 import org.lepcnn.onnx.OnnxModels;
 
 /** {@code --optimise}: what goes to the edge where only what pays does. */
+@Tag("slow")
 class CutCommandTest {
   private static final int BAD_INPUT = 2;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.ModelBundle;
@@ -14,6 +15,7 @@ import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.ProvisionedDevice;
 
 /** How commands fail and what they say of files, whatever they are given. */
+@Tag("slow")
 class VoiceTest {
   @TempDir private Path folder;
 

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -33,6 +34,7 @@ import org.lepcnn.onnx.plan.Precision;
 import org.lepcnn.onnx.run.RunLimits;
 
 /** What a trial hands over, and whom it blames. */
+@Tag("slow")
 class ImportTrialTest {
   private static final String NATIVE_PATH = "onnxruntime.native.path";
 

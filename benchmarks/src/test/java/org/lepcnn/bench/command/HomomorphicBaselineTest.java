@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -20,6 +21,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 
 /** With a shell script in the place of node. */
+@Tag("slow")
 class HomomorphicBaselineTest {
   private static final Duration LIMIT = Duration.ofSeconds(300);
 

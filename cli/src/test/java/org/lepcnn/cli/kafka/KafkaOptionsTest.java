@@ -8,10 +8,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.command.Output;
 import picocli.CommandLine;
 
+@Tag("slow")
 class KafkaOptionsTest {
   /** The answer comes when the line has been told, however late that is. */
   @Test

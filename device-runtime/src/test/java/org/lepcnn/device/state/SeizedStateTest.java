@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
@@ -24,6 +25,7 @@ import org.lepcnn.device.key.TestSecrets;
  * those without a name included, holds the key of a pass that was handed out, nor a key from which
  * one follows.
  */
+@Tag("slow")
 class SeizedStateTest {
   private static final String PASSES = "passes handed out";
   private static final int CHAIN = 24;

@@ -11,10 +11,12 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.onnx.PlainNetwork;
 
 /** What equalisation promises, on random networks. */
+@Tag("slow")
 class RandomChannelGraphTest {
   private static final int GRAPHS = 150;
   private static final int INTEGER_GRAPHS = 40;

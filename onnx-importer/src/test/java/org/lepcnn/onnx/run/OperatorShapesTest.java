@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.onnx.graph.DataDependence;
@@ -35,6 +36,7 @@ import org.lepcnn.onnx.graph.Shapes;
  * same integers each time, {@code =5.} is one without a dimension, {@code =1f,2f} are numbers;
  * {@code _} is left out. {@code ~i5:2} stands for one to four rows of such.
  */
+@Tag("slow")
 class OperatorShapesTest {
   private static final int TRIES = 12;
   private static final long OPSET = 17;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.dnnl.global.dnnl;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.EnvironmentException;
 
 /** oneDNN reads its limit on instruction sets once per process: hence child JVMs. */
+@Tag("slow")
 class InstructionSetTest {
   private static final long LIMIT_SECONDS = 600;
 
