@@ -4,12 +4,10 @@ package org.lepcnn.onnx.cut;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.lepcnn.core.api.Internal;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 
 /** Makes reports of cuts, and hands them from one process to another. */
-@Internal
 public final class CutReports {
   private CutReports() {}
 
