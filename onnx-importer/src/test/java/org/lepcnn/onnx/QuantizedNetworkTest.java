@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ import org.lepcnn.onnx.plan.OffloadPolicy;
  * Whole networks of 8-bit integers: nearly all of their multiplications go to the edge, every
  * integer is the one that ONNX Runtime gives as applications run it, and so is the answer.
  */
+@Tag("slow")
 class QuantizedNetworkTest {
   private static final int INPUTS = 8;
 

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnxruntime.OnnxTensor;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /** What the table of {@code docs/precision.md} calls exact, on random networks. */
+@Tag("slow")
 class RandomIntegerGraphTest {
   private static final ImportOptions ALL =
       ImportOptions.defaults().withOffload(OffloadPolicy.all());

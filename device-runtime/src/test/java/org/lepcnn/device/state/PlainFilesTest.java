@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
@@ -28,6 +29,7 @@ import org.lepcnn.device.owner.OwnerFile;
  * state: with a passphrase given it is refused and nothing is written. Going without a passphrase
  * is something to ask for, and what was under one stays so.
  */
+@Tag("slow")
 class PlainFilesTest {
   private static final SecretKey ATTACKERS = SecretKey.copyOf(new byte[32]).derive("attacker");
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +27,7 @@ import org.lepcnn.core.quant.Headroom;
 import org.lepcnn.core.residue.ResidueSink;
 import org.lepcnn.core.residue.SplitBytes;
 
+@Tag("slow")
 class KernelsTest {
   private static final ScalarKernels ORACLE = new ScalarKernels();
 
