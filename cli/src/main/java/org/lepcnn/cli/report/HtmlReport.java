@@ -98,7 +98,7 @@ public final class HtmlReport {
         Html.element(
             "td",
             wrong ? Map.of("class", "wrong") : Map.of(),
-            Html.text(o.answer() < 0 ? "-" : Long.toString(o.answer()))));
+            Html.text(o.shownAnswer())));
     cells.add(Html.element("td", o.label() < 0 ? "" : Long.toString(o.label())));
     add(cells, Double.isNaN(o.confidence()) ? "-" : "%.4f", o.confidence());
     add(cells, "%.0f", o.rounds(), (double) o.bytesUp(), (double) o.bytesDown());
