@@ -221,8 +221,8 @@ final class CheckCommand implements Callable<Integer> {
     }
     return TestDataSets.read(
             dataFolder(),
-            bundle.device().inputs(),
-            ModelImporter.inputNames(model),
+            ImportArguments.modelInputs(
+                model, bundle.device().inputs(), arguments.toOptions()),
             Integer.MAX_VALUE)
         .stream()
         .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))

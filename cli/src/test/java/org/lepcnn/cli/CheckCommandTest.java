@@ -23,7 +23,7 @@ import org.lepcnn.onnx.OnnxModels;
 class CheckCommandTest {
   static final int SIDE = 64;
   static final int WRONG = 1;
-  private static final int BAD_INPUT = 2;
+  static final int BAD_INPUT = 2;
 
   @TempDir private Path folder;
 
