@@ -84,7 +84,8 @@ public final class KernelBenchmark {
       for (LinearLayerSpec layer : model.bundle().plan().layers()) {
         LayerWeights weights = model.bundle().edge().weights().get(layer.index());
         String name = model.bundle().device().layers().get(layer.index()).name();
-        pairs.add(LayerPair.open(name, ResidueField.P31, layer.geometry(), weights, provider, threads));
+        pairs.add(
+            LayerPair.open(name, ResidueField.P31, layer.geometry(), weights, provider, threads));
       }
       for (int round = 0; round < WARM_UP_ROUNDS + options.rounds(); round++) {
         steps.accept("kernels: " + threads + " threads, round " + (round + 1));

@@ -29,7 +29,9 @@ final class RoundKernels implements AutoCloseable {
       rounds.inputs.add(LayerPair.residues(tensor.field(), 1, tensor.elements())[0]);
     }
     for (LinearLayerSpec layer : edge.plan().layers()) {
-      rounds.kernels.add(provider.prepare(edge.plan().field(layer), layer.geometry(), edge.weights().get(layer.index())));
+      rounds.kernels.add(
+          provider.prepare(
+              edge.plan().field(layer), layer.geometry(), edge.weights().get(layer.index())));
     }
     return rounds;
   }

@@ -17,8 +17,9 @@ import org.lepcnn.core.linear.LayerWeights;
  * <p>The body of the file: the plan; then per layer the number of int8 parts that make up a weight
  * (1; since version 2 also 2, the high one first, see {@link LayerWeights}) and each part's
  * weights, {@code [outChannels][inChannels/groups][kernelHeight][kernelWidth]}; −128 among those of
- * one part since version 3; the field of every tensor in the plan since version 4. A model is written in the oldest version that can hold it, so that its
- * bytes and its fingerprint are those that older versions give it.
+ * one part since version 3; the field of every tensor in the plan since version 4. A model is
+ * written in the oldest version that can hold it, so that its bytes and its fingerprint are those
+ * that older versions give it.
  *
  * @param plan the rounds
  * @param weights per layer of the plan; not copied, not to be changed

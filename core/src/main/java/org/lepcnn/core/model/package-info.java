@@ -22,10 +22,10 @@
  * int64 bytesUp, bytesDown; since LEPD 2 also int32 weightLimit, int64 maxAbsWeightSum.
  *
  * <p>Version history. LEPE 1: weights of one part, from −127 to 127. LEPE 2: weights of one or two
- * parts. LEPE 3: −128 among those of one part. LEPE 4: the field of every tensor, 31 for p = 2³¹ − 1 or 24 for
- * p = 2²⁴ − 3; tensors of older versions are in the first. LEPD 1: report lines without weightLimit and
- * maxAbsWeightSum. LEPD 2: with them. Readers accept all; a writer uses the oldest version that the
- * contents allow, so that a file that was read is written back byte for byte.
+ * parts. LEPE 3: −128 among those of one part. LEPE 4: the field of every tensor, 31 for p = 2³¹ −
+ * 1 or 24 for p = 2²⁴ − 3; tensors of older versions are in the first. LEPD 1: report lines without
+ * weightLimit and maxAbsWeightSum. LEPD 2: with them. Readers accept all; a writer uses the oldest
+ * version that the contents allow, so that a file that was read is written back byte for byte.
  *
  * <p>The fingerprint is SHA-256(SHA-256(edge.lep) ‖ SHA-256(device.lep)).
  */

@@ -10,9 +10,11 @@ import org.junit.jupiter.api.Test;
 class Field31Test {
   @Test
   void timesPowerOfTwo_isTheProductForEveryExponent() {
-    for (int a : new int[] {0, 1, 2, Field31.P - 1, Field31.HALF, Field31.HALF + 1, 0x55555555, 12345}) {
+    for (int a :
+        new int[] {0, 1, 2, Field31.P - 1, Field31.HALF, Field31.HALF + 1, 0x55555555, 12345}) {
       for (int exponent = 0; exponent <= 30; exponent++) {
-        assertThat(Field31.timesPowerOfTwo(a, exponent)).isEqualTo(Field31.multiply(a, 1 << exponent));
+        assertThat(Field31.timesPowerOfTwo(a, exponent))
+            .isEqualTo(Field31.multiply(a, 1 << exponent));
       }
     }
   }

@@ -62,7 +62,8 @@ public final class KernelChecks {
       kernel.apply(mask, factor);
     }
     for (int i = 0; i < plain.length; i++) {
-      assertThat((long) Field31.centred(Field31.subtract(result[i], factor[i]))).isEqualTo(plain[i]);
+      assertThat((long) Field31.centred(Field31.subtract(result[i], factor[i])))
+          .isEqualTo(plain[i]);
     }
   }
 }

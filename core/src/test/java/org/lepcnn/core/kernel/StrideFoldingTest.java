@@ -72,7 +72,8 @@ class StrideFoldingTest {
     ConvGeometry g =
         new ConvGeometry(2, 2, 3, 1, ConvAxis.padded(7, 3, 2, 1), ConvAxis.padded(5, 2, 2, 1));
     byte[] weights = random.weights(g);
-    try (LinearKernel folding = new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
+    try (LinearKernel folding =
+            new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
         LinearKernel layer = SCALAR.prepare(ResidueField.P31, g, weights)) {
       for (int count : new int[] {1, 3, 2, 1}) {
         int[][] inputs = new int[count][];
@@ -88,7 +89,8 @@ class StrideFoldingTest {
     ConvGeometry g = shape(3, 20, 2, 10, 3, 2, 1);
     byte[] weights = random.weights(g);
     ConcurrentLinkedQueue<Integer> wrong = new ConcurrentLinkedQueue<>();
-    try (LinearKernel folding = new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
+    try (LinearKernel folding =
+            new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
         LinearKernel layer = SCALAR.prepare(ResidueField.P31, g, weights)) {
       Thread[] threads = new Thread[4];
       for (int t = 0; t < threads.length; t++) {
@@ -194,7 +196,8 @@ class StrideFoldingTest {
   }
 
   private static void assertSameAsTheLayer(ConvGeometry g, byte[] weights, int[]... inputs) {
-    try (LinearKernel folding = new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
+    try (LinearKernel folding =
+            new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
         LinearKernel layer = SCALAR.prepare(ResidueField.P31, g, weights)) {
       assertThat(folding.geometry()).isEqualTo(g);
       assertThat(outputs(folding, inputs)).as("%s", g).isDeepEqualTo(outputs(layer, inputs));

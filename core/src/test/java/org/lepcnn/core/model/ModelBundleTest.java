@@ -149,9 +149,12 @@ class ModelBundleTest {
     assertThat(new Plan(List.of(), List.of()).rounds()).isZero();
     assertRefused(List.of(tensor), List.of(), "reader");
     assertRefused(List.of(new MaskedTensorSpec(1, 0, 4, ResidueField.P31)), List.of(layer), "ids");
-    assertRefused(List.of(new MaskedTensorSpec(0, 1, 4, ResidueField.P31)), List.of(layer), "rounds");
-    assertRefused(List.of(new MaskedTensorSpec(0, -1, 4, ResidueField.P31)), List.of(layer), "rounds");
-    assertRefused(List.of(new MaskedTensorSpec(0, 0, 5, ResidueField.P31)), List.of(layer), "elements");
+    assertRefused(
+        List.of(new MaskedTensorSpec(0, 1, 4, ResidueField.P31)), List.of(layer), "rounds");
+    assertRefused(
+        List.of(new MaskedTensorSpec(0, -1, 4, ResidueField.P31)), List.of(layer), "rounds");
+    assertRefused(
+        List.of(new MaskedTensorSpec(0, 0, 5, ResidueField.P31)), List.of(layer), "elements");
     assertRefused(List.of(tensor), List.of(new LinearLayerSpec(1, 0, product)), "indices");
     assertRefused(
         List.of(tensor), List.of(new LinearLayerSpec(0, 7, product)), "tensor of the plan");

@@ -23,7 +23,9 @@ public final class TestBundles {
     ConvGeometry product = ConvGeometry.fullyConnected(1, 120, 7);
     Plan plan =
         new Plan(
-            List.of(new MaskedTensorSpec(0, 0, 90, ResidueField.P31), new MaskedTensorSpec(1, 1, 120, ResidueField.P31)),
+            List.of(
+                new MaskedTensorSpec(0, 0, 90, ResidueField.P31),
+                new MaskedTensorSpec(1, 1, 120, ResidueField.P31)),
             List.of(
                 new LinearLayerSpec(0, 0, wide),
                 new LinearLayerSpec(1, 0, narrow),

@@ -90,7 +90,8 @@ final class ChallengeVectors {
       }
       for (int k = 0; k < fanIn; k++) {
         // 2³¹ ≡ 1: the signed high part and the low 31 bits keep the argument below 2⁶¹
-        contracted[group * fanIn + k] = Field31.reduceSigned((sums[k] >> 31) + (sums[k] & Field31.P));
+        contracted[group * fanIn + k] =
+            Field31.reduceSigned((sums[k] >> 31) + (sums[k] & Field31.P));
         sums[k] = 0;
       }
     }

@@ -11,8 +11,8 @@ import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.LinearLayerSpec;
 
 /**
- * Kernels of layers by their field and weights: networks whose layers have the same weights, as objects,
- * share them. A kernel packs its weights and is probed once. Not thread-safe.
+ * Kernels of layers by their field and weights: networks whose layers have the same weights, as
+ * objects, share them. A kernel packs its weights and is probed once. Not thread-safe.
  */
 public final class SharedKernels implements AutoCloseable {
   private final KernelProvider provider;

@@ -122,7 +122,8 @@ public final class DeviceSpeedMain {
     step("mask: scale", inputs, l -> sink += (long) tiles.scale(l.in, l.x.length, 16));
     step("mask: quantize and add, plain loop", inputs, l -> mask(l));
     step("mask: keystream, quantize and add", inputs, l -> mask(l, masks));
-    step("check: canonical", outputs, l -> sink += Field31.allCanonical(l.y, 0, l.y.length) ? 1 : 0);
+    step(
+        "check: canonical", outputs, l -> sink += Field31.allCanonical(l.y, 0, l.y.length) ? 1 : 0);
     step("check: request's side", inputs, l -> sink += right(l));
     step("check: canonical, result's side", outputs, l -> sink += left(l));
     step("check: both sides, first release", outputs, l -> sink += firstRelease(l));

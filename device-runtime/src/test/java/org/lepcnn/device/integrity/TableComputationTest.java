@@ -85,7 +85,8 @@ class TableComputationTest {
       x[i] = i;
     }
     try (LinearKernel kernel =
-        new ScalarKernels().prepare(ResidueField.P31, layer.geometry(), bundle.edge().weights().get(0))) {
+        new ScalarKernels()
+            .prepare(ResidueField.P31, layer.geometry(), bundle.edge().weights().get(0))) {
       kernel.apply(x, y);
     }
     assertThat(read.accepts(layer, x, y)).isTrue();
@@ -189,7 +190,10 @@ class TableComputationTest {
     try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS);
         LinearKernel kernel =
             new ScalarKernels()
-                .prepare(ResidueField.P31, layer.geometry(), bundle.edge().weights().get(layer.index()))) {
+                .prepare(
+                    ResidueField.P31,
+                    layer.geometry(),
+                    bundle.edge().weights().get(layer.index()))) {
       generator.fill(layer.tensorId(), mask, mask.length);
       int[] factor = new int[layer.geometry().outputSize()];
       kernel.apply(mask, factor);

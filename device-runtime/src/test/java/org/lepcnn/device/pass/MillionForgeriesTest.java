@@ -256,7 +256,8 @@ class MillionForgeriesTest {
     for (LinearLayerSpec layer : plan.layers()) {
       int[] y = new int[layer.geometry().outputSize()];
       try (LinearKernel kernel =
-          new ScalarKernels().prepare(ResidueField.P31, layer.geometry(), half.weights().get(layer.index()))) {
+          new ScalarKernels()
+              .prepare(ResidueField.P31, layer.geometry(), half.weights().get(layer.index()))) {
         kernel.apply(tensors.get(layer.tensorId()), y);
       }
       outputs.add(y);

@@ -275,7 +275,8 @@ class SeizedDeviceTest {
           generator.fill(layer.tensorId(), mask, mask.length);
           int[] u = new int[layer.geometry().outputSize()];
           try (LinearKernel kernel =
-              new ScalarKernels().prepare(ResidueField.P31, layer.geometry(), half.weights().get(layer.index()))) {
+              new ScalarKernels()
+                  .prepare(ResidueField.P31, layer.geometry(), half.weights().get(layer.index()))) {
             kernel.apply(mask, u);
           }
           factors.add(u);

@@ -101,7 +101,7 @@ public final class LoadedModel implements AutoCloseable {
   private void prepare(EdgeHalf edge, KernelProvider provider, boolean allowScalar) {
     for (LinearLayerSpec layer : plan.layers()) {
       ConvGeometry geometry = layer.geometry();
-      LinearKernel kernel = 
+      LinearKernel kernel =
           provider.prepare(plan.field(layer), geometry, edge.weights().get(layer.index()));
       kernels.add(kernel);
       scalarLayers += kernel.isScalar() ? 1 : 0;

@@ -158,7 +158,8 @@ public final class TestModel implements AutoCloseable {
           tensors.stream().filter(t -> t.id() == layer.tensorId()).findFirst().get().residues();
       int[] output = new int[layer.geometry().outputSize()];
       LayerWeights weights = bundle.edge().weights().get(layer.index());
-      try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, layer.geometry(), weights)) {
+      try (LinearKernel kernel =
+          new ScalarKernels().prepare(ResidueField.P31, layer.geometry(), weights)) {
         kernel.apply(input, output);
       }
       results.put(layer.index(), output);

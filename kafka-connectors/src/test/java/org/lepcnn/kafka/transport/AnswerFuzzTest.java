@@ -35,7 +35,9 @@ import org.lepcnn.kafka.codec.Samples;
 class AnswerFuzzTest {
   private static final Plan PLAN =
       new Plan(
-          List.of(new MaskedTensorSpec(0, 0, 30, ResidueField.P31), new MaskedTensorSpec(1, 0, 4, ResidueField.P31)),
+          List.of(
+              new MaskedTensorSpec(0, 0, 30, ResidueField.P31),
+              new MaskedTensorSpec(1, 0, 4, ResidueField.P31)),
           List.of(
               new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(30, 1, 1)),
               new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(4, 1, 7))));

@@ -255,7 +255,8 @@ class KernelsTest {
             exact.apply(count, inputs, outputs);
             for (int request = 0; request < count; request++) {
               if ((inputs[request][0] & 0xff) == 0xff) {
-                outputs[request][0] = Field31.subtract(outputs[request][0], Field31.canonical(error));
+                outputs[request][0] =
+                    Field31.subtract(outputs[request][0], Field31.canonical(error));
               }
             }
           },

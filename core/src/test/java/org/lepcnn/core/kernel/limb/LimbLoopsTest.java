@@ -106,7 +106,17 @@ class LimbLoopsTest {
   @Test
   void signedLimbs_addUpToTheResidue() {
     int[] x = {
-      0, 1, Field31.P - 1, Field31.HALF, Field31.HALF + 1, 0x7f7f7f7f, 0x7f7f7f80, 127, 128, 255, 32768
+      0,
+      1,
+      Field31.P - 1,
+      Field31.HALF,
+      Field31.HALF + 1,
+      0x7f7f7f7f,
+      0x7f7f7f80,
+      127,
+      128,
+      255,
+      32768
     };
     int[] words = x.clone();
     LimbLoops.signedLimbs(words, words.length);

@@ -69,7 +69,8 @@ class OnnxRuntimePlanesTest {
       byte[] weights = new byte[g.weightCount()];
       for (byte weight : new byte[] {-128, -127, 127}) {
         Arrays.fill(weights, weight);
-        for (int x : new int[] {0, 1, Field31.P - 1, 0x3f7f7f7f, Field31.P - 0x3f808080, Field31.HALF}) {
+        for (int x :
+            new int[] {0, 1, Field31.P - 1, 0x3f7f7f7f, Field31.P - 0x3f808080, Field31.HALF}) {
           assertSameAsOracle(g, weights, RandomLayers.constant(g.inputSize(), x));
         }
       }
