@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.LayerWeights;
@@ -26,6 +26,7 @@ import org.lepcnn.core.model.DeviceHalf.TensorBinding;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.onnx.graph.Tensors;
 
@@ -127,7 +128,7 @@ public final class PlainNetwork {
       TensorBinding binding = bundle.device().tensors().get(tensor.id());
       float[] x = floats(values.get(binding.value()));
       float scale = ActivationQuantizer.scale(x, x.length, binding.bits());
-      int limit = ActivationQuantizer.limit(binding.bits());
+      int limit = ActivationRange.signed(binding.bits()).limit();
       int[] q = new int[tensor.elements()];
       double max = 0;
       for (int i = 0; i < q.length; i++) {
@@ -154,7 +155,7 @@ public final class PlainNetwork {
     double maxOut = 0;
     for (int i = 0; i < y.length; i++) {
       int channel = i / g.planeSize() % g.outChannels();
-      if (Math.abs(sums[i]) > Field.HALF) {
+      if (Math.abs(sums[i]) > Field31.HALF) {
         throw new AssertionError("a sum of layer " + binding.name() + " wraps around");
       }
       y[i] =

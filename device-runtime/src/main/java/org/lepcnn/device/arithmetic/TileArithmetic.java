@@ -3,6 +3,7 @@ package org.lepcnn.device.arithmetic;
 
 import java.nio.FloatBuffer;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.mask.MaskGenerator;
@@ -46,7 +47,7 @@ public interface TileArithmetic {
     if (!Float.isFinite(largest)) {
       throw new NonFiniteActivationException();
     }
-    return ActivationQuantizer.scale(largest, bits);
+    return ActivationQuantizer.scale(largest, ActivationRange.signed(bits));
   }
 
   /**

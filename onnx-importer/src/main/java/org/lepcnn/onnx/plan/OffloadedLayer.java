@@ -64,7 +64,7 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
     Grid grid = layer.inputGrid();
     return grid != null
         && Double.isFinite(grid.limit())
-        && Headroom.bitsFor(grid.limit()) > profile.coarsestBits();
+        && Headroom.LARGEST.bitsFor(grid.limit()) > profile.coarsestBits();
   }
 
   /** This layer as a reader of its tensor. */
@@ -82,7 +82,7 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
    * exceeds Σ|W|.
    */
   FittedWeights quantize(Precision precision, int bits) {
-    long bound = Math.min(Headroom.maxAbsWeightSum(bits), Headroom.MAX_ABS_WEIGHT_SUM);
+    long bound = Math.min(Headroom.LARGEST.maxAbsWeightSum(bits), Headroom.MAX_ABS_WEIGHT_SUM);
     int[] limits = BitBalance.limits(reader(precision), bits);
     return WeightQuantizer.fit(layer.weights(), limits, bound);
   }
