@@ -1,10 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.arithmetic;
 
-import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.ActivationRange;
 
 /**
  * How float values enter and leave the field: one pass over the data each, without branches on it.
@@ -15,12 +15,11 @@ import org.lepcnn.core.quant.ActivationQuantizer;
 public final class LayerArithmetic {
   private LayerArithmetic() {}
 
-  /** q = quantized x, centred. */
-  public static void quantize(float[] x, float scale, int bits, int[] q) {
+  /** q = quantized x. */
+  public static void quantize(float[] x, float scale, ActivationRange range, int[] q) {
     float inverse = 1 / scale;
-    int limit = ActivationRange.signed(bits).limit();
     for (int i = 0; i < q.length; i++) {
-      q[i] = ActivationQuantizer.quantize(x[i], inverse, limit);
+      q[i] = ActivationQuantizer.quantize(x[i], inverse, range);
     }
   }
 
@@ -29,41 +28,31 @@ public final class LayerArithmetic {
    *
    * @param masked holds the mask r and receives x'
    */
-  static void mask(float[] x, float scale, int bits, int[] masked) {
+  static void mask(
+      float[] x, float scale, ActivationRange range, ResidueField field, int[] masked) {
     float inverse = 1 / scale;
-    int limit = ActivationRange.signed(bits).limit();
     for (int i = 0; i < masked.length; i++) {
-      int q = Field31.canonical(ActivationQuantizer.quantize(x[i], inverse, limit));
+      int q = field.canonical(ActivationQuantizer.quantize(x[i], inverse, range));
       // q − p is negative, so nothing overflows; p is added back where the sum is negative
-      int sum = q - Field31.P + masked[i];
-      masked[i] = sum + ((sum >> 31) & Field31.P);
+      int sum = q - field.modulus() + masked[i];
+      masked[i] = sum + ((sum >> 31) & field.modulus());
     }
   }
 
-  /** out = (y − u, centred) · s_x · s_w[oc] + bias[oc]. */
-  static void unmask(ConvGeometry g, int[] y, int[] u, ChannelScales scales, float[] out) {
+  /** out = (y − u, lifted) · s_x · s_w[oc] + bias[oc]. */
+  static void unmask(
+      ConvGeometry g, int[] y, int[] u, Lift lift, ChannelScales scales, float[] out) {
+    dequantize(g, unmaskedIntegers(g, y, u, lift), scales, out);
+  }
+
+  /** The plain results: y − u, lifted. */
+  public static int[] unmaskedIntegers(ConvGeometry g, int[] y, int[] u, Lift lift) {
     int plane = g.planeSize();
-    int base = 0;
-    for (int n = 0; n < g.batch(); n++) {
-      for (int oc = 0; oc < g.outChannels(); oc++) {
-        float scale = scales.scale(oc);
-        float offset = scales.bias()[oc];
-        for (int i = base; i < base + plane; i++) {
-          int centred = Field31.centred(Field31.subtract(y[i], u[i]));
-          out[i] = ActivationQuantizer.dequantize(centred, scale, offset);
-        }
-        base += plane;
-      }
+    int[] plain = new int[y.length];
+    for (int i = 0; i < plain.length; i++) {
+      plain[i] = lift.of(lift.field().subtract(y[i], u[i]), i / plane % g.outChannels());
     }
-  }
-
-  /** The centred plain results y − u. */
-  public static int[] unmaskedIntegers(int[] y, int[] u) {
-    int[] centred = new int[y.length];
-    for (int i = 0; i < centred.length; i++) {
-      centred[i] = Field31.centred(Field31.subtract(y[i], u[i]));
-    }
-    return centred;
+    return plain;
   }
 
   /** out = y · s_x · s_w[oc] + bias[oc]. */

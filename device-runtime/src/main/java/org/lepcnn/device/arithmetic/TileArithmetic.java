@@ -2,9 +2,12 @@
 package org.lepcnn.device.arithmetic;
 
 import java.nio.FloatBuffer;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.core.quant.ActivationRange;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.ActivationRange;
+import org.lepcnn.core.quant.NegativeActivationException;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.mask.ResidueStream;
@@ -26,8 +29,8 @@ public interface TileArithmetic {
   @FunctionalInterface
   interface MaskSource {
     /**
-     * Puts the next {@code count} words to {@code out}, little-endian, from index 0; their top bits
-     * say nothing. Every count but the last is {@link #WORDS}.
+     * Puts the next {@code count} words to {@code out}, as little-endian int32 from index 0; of p =
+     * 2³¹ − 1 their top bits say nothing. Every count but the last is {@link #WORDS}.
      */
     void nextWords(byte[] out, int count);
   }
@@ -40,65 +43,81 @@ public interface TileArithmetic {
   /**
    * The scale that follows from the bits of the largest magnitude.
    *
+   * @param negative whether a number is below 0 that the range has no place for
    * @throws NonFiniteActivationException when they are those of NaN or infinity
+   * @throws NegativeActivationException when such a number is there
    */
-  static float scaleOf(int largestMagnitude, int bits) {
+  static float scaleOf(int largestMagnitude, boolean negative, ActivationRange range) {
     float largest = Float.intBitsToFloat(largestMagnitude);
     if (!Float.isFinite(largest)) {
       throw new NonFiniteActivationException();
     }
-    return ActivationQuantizer.scale(largest, ActivationRange.signed(bits));
+    if (negative) {
+      throw new NegativeActivationException();
+    }
+    return ActivationQuantizer.scale(largest, range);
   }
 
   /**
-   * The scale of a tensor, as {@link ActivationQuantizer#scale(float, int)} defines it.
+   * The scale of a tensor, as {@link ActivationQuantizer#scale(float[], int, ActivationRange)}
+   * defines it.
    *
    * @param x the activations, from index 0
    * @throws NonFiniteActivationException when a value is NaN or infinite
+   * @throws NegativeActivationException when a value is below 0 that the range has no place for
    */
-  float scale(FloatBuffer x, int length, int bits);
+  float scale(FloatBuffer x, int length, ActivationRange range);
 
   /**
    * x' = q + r mod p: the mask never leaves the first-level cache. A word that the mask's rule
-   * rejects, p, counts as r = 0 here and is reported; the caller adds what replaces it.
+   * rejects, p or above, counts as r = word − p here and is reported; the caller puts what replaces
+   * it in its place.
    *
-   * <p>q is not clamped to ±limit, because it cannot be beyond: s is at least max|x| / limit, but
+   * <p>q is not clamped to the range, because it cannot be beyond: s is at least max|x| / L, but
    * for one rounding of that quotient by a factor of at least 1 − 2⁻²⁴; 1/s and x/s are exact for a
-   * power of two, so that |x|/s is at most limit · (1 + 2⁻²³), with limit &lt; 2²¹ less than limit
-   * + ½, and rounds to limit at most. Whatever x holds, the result is a canonical residue: of q
+   * power of two, so that |x|/s is at most L · (1 + 2⁻²³), with L &lt; 2²² less than L + ½, and rounds to L at most. Whatever x holds, the result is a canonical residue: of q
    * only 23 bits are used.
    *
    * @param x the activations that the scale was computed from, from index 0
    * @param scale from {@link #scale}
    * @param masks yields the words of the mask r
    * @param masked receives x', from index 0
-   * @return whether a word was p
+   * @return whether a word was p or above
    */
-  boolean mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length);
+  boolean mask(
+      FloatBuffer x, float scale, ResidueField field, MaskSource masks, int[] masked, int length);
 
   /**
    * The same with the mask of a tensor, redraws included.
    *
-   * @param tensorId its number in the plan
+   * @param tensor whose mask it is
    */
   default void mask(
-      FloatBuffer x, float scale, MaskGenerator masks, int tensorId, int[] masked, int length) {
-    masks.begin(tensorId, length);
-    boolean rejected = mask(x, scale, masks::nextWords, masked, length);
+      FloatBuffer x, float scale, MaskGenerator masks, MaskedTensorSpec tensor, int[] masked) {
+    ResidueField field = tensor.field();
+    int length = tensor.elements();
+    masks.begin(tensor.id(), field, length);
+    boolean rejected = mask(x, scale, field, masks::nextWords, masked, length);
     masks.end();
     if (rejected) {
-      masks.addRedraws(tensorId, masked, length);
+      masks.addRedraws(tensor.id(), field, masked, length);
     }
   }
 
   /**
-   * out = (y − u, centred) · s_x · s_w[oc] + bias[oc].
+   * out = (y − u, lifted) · s_x · s_w[oc] + bias[oc].
    *
    * @param y the result from index 0
    * @param u the unblinding factors
    * @param out receives the values from index 0
    */
-  void unmask(ConvGeometry g, int[] y, ResidueBuffer u, ChannelScales scales, FloatBuffer out);
+  void unmask(
+      ConvGeometry g,
+      int[] y,
+      ResidueBuffer u,
+      Lift lift,
+      ChannelScales scales,
+      FloatBuffer out);
 
   /** Overwrites what the tiles hold. */
   void erase();

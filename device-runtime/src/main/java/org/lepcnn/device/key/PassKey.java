@@ -2,6 +2,7 @@
 package org.lepcnn.device.key;
 
 import org.lepcnn.core.api.PublicApi;
+import org.lepcnn.core.field.ResidueField;
 
 /**
  * The key of one pass: everything that hides or opens that pass follows from it, and so do the keys
@@ -44,14 +45,18 @@ public final class PassKey implements AutoCloseable {
     return current;
   }
 
-  /** The AES key of the masks' keystream. */
-  public SecretKey maskKey() {
-    return key.derive("mask");
+  /** The AES key of the keystream of the masks of a field. */
+  public SecretKey maskKey(ResidueField field) {
+    return key.derive(label("mask", field));
   }
 
   /** The AES key of the keystream from which rejected words are redrawn. */
-  public SecretKey redrawKey() {
-    return key.derive("redraw");
+  public SecretKey redrawKey(ResidueField field) {
+    return key.derive(label("redraw", field));
+  }
+
+  private static String label(String purpose, ResidueField field) {
+    return field == ResidueField.P31 ? purpose : purpose + " " + field.bits();
   }
 
   /**
