@@ -113,8 +113,7 @@ public final class VectorLoops {
       FloatVector scaled = FloatVector.fromArray(FLOATS, x, i).mul(inverse).add(ROUNDING);
       IntVector word = ints(words, i);
       rejected = rejected.or(last.sub(word));
-      IntVector sum =
-          scaled.reinterpretAsInts().and(MANTISSA).add(word).sub(OFFSET + Field24.P);
+      IntVector sum = scaled.reinterpretAsInts().and(MANTISSA).add(word).sub(OFFSET + Field24.P);
       sum = sum.add(sum.lanewise(ASHR, 31).and(Field24.P));
       sum = sum.add(sum.lanewise(ASHR, 31).and(Field24.P));
       sum.intoArray(masked, to + i);
@@ -212,8 +211,44 @@ public final class VectorLoops {
   }
 
   /**
-   * Σ values[v + i] · factors[f + i] mod p over i = 0 … whole(count) − 1, or −1 when one of the
-   * values is not a canonical residue.
+   * Σ values[v + i] · one[f + i] and Σ values[v + i] · other[f + i] mod p = 2²⁴ − 3 over i = 0 …
+   * whole(count) − 1, the first in the upper half; negative when one of the values is not a
+   * canonical residue.
+   *
+   * <p>A product of residues is below 2⁴⁸, and a lane adds up at most 2¹⁵ of them.
+   *
+   * @param one canonical residues
+   * @param other canonical residues
+   * @param count at most 2¹⁵
+   */
+  public static long dots24(int[] values, int v, int[] one, int[] other, int f, int count) {
+    LongVector first = LongVector.zero(LONGS);
+    LongVector second = LongVector.zero(LONGS);
+    IntVector bad = IntVector.zero(INTS);
+    IntVector last = IntVector.broadcast(INTS, Field24.P - 1);
+    for (int i = 0; i < whole(count); i += LANES) {
+      IntVector value = IntVector.fromArray(INTS, values, v + i);
+      bad = bad.or(value).or(last.sub(value));
+      LongVector even = value.reinterpretAsLongs().and(LOW);
+      LongVector odd = value.reinterpretAsLongs().lanewise(LSHR, 32);
+      LongVector by = IntVector.fromArray(INTS, one, f + i).reinterpretAsLongs();
+      first = first.add(even.mul(by.and(LOW))).add(odd.mul(by.lanewise(LSHR, 32)));
+      by = IntVector.fromArray(INTS, other, f + i).reinterpretAsLongs();
+      second = second.add(even.mul(by.and(LOW))).add(odd.mul(by.lanewise(LSHR, 32)));
+    }
+    long low = reduced(second);
+    return bad.reduceLanes(OR) < 0 ? NOT_CANONICAL : (reduced(first) << Integer.SIZE) | low;
+  }
+
+  /** The sum of all lanes, each below 2⁶³, mod 2²⁴ − 3. */
+  private static long reduced(LongVector sums) {
+    LongVector folded = sums.and(Field24.MASK).add(sums.lanewise(LSHR, Field24.BITS).mul(3L));
+    return Field24.reduce(folded.reduceLanes(ADD) & Long.MAX_VALUE);
+  }
+
+  /**
+   * Σ values[v + i] · factors[f + i] mod p = 2³¹ − 1 over i = 0 … whole(count) − 1, or −1 when one
+   * of the values is not a canonical residue.
    *
    * <p>Two products of residues are below 2⁶³; folded they are below 2³³, so that the sums of any
    * {@code int} number of elements stay below 2⁶³.
