@@ -75,7 +75,7 @@ final class AutoPrecision {
           : measured(stored, count(stored.size(), "data set") + " beside the model");
     } catch (LepcnnException e) {
       return new Chosen(
-          prepared.bundle(Precision.FAST, steps),
+          prepared.bundle(options.precision(), steps),
           PrecisionReached.notMeasured(target, e.getMessage()));
     }
   }
@@ -107,7 +107,7 @@ final class AutoPrecision {
     }
     PrecisionSearch.Found found =
         new PrecisionSearch(
-                model, prepared, samples, target, Precision.FAST, Kernels.choose(null), steps)
+                model, prepared, samples, target, options.precision(), Kernels.choose(null), steps)
             .run();
     return new Chosen(found.bundle(), PrecisionReached.of(found, target, what, inputs.size()));
   }

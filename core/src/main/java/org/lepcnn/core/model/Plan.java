@@ -87,6 +87,18 @@ public final class Plan {
     return sum;
   }
 
+  /** Bytes of all masked tensors of one pass on the wire. */
+  public long inputBytes() {
+    return tensors.stream().mapToLong(MaskedTensorSpec::wireBytes).sum();
+  }
+
+  /** Bytes of all layer outputs of one pass, on the wire or in a decryption table. */
+  public long outputBytes() {
+    return layers.stream()
+        .mapToLong(layer -> (long) layer.geometry().outputSize() * field(layer).wireBytes())
+        .sum();
+  }
+
   /**
    * Writes the plan.
    *

@@ -6,8 +6,8 @@ package org.lepcnn.core.quant;
  * and s a power of two, from the actual values of one pass. The scale never leaves the device.
  *
  * <p>With a power of two, values that are multiples of it are hit exactly: pixels, signs, and what
- * integer weights make of them, as long as there are bits enough. A step of max|x| / L
- * would use the bits better, by half a bit on average, and miss all of them.
+ * integer weights make of them, as long as there are bits enough. A step of max|x| / L would use
+ * the bits better, by half a bit on average, and miss all of them.
  *
  * <p>The private path and the plain integer network call the same three functions, so that their
  * results agree bit for bit.

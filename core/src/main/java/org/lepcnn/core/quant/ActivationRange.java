@@ -5,8 +5,8 @@ import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 
 /**
- * The integers that a tensor's activations are rounded to: −L … L with L = 2^(bits−1) − 1, or, where
- * no activation can be negative, 0 … L with L = 2^bits − 1.
+ * The integers that a tensor's activations are rounded to: −L … L with L = 2^(bits−1) − 1, or,
+ * where no activation can be negative, 0 … L with L = 2^bits − 1.
  *
  * @param signed whether negative activations are possible
  * @param bits 2 to {@value #MAX_BITS}

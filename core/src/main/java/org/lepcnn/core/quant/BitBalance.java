@@ -10,11 +10,10 @@ import org.lepcnn.core.linear.LayerWeights;
  * <p>With b activation bits and weights of channel oc rounded to magnitudes up to L(oc), no sum
  * wraps around as long as l · Σ|w_q| ≤ (p − 1)/2 in every output channel, where l = 2^(b−1) − 1 is
  * the largest activation, or l · Σ|w_q| ≤ p − 1 with l = 2^b − 1 where none is negative ({@link
- * Headroom}). So every bit
- * more for one side is a bit less for the other, once 8-bit weights have left the activations more
- * than they need. Write X = max|x|, M(oc) = max|w| of the channel, N the fan-in.
- * Rounding errors are uniform and independent: a weight's has variance (M(oc)/L(oc))²/12, an
- * activation's (t·X/l)²/12, where 1 ≤ t &lt; 2 makes the step a power of two: t² is {@value
+ * Headroom}). So every bit more for one side is a bit less for the other, once 8-bit weights have
+ * left the activations more than they need. Write X = max|x|, M(oc) = max|w| of the channel, N the
+ * fan-in. Rounding errors are uniform and independent: a weight's has variance (M(oc)/L(oc))²/12,
+ * an activation's (t·X/l)²/12, where 1 ≤ t &lt; 2 makes the step a power of two: t² is {@value
  * #STEP_POWER} = 3/ln 4 on average. With mean squares κ·X² of the activations, the mean noise of
  * the outputs over their mean signal, both summed over all channels, is
  *

@@ -32,7 +32,9 @@ class BitBalanceTest {
       Reader reader = new Reader(profile, 2047);
       int bits = BitBalance.bits(List.of(reader), Headroom.LARGEST);
       assertThat(bits).isBetween(Headroom.MIN_BITS, profile.coarsestBits(Headroom.LARGEST));
-      for (int other = Headroom.MIN_BITS; other <= profile.coarsestBits(Headroom.LARGEST); other++) {
+      for (int other = Headroom.MIN_BITS;
+          other <= profile.coarsestBits(Headroom.LARGEST);
+          other++) {
         assertThat(BitBalance.error(reader, bits, Headroom.LARGEST))
             .isLessThanOrEqualTo(BitBalance.error(reader, other, Headroom.LARGEST));
       }
@@ -68,7 +70,8 @@ class BitBalanceTest {
   void zeroAndConstantWeights_areBalancedToo() {
     float[] zeros = new float[20];
     Reader zero = new Reader(WeightProfile.of(ScaledWeights.of(zeros, 2, 1)), 2047);
-    assertThat(BitBalance.bits(List.of(zero), Headroom.LARGEST)).isEqualTo(ActivationRange.MAX_BITS);
+    assertThat(BitBalance.bits(List.of(zero), Headroom.LARGEST))
+        .isEqualTo(ActivationRange.MAX_BITS);
     assertProved(zeros, zero, ActivationRange.MAX_BITS);
     float[] constant = new float[20_000];
     Arrays.fill(constant, -0.25f);

@@ -103,8 +103,10 @@ class QuantizationTest {
       int q = ActivationQuantizer.quantize(pixel, 1 / scale, ActivationRange.signed(15));
       assertThat(q * scale).isEqualTo(pixel);
     }
-    assertThat(ActivationQuantizer.scale(new float[] {-127}, 1, ActivationRange.signed(8))).isEqualTo(1);
-    assertThat(ActivationQuantizer.scale(new float[] {127.5f}, 1, ActivationRange.signed(8))).isEqualTo(2);
+    assertThat(ActivationQuantizer.scale(new float[] {-127}, 1, ActivationRange.signed(8)))
+        .isEqualTo(1);
+    assertThat(ActivationQuantizer.scale(new float[] {127.5f}, 1, ActivationRange.signed(8)))
+        .isEqualTo(2);
   }
 
   @Test
@@ -181,19 +183,32 @@ class QuantizationTest {
 
   @Test
   void scale_isOneForZerosAndFlooredForDenormals() {
-    assertThat(ActivationQuantizer.scale(new float[5], 5, ActivationRange.signed(16))).isEqualTo(1f);
-    assertThat(1 / ActivationQuantizer.scale(new float[] {Float.MIN_VALUE}, 1, ActivationRange.signed(16))).isFinite();
-    assertThat(ActivationQuantizer.scale(new float[] {Float.MAX_VALUE}, 1, ActivationRange.signed(8))).isFinite();
+    assertThat(ActivationQuantizer.scale(new float[5], 5, ActivationRange.signed(16)))
+        .isEqualTo(1f);
+    assertThat(
+            1
+                / ActivationQuantizer.scale(
+                    new float[] {Float.MIN_VALUE}, 1, ActivationRange.signed(16)))
+        .isFinite();
+    assertThat(
+            ActivationQuantizer.scale(new float[] {Float.MAX_VALUE}, 1, ActivationRange.signed(8)))
+        .isFinite();
   }
 
   @Test
   void scale_refusesNaNAndInfinity() {
-    assertThatThrownBy(() -> ActivationQuantizer.scale(new float[] {0, Float.NaN}, 2, ActivationRange.signed(16)))
+    assertThatThrownBy(
+            () ->
+                ActivationQuantizer.scale(
+                    new float[] {0, Float.NaN}, 2, ActivationRange.signed(16)))
         .isInstanceOf(NonFiniteActivationException.class);
     assertThatThrownBy(
-            () -> ActivationQuantizer.scale(new float[] {Float.NEGATIVE_INFINITY}, 1, ActivationRange.signed(16)))
+            () ->
+                ActivationQuantizer.scale(
+                    new float[] {Float.NEGATIVE_INFINITY}, 1, ActivationRange.signed(16)))
         .isInstanceOf(NonFiniteActivationException.class);
-    assertThat(ActivationQuantizer.scale(new float[] {1, Float.NaN}, 1, ActivationRange.signed(8))).isEqualTo(1f / 64);
+    assertThat(ActivationQuantizer.scale(new float[] {1, Float.NaN}, 1, ActivationRange.signed(8)))
+        .isEqualTo(1f / 64);
   }
 
   @Test

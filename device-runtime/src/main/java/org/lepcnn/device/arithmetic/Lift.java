@@ -47,9 +47,7 @@ public final class Lift {
       int[] below = half.layers().get(layer.index()).lift();
       ResidueField field = half.plan().field(layer);
       lifts.add(
-          below.length == 0
-              ? centred(field, layer.geometry().outChannels())
-              : from(field, below));
+          below.length == 0 ? centred(field, layer.geometry().outChannels()) : from(field, below));
     }
     return lifts;
   }

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
-import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.Field24;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.ActivationRange;
@@ -114,12 +114,7 @@ final class PlainTiles implements TileArithmetic {
 
   @Override
   public void unmask(
-      ConvGeometry g,
-      int[] y,
-      ResidueBuffer u,
-      Lift lift,
-      ChannelScales scales,
-      FloatBuffer out) {
+      ConvGeometry g, int[] y, ResidueBuffer u, Lift lift, ChannelScales scales, FloatBuffer out) {
     int length = g.outputSize();
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);

@@ -75,8 +75,9 @@ public interface TileArithmetic {
    *
    * <p>q is not clamped to the range, because it cannot be beyond: s is at least max|x| / L, but
    * for one rounding of that quotient by a factor of at least 1 − 2⁻²⁴; 1/s and x/s are exact for a
-   * power of two, so that |x|/s is at most L · (1 + 2⁻²³), with L &lt; 2²² less than L + ½, and rounds to L at most. Whatever x holds, the result is a canonical residue: of q
-   * only 23 bits are used.
+   * power of two, so that |x|/s is at most L · (1 + 2⁻²³), with L &lt; 2²² less than L + ½, and
+   * rounds to L at most. Whatever x holds, the result is a canonical residue: of q only 23 bits are
+   * used.
    *
    * @param x the activations that the scale was computed from, from index 0
    * @param scale from {@link #scale}
@@ -112,12 +113,7 @@ public interface TileArithmetic {
    * @param out receives the values from index 0
    */
   void unmask(
-      ConvGeometry g,
-      int[] y,
-      ResidueBuffer u,
-      Lift lift,
-      ChannelScales scales,
-      FloatBuffer out);
+      ConvGeometry g, int[] y, ResidueBuffer u, Lift lift, ChannelScales scales, FloatBuffer out);
 
   /** Overwrites what the tiles hold. */
   void erase();

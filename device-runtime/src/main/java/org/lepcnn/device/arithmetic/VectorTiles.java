@@ -87,12 +87,7 @@ final class VectorTiles implements TileArithmetic {
 
   @Override
   public void unmask(
-      ConvGeometry g,
-      int[] y,
-      ResidueBuffer u,
-      Lift lift,
-      ChannelScales scales,
-      FloatBuffer out) {
+      ConvGeometry g, int[] y, ResidueBuffer u, Lift lift, ChannelScales scales, FloatBuffer out) {
     int length = g.outputSize();
     int plane = g.planeSize();
     int count;
@@ -137,13 +132,7 @@ final class VectorTiles implements TileArithmetic {
   }
 
   private void unmaskPlanes(
-      int plane,
-      int[] y,
-      ResidueBuffer u,
-      int from,
-      int count,
-      Lift lift,
-      ChannelScales scales) {
+      int plane, int[] y, ResidueBuffer u, int from, int count, Lift lift, ChannelScales scales) {
     int some;
     for (int done = 0; done < count; done += some) {
       some = Math.min(plane, count);

@@ -6,8 +6,8 @@ import org.lepcnn.device.vector.VectorLoops;
 import org.lepcnn.device.vector.VectorUnit;
 
 /**
- * Σ values[i] · one[i] and Σ values[i] · other[i] mod p = 2²⁴ − 3 in one go, without branches on the
- * data and without allocation: every layer in this field is checked by two challenges.
+ * Σ values[i] · one[i] and Σ values[i] · other[i] mod p = 2²⁴ − 3 in one go, without branches on
+ * the data and without allocation: every layer in this field is checked by two challenges.
  *
  * <p>A product of two residues is below 2⁴⁸, so that 2¹⁵ of them add up in a {@code long} without
  * folding. Both sums are returned in one {@code long}, see {@link #first} and {@link #second}.
@@ -87,7 +87,6 @@ final class DotProduct24 {
   }
 
   private static long add(long sums, long more) {
-    return of(
-        Field24.add(first(sums), first(more)), Field24.add(second(sums), second(more)));
+    return of(Field24.add(first(sums), first(more)), Field24.add(second(sums), second(more)));
   }
 }

@@ -9,8 +9,8 @@ import org.lepcnn.device.key.SecretKey;
 
 /**
  * The masks of one pass. The mask of a tensor is a function of the pass key, the tensor id and the
- * field only, never of call order; every mask is uniform on F_p, and masks of different tensors or passes are
- * independent, as far as AES-256 in counter mode is a random function.
+ * field only, never of call order; every mask is uniform on F_p, and masks of different tensors or
+ * passes are independent, as far as AES-256 in counter mode is a random function.
  *
  * <p>A mask hides a tensor only if it is used for that one tensor: the ratchet, the reservations
  * and the ledger see to it, not this class. Not thread-safe.

@@ -6,12 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Objects;
-import org.lepcnn.core.field.Field24;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.vector.VectorLoops;
-import org.lepcnn.device.vector.VectorUnit;
 
 /**
  * Residues uniform on F_p from a key and an id, by the rule that the package states. Masks are such
@@ -236,7 +233,7 @@ public final class ResidueStream implements AutoCloseable {
   private void read(byte[] out, int count) {
     words.read(out, blockBytes(streamWords(count)));
     if (field == ResidueField.P24) {
-      spread(out, count);
+      Words24.unpack(out, MAX_WORDS / 4, count);
     }
   }
 
@@ -247,34 +244,12 @@ public final class ResidueStream implements AutoCloseable {
 
   /** Bytes that {@link #read} may write. */
   private int touchedBytes(int count) {
-    return field == ResidueField.P24 && count > WHOLE_WORDS_24
-        ? SEGMENT_BYTES
-        : blockBytes(count);
+    return field == ResidueField.P24 && count > WHOLE_WORDS_24 ? SEGMENT_BYTES : blockBytes(count);
   }
 
   /** Whether the stream may be read on after so many words. */
   private boolean endsBlock(int count) {
-    return field == ResidueField.P24
-        ? count == MAX_WORDS
-        : blockBytes(count) == wordBytes(count);
-  }
-
-  /** Makes words of 24 bits of a segment's bytes, each in an int32 of its own. */
-  private static void spread(byte[] segment, int count) {
-    if (VectorUnit.present() && segment.length >= SEGMENT_BYTES) {
-      VectorLoops.spread24(segment, MAX_WORDS / 4, count);
-      return;
-    }
-    IntBuffer ints = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
-    for (int i = WHOLE_WORDS_24; i < count; i++) {
-      int low = ints.get(i - WHOLE_WORDS_24) >>> 24;
-      int middle = ints.get(i - WHOLE_WORDS_24 + MAX_WORDS / 4) >>> 24;
-      int high = ints.get(i - WHOLE_WORDS_24 + MAX_WORDS / 2) >>> 24;
-      ints.put(i, low | (middle << 8) | (high << 16));
-    }
-    for (int i = 0; i < Math.min(count, WHOLE_WORDS_24); i++) {
-      ints.put(i, ints.get(i) & Field24.MASK);
-    }
+    return field == ResidueField.P24 ? count == MAX_WORDS : blockBytes(count) == wordBytes(count);
   }
 
   private void requireLeft(int count, int room) {

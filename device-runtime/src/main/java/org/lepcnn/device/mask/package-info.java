@@ -6,15 +6,21 @@
  * <pre>
  *   keystream      AES-256 of the counter blocks  id (int64, big-endian) ‖ n (int64, big-endian),
  *                  n = 0, 1, 2, …
- *   word j         bytes 4j … 4j + 3 of the keystream as a little-endian int32, top bit cleared
- *   residue j      word j, unless that is p = 2³¹ − 1; then the first word below p among
+ *   word j         of p = 2³¹ − 1: bytes 4j … 4j + 3 of the keystream as a little-endian int32, top
+ *                  bit cleared
+ *                  of p = 2²⁴ − 3: the keystream is cut into segments of 6,144 bytes, 1,536
+ *                  little-endian int32, that hold 2,048 words each, packed as Words24 says
+ *   residue j      word j, unless that is not below p; then the first word below p among
  *                  redraw(j, 0), redraw(j, 1), …
  *   redraw(j, k)   the first four bytes of block n = k · 2³² + j of the keystream under the redraw
- *                  key, read like a word
+ *                  key as a little-endian int32, the upper bits cleared, so that 31 or 24 are left
  * </pre>
  *
- * <p>A word is uniform on 0 … 2³¹ − 1 = p, so what is left after rejection is uniform on F_p
- * exactly, as far as AES-256 is a random permutation.
+ * <p>The keys of the two fields follow from different labels ({@link
+ * org.lepcnn.device.key.PassKey}): no key stream masks in both.
+ *
+ * <p>A word is uniform on 0 … 2³¹ − 1 or 0 … 2²⁴ − 1, so what is left after rejection is uniform on
+ * F_p exactly, as far as AES-256 is a random permutation.
  */
 @NullMarked
 @Internal

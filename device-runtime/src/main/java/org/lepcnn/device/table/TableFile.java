@@ -14,6 +14,7 @@ import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.mask.Words24;
 import org.lepcnn.device.supply.ResidueBuffer;
 
 /** One table file, open for reading; threads bring a sealer each. */
@@ -65,7 +66,7 @@ final class TableFile implements AutoCloseable {
     try (SecretKey seal = ChallengeKey.sealKey(groupKey, header.salt())) {
       javax.crypto.SecretKey key = seal.toAesKey(ACCESS);
       for (int layer = 0; layer < layout.layers(); layer++) {
-        for (int index = 0; index < layout.challengesPerLayer(); index++) {
+        for (int index = 0; index < layout.challenges(layer); index++) {
           vectors.add(readChallenge(sealer, key, layer, index));
         }
       }
@@ -103,7 +104,8 @@ final class TableFile implements AutoCloseable {
           file,
           headerBytes + layout.layerOffset(position, layer),
           out,
-          size);
+          layout.sealedSize(layer, size));
+      unpack(layer, out, size);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
@@ -116,7 +118,8 @@ final class TableFile implements AutoCloseable {
 
   private int[] readChallenge(
       VectorSealer sealer, javax.crypto.SecretKey key, int layer, int index) {
-    ResidueBuffer vector = new ResidueBuffer(layout.inputSize(layer));
+    int size = layout.inputSize(layer);
+    ResidueBuffer vector = new ResidueBuffer(size);
     int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
     try {
       sealer.open(
@@ -127,10 +130,17 @@ final class TableFile implements AutoCloseable {
           file,
           headerBytes + layout.challengeOffset(layer, index),
           vector,
-          vector.capacity());
-      return vector.toArray(vector.capacity());
+          layout.sealedSize(layer, size));
+      unpack(layer, vector, size);
+      return vector.toArray(size);
     } catch (IOException e) {
       throw unreadable(path, e);
+    }
+  }
+
+  private void unpack(int layer, ResidueBuffer vector, int size) {
+    if (layout.isPacked(layer)) {
+      Words24.unpack(vector.bytes(), size);
     }
   }
 

@@ -122,28 +122,32 @@ public final class VectorLoops {
   }
 
   /**
-   * Makes words of 24 bits of int32 with four bytes of them each, in place: words 0 … 3·quarter − 1
-   * are the lower three bytes, and the last quarter is made of the highest ones.
+   * Makes int32 3·quarter + i of the highest bytes of int32 i, quarter + i and 2·quarter + i, the
+   * lowest first, for i = 0 … whole(count) − 1, and returns whole(count).
    *
-   * @param words little-endian int32, room for {@code 4 · quarter} of them
-   * @param quarter a multiple of {@link #LANES}
-   * @param count how many words are wanted; others are not made, or without meaning
+   * @param words little-endian int32
    */
-  public static void spread24(byte[] words, int quarter, int count) {
-    if (count > 3 * quarter) {
-      for (int i = 0; i < quarter; i += LANES) {
-        IntVector low = ints(words, i).lanewise(LSHR, 24);
-        IntVector middle = ints(words, quarter + i).lanewise(LSHR, 24).lanewise(LSHL, 8);
-        IntVector high = ints(words, 2 * quarter + i).lanewise(LSHR, 24).lanewise(LSHL, 16);
-        low.or(middle)
-            .or(high)
-            .reinterpretAsBytes()
-            .intoArray(words, (3 * quarter + i) * Integer.BYTES);
-      }
+  public static int join24(byte[] words, int quarter, int count) {
+    for (int i = 0; i < whole(count); i += LANES) {
+      IntVector low = ints(words, i).lanewise(LSHR, 24);
+      IntVector middle = ints(words, quarter + i).lanewise(LSHR, 24).lanewise(LSHL, 8);
+      IntVector high = ints(words, 2 * quarter + i).lanewise(LSHR, 24).lanewise(LSHL, 16);
+      IntVector word = low.or(middle).or(high);
+      word.reinterpretAsBytes().intoArray(words, (3 * quarter + i) * Integer.BYTES);
     }
-    for (int i = 0; i < Math.min(count, 3 * quarter); i += LANES) {
+    return whole(count);
+  }
+
+  /**
+   * Clears the highest bytes of int32 0 … whole(count) − 1, and returns whole(count).
+   *
+   * @param words little-endian int32
+   */
+  public static int clear24(byte[] words, int count) {
+    for (int i = 0; i < whole(count); i += LANES) {
       ints(words, i).and(Field24.MASK).reinterpretAsBytes().intoArray(words, i * Integer.BYTES);
     }
+    return whole(count);
   }
 
   private static IntVector ints(byte[] bytes, int at) {

@@ -11,6 +11,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -58,9 +61,9 @@ class TrafficStatisticsTest {
     TileArithmetic tiles = TileArithmetic.best();
     int[] residues = new int[ELEMENTS];
     FloatBuffer x = FloatBuffer.wrap(picture);
-    float scale = tiles.scale(x, ELEMENTS, BITS);
+    float scale = tiles.scale(x, ELEMENTS, ActivationRange.signed(BITS));
     try (MaskGenerator masks = new MaskGenerator(key, TestSecrets.ACCESS)) {
-      tiles.mask(x, scale, masks, 0, residues, ELEMENTS);
+      tiles.mask(x, scale, masks, new MaskedTensorSpec(0, 0, ELEMENTS, ResidueField.P31), residues);
     }
     return residues;
   }

@@ -194,7 +194,7 @@ class TableComputationTest {
                     ResidueField.P31,
                     layer.geometry(),
                     bundle.edge().weights().get(layer.index()))) {
-      generator.fill(layer.tensorId(), mask, mask.length);
+      generator.fill(layer.tensorId(), ResidueField.P31, mask, mask.length);
       int[] factor = new int[layer.geometry().outputSize()];
       kernel.apply(mask, factor);
       return factor;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 
 class PassKeyTest {
   private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]));
@@ -20,8 +21,8 @@ class PassKeyTest {
     List<String> keys = new ArrayList<>();
     for (PassKey key : List.of(first, first.next(), first.advance(2))) {
       keys.add(hex(key.copyBytes()));
-      keys.add(hex(key.maskKey().copyBytes()));
-      keys.add(hex(key.redrawKey().copyBytes()));
+      keys.add(hex(key.maskKey(ResidueField.P31).copyBytes()));
+      keys.add(hex(key.redrawKey(ResidueField.P31).copyBytes()));
       keys.add(hex(key.sealKey(salt).copyBytes()));
       keys.add(hex(key.sealKey(otherSalt).copyBytes()));
       ChallengeKey challenge = key.challengeKeyOfChain();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
@@ -260,7 +261,7 @@ class OwnerFileTest {
   private static int[] mask(PassKey key) {
     int[] out = new int[64];
     try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS)) {
-      generator.fill(0, out, out.length);
+      generator.fill(0, ResidueField.P31, out, out.length);
     }
     return out;
   }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -176,8 +177,8 @@ class SeizedStateTest {
       for (byte[] bytes :
           new byte[][] {
             TestSecrets.bytes(key),
-            TestSecrets.bytes(key.maskKey()),
-            TestSecrets.bytes(key.redrawKey()),
+            TestSecrets.bytes(key.maskKey(ResidueField.P31)),
+            TestSecrets.bytes(key.redrawKey(ResidueField.P31)),
           }) {
         passOfKey.put(hex(bytes, 0), pass);
       }

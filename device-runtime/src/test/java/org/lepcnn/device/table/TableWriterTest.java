@@ -26,7 +26,7 @@ class TableWriterTest {
 
   private TableWriter writer(TableId id, int perLayer) {
     try (SecretKey key = TestTables.groupKey(id.group())) {
-      return TableWriter.create(folder, id, perLayer, key);
+      return TableWriter.create(folder, id, TestTables.PLAN, perLayer, key);
     }
   }
 
@@ -65,7 +65,8 @@ class TableWriterTest {
       List<int[]> fewer = layers(1);
       fewer.remove(2);
       try (PassKey key = TestTables.passKey(1)) {
-        assertOutOfOrder(() -> writer.writePass(1, key, longer));
+        assertThatThrownBy(() -> writer.writePass(1, key, longer))
+            .isInstanceOf(IllegalArgumentException.class);
         assertOutOfOrder(() -> writer.writePass(1, key, fewer));
       }
       TestTables.writePass(writer, 1);
@@ -75,7 +76,9 @@ class TableWriterTest {
   @Test
   void vectorsWithoutElements_areRefused() {
     try (TableWriter writer = writer(TestTables.id(0, 1), 1)) {
-      assertThatThrownBy(() -> writer.writeChallenges(List.of(new int[0])))
+      List<int[]> vectors = new ArrayList<>(TestTables.challenges(0, 1));
+      vectors.set(1, new int[0]);
+      assertThatThrownBy(() -> writer.writeChallenges(vectors))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

@@ -4,6 +4,7 @@ package org.lepcnn.device.table;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -61,7 +62,7 @@ final class TestTables {
 
   static Path write(Path folder, TableId id, int perLayer) {
     try (SecretKey groupKey = groupKey(id.group());
-        TableWriter writer = TableWriter.create(folder, id, perLayer, groupKey)) {
+        TableWriter writer = TableWriter.create(folder, id, TestTables.PLAN, perLayer, groupKey)) {
       writer.writeChallenges(
           GroupChallenges.of(
               PLAN, perLayer, groupKey(id.group()), challenges(id.group(), perLayer)));
@@ -103,7 +104,7 @@ final class TestTables {
     int[] out = new int[length];
     SecretKey zero = SecretKey.copyOf(new byte[32]);
     try (ResidueStream stream =
-        new ResidueStream(zero, zero.derive("redraw"), TestSecrets.ACCESS)) {
+        new ResidueStream(ResidueField.P31, zero, zero.derive("redraw"), TestSecrets.ACCESS)) {
       stream.fill(id, out, length);
     }
     return out;

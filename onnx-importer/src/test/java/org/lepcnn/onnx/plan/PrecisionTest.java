@@ -19,7 +19,6 @@ import org.lepcnn.core.model.DeviceHalf.LayerReport;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.quant.ActivationRange;
-import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.onnx.FloatNetwork;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
