@@ -60,10 +60,10 @@ public final class Precision {
   }
 
   /** The same with its layers named, for a model's offloaded layers in the model's order. */
-  Precision resolve(List<OffloadedLayer> layers) {
+  Precision resolve(List<OffloadedLayer> layers, int batch) {
     return budget == 0 || budget == Long.MAX_VALUE
         ? this
-        : highFor(FinerLayers.choose(layers, budget));
+        : highFor(FinerLayers.choose(layers, budget * batch));
   }
 
   /** The largest magnitude that a layer's weights may be rounded to, 127 or 2047. */

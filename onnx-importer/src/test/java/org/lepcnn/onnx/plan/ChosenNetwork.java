@@ -136,7 +136,7 @@ final class ChosenNetwork {
     Schedule schedule = new Schedule(graph, run, selection);
     Assembly assembly =
         new Assembly(
-            schedule, FinerLayers.resolve(precision, layers()), new Rounding(), step -> {});
+            schedule, FinerLayers.resolve(precision, layers(), 1), new Rounding(), step -> {});
     DeviceHalf device =
         new DeviceHalf(
             "net",
