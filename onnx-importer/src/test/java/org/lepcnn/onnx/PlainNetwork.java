@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.LayerWeights;
@@ -154,7 +154,7 @@ public final class PlainNetwork {
     double maxOut = 0;
     for (int i = 0; i < y.length; i++) {
       int channel = i / g.planeSize() % g.outChannels();
-      if (Math.abs(sums[i]) > Field.HALF) {
+      if (Math.abs(sums[i]) > Field31.HALF) {
         throw new AssertionError("a sum of layer " + binding.name() + " wraps around");
       }
       y[i] =

@@ -176,7 +176,7 @@ public record DeviceHalf(
     body.string(modelName);
     writeValues(body, inputs);
     writeValues(body, outputs);
-    plan.write(body);
+    plan.write(body, false);
     for (TensorBinding tensor : tensors) {
       body.string(tensor.value()).int32(tensor.bits());
     }
@@ -219,7 +219,7 @@ public record DeviceHalf(
     String modelName = in.string();
     List<ValueSpec> inputs = in.list(() -> readValue(in));
     List<ValueSpec> outputs = in.list(() -> readValue(in));
-    Plan plan = Plan.read(in);
+    Plan plan = Plan.read(in, false);
     List<TensorBinding> tensors = new ArrayList<>();
     for (int i = 0; i < plan.tensors().size(); i++) {
       tensors.add(new TensorBinding(in.string(), in.int32()));

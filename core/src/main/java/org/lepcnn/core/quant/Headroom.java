@@ -1,7 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.quant;
 
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 
 /**
  * The proofs that no sum wraps around, from the weights alone and without calibration data.
@@ -33,7 +33,7 @@ public final class Headroom {
    * @param bits 2 to {@value #MAX_BITS}
    */
   public static long maxAbsWeightSum(int bits) {
-    return Field.HALF / ActivationQuantizer.limit(bits);
+    return Field31.HALF / ActivationQuantizer.limit(bits);
   }
 
   /**
@@ -60,7 +60,7 @@ public final class Headroom {
       return 0;
     }
     double largest = (double) ActivationQuantizer.limit(bits) * maxAbsWeightSum;
-    return Math.max(0, Math.log(Field.HALF / largest) / Math.log(2));
+    return Math.max(0, Math.log(Field31.HALF / largest) / Math.log(2));
   }
 
   /**
@@ -76,7 +76,7 @@ public final class Headroom {
           "Headroom: expected a weight sum from 0 to 2^41; found " + maxAbsWeightSum + ".");
     }
     int bits = MAX_BITS;
-    while (bits > 1 && ((1L << (bits - 1)) - 1) * maxAbsWeightSum > Field.HALF) {
+    while (bits > 1 && ((1L << (bits - 1)) - 1) * maxAbsWeightSum > Field31.HALF) {
       bits--;
     }
     return bits;

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.quant.BitBalance.Reader;
 import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 
@@ -119,8 +119,8 @@ class BitBalanceTest {
     for (int bits = Headroom.MIN_BITS; bits <= Headroom.MAX_BITS; bits++) {
       long limit = ActivationQuantizer.limit(bits);
       long sum = Headroom.maxAbsWeightSum(bits);
-      assertThat(limit * sum).isLessThanOrEqualTo(Field.HALF);
-      assertThat(limit * (sum + 1)).isGreaterThan(Field.HALF);
+      assertThat(limit * sum).isLessThanOrEqualTo(Field31.HALF);
+      assertThat(limit * (sum + 1)).isGreaterThan(Field31.HALF);
       assertThat(Headroom.bitsLeft(bits, sum)).isBetween(0.0, 0.01);
       assertThat(Headroom.bitsLeft(bits, Math.max(1, sum / 2))).isBetween(0.99, 1.01);
     }
@@ -136,7 +136,7 @@ class BitBalanceTest {
             BitBalance.limits(reader, bits),
             Headroom.maxAbsWeightSum(bits));
     long sum = fitted.weights().maxAbsSum(reader.profile().channels());
-    assertThat(ActivationQuantizer.limit(bits) * sum).isLessThanOrEqualTo(Field.HALF);
+    assertThat(ActivationQuantizer.limit(bits) * sum).isLessThanOrEqualTo(Field31.HALF);
     for (int limit : fitted.limits()) {
       assertThat(limit).isBetween(127, reader.mostMagnitude());
     }

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 
 class QuantizationTest {
@@ -60,10 +60,10 @@ class QuantizationTest {
   void activationBits_holdAtTheBoundAndNotOnePast() {
     for (int bits = Headroom.MIN_BITS; bits < Headroom.MAX_BITS; bits++) {
       long limit = (1L << (bits - 1)) - 1;
-      long largest = Field.HALF / limit;
+      long largest = Field31.HALF / limit;
       assertThat(Headroom.activationBits(largest)).isGreaterThanOrEqualTo(bits);
-      assertThat(limit * largest).isLessThanOrEqualTo(Field.HALF);
-      assertThat(limit * (largest + 1)).isGreaterThan(Field.HALF);
+      assertThat(limit * largest).isLessThanOrEqualTo(Field31.HALF);
+      assertThat(limit * (largest + 1)).isGreaterThan(Field31.HALF);
       assertThat(Headroom.activationBits(largest + 1)).isLessThan(bits);
     }
     assertThat(Headroom.activationBits(0)).isEqualTo(Headroom.MAX_BITS);

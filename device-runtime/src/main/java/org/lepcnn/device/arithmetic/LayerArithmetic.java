@@ -1,7 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.arithmetic;
 
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.ActivationQuantizer;
 
@@ -32,10 +32,10 @@ public final class LayerArithmetic {
     float inverse = 1 / scale;
     int limit = ActivationQuantizer.limit(bits);
     for (int i = 0; i < masked.length; i++) {
-      int q = Field.canonical(ActivationQuantizer.quantize(x[i], inverse, limit));
+      int q = Field31.canonical(ActivationQuantizer.quantize(x[i], inverse, limit));
       // q − p is negative, so nothing overflows; p is added back where the sum is negative
-      int sum = q - Field.P + masked[i];
-      masked[i] = sum + ((sum >> 31) & Field.P);
+      int sum = q - Field31.P + masked[i];
+      masked[i] = sum + ((sum >> 31) & Field31.P);
     }
   }
 
@@ -48,7 +48,7 @@ public final class LayerArithmetic {
         float scale = scales.scale(oc);
         float offset = scales.bias()[oc];
         for (int i = base; i < base + plane; i++) {
-          int centred = Field.centred(Field.subtract(y[i], u[i]));
+          int centred = Field31.centred(Field31.subtract(y[i], u[i]));
           out[i] = ActivationQuantizer.dequantize(centred, scale, offset);
         }
         base += plane;
@@ -60,7 +60,7 @@ public final class LayerArithmetic {
   public static int[] unmaskedIntegers(int[] y, int[] u) {
     int[] centred = new int[y.length];
     for (int i = 0; i < centred.length; i++) {
-      centred[i] = Field.centred(Field.subtract(y[i], u[i]));
+      centred[i] = Field31.centred(Field31.subtract(y[i], u[i]));
     }
     return centred;
   }

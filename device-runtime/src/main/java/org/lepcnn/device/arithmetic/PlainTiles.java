@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.supply.ResidueBuffer;
 
@@ -157,19 +157,19 @@ final class PlainTiles implements TileArithmetic {
    */
   private static void addQuantized(int[] rounded, int[] masked, int[] rejections, int count) {
     for (int i = 0; i < count; i++) {
-      int word = masked[i] & Field.P;
+      int word = masked[i] & Field31.P;
       rejections[i] |= word + 1;
       int sum = (rounded[i] & MANTISSA) + word;
-      sum = (sum & Field.P) + (sum >>> 31) - OFFSET;
-      masked[i] = sum + ((sum >> 31) & Field.P);
+      sum = (sum & Field31.P) + (sum >>> 31) - OFFSET;
+      masked[i] = sum + ((sum >> 31) & Field31.P);
     }
   }
 
   private static void toFloatBits(int[] y, int[] u, int count) {
     for (int i = 0; i < count; i++) {
       int d = y[i] - u[i];
-      d += (d >> 31) & Field.P;
-      d -= Field.P & ((Field.HALF - d) >> 31);
+      d += (d >> 31) & Field31.P;
+      d -= Field31.P & ((Field31.HALF - d) >> 31);
       y[i] = HIGH_BITS + (d >> 16);
       u[i] = LOW_BITS | (d & 0xffff);
     }

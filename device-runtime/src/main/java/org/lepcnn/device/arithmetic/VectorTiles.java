@@ -3,7 +3,7 @@ package org.lepcnn.device.arithmetic;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.device.supply.ResidueBuffer;
@@ -138,7 +138,7 @@ final class VectorTiles implements TileArithmetic {
 
   private static float unmasked(
       int[] y, ResidueBuffer u, int at, ChannelScales scales, int channel) {
-    int centred = Field.centred(Field.subtract(y[at], u.residues().get(at)));
+    int centred = Field31.centred(Field31.subtract(y[at], u.residues().get(at)));
     return ActivationQuantizer.dequantize(centred, scales.scale(channel), scales.bias()[channel]);
   }
 

@@ -1,7 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.integrity;
 
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
@@ -54,7 +54,7 @@ final class ChallengeVectors {
         correlate(g, contracted, channel * taps, challenge.b(), n * g.planeSize(), sums);
         int base = (n * g.inChannels() + channel) * inPlane;
         for (int i = 0; i < inPlane; i++) {
-          c[base + i] = Field.reduce(sums[i]);
+          c[base + i] = Field31.reduce(sums[i]);
           sums[i] = 0;
         }
       }
@@ -68,7 +68,7 @@ final class ChallengeVectors {
     if (weights.parts() > 1) {
       int[] low = contract(g, weights.part(1), a);
       for (int k = 0; k < contracted.length; k++) {
-        contracted[k] = Field.reduce(((long) contracted[k] << LayerWeights.HIGH_SHIFT) + low[k]);
+        contracted[k] = Field31.reduce(((long) contracted[k] << LayerWeights.HIGH_SHIFT) + low[k]);
       }
     }
     return contracted;
@@ -90,7 +90,8 @@ final class ChallengeVectors {
       }
       for (int k = 0; k < fanIn; k++) {
         // 2³¹ ≡ 1: the signed high part and the low 31 bits keep the argument below 2⁶¹
-        contracted[group * fanIn + k] = Field.reduceSigned((sums[k] >> 31) + (sums[k] & Field.P));
+        contracted[group * fanIn + k] =
+            Field31.reduceSigned((sums[k] >> 31) + (sums[k] & Field31.P));
         sums[k] = 0;
       }
     }
@@ -125,14 +126,14 @@ final class ChallengeVectors {
       int from = Math.max(0, Math.floorDiv(-offset + stride - 1, stride));
       int to = Math.min(out, Math.floorDiv(width.in() - 1 - offset, stride) + 1);
       for (int j = from; j < to; j++) {
-        sums[sumBase + j * stride + offset] += Field.fold(tap * b[bBase + j]);
+        sums[sumBase + j * stride + offset] += Field31.fold(tap * b[bBase + j]);
       }
       return;
     }
     for (int j = 0; j < out; j++) {
       int column = width.input(j, v);
       if (column >= 0) {
-        sums[sumBase + column] += Field.fold(tap * b[bBase + j]);
+        sums[sumBase + column] += Field31.fold(tap * b[bBase + j]);
       }
     }
   }

@@ -1,7 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.integrity;
 
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -55,7 +55,7 @@ final class FreivaldsCheck {
         int at = (n * a.length + oc) * plane;
         int inner = DotProduct.ifCanonical(y, at, b, n * plane, plane);
         bad |= inner;
-        sum = Field.add(sum, Field.multiply(a[oc], inner & Field.P));
+        sum = Field31.add(sum, Field31.multiply(a[oc], inner & Field31.P));
       }
     }
     return bad < 0 ? NOT_CANONICAL : sum;
@@ -68,7 +68,7 @@ final class FreivaldsCheck {
     for (int n = 0; n < g.batch(); n++) {
       int inner = DotProduct.ifCanonical(y, n * a.length, a, 0, a.length);
       bad |= inner;
-      sum = Field.add(sum, Field.multiply(b[n], inner & Field.P));
+      sum = Field31.add(sum, Field31.multiply(b[n], inner & Field31.P));
     }
     return bad < 0 ? NOT_CANONICAL : sum;
   }

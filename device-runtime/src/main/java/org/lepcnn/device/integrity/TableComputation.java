@@ -38,7 +38,9 @@ public final class TableComputation implements AutoCloseable {
     this.kernelName = provider.name();
     try {
       for (LinearLayerSpec layer : edge.plan().layers()) {
-        kernels.add(provider.prepare(layer.geometry(), edge.weights().get(layer.index())));
+        kernels.add(
+            provider.prepare(
+                edge.plan().field(layer), layer.geometry(), edge.weights().get(layer.index())));
       }
     } catch (RuntimeException | Error e) {
       close();

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Objects;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
@@ -109,7 +109,7 @@ public final class ResidueStream implements AutoCloseable {
     readWords(out, count);
     int rejected = 0;
     for (int i = 0; i < count; i++) {
-      int word = out[i] & Field.P;
+      int word = out[i] & Field31.P;
       out[i] = word;
       rejected |= word + 1;
     }
@@ -171,8 +171,8 @@ public final class ResidueStream implements AutoCloseable {
     begin(id, length);
     for (int i = 0; i < length; i++) {
       readWords(word, 1);
-      if ((word[0] & Field.P) == Field.P) {
-        sums[i] = Field.add(sums[i], redraw(i));
+      if ((word[0] & Field31.P) == Field31.P) {
+        sums[i] = Field31.add(sums[i], redraw(i));
       }
     }
     word[0] = 0;
@@ -237,7 +237,7 @@ public final class ResidueStream implements AutoCloseable {
   /** The last {@code count} residues that were read. */
   private void redrawRejected(int[] out, int count) {
     for (int i = 0; i < count; i++) {
-      if (out[i] == Field.P) {
+      if (out[i] == Field31.P) {
         out[i] = redraw(position - count + i);
       }
     }
@@ -247,8 +247,8 @@ public final class ResidueStream implements AutoCloseable {
     for (long attempt = 0; ; attempt++) {
       redraws.seek(id, (attempt << 32) | number);
       redraws.read(redrawBlock, Keystream.BLOCK_BYTES);
-      int word = ByteBuffer.wrap(redrawBlock).order(ByteOrder.LITTLE_ENDIAN).getInt() & Field.P;
-      if (word != Field.P) {
+      int word = ByteBuffer.wrap(redrawBlock).order(ByteOrder.LITTLE_ENDIAN).getInt() & Field31.P;
+      if (word != Field31.P) {
         return word;
       }
     }

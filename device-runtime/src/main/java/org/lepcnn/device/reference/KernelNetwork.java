@@ -4,7 +4,7 @@ package org.lepcnn.device.reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.model.DeviceHalf;
@@ -52,7 +52,7 @@ public final class KernelNetwork implements AutoCloseable {
     this.releaseKernels = closesKernels ? shared::close : () -> {};
     try {
       for (LinearLayerSpec layer : device.plan().layers()) {
-        kernels.add(shared.of(layer, edge.weights().get(layer.index())));
+        kernels.add(shared.of(edge.plan().field(layer), layer, edge.weights().get(layer.index())));
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -94,12 +94,12 @@ public final class KernelNetwork implements AutoCloseable {
   private int[] multiply(LinearLayerSpec layer, int[] q) {
     int[] residues = new int[q.length];
     for (int i = 0; i < q.length; i++) {
-      residues[i] = Field.canonical(q[i]);
+      residues[i] = Field31.canonical(q[i]);
     }
     int[] y = new int[layer.geometry().outputSize()];
     kernels.get(layer.index()).apply(residues, y);
     for (int i = 0; i < y.length; i++) {
-      y[i] = Field.centred(y[i]);
+      y[i] = Field31.centred(y[i]);
     }
     return y;
   }

@@ -4,7 +4,7 @@ package org.lepcnn.device.reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
@@ -118,7 +118,7 @@ public final class PlainIntegerNetwork {
     DirectConvolution.apply(layer.geometry(), edge.weights().get(layer.index()), q, sums);
     int[] y = new int[sums.length];
     for (int i = 0; i < y.length; i++) {
-      if (Math.abs(sums[i]) > Field.HALF) {
+      if (Math.abs(sums[i]) > Field31.HALF) {
         throw new IllegalStateException(
             "The bundle's activation bits let layer " + layer.index() + " wrap around modulo p");
       }

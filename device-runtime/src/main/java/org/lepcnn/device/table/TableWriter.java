@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.Folders;
 import org.lepcnn.device.integrity.GroupChallenges;
@@ -206,7 +206,7 @@ public final class TableWriter implements AutoCloseable {
 
   private static void requireResidues(List<int[]> vectors) {
     for (int[] values : vectors) {
-      if (values.length == 0 || !Field.allCanonical(values, 0, values.length)) {
+      if (values.length == 0 || !Field31.allCanonical(values, 0, values.length)) {
         throw new IllegalArgumentException(
             "Sealing a table: expected vectors of canonical residues, none of them empty.");
       }

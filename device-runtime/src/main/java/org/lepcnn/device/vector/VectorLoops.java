@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 
 /**
  * The inner loops. Each handles as many elements as whole vectors hold and says how many; the rest,
@@ -35,7 +35,7 @@ public final class VectorLoops {
   private static final int OFFSET = Float.floatToRawIntBits(ROUNDING) & MANTISSA;
   private static final int MAGNITUDE = 0x7fff_ffff;
   private static final long LOW = 0xffff_ffffL;
-  private static final long P = Field.P;
+  private static final long P = Field31.P;
   private static final int NOT_CANONICAL = -1;
 
   private VectorLoops() {}
@@ -71,12 +71,12 @@ public final class VectorLoops {
     for (int i = 0; i < whole(count); i += LANES) {
       FloatVector scaled = FloatVector.fromArray(FLOATS, x, i).mul(inverse).add(ROUNDING);
       IntVector word =
-          ByteVector.fromArray(BYTES, words, i * Integer.BYTES).reinterpretAsInts().and(Field.P);
+          ByteVector.fromArray(BYTES, words, i * Integer.BYTES).reinterpretAsInts().and(Field31.P);
       // p alone becomes negative
       rejected = rejected.or(word.add(1));
       IntVector sum = scaled.reinterpretAsInts().and(MANTISSA).add(word);
-      sum = sum.and(Field.P).add(sum.lanewise(LSHR, 31)).sub(OFFSET);
-      sum = sum.add(sum.lanewise(ASHR, 31).and(Field.P));
+      sum = sum.and(Field31.P).add(sum.lanewise(LSHR, 31)).sub(OFFSET);
+      sum = sum.add(sum.lanewise(ASHR, 31).and(Field31.P));
       sum.intoArray(masked, to + i);
     }
     return rejected.reduceLanes(OR) < 0;
@@ -119,9 +119,9 @@ public final class VectorLoops {
   private static FloatVector plain(int[] y, byte[] u, int at) {
     IntVector factor = ByteVector.fromArray(BYTES, u, at * Integer.BYTES).reinterpretAsInts();
     IntVector difference = IntVector.fromArray(INTS, y, at).sub(factor);
-    difference = difference.add(difference.lanewise(ASHR, 31).and(Field.P));
-    IntVector upperHalf = IntVector.broadcast(INTS, Field.HALF).sub(difference);
-    difference = difference.sub(upperHalf.lanewise(ASHR, 31).and(Field.P));
+    difference = difference.add(difference.lanewise(ASHR, 31).and(Field31.P));
+    IntVector upperHalf = IntVector.broadcast(INTS, Field31.HALF).sub(difference);
+    difference = difference.sub(upperHalf.lanewise(ASHR, 31).and(Field31.P));
     return (FloatVector) difference.convert(I2F, 0);
   }
 
@@ -150,6 +150,6 @@ public final class VectorLoops {
       high = high.add(products.lanewise(LSHR, 31));
     }
     long sum = low.add(high).reduceLanes(ADD);
-    return bad.reduceLanes(OR) < 0 ? NOT_CANONICAL : Field.reduce(sum);
+    return bad.reduceLanes(OR) < 0 ? NOT_CANONICAL : Field31.reduce(sum);
   }
 }

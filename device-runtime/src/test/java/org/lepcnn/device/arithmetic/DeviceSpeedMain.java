@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
@@ -122,7 +122,8 @@ public final class DeviceSpeedMain {
     step("mask: scale", inputs, l -> sink += (long) tiles.scale(l.in, l.x.length, 16));
     step("mask: quantize and add, plain loop", inputs, l -> mask(l));
     step("mask: keystream, quantize and add", inputs, l -> mask(l, masks));
-    step("check: canonical", outputs, l -> sink += Field.allCanonical(l.y, 0, l.y.length) ? 1 : 0);
+    step(
+        "check: canonical", outputs, l -> sink += Field31.allCanonical(l.y, 0, l.y.length) ? 1 : 0);
     step("check: request's side", inputs, l -> sink += right(l));
     step("check: canonical, result's side", outputs, l -> sink += left(l));
     step("check: both sides, first release", outputs, l -> sink += firstRelease(l));
@@ -184,7 +185,7 @@ public final class DeviceSpeedMain {
     }
     for (int oc = 0; oc < l.g.outChannels(); oc++) {
       int inner = dot(l.y, oc * plane, l.challenge.b(), 0, plane);
-      sum = Field.add(sum, Field.multiply(l.challenge.a()[oc], inner));
+      sum = Field31.add(sum, Field31.multiply(l.challenge.a()[oc], inner));
     }
     return sum;
   }
@@ -202,10 +203,10 @@ public final class DeviceSpeedMain {
         segmentLow += value * (factor & 0xffff);
         segmentHigh += value * (factor >>> 16);
       }
-      low += Field.fold(segmentLow);
-      high += Field.fold(segmentHigh);
+      low += Field31.fold(segmentLow);
+      high += Field31.fold(segmentHigh);
     }
-    return Field.reduce(((long) Field.reduce(high) << 16) + Field.fold(low));
+    return Field31.reduce(((long) Field31.reduce(high) << 16) + Field31.fold(low));
   }
 
   private void measure() {

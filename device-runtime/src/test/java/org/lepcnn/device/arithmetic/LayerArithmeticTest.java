@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
@@ -39,7 +39,7 @@ class LayerArithmeticTest {
       float scale = ActivationQuantizer.scale(x, length, bits);
       int[] q = new int[length];
       LayerArithmetic.quantize(x, scale, bits, q);
-      for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
+      for (int extreme : new int[] {0, 1, Field31.HALF, Field31.P - 1}) {
         int[] masked = RandomLayers.constant(length, extreme);
         LayerArithmetic.mask(x, scale, bits, masked);
         for (TileArithmetic tiles : TILES) {
@@ -48,7 +48,7 @@ class LayerArithmeticTest {
           assertThat(tiled).as("%s", tiles).isEqualTo(masked);
         }
         for (int i = 0; i < length; i++) {
-          assertThat(masked[i]).isEqualTo(Math.floorMod((long) q[i] + extreme, Field.P));
+          assertThat(masked[i]).isEqualTo(Math.floorMod((long) q[i] + extreme, Field31.P));
         }
       }
     }
@@ -64,7 +64,7 @@ class LayerArithmeticTest {
     for (int length : lengths) {
       float[] x = values(length, length);
       float scale = ActivationQuantizer.scale(x, length, 16);
-      int[] words = new SplittableRandom(length).ints(length, 0, Field.P).toArray();
+      int[] words = new SplittableRandom(length).ints(length, 0, Field31.P).toArray();
       int[] expected = words.clone();
       LayerArithmetic.mask(x, scale, 16, expected);
       for (TileArithmetic tiles : TILES) {
@@ -116,14 +116,14 @@ class LayerArithmeticTest {
     float[] x = values(length, 4);
     float scale = ActivationQuantizer.scale(x, length, 16);
     int[] words = new SplittableRandom(position).ints(length).toArray();
-    int[] expected = Arrays.stream(words).map(word -> word & Field.P).toArray();
+    int[] expected = Arrays.stream(words).map(word -> word & Field31.P).toArray();
     expected[position] = 0;
     LayerArithmetic.mask(x, scale, 16, expected);
     for (TileArithmetic tiles : TILES) {
       int[] masked = new int[length];
-      words[position] = Field.P - 1;
+      words[position] = Field31.P - 1;
       assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isFalse();
-      for (int rejected : new int[] {Field.P, -1}) {
+      for (int rejected : new int[] {Field31.P, -1}) {
         words[position] = rejected;
         assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isTrue();
         assertThat(masked).as("%s", tiles).isEqualTo(expected);
@@ -166,11 +166,11 @@ class LayerArithmeticTest {
     for (int i = 0; i < x.length; i++) {
       x[i] = bad[i % bad.length];
     }
-    for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
+    for (int extreme : new int[] {0, 1, Field31.HALF, Field31.P - 1}) {
       for (TileArithmetic tiles : TILES) {
         int[] masked = new int[x.length];
         tiles.mask(FloatBuffer.wrap(x), 1e-3f, constant(extreme), masked, x.length);
-        assertThat(Field.allCanonical(masked, 0, x.length)).as("%s", tiles).isTrue();
+        assertThat(Field31.allCanonical(masked, 0, x.length)).as("%s", tiles).isTrue();
       }
     }
   }
@@ -181,13 +181,13 @@ class LayerArithmeticTest {
     RandomLayers random = new RandomLayers(seed);
     ConvGeometry g = random.geometry();
     int size = g.outputSize();
-    int[] plain = random.centred(size, Field.HALF);
-    plain[0] = Field.HALF;
-    plain[size - 1] = -Field.HALF;
+    int[] plain = random.centred(size, Field31.HALF);
+    plain[0] = Field31.HALF;
+    plain[size - 1] = -Field31.HALF;
     int[] u = random.residues(size);
     int[] y = new int[size];
     for (int i = 0; i < size; i++) {
-      y[i] = Field.add(Field.canonical(plain[i]), u[i]);
+      y[i] = Field31.add(Field31.canonical(plain[i]), u[i]);
     }
     float[] scales = new float[g.outChannels()];
     float[] bias = new float[g.outChannels()];
@@ -242,21 +242,21 @@ class LayerArithmeticTest {
     for (int bit = 0; bit < 30; bit++) {
       for (int step = -4; step <= 4; step++) {
         for (int tie : new int[] {0, 1 << Math.max(0, bit - 24), 3 << Math.max(0, bit - 24)}) {
-          int value = Math.min(Field.HALF, (1 << bit) + tie + step);
+          int value = Math.min(Field31.HALF, (1 << bit) + tie + step);
           plain[n++] = value;
           plain[n++] = -value;
         }
       }
     }
     while (n < plain.length) {
-      plain[n++] = random.nextInt(-Field.HALF, Field.HALF + 1) >> random.nextInt(30);
+      plain[n++] = random.nextInt(-Field31.HALF, Field31.HALF + 1) >> random.nextInt(30);
     }
     ConvGeometry g = ConvGeometry.fullyConnected(1, 1, plain.length);
     int[] u = new RandomLayers(3).residues(plain.length);
     int[] y = new int[plain.length];
     float[] ones = new float[plain.length];
     for (int i = 0; i < plain.length; i++) {
-      y[i] = Field.add(Field.canonical(plain[i]), u[i]);
+      y[i] = Field31.add(Field31.canonical(plain[i]), u[i]);
       ones[i] = 1;
     }
     ResidueBuffer buffer = buffer(u);
@@ -312,7 +312,7 @@ class LayerArithmeticTest {
     for (TileArithmetic tiles : TILES) {
       for (int length = 1; length < 64; length++) {
         FloatBuffer x = FloatBuffer.wrap(values(64, length));
-        assertThat(tiles.mask(x, 1, constant(Field.P), new int[64], 64)).isTrue();
+        assertThat(tiles.mask(x, 1, constant(Field31.P), new int[64], 64)).isTrue();
         assertThat(tiles.mask(x, 1, constant(7), new int[length], length))
             .as("%s, length %d", tiles, length)
             .isFalse();

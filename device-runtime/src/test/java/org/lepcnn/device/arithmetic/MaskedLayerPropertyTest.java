@@ -7,7 +7,8 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -50,7 +51,7 @@ class MaskedLayerPropertyTest {
         Arrays.fill(weights, (byte) weight);
         int limit = limit(g, weights);
         for (int q : new int[] {-limit, limit}) {
-          for (int mask : new int[] {0, Field.P - 1}) {
+          for (int mask : new int[] {0, Field31.P - 1}) {
             assertExact(
                 provider,
                 g,
@@ -74,7 +75,7 @@ class MaskedLayerPropertyTest {
     LayerArithmetic.mask(x, 1, Headroom.MAX_BITS, masked);
     int[] y = new int[g.outputSize()];
     int[] u = new int[g.outputSize()];
-    try (LinearKernel kernel = provider.prepare(g, weights)) {
+    try (LinearKernel kernel = provider.prepare(ResidueField.P31, g, weights)) {
       kernel.apply(2, new int[][] {masked, mask}, new int[][] {y, u});
     }
     long[] plain = new long[g.outputSize()];

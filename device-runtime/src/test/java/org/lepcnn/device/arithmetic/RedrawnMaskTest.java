@@ -9,7 +9,7 @@ import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -40,12 +40,12 @@ class RedrawnMaskTest {
     try (SecretKey zeros = SecretKey.copyOf(new byte[SecretKey.BYTES]);
         PassKey pass = PassKey.of(zeros);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
-      assertThat(word(masks, tensorId, position)).isEqualTo(Field.P);
+      assertThat(word(masks, tensorId, position)).isEqualTo(Field31.P);
       masks.fill(tensorId, expected, LENGTH);
       tiles.mask(FloatBuffer.wrap(x), scale, masks, tensorId, masked, LENGTH);
       TileArithmetic.best().mask(FloatBuffer.wrap(x), scale, masks, tensorId, inVectors, LENGTH);
     }
-    assertThat(expected[position]).isBetween(1, Field.P - 1);
+    assertThat(expected[position]).isBetween(1, Field31.P - 1);
     LayerArithmetic.mask(x, scale, BITS, expected);
     assertThat(masked).isEqualTo(expected);
     assertThat(inVectors).isEqualTo(expected);
@@ -60,6 +60,6 @@ class RedrawnMaskTest {
     }
     masks.end();
     int at = position % ResidueStream.MAX_WORDS * Integer.BYTES;
-    return ByteBuffer.wrap(words).order(ByteOrder.LITTLE_ENDIAN).getInt(at) & Field.P;
+    return ByteBuffer.wrap(words).order(ByteOrder.LITTLE_ENDIAN).getInt(at) & Field31.P;
   }
 }

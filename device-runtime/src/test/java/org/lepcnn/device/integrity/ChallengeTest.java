@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.key.SecretKey;
@@ -36,8 +36,8 @@ class ChallengeTest {
     Challenge challenge = draw(3, 0, 0);
     assertThat(challenge.a()).hasSize(40);
     assertThat(challenge.b()).hasSize(60);
-    assertThat(Field.allCanonical(challenge.a(), 0, 40)).isTrue();
-    assertThat(Field.allCanonical(challenge.b(), 0, 60)).isTrue();
+    assertThat(Field31.allCanonical(challenge.a(), 0, 40)).isTrue();
+    assertThat(Field31.allCanonical(challenge.b(), 0, 60)).isTrue();
   }
 
   @Test

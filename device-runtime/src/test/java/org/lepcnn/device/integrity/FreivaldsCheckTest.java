@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
@@ -27,7 +28,7 @@ class FreivaldsCheckTest {
     static Case of(ConvGeometry g, byte[] weights, int[] x, int seed) {
       Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, g);
       int[] y = new int[g.outputSize()];
-      try (LinearKernel kernel = new ScalarKernels().prepare(g, weights)) {
+      try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         kernel.apply(x, y);
       }
       return new Case(g, challenge, ChallengeVectors.compute(g, weights, challenge), x, y);
@@ -53,7 +54,7 @@ class FreivaldsCheckTest {
       ConvGeometry g = random.geometry();
       byte[] weights = new byte[g.weightCount()];
       java.util.Arrays.fill(weights, (byte) (seed % 2 == 0 ? 127 : -127));
-      for (int value : new int[] {0, Field.P - 1}) {
+      for (int value : new int[] {0, Field31.P - 1}) {
         int[] x = RandomLayers.constant(g.inputSize(), value);
         Case layer = Case.of(g, weights, x, seed);
         assertThat(layer.accepts(layer.y)).as("seed %d, all %d", seed, value).isTrue();
@@ -77,7 +78,7 @@ class FreivaldsCheckTest {
       int[] y = new RandomLayers(7).residues(g.outputSize());
       assertThat(FreivaldsCheck.left(g, challenge, y)).isNotNegative();
       for (int i = 0; i < y.length; i += 1 + y.length / 20) {
-        for (int bad : new int[] {Field.P, -1, Integer.MIN_VALUE}) {
+        for (int bad : new int[] {Field31.P, -1, Integer.MIN_VALUE}) {
           int right = y[i];
           y[i] = bad;
           assertThat(FreivaldsCheck.left(g, challenge, y)).as("%s at %d", g, i).isNegative();
@@ -95,9 +96,9 @@ class FreivaldsCheckTest {
       SplittableRandom random = new SplittableRandom(seed);
       int step = 1 + layer.y.length / 50;
       for (int i = 0; i < layer.y.length; i += step) {
-        for (int delta : new int[] {1, Field.P - 1, 1 + random.nextInt(Field.P - 1)}) {
+        for (int delta : new int[] {1, Field31.P - 1, 1 + random.nextInt(Field31.P - 1)}) {
           int right = layer.y[i];
-          layer.y[i] = Field.add(right, delta);
+          layer.y[i] = Field31.add(right, delta);
           assertThat(layer.accepts(layer.y)).as("seed %d, element %d", seed, i).isFalse();
           layer.y[i] = right;
           errors++;
@@ -134,7 +135,7 @@ class FreivaldsCheckTest {
       }
       int[] doubled = layer.y.clone();
       for (int i = 0; i <= last; i++) {
-        doubled[i] = Field.add(layer.y[i], layer.y[i]);
+        doubled[i] = Field31.add(layer.y[i], layer.y[i]);
       }
       assertThat(layer.accepts(doubled))
           .as("seed %d", seed)

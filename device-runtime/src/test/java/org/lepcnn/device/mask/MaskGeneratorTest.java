@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.device.SteadyState;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
@@ -76,7 +76,7 @@ class MaskGeneratorTest {
   @Test
   void residues_lookUniform() {
     int[] mask = mask(new MaskGenerator(first, TestSecrets.ACCESS), 0, 1 << 20);
-    assertThat(Field.allCanonical(mask, 0, mask.length)).isTrue();
+    assertThat(Field31.allCanonical(mask, 0, mask.length)).isTrue();
     assertThat(chiSquare(mask, r -> r >>> 23)).as("high bits").isBetween(120.0, 390.0);
     assertThat(chiSquare(mask, r -> r & 255)).as("low bits").isBetween(120.0, 390.0);
     assertThat(chiSquare(mask, r -> r >>> 11 & 255)).as("middle bits").isBetween(120.0, 390.0);

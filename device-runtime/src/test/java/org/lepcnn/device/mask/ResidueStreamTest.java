@@ -13,7 +13,7 @@ import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 
@@ -83,7 +83,7 @@ class ResidueStreamTest {
   @Test
   void aWordEqualToP_isRedrawnFromItsOwnPosition() {
     int position = 16_390; // in the second segment
-    FakeKeystream words = new FakeKeystream().word(7, position, Field.P).word(7, 3, -1);
+    FakeKeystream words = new FakeKeystream().word(7, position, Field31.P).word(7, 3, -1);
     FakeKeystream redraws =
         new FakeKeystream().word(7, 4L * position, 1234).word(7, 4 * 3, 0x80000005);
     int[] residues = new int[16_400];
@@ -101,7 +101,7 @@ class ResidueStreamTest {
     FakeKeystream words = new FakeKeystream();
     FakeKeystream redraws = new FakeKeystream();
     for (int position : new int[] {0, 1023, 1024, 4095, 4096, 9_999}) {
-      words.word(7, position, Field.P);
+      words.word(7, position, Field31.P);
       redraws.word(7, 4L * position, 100 + position);
     }
     int[] whole = new int[10_000];
@@ -125,8 +125,8 @@ class ResidueStreamTest {
     FakeKeystream words = new FakeKeystream();
     FakeKeystream redraws = new FakeKeystream();
     for (int position : new int[] {0, 1023, 4096, 9_999}) {
-      words.word(7, position, position % 2 == 0 ? Field.P : -1);
-      redraws.word(7, 4L * position, position == 0 ? Field.P - 1 : position);
+      words.word(7, position, position % 2 == 0 ? Field31.P : -1);
+      redraws.word(7, 4L * position, position == 0 ? Field31.P - 1 : position);
     }
     words.word(7, 5, 0x8000_0003);
     int[] expected = new int[10_000];
@@ -139,14 +139,14 @@ class ResidueStreamTest {
       int some = Math.min(piece, sums.length - from);
       stream.nextWords(bytes, some);
       for (int i = 0; i < some; i++) {
-        int word = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4 * i) & Field.P;
-        sums[from + i] = Field.add(word == Field.P ? 0 : word, 2);
+        int word = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4 * i) & Field31.P;
+        sums[from + i] = Field31.add(word == Field31.P ? 0 : word, 2);
       }
     }
     stream.end();
     stream.addRedraws(7, sums, sums.length);
-    assertThat(sums).isEqualTo(Arrays.stream(expected).map(r -> Field.add(r, 2)).toArray());
-    assertThat(expected).startsWith(Field.P - 1, 0, 0, 0, 0, 3);
+    assertThat(sums).isEqualTo(Arrays.stream(expected).map(r -> Field31.add(r, 2)).toArray());
+    assertThat(expected).startsWith(Field31.P - 1, 0, 0, 0, 0, 3);
     assertThatThrownBy(() -> stream.nextWords(bytes, 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -174,19 +174,19 @@ class ResidueStreamTest {
 
   @Test
   void aWordEqualToP_isRedrawn_besideWordsThatHaveEveryOtherBit() {
-    FakeKeystream words = new FakeKeystream().word(7, 0, Field.P - 1).word(7, 1, Field.P);
+    FakeKeystream words = new FakeKeystream().word(7, 0, Field31.P - 1).word(7, 1, Field31.P);
     FakeKeystream redraws = new FakeKeystream().word(7, 4, 1234);
     int[] residues = new int[3];
     new ResidueStream(words, redraws).fill(7, residues, 3);
-    assertThat(residues).containsExactly(Field.P - 1, 1234, 0);
+    assertThat(residues).containsExactly(Field31.P - 1, 1234, 0);
   }
 
   @Test
   void aRedrawEqualToP_isRedrawnAgain() {
-    FakeKeystream words = new FakeKeystream().word(1, 2, Field.P);
+    FakeKeystream words = new FakeKeystream().word(1, 2, Field31.P);
     FakeKeystream redraws =
         new FakeKeystream()
-            .word(1, 4 * 2, Field.P)
+            .word(1, 4 * 2, Field31.P)
             .word(1, 4 * ((1L << 32) + 2), -1)
             .word(1, 4 * ((2L << 32) + 2), 99);
     int[] residues = new int[3];
@@ -199,11 +199,11 @@ class ResidueStreamTest {
 
   @Test
   void theLargestResidue_isKept() {
-    FakeKeystream words = new FakeKeystream().word(0, 0, Field.P - 1);
+    FakeKeystream words = new FakeKeystream().word(0, 0, Field31.P - 1);
     FakeKeystream redraws = new FakeKeystream();
     int[] residues = new int[1];
     new ResidueStream(words, redraws).fill(0, residues, 1);
-    assertThat(residues).containsExactly(Field.P - 1);
+    assertThat(residues).containsExactly(Field31.P - 1);
     assertThat(redraws.seeks).isEmpty();
   }
 
@@ -232,7 +232,7 @@ class ResidueStreamTest {
       byte[] counter = ByteBuffer.allocate(16).putLong(id).putLong(j / 4).array();
       byte[] stream = block.doFinal(counter);
       int word = ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN).getInt(j % 4 * 4);
-      assertThat(residues[j]).isEqualTo(word & Field.P);
+      assertThat(residues[j]).isEqualTo(word & Field31.P);
     }
     assertThat(residues[length]).as("nothing is written behind the end").isEqualTo(-7);
   }
@@ -264,7 +264,7 @@ class ResidueStreamTest {
 
   @Test
   void closing_forgetsBothKeys_andErasesWhatWasDrawn_inTheMiddleOfAStreamToo() {
-    FakeKeystream words = new FakeKeystream().word(7, 0, Field.P).word(7, 1, 5);
+    FakeKeystream words = new FakeKeystream().word(7, 0, Field31.P).word(7, 1, 5);
     FakeKeystream redraws = new FakeKeystream().word(7, 0, 1234);
     ResidueStream stream = new ResidueStream(words, redraws);
     stream.begin(7, 100);

@@ -12,7 +12,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -137,10 +138,10 @@ class MillionForgeriesTest {
     int at = random.nextInt(y.length);
     switch (kind) {
       case BIT_FLIP -> y[at] ^= 1 << random.nextInt(31);
-      case OFF_BY_ONE -> y[at] = Field.add(y[at], random.nextBoolean() ? 1 : Field.P - 1);
+      case OFF_BY_ONE -> y[at] = Field31.add(y[at], random.nextBoolean() ? 1 : Field31.P - 1);
       case ZEROS -> Arrays.fill(y, 0);
-      case ONE_ELEMENT -> y[at] = Field.add(y[at], 1 + random.nextInt(Field.P - 1));
-      case NOT_CANONICAL -> y[at] = random.nextBoolean() ? Field.P : -1 - random.nextInt(1 << 30);
+      case ONE_ELEMENT -> y[at] = Field31.add(y[at], 1 + random.nextInt(Field31.P - 1));
+      case NOT_CANONICAL -> y[at] = random.nextBoolean() ? Field31.P : -1 - random.nextInt(1 << 30);
       case SWAPPED_POSITIONS -> swap(y, at, random.nextInt(y.length));
       case SWAPPED_CHANNELS -> swapChannels(y, g);
       case SWAPPED_LAYERS -> swapLayers(result, y, layer);
@@ -151,7 +152,7 @@ class MillionForgeriesTest {
       case RANK_TWO -> addOfRank(2, y, g);
       case FITTED_TO_A_PAST_CHALLENGE -> addInvisibleTo(key(2), y, layer);
       case SUM_KEPT -> moveBetween(y, at, random.nextInt(y.length));
-      case MULTIPLE -> multiply(y, 2 + random.nextInt(Field.P - 2));
+      case MULTIPLE -> multiply(y, 2 + random.nextInt(Field31.P - 2));
       default -> throw new IllegalStateException("A kind without a forger: " + kind);
     }
     result.set(layer.index(), y);
@@ -190,8 +191,8 @@ class MillionForgeriesTest {
       int[] u = residues(g.outChannels());
       int[] v = residues(g.planeSize());
       for (int i = 0; i < y.length; i++) {
-        int product = Field.multiply(u[i / g.planeSize()], v[i % g.planeSize()]);
-        y[i] = Field.add(y[i], product);
+        int product = Field31.multiply(u[i / g.planeSize()], v[i % g.planeSize()]);
+        y[i] = Field31.add(y[i], product);
       }
     }
   }
@@ -202,37 +203,37 @@ class MillionForgeriesTest {
     TestChallenges past = TestChallenges.draw(pastKey, layer.index(), 0, g);
     int i = random.nextInt(y.length);
     int j = (i + 1 + random.nextInt(y.length - 1)) % y.length;
-    int error = 1 + random.nextInt(Field.P - 1);
-    int balance = Field.multiply(factor(past, g, i), inverse(factor(past, g, j)));
-    y[i] = Field.add(y[i], error);
-    y[j] = Field.subtract(y[j], Field.multiply(error, balance));
+    int error = 1 + random.nextInt(Field31.P - 1);
+    int balance = Field31.multiply(factor(past, g, i), inverse(factor(past, g, j)));
+    y[i] = Field31.add(y[i], error);
+    y[j] = Field31.subtract(y[j], Field31.multiply(error, balance));
   }
 
   private static int factor(TestChallenges challenge, ConvGeometry g, int index) {
     int position = g.positions() == 1 ? 0 : index % g.planeSize();
-    return Field.multiply(challenge.a()[index / g.planeSize()], challenge.b()[position]);
+    return Field31.multiply(challenge.a()[index / g.planeSize()], challenge.b()[position]);
   }
 
   /** a^(p−2). */
   private static int inverse(int a) {
     int result = 1;
     int power = a;
-    for (int exponent = Field.P - 2; exponent > 0; exponent >>= 1) {
-      result = (exponent & 1) == 1 ? Field.multiply(result, power) : result;
-      power = Field.multiply(power, power);
+    for (int exponent = Field31.P - 2; exponent > 0; exponent >>= 1) {
+      result = (exponent & 1) == 1 ? Field31.multiply(result, power) : result;
+      power = Field31.multiply(power, power);
     }
     return result;
   }
 
   private void moveBetween(int[] y, int from, int to) {
-    int amount = 1 + random.nextInt(Field.P - 1);
-    y[from] = Field.subtract(y[from], amount);
-    y[to] = Field.add(y[to], amount);
+    int amount = 1 + random.nextInt(Field31.P - 1);
+    y[from] = Field31.subtract(y[from], amount);
+    y[to] = Field31.add(y[to], amount);
   }
 
   private static void multiply(int[] y, int factor) {
     for (int i = 0; i < y.length; i++) {
-      y[i] = Field.multiply(y[i], factor);
+      y[i] = Field31.multiply(y[i], factor);
     }
   }
 
@@ -247,7 +248,7 @@ class MillionForgeriesTest {
   }
 
   private int[] residues(int count) {
-    return random.ints(count, 0, Field.P).toArray();
+    return random.ints(count, 0, Field31.P).toArray();
   }
 
   private List<int[]> outputs(EdgeHalf half, List<int[]> tensors) {
@@ -255,7 +256,8 @@ class MillionForgeriesTest {
     for (LinearLayerSpec layer : plan.layers()) {
       int[] y = new int[layer.geometry().outputSize()];
       try (LinearKernel kernel =
-          new ScalarKernels().prepare(layer.geometry(), half.weights().get(layer.index()))) {
+          new ScalarKernels()
+              .prepare(ResidueField.P31, layer.geometry(), half.weights().get(layer.index()))) {
         kernel.apply(tensors.get(layer.tensorId()), y);
       }
       outputs.add(y);

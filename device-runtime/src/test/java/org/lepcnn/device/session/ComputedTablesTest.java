@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.FunctionKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
@@ -117,12 +118,12 @@ class ComputedTablesTest {
     }
 
     @Override
-    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+    public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
       if (open.get() == limit) {
         throw new EnvironmentException("No memory.");
       }
       open.incrementAndGet();
-      LinearKernel kernel = scalar.prepare(geometry, weights);
+      LinearKernel kernel = scalar.prepare(field, geometry, weights);
       return new FunctionKernel(
           geometry,
           kernel::apply,

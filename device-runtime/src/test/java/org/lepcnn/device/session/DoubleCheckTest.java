@@ -7,7 +7,7 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
@@ -56,8 +56,8 @@ class DoubleCheckTest {
       if (request.round() == 0) {
         int[] residues = result.layers().get(0).residues();
         int other = geometry.planeSize();
-        residues[0] = Field.add(residues[0], a[1]);
-        residues[other] = Field.subtract(residues[other], a[0]);
+        residues[0] = Field31.add(residues[0], a[1]);
+        residues[other] = Field31.subtract(residues[other], a[0]);
       }
       return result;
     };

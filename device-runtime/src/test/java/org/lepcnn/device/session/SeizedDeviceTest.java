@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.RefusedException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.EdgeHalf;
@@ -218,8 +219,8 @@ class SeizedDeviceTest {
       generator.fill(0, mask, mask.length);
     }
     for (int i = 0; i < mask.length; i++) {
-      int plain = Field.subtract(sent[i], mask[i]);
-      if (plain > LARGEST_PLAIN && plain < Field.P - LARGEST_PLAIN) {
+      int plain = Field31.subtract(sent[i], mask[i]);
+      if (plain > LARGEST_PLAIN && plain < Field31.P - LARGEST_PLAIN) {
         return false;
       }
     }
@@ -274,7 +275,8 @@ class SeizedDeviceTest {
           generator.fill(layer.tensorId(), mask, mask.length);
           int[] u = new int[layer.geometry().outputSize()];
           try (LinearKernel kernel =
-              new ScalarKernels().prepare(layer.geometry(), half.weights().get(layer.index()))) {
+              new ScalarKernels()
+                  .prepare(ResidueField.P31, layer.geometry(), half.weights().get(layer.index()))) {
             kernel.apply(mask, u);
           }
           factors.add(u);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.SecretKey;
@@ -220,7 +220,7 @@ class TableRoundTripTest {
                   writer.writePass(
                       3,
                       TestTables.passKey(3),
-                      List.of(new int[75], new int[100], new int[] {Field.P})))
+                      List.of(new int[75], new int[100], new int[] {Field31.P})))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

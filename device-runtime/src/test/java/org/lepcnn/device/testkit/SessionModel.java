@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
@@ -53,7 +54,9 @@ public final class SessionModel {
         List.of(random.apply(wide), random.apply(narrow), random.apply(product));
     Plan plan =
         new Plan(
-            List.of(new MaskedTensorSpec(0, 0, 90), new MaskedTensorSpec(1, 1, 120)),
+            List.of(
+                new MaskedTensorSpec(0, 0, 90, ResidueField.P31),
+                new MaskedTensorSpec(1, 1, 120, ResidueField.P31)),
             List.of(
                 new LinearLayerSpec(0, 0, wide),
                 new LinearLayerSpec(1, 0, narrow),

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.DeviceHalf.TensorBinding;
@@ -92,7 +93,7 @@ public final class Assembly {
     int id = tensors.size();
     int elements = readers.get(0).layer().geometry().inputSize();
     int bits = activationBits(readers);
-    tensors.add(new MaskedTensorSpec(id, round, elements));
+    tensors.add(new MaskedTensorSpec(id, round, elements, ResidueField.P31));
     tensorBindings.add(new TensorBinding(value, bits));
     for (OffloadedLayer reader : readers) {
       addLayer(id, bits, reader);
