@@ -96,10 +96,7 @@ record EvaluatedModel(
    * sizes of one input multiplied.
    */
   private static Evaluated batched(
-      Evaluated single,
-      ModelProto model,
-      BatchedModel batched,
-      Consumer<String> steps) {
+      Evaluated single, ModelProto model, BatchedModel batched, Consumer<String> steps) {
     try {
       return proved(new Graph(model), batched, steps);
     } catch (BadInputException first) {

@@ -138,7 +138,11 @@ public final class PreparedImport {
   Mix mix(Precision precision, Rounding rounding, Consumer<String> steps) {
     steps.accept("choosing the layers with finer weights");
     Assembly assembly =
-        new Assembly(schedule, FinerLayers.resolve(precision, selection.layers(), run.rows().batch()), rounding, steps);
+        new Assembly(
+            schedule,
+            FinerLayers.resolve(precision, selection.layers(), run.rows().batch()),
+            rounding,
+            steps);
     DeviceHalf device =
         new DeviceHalf(
             name,

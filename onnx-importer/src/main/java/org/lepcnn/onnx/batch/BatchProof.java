@@ -124,9 +124,7 @@ final class BatchProof {
 
   /** The original without what it says of shapes in between, which may be wrong. */
   private ModelProto outputsOnly() {
-    return original.toBuilder()
-        .setGraph(original.getGraph().toBuilder().clearValueInfo())
-        .build();
+    return original.toBuilder().setGraph(original.getGraph().toBuilder().clearValueInfo()).build();
   }
 
   private void compare(OnnxRuntime.Loaded single, int row, int changed, Rows batched) {
@@ -142,8 +140,7 @@ final class BatchProof {
     if (alone == null) {
       throw refused("tensors as outputs", "that " + output + " is of another kind");
     }
-    if (alone.dims().length == 0
-        || !Arrays.equals(Shapes.times(alone.dims(), 0, batch), found)) {
+    if (alone.dims().length == 0 || !Arrays.equals(Shapes.times(alone.dims(), 0, batch), found)) {
       throw refused(
           "that the output " + output + " has a first dimension that counts its inputs",
           "the shape %s for one input and %s for %s"

@@ -57,8 +57,7 @@ final class BatchRewriting {
     for (String input : graph.inputNames()) {
       ValueType type = run.type(input);
       axes.put(input, 0);
-      builder.addInput(
-          new ValueType(type.onnxType(), times(type.dims(), 0)).declare(input, true));
+      builder.addInput(new ValueType(type.onnxType(), times(type.dims(), 0)).declare(input, true));
     }
     Set<String> read = new LinkedHashSet<>();
     for (Node node : graph.nodes()) {
@@ -96,8 +95,15 @@ final class BatchRewriting {
     return switch (node.domain().isEmpty() ? node.op() : "") {
       case "Transpose" -> transposed(node, axis, in.length);
       case "Reshape", "Flatten", "Squeeze", "Unsqueeze" -> regrouped(in, axis, out);
-      case "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL2",
-          "ArgMax", "ArgMin", "Gather" ->
+      case "ReduceMean",
+          "ReduceSum",
+          "ReduceMax",
+          "ReduceMin",
+          "ReduceProd",
+          "ReduceL2",
+          "ArgMax",
+          "ArgMin",
+          "Gather" ->
           out.length < in.length ? regrouped(in, axis, out) : axis;
       // operands are aligned at their last axes
       default -> Math.max(0, axis + Math.max(0, out.length - in.length));
@@ -169,8 +175,11 @@ final class BatchRewriting {
 
   private Node repeated(Node node, int place, int axis) {
     TensorProto constant = graph.constants().get(node.input(place));
-    if (constant == null || axis >= constant.getDimsCount() || constant.getRawData().isEmpty()) {
+    if (constant == null || axis >= constant.getDimsCount()) {
       return node;
+    }
+    if (!constant.hasRawData() && Tensors.isFloat(constant)) {
+      constant = Tensors.of("", Tensors.floats(constant), Tensors.dims(constant));
     }
     long[] dims = Tensors.dims(constant);
     int blocks = Math.toIntExact(Tensors.elements(Arrays.copyOf(dims, axis)));

@@ -29,7 +29,9 @@ final class RowInputs {
   private final Map<String, ValueType> inputs;
   private final int batch;
 
-  /** @param inputs of one row */
+  /**
+   * @param inputs of one row
+   */
   RowInputs(Map<String, ValueType> inputs, int batch) {
     this.inputs = inputs;
     this.batch = batch;

@@ -29,8 +29,8 @@ record RowValue(int onnxType, long[] dims, byte[] data, String[] texts) {
    * <p>ONNX Runtime sums in another order where there are more rows. Float32 rounds each step to
    * 2⁻²⁴; a sum of n products in another order differs by about √n of that, and the differences of
    * the layers of a network add up: for 100 layers of 25,000 products 2⁻¹³. The rest is room for
-   * operators that enlarge differences. Rows that are mixed do not hide below it, since what one row
-   * changes in another must be nothing at all.
+   * operators that enlarge differences. Rows that are mixed do not hide below it, since what one
+   * row changes in another must be nothing at all.
    */
   static final double TOLERANCE = 0x1p-10;
 

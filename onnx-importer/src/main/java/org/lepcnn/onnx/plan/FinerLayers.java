@@ -36,8 +36,7 @@ public final class FinerLayers {
    * @param layers a model's offloaded ones, in the model's order
    * @param batch inputs of a pass; the budget is for one of them, so that weights are the same
    */
-  public static Precision resolve(
-      Precision precision, List<OffloadedLayer> layers, int batch) {
+  public static Precision resolve(Precision precision, List<OffloadedLayer> layers, int batch) {
     return precision.resolve(layers, batch);
   }
 

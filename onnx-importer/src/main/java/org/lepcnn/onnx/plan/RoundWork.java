@@ -50,7 +50,8 @@ public final class RoundWork {
     Selection selection = new Selection(graph, run, flow, policy);
     List<List<OffloadedLayer>> rounds = new Schedule(graph, run, selection).rounds();
     boolean kept = policy instanceof OffloadPolicy.All || rounds.size() <= FEW_ROUNDS;
-    Map<Node, StayReason> staying = light(rounds, asked.orElse(kept ? 0 : LIGHT), run.rows().batch());
+    Map<Node, StayReason> staying =
+        light(rounds, asked.orElse(kept ? 0 : LIGHT), run.rows().batch());
     return staying.isEmpty() ? selection : new Selection(graph, run, flow, policy, staying);
   }
 
