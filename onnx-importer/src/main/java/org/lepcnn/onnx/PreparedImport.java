@@ -140,7 +140,8 @@ public final class PreparedImport {
    */
   Mix mix(Precision precision, Rounding rounding, Consumer<String> steps) {
     steps.accept("choosing the layers with finer weights");
-    Precision resolved = FinerLayers.resolve(precision, selection.layers(), fields);
+    Precision resolved =
+        FinerLayers.resolve(precision, selection.layers(), fields, run.rows().batch());
     Assembly assembly = new Assembly(schedule, fields, resolved, rounding, steps);
     DeviceHalf device =
         new DeviceHalf(

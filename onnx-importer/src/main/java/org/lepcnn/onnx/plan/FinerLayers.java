@@ -57,10 +57,11 @@ public final class FinerLayers {
    * The same precision with its layers named.
    *
    * @param layers a model's offloaded ones, in the model's order
+   * @param batch inputs of a pass; the budget is for one of them, so that weights are the same
    */
   public static Precision resolve(
-      Precision precision, List<OffloadedLayer> layers, TensorFields fields) {
-    return precision.resolve(layers, fields);
+      Precision precision, List<OffloadedLayer> layers, TensorFields fields, int batch) {
+    return precision.resolve(layers, fields, batch);
   }
 
   /**

@@ -109,10 +109,10 @@ public final class Precision {
   }
 
   /** The same with its layers named, for a model's offloaded layers in the model's order. */
-  Precision resolve(List<OffloadedLayer> layers, TensorFields fields) {
+  Precision resolve(List<OffloadedLayer> layers, TensorFields fields, int batch) {
     return budget == 0 || budget == Long.MAX_VALUE
         ? this
-        : withHigh(FinerLayers.choose(layers, fields, this, budget));
+        : withHigh(FinerLayers.choose(layers, fields, this, budget * batch));
   }
 
   /** The same fields, with finer weights for some layers and 8 bits for the others. */

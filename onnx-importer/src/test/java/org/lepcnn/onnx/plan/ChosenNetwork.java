@@ -135,7 +135,7 @@ final class ChosenNetwork {
   ModelBundle bundle(Precision precision) {
     Schedule schedule = new Schedule(graph, run, selection);
     TensorFields fields = TensorFields.of(graph, run, schedule);
-    Precision resolved = FinerLayers.resolve(precision, layers(), fields);
+    Precision resolved = FinerLayers.resolve(precision, layers(), fields, 1);
     Assembly assembly = new Assembly(schedule, fields, resolved, new Rounding(), step -> {});
     DeviceHalf device =
         new DeviceHalf(
