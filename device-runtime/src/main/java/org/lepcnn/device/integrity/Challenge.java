@@ -3,6 +3,7 @@ package org.lepcnn.device.integrity;
 
 import java.lang.invoke.MethodHandles;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.ResidueStream;
@@ -53,7 +54,7 @@ final class Challenge {
     long id = 4L * layer + 2L * index;
     try (SecretKey words = groupKey.derive("challenge");
         SecretKey redraws = groupKey.derive("challenge redraw");
-        ResidueStream stream = new ResidueStream(words, redraws, ACCESS)) {
+        ResidueStream stream = new ResidueStream(CipherSuite.AES, words, redraws, ACCESS)) {
       stream.fill(id, a, a.length);
       if (b.length == 1) {
         b[0] = 1;

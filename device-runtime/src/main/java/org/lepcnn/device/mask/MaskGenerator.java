@@ -2,6 +2,7 @@
 package org.lepcnn.device.mask;
 
 import java.util.Objects;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
@@ -9,25 +10,35 @@ import org.lepcnn.device.key.SecretKey;
 /**
  * The masks of one pass. The mask of a tensor is a function of the pass key and the tensor id only,
  * never of call order; every mask is uniform on F_p, and masks of different tensors or passes are
- * independent, as far as AES-256 in counter mode is a random function.
+ * independent, as far as the cipher of the key's suite is a random function.
  *
  * <p>A mask hides a tensor only if it is used for that one tensor: the ratchet, the reservations
  * and the ledger see to it, not this class. Not thread-safe.
  */
 public final class MaskGenerator implements AutoCloseable {
+  private final CipherSuite suite;
   private final ResidueStream stream;
 
   /** A generator for one pass; {@code key} stays the caller's. */
   public MaskGenerator(PassKey key, SecretAccess access) {
     Objects.requireNonNull(access, "access");
+    suite = key.suite();
     try (SecretKey mask = key.maskKey();
         SecretKey redraw = key.redrawKey()) {
-      stream = new ResidueStream(mask, redraw);
+      stream = new ResidueStream(suite, mask, redraw);
     }
   }
 
-  /** Goes on with another pass, in the same buffers; {@code key} stays the caller's. */
+  /**
+   * Goes on with another pass, in the same buffers.
+   *
+   * @param key of the same suite; stays the caller's
+   */
   public void rekey(PassKey key) {
+    if (key.suite() != suite) {
+      throw new IllegalArgumentException(
+          "Masks: expected a key of suite " + suite + "; found one of " + key.suite() + ".");
+    }
     try (SecretKey mask = key.maskKey();
         SecretKey redraw = key.redrawKey()) {
       stream.rekey(mask, redraw);

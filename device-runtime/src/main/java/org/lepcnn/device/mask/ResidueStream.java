@@ -7,6 +7,7 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
@@ -33,7 +34,7 @@ public final class ResidueStream implements AutoCloseable {
   private final byte[] segment = new byte[SEGMENT_BYTES];
   private final IntBuffer segmentWords =
       ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
-  private final byte[] redrawBlock = new byte[Keystream.BLOCK_BYTES];
+  private final byte[] redrawUnit = new byte[Keystream.UNIT_BYTES];
 
   private long id;
   private int position;
@@ -48,18 +49,20 @@ public final class ResidueStream implements AutoCloseable {
   private int segmentBytes;
 
   /**
-   * A stream under two AES keys, which must differ.
+   * A stream under two keys, which must differ.
    *
+   * @param suite whose cipher yields the words
    * @param wordKey key of the words
    * @param redrawKey key of the words that replace rejected ones
    */
-  public ResidueStream(SecretKey wordKey, SecretKey redrawKey, SecretAccess access) {
-    this(wordKey, redrawKey);
+  public ResidueStream(
+      CipherSuite suite, SecretKey wordKey, SecretKey redrawKey, SecretAccess access) {
+    this(suite, wordKey, redrawKey);
     Objects.requireNonNull(access, "access");
   }
 
-  ResidueStream(SecretKey wordKey, SecretKey redrawKey) {
-    this(new AesCtrKeystream(wordKey), new AesCtrKeystream(redrawKey));
+  ResidueStream(CipherSuite suite, SecretKey wordKey, SecretKey redrawKey) {
+    this(Keystream.of(suite, wordKey), Keystream.of(suite, redrawKey));
     requireDifferent(wordKey, redrawKey);
   }
 
@@ -124,19 +127,19 @@ public final class ResidueStream implements AutoCloseable {
    * cipher writes straight to {@code out}.
    *
    * @param out receives words from index 0, little-endian, with any top bit; has room for whole
-   *     cipher blocks, which may overwrite up to 12 bytes behind the words
-   * @param count how many; not more than are left, and whole cipher blocks (4 words) unless they
-   *     are the stream's last; at most {@link #MAX_WORDS}
+   *     units of 64 bytes, which may overwrite up to 60 bytes behind the words
+   * @param count how many; not more than are left, and whole units (16 words) unless they are the
+   *     stream's last; at most {@link #MAX_WORDS}
    */
   public void nextWords(byte[] out, int count) {
-    int bytes = blockBytes(count);
+    int bytes = unitBytes(count);
     boolean last = count == end - position;
     if (unread > 0
         || count > MAX_WORDS
         || bytes > out.length
         || (bytes != wordBytes(count) && !last)) {
       throw new IllegalArgumentException(
-          ("Words of a residue stream: expected whole blocks, at most %s words, with room "
+          ("Words of a residue stream: expected whole units, at most %s words, with room "
                   + "for them; found %s words, room for %s bytes, and %s words read ahead.")
               .formatted(MAX_WORDS, count, out.length, unread));
     }
@@ -201,7 +204,7 @@ public final class ResidueStream implements AutoCloseable {
     words.close();
     redraws.close();
     end();
-    Arrays.fill(redrawBlock, (byte) 0);
+    Arrays.fill(redrawUnit, (byte) 0);
   }
 
   private static void requireDifferent(SecretKey wordKey, SecretKey redrawKey) {
@@ -213,9 +216,9 @@ public final class ResidueStream implements AutoCloseable {
   private void readSegment() {
     segmentEnd = Math.min(MAX_WORDS, end - position);
     unread = segmentEnd;
-    int blocks = blockBytes(segmentEnd);
-    segmentBytes = Math.max(segmentBytes, blocks);
-    words.read(segment, blocks);
+    int bytes = unitBytes(segmentEnd);
+    segmentBytes = Math.max(segmentBytes, bytes);
+    words.read(segment, bytes);
   }
 
   private void requireLeft(int count, int room) {
@@ -229,9 +232,9 @@ public final class ResidueStream implements AutoCloseable {
     return count * Integer.BYTES;
   }
 
-  /** Bytes of the cipher blocks that hold so many words. */
-  private static int blockBytes(int count) {
-    return (wordBytes(count) + Keystream.BLOCK_BYTES - 1) & -Keystream.BLOCK_BYTES;
+  /** Bytes of the units that hold so many words. */
+  private static int unitBytes(int count) {
+    return (wordBytes(count) + Keystream.UNIT_BYTES - 1) & -Keystream.UNIT_BYTES;
   }
 
   /** The last {@code count} residues that were read. */
@@ -246,8 +249,8 @@ public final class ResidueStream implements AutoCloseable {
   private int redraw(int number) {
     for (long attempt = 0; ; attempt++) {
       redraws.seek(id, (attempt << 32) | number);
-      redraws.read(redrawBlock, Keystream.BLOCK_BYTES);
-      int word = ByteBuffer.wrap(redrawBlock).order(ByteOrder.LITTLE_ENDIAN).getInt() & Field.P;
+      redraws.read(redrawUnit, Keystream.UNIT_BYTES);
+      int word = ByteBuffer.wrap(redrawUnit).order(ByteOrder.LITTLE_ENDIAN).getInt() & Field.P;
       if (word != Field.P) {
         return word;
       }

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -38,7 +39,7 @@ class RedrawnMaskTest {
     int[] inVectors = new int[LENGTH];
     float scale = tiles.scale(FloatBuffer.wrap(x), LENGTH, BITS);
     try (SecretKey zeros = SecretKey.copyOf(new byte[SecretKey.BYTES]);
-        PassKey pass = PassKey.of(zeros);
+        PassKey pass = PassKey.of(zeros, CipherSuite.AES);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       assertThat(word(masks, tensorId, position)).isEqualTo(Field.P);
       masks.fill(tensorId, expected, LENGTH);

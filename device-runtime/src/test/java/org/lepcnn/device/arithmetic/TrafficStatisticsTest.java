@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -41,7 +42,7 @@ class TrafficStatisticsTest {
       BRIGHT[i] = 0.5f + 0.5f * i / ELEMENTS;
     }
     try (SecretKey first = SecretKey.copyOf(new byte[SecretKey.BYTES])) {
-      PassKey key = PassKey.of(first);
+      PassKey key = PassKey.of(first, CipherSuite.AES);
       for (int pass = 0; pass < PASSES; pass++) {
         TRAFFIC.add(masked(pass % 2 == 0 ? DARK : BRIGHT, key));
         PassKey next = key.next();

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -29,7 +30,7 @@ class GoldenValuesTest {
   void masksOfAFixedPassKey_areThoseOfTheFirstRelease() {
     int[] mask = new int[100_003];
     try (SecretKey key = TestKeys.of(7);
-        PassKey pass = PassKey.of(key);
+        PassKey pass = PassKey.of(key, CipherSuite.AES);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       masks.fill(3, mask, mask.length);
     }

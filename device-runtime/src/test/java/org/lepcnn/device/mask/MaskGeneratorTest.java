@@ -9,12 +9,13 @@ import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field;
 import org.lepcnn.device.SteadyState;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 
 class MaskGeneratorTest {
-  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]));
+  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]), CipherSuite.AES);
 
   @Test
   void aMask_dependsOnPassKeyAndTensorIdOnly() {
@@ -54,11 +55,11 @@ class MaskGeneratorTest {
   @Test
   void aMaskThatWasEnded_yieldsNoMoreWords() {
     MaskGenerator generator = new MaskGenerator(first, TestSecrets.ACCESS);
-    byte[] words = new byte[16];
-    generator.begin(0, 8);
-    generator.nextWords(words, 4);
+    byte[] words = new byte[64];
+    generator.begin(0, 32);
+    generator.nextWords(words, 16);
     generator.end();
-    assertThatThrownBy(() -> generator.nextWords(words, 4))
+    assertThatThrownBy(() -> generator.nextWords(words, 16))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -77,7 +78,7 @@ class PassWorkspaceTest {
 
   private static PassKey key() {
     try (SecretKey secret = SecretKey.random()) {
-      return PassKey.of(secret);
+      return PassKey.of(secret, CipherSuite.AES);
     }
   }
 }
