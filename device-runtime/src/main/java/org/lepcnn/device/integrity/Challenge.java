@@ -4,6 +4,7 @@ package org.lepcnn.device.integrity;
 import java.lang.invoke.MethodHandles;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.ResidueStream;
@@ -58,7 +59,7 @@ final class Challenge {
     String suffix = field == ResidueField.P31 ? "" : " " + field.bits();
     try (SecretKey words = groupKey.derive("challenge" + suffix);
         SecretKey redraws = groupKey.derive("challenge redraw" + suffix);
-        ResidueStream stream = new ResidueStream(field, words, redraws, ACCESS)) {
+        ResidueStream stream = new ResidueStream(CipherSuite.AES, field, words, redraws, ACCESS)) {
       stream.fill(id, a, a.length);
       if (b.length == 1) {
         b[0] = 1;

@@ -3,6 +3,7 @@ package org.lepcnn.device.mask;
 
 import java.util.Objects;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
@@ -10,12 +11,13 @@ import org.lepcnn.device.key.SecretKey;
 /**
  * The masks of one pass. The mask of a tensor is a function of the pass key, the tensor id and the
  * field only, never of call order; every mask is uniform on F_p, and masks of different tensors or
- * passes are independent, as far as AES-256 in counter mode is a random function.
+ * passes are independent, as far as the cipher of the key's suite is a random function.
  *
  * <p>A mask hides a tensor only if it is used for that one tensor: the ratchet, the reservations
  * and the ledger see to it, not this class. Not thread-safe.
  */
 public final class MaskGenerator implements AutoCloseable {
+  private final CipherSuite suite;
   private final ResidueStream stream31;
   private final ResidueStream stream24;
 
@@ -25,6 +27,7 @@ public final class MaskGenerator implements AutoCloseable {
   /** A generator for one pass; {@code key} stays the caller's. */
   public MaskGenerator(PassKey key, SecretAccess access) {
     Objects.requireNonNull(access, "access");
+    suite = key.suite();
     stream31 = stream(key, ResidueField.P31);
     stream24 = stream(key, ResidueField.P24);
     current = stream31;
@@ -33,12 +36,20 @@ public final class MaskGenerator implements AutoCloseable {
   private static ResidueStream stream(PassKey key, ResidueField field) {
     try (SecretKey mask = key.maskKey(field);
         SecretKey redraw = key.redrawKey(field)) {
-      return new ResidueStream(field, mask, redraw);
+      return new ResidueStream(key.suite(), field, mask, redraw);
     }
   }
 
-  /** Goes on with another pass, in the same buffers; {@code key} stays the caller's. */
+  /**
+   * Goes on with another pass, in the same buffers.
+   *
+   * @param key of the same suite; stays the caller's
+   */
   public void rekey(PassKey key) {
+    if (key.suite() != suite) {
+      throw new IllegalArgumentException(
+          "Masks: expected a key of suite " + suite + "; found one of " + key.suite() + ".");
+    }
     rekey(key, ResidueField.P31);
     rekey(key, ResidueField.P24);
   }

@@ -7,6 +7,7 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
@@ -38,7 +39,7 @@ public final class ResidueStream implements AutoCloseable {
   private final byte[] segment = new byte[SEGMENT_BYTES];
   private final IntBuffer segmentWords =
       ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
-  private final byte[] redrawBlock = new byte[Keystream.BLOCK_BYTES];
+  private final byte[] redrawUnit = new byte[Keystream.UNIT_BYTES];
 
   private long id;
   private int position;
@@ -53,19 +54,24 @@ public final class ResidueStream implements AutoCloseable {
   private int segmentBytes;
 
   /**
-   * A stream under two AES keys, which must differ.
+   * A stream under two keys, which must differ.
    *
+   * @param suite whose cipher yields the words
    * @param wordKey key of the words
    * @param redrawKey key of the words that replace rejected ones
    */
   public ResidueStream(
-      ResidueField field, SecretKey wordKey, SecretKey redrawKey, SecretAccess access) {
-    this(field, wordKey, redrawKey);
+      CipherSuite suite,
+      ResidueField field,
+      SecretKey wordKey,
+      SecretKey redrawKey,
+      SecretAccess access) {
+    this(suite, field, wordKey, redrawKey);
     Objects.requireNonNull(access, "access");
   }
 
-  ResidueStream(ResidueField field, SecretKey wordKey, SecretKey redrawKey) {
-    this(field, new AesCtrKeystream(wordKey), new AesCtrKeystream(redrawKey));
+  ResidueStream(CipherSuite suite, ResidueField field, SecretKey wordKey, SecretKey redrawKey) {
+    this(field, Keystream.of(suite, wordKey), Keystream.of(suite, redrawKey));
     requireDifferent(wordKey, redrawKey);
   }
 
@@ -132,21 +138,20 @@ public final class ResidueStream implements AutoCloseable {
    * j is the word, of 2³¹ − 1 without its top bit, unless that is p or above; {@link #addRedraws}
    * has the others. The cipher writes straight to {@code out}.
    *
-   * @param out receives words from index 0 as little-endian int32; has room for whole cipher
-   *     blocks, which may overwrite bytes behind the words, and for {@link #MAX_WORDS} where more
+   * @param out receives words from index 0 as little-endian int32; has room for whole units of 64
+   *     bytes, which may overwrite bytes behind the words, and for {@link #MAX_WORDS} where more
    *     than three quarters of that many are read of words of 24 bits
    * @param count how many; not more than are left, and, unless they are the stream's last, whole
-   *     cipher blocks (4 words), or {@link #MAX_WORDS} of words of 24 bits; at most {@link
-   *     #MAX_WORDS}
+   *     units (16 words), or {@link #MAX_WORDS} of words of 24 bits; at most {@link #MAX_WORDS}
    */
   public void nextWords(byte[] out, int count) {
     boolean last = count == end - position;
     if (unread > 0
         || count > MAX_WORDS
         || touchedBytes(count) > out.length
-        || (!endsBlock(count) && !last)) {
+        || (!endsUnit(count) && !last)) {
       throw new IllegalArgumentException(
-          ("Words of a residue stream: expected whole blocks, at most %s words, with room "
+          ("Words of a residue stream: expected whole units, at most %s words, with room "
                   + "for them; found %s words, room for %s bytes, and %s words read ahead.")
               .formatted(MAX_WORDS, count, out.length, unread));
     }
@@ -213,7 +218,7 @@ public final class ResidueStream implements AutoCloseable {
     words.close();
     redraws.close();
     end();
-    Arrays.fill(redrawBlock, (byte) 0);
+    Arrays.fill(redrawUnit, (byte) 0);
   }
 
   private static void requireDifferent(SecretKey wordKey, SecretKey redrawKey) {
@@ -231,7 +236,7 @@ public final class ResidueStream implements AutoCloseable {
 
   /** Reads the words of a segment as int32. */
   private void read(byte[] out, int count) {
-    words.read(out, blockBytes(streamWords(count)));
+    words.read(out, unitBytes(streamWords(count)));
     if (field == ResidueField.P24) {
       Words24.unpack(out, MAX_WORDS / 4, count);
     }
@@ -244,12 +249,12 @@ public final class ResidueStream implements AutoCloseable {
 
   /** Bytes that {@link #read} may write. */
   private int touchedBytes(int count) {
-    return field == ResidueField.P24 && count > WHOLE_WORDS_24 ? SEGMENT_BYTES : blockBytes(count);
+    return field == ResidueField.P24 && count > WHOLE_WORDS_24 ? SEGMENT_BYTES : unitBytes(count);
   }
 
   /** Whether the stream may be read on after so many words. */
-  private boolean endsBlock(int count) {
-    return field == ResidueField.P24 ? count == MAX_WORDS : blockBytes(count) == wordBytes(count);
+  private boolean endsUnit(int count) {
+    return field == ResidueField.P24 ? count == MAX_WORDS : unitBytes(count) == wordBytes(count);
   }
 
   private void requireLeft(int count, int room) {
@@ -263,9 +268,9 @@ public final class ResidueStream implements AutoCloseable {
     return count * Integer.BYTES;
   }
 
-  /** Bytes of the cipher blocks that hold so many words. */
-  private static int blockBytes(int count) {
-    return (wordBytes(count) + Keystream.BLOCK_BYTES - 1) & -Keystream.BLOCK_BYTES;
+  /** Bytes of the units that hold so many words. */
+  private static int unitBytes(int count) {
+    return (wordBytes(count) + Keystream.UNIT_BYTES - 1) & -Keystream.UNIT_BYTES;
   }
 
   /** The last {@code count} residues that were read. */
@@ -280,8 +285,8 @@ public final class ResidueStream implements AutoCloseable {
   private int redraw(int number) {
     for (long attempt = 0; ; attempt++) {
       redraws.seek(id, (attempt << 32) | number);
-      redraws.read(redrawBlock, Keystream.BLOCK_BYTES);
-      int word = ByteBuffer.wrap(redrawBlock).order(ByteOrder.LITTLE_ENDIAN).getInt() & wordBits;
+      redraws.read(redrawUnit, Keystream.UNIT_BYTES);
+      int word = ByteBuffer.wrap(redrawUnit).order(ByteOrder.LITTLE_ENDIAN).getInt() & wordBits;
       if (word < field.modulus()) {
         return word;
       }

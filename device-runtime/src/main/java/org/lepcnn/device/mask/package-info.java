@@ -4,8 +4,12 @@
  * Masks: residues that are uniform on F_p and a function of the pass key and the tensor id alone.
  *
  * <pre>
- *   keystream      AES-256 of the counter blocks  id (int64, big-endian) ‖ n (int64, big-endian),
- *                  n = 0, 1, 2, …
+ *   keystream      the cipher's blocks n = 0, 1, 2, … of the stream with the tensor id as id
+ *     suite aes      block n is AES-256 of  id (int64, big-endian) ‖ n (int64, big-endian): 16 bytes
+ *     suite chacha   block n is the ChaCha20 block function (RFC 8439) with the state words 12 to 15
+ *                    n and id, each as two words, the lower one first: 64 bytes. In the RFC's terms
+ *                    the counter is n mod 2³² and the nonce  n / 2³² (int32) ‖ id (int64), both
+ *                    little-endian
  *   word j         of p = 2³¹ − 1: bytes 4j … 4j + 3 of the keystream as a little-endian int32, top
  *                  bit cleared
  *                  of p = 2²⁴ − 3: the keystream is cut into segments of 6,144 bytes, 1,536
@@ -20,7 +24,8 @@
  * org.lepcnn.device.key.PassKey}): no key stream masks in both.
  *
  * <p>A word is uniform on 0 … 2³¹ − 1 or 0 … 2²⁴ − 1, so what is left after rejection is uniform on
- * F_p exactly, as far as AES-256 is a random permutation.
+ * F_p exactly, as far as the cipher's blocks are random: AES-256 is a permutation, so that no two
+ * of its blocks are equal; ChaCha20's are independent.
  */
 @NullMarked
 @Internal

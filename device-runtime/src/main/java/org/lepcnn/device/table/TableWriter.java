@@ -24,6 +24,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
@@ -68,8 +69,8 @@ public final class TableWriter implements AutoCloseable {
     this.header = header;
     this.sealer = new VectorSealer(header.id());
     this.nextPass = header.id().firstPass();
-    try (SecretKey seal = ChallengeKey.sealKey(groupKey, header.salt())) {
-      challengeSealKey = seal.toAesKey(ACCESS);
+    try (SecretKey seal = ChallengeKey.sealKey(groupKey, CipherSuite.AES, header.salt())) {
+      challengeSealKey = seal.toCipherKey(CipherSuite.AES, ACCESS);
     }
     out = new BufferedOutputStream(new FileOutputStream(temporary.toFile()), BUFFER_BYTES);
     out.write(header.toBytes());
@@ -154,7 +155,7 @@ public final class TableWriter implements AutoCloseable {
     }
     requireLayers(uPerLayer);
     try (SecretKey seal = key.sealKey(header.salt())) {
-      javax.crypto.SecretKey sealKey = seal.toAesKey(ACCESS);
+      javax.crypto.SecretKey sealKey = seal.toCipherKey(CipherSuite.AES, ACCESS);
       for (int layer = 0; layer < layout.layers(); layer++) {
         write(
             sealKey,

@@ -21,6 +21,7 @@ import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.device.integrity.TestChallenges;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -72,7 +73,7 @@ public final class DeviceSpeedMain {
 
   public static void main(String[] args) {
     try (SecretKey key = SecretKey.copyOf(new byte[SecretKey.BYTES]);
-        PassKey pass = PassKey.of(key);
+        PassKey pass = PassKey.of(key, CipherSuite.AES);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       DeviceSpeedMain main = new DeviceSpeedMain(key);
       main.addSteps(masks);

@@ -13,6 +13,7 @@ import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.quant.ActivationRange;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -41,7 +42,7 @@ class RedrawnMaskTest {
     int[] inVectors = new int[LENGTH];
     float scale = tiles.scale(FloatBuffer.wrap(x), LENGTH, ActivationRange.signed(BITS));
     try (SecretKey zeros = SecretKey.copyOf(new byte[SecretKey.BYTES]);
-        PassKey pass = PassKey.of(zeros);
+        PassKey pass = PassKey.of(zeros, CipherSuite.AES);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       assertThat(word(masks, tensorId, position)).isEqualTo(Field31.P);
       masks.fill(tensorId, ResidueField.P31, expected, LENGTH);

@@ -14,6 +14,7 @@ import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.quant.ActivationRange;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -44,7 +45,7 @@ class TrafficStatisticsTest {
       BRIGHT[i] = 0.5f + 0.5f * i / ELEMENTS;
     }
     try (SecretKey first = SecretKey.copyOf(new byte[SecretKey.BYTES])) {
-      PassKey key = PassKey.of(first);
+      PassKey key = PassKey.of(first, CipherSuite.AES);
       for (int pass = 0; pass < PASSES; pass++) {
         TRAFFIC.add(masked(pass % 2 == 0 ? DARK : BRIGHT, key));
         PassKey next = key.next();

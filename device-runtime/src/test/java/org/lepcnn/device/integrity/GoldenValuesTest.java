@@ -14,6 +14,7 @@ import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -31,7 +32,7 @@ class GoldenValuesTest {
   void masksOfAFixedPassKey_areThoseOfTheFirstRelease() {
     int[] mask = new int[100_003];
     try (SecretKey key = TestKeys.of(7);
-        PassKey pass = PassKey.of(key);
+        PassKey pass = PassKey.of(key, CipherSuite.AES);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       masks.fill(3, ResidueField.P31, mask, mask.length);
     }

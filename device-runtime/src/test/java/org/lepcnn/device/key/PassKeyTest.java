@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.ResidueField;
 
 class PassKeyTest {
-  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]));
+  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]), CipherSuite.AES);
 
   @Test
   void everythingThatFollowsFromAPassKey_differs() {
@@ -29,7 +29,7 @@ class PassKeyTest {
       keys.add(hex(challenge.copyBytes()));
       keys.add(hex(challenge.groupKey(0).copyBytes()));
       keys.add(hex(challenge.groupKey(1).copyBytes()));
-      keys.add(hex(ChallengeKey.sealKey(challenge.groupKey(0), salt).copyBytes()));
+      keys.add(hex(ChallengeKey.sealKey(challenge.groupKey(0), CipherSuite.AES, salt).copyBytes()));
     }
     assertThat(keys).doesNotHaveDuplicates();
   }

@@ -10,12 +10,13 @@ import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.device.SteadyState;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 
 class MaskGeneratorTest {
-  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]));
+  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]), CipherSuite.AES);
 
   @Test
   void aMask_dependsOnPassKeyAndTensorIdOnly() {
@@ -56,11 +57,11 @@ class MaskGeneratorTest {
   @Test
   void aMaskThatWasEnded_yieldsNoMoreWords() {
     MaskGenerator generator = new MaskGenerator(first, TestSecrets.ACCESS);
-    byte[] words = new byte[16];
-    generator.begin(0, ResidueField.P31, 8);
-    generator.nextWords(words, 4);
+    byte[] words = new byte[64];
+    generator.begin(0, ResidueField.P31, 32);
+    generator.nextWords(words, 16);
     generator.end();
-    assertThatThrownBy(() -> generator.nextWords(words, 4))
+    assertThatThrownBy(() -> generator.nextWords(words, 16))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

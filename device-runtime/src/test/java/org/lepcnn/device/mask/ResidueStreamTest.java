@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 
@@ -24,6 +25,8 @@ class ResidueStreamTest {
 
   /** Yields zero bytes but for the words set; block n of the stream is bytes 16n … 16n + 15. */
   private static final class FakeKeystream implements Keystream {
+    private static final int BLOCK_BYTES = 16;
+
     private final List<long[]> words = new ArrayList<>();
     final List<Integer> lengths = new ArrayList<>();
     final List<long[]> seeks = new ArrayList<>();
@@ -121,7 +124,7 @@ class ResidueStreamTest {
 
   /** What a caller makes of the words and of the redraws is the stream. */
   @ParameterizedTest
-  @ValueSource(ints = {4, 12, 1024, 2048})
+  @ValueSource(ints = {16, 48, 1024, 2048})
   void wordsWithTheirRedrawsAdded_areTheSameStream(int piece) {
     FakeKeystream words = new FakeKeystream();
     FakeKeystream redraws = new FakeKeystream();
@@ -153,24 +156,25 @@ class ResidueStreamTest {
   }
 
   @Test
-  void wordsAreReadInWholeBlocks_butForTheLast() {
-    FakeKeystream words = new FakeKeystream().word(3, 4, 44).word(3, 5, 55);
+  void wordsAreReadInWholeUnits_butForTheLast() {
+    FakeKeystream words = new FakeKeystream().word(3, 16, 44).word(3, 17, 55);
     ResidueStream stream = new ResidueStream(ResidueField.P31, words, new FakeKeystream());
-    byte[] bytes = new byte[16];
-    stream.begin(3, 6);
-    assertThatThrownBy(() -> stream.nextWords(bytes, 3)).hasMessageContaining("3 words");
-    assertThatThrownBy(() -> stream.nextWords(bytes, 6)).hasMessageContaining("16 bytes");
-    assertThatThrownBy(() -> stream.nextWords(new byte[64], 8))
-        .as("more than are left, in whole blocks")
-        .hasMessageContaining("expected 0 to 6; found 8");
-    assertThatThrownBy(() -> stream.nextWords(bytes, -4))
+    byte[] bytes = new byte[64];
+    stream.begin(3, 18);
+    assertThatThrownBy(() -> stream.nextWords(bytes, 12)).hasMessageContaining("12 words");
+    assertThatThrownBy(() -> stream.nextWords(bytes, 18)).hasMessageContaining("64 bytes");
+    assertThatThrownBy(() -> stream.nextWords(new byte[128], 32))
+        .as("more than are left, in whole units")
+        .hasMessageContaining("expected 0 to 18; found 32");
+    assertThatThrownBy(() -> stream.nextWords(bytes, -16))
         .isInstanceOf(IllegalArgumentException.class);
-    stream.nextWords(bytes, 4);
+    stream.nextWords(bytes, 16);
     stream.nextWords(bytes, 2);
     assertThat(bytes).startsWith(44, 0, 0, 0, 55, 0, 0, 0);
-    stream.begin(3, 6);
+    stream.begin(3, 18);
     stream.next(new int[1], 1);
-    assertThatThrownBy(() -> stream.nextWords(bytes, 4)).hasMessageContaining("5 words read ahead");
+    assertThatThrownBy(() -> stream.nextWords(bytes, 16))
+        .hasMessageContaining("17 words read ahead");
   }
 
   @Test
@@ -214,8 +218,8 @@ class ResidueStreamTest {
     int[] residues = new int[100_001];
     new ResidueStream(ResidueField.P31, words, new FakeKeystream())
         .fill(0, residues, residues.length);
-    assertThat(words.lengths).allSatisfy(n -> assertThat(n).isBetween(16, 64 << 10));
-    assertThat(words.lengths.stream().mapToInt(n -> n).sum()).isBetween(400_004, 400_019);
+    assertThat(words.lengths).allSatisfy(n -> assertThat(n).isBetween(64, 64 << 10));
+    assertThat(words.lengths.stream().mapToInt(n -> n).sum()).isBetween(400_004, 400_067);
     assertThat(words.seeks).hasSize(1);
   }
 
@@ -225,11 +229,12 @@ class ResidueStreamTest {
     long id = 0x0102030405060708L;
     int[] residues = new int[length + 2];
     Arrays.fill(residues, -7);
-    try (ResidueStream stream = new ResidueStream(ResidueField.P31, WORDS, REDRAWS)) {
+    try (ResidueStream stream =
+        new ResidueStream(CipherSuite.AES, ResidueField.P31, WORDS, REDRAWS)) {
       stream.fill(id, residues, length);
     }
     Cipher block = Cipher.getInstance("AES/ECB/NoPadding");
-    block.init(Cipher.ENCRYPT_MODE, WORDS.toAesKey(TestSecrets.ACCESS));
+    block.init(Cipher.ENCRYPT_MODE, WORDS.toCipherKey(CipherSuite.AES, TestSecrets.ACCESS));
     for (int j = 0; j < length; j++) {
       byte[] counter = ByteBuffer.allocate(16).putLong(id).putLong(j / 4).array();
       byte[] stream = block.doFinal(counter);
@@ -317,9 +322,11 @@ class ResidueStreamTest {
 
   @Test
   void equalKeys_areRefused() {
-    assertThatThrownBy(() -> new ResidueStream(ResidueField.P31, WORDS, WORDS.copy()))
+    assertThatThrownBy(
+            () -> new ResidueStream(CipherSuite.AES, ResidueField.P31, WORDS, WORDS.copy()))
         .isInstanceOf(IllegalArgumentException.class);
-    try (ResidueStream stream = new ResidueStream(ResidueField.P31, WORDS, REDRAWS)) {
+    try (ResidueStream stream =
+        new ResidueStream(CipherSuite.AES, ResidueField.P31, WORDS, REDRAWS)) {
       assertThatThrownBy(() -> stream.rekey(REDRAWS, REDRAWS))
           .isInstanceOf(IllegalArgumentException.class);
     }
@@ -327,7 +334,8 @@ class ResidueStreamTest {
 
   @Test
   void lengthsBeyondTheArray_areRefused() {
-    try (ResidueStream stream = new ResidueStream(ResidueField.P31, WORDS, REDRAWS)) {
+    try (ResidueStream stream =
+        new ResidueStream(CipherSuite.AES, ResidueField.P31, WORDS, REDRAWS)) {
       assertThatThrownBy(() -> stream.fill(0, new int[3], 4))
           .isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> stream.fill(0, new int[3], -1))

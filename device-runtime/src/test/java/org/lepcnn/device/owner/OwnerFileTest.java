@@ -24,6 +24,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.file.ExclusiveLock;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -72,7 +73,9 @@ class OwnerFileTest {
     Grant grant = created.provision("meter-1", model);
     created.close();
     OwnerFile owner = OwnerFile.open(file);
-    assertThat(PassKey.of(owner.firstKey("meter-1", model.fingerprint(), grant.chain())))
+    assertThat(
+            PassKey.of(
+                owner.firstKey("meter-1", model.fingerprint(), grant.chain()), CipherSuite.AES))
         .isEqualTo(Grants.firstPassKey(grant));
     try (ChainKeys keys = owner.chainKeys("meter-1", model.fingerprint(), grant.chain())) {
       assertThat(keys.passKeys(3, 1)).containsExactly(Grants.firstPassKey(grant).advance(3));

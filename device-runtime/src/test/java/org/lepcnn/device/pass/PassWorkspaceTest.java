@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -78,7 +79,7 @@ class PassWorkspaceTest {
 
   private static PassKey key() {
     try (SecretKey secret = SecretKey.random()) {
-      return PassKey.of(secret);
+      return PassKey.of(secret, CipherSuite.AES);
     }
   }
 }

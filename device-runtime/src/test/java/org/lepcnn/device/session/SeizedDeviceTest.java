@@ -33,6 +33,7 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
 import org.lepcnn.device.arithmetic.Lift;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -170,7 +171,7 @@ class SeizedDeviceTest {
         byte[] bytes = Arrays.copyOf(all, Math.min(all.length, UNSEALED));
         for (int at = 0; at + SecretKey.BYTES <= bytes.length; at++) {
           SecretKey window = SecretKey.copyOf(Arrays.copyOfRange(bytes, at, at + SecretKey.BYTES));
-          PassKey key = PassKey.of(window);
+          PassKey key = PassKey.of(window, CipherSuite.AES);
           for (int step = 0; step < FORWARD; step++) {
             keys.add(key);
             key = key.next();

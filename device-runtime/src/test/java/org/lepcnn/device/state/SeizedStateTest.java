@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -119,7 +120,7 @@ class SeizedStateTest {
     for (byte[] file : last.files().values()) {
       for (int at = 0; at + SecretKey.BYTES <= file.length; at++) {
         byte[] window = Arrays.copyOfRange(file, at, at + SecretKey.BYTES);
-        PassKey key = PassKey.of(SecretKey.copyOf(window));
+        PassKey key = PassKey.of(SecretKey.copyOf(window), CipherSuite.AES);
         for (int step = 0; step < FORWARD; step++) {
           Long pass = passOfKey.get(hex(TestSecrets.bytes(key), 0));
           if (pass != null) {

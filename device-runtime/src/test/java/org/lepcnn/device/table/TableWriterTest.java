@@ -16,6 +16,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -125,7 +126,7 @@ class TableWriterTest {
     try {
       VectorSealer.Address address = new VectorSealer.Address(0, 2, 0);
       writer.sealer.seal(
-          key.toAesKey(TestSecrets.ACCESS),
+          key.toCipherKey(CipherSuite.AES, TestSecrets.ACCESS),
           end - 1,
           address,
           new int[1],

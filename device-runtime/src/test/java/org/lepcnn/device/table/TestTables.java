@@ -13,6 +13,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -34,7 +35,7 @@ final class TestTables {
 
   static PassKey passKey(long pass) {
     try (SecretKey zero = SecretKey.copyOf(new byte[32])) {
-      return PassKey.of(zero).advance(pass);
+      return PassKey.of(zero, CipherSuite.AES).advance(pass);
     }
   }
 
@@ -104,7 +105,8 @@ final class TestTables {
     int[] out = new int[length];
     SecretKey zero = SecretKey.copyOf(new byte[32]);
     try (ResidueStream stream =
-        new ResidueStream(ResidueField.P31, zero, zero.derive("redraw"), TestSecrets.ACCESS)) {
+        new ResidueStream(
+            CipherSuite.AES, ResidueField.P31, zero, zero.derive("redraw"), TestSecrets.ACCESS)) {
       stream.fill(id, out, length);
     }
     return out;
