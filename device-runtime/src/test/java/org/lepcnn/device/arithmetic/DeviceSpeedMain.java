@@ -108,7 +108,7 @@ public final class DeviceSpeedMain {
             residues.residues(g.outputSize()),
             new ResidueBuffer(g.outputSize()),
             residues.residues(x.length),
-            TestChallenges.draw(key, layers.size(), 0, g),
+            TestChallenges.draw(key, layers.size(), 0, ResidueField.P31, g),
             new ChannelScales(0.01f, scales, scales)));
     inputs += g.inputSize();
     outputs += g.outputSize();

@@ -13,8 +13,9 @@ public final class TestChallenges {
     this.challenge = challenge;
   }
 
-  public static TestChallenges draw(SecretKey groupKey, int layer, int index, ConvGeometry g) {
-    return new TestChallenges(Challenge.draw(groupKey, layer, index, ResidueField.P31, g));
+  public static TestChallenges draw(
+      SecretKey groupKey, int layer, int index, ResidueField field, ConvGeometry g) {
+    return new TestChallenges(Challenge.draw(groupKey, layer, index, field, g));
   }
 
   public int[] a() {
