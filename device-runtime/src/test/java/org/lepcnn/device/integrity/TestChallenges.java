@@ -31,6 +31,16 @@ public final class TestChallenges {
     return FreivaldsCheck.left(g, challenge, y);
   }
 
+  /** The result's side of the check by this challenge and another one modulo 2²⁴ − 3. */
+  public long left24(ConvGeometry g, TestChallenges other, int[] y) {
+    return FreivaldsCheck.left24(g, challenge, other.challenge, y);
+  }
+
+  /** The request's side of two of them. */
+  public long right24(int[] c, int[] other, int[] x) {
+    return FreivaldsCheck.right24(c, other, x, x.length);
+  }
+
   /** The request's side of a check with the vector c. */
   public static int right(int[] c, int[] x, int length) {
     return FreivaldsCheck.right(c, x, length);
