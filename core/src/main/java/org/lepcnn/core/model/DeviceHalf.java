@@ -2,6 +2,7 @@
 package org.lepcnn.core.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.BodyReader;
@@ -25,6 +26,8 @@ import org.lepcnn.core.quant.Headroom;
  * @param layers per linear layer of the plan
  * @param stages {@code plan.rounds() + 1} of them
  * @param report every layer of the model that multiplies, offloaded or not
+ * @param batch inputs of a pass: the rows of the first dimension of every input and output, and
+ *     equal parts, one after the other, of every masked tensor and layer result
  */
 public record DeviceHalf(
     String modelName,
@@ -34,11 +37,14 @@ public record DeviceHalf(
     List<TensorBinding> tensors,
     List<LayerBinding> layers,
     List<Stage> stages,
-    List<LayerReport> report) {
+    List<LayerReport> report,
+    int batch) {
 
   static final int MAGIC = 0x4c455044; // "LEPD"
   static final int OLDEST_VERSION = 1;
-  static final int VERSION = 2;
+  static final int VERSION = 4;
+  private static final int VERSION_OF_WEIGHT_BITS = 2;
+  private static final int VERSION_OF_BATCH = 4;
 
   /**
    * A named value of the model.
@@ -143,6 +149,19 @@ public record DeviceHalf(
     }
   }
 
+  /** A model of one input a pass. */
+  public DeviceHalf(
+      String modelName,
+      List<ValueSpec> inputs,
+      List<ValueSpec> outputs,
+      Plan plan,
+      List<TensorBinding> tensors,
+      List<LayerBinding> layers,
+      List<Stage> stages,
+      List<LayerReport> report) {
+    this(modelName, inputs, outputs, plan, tensors, layers, stages, report, 1);
+  }
+
   public DeviceHalf {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
@@ -159,6 +178,8 @@ public record DeviceHalf(
             .found(tensor.bits() + " for " + tensor.value());
       }
     }
+    requireRows(inputs, batch);
+    requireRows(outputs, batch);
     for (LinearLayerSpec layer : plan.layers()) {
       LayerBinding binding = layers.get(layer.index());
       requireCount(
@@ -167,11 +188,58 @@ public record DeviceHalf(
           binding.weightScales().length);
       requireCount(
           "biases of " + binding.name(), layer.geometry().outChannels(), binding.bias().length);
+      if (layer.geometry().batch() % batch != 0) {
+        throw BadInputException.about("Device half: images of " + binding.name())
+            .expected("a multiple of the batch of " + batch)
+            .found(layer.geometry().batch());
+      }
     }
+  }
+
+  private static void requireRows(List<ValueSpec> values, int batch) {
+    for (ValueSpec value : values) {
+      if (batch < 1
+          || (batch > 1 && (value.shape().length == 0 || value.shape()[0] % batch != 0))) {
+        throw BadInputException.about("Device half: first dimension of " + value.name())
+            .expected("a multiple of the batch of " + batch)
+            .found(Arrays.toString(value.shape()));
+      }
+    }
+  }
+
+  /** Inputs as one row of a pass has them. */
+  public List<ValueSpec> rowInputs() {
+    return rows(inputs);
+  }
+
+  /** Outputs as one row of a pass has them. */
+  public List<ValueSpec> rowOutputs() {
+    return rows(outputs);
+  }
+
+  private List<ValueSpec> rows(List<ValueSpec> values) {
+    return batch == 1 ? values : values.stream().map(this::row).toList();
+  }
+
+  private ValueSpec row(ValueSpec value) {
+    long[] shape = value.shape().clone();
+    shape[0] /= batch;
+    return new ValueSpec(value.name(), value.onnxType(), shape);
+  }
+
+  /** The oldest version that can hold it. */
+  private int version() {
+    if (batch > 1) {
+      return VERSION_OF_BATCH;
+    }
+    return report.stream().anyMatch(line -> line.weightLimit() > 0)
+        ? VERSION_OF_WEIGHT_BITS
+        : OLDEST_VERSION;
   }
 
   /** The file's bytes. */
   public byte[] toFile() {
+    int version = version();
     BodyWriter body = new BodyWriter();
     body.string(modelName);
     writeValues(body, inputs);
@@ -192,7 +260,6 @@ public record DeviceHalf(
       writeStrings(body, stage.inputs());
       writeStrings(body, stage.outputs());
     }
-    boolean newest = report.stream().anyMatch(line -> line.weightLimit() > 0);
     body.int32(report.size());
     for (LayerReport line : report) {
       body.string(line.name())
@@ -201,11 +268,14 @@ public record DeviceHalf(
           .int64(line.macs())
           .int32(line.bits());
       body.int32(line.round()).string(line.reason()).int64(line.bytesUp()).int64(line.bytesDown());
-      if (newest) {
+      if (version >= VERSION_OF_WEIGHT_BITS) {
         body.int32(line.weightLimit()).int64(line.maxAbsWeightSum());
       }
     }
-    return CheckedFile.frame(MAGIC, newest ? VERSION : OLDEST_VERSION, body.toByteArray());
+    if (version >= VERSION_OF_BATCH) {
+      body.int32(batch);
+    }
+    return CheckedFile.frame(MAGIC, version, body.toByteArray());
   }
 
   /**
@@ -235,8 +305,9 @@ public record DeviceHalf(
       stages.add(new Stage(in.bytes(), in.list(in::string), in.list(in::string)));
     }
     List<LayerReport> report = in.list(() -> readLine(in, content.version() > OLDEST_VERSION));
+    int batch = content.version() >= VERSION_OF_BATCH ? in.int32() : 1;
     in.end();
-    return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report);
+    return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report, batch);
   }
 
   private static LayerReport readLine(BodyReader in, boolean weights) {

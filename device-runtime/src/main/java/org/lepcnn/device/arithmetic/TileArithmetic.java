@@ -50,12 +50,28 @@ public interface TileArithmetic {
   }
 
   /**
-   * The scale of a tensor, as {@link ActivationQuantizer#scale(float, int)} defines it.
+   * The scale of a row, as {@link ActivationQuantizer#scale(float, int)} defines it.
    *
    * @param x the activations, from index 0
    * @throws NonFiniteActivationException when a value is NaN or infinite
    */
   float scale(FloatBuffer x, int length, int bits);
+
+  /**
+   * The scales of a tensor's rows, each as if it were alone, and NaN of one of several rows that
+   * holds numbers that are none.
+   *
+   * @param x the activations, from index 0
+   * @param scales receives them; as many as there are rows, which are equal parts
+   * @throws NonFiniteActivationException when the only row holds NaN or infinity
+   */
+  default void scales(FloatBuffer x, int length, int bits, float[] scales) {
+    int elements = length / scales.length;
+    for (int row = 0; row < scales.length; row++) {
+      FloatBuffer part = x.slice(row * elements, elements);
+      scales[row] = LayerArithmetic.scale(() -> scale(part, elements, bits), scales.length);
+    }
+  }
 
   /**
    * x' = q + r mod p: the mask never leaves the first-level cache. A word that the mask's rule
@@ -68,12 +84,23 @@ public interface TileArithmetic {
    * only 23 bits are used.
    *
    * @param x the activations that the scale was computed from, from index 0
-   * @param scale from {@link #scale}
+   * @param scales from {@link #scale}, of each row: of equal parts one after the other
    * @param masks yields the words of the mask r
    * @param masked receives x', from index 0
    * @return whether a word was p
    */
-  boolean mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length);
+  boolean mask(FloatBuffer x, float[] scales, MaskSource masks, int[] masked, int length);
+
+  /** The same for a tensor of one row. */
+  default boolean mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length) {
+    return mask(x, new float[] {scale}, masks, masked, length);
+  }
+
+  /** The same with the mask of a tensor of one row. */
+  default void mask(
+      FloatBuffer x, float scale, MaskGenerator masks, int tensorId, int[] masked, int length) {
+    mask(x, new float[] {scale}, masks, tensorId, masked, length);
+  }
 
   /**
    * The same with the mask of a tensor, redraws included.
@@ -81,9 +108,9 @@ public interface TileArithmetic {
    * @param tensorId its number in the plan
    */
   default void mask(
-      FloatBuffer x, float scale, MaskGenerator masks, int tensorId, int[] masked, int length) {
+      FloatBuffer x, float[] scales, MaskGenerator masks, int tensorId, int[] masked, int length) {
     masks.begin(tensorId, length);
-    boolean rejected = mask(x, scale, masks::nextWords, masked, length);
+    boolean rejected = mask(x, scales, masks::nextWords, masked, length);
     masks.end();
     if (rejected) {
       masks.addRedraws(tensorId, masked, length);

@@ -39,12 +39,13 @@ final class VectorTiles implements TileArithmetic {
   }
 
   @Override
-  public boolean mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length) {
-    float inverse = 1 / scale;
+  public boolean mask(FloatBuffer x, float[] scales, MaskSource masks, int[] masked, int length) {
+    RowScales rows = new RowScales(scales, length);
     boolean rejected = false;
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
       x.get(from, floats, 0, count);
+      float inverse = rows.inverse(floats, from, count);
       masks.nextWords(words, count);
       rejected |= VectorLoops.mask(floats, inverse, words, masked, from, count);
       if (VectorLoops.whole(count) < count) {
@@ -91,12 +92,13 @@ final class VectorTiles implements TileArithmetic {
     int some;
     for (int done = 0; done < count; done += some) {
       int channel = (from + done) % scales.channels();
+      int image = (from + done) / scales.channels();
       some = Math.min(count - done, scales.channels() - channel);
       VectorLoops.unmaskChannels(
           y,
           u.bytes(),
           from + done,
-          scales.tensorScale(),
+          scales.rowScale(image),
           scales.weightScales(),
           scales.bias(),
           channel,
@@ -104,7 +106,7 @@ final class VectorTiles implements TileArithmetic {
           done,
           some);
       for (int i = VectorLoops.whole(some); i < some; i++) {
-        floats[done + i] = unmasked(y, u, from + done + i, scales, channel + i);
+        floats[done + i] = unmasked(y, u, from + done + i, scales, image, channel + i);
       }
     }
   }
@@ -115,20 +117,28 @@ final class VectorTiles implements TileArithmetic {
     for (int done = 0; done < count; done += some) {
       some = Math.min(plane, count);
       int channel = (from + done) / plane % scales.channels();
-      unmaskPlane(y, u, from + done, scales, channel, done, some);
+      int image = (from + done) / plane / scales.channels();
+      unmaskPlane(y, u, from + done, scales, image, channel, done, some);
     }
   }
 
   /** The last vector overlaps the one before: it makes the same values again. */
   private void unmaskPlane(
-      int[] y, ResidueBuffer u, int from, ChannelScales scales, int channel, int to, int count) {
+      int[] y,
+      ResidueBuffer u,
+      int from,
+      ChannelScales scales,
+      int image,
+      int channel,
+      int to,
+      int count) {
     if (count < VectorLoops.LANES) {
       for (int i = 0; i < count; i++) {
-        floats[to + i] = unmasked(y, u, from + i, scales, channel);
+        floats[to + i] = unmasked(y, u, from + i, scales, image, channel);
       }
       return;
     }
-    float scale = scales.scale(channel);
+    float scale = scales.scale(image, channel);
     float offset = scales.bias()[channel];
     VectorLoops.unmask(y, u.bytes(), from, scale, offset, floats, to, count);
     int last = count - VectorLoops.LANES;
@@ -137,9 +147,10 @@ final class VectorTiles implements TileArithmetic {
   }
 
   private static float unmasked(
-      int[] y, ResidueBuffer u, int at, ChannelScales scales, int channel) {
+      int[] y, ResidueBuffer u, int at, ChannelScales scales, int image, int channel) {
     int centred = Field31.centred(Field31.subtract(y[at], u.residues().get(at)));
-    return ActivationQuantizer.dequantize(centred, scales.scale(channel), scales.bias()[channel]);
+    return ActivationQuantizer.dequantize(
+        centred, scales.scale(image, channel), scales.bias()[channel]);
   }
 
   @Override

@@ -11,7 +11,6 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
 import org.lepcnn.device.stage.DeviceModel;
@@ -76,11 +75,12 @@ public final class KernelNetwork implements AutoCloseable {
     LinearLayerSpec spec = device.plan().layer(layer);
     DeviceHalf.LayerBinding binding = device.layers().get(layer);
     int bits = device.tensors().get(spec.tensorId()).bits();
-    float scale = ActivationQuantizer.scale(input, input.length, bits);
+    float[] rows = LayerArithmetic.scales(input, device.batch(), bits);
     int[] q = new int[input.length];
-    LayerArithmetic.quantize(input, scale, bits, q);
+    LayerArithmetic.quantize(input, rows, bits, q);
     float[] out = new float[spec.geometry().outputSize()];
-    ChannelScales scales = new ChannelScales(scale, binding.weightScales(), binding.bias());
+    ChannelScales scales =
+        new ChannelScales(spec.geometry(), rows, binding.weightScales(), binding.bias());
     LayerArithmetic.dequantize(spec.geometry(), multiply(spec, q), scales, out);
     return out;
   }
