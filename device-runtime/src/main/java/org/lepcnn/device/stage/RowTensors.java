@@ -32,6 +32,7 @@ public final class RowTensors {
    * @param rows at most as many as the batch; an empty map stands for zeros, as do rows that lack
    */
   public Map<String, HostTensor> join(List<Map<String, HostTensor>> rows) {
+    rows.stream().filter(row -> !row.isEmpty()).forEach(this::check);
     Map<String, HostTensor> joined = new LinkedHashMap<>();
     for (ValueSpec input : half.inputs()) {
       HostTensor whole = HostTensor.zeros(input.onnxType(), input.shape());
