@@ -90,8 +90,7 @@ final class ImportArguments {
   record Imported(ModelBundle bundle, Told told, double target) {}
 
   ImportOptions toOptions() {
-    ImportOptions options =
-        ImportOptions.defaults().withOffload(cut.policy()).withBatch(batch);
+    ImportOptions options = ImportOptions.defaults().withOffload(cut.policy()).withBatch(batch);
     for (String input : inputs) {
       options = options.withInput(input);
     }

@@ -56,9 +56,7 @@ final class ImportWork implements TrialWork {
     Path samples = arguments.size() > SAMPLES ? Path.of(arguments.get(SAMPLES)) : null;
     // of one input, so that a batch has the weights that each of its inputs has alone
     PreparedImport single =
-        options.batch() == 1
-            ? prepared
-            : ModelImporter.prepare(onnx, options.withBatch(1), steps);
+        options.batch() == 1 ? prepared : ModelImporter.prepare(onnx, options.withBatch(1), steps);
     AutoPrecision.Chosen chosen =
         new AutoPrecision(onnx, options, single, target, steps).choose(samples);
     ModelBundle bundle =

@@ -22,8 +22,7 @@ record LocalBaselines(PlainModel plain, PlainThroughput throughput, RoundKernels
    *
    * @param withKernels whether the masked layers are measured too
    */
-  static LocalBaselines open(
-      BenchModel model, int cores, boolean withKernels) {
+  static LocalBaselines open(BenchModel model, int cores, boolean withKernels) {
     Map<String, HostTensor> input = model.rowInput();
     return new LocalBaselines(
         PlainModel.open(model.onnx(), 1, input),

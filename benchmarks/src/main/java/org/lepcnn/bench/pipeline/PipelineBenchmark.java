@@ -139,8 +139,8 @@ public final class PipelineBenchmark {
       for (BenchDevice device : devices.subList(1, devices.size())) {
         sessions.add(device.session(pipeline.transport(), inFlight, RESERVATION));
       }
-      PipelineRun run = new PipelineRun(
-              parallelism, model.batch(), pipeline, devices, sessions, timer, steps);
+      PipelineRun run =
+          new PipelineRun(parallelism, model.batch(), pipeline, devices, sessions, timer, steps);
       run.oneInFlight(options.warmUp(), options.passes(), input, local);
       run.manyInFlight(options.passesOfRound(), inFlight, input, local.throughput());
       steadyState(run, devices, stock);

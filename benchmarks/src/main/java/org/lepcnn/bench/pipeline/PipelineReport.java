@@ -216,7 +216,8 @@ final class PipelineReport {
     result.note("private passes: integrity check on, durable state, sealed tables");
     if (model.batch() > 1) {
       result.note(
-          "a pass has %s inputs; the plain network runs as many one by one".formatted(model.batch()));
+          "a pass has %s inputs; the plain network runs as many one by one"
+              .formatted(model.batch()));
     }
     result.note(
         "edge, device and transport warm their own code before they report ready; plain job and"
