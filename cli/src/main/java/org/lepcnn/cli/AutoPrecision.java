@@ -75,8 +75,8 @@ final class AutoPrecision {
           : measured(stored, count(stored.size(), "data set") + " beside the model");
     } catch (LepcnnException e) {
       return new Chosen(
-          Precision.FAST,
-          prepared.bundle(Precision.FAST, steps),
+          options.precision(),
+          prepared.bundle(options.precision(), steps),
           PrecisionReached.notMeasured(target, e.getMessage()));
     }
   }
@@ -108,7 +108,7 @@ final class AutoPrecision {
     }
     PrecisionSearch.Found found =
         new PrecisionSearch(
-                model, prepared, samples, target, Precision.FAST, Kernels.choose(null), steps)
+                model, prepared, samples, target, options.precision(), Kernels.choose(null), steps)
             .run();
     return new Chosen(
         found.precision(), found.bundle(), PrecisionReached.of(found, target, what, inputs.size()));

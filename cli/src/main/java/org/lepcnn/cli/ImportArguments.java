@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
 import org.lepcnn.onnx.ImportOptions;
@@ -59,6 +60,16 @@ final class ImportArguments {
   private String precision;
 
   @Option(
+      names = "--field",
+      paramLabel = "24|31",
+      defaultValue = "31",
+      description =
+          "Bits of the smallest field that a tensor may be in. 24: tensors that need no more are in"
+              + " it, with three bytes a number instead of four, and the others in 31 bits; 31: all"
+              + " are, with finer activations. Default: ${DEFAULT-VALUE}.")
+  private int field;
+
+  @Option(
       names = "--samples",
       paramLabel = "DIR",
       description =
@@ -90,11 +101,23 @@ final class ImportArguments {
   record Imported(ModelBundle bundle, Told told, double target) {}
 
   ImportOptions toOptions() {
-    ImportOptions options = ImportOptions.defaults().withOffload(cut.policy()).withBatch(batch);
+    ImportOptions options =
+        ImportOptions.defaults()
+            .withOffload(cut.policy())
+            .withPrecision(Precision.FAST.inField(smallestField()))
+            .withBatch(batch);
     for (String input : inputs) {
       options = options.withInput(input);
     }
     return options;
+  }
+
+  private ResidueField smallestField() {
+    ResidueField asked = ResidueField.ofBits(field);
+    if (asked == null) {
+      throw BadInputException.about("Reading the option --field").expected("24 or 31").found(field);
+    }
+    return asked;
   }
 
   /** Imports the model with the precision that was asked for. */
@@ -119,7 +142,7 @@ final class ImportArguments {
   }
 
   private Imported imported(Path model, Precision wanted, double reached, Steps steps) {
-    ImportOptions options = toOptions().withPrecision(wanted);
+    ImportOptions options = toOptions().withPrecision(wanted.inField(smallestField()));
     return imported(model, options, ImportWork.asOptionsSay(cut.profile()), reached, steps);
   }
 

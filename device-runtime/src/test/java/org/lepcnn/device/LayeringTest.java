@@ -35,7 +35,7 @@ class LayeringTest {
           entry("key", Set.of()),
           entry("vector", Set.of()),
           entry("stage", Set.of()),
-          entry("mask", Set.of("key")),
+          entry("mask", Set.of("key", "vector")),
           entry("integrity", Set.of("key", "mask", "vector")),
           entry("supply", Set.of("key", "integrity")),
           entry("arithmetic", Set.of("mask", "vector", "supply")),

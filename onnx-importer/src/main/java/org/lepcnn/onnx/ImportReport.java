@@ -54,6 +54,7 @@ public record ImportReport(
               "multiplications",
               layer -> layer.macs() == null ? "not known" : grouped(layer.macs())),
           Column.offloaded("bits", layer -> Integer.toString(layer.bits())),
+          Column.offloaded("field", layer -> Integer.toString(layer.field())),
           Column.weighed("weight bits", layer -> Integer.toString(layer.weightBits())),
           Column.weighed(
               "headroom", layer -> String.format(Locale.ROOT, "%.2f", layer.headroomBits())),
@@ -72,6 +73,8 @@ public record ImportReport(
    * A layer; {@link LayerReport} says what its components mean.
    *
    * @param macs null where they are not known
+   * @param field bits of the field that it is computed in, 31 or 24; 0 when not offloaded
+   * @param signed whether its activations may be negative
    */
   public record Layer(
       String name,
@@ -79,6 +82,8 @@ public record ImportReport(
       String shape,
       Long macs,
       int bits,
+      int field,
+      boolean signed,
       int weightBits,
       int weightLimit,
       double headroomBits,
@@ -94,6 +99,8 @@ public record ImportReport(
           line.shape(),
           isCounted(line) ? line.macs() : null,
           line.bits(),
+          line.offloaded() ? line.field().bits() : 0,
+          line.signed(),
           line.weightBits(),
           line.weightLimit(),
           line.headroomBits(),
@@ -126,9 +133,9 @@ public record ImportReport(
         total == 0 ? 0 : (double) offloaded / total,
         lines.stream().filter(line -> !Layer.isCounted(line)).count(),
         finerMacs(bundle),
-        plan.inputElements() * Integer.BYTES,
-        plan.outputElements() * Integer.BYTES,
-        plan.outputElements() * Integer.BYTES,
+        plan.inputBytes(),
+        plan.outputBytes(),
+        plan.outputBytes(),
         lines.stream().map(Layer::of).toList());
   }
 

@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.Headroom;
 
 /**
@@ -44,6 +46,7 @@ public record DeviceHalf(
   static final int OLDEST_VERSION = 1;
   static final int VERSION = 4;
   private static final int VERSION_OF_WEIGHT_BITS = 2;
+  private static final int VERSION_OF_FIELDS = 3;
   private static final int VERSION_OF_BATCH = 4;
 
   /**
@@ -58,9 +61,19 @@ public record DeviceHalf(
    * How a masked tensor is made.
    *
    * @param value the float32 value that is quantized and masked
-   * @param bits b: quantized magnitudes are at most 2^(b−1) − 1; 8 to 22
+   * @param range the integers that it is quantized to
    */
-  public record TensorBinding(String value, int bits) {}
+  public record TensorBinding(String value, ActivationRange range) {
+    /** A tensor of any numbers: quantized magnitudes are at most 2^(bits−1) − 1. */
+    public TensorBinding(String value, int bits) {
+      this(value, ActivationRange.signed(bits));
+    }
+
+    /** Bits of a quantized number. */
+    public int bits() {
+      return range.bits();
+    }
+  }
 
   /**
    * How a linear layer's result becomes a value: y · s_x · weightScales[oc] + bias[oc].
@@ -72,6 +85,9 @@ public record DeviceHalf(
    *     output
    * @param weightScales per output channel
    * @param bias per output channel
+   * @param lift per output channel n, where the layer's tensor has no negative numbers: y is the
+   *     one of −n … p − 1 − n that is congruent to the result. Empty for other tensors: there y is
+   *     the centred residue
    */
   public record LayerBinding(
       String name,
@@ -79,7 +95,19 @@ public record DeviceHalf(
       String output,
       long[] outputShape,
       float[] weightScales,
-      float[] bias) {}
+      float[] bias,
+      int[] lift) {
+    /** A layer whose results are centred residues. */
+    public LayerBinding(
+        String name,
+        String op,
+        String output,
+        long[] outputShape,
+        float[] weightScales,
+        float[] bias) {
+      this(name, op, output, outputShape, weightScales, bias, new int[0]);
+    }
+  }
 
   /**
    * An ONNX sub-model that the device runs.
@@ -115,6 +143,8 @@ public record DeviceHalf(
    *     where it is smallest: 127 (8 bits) to 2047 (12 bits); 0 when not offloaded or not known
    * @param maxAbsWeightSum the largest Σ|W| over the output channels, which the proof against
    *     wrap-around rests on; 0 when not offloaded or not known
+   * @param field what it is computed in
+   * @param signed whether its activations may be negative
    */
   public record LayerReport(
       String name,
@@ -127,9 +157,40 @@ public record DeviceHalf(
       long bytesUp,
       long bytesDown,
       int weightLimit,
-      long maxAbsWeightSum) {
+      long maxAbsWeightSum,
+      ResidueField field,
+      boolean signed) {
     /** Some multiplications, nobody knows how many. */
     public static final long UNKNOWN_MACS = -1;
+
+    /** A layer modulo 2³¹ − 1 whose activations may be negative, or one of the device. */
+    public LayerReport(
+        String name,
+        String op,
+        String shape,
+        long macs,
+        int bits,
+        int round,
+        String reason,
+        long bytesUp,
+        long bytesDown,
+        int weightLimit,
+        long maxAbsWeightSum) {
+      this(
+          name,
+          op,
+          shape,
+          macs,
+          bits,
+          round,
+          reason,
+          bytesUp,
+          bytesDown,
+          weightLimit,
+          maxAbsWeightSum,
+          ResidueField.P31,
+          true);
+    }
 
     public boolean offloaded() {
       return round >= 0;
@@ -141,11 +202,11 @@ public record DeviceHalf(
     }
 
     /**
-     * How many times larger a sum could be before it wraps around, as a binary logarithm: log2 of
-     * (p−1)/2 over (2^(bits−1) − 1) · maxAbsWeightSum; never negative; 0 when not known.
+     * How many times larger a sum could be before it wraps around, as a binary logarithm; never
+     * negative; 0 when not known.
      */
     public double headroomBits() {
-      return maxAbsWeightSum == 0 ? 0 : Headroom.bitsLeft(bits, maxAbsWeightSum);
+      return new Headroom(field, signed).bitsLeft(bits, maxAbsWeightSum);
     }
   }
 
@@ -172,16 +233,16 @@ public record DeviceHalf(
     requireCount("masked tensors", plan.tensors().size(), tensors.size());
     requireCount("layers", plan.layers().size(), layers.size());
     requireCount("stages", plan.rounds() + 1, stages.size());
-    for (TensorBinding tensor : tensors) {
-      if (tensor.bits() < 2 || tensor.bits() > 22) {
-        throw BadInputException.about("Device half: activation bits must be 2 to 22")
-            .found(tensor.bits() + " for " + tensor.value());
-      }
-    }
     requireRows(inputs, batch);
     requireRows(outputs, batch);
     for (LinearLayerSpec layer : plan.layers()) {
       LayerBinding binding = layers.get(layer.index());
+      boolean signed = tensors.get(layer.tensorId()).range().signed();
+      requireCount(
+          "lifts of " + binding.name(),
+          signed ? 0 : layer.geometry().outChannels(),
+          binding.lift().length);
+      requireLift(binding, plan.field(layer));
       requireCount(
           "weight scales of " + binding.name(),
           layer.geometry().outChannels(),
@@ -203,6 +264,16 @@ public record DeviceHalf(
         throw BadInputException.about("Device half: first dimension of " + value.name())
             .expected("a multiple of the batch of " + batch)
             .found(Arrays.toString(value.shape()));
+      }
+    }
+  }
+
+  private static void requireLift(LayerBinding binding, ResidueField field) {
+    for (int below : binding.lift()) {
+      if (!field.isCanonical(below)) {
+        throw BadInputException.about("Device half: lifts of " + binding.name())
+            .expected("0 to " + (field.modulus() - 1))
+            .found(below);
       }
     }
   }
@@ -232,6 +303,9 @@ public record DeviceHalf(
     if (batch > 1) {
       return VERSION_OF_BATCH;
     }
+    if (plan.namesFields() || tensors.stream().anyMatch(tensor -> !tensor.range().signed())) {
+      return VERSION_OF_FIELDS;
+    }
     return report.stream().anyMatch(line -> line.weightLimit() > 0)
         ? VERSION_OF_WEIGHT_BITS
         : OLDEST_VERSION;
@@ -240,13 +314,17 @@ public record DeviceHalf(
   /** The file's bytes. */
   public byte[] toFile() {
     int version = version();
+    boolean fields = version >= VERSION_OF_FIELDS;
     BodyWriter body = new BodyWriter();
     body.string(modelName);
     writeValues(body, inputs);
     writeValues(body, outputs);
-    plan.write(body, false);
+    plan.write(body, fields);
     for (TensorBinding tensor : tensors) {
       body.string(tensor.value()).int32(tensor.bits());
+      if (fields) {
+        writeBoolean(body, tensor.range().signed());
+      }
     }
     for (LayerBinding layer : layers) {
       body.string(layer.name())
@@ -254,6 +332,10 @@ public record DeviceHalf(
           .string(layer.output())
           .longs(layer.outputShape());
       body.floats(layer.weightScales()).floats(layer.bias());
+      if (fields) {
+        body.int32(layer.lift().length);
+        Arrays.stream(layer.lift()).forEach(body::int32);
+      }
     }
     for (Stage stage : stages) {
       body.bytes(stage.onnx());
@@ -270,6 +352,10 @@ public record DeviceHalf(
       body.int32(line.round()).string(line.reason()).int64(line.bytesUp()).int64(line.bytesDown());
       if (version >= VERSION_OF_WEIGHT_BITS) {
         body.int32(line.weightLimit()).int64(line.maxAbsWeightSum());
+      }
+      if (fields) {
+        body.int32(line.field().bits());
+        writeBoolean(body, line.signed());
       }
     }
     if (version >= VERSION_OF_BATCH) {
@@ -289,28 +375,39 @@ public record DeviceHalf(
     String modelName = in.string();
     List<ValueSpec> inputs = in.list(() -> readValue(in));
     List<ValueSpec> outputs = in.list(() -> readValue(in));
-    Plan plan = Plan.read(in, false);
+    boolean fields = content.version() >= VERSION_OF_FIELDS;
+    Plan plan = Plan.read(in, fields);
     List<TensorBinding> tensors = new ArrayList<>();
     for (int i = 0; i < plan.tensors().size(); i++) {
-      tensors.add(new TensorBinding(in.string(), in.int32()));
+      String value = in.string();
+      int bits = in.int32();
+      tensors.add(new TensorBinding(value, new ActivationRange(!fields || readBoolean(in), bits)));
     }
     List<LayerBinding> layers = new ArrayList<>();
     for (int i = 0; i < plan.layers().size(); i++) {
       layers.add(
           new LayerBinding(
-              in.string(), in.string(), in.string(), in.longs(), in.floats(), in.floats()));
+              in.string(),
+              in.string(),
+              in.string(),
+              in.longs(),
+              in.floats(),
+              in.floats(),
+              fields ? readInts(in) : new int[0]));
     }
     List<Stage> stages = new ArrayList<>();
     for (int i = 0; i <= plan.rounds(); i++) {
       stages.add(new Stage(in.bytes(), in.list(in::string), in.list(in::string)));
     }
-    List<LayerReport> report = in.list(() -> readLine(in, content.version() > OLDEST_VERSION));
+    List<LayerReport> report = in.list(() -> readLine(in, content.version()));
     int batch = content.version() >= VERSION_OF_BATCH ? in.int32() : 1;
     in.end();
     return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report, batch);
   }
 
-  private static LayerReport readLine(BodyReader in, boolean weights) {
+  private static LayerReport readLine(BodyReader in, int version) {
+    boolean weights = version >= VERSION_OF_WEIGHT_BITS;
+    boolean fields = version >= VERSION_OF_FIELDS;
     return new LayerReport(
         in.string(),
         in.string(),
@@ -322,7 +419,25 @@ public record DeviceHalf(
         in.int64(),
         in.int64(),
         weights ? in.int32() : 0,
-        weights ? in.int64() : 0);
+        weights ? in.int64() : 0,
+        fields ? Plan.readField(in) : ResidueField.P31,
+        !fields || readBoolean(in));
+  }
+
+  private static void writeBoolean(BodyWriter body, boolean value) {
+    body.int32(value ? 1 : 0);
+  }
+
+  private static boolean readBoolean(BodyReader in) {
+    int value = in.int32();
+    if (value != 0 && value != 1) {
+      throw in.corrupt(value + " where there can be 0 or 1");
+    }
+    return value == 1;
+  }
+
+  private static int[] readInts(BodyReader in) {
+    return in.list(in::int32).stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static void writeValues(BodyWriter body, List<ValueSpec> values) {

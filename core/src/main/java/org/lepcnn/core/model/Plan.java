@@ -87,6 +87,18 @@ public final class Plan {
     return sum;
   }
 
+  /** Bytes of all masked tensors of one pass on the wire. */
+  public long inputBytes() {
+    return tensors.stream().mapToLong(MaskedTensorSpec::wireBytes).sum();
+  }
+
+  /** Bytes of all layer outputs of one pass, on the wire or in a decryption table. */
+  public long outputBytes() {
+    return layers.stream()
+        .mapToLong(layer -> (long) layer.geometry().outputSize() * field(layer).wireBytes())
+        .sum();
+  }
+
   /**
    * Writes the plan.
    *
@@ -127,7 +139,7 @@ public final class Plan {
     return new Plan(tensors, layers);
   }
 
-  private static ResidueField readField(BodyReader in) {
+  static ResidueField readField(BodyReader in) {
     int bits = in.int32();
     ResidueField field = ResidueField.ofBits(bits);
     if (field == null) {

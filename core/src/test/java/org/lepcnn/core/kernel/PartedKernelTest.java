@@ -69,7 +69,7 @@ class PartedKernelTest {
     for (int i = 0; i < 30; i++) {
       ConvGeometry g = random.geometry();
       LayerWeights weights = random.partedWeights(g);
-      int bits = Headroom.activationBits(weights.maxAbsSum(g.outChannels()));
+      int bits = Headroom.LARGEST.activationBits(weights.maxAbsSum(g.outChannels()));
       int limit = (1 << (bits - 1)) - 1;
       int[] q = new int[g.inputSize()];
       for (int k = 0; k < q.length; k++) {

@@ -3,9 +3,10 @@ package org.lepcnn.device.arithmetic;
 
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
-import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 
 /**
@@ -23,12 +24,12 @@ public final class LayerArithmetic {
    *
    * @throws NonFiniteActivationException when the only row holds one
    */
-  public static float[] scales(float[] x, int rows, int bits) {
+  public static float[] scales(float[] x, int rows, ActivationRange range) {
     float[] scales = new float[rows];
     int elements = x.length / rows;
     for (int row = 0; row < rows; row++) {
       float[] part = Arrays.copyOfRange(x, row * elements, (row + 1) * elements);
-      scales[row] = scale(() -> ActivationQuantizer.scale(part, elements, bits), rows);
+      scales[row] = scale(() -> ActivationQuantizer.scale(part, elements, range), rows);
     }
     return scales;
   }
@@ -46,26 +47,26 @@ public final class LayerArithmetic {
   }
 
   /**
-   * q = quantized x, centred.
+   * q = quantized x.
    *
    * @param scales of the rows of x
    */
-  public static void quantize(float[] x, float[] scales, int bits, int[] q) {
+  public static void quantize(float[] x, float[] scales, ActivationRange range, int[] q) {
     RowScales rows = new RowScales(scales, q.length);
-    int limit = ActivationQuantizer.limit(bits);
     for (int i = 0; i < q.length; i++) {
-      q[i] = ActivationQuantizer.quantize(rows.scaled(x[i], i), 1, limit);
+      q[i] = ActivationQuantizer.quantize(rows.scaled(x[i], i), 1, range);
     }
   }
 
   /** The same for a tensor of one row. */
-  static void quantize(float[] x, float scale, int bits, int[] q) {
-    quantize(x, new float[] {scale}, bits, q);
+  static void quantize(float[] x, float scale, ActivationRange range, int[] q) {
+    quantize(x, new float[] {scale}, range, q);
   }
 
-  /** {@link #mask(float[], float[], int, int[])} for a tensor of one row. */
-  static void mask(float[] x, float scale, int bits, int[] masked) {
-    mask(x, new float[] {scale}, bits, masked);
+  /** {@link #mask(float[], float[], ActivationRange, ResidueField, int[])} for one row. */
+  static void mask(
+      float[] x, float scale, ActivationRange range, ResidueField field, int[] masked) {
+    mask(x, new float[] {scale}, range, field, masked);
   }
 
   /**
@@ -73,41 +74,31 @@ public final class LayerArithmetic {
    *
    * @param masked holds the mask r and receives x'
    */
-  static void mask(float[] x, float[] scales, int bits, int[] masked) {
+  static void mask(
+      float[] x, float[] scales, ActivationRange range, ResidueField field, int[] masked) {
     RowScales rows = new RowScales(scales, masked.length);
-    int limit = ActivationQuantizer.limit(bits);
     for (int i = 0; i < masked.length; i++) {
-      int q = Field31.canonical(ActivationQuantizer.quantize(rows.scaled(x[i], i), 1, limit));
+      int q = field.canonical(ActivationQuantizer.quantize(rows.scaled(x[i], i), 1, range));
       // q − p is negative, so nothing overflows; p is added back where the sum is negative
-      int sum = q - Field31.P + masked[i];
-      masked[i] = sum + ((sum >> 31) & Field31.P);
+      int sum = q - field.modulus() + masked[i];
+      masked[i] = sum + ((sum >> 31) & field.modulus());
     }
   }
 
-  /** out = (y − u, centred) · s_x · s_w[oc] + bias[oc]. */
-  static void unmask(ConvGeometry g, int[] y, int[] u, ChannelScales scales, float[] out) {
+  /** out = (y − u, lifted) · s_x · s_w[oc] + bias[oc]. */
+  static void unmask(
+      ConvGeometry g, int[] y, int[] u, Lift lift, ChannelScales scales, float[] out) {
+    dequantize(g, unmaskedIntegers(g, y, u, lift), scales, out);
+  }
+
+  /** The plain results: y − u, lifted. */
+  public static int[] unmaskedIntegers(ConvGeometry g, int[] y, int[] u, Lift lift) {
     int plane = g.planeSize();
-    int base = 0;
-    for (int n = 0; n < g.batch(); n++) {
-      for (int oc = 0; oc < g.outChannels(); oc++) {
-        float scale = scales.scale(n, oc);
-        float offset = scales.bias()[oc];
-        for (int i = base; i < base + plane; i++) {
-          int centred = Field31.centred(Field31.subtract(y[i], u[i]));
-          out[i] = ActivationQuantizer.dequantize(centred, scale, offset);
-        }
-        base += plane;
-      }
+    int[] plain = new int[y.length];
+    for (int i = 0; i < plain.length; i++) {
+      plain[i] = lift.of(lift.field().subtract(y[i], u[i]), i / plane % g.outChannels());
     }
-  }
-
-  /** The centred plain results y − u. */
-  public static int[] unmaskedIntegers(int[] y, int[] u) {
-    int[] centred = new int[y.length];
-    for (int i = 0; i < centred.length; i++) {
-      centred[i] = Field31.centred(Field31.subtract(y[i], u[i]));
-    }
-    return centred;
+    return plain;
   }
 
   /** out = y · s_x · s_w[oc] + bias[oc]. */

@@ -18,6 +18,7 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
+import org.lepcnn.device.arithmetic.Lift;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.pass.Stopwatch.Lap;
 import org.lepcnn.device.stage.Activations;
@@ -89,7 +90,7 @@ final class MaskedRounds implements AutoCloseable {
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = context.model().half().tensors().get(tensor.id());
       FloatBuffer x = activations.buffer(binding.value(), tensor.elements());
-      workspace.tiles().scales(x, tensor.elements(), binding.bits(), scales[tensor.id()]);
+      workspace.tiles().scales(x, tensor.elements(), binding.range(), scales[tensor.id()]);
       noteLostRows(scales[tensor.id()]);
       values.add(x);
     }
@@ -114,11 +115,9 @@ final class MaskedRounds implements AutoCloseable {
   }
 
   private RoundRequest.Tensor mask(MaskedTensorSpec tensor, FloatBuffer x) {
-    int id = tensor.id();
-    int elements = tensor.elements();
-    int[] residues = context.pool().takeAtLeast(elements);
-    workspace.tiles().mask(x, scales[id], workspace.masks(), id, residues, elements);
-    return new RoundRequest.Tensor(id, residues);
+    int[] residues = context.pool().takeAtLeast(tensor.elements());
+    workspace.tiles().mask(x, scales[tensor.id()], workspace.masks(), tensor, residues);
+    return new RoundRequest.Tensor(tensor.id(), residues);
   }
 
   /** The round with tensors of zeros: the masks themselves. */
@@ -126,7 +125,7 @@ final class MaskedRounds implements AutoCloseable {
     List<RoundRequest.Tensor> tensors = new ArrayList<>();
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       int[] residues = context.pool().takeAtLeast(tensor.elements());
-      workspace.masks().fill(tensor.id(), residues, tensor.elements());
+      workspace.masks().fill(tensor.id(), tensor.field(), residues, tensor.elements());
       tensors.add(new RoundRequest.Tensor(tensor.id(), residues));
     }
     return request(round, tensors);
@@ -176,7 +175,7 @@ final class MaskedRounds implements AutoCloseable {
     for (RoundResult.Layer layer : result.layers()) {
       LinearLayerSpec spec = plan.layer(layer.index());
       if (cache == null) {
-        ResultValidator.requireCanonical(id, spec, layer.residues());
+        ResultValidator.requireCanonical(id, plan.field(spec), spec, layer.residues());
       } else {
         check(cache.ofPass(pass.number()), spec, layer.residues());
       }
@@ -271,10 +270,13 @@ final class MaskedRounds implements AutoCloseable {
   }
 
   private void unmask(LinearLayerSpec spec, int[] y, ResidueBuffer u, Activations activations) {
+    Lift lift = context.lift(spec.index());
     UnsafeResultObserver observer = context.unsafeResultObserver();
     if (observer != null) {
       observer.layerResult(
-          pass.number(), spec.index(), LayerArithmetic.unmaskedIntegers(y, u.toArray(y.length)));
+          pass.number(),
+          spec.index(),
+          LayerArithmetic.unmaskedIntegers(spec.geometry(), y, u.toArray(y.length), lift));
     }
     DeviceHalf.LayerBinding binding = context.model().half().layers().get(spec.index());
     NativeTensor out = activations.create(binding.output(), binding.outputShape());
@@ -284,6 +286,7 @@ final class MaskedRounds implements AutoCloseable {
             spec.geometry(),
             y,
             u,
+            lift,
             new ChannelScales(
                 spec.geometry(), scales[spec.tensorId()], binding.weightScales(), binding.bias()),
             out.floats());

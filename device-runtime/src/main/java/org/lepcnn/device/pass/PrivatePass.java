@@ -222,8 +222,8 @@ final class PrivatePass {
         pass.number(),
         context.model().outputs(values),
         stopwatch.timings(),
-        plan.inputElements() * Integer.BYTES,
-        plan.outputElements() * Integer.BYTES,
+        plan.inputBytes(),
+        plan.outputBytes(),
         plan.rounds(),
         rounds().failedRows());
   }

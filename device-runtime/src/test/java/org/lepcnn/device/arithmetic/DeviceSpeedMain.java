@@ -14,10 +14,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.device.integrity.TestChallenges;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -69,7 +73,7 @@ public final class DeviceSpeedMain {
 
   public static void main(String[] args) {
     try (SecretKey key = SecretKey.copyOf(new byte[SecretKey.BYTES]);
-        PassKey pass = PassKey.of(key);
+        PassKey pass = PassKey.of(key, CipherSuite.AES);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       DeviceSpeedMain main = new DeviceSpeedMain(key);
       main.addSteps(masks);
@@ -118,8 +122,14 @@ public final class DeviceSpeedMain {
   }
 
   private void addSteps(MaskGenerator masks) {
-    step("mask: keystream and rejection", inputs, l -> masks.fill(0, l.masked, l.masked.length));
-    step("mask: scale", inputs, l -> sink += (long) tiles.scale(l.in, l.x.length, 16));
+    step(
+        "mask: keystream and rejection",
+        inputs,
+        l -> masks.fill(0, ResidueField.P31, l.masked, l.masked.length));
+    step(
+        "mask: scale",
+        inputs,
+        l -> sink += (long) tiles.scale(l.in, l.x.length, ActivationRange.signed(16)));
     step("mask: quantize and add, plain loop", inputs, l -> mask(l));
     step("mask: keystream, quantize and add", inputs, l -> mask(l, masks));
     step(
@@ -132,7 +142,14 @@ public final class DeviceSpeedMain {
     step(
         "unmask and dequantize",
         outputs,
-        l -> tiles.unmask(l.g, l.y, l.buffer, l.channels(), l.out));
+        l ->
+            tiles.unmask(
+                l.g,
+                l.y,
+                l.buffer,
+                Lift.centred(ResidueField.P31, l.g.outChannels()),
+                l.channels(),
+                l.out));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 
@@ -146,7 +163,12 @@ public final class DeviceSpeedMain {
   }
 
   private void mask(Layer l, MaskGenerator masks) {
-    tiles.mask(l.in, 1e-4f, masks, 0, l.masked, l.masked.length);
+    tiles.mask(
+        l.in,
+        1e-4f,
+        masks,
+        new MaskedTensorSpec(0, 0, l.masked.length, ResidueField.P31),
+        l.masked);
   }
 
   private static int left(Layer l) {
@@ -158,11 +180,17 @@ public final class DeviceSpeedMain {
   }
 
   private static void mask(Layer l) {
-    LayerArithmetic.mask(l.x, 1e-4f, 16, l.masked);
+    LayerArithmetic.mask(l.x, 1e-4f, ActivationRange.signed(16), ResidueField.P31, l.masked);
   }
 
   private static void unmask(Layer l, FloatBuffer out) {
-    LayerArithmetic.unmask(l.g, l.y, l.u, l.channels(), scratch(l.y.length));
+    LayerArithmetic.unmask(
+        l.g,
+        l.y,
+        l.u,
+        Lift.centred(ResidueField.P31, l.g.outChannels()),
+        l.channels(),
+        scratch(l.y.length));
     out.put(0, scratch(l.y.length));
   }
 

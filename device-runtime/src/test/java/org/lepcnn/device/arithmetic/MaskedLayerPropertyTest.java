@@ -16,7 +16,7 @@ import org.lepcnn.core.kernel.onnxruntime.OnnxRuntimeKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.RandomLayers;
-import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.Headroom;
 import org.lepcnn.core.quant.WeightQuantizer;
 
@@ -72,7 +72,8 @@ class MaskedLayerPropertyTest {
       x[i] = q[i];
     }
     // with scale 1 the activations are their own quantized values
-    LayerArithmetic.mask(x, 1, Headroom.MAX_BITS, masked);
+    LayerArithmetic.mask(
+        x, 1, ActivationRange.signed(ActivationRange.MAX_BITS), ResidueField.P31, masked);
     int[] y = new int[g.outputSize()];
     int[] u = new int[g.outputSize()];
     try (LinearKernel kernel = provider.prepare(ResidueField.P31, g, weights)) {
@@ -80,13 +81,19 @@ class MaskedLayerPropertyTest {
     }
     long[] plain = new long[g.outputSize()];
     DirectConvolution.apply(g, weights, q, plain);
-    assertThat(Arrays.stream(LayerArithmetic.unmaskedIntegers(y, u)).asLongStream().toArray())
+    assertThat(
+            Arrays.stream(
+                    LayerArithmetic.unmaskedIntegers(
+                        g, y, u, Lift.centred(ResidueField.P31, g.outChannels())))
+                .asLongStream()
+                .toArray())
         .as(g.toString())
         .isEqualTo(plain);
   }
 
   private static int limit(ConvGeometry g, byte[] weights) {
-    return ActivationQuantizer.limit(
-        Headroom.activationBits(WeightQuantizer.maxAbsSum(weights, g.outChannels())));
+    return ActivationRange.signed(
+            Headroom.LARGEST.activationBits(WeightQuantizer.maxAbsSum(weights, g.outChannels())))
+        .limit();
   }
 }

@@ -11,6 +11,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.quant.ActivationRange;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -41,7 +45,7 @@ class TrafficStatisticsTest {
       BRIGHT[i] = 0.5f + 0.5f * i / ELEMENTS;
     }
     try (SecretKey first = SecretKey.copyOf(new byte[SecretKey.BYTES])) {
-      PassKey key = PassKey.of(first);
+      PassKey key = PassKey.of(first, CipherSuite.AES);
       for (int pass = 0; pass < PASSES; pass++) {
         TRAFFIC.add(masked(pass % 2 == 0 ? DARK : BRIGHT, key));
         PassKey next = key.next();
@@ -58,9 +62,9 @@ class TrafficStatisticsTest {
     TileArithmetic tiles = TileArithmetic.best();
     int[] residues = new int[ELEMENTS];
     FloatBuffer x = FloatBuffer.wrap(picture);
-    float scale = tiles.scale(x, ELEMENTS, BITS);
+    float scale = tiles.scale(x, ELEMENTS, ActivationRange.signed(BITS));
     try (MaskGenerator masks = new MaskGenerator(key, TestSecrets.ACCESS)) {
-      tiles.mask(x, scale, masks, 0, residues, ELEMENTS);
+      tiles.mask(x, scale, masks, new MaskedTensorSpec(0, 0, ELEMENTS, ResidueField.P31), residues);
     }
     return residues;
   }

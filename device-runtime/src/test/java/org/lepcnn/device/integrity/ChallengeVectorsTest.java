@@ -23,8 +23,8 @@ class ChallengeVectorsTest {
       RandomLayers random = new RandomLayers(seed);
       ConvGeometry g = random.geometry();
       byte[] weights = random.weights(g);
-      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, g);
-      int[] c = ChallengeVectors.compute(g, weights, challenge);
+      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, ResidueField.P31, g);
+      int[] c = ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge);
       try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         int step = 1 + g.inputSize() / 7;
         for (int j = 0; j < g.inputSize(); j += step) {
@@ -58,8 +58,8 @@ class ChallengeVectorsTest {
                   .withPadBefore(1));
       RandomLayers random = new RandomLayers(stride);
       byte[] weights = random.weights(g);
-      Challenge challenge = Challenge.draw(TestKeys.of(stride), 0, 0, g);
-      int[] c = ChallengeVectors.compute(g, weights, challenge);
+      Challenge challenge = Challenge.draw(TestKeys.of(stride), 0, 0, ResidueField.P31, g);
+      int[] c = ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge);
       try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         for (int j = 0; j < g.inputSize(); j++) {
           assertThat(c[j]).as("column %d of %s", j, g).isEqualTo(applyTo(kernel, challenge, j));
@@ -74,7 +74,9 @@ class ChallengeVectorsTest {
     ConvGeometry g = ConvGeometry.fullyConnected(2, 1, 2);
     Challenge challenge = Challenge.of(new int[] {5, 7}, new int[] {11, 13});
     int wa = Field31.canonical(2 * 5 - 3 * 7);
-    assertThat(ChallengeVectors.compute(g, new byte[] {2, -3}, challenge))
+    assertThat(
+            ChallengeVectors.compute(
+                ResidueField.P31, g, LayerWeights.of(new byte[] {2, -3}), challenge))
         .containsExactly(Field31.multiply(wa, 11), Field31.multiply(wa, 13));
   }
 
@@ -84,8 +86,8 @@ class ChallengeVectorsTest {
       RandomLayers random = new RandomLayers(seed);
       ConvGeometry g = random.geometry();
       LayerWeights weights = random.partedWeights(g);
-      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, g);
-      int[] c = ChallengeVectors.compute(g, weights, challenge);
+      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, ResidueField.P31, g);
+      int[] c = ChallengeVectors.compute(ResidueField.P31, g, weights, challenge);
       int[] x = random.residues(g.inputSize());
       int[] y = new int[g.outputSize()];
       try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
@@ -102,20 +104,25 @@ class ChallengeVectorsTest {
     ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 70_000);
     byte[] weights = new byte[g.weightCount()];
     Arrays.fill(weights, (byte) -127);
-    Challenge challenge = Challenge.draw(TestKeys.of(4), 0, 0, g);
+    Challenge challenge = Challenge.draw(TestKeys.of(4), 0, 0, ResidueField.P31, g);
     int sum = 0;
     for (int a : challenge.a()) {
       sum = Field31.add(sum, a);
     }
     int expected = Field31.multiply(Field31.canonical(-127), sum);
-    assertThat(ChallengeVectors.compute(g, weights, challenge)).containsOnly(expected);
+    assertThat(ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge))
+        .containsOnly(expected);
   }
 
   @Test
   void challengeOfAnotherGeometry_isRefused() {
     ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 4);
-    Challenge other = Challenge.draw(TestKeys.of(4), 0, 0, ConvGeometry.fullyConnected(1, 3, 5));
-    assertThatThrownBy(() -> ChallengeVectors.compute(g, new byte[12], other))
+    Challenge other =
+        Challenge.draw(
+            TestKeys.of(4), 0, 0, ResidueField.P31, ConvGeometry.fullyConnected(1, 3, 5));
+    assertThatThrownBy(
+            () ->
+                ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(new byte[12]), other))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

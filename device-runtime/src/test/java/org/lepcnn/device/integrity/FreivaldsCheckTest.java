@@ -13,6 +13,7 @@ import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.device.SteadyState;
 
@@ -26,12 +27,17 @@ class FreivaldsCheckTest {
     }
 
     static Case of(ConvGeometry g, byte[] weights, int[] x, int seed) {
-      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, g);
+      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, ResidueField.P31, g);
       int[] y = new int[g.outputSize()];
       try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         kernel.apply(x, y);
       }
-      return new Case(g, challenge, ChallengeVectors.compute(g, weights, challenge), x, y);
+      return new Case(
+          g,
+          challenge,
+          ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge),
+          x,
+          y);
     }
 
     boolean accepts(int[] result) {
@@ -74,7 +80,7 @@ class FreivaldsCheckTest {
           new ConvGeometry(2, 1, 3, 1, ConvAxis.pointwise(side), ConvAxis.pointwise(side)));
     }
     for (ConvGeometry g : geometries) {
-      Challenge challenge = Challenge.draw(TestKeys.of(1), 0, 0, g);
+      Challenge challenge = Challenge.draw(TestKeys.of(1), 0, 0, ResidueField.P31, g);
       int[] y = new RandomLayers(7).residues(g.outputSize());
       assertThat(FreivaldsCheck.left(g, challenge, y)).isNotNegative();
       for (int i = 0; i < y.length; i += 1 + y.length / 20) {

@@ -15,6 +15,7 @@ import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
 
 /**
@@ -148,7 +149,7 @@ class SoundnessRateTest {
 
     /** Left minus right side of the check, centred: the integer ⟨a⊗b, e⟩. */
     int difference(Challenge challenge, int[] result) {
-      int[] c = ChallengeVectors.compute(g, weights, challenge);
+      int[] c = ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge);
       int left = FreivaldsCheck.left(g, challenge, result);
       return Field31.centred(Field31.subtract(left, FreivaldsCheck.right(c, x, x.length)));
     }

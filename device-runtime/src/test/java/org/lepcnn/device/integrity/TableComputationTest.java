@@ -18,6 +18,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.TestBundles;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
@@ -194,7 +195,7 @@ class TableComputationTest {
                     ResidueField.P31,
                     layer.geometry(),
                     bundle.edge().weights().get(layer.index()))) {
-      generator.fill(layer.tensorId(), mask, mask.length);
+      generator.fill(layer.tensorId(), ResidueField.P31, mask, mask.length);
       int[] factor = new int[layer.geometry().outputSize()];
       kernel.apply(mask, factor);
       return factor;
@@ -203,7 +204,7 @@ class TableComputationTest {
 
   private static List<PassKey> keys(int count) {
     List<PassKey> keys = new ArrayList<>();
-    keys.add(PassKey.of(TestKeys.of(77)));
+    keys.add(PassKey.of(TestKeys.of(77), CipherSuite.AES));
     while (keys.size() < count) {
       keys.add(keys.get(keys.size() - 1).next());
     }

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.integrity;
 
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.key.SecretKey;
 
@@ -13,7 +14,7 @@ public final class TestChallenges {
   }
 
   public static TestChallenges draw(SecretKey groupKey, int layer, int index, ConvGeometry g) {
-    return new TestChallenges(Challenge.draw(groupKey, layer, index, g));
+    return new TestChallenges(Challenge.draw(groupKey, layer, index, ResidueField.P31, g));
   }
 
   public int[] a() {

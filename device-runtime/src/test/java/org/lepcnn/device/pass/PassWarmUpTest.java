@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.testkit.SessionModel;
@@ -29,7 +30,7 @@ class PassWarmUpTest {
       assertUsed(own.pool.takeAtLeast(1), 90);
       assertUsed(own.pool.takeAtLeast(91), 120);
       try (SecretKey secret = SecretKey.random();
-          PassKey key = PassKey.of(secret)) {
+          PassKey key = PassKey.of(secret, CipherSuite.AES)) {
         PassWorkspace workspace = own.workspaces.take(key);
         assertThat(workspace.takeBuffer(1).capacity()).isEqualTo(120);
         assertThat(workspace.takeBuffer(1).capacity()).isEqualTo(120);

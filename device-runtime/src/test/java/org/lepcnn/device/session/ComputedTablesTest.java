@@ -16,6 +16,7 @@ import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -93,7 +94,7 @@ class ComputedTablesTest {
     int[][] filled = new int[1][];
     try (LimitedTables tables = new LimitedTables(bundle, 1);
         SecretKey secret = SecretKey.random();
-        PassKey key = PassKey.of(secret)) {
+        PassKey key = PassKey.of(secret, CipherSuite.AES)) {
       tables.whenRead = out -> filled[0] = out;
       int[] expected = new int[7];
       tables.readLayer(0, key, 2, expected);

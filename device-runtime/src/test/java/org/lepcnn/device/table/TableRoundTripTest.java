@@ -231,7 +231,7 @@ class TableRoundTripTest {
     byte[] before = Files.readAllBytes(file);
     TableId other = new TableId(TestTables.DEVICE, new ChainId(8, 8), TestTables.MODEL, 0, 0, 0);
     try (SecretKey key = TestTables.groupKey(0)) {
-      assertThatThrownBy(() -> TableWriter.create(folder, other, 1, key))
+      assertThatThrownBy(() -> TableWriter.create(folder, other, TestTables.PLAN, 1, key))
           .isInstanceOf(BadInputException.class);
     }
     assertThat(file).hasBinaryContent(before);
@@ -241,7 +241,7 @@ class TableRoundTripTest {
   void theHeader_tellsWhatTheTableIs_withoutAnyKey() throws IOException {
     Path file = TestTables.write(folder, TestTables.id(66, 67), 2);
     assertThat(TableDescription.read(file))
-        .isEqualTo(new TableDescription(TestTables.id(66, 67), 1, 2, Files.size(file)));
+        .isEqualTo(new TableDescription(TestTables.id(66, 67), 2, 2, Files.size(file)));
   }
 
   @Test
@@ -259,7 +259,7 @@ class TableRoundTripTest {
 
   private static TableWriter writer(TableId id, Path folder) {
     try (SecretKey key = TestTables.groupKey(id.group())) {
-      return TableWriter.create(folder, id, 1, key);
+      return TableWriter.create(folder, id, TestTables.PLAN, 1, key);
     }
   }
 

@@ -141,7 +141,7 @@ class KernelsTest {
         ConvGeometry geometry = random.geometry();
         int size = geometry.inputSize();
         LayerWeights weights = LayerWeights.of(random.weights(geometry));
-        int bits = Headroom.activationBits(weights.maxAbsSum(geometry.outChannels()));
+        int bits = Headroom.LARGEST.activationBits(weights.maxAbsSum(geometry.outChannels()));
         int limit = (1 << (bits - 1)) - 1;
         int[] signs = new int[size];
         for (int k = 0; k < size; k++) {
