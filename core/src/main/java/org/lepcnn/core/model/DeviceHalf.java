@@ -233,6 +233,9 @@ public record DeviceHalf(
     requireCount("masked tensors", plan.tensors().size(), tensors.size());
     requireCount("layers", plan.layers().size(), layers.size());
     requireCount("stages", plan.rounds() + 1, stages.size());
+    if (batch < 1) {
+      throw BadInputException.about("Device half: batch").expected("at least 1").found(batch);
+    }
     requireRows(inputs, batch);
     requireRows(outputs, batch);
     for (LinearLayerSpec layer : plan.layers()) {
@@ -259,8 +262,7 @@ public record DeviceHalf(
 
   private static void requireRows(List<ValueSpec> values, int batch) {
     for (ValueSpec value : values) {
-      if (batch < 1
-          || (batch > 1 && (value.shape().length == 0 || value.shape()[0] % batch != 0))) {
+      if (batch > 1 && (value.shape().length == 0 || value.shape()[0] % batch != 0)) {
         throw BadInputException.about("Device half: first dimension of " + value.name())
             .expected("a multiple of the batch of " + batch)
             .found(Arrays.toString(value.shape()));
