@@ -36,6 +36,16 @@ final class ImportArguments {
               + " for several inputs.")
   private List<String> inputs = List.of();
 
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Inputs that a pass takes: the model's first dimension, open or 1, becomes N, and every"
+              + " input has its own activation scales. The import proves with ONNX Runtime that"
+              + " each input gets the answer that it gets alone, or refuses. Default: 1.")
+  private int batch;
+
   @Mixin private CutArguments cut;
 
   @Option(
@@ -94,7 +104,8 @@ final class ImportArguments {
     ImportOptions options =
         ImportOptions.defaults()
             .withOffload(cut.policy())
-            .withPrecision(Precision.FAST.inField(smallestField()));
+            .withPrecision(Precision.FAST.inField(smallestField()))
+            .withBatch(batch);
     for (String input : inputs) {
       options = options.withInput(input);
     }

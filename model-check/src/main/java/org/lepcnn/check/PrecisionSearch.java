@@ -73,6 +73,7 @@ public final class PrecisionSearch {
    * What was found.
    *
    * @param bundle of the mix
+   * @param precision that it has
    * @param error its largest relative error over the samples; of whole numbers the share that
    *     differs
    * @param met whether that meets the target; where not, all layers are as fine as can be
@@ -83,13 +84,14 @@ public final class PrecisionSearch {
    */
   public record Found(
       ModelBundle bundle,
+      Precision precision,
       double error,
       boolean met,
       int finerLayers,
       double twice,
       LayerErrors.Line weakest) {}
 
-  private record Trial(Mix mix, double error) {}
+  private record Trial(Precision precision, Mix mix, double error) {}
 
   private record Candidate(String output, long cost, double gainOverCost) {}
 
@@ -283,7 +285,7 @@ public final class PrecisionSearch {
         error = Math.max(error, Comparison.withFloat(outputs, sample.expected()).error());
       }
     }
-    return new Trial(mix, error);
+    return new Trial(precision, mix, error);
   }
 
   private KernelNetwork network(Mix mix) {
@@ -297,6 +299,7 @@ public final class PrecisionSearch {
     boolean met = trial.error() <= target;
     return new Found(
         bundle,
+        trial.precision(),
         trial.error(),
         met,
         finerOutputs(mix).size(),

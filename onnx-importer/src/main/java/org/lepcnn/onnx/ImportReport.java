@@ -15,6 +15,7 @@ import org.lepcnn.core.model.Plan;
  *
  * @param model the model's name
  * @param fingerprint the bundle's, hexadecimal
+ * @param batch inputs of a pass
  * @param rounds of a pass
  * @param totalMacs multiplications of all layers, as far as they are known
  * @param offloadedMacs multiplications of the offloaded layers
@@ -31,6 +32,7 @@ import org.lepcnn.core.model.Plan;
 public record ImportReport(
     String model,
     String fingerprint,
+    int batch,
     int rounds,
     long totalMacs,
     long offloadedMacs,
@@ -124,6 +126,7 @@ public record ImportReport(
     return new ImportReport(
         bundle.device().modelName(),
         bundle.fingerprint().toString(),
+        bundle.device().batch(),
         plan.rounds(),
         total,
         offloaded,
@@ -195,7 +198,7 @@ public record ImportReport(
         ? String.format(
             Locale.ROOT,
             "%s: %d rounds; %s of %s multiplications offloaded (%s%.2f %%), %s of them with weights"
-                + " of more than 8 bits, done twice; per pass %s bytes up, %s bytes down, %s bytes of"
+                + " of more than 8 bits, done twice; per pass%s %s bytes up, %s bytes down, %s bytes of"
                 + " table\n",
             model,
             rounds,
@@ -204,6 +207,7 @@ public record ImportReport(
             uncountedLayers == 0 ? "" : "at most ",
             100 * offloadedShare,
             grouped(finerMacs),
+            batch == 1 ? "" : " of " + batch + " inputs",
             grouped(bytesUp),
             grouped(bytesDown),
             grouped(tableBytesPerPass))

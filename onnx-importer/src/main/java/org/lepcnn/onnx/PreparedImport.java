@@ -152,7 +152,8 @@ public final class PreparedImport {
             assembly.tensorBindings(),
             assembly.layerBindings(),
             stages,
-            new ReportLines(graph, run, selection, assembly, inner).lines());
+            new ReportLines(graph, run, selection, assembly, inner).lines(),
+            run.rows().batch());
     return new Mix(new EdgeHalf(assembly.plan(), assembly.weights()), device);
   }
 }

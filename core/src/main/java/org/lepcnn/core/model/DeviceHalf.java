@@ -28,6 +28,8 @@ import org.lepcnn.core.quant.Headroom;
  * @param layers per linear layer of the plan
  * @param stages {@code plan.rounds() + 1} of them
  * @param report every layer of the model that multiplies, offloaded or not
+ * @param batch inputs of a pass: the rows of the first dimension of every input and output, and
+ *     equal parts, one after the other, of every masked tensor and layer result
  */
 public record DeviceHalf(
     String modelName,
@@ -37,13 +39,15 @@ public record DeviceHalf(
     List<TensorBinding> tensors,
     List<LayerBinding> layers,
     List<Stage> stages,
-    List<LayerReport> report) {
+    List<LayerReport> report,
+    int batch) {
 
   static final int MAGIC = 0x4c455044; // "LEPD"
   static final int OLDEST_VERSION = 1;
-  static final int VERSION = 3;
+  static final int VERSION = 4;
   private static final int VERSION_OF_WEIGHT_BITS = 2;
   private static final int VERSION_OF_FIELDS = 3;
+  private static final int VERSION_OF_BATCH = 4;
 
   /**
    * A named value of the model.
@@ -206,6 +210,19 @@ public record DeviceHalf(
     }
   }
 
+  /** A model of one input a pass. */
+  public DeviceHalf(
+      String modelName,
+      List<ValueSpec> inputs,
+      List<ValueSpec> outputs,
+      Plan plan,
+      List<TensorBinding> tensors,
+      List<LayerBinding> layers,
+      List<Stage> stages,
+      List<LayerReport> report) {
+    this(modelName, inputs, outputs, plan, tensors, layers, stages, report, 1);
+  }
+
   public DeviceHalf {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
@@ -216,6 +233,11 @@ public record DeviceHalf(
     requireCount("masked tensors", plan.tensors().size(), tensors.size());
     requireCount("layers", plan.layers().size(), layers.size());
     requireCount("stages", plan.rounds() + 1, stages.size());
+    if (batch < 1) {
+      throw BadInputException.about("Device half: batch").expected("at least 1").found(batch);
+    }
+    requireRows(inputs, batch);
+    requireRows(outputs, batch);
     for (LinearLayerSpec layer : plan.layers()) {
       LayerBinding binding = layers.get(layer.index());
       boolean signed = tensors.get(layer.tensorId()).range().signed();
@@ -230,6 +252,21 @@ public record DeviceHalf(
           binding.weightScales().length);
       requireCount(
           "biases of " + binding.name(), layer.geometry().outChannels(), binding.bias().length);
+      if (layer.geometry().batch() % batch != 0) {
+        throw BadInputException.about("Device half: images of " + binding.name())
+            .expected("a multiple of the batch of " + batch)
+            .found(layer.geometry().batch());
+      }
+    }
+  }
+
+  private static void requireRows(List<ValueSpec> values, int batch) {
+    for (ValueSpec value : values) {
+      if (batch > 1 && (value.shape().length == 0 || value.shape()[0] % batch != 0)) {
+        throw BadInputException.about("Device half: first dimension of " + value.name())
+            .expected("a multiple of the batch of " + batch)
+            .found(Arrays.toString(value.shape()));
+      }
     }
   }
 
@@ -243,8 +280,31 @@ public record DeviceHalf(
     }
   }
 
+  /** Inputs as one row of a pass has them. */
+  public List<ValueSpec> rowInputs() {
+    return rows(inputs);
+  }
+
+  /** Outputs as one row of a pass has them. */
+  public List<ValueSpec> rowOutputs() {
+    return rows(outputs);
+  }
+
+  private List<ValueSpec> rows(List<ValueSpec> values) {
+    return batch == 1 ? values : values.stream().map(this::row).toList();
+  }
+
+  private ValueSpec row(ValueSpec value) {
+    long[] shape = value.shape().clone();
+    shape[0] /= batch;
+    return new ValueSpec(value.name(), value.onnxType(), shape);
+  }
+
   /** The oldest version that can hold it. */
   private int version() {
+    if (batch > 1) {
+      return VERSION_OF_BATCH;
+    }
     if (plan.namesFields() || tensors.stream().anyMatch(tensor -> !tensor.range().signed())) {
       return VERSION_OF_FIELDS;
     }
@@ -300,6 +360,9 @@ public record DeviceHalf(
         writeBoolean(body, line.signed());
       }
     }
+    if (version >= VERSION_OF_BATCH) {
+      body.int32(batch);
+    }
     return CheckedFile.frame(MAGIC, version, body.toByteArray());
   }
 
@@ -339,8 +402,9 @@ public record DeviceHalf(
       stages.add(new Stage(in.bytes(), in.list(in::string), in.list(in::string)));
     }
     List<LayerReport> report = in.list(() -> readLine(in, content.version()));
+    int batch = content.version() >= VERSION_OF_BATCH ? in.int32() : 1;
     in.end();
-    return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report);
+    return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report, batch);
   }
 
   private static LayerReport readLine(BodyReader in, int version) {

@@ -145,6 +145,49 @@ class FormatVersionTest {
   }
 
   @Test
+  void deviceHalfOfABatch_isVersion4_andReadsBack() {
+    DeviceHalf half = batchOf(2, 2, 4, 6);
+    byte[] file = half.toFile();
+    assertThat(CheckedFile.open("device", file, DeviceHalf.MAGIC, 4, 4).version()).isEqualTo(4);
+    DeviceHalf read = DeviceHalf.parse("device", file);
+    assertThat(read.batch()).isEqualTo(2);
+    assertThat(read.rowInputs().get(0).shape()).containsExactly(1, 3);
+    assertThat(read.rowOutputs().get(0).shape()).containsExactly(2, 6);
+    assertThat(read.toFile()).isEqualTo(file);
+  }
+
+  @Test
+  void aBatchThatValuesOrLayersDoNotDivideInto_isRefused() {
+    assertThatThrownBy(() -> batchOf(0, 2, 4, 1)).hasMessageContaining("batch");
+    assertThatThrownBy(() -> batchOf(2, 2, 3, 1)).hasMessageContaining("dimension of y");
+    assertThatThrownBy(() -> batchOf(2, 2)).hasMessageContaining("dimension of y");
+    assertThatThrownBy(() -> batchOf(2, 3, 4, 1)).hasMessageContaining("images of fc");
+  }
+
+  /**
+   * A product of some images.
+   *
+   * @param output its dimensions
+   */
+  private static DeviceHalf batchOf(int batch, int images, long... output) {
+    Plan plan =
+        new Plan(
+            List.of(new MaskedTensorSpec(0, 0, 3 * images, ResidueField.P31)),
+            List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(images, 3, 2))));
+    DeviceHalf one = device(line(0, 0));
+    return new DeviceHalf(
+        "golden",
+        List.of(new DeviceHalf.ValueSpec("x", 1, new long[] {2, 3})),
+        List.of(new DeviceHalf.ValueSpec("y", 1, output)),
+        plan,
+        one.tensors(),
+        one.layers(),
+        one.stages(),
+        one.report(),
+        batch);
+  }
+
+  @Test
   void bundleWithParts_isWrittenAndRead() {
     LayerWeights weights = new RandomLayers(4).partedWeights(PLAN.layer(0).geometry());
     ModelBundle bundle =

@@ -86,13 +86,18 @@ final class PlainTiles implements TileArithmetic {
 
   @Override
   public boolean mask(
-      FloatBuffer x, float scale, ResidueField field, MaskSource masks, int[] masked, int length) {
-    float inverse = 1 / scale;
+      FloatBuffer x,
+      float[] scales,
+      ResidueField field,
+      MaskSource masks,
+      int[] masked,
+      int length) {
+    RowScales rows = new RowScales(scales, length);
     Arrays.fill(rejections, 0);
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
       x.get(from, floats, 0, count);
-      round(floats, inverse, count);
+      round(floats, rows.inverse(floats, from, count), count);
       asFloats.put(0, floats, 0, count);
       asInts.get(0, ints, 0, count);
       if (from % WORDS == 0) {
@@ -236,25 +241,39 @@ final class PlainTiles implements TileArithmetic {
   private void dequantizeVectors(int from, int count, ChannelScales scales) {
     repeat(scales.weightScales(), from, factors, count);
     repeat(scales.bias(), from, offsets, count);
-    dequantize(floats, lows, factors, offsets, scales.tensorScale(), count);
+    int some;
+    for (int done = 0; done < count; done += some) {
+      int image = (from + done) / scales.channels();
+      some = Math.min(count - done, scales.channels() - (from + done) % scales.channels());
+      multiply(factors, scales.rowScale(image), done, done + some);
+    }
+    dequantize(floats, lows, factors, offsets, count);
+  }
+
+  private static void multiply(float[] values, float factor, int from, int to) {
+    for (int i = from; i < to; i++) {
+      values[i] *= factor;
+    }
   }
 
   /** The tile of the elements {@code from} on, channel by channel. */
   private void dequantizePlanes(int plane, int from, int count, ChannelScales scales) {
-    int channel = from / plane % scales.channels();
+    int number = from / plane;
     int left = plane - from % plane;
     for (int done = 0; done < count; left = plane) {
       int to = Math.min(count, done + left);
-      dequantize(floats, lows, scales.scale(channel), scales.bias()[channel], done, to);
-      channel = channel + 1 == scales.channels() ? 0 : channel + 1;
+      int channel = number % scales.channels();
+      float scale = scales.scale(number / scales.channels(), channel);
+      dequantize(floats, lows, scale, scales.bias()[channel], done, to);
+      number++;
       done = to;
     }
   }
 
   private static void dequantize(
-      float[] high, float[] low, float[] scale, float[] offset, float tensorScale, int count) {
+      float[] high, float[] low, float[] scale, float[] offset, int count) {
     for (int i = 0; i < count; i++) {
-      high[i] = ((high[i] - SUBTRAHEND) + low[i]) * (tensorScale * scale[i]) + offset[i];
+      high[i] = ((high[i] - SUBTRAHEND) + low[i]) * scale[i] + offset[i];
     }
   }
 

@@ -59,14 +59,31 @@ public interface TileArithmetic {
   }
 
   /**
-   * The scale of a tensor, as {@link ActivationQuantizer#scale(float[], int, ActivationRange)}
-   * defines it.
+   * The scale of a row, as {@link ActivationQuantizer#scale(float[], int, ActivationRange)} defines
+   * it.
    *
    * @param x the activations, from index 0
    * @throws NonFiniteActivationException when a value is NaN or infinite
    * @throws NegativeActivationException when a value is below 0 that the range has no place for
    */
   float scale(FloatBuffer x, int length, ActivationRange range);
+
+  /**
+   * The scales of a tensor's rows, each as if it were alone, and NaN of one of several rows that
+   * holds numbers that are none.
+   *
+   * @param x the activations, from index 0
+   * @param scales receives them; as many as there are rows, which are equal parts
+   * @throws NonFiniteActivationException when the only row holds NaN or infinity
+   * @throws NegativeActivationException as {@link #scale}
+   */
+  default void scales(FloatBuffer x, int length, ActivationRange range, float[] scales) {
+    int elements = length / scales.length;
+    for (int row = 0; row < scales.length; row++) {
+      FloatBuffer part = x.slice(row * elements, elements);
+      scales[row] = LayerArithmetic.scale(() -> scale(part, elements, range), scales.length);
+    }
+  }
 
   /**
    * x' = q + r mod p: the mask never leaves the first-level cache. A word that the mask's rule
@@ -80,13 +97,30 @@ public interface TileArithmetic {
    * used.
    *
    * @param x the activations that the scale was computed from, from index 0
-   * @param scale from {@link #scale}
+   * @param scales from {@link #scales}, of each row
    * @param masks yields the words of the mask r
    * @param masked receives x', from index 0
    * @return whether a word was p or above
    */
   boolean mask(
-      FloatBuffer x, float scale, ResidueField field, MaskSource masks, int[] masked, int length);
+      FloatBuffer x,
+      float[] scales,
+      ResidueField field,
+      MaskSource masks,
+      int[] masked,
+      int length);
+
+  /** The same for a tensor of one row. */
+  default boolean mask(
+      FloatBuffer x, float scale, ResidueField field, MaskSource masks, int[] masked, int length) {
+    return mask(x, new float[] {scale}, field, masks, masked, length);
+  }
+
+  /** The same with the mask of a tensor of one row. */
+  default void mask(
+      FloatBuffer x, float scale, MaskGenerator masks, MaskedTensorSpec tensor, int[] masked) {
+    mask(x, new float[] {scale}, masks, tensor, masked);
+  }
 
   /**
    * The same with the mask of a tensor, redraws included.
@@ -94,11 +128,11 @@ public interface TileArithmetic {
    * @param tensor whose mask it is
    */
   default void mask(
-      FloatBuffer x, float scale, MaskGenerator masks, MaskedTensorSpec tensor, int[] masked) {
+      FloatBuffer x, float[] scales, MaskGenerator masks, MaskedTensorSpec tensor, int[] masked) {
     ResidueField field = tensor.field();
     int length = tensor.elements();
     masks.begin(tensor.id(), field, length);
-    boolean rejected = mask(x, scale, field, masks::nextWords, masked, length);
+    boolean rejected = mask(x, scales, field, masks::nextWords, masked, length);
     masks.end();
     if (rejected) {
       masks.addRedraws(tensor.id(), field, masked, length);

@@ -51,12 +51,18 @@ final class VectorTiles implements TileArithmetic {
 
   @Override
   public boolean mask(
-      FloatBuffer x, float scale, ResidueField field, MaskSource masks, int[] masked, int length) {
-    float inverse = 1 / scale;
+      FloatBuffer x,
+      float[] scales,
+      ResidueField field,
+      MaskSource masks,
+      int[] masked,
+      int length) {
+    RowScales rows = new RowScales(scales, length);
     boolean rejected = false;
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
       x.get(from, floats, 0, count);
+      float inverse = rows.inverse(floats, from, count);
       masks.nextWords(words, count);
       rejected |= add(field, inverse, masked, from, count);
       if (VectorLoops.whole(count) < count) {
@@ -111,6 +117,7 @@ final class VectorTiles implements TileArithmetic {
     int some;
     for (int done = 0; done < count; done += some) {
       int channel = (from + done) % scales.channels();
+      int image = (from + done) / scales.channels();
       some = Math.min(count - done, scales.channels() - channel);
       VectorLoops.unmaskChannels(
           y,
@@ -118,7 +125,7 @@ final class VectorTiles implements TileArithmetic {
           from + done,
           lift.field().modulus(),
           lift.tops(),
-          scales.tensorScale(),
+          scales.rowScale(image),
           scales.weightScales(),
           scales.bias(),
           channel,
@@ -126,7 +133,7 @@ final class VectorTiles implements TileArithmetic {
           done,
           some);
       for (int i = VectorLoops.whole(some); i < some; i++) {
-        floats[done + i] = unmasked(y, u, from + done + i, lift, scales, channel + i);
+        floats[done + i] = unmasked(y, u, from + done + i, lift, scales, image, channel + i);
       }
     }
   }
@@ -137,7 +144,8 @@ final class VectorTiles implements TileArithmetic {
     for (int done = 0; done < count; done += some) {
       some = Math.min(plane, count);
       int channel = (from + done) / plane % scales.channels();
-      unmaskPlane(y, u, from + done, lift, scales, channel, done, some);
+      int image = (from + done) / plane / scales.channels();
+      unmaskPlane(y, u, from + done, lift, scales, image, channel, done, some);
     }
   }
 
@@ -148,18 +156,19 @@ final class VectorTiles implements TileArithmetic {
       int from,
       Lift lift,
       ChannelScales scales,
+      int image,
       int channel,
       int to,
       int count) {
     if (count < VectorLoops.LANES) {
       for (int i = 0; i < count; i++) {
-        floats[to + i] = unmasked(y, u, from + i, lift, scales, channel);
+        floats[to + i] = unmasked(y, u, from + i, lift, scales, image, channel);
       }
       return;
     }
     int p = lift.field().modulus();
     int top = lift.top(channel);
-    float scale = scales.scale(channel);
+    float scale = scales.scale(image, channel);
     float offset = scales.bias()[channel];
     VectorLoops.unmask(y, u.bytes(), from, p, top, scale, offset, floats, to, count);
     int last = count - VectorLoops.LANES;
@@ -168,9 +177,10 @@ final class VectorTiles implements TileArithmetic {
   }
 
   private static float unmasked(
-      int[] y, ResidueBuffer u, int at, Lift lift, ChannelScales scales, int channel) {
+      int[] y, ResidueBuffer u, int at, Lift lift, ChannelScales scales, int image, int channel) {
     int plain = lift.of(lift.field().subtract(y[at], u.residues().get(at)), channel);
-    return ActivationQuantizer.dequantize(plain, scales.scale(channel), scales.bias()[channel]);
+    return ActivationQuantizer.dequantize(
+        plain, scales.scale(image, channel), scales.bias()[channel]);
   }
 
   @Override

@@ -4,7 +4,10 @@ package org.lepcnn.device.pass;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
@@ -12,6 +15,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
 import org.lepcnn.device.arithmetic.Lift;
@@ -37,8 +41,10 @@ final class MaskedRounds implements AutoCloseable {
   private final Stopwatch stopwatch;
   private final Plan plan;
 
-  /** s_x per tensor of the plan; these never leave the device. */
-  private final float[] scales;
+  /** s_x per tensor of the plan and row; these never leave the device. */
+  private final float[][] scales;
+
+  private final Map<Integer, LepcnnException> failedRows = new TreeMap<>();
 
   /** U of the layers of the current round, in the plan's order; empty before {@link #readTable}. */
   private final List<ResidueBuffer> factors = new ArrayList<>();
@@ -65,7 +71,7 @@ final class MaskedRounds implements AutoCloseable {
     this.pass = pass;
     this.stopwatch = stopwatch;
     this.plan = context.model().plan();
-    this.scales = new float[plan.tensors().size()];
+    this.scales = new float[plan.tensors().size()][context.model().half().batch()];
     this.requestSides = new int[plan.layers().size() * GroupChallenges.MAX_PER_LAYER];
     PassSupply supply = context.supply();
     this.id = new PassId(supply.device(), supply.chain(), supply.model(), pass.number());
@@ -84,7 +90,8 @@ final class MaskedRounds implements AutoCloseable {
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = context.model().half().tensors().get(tensor.id());
       FloatBuffer x = activations.buffer(binding.value(), tensor.elements());
-      scales[tensor.id()] = workspace.tiles().scale(x, tensor.elements(), binding.range());
+      workspace.tiles().scales(x, tensor.elements(), binding.range(), scales[tensor.id()]);
+      noteLostRows(scales[tensor.id()]);
       values.add(x);
     }
     List<RoundRequest.Tensor> tensors = new ArrayList<>(count);
@@ -92,6 +99,19 @@ final class MaskedRounds implements AutoCloseable {
       tensors.add(mask(tensor, values.get(tensors.size())));
     }
     return request(round, tensors);
+  }
+
+  private void noteLostRows(float[] rowScales) {
+    for (int row = 0; row < rowScales.length; row++) {
+      if (Float.isNaN(rowScales[row])) {
+        failedRows.putIfAbsent(row, new NonFiniteActivationException());
+      }
+    }
+  }
+
+  /** Why rows of the batch have no answer; their masked tensors held zeros. */
+  Map<Integer, LepcnnException> failedRows() {
+    return Map.copyOf(failedRows);
   }
 
   private RoundRequest.Tensor mask(MaskedTensorSpec tensor, FloatBuffer x) {
@@ -267,7 +287,8 @@ final class MaskedRounds implements AutoCloseable {
             y,
             u,
             lift,
-            new ChannelScales(scales[spec.tensorId()], binding.weightScales(), binding.bias()),
+            new ChannelScales(
+                spec.geometry(), scales[spec.tensorId()], binding.weightScales(), binding.bias()),
             out.floats());
   }
 }

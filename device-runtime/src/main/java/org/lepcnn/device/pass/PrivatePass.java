@@ -224,7 +224,8 @@ final class PrivatePass {
         stopwatch.timings(),
         plan.inputBytes(),
         plan.outputBytes(),
-        plan.rounds());
+        plan.rounds(),
+        rounds().failedRows());
   }
 
   /** Ends a pass that no worker runs and that will get no answer any more. */

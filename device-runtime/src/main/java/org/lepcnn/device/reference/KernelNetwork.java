@@ -10,7 +10,6 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
@@ -79,11 +78,12 @@ public final class KernelNetwork implements AutoCloseable {
     LinearLayerSpec spec = device.plan().layer(layer);
     DeviceHalf.LayerBinding binding = device.layers().get(layer);
     ActivationRange range = device.tensors().get(spec.tensorId()).range();
-    float scale = ActivationQuantizer.scale(input, input.length, range);
+    float[] rows = LayerArithmetic.scales(input, device.batch(), range);
     int[] q = new int[input.length];
-    LayerArithmetic.quantize(input, scale, range, q);
+    LayerArithmetic.quantize(input, rows, range, q);
     float[] out = new float[spec.geometry().outputSize()];
-    ChannelScales scales = new ChannelScales(scale, binding.weightScales(), binding.bias());
+    ChannelScales scales =
+        new ChannelScales(spec.geometry(), rows, binding.weightScales(), binding.bias());
     LayerArithmetic.dequantize(spec.geometry(), multiply(spec, q), scales, out);
     return out;
   }

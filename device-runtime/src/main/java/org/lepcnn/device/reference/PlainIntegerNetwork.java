@@ -9,7 +9,6 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
-import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
 import org.lepcnn.device.arithmetic.Lift;
@@ -87,10 +86,10 @@ public final class PlainIntegerNetwork {
     for (MaskedTensorSpec tensor : model.plan().tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = model.half().tensors().get(tensor.id());
       float[] x = activations.floats(binding.value(), tensor.elements());
-      float scale = ActivationQuantizer.scale(x, tensor.elements(), binding.range());
+      float[] scales = LayerArithmetic.scales(x, model.half().batch(), binding.range());
       int[] q = new int[tensor.elements()];
-      LayerArithmetic.quantize(x, scale, binding.range(), q);
-      tensors.add(new Quantized(x, scale, q));
+      LayerArithmetic.quantize(x, scales, binding.range(), q);
+      tensors.add(new Quantized(x, scales, q));
     }
     int firstTensor = model.plan().tensorsOfRound(round).get(0).id();
     for (LinearLayerSpec layer : model.plan().layersOfRound(round)) {
@@ -101,7 +100,8 @@ public final class PlainIntegerNetwork {
       LayerArithmetic.dequantize(
           layer.geometry(),
           y,
-          new ChannelScales(tensor.scale(), binding.weightScales(), binding.bias()),
+          new ChannelScales(
+              layer.geometry(), tensor.scales(), binding.weightScales(), binding.bias()),
           out);
       activations.put(binding.output(), HostTensor.of(out, binding.outputShape()));
       observer.layerResult(-1, layer.index(), y);
@@ -111,7 +111,7 @@ public final class PlainIntegerNetwork {
 
   /** A tensor of a round: x as it was, and as q·scale. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Quantized(float[] x, float scale, int[] q) {}
+  private record Quantized(float[] x, float[] scales, int[] q) {}
 
   private static Products directly(EdgeHalf edge, List<Lift> lifts) {
     return (layer, q) -> {
