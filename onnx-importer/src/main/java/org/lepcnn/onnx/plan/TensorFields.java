@@ -3,7 +3,6 @@ package org.lepcnn.onnx.plan;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.quant.ActivationRange;
@@ -34,7 +33,7 @@ import org.lepcnn.onnx.run.NeverNegative;
  */
 public final class TensorFields {
   private final Predicate<String> neverNegative;
-  private final Map<OffloadedLayer, Boolean> wholeNumbers = new IdentityHashMap<>();
+  private final IdentityHashMap<OffloadedLayer, Boolean> wholeNumbers = new IdentityHashMap<>();
 
   /**
    * @param neverNegative whether a value has no number below 0
