@@ -81,7 +81,7 @@ public final class FinerLayers {
   private Set<String> choose(List<OffloadedLayer> layers, long budget) {
     List<OffloadedLayer> candidates = new ArrayList<>(layers);
     candidates.removeIf(layer -> gain(layer) <= 0 || !mayBeFiner(layer));
-    Map<OffloadedLayer, Double> gains = new IdentityHashMap<>();
+    IdentityHashMap<OffloadedLayer, Double> gains = new IdentityHashMap<>();
     candidates.forEach(layer -> gains.put(layer, gain(layer) / cost(layer)));
     candidates.sort(Comparator.<OffloadedLayer>comparingDouble(gains::get).reversed());
     long left = budget;
