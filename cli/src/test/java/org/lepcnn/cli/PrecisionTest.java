@@ -196,6 +196,20 @@ class PrecisionTest {
     return arguments;
   }
 
+  /** Of three rows two are a pass, and the last one is padded. */
+  @Test
+  void aBatch_isCheckedRowByRow_andEqualsWhatEachInputGivesAlone() {
+    for (String precision : List.of("auto", "fast")) {
+      String one = check("--precision", precision, "--per-layer");
+      String two = check("--precision", precision, "--per-layer", "--batch", "2");
+      assertThat(one).contains("\"batch\":1", "\"exact\":true,\"integrityOk\":true");
+      assertThat(two).contains("\"batch\":2", "\"exact\":true,\"integrityOk\":true");
+      assertThat(number(two, "maxRelativeError")).isEqualTo(number(one, "maxRelativeError"));
+      assertThat(number(two, "bytesUp")).isEqualTo(2 * number(one, "bytesUp"));
+      assertThat(two.split("\"name\":\"rows.npy", -1)).hasSize(1 + ROWS);
+    }
+  }
+
   private String check(String... options) {
     return json(checking(options));
   }
