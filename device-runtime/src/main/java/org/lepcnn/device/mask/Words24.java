@@ -65,19 +65,36 @@ public final class Words24 {
    * @param bytes little-endian int32: as many as words, and all that these are in
    */
   static void unpack(byte[] bytes, int quarter, int count) {
-    IntBuffer ints = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    boolean vectors = VectorUnit.present();
     int whole = 3 * quarter;
     int made = Math.max(0, count - whole);
     int kept = Math.min(count, whole);
-    int done = VectorUnit.present() ? VectorLoops.join24(bytes, quarter, made) : 0;
-    for (int i = done; i < made; i++) {
+    // the last words before the first: these lose the bytes that those are made of
+    int joined = vectors ? VectorLoops.join24(bytes, quarter, made) : 0;
+    if (joined < made) {
+      join(ints(bytes), quarter, joined, made);
+    }
+    int cleared = vectors ? VectorLoops.clear24(bytes, kept) : 0;
+    if (cleared < kept) {
+      clear(ints(bytes), cleared, kept);
+    }
+  }
+
+  private static IntBuffer ints(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+  }
+
+  private static void join(IntBuffer ints, int quarter, int from, int to) {
+    for (int i = from; i < to; i++) {
       int low = ints.get(i) >>> 24;
       int middle = ints.get(quarter + i) >>> 24;
       int high = ints.get(2 * quarter + i) >>> 24;
-      ints.put(whole + i, low | (middle << 8) | (high << 16));
+      ints.put(3 * quarter + i, low | (middle << 8) | (high << 16));
     }
-    done = VectorUnit.present() ? VectorLoops.clear24(bytes, kept) : 0;
-    for (int i = done; i < kept; i++) {
+  }
+
+  private static void clear(IntBuffer ints, int from, int to) {
+    for (int i = from; i < to; i++) {
       ints.put(i, ints.get(i) & MASK);
     }
   }

@@ -219,7 +219,7 @@ public final class VectorLoops {
    * whole(count) − 1, the first in the upper half; negative when one of the values is not a
    * canonical residue.
    *
-   * <p>A product of residues is below 2⁴⁸, and a lane adds up at most 2¹⁵ of them.
+   * <p>A product of residues is below 2⁴⁸, and 2¹⁵ of them together below 2⁶³.
    *
    * @param one canonical residues
    * @param other canonical residues
@@ -240,14 +240,10 @@ public final class VectorLoops {
       by = IntVector.fromArray(INTS, other, f + i).reinterpretAsLongs();
       second = second.add(even.mul(by.and(LOW))).add(odd.mul(by.lanewise(LSHR, 32)));
     }
-    long low = reduced(second);
-    return bad.reduceLanes(OR) < 0 ? NOT_CANONICAL : (reduced(first) << Integer.SIZE) | low;
-  }
-
-  /** The sum of all lanes, each below 2⁶³, mod 2²⁴ − 3. */
-  private static long reduced(LongVector sums) {
-    LongVector folded = sums.and(Field24.MASK).add(sums.lanewise(LSHR, Field24.BITS).mul(3L));
-    return Field24.reduce(folded.reduceLanes(ADD) & Long.MAX_VALUE);
+    // of values that are no residues nothing but the sign of "bad" counts
+    long high = Field24.reduce(first.reduceLanes(ADD) & Long.MAX_VALUE);
+    long low = Field24.reduce(second.reduceLanes(ADD) & Long.MAX_VALUE);
+    return bad.reduceLanes(OR) < 0 ? NOT_CANONICAL : (high << Integer.SIZE) | low;
   }
 
   /**

@@ -26,6 +26,7 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
+import org.lepcnn.device.mask.Words24;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.VectorUnit;
 
@@ -63,6 +64,9 @@ public final class DeviceSpeedMain {
       ResidueBuffer buffer,
       int[] c,
       TestChallenges challenge,
+      TestChallenges second,
+      Lift centred,
+      Lift lifted,
       ChannelScales channels) {}
 
   private DeviceSpeedMain(SecretKey key) {
@@ -108,7 +112,10 @@ public final class DeviceSpeedMain {
             residues.residues(g.outputSize()),
             new ResidueBuffer(g.outputSize()),
             residues.residues(x.length),
-            TestChallenges.draw(key, layers.size(), 0, g),
+            TestChallenges.draw(key, layers.size(), 0, ResidueField.P31, g),
+            TestChallenges.draw(key, layers.size(), 1, ResidueField.P31, g),
+            Lift.centred(ResidueField.P31, g.outChannels()),
+            Lift.from(ResidueField.P24, new int[g.outChannels()]),
             new ChannelScales(0.01f, scales, scales)));
     inputs += g.inputSize();
     outputs += g.outputSize();
@@ -131,7 +138,7 @@ public final class DeviceSpeedMain {
         inputs,
         l -> sink += (long) tiles.scale(l.in, l.x.length, ActivationRange.signed(16)));
     step("mask: quantize and add, plain loop", inputs, l -> mask(l));
-    step("mask: keystream, quantize and add", inputs, l -> mask(l, masks));
+    step("mask: keystream, quantize and add", inputs, l -> mask(l, masks, ResidueField.P31));
     step(
         "check: canonical", outputs, l -> sink += Field31.allCanonical(l.y, 0, l.y.length) ? 1 : 0);
     step("check: request's side", inputs, l -> sink += right(l));
@@ -142,14 +149,36 @@ public final class DeviceSpeedMain {
     step(
         "unmask and dequantize",
         outputs,
-        l ->
-            tiles.unmask(
-                l.g,
-                l.y,
-                l.buffer,
-                Lift.centred(ResidueField.P31, l.g.outChannels()),
-                l.channels(),
-                l.out));
+        l -> tiles.unmask(l.g, l.y, l.buffer, l.centred, l.channels(), l.out));
+    // the numbers are no residues in this field: the loops do not care
+    step(
+        "24 bits, mask: keystream and rejection",
+        inputs,
+        l -> masks.fill(0, ResidueField.P24, l.masked, l.masked.length));
+    step(
+        "24 bits, mask: scale",
+        inputs,
+        l -> sink += (long) tiles.scale(l.in, l.x.length, ActivationRange.signed(16)));
+    step(
+        "24 bits, mask: keystream, quantize and add",
+        inputs,
+        l -> mask(l, masks, ResidueField.P24));
+    step(
+        "24 bits, check: two challenges, request's side",
+        inputs,
+        l -> sink += l.challenge.right24(l.c, l.c, l.masked));
+    step(
+        "24 bits, check: canonical, two challenges, result's side",
+        outputs,
+        l -> sink += l.challenge.left24(l.g, l.second, l.y));
+    step(
+        "24 bits, unmask and dequantize",
+        outputs,
+        l -> tiles.unmask(l.g, l.y, l.buffer, l.lifted, l.channels(), l.out));
+    step(
+        "24 bits, tables: words taken apart",
+        outputs,
+        l -> Words24.unpack(l.buffer.bytes(), l.y.length));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 
@@ -162,13 +191,8 @@ public final class DeviceSpeedMain {
     elements.put(name, count);
   }
 
-  private void mask(Layer l, MaskGenerator masks) {
-    tiles.mask(
-        l.in,
-        1e-4f,
-        masks,
-        new MaskedTensorSpec(0, 0, l.masked.length, ResidueField.P31),
-        l.masked);
+  private void mask(Layer l, MaskGenerator masks, ResidueField field) {
+    tiles.mask(l.in, 1e-4f, masks, new MaskedTensorSpec(0, 0, l.masked.length, field), l.masked);
   }
 
   private static int left(Layer l) {

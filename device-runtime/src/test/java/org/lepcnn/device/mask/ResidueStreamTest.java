@@ -24,7 +24,7 @@ class ResidueStreamTest {
   private static final SecretKey REDRAWS = WORDS.derive("other");
 
   /** Yields zero bytes but for the words set; block n of the stream is bytes 16n … 16n + 15. */
-  private static final class FakeKeystream implements Keystream {
+  static final class FakeKeystream implements Keystream {
     private static final int BLOCK_BYTES = 16;
 
     private final List<long[]> words = new ArrayList<>();

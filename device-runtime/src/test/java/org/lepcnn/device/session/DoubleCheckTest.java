@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
@@ -49,7 +50,7 @@ class DoubleCheckTest {
     ConvGeometry geometry = fixture.bundle.plan().layer(0).geometry();
     TestChallenges challenge;
     try (SecretKey groupKey = fixture.supply.groupKey(0)) {
-      challenge = TestChallenges.draw(groupKey, 0, known, geometry);
+      challenge = TestChallenges.draw(groupKey, 0, known, ResidueField.P31, geometry);
     }
     int[] a = challenge.a();
     return (request, result) -> {

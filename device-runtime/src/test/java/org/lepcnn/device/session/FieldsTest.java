@@ -48,7 +48,8 @@ class FieldsTest {
       }
       for (FakeEdge.Seen seen : fixture.edge.seen) {
         ResidueField field = seen.tensor() == 0 ? x : d;
-        assertThat(field.allCanonical(seen.residues(), 0, seen.residues().length)).isTrue();
+        // arrays are used again, and may be longer than a tensor
+        assertThat(field.allCanonical(seen.residues(), 0, seen.tensor() == 0 ? 90 : 120)).isTrue();
       }
     }
   }
