@@ -22,7 +22,7 @@ class JsonResultsTest {
     Json imported = run("import", EXAMPLE, "-o", path("b"), "--trusted", "--json");
     assertMembers(
         imported,
-        "model fingerprint rounds totalMacs offloadedMacs offloadedShare uncountedLayers finerMacs bytesUp"
+        "model fingerprint batch rounds totalMacs offloadedMacs offloadedShare uncountedLayers finerMacs bytesUp"
             + " bytesDown tableBytesPerPass layers notes precision");
     assertMembers(
         imported.at("layers").items().get(0),

@@ -10,7 +10,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
@@ -31,7 +30,6 @@ import org.lepcnn.device.stage.RowTensors;
  *
  * <p>Thread-safe. The session stays the caller's and is closed after this.
  */
-@PublicApi
 public final class RowPasses implements AutoCloseable {
   private final PrivateSession session;
   private final RowTensors tensors;
