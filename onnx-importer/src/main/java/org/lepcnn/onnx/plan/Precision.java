@@ -120,6 +120,11 @@ public final class Precision {
     return new Precision(0, layerOutputs, smallest, wide);
   }
 
+  /** Whether errors are to be as small as they can be everywhere. */
+  boolean isFinest() {
+    return budget == Long.MAX_VALUE;
+  }
+
   /** Whether a tensor may be in the smaller field. */
   boolean mayBeNarrow(String value) {
     return smallest == ResidueField.P24 && !wide.contains(value);

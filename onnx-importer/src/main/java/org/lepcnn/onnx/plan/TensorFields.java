@@ -24,6 +24,7 @@ import org.lepcnn.onnx.run.NeverNegative;
  *
  * <ul>
  *   <li>tensors whose layers sum up too much, and those of layers with finer weights,
+ *   <li>what is to be as fine as it can be ({@link Precision#HIGH}), but for integers that fit,
  *   <li>integers that need more bits,
  *   <li>tensors that layers of whole numbers read: these may be integers of any size.
  * </ul>
@@ -91,7 +92,9 @@ public final class TensorFields {
     }
     Grid grid = readers.get(0).layer().inputGrid();
     return grid == null
-        ? most >= Headroom.MIN_BITS && readers.stream().noneMatch(this::isOfWholeNumbers)
+        ? !precision.isFinest()
+            && most >= Headroom.MIN_BITS
+            && readers.stream().noneMatch(this::isOfWholeNumbers)
         : most >= narrow.bitsFor(grid.limit());
   }
 

@@ -139,11 +139,12 @@ class TensorFieldsTest {
 
   @Test
   void finerWeights_takeTheLargerField_whereTheSmallerHasTooFewBitsForThem() {
-    ModelBundle bundle = imported(network(), Precision.HIGH.inField(ResidueField.P24));
+    Precision finer = Precision.highFor(Set.of("a", "b", "c")).inField(ResidueField.P24);
+    ModelBundle bundle = imported(network(), finer);
     assertThat(bundle.plan().tensors())
         .extracting(MaskedTensorSpec::field)
         .containsExactly(ResidueField.P24, ResidueField.P31);
-    assertThat(imported(network(), Precision.HIGH.inField(ResidueField.P31)).plan().tensors())
+    assertThat(imported(network(), Precision.HIGH.inField(ResidueField.P24)).plan().tensors())
         .extracting(MaskedTensorSpec::field)
         .containsOnly(ResidueField.P31);
   }
