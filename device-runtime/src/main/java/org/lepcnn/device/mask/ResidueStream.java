@@ -10,6 +10,7 @@ import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.vector.Words24;
 
 /**
  * Residues uniform on F_p from a key and an id, by the rule that the package states. Masks are such

@@ -13,7 +13,8 @@
  *   word j         of p = 2³¹ − 1: bytes 4j … 4j + 3 of the keystream as a little-endian int32, top
  *                  bit cleared
  *                  of p = 2²⁴ − 3: the keystream is cut into segments of 6,144 bytes, 1,536
- *                  little-endian int32, that hold 2,048 words each, packed as Words24 says
+ *                  little-endian int32, that hold 2,048 words each, packed as {@link
+ *                  org.lepcnn.device.vector.Words24} says
  *   residue j      word j, unless that is not below p; then the first word below p among
  *                  redraw(j, 0), redraw(j, 1), …
  *   redraw(j, k)   the first four bytes of block n = k · 2³² + j of the keystream under the redraw

@@ -49,7 +49,7 @@ public final class ResidueBuffer {
 
   /**
    * The bytes of the residues, in their order, up to a multiple of four residues; not a copy. There
-   * is room for them packed as well, see {@link org.lepcnn.device.mask.Words24}.
+   * is room for them packed as well, see {@link org.lepcnn.device.vector.Words24}.
    */
   public byte[] bytes() {
     return bytes;

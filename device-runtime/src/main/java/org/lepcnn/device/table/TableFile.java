@@ -15,8 +15,8 @@ import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.mask.Words24;
 import org.lepcnn.device.supply.ResidueBuffer;
+import org.lepcnn.device.vector.Words24;
 
 /** One table file, open for reading; threads bring a sealer each. */
 final class TableFile implements AutoCloseable {

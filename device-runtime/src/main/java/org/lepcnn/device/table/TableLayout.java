@@ -5,7 +5,7 @@ import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.device.integrity.GroupChallenges;
-import org.lepcnn.device.mask.Words24;
+import org.lepcnn.device.vector.Words24;
 
 /**
  * Where everything lies in a table file, from the plan alone. Places of challenges count from the

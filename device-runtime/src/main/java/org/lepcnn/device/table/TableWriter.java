@@ -28,7 +28,7 @@ import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.mask.Words24;
+import org.lepcnn.device.vector.Words24;
 
 /**
  * Writes one table file from front to back and publishes it when it is complete: the challenges of

@@ -17,7 +17,7 @@
  *   pass section    for first … last: per layer of the plan: vector U (outputSize residues)
  *
  *   vector          little-endian int32: the residues, or of a layer modulo 2²⁴ − 3 the residues
- *                   packed, four in three int32 (Words24); cut into segments of 65,520 bytes (the last
+ *                   packed, four in three int32 ({@link org.lepcnn.device.vector.Words24}); cut into segments of 65,520 bytes (the last
  *                   one may be shorter, a vector never shares one), each sealed by itself
  *   sealed segment  AES-256-GCM: ciphertext, 16 bytes of tag
  *     key             the pass's seal key, or the group's challenge seal key, for the file's salt

@@ -26,9 +26,9 @@ import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
-import org.lepcnn.device.mask.Words24;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.VectorUnit;
+import org.lepcnn.device.vector.Words24;
 
 /**
  * Nanoseconds and allocated bytes per element of the device's loops on AlexNet's layers, one

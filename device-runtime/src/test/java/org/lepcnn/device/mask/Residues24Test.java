@@ -22,6 +22,7 @@ import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
+import org.lepcnn.device.vector.Words24;
 
 /** Residues modulo 2²⁴ − 3: words of 24 bits, packed four in three int32 of the key stream. */
 class Residues24Test {

@@ -1,11 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.device.mask;
+package org.lepcnn.device.vector;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
-import org.lepcnn.device.vector.VectorLoops;
-import org.lepcnn.device.vector.VectorUnit;
 
 /**
  * Words of 24 bits, four in three int32, so that vector instructions take them apart without moving
@@ -64,7 +62,7 @@ public final class Words24 {
    *
    * @param bytes little-endian int32: as many as words, and all that these are in
    */
-  static void unpack(byte[] bytes, int quarter, int count) {
+  public static void unpack(byte[] bytes, int quarter, int count) {
     boolean vectors = VectorUnit.present();
     int whole = 3 * quarter;
     int made = Math.max(0, count - whole);
