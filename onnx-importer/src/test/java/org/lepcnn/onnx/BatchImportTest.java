@@ -158,6 +158,7 @@ class BatchImportTest {
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("--batch 4")
         .hasMessageContaining("output y")
+        .hasMessageContaining("changes with another input")
         .hasMessageContaining("Without --batch");
     assertThat(ModelImporter.importModel(model.write(folder), ONE).device().outputs()).hasSize(1);
   }

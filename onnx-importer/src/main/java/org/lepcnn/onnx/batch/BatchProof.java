@@ -81,6 +81,9 @@ final class BatchProof {
     }
     try (OnnxRuntime.Loaded single =
         new OnnxRuntime.Loaded("Running the model on one row", outputsOnly())) {
+      Map<String, RowValue> alone = alone(single, 0, RowInputs.NOTHING_CHANGED);
+      graph.outputs().forEach(name -> requireDims(name, alone.get(name), runs.plain()));
+      graph.outputs().stream().filter(name -> !held.contains(name)).forEach(this::refuseMixed);
       for (int row = 0; row < batch; row++) {
         steps.accept("comparing row " + (row + 1) + " of " + batch + " with the model alone");
         compare(single, row, RowInputs.NOTHING_CHANGED, runs.plain());
@@ -88,7 +91,6 @@ final class BatchProof {
       compare(single, 0, 0, runs.firstChanged());
       compare(single, batch - 1, batch - 1, runs.lastChanged());
     }
-    graph.outputs().stream().filter(name -> !held.contains(name)).forEach(this::refuseMixed);
     return new BatchRows(batch, held);
   }
 
@@ -127,15 +129,11 @@ final class BatchProof {
     return original.toBuilder().setGraph(original.getGraph().toBuilder().clearValueInfo()).build();
   }
 
-  private void compare(OnnxRuntime.Loaded single, int row, int changed, Rows batched) {
-    Map<String, RowValue> alone =
-        inputs.withRow(row, changed, tensors -> single.run(tensors, BatchProof::values));
-    for (String output : graph.outputs()) {
-      compare(output, row, alone.get(output), batched);
-    }
+  private Map<String, RowValue> alone(OnnxRuntime.Loaded single, int row, int changed) {
+    return inputs.withRow(row, changed, tensors -> single.run(tensors, BatchProof::values));
   }
 
-  private void compare(String output, int row, RowValue alone, Rows batched) {
+  private void requireDims(String output, RowValue alone, Rows batched) {
     long[] found = batched.dims(output);
     if (alone == null) {
       throw refused("tensors as outputs", "that " + output + " is of another kind");
@@ -146,6 +144,16 @@ final class BatchProof {
           "the shape %s for one input and %s for %s"
               .formatted(Shapes.text(alone.dims()), Shapes.text(found), batch));
     }
+  }
+
+  private void compare(OnnxRuntime.Loaded single, int row, int changed, Rows batched) {
+    Map<String, RowValue> alone = alone(single, row, changed);
+    for (String output : graph.outputs()) {
+      compare(output, row, alone.get(output), batched);
+    }
+  }
+
+  private void compare(String output, int row, RowValue alone, Rows batched) {
     alone
         .difference(batched.row(output, row))
         .ifPresent(
