@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.CipherSuite;
@@ -21,7 +22,8 @@ class PassWarmUpTest {
 
   @Test
   void aWarmUp_leavesTheBuffersOfAPass_andUsesNothingUp() {
-    try (OwnParts own = new OwnParts(undivided(), Executors.newSingleThreadExecutor())) {
+    try (OwnParts own =
+        new OwnParts(undivided(ResidueField.P31), Executors.newSingleThreadExecutor())) {
       assertThat(new PassWarmUp(own.rounds).run()).as("passes to their end").isGreaterThan(1);
       assertThat(own.log).isEmpty();
       assertThat(own.supply.nextPass()).isZero();
@@ -41,6 +43,14 @@ class PassWarmUpTest {
   }
 
   @Test
+  void aModelOfBothFields_isWarmedUpToItsEnd() {
+    try (OwnParts own =
+        new OwnParts(undivided(ResidueField.P24), Executors.newSingleThreadExecutor())) {
+      assertThat(new PassWarmUp(own.rounds).run()).isGreaterThan(1);
+    }
+  }
+
+  @Test
   void aModelThatRefusesZeros_isWarmedUpAsFarAsItGoes() {
     try (OwnParts own = new OwnParts()) {
       assertThat(new PassWarmUp(own.rounds).run()).isZero();
@@ -51,7 +61,8 @@ class PassWarmUpTest {
 
   @Test
   void aWarmUp_warmsTablesAndTransportToo() {
-    try (OwnParts own = new OwnParts(undivided(), Executors.newSingleThreadExecutor())) {
+    try (OwnParts own =
+        new OwnParts(undivided(ResidueField.P31), Executors.newSingleThreadExecutor())) {
       own.context.warmUp();
       assertUsed(own.pool.takeAtLeast(1), 90);
       assertThat(own.tables.warmUps).hasValue(1);
@@ -65,8 +76,8 @@ class PassWarmUpTest {
   }
 
   /** The model whose second tensor is finite when all inputs are zeros. */
-  private static ModelBundle undivided() {
-    ModelBundle bundle = SessionModel.bundle(11);
+  private static ModelBundle undivided(ResidueField second) {
+    ModelBundle bundle = SessionModel.bundle(11, ResidueField.P31, second);
     DeviceHalf half = bundle.device();
     byte[] relu =
         TinyOnnx.model(
