@@ -26,7 +26,7 @@ class JsonResultsTest {
             + " bytesDown tableBytesPerPass layers notes precision");
     assertMembers(
         imported.at("layers").items().get(0),
-        "name op shape macs bits weightBits weightLimit headroomBits offloaded reason round"
+        "name op shape macs bits field signed weightBits weightLimit headroomBits offloaded reason round"
             + " bytesUp bytesDown");
     Json bundle = run("inspect", path("b"), "--json");
     assertMembers(bundle, "kind fingerprint formatVersions report");
