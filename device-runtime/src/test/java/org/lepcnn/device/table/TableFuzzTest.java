@@ -94,7 +94,7 @@ class TableFuzzTest {
 
   private Path write() {
     try (SecretKey groupKey = TestTables.groupKey(0);
-        TableWriter writer = TableWriter.create(folder, ID, TestTables.PLAN, 1, groupKey)) {
+        TableWriter writer = TableWriter.create(folder, ID, PLAN, 1, groupKey)) {
       writer.writeChallenges(List.of(C));
       for (long pass = 0; pass <= 2; pass++) {
         try (PassKey key = TestTables.passKey(pass)) {
