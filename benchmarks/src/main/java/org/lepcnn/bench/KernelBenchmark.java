@@ -12,6 +12,7 @@ import org.lepcnn.bench.report.BarChart;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.bench.report.Machine;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.LayerWeights;
@@ -83,7 +84,8 @@ public final class KernelBenchmark {
       for (LinearLayerSpec layer : model.bundle().plan().layers()) {
         LayerWeights weights = model.bundle().edge().weights().get(layer.index());
         String name = model.bundle().device().layers().get(layer.index()).name();
-        pairs.add(LayerPair.open(name, layer.geometry(), weights, provider, threads));
+        pairs.add(
+            LayerPair.open(name, ResidueField.P31, layer.geometry(), weights, provider, threads));
       }
       for (int round = 0; round < WARM_UP_ROUNDS + options.rounds(); round++) {
         steps.accept("kernels: " + threads + " threads, round " + (round + 1));

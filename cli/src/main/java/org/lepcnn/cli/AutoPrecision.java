@@ -39,8 +39,8 @@ final class AutoPrecision {
   private final double target;
   private final Consumer<String> steps;
 
-  /** A bundle of the precision that was chosen. */
-  record Chosen(ModelBundle bundle, PrecisionReached reached) {}
+  /** A precision, and a bundle of it. */
+  record Chosen(Precision precision, ModelBundle bundle, PrecisionReached reached) {}
 
   AutoPrecision(
       Path model,
@@ -75,7 +75,8 @@ final class AutoPrecision {
           : measured(stored, count(stored.size(), "data set") + " beside the model");
     } catch (LepcnnException e) {
       return new Chosen(
-          prepared.bundle(Precision.FAST, steps),
+          options.precision(),
+          prepared.bundle(options.precision(), steps),
           PrecisionReached.notMeasured(target, e.getMessage()));
     }
   }
@@ -106,9 +107,10 @@ final class AutoPrecision {
     }
     PrecisionSearch.Found found =
         new PrecisionSearch(
-                model, prepared, samples, target, Precision.FAST, Kernels.choose(null), steps)
+                model, prepared, samples, target, options.precision(), Kernels.choose(null), steps)
             .run();
-    return new Chosen(found.bundle(), PrecisionReached.of(found, target, what, inputs.size()));
+    return new Chosen(
+        found.precision(), found.bundle(), PrecisionReached.of(found, target, what, inputs.size()));
   }
 
   private static String count(int number, String noun) {

@@ -24,6 +24,7 @@ import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.RowTensors;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.MadeUpInputs;
 import org.lepcnn.gateway.input.NpyFile;
@@ -144,16 +145,28 @@ final class CheckCommand implements Callable<Integer> {
           FloatModel floats =
               new FloatModel(model, ModelImporter.original(model, arguments.toOptions()));
           FloatModel floatLayers = perLayer ? layers.floatModel(model) : null) {
-        for (Case one : cases) {
-          steps.accept("running input " + (lines.size() + 1) + " of " + cases.size());
+        RowTensors rows = new RowTensors(bundle.device());
+        int batch = bundle.device().batch();
+        for (int from = 0; from < cases.size(); from += batch) {
+          List<Case> pass = cases.subList(from, Math.min(cases.size(), from + batch));
+          steps.accept("running input " + (from + 1) + " of " + cases.size());
+          Map<String, HostTensor> joined = rows.join(pass.stream().map(Case::inputs).toList());
           CheckedInput checked =
-              perLayer ? check.run(one.inputs(), layers.observer()) : check.run(one.inputs());
+              perLayer ? check.run(joined, layers.observer()) : check.run(joined);
           if (perLayer) {
-            layers.compare(floatLayers.run(one.inputs()));
+            layers.compare(floatLayers.run(joined));
           }
-          lines.add(
-              CheckLine.compare(
-                  one.name(), checked, floats.run(one.inputs()), one.expected(), one.label()));
+          List<Map<String, HostTensor>> outputs = rows.split(checked.outputs(), pass.size());
+          for (int row = 0; row < pass.size(); row++) {
+            Case one = pass.get(row);
+            lines.add(
+                CheckLine.compare(
+                    one.name(),
+                    checked.withOutputs(outputs.get(row)),
+                    floats.run(one.inputs()),
+                    one.expected(),
+                    one.label()));
+          }
         }
       }
     }
@@ -207,7 +220,7 @@ final class CheckCommand implements Callable<Integer> {
           .found("none");
     }
     return new Cases(
-        MadeUpInputs.make(bundle.device().inputs(), MADE_UP).stream()
+        MadeUpInputs.make(bundle.device().rowInputs(), MADE_UP).stream()
             .map(values -> new Case("made up", values, NOTHING, -1))
             .toList(),
         true);
@@ -222,7 +235,7 @@ final class CheckCommand implements Callable<Integer> {
     return TestDataSets.read(
             dataFolder(),
             ImportArguments.modelInputs(
-                model, bundle.device().inputs(), arguments.toOptions()),
+                model, bundle.device().rowInputs(), arguments.toOptions()),
             Integer.MAX_VALUE)
         .stream()
         .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))
@@ -230,7 +243,7 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private List<Case> rows(ModelBundle bundle) {
-    List<Inputs.Input> rows = Inputs.read(inputs, bundle.device().inputs());
+    List<Inputs.Input> rows = Inputs.read(inputs, bundle.device().rowInputs());
     long[] answers = labels == null ? null : NpyFile.read(labels).integers();
     if (answers != null && answers.length != rows.size()) {
       throw BadInputException.about("Checking " + model)

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
@@ -38,6 +39,16 @@ final class ImportArguments {
               + " for several inputs.")
   private List<String> inputs = List.of();
 
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Inputs that a pass takes: the model's first dimension, open or 1, becomes N, and every"
+              + " input has its own activation scales. The import proves with ONNX Runtime that"
+              + " each input gets the answer that it gets alone, or refuses. Default: 1.")
+  private int batch;
+
   @Mixin private CutArguments cut;
 
   @Option(
@@ -50,6 +61,16 @@ final class ImportArguments {
               + " smaller and doubles the edge's work, with the same traffic; auto: as fast, and 12"
               + " bits in further layers until the error meets --target. Default: auto.")
   private String precision;
+
+  @Option(
+      names = "--field",
+      paramLabel = "24|31",
+      defaultValue = "31",
+      description =
+          "Bits of the smallest field that a tensor may be in. 24: tensors that need no more are in"
+              + " it, with three bytes a number in tables instead of four, and the others in 31 bits; 31:"
+              + " all are, with finer activations. Default: ${DEFAULT-VALUE}.")
+  private int field;
 
   @Option(
       names = "--samples",
@@ -83,7 +104,11 @@ final class ImportArguments {
   record Imported(ModelBundle bundle, Told told, double target) {}
 
   ImportOptions toOptions() {
-    ImportOptions options = ImportOptions.defaults().withOffload(cut.policy());
+    ImportOptions options =
+        ImportOptions.defaults()
+            .withOffload(cut.policy())
+            .withPrecision(Precision.FAST.inField(smallestField()))
+            .withBatch(batch);
     for (String input : inputs) {
       options = options.withInput(input);
     }
@@ -98,6 +123,14 @@ final class ImportArguments {
   static ModelInputs modelInputs(Path model, List<ValueSpec> fed, ImportOptions options) {
     return ModelInputs.of(
         fed, ModelImporter.inputNames(model), ModelImporter.boundInputs(model, options));
+  }
+
+  private ResidueField smallestField() {
+    ResidueField asked = ResidueField.ofBits(field);
+    if (asked == null) {
+      throw BadInputException.about("Reading the option --field").expected("24 or 31").found(field);
+    }
+    return asked;
   }
 
   /** Imports the model with the precision that was asked for. */
@@ -122,7 +155,7 @@ final class ImportArguments {
   }
 
   private Imported imported(Path model, Precision wanted, double reached, Steps steps) {
-    ImportOptions options = toOptions().withPrecision(wanted);
+    ImportOptions options = toOptions().withPrecision(wanted.inField(smallestField()));
     return imported(model, options, ImportWork.asOptionsSay(cut.profile()), reached, steps);
   }
 

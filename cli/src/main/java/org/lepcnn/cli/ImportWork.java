@@ -54,9 +54,14 @@ final class ImportWork implements TrialWork {
     }
     double target = Double.parseDouble(arguments.get(TARGET));
     Path samples = arguments.size() > SAMPLES ? Path.of(arguments.get(SAMPLES)) : null;
+    // of one input, so that a batch has the weights that each of its inputs has alone
+    PreparedImport single =
+        options.batch() == 1 ? prepared : ModelImporter.prepare(onnx, options.withBatch(1), steps);
     AutoPrecision.Chosen chosen =
-        new AutoPrecision(onnx, options, prepared, target, steps).choose(samples);
-    return new Done(chosen.bundle(), new Told(prepared.notes(), chosen.reached(), cut).toBytes());
+        new AutoPrecision(onnx, options, single, target, steps).choose(samples);
+    ModelBundle bundle =
+        options.batch() == 1 ? chosen.bundle() : prepared.bundle(chosen.precision(), steps);
+    return new Done(bundle, new Told(prepared.notes(), chosen.reached(), cut).toBytes());
   }
 
   private static CutReport costs(PreparedImport prepared, ImportOptions options, String profile) {

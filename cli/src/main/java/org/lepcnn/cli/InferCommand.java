@@ -198,7 +198,7 @@ final class InferCommand implements Callable<Integer> {
   private List<Inputs.Input> readInputs(DeviceHalf half) {
     List<Inputs.Input> inputs = new ArrayList<>();
     for (Path file : files) {
-      inputs.addAll(Inputs.read(file, half.inputs()));
+      inputs.addAll(Inputs.read(file, half.rowInputs()));
     }
     return inputs;
   }

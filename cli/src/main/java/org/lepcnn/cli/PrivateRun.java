@@ -22,6 +22,7 @@ import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.pass.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
+import org.lepcnn.device.session.RowPasses;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
@@ -84,11 +85,13 @@ final class PrivateRun implements AutoCloseable {
       int inputs,
       boolean keepTensors) {
     try {
+      int batch = state.deviceHalf().batch();
+      int passes = (inputs + batch - 1) / batch;
       PrivateSessionBuilder builder =
           PrivateSession.builder(state, folder, transport)
               .passesInFlight(inFlight)
               .pace(pace)
-              .passesPerReservation(reservation(inputs))
+              .passesPerReservation(reservation(passes))
               .observer(
                   request -> {
                     if (keepTensors && request.round() == 0) {
@@ -96,7 +99,7 @@ final class PrivateRun implements AutoCloseable {
                           request.pass().pass(), request.tensors().get(0).residues().clone());
                     }
                   });
-      if (inputs >= WARM_UP_FROM) {
+      if (passes >= WARM_UP_FROM) {
         builder.warmUp();
       }
       this.session = builder.open();
@@ -122,8 +125,10 @@ final class PrivateRun implements AutoCloseable {
    */
   void run(List<Inputs.Input> inputs, Consumer<Inferred> answers) {
     List<CompletableFuture<PassResult>> futures = new ArrayList<>();
-    for (Inputs.Input input : inputs) {
-      futures.add(session.submit(input.values()));
+    try (RowPasses rows = RowPasses.of(session)) {
+      for (Inputs.Input input : inputs) {
+        futures.add(rows.submit(input.values()));
+      }
     }
     for (int i = 0; i < futures.size(); i++) {
       answers.accept(await(inputs.get(i), futures.get(i)));

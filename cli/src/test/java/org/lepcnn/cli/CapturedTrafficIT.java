@@ -14,7 +14,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
@@ -52,7 +52,7 @@ class CapturedTrafficIT {
       int[] white = capture(edge, device, 1f, PASSES);
       assertThat(black).hasSameSizeAs(white).hasSizeGreaterThan(200_000);
       for (int[] residues : List.of(black, white)) {
-        assertThat(Field.allCanonical(residues, 0, residues.length)).isTrue();
+        assertThat(Field31.allCanonical(residues, 0, residues.length)).isTrue();
         assertThat(chiSquare(residues, 0)).as("low eight bits").isBetween(LEAST, MOST);
         assertThat(chiSquare(residues, 23)).as("high eight bits").isBetween(LEAST, MOST);
       }

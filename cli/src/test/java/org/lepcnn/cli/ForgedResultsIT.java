@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
@@ -87,7 +87,7 @@ class ForgedResultsIT {
     assertRefused(
         result -> {
           int[] residues = result.layers().get(0).residues();
-          residues[residues.length / 2] = Field.add(residues[residues.length / 2], 1);
+          residues[residues.length / 2] = Field31.add(residues[residues.length / 2], 1);
           return result;
         });
   }

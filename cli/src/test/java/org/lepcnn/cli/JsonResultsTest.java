@@ -22,11 +22,11 @@ class JsonResultsTest {
     Json imported = run("import", EXAMPLE, "-o", path("b"), "--trusted", "--json");
     assertMembers(
         imported,
-        "model fingerprint rounds totalMacs offloadedMacs offloadedShare uncountedLayers finerMacs bytesUp"
+        "model fingerprint batch rounds totalMacs offloadedMacs offloadedShare uncountedLayers finerMacs bytesUp"
             + " bytesDown tableBytesPerPass layers notes precision");
     assertMembers(
         imported.at("layers").items().get(0),
-        "name op shape macs bits weightBits weightLimit headroomBits offloaded reason round"
+        "name op shape macs bits field signed weightBits weightLimit headroomBits offloaded reason round"
             + " bytesUp bytesDown");
     Json bundle = run("inspect", path("b"), "--json");
     assertMembers(bundle, "kind fingerprint formatVersions report");

@@ -2,6 +2,7 @@
 package org.lepcnn.cli;
 
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
@@ -29,7 +30,7 @@ final class LargeLayer {
             CHANNELS, OUT_CHANNELS, ConvAxis.centred(SIDE, 3), ConvAxis.centred(SIDE, 3));
     Plan plan =
         new Plan(
-            List.of(new MaskedTensorSpec(0, 0, conv.inputSize())),
+            List.of(new MaskedTensorSpec(0, 0, conv.inputSize(), ResidueField.P31)),
             List.of(new LinearLayerSpec(0, 0, conv)));
     EdgeHalf edge = EdgeHalf.ofInt8(plan, List.of(new RandomLayers(64).weights(conv)));
     float[] scales = new float[OUT_CHANNELS];

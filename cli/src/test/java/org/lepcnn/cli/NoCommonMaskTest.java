@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.TestSecrets;
@@ -125,7 +126,7 @@ class NoCommonMaskTest {
         try (MaskGenerator generator = new MaskGenerator(passes.take().key(), TestSecrets.ACCESS)) {
           for (MaskedTensorSpec tensor : state.deviceHalf().plan().tensors()) {
             int[] mask = new int[tensor.elements()];
-            generator.fill(tensor.id(), mask, mask.length);
+            generator.fill(tensor.id(), ResidueField.P31, mask, mask.length);
             for (int at = 0; at + WINDOW <= mask.length; at++) {
               windows.add(Window.of(mask, at));
               count++;

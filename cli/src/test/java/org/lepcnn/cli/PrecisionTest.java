@@ -25,6 +25,7 @@ import org.lepcnn.check.LayerErrors;
 import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.check.RelativeError;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.reference.KernelNetwork;
@@ -153,7 +154,45 @@ class PrecisionTest {
     assertThat(RelativeError.of(new float[1], nan).value()).isInfinite();
   }
 
+  /** As few as suffice, and none where the target is far. */
+  @Test
+  void auto_takesTensorsBackTo31Bits_whereTheTargetAsksForIt() {
+    PreparedImport prepared = ModelImporter.prepare(Meter.onnx(), ImportOptions.defaults());
+    Precision smallest = Precision.EIGHT_BITS.inField(ResidueField.P24);
+    PrecisionSearch.Found narrow = search(prepared, 99, smallest);
+    assertThat(in24Bits(narrow)).isPositive();
+    double wide = search(prepared, 99, Precision.EIGHT_BITS.inField(ResidueField.P31)).error();
+    for (double target : new double[] {narrow.error(), Math.max(wide, narrow.error() / 4)}) {
+      PrecisionSearch.Found found = search(prepared, target, smallest);
+      assertThat(found.met()).isTrue();
+      assertThat(found.error()).isLessThanOrEqualTo(target);
+      assertThat(in24Bits(found)).isLessThanOrEqualTo(in24Bits(narrow));
+    }
+    PrecisionSearch.Found impossible = search(prepared, 1e-12, smallest);
+    assertThat(impossible.met()).isFalse();
+    assertThat(in24Bits(impossible)).isZero();
+  }
+
+  private static long in24Bits(PrecisionSearch.Found found) {
+    return found.bundle().plan().tensors().stream()
+        .filter(tensor -> tensor.field() == ResidueField.P24)
+        .count();
+  }
+
+  @Test
+  void field24_isExact_andTheReportTellsTheFieldOfEveryLayer() {
+    String checked = check("--precision", "fast", "--field", "24");
+    assertThat(checked)
+        .contains("\"exact\":true,\"integrityOk\":true", "\"field\":24", "\"signed\":false");
+    assertThat(check("--precision", "fast", "--field", "31")).doesNotContain("\"field\":24");
+    assertThat(run("--field", "16")).isEqualTo(2);
+  }
+
   private PrecisionSearch.Found search(PreparedImport prepared, double target) {
+    return search(prepared, target, Precision.EIGHT_BITS.inField(ResidueField.P31));
+  }
+
+  private PrecisionSearch.Found search(PreparedImport prepared, double target, Precision first) {
     List<PrecisionSearch.Sample> samples = new ArrayList<>();
     try (FloatModel floats = new FloatModel(Meter.onnx())) {
       for (Map<String, HostTensor> sample : Samples.read(rows, ModelInputs.of(prepared.inputs()))) {
@@ -161,13 +200,7 @@ class PrecisionTest {
       }
     }
     return new PrecisionSearch(
-            Meter.onnx(),
-            prepared,
-            samples,
-            target,
-            Precision.EIGHT_BITS,
-            Kernels.choose(null),
-            line -> {})
+            Meter.onnx(), prepared, samples, target, first, Kernels.choose(null), line -> {})
         .run();
   }
 
@@ -194,6 +227,20 @@ class PrecisionTest {
         new ArrayList<>(List.of("check", Meter.onnx().toString(), "--inputs", rows.toString()));
     arguments.addAll(List.of(options));
     return arguments;
+  }
+
+  /** Of three rows two are a pass, and the last one is padded. */
+  @Test
+  void aBatch_isCheckedRowByRow_andEqualsWhatEachInputGivesAlone() {
+    for (String precision : List.of("auto", "fast")) {
+      String one = check("--precision", precision, "--per-layer");
+      String two = check("--precision", precision, "--per-layer", "--batch", "2");
+      assertThat(one).contains("\"batch\":1", "\"exact\":true,\"integrityOk\":true");
+      assertThat(two).contains("\"batch\":2", "\"exact\":true,\"integrityOk\":true");
+      assertThat(number(two, "maxRelativeError")).isEqualTo(number(one, "maxRelativeError"));
+      assertThat(number(two, "bytesUp")).isEqualTo(2 * number(one, "bytesUp"));
+      assertThat(two.split("\"name\":\"rows.npy", -1)).hasSize(1 + ROWS);
+    }
   }
 
   private String check(String... options) {

@@ -3,6 +3,7 @@ package org.lepcnn.device;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.DeviceHalf;
@@ -24,7 +25,9 @@ public final class SmallModel {
     ConvGeometry shortcut = ConvGeometry.of(2, 4, ConvAxis.pointwise(5), ConvAxis.pointwise(5));
     ConvGeometry wide = ConvGeometry.fullyConnected(1, 4, 16_381);
     return new Plan(
-        List.of(new MaskedTensorSpec(0, 0, 50), new MaskedTensorSpec(1, 1, 4)),
+        List.of(
+            new MaskedTensorSpec(0, 0, 50, ResidueField.P31),
+            new MaskedTensorSpec(1, 1, 4, ResidueField.P31)),
         List.of(
             new LinearLayerSpec(0, 0, conv),
             new LinearLayerSpec(1, 0, shortcut),

@@ -22,6 +22,7 @@ import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.session.PrivateSession;
+import org.lepcnn.device.session.RowPasses;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.gateway.input.Inputs;
@@ -38,16 +39,23 @@ final class GatewaySession implements AutoCloseable {
   private final String device;
   private final Fingerprint fingerprint;
   private final PrivateSession session;
+  private final RowPasses passes;
   private final Semaphore room;
   private final ExecutorService inputs;
   private final ExecutorService answers;
 
   private GatewaySession(
-      String name, String device, Fingerprint fingerprint, PrivateSession session, int room) {
+      String name,
+      String device,
+      Fingerprint fingerprint,
+      PrivateSession session,
+      RowPasses passes,
+      int room) {
     this.name = name;
     this.device = device;
     this.fingerprint = fingerprint;
     this.session = session;
+    this.passes = passes;
     this.room = new Semaphore(room);
     this.inputs = thread("lepcnn-inputs-" + name);
     this.answers = thread("lepcnn-gateway-answers-" + name);
@@ -86,7 +94,9 @@ final class GatewaySession implements AutoCloseable {
             .passesInFlight(gateway.inFlight())
             .passesPerReservation(gateway.reservation())
             .open();
-    return new GatewaySession(name, state.device(), state.model(), session, 2 * gateway.inFlight());
+    RowPasses passes = RowPasses.of(session, gateway.batchWait());
+    int room = 2 * gateway.inFlight() * session.model().batch();
+    return new GatewaySession(name, state.device(), state.model(), session, passes, room);
   }
 
   /** A state under a passphrase finds it as every command does, from the environment. */
@@ -168,12 +178,12 @@ final class GatewaySession implements AutoCloseable {
       throws InterruptedException {
     List<CompletableFuture<?>> pending = new ArrayList<>();
     try {
-      for (Inputs.Input input : Inputs.read(source.take(), session.model().inputs())) {
-        CompletableFuture<PassResult> pass = submit(() -> session.submit(input.values()));
+      for (Inputs.Input input : Inputs.read(source.take(), session.model().rowInputs())) {
+        CompletableFuture<PassResult> pass = submit(() -> passes.submit(input.values()));
         pending.add(tell(pass, request, input.name(), told, failures));
       }
     } catch (LepcnnException e) {
-      CompletableFuture<PassResult> pass = submit(() -> session.submitRefused(e));
+      CompletableFuture<PassResult> pass = submit(() -> passes.submitRefused(e));
       pending.add(tell(pass, request, null, told, failures));
     }
     return CompletableFuture.allOf(pending.toArray(new CompletableFuture<?>[0]));
@@ -198,7 +208,7 @@ final class GatewaySession implements AutoCloseable {
         answers);
   }
 
-  /** Begins a pass; waits while too many are under way. */
+  /** Begins a pass, or takes a place in the next; waits while too many inputs are under way. */
   private CompletableFuture<PassResult> submit(Supplier<CompletableFuture<PassResult>> begun)
       throws InterruptedException {
     room.acquire();
@@ -217,6 +227,7 @@ final class GatewaySession implements AutoCloseable {
   public void close() {
     inputs.shutdownNow();
     await(inputs);
+    passes.close();
     session.close();
     answers.shutdown();
     await(answers);

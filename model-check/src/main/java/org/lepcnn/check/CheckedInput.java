@@ -15,4 +15,9 @@ import org.lepcnn.device.stage.HostTensor;
  * @param pass measurements of the private pass; null when {@code integrityOk} is false
  */
 public record CheckedInput(
-    boolean exact, boolean integrityOk, Map<String, HostTensor> outputs, PassResult pass) {}
+    boolean exact, boolean integrityOk, Map<String, HostTensor> outputs, PassResult pass) {
+  /** The same for one row of a batch. */
+  public CheckedInput withOutputs(Map<String, HostTensor> row) {
+    return new CheckedInput(exact, integrityOk, row, pass);
+  }
+}

@@ -5,12 +5,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
+import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.reference.KernelNetwork;
 import org.lepcnn.device.reference.SharedKernels;
@@ -31,6 +35,10 @@ import org.lepcnn.onnx.plan.Precision;
  * cost; bisection finds how many are needed, and then each of them, the costliest first, is tried
  * without, as long as that takes no more than {@link #REMOVAL_WORK}. Every mix is measured on all
  * samples; layers that it shares with one before are neither rounded nor packed again.
+ *
+ * <p>Where tensors may be in the smaller field, their coarser activations are tried first, and
+ * again beside the finer layers that were found: a tensor in the larger field costs a third more
+ * bytes, but no multiplication.
  */
 public final class PrecisionSearch {
   /**
@@ -65,6 +73,7 @@ public final class PrecisionSearch {
    * What was found.
    *
    * @param bundle of the mix
+   * @param precision that it has
    * @param error its largest relative error over the samples; of what is the same or not the share
    *     that differs
    * @param kind of the output that has this error
@@ -76,6 +85,7 @@ public final class PrecisionSearch {
    */
   public record Found(
       ModelBundle bundle,
+      Precision precision,
       double error,
       ElementKind kind,
       boolean met,
@@ -83,7 +93,7 @@ public final class PrecisionSearch {
       double twice,
       LayerErrors.Line weakest) {}
 
-  private record Trial(Mix mix, double error, ElementKind kind) {}
+  private record Trial(Precision precision, Mix mix, double error, ElementKind kind) {}
 
   private record Candidate(String output, long cost, double gainOverCost) {}
 
@@ -125,13 +135,63 @@ public final class PrecisionSearch {
     if (begun.error() <= target) {
       return result(begun);
     }
-    Trial high = attempt(Precision.HIGH, "the finest weights everywhere");
+    Precision wide = first.inField(ResidueField.P31);
+    boolean hasOne = first.smallestField() == ResidueField.P31;
+    Trial all31 = hasOne ? begun : attempt(wide, "all tensors in 31 bits");
+    if (all31.error() <= target) {
+      return result(narrow(first, all31));
+    }
+    Trial high = attempt(Precision.HIGH.inField(ResidueField.P31), "the finest weights everywhere");
     if (high.error() > target) {
       return result(high);
     }
-    Set<String> free = finerOutputs(begun.mix());
-    List<Candidate> candidates = candidates(begun.mix(), high.mix());
-    return result(prune(bisect(candidates, free, high), free));
+    Set<String> free = finerOutputs(all31.mix());
+    List<Candidate> candidates = candidates(all31.mix(), high.mix());
+    Trial pruned = prune(bisect(candidates, free, high), free);
+    Precision finer = Precision.highFor(finerOutputs(pruned.mix()));
+    return result(hasOne ? pruned : narrow(finer.inField(first.smallestField()), pruned));
+  }
+
+  /**
+   * The fewest tensors in 31 bits that meet the target, beginning with those whose rounding to 24
+   * bits adds the most noise for the bytes that it saves.
+   *
+   * @param precision by which tensors may be in 24 bits
+   * @param wide the same with all of them in 31 bits, which meets the target
+   */
+  private Trial narrow(Precision precision, Trial wide) {
+    Trial narrow = attempt(precision, "tensors in 24 bits");
+    List<String> tensors = coarsest(narrow.mix());
+    Trial best = narrow.error() <= target ? narrow : wide;
+    int misses = 0;
+    int meets = best == narrow ? 0 : tensors.size();
+    while (meets - misses > 1) {
+      int middle = (misses + meets) >>> 1;
+      Set<String> some = Set.copyOf(tensors.subList(0, middle));
+      Trial trial = attempt(precision.wideFor(some), middle + " more tensors in 31 bits");
+      if (trial.error() <= target) {
+        meets = middle;
+        best = trial;
+      } else {
+        misses = middle;
+      }
+    }
+    return best;
+  }
+
+  /** The tensors in 24 bits, by the noise of their rounding over the bytes that they save. */
+  private static List<String> coarsest(Mix mix) {
+    Map<String, Double> noises = new LinkedHashMap<>();
+    for (MaskedTensorSpec tensor : mix.plan().tensors()) {
+      if (tensor.field() == ResidueField.P24) {
+        DeviceHalf.TensorBinding binding = mix.device().tensors().get(tensor.id());
+        double steps = binding.range().limit();
+        noises.put(binding.value(), 1 / (steps * steps * tensor.elements()));
+      }
+    }
+    List<String> tensors = new ArrayList<>(noises.keySet());
+    tensors.sort(Comparator.<String>comparingDouble(noises::get).reversed());
+    return tensors;
   }
 
   /** The fewest first candidates that meet the target; all of them do, as {@code high} says. */
@@ -210,7 +270,9 @@ public final class PrecisionSearch {
   }
 
   private Trial attempt(Set<String> finer) {
-    return attempt(Precision.highFor(finer), "finer weights in " + finer.size() + " layers");
+    return attempt(
+        Precision.highFor(finer).inField(ResidueField.P31),
+        "finer weights in " + finer.size() + " layers");
   }
 
   private Trial attempt(Precision precision, String what) {
@@ -230,7 +292,7 @@ public final class PrecisionSearch {
         }
       }
     }
-    return new Trial(mix, error, kind);
+    return new Trial(precision, mix, error, kind);
   }
 
   private KernelNetwork network(Mix mix) {
@@ -244,6 +306,7 @@ public final class PrecisionSearch {
     boolean met = trial.error() <= target;
     return new Found(
         bundle,
+        trial.precision(),
         trial.error(),
         trial.kind(),
         met,

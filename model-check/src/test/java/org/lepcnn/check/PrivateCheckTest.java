@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.kernel.choice.Kernels;
@@ -141,7 +141,7 @@ class PrivateCheckTest {
     edge.forge =
         (request, result) -> {
           int[] residues = result.layers().get(0).residues();
-          residues[1] = Field.add(residues[1], 1);
+          residues[1] = Field31.add(residues[1], 1);
           return result;
         };
     try (PrivateCheck check = PrivateCheck.open(bundle, new ScalarKernels(), edge)) {

@@ -13,6 +13,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.supply.PassGroups;
 import org.lepcnn.device.table.TableDescription;
 import org.lepcnn.device.table.TableId;
@@ -98,10 +99,11 @@ final class FolderCheck {
   private double passBytes(long passesTogether) {
     long challenges = 0;
     for (LinearLayerSpec layer : plan.layers()) {
-      challenges += (long) options.challengesPerLayer() * layer.geometry().inputSize();
+      int count = GroupChallenges.ofLayer(plan, layer, options.challengesPerLayer());
+      challenges += (long) count * plan.tensor(layer.tensorId()).wireBytes();
     }
     long sharing = Math.max(1, Math.min(passesTogether, PassGroups.SIZE));
-    return Integer.BYTES * (plan.outputElements() + (double) challenges / sharing);
+    return plan.outputBytes() + (double) challenges / sharing;
   }
 
   private void requireChain(Path table, ChainId chain) {

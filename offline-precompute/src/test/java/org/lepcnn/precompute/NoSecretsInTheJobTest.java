@@ -17,6 +17,7 @@ import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -78,7 +79,8 @@ class NoSecretsInTheJobTest {
                 "chain",
                 Workshop.DEVICE.getBytes(StandardCharsets.UTF_8),
                 shop.bundle.fingerprint().toBytes(),
-                chainId));
+                chainId),
+        CipherSuite.AES);
   }
 
   private static byte[] hex(byte[] key) {

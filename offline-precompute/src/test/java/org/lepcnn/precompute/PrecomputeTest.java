@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.SecretKey;
@@ -152,11 +152,11 @@ class PrecomputeTest {
       try (SecretKey groupKey = state.groupKey(group)) {
         GroupChallenges challenges = tables.challenges(group, groupKey);
         for (LinearLayerSpec layer : shop.bundle.plan().layers()) {
-          int[] x = random.ints(layer.geometry().inputSize(), 0, Field.P).toArray();
+          int[] x = random.ints(layer.geometry().inputSize(), 0, Field31.P).toArray();
           int[] y = shop.apply(layer, x);
           assertThat(challenges.accepts(layer, x, y)).isTrue();
           int position = random.nextInt(layer.geometry().outputSize());
-          y[position] = Field.add(y[position], 1);
+          y[position] = Field31.add(y[position], 1);
           assertThat(challenges.accepts(layer, x, y)).isFalse();
         }
       }

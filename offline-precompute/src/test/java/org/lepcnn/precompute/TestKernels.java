@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.util.FileUtils;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.FunctionKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
@@ -106,8 +107,8 @@ public final class TestKernels {
       }
 
       @Override
-      public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-        LinearKernel scalar = new ScalarKernels().prepare(geometry, weights);
+      public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
+        LinearKernel scalar = new ScalarKernels().prepare(field, geometry, weights);
         return new FunctionKernel(
             geometry,
             (count, inputs, outputs) -> step.apply(scalar, count, inputs, outputs),
@@ -131,7 +132,7 @@ public final class TestKernels {
     }
 
     @Override
-    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+    public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
       byte[] copy = weights.clone();
       return new FunctionKernel(
           geometry,
@@ -154,7 +155,7 @@ public final class TestKernels {
         DirectConvolution.apply(g, weights, limb, sums);
         for (int i = 0; i < sums.length; i++) {
           long saturated = Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, sums[i]));
-          output[i] = Field.add(output[i], Field.reduceSigned(saturated << shift));
+          output[i] = Field31.add(output[i], Field31.reduceSigned(saturated << shift));
         }
       }
     }

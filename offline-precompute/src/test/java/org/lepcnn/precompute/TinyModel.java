@@ -4,6 +4,7 @@ package org.lepcnn.precompute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
@@ -76,8 +77,8 @@ public final class TinyModel {
     ConvGeometry full = ConvGeometry.fullyConnected(1, 80, 13);
     return new Plan(
         List.of(
-            new MaskedTensorSpec(0, 0, wide.inputSize()),
-            new MaskedTensorSpec(1, 1, full.inputSize())),
+            new MaskedTensorSpec(0, 0, wide.inputSize(), ResidueField.P31),
+            new MaskedTensorSpec(1, 1, full.inputSize(), ResidueField.P31)),
         List.of(
             new LinearLayerSpec(0, 0, wide),
             new LinearLayerSpec(1, 0, narrow),

@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -152,7 +153,7 @@ public final class Workshop {
     MaskedTensorSpec tensor = bundle.plan().tensor(layer.tensorId());
     int[] mask = new int[tensor.elements()];
     try (MaskGenerator masks = new MaskGenerator(key, TestSecrets.ACCESS)) {
-      masks.fill(tensor.id(), mask, mask.length);
+      masks.fill(tensor.id(), ResidueField.P31, mask, mask.length);
     }
     return apply(layer, mask);
   }
@@ -164,7 +165,7 @@ public final class Workshop {
     DirectConvolution.apply(layer.geometry(), weights, x, sums);
     int[] y = new int[sums.length];
     for (int i = 0; i < y.length; i++) {
-      y[i] = Field.reduceSigned(sums[i]);
+      y[i] = Field31.reduceSigned(sums[i]);
     }
     return y;
   }

@@ -1,11 +1,13 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.onnx.batch.BatchedModel;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
@@ -45,25 +47,74 @@ record EvaluatedModel(
   static EvaluatedModel of(Path onnx, ImportOptions options, Consumer<String> steps) {
     steps.accept("reading the model");
     OnnxReader.OnnxFile file = OnnxReader.read(onnx);
-    Graph graph = new Graph(BoundInputs.bind(file.model(), options.inputValues()));
+    ModelProto model = BoundInputs.bind(file.model(), options.inputValues());
+    Graph graph = new Graph(model);
     try {
       OperatorCheck.require(graph);
       Map<String, ValueType> inputs = InputShapes.resolve(graph, options.inputShapes());
       steps.accept("computing what is constant");
       fold(graph);
       List<String> notes = ModelNotes.of(graph, inputs, file.holdsTraining());
-      steps.accept("running the model once");
-      InstrumentedRun run = run(graph, inputs);
-      while (ControlFlow.inline(graph)) { // what a fixed shape decides
-        fold(graph);
-        run = run(graph, inputs);
+      Evaluated evaluated = Evaluated.of(graph, inputs, steps);
+      if (options.batch() > 1) {
+        BatchedModel batched = new BatchedModel(model, inputs, options.batch());
+        evaluated = batched(evaluated, model, batched, steps);
       }
-      graph.removeIdentities();
+      InstrumentedRun run = evaluated.run();
       return new EvaluatedModel(
-          OnnxReader.modelName(onnx), graph, notes, run, InnerWork.of(graph, run));
+          OnnxReader.modelName(onnx),
+          evaluated.graph(),
+          notes,
+          run,
+          InnerWork.of(evaluated.graph(), run));
     } catch (BadInputException e) {
       throw graph.opset() >= OLDEST_OPSET ? e : tooOld(graph, e);
     }
+  }
+
+  /** A graph without dead nodes and identities, and what its run told. */
+  private record Evaluated(Graph graph, InstrumentedRun run) {
+    /**
+     * Evaluates a graph.
+     *
+     * @param graph its constants are computed; changed
+     */
+    static Evaluated of(Graph graph, Map<String, ValueType> inputs, Consumer<String> steps) {
+      steps.accept("running the model once");
+      InstrumentedRun run = EvaluatedModel.run(graph, inputs);
+      while (ControlFlow.inline(graph)) { // what a fixed shape decides
+        fold(graph);
+        run = EvaluatedModel.run(graph, inputs);
+      }
+      graph.removeIdentities();
+      return new Evaluated(graph, run);
+    }
+  }
+
+  /**
+   * The model for a batch: as it is, where its shapes follow from those of its inputs, or with the
+   * sizes of one input multiplied.
+   */
+  private static Evaluated batched(
+      Evaluated single, ModelProto model, BatchedModel batched, Consumer<String> steps) {
+    try {
+      return proved(new Graph(model), batched, steps);
+    } catch (BadInputException first) {
+      try {
+        return proved(new Graph(batched.rewritten(single.graph(), single.run())), batched, steps);
+      } catch (BadInputException second) {
+        throw new BadInputException(
+            second.getMessage() + " Without --batch the model can be imported.", second);
+      }
+    }
+  }
+
+  private static Evaluated proved(Graph graph, BatchedModel batched, Consumer<String> steps) {
+    fold(graph);
+    Evaluated evaluated = Evaluated.of(graph, batched.rows(), steps);
+    return new Evaluated(
+        evaluated.graph(),
+        evaluated.run().with(batched.prove(evaluated.graph(), evaluated.run(), steps)));
   }
 
   /** Computes constants, and inlines the control flow that they decide, until nothing is left. */

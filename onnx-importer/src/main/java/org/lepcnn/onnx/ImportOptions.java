@@ -22,16 +22,26 @@ import org.lepcnn.onnx.read.InputValue;
  * @param inputValues constants by input name; such an input is none of the bundle
  * @param offload which linear layers go to the edge
  * @param precision how finely weights are rounded
+ * @param batch how many inputs a pass takes, each a row of the model's first dimension
  */
 public record ImportOptions(
     Map<String, long[]> inputShapes,
     Map<String, InputValue> inputValues,
     OffloadPolicy offload,
-    Precision precision) {
+    Precision precision,
+    int batch) {
   /** Sizes joined by x; an x follows a single one. */
   private static final Pattern SHAPE = Pattern.compile("\\d+(?:[xX]\\d+)++|\\d+[xX]");
 
+  /** The most inputs of a pass. */
+  public static final int MAX_BATCH = 1024;
+
   public ImportOptions {
+    if (batch < 1 || batch > MAX_BATCH) {
+      throw BadInputException.about("Reading the option --batch")
+          .expected("1 to " + MAX_BATCH + " inputs")
+          .found(batch);
+    }
     Map<String, long[]> copy = new LinkedHashMap<>();
     inputShapes.forEach((name, dims) -> copy.put(name, dims.clone()));
     inputShapes = Collections.unmodifiableMap(copy);
@@ -40,12 +50,12 @@ public record ImportOptions(
 
   /** The model's own shapes, {@link OffloadPolicy#auto()}, {@link Precision#FAST}. */
   public static ImportOptions defaults() {
-    return new ImportOptions(Map.of(), Map.of(), OffloadPolicy.auto(), Precision.FAST);
+    return new ImportOptions(Map.of(), Map.of(), OffloadPolicy.auto(), Precision.FAST, 1);
   }
 
   /** These options with another policy. */
   public ImportOptions withOffload(OffloadPolicy policy) {
-    return new ImportOptions(inputShapes, inputValues, policy, precision);
+    return new ImportOptions(inputShapes, inputValues, policy, precision, batch);
   }
 
   /** These options with a bound on what a round carries, in multiplications. */
@@ -55,21 +65,26 @@ public record ImportOptions(
 
   /** These options with another precision. */
   public ImportOptions withPrecision(Precision other) {
-    return new ImportOptions(inputShapes, inputValues, offload, other);
+    return new ImportOptions(inputShapes, inputValues, offload, other, batch);
+  }
+
+  /** These options with another number of inputs a pass. */
+  public ImportOptions withBatch(int inputs) {
+    return new ImportOptions(inputShapes, inputValues, offload, precision, inputs);
   }
 
   /** These options with the dimensions of one input. */
   public ImportOptions withInput(String name, long... dims) {
     Map<String, long[]> shapes = new LinkedHashMap<>(inputShapes);
     shapes.put(name, dims);
-    return new ImportOptions(shapes, inputValues, offload, precision);
+    return new ImportOptions(shapes, inputValues, offload, precision, batch);
   }
 
   /** These options with one input bound to a constant. */
   public ImportOptions withInput(String name, InputValue value) {
     Map<String, InputValue> values = new LinkedHashMap<>(inputValues);
     values.put(name, value);
-    return new ImportOptions(inputShapes, values, offload, precision);
+    return new ImportOptions(inputShapes, values, offload, precision, batch);
   }
 
   /**

@@ -15,6 +15,7 @@ import org.lepcnn.core.model.Plan;
  *
  * @param model the model's name
  * @param fingerprint the bundle's, hexadecimal
+ * @param batch inputs of a pass
  * @param rounds of a pass
  * @param totalMacs multiplications of all layers, as far as they are known
  * @param offloadedMacs multiplications of the offloaded layers
@@ -31,6 +32,7 @@ import org.lepcnn.core.model.Plan;
 public record ImportReport(
     String model,
     String fingerprint,
+    int batch,
     int rounds,
     long totalMacs,
     long offloadedMacs,
@@ -52,6 +54,7 @@ public record ImportReport(
               "multiplications",
               layer -> layer.macs() == null ? "not known" : grouped(layer.macs())),
           Column.offloaded("bits", layer -> Integer.toString(layer.bits())),
+          Column.offloaded("field", layer -> Integer.toString(layer.field())),
           Column.weighed("weight bits", layer -> Integer.toString(layer.weightBits())),
           Column.weighed(
               "headroom", layer -> String.format(Locale.ROOT, "%.2f", layer.headroomBits())),
@@ -70,6 +73,8 @@ public record ImportReport(
    * A layer; {@link LayerReport} says what its components mean.
    *
    * @param macs null where they are not known
+   * @param field bits of the field that it is computed in, 31 or 24; 0 when not offloaded
+   * @param signed whether its activations may be negative
    */
   public record Layer(
       String name,
@@ -77,6 +82,8 @@ public record ImportReport(
       String shape,
       Long macs,
       int bits,
+      int field,
+      boolean signed,
       int weightBits,
       int weightLimit,
       double headroomBits,
@@ -92,6 +99,8 @@ public record ImportReport(
           line.shape(),
           isCounted(line) ? line.macs() : null,
           line.bits(),
+          line.offloaded() ? line.field().bits() : 0,
+          line.signed(),
           line.weightBits(),
           line.weightLimit(),
           line.headroomBits(),
@@ -117,15 +126,16 @@ public record ImportReport(
     return new ImportReport(
         bundle.device().modelName(),
         bundle.fingerprint().toString(),
+        bundle.device().batch(),
         plan.rounds(),
         total,
         offloaded,
         total == 0 ? 0 : (double) offloaded / total,
         lines.stream().filter(line -> !Layer.isCounted(line)).count(),
         finerMacs(bundle),
-        plan.inputElements() * Integer.BYTES,
-        plan.outputElements() * Integer.BYTES,
-        plan.outputElements() * Integer.BYTES,
+        plan.inputBytes(),
+        plan.outputBytes(),
+        plan.outputBytes(),
         lines.stream().map(Layer::of).toList());
   }
 
@@ -188,7 +198,7 @@ public record ImportReport(
         ? String.format(
             Locale.ROOT,
             "%s: %d rounds; %s of %s multiplications offloaded (%s%.2f %%), %s of them with weights"
-                + " of more than 8 bits, done twice; per pass %s bytes up, %s bytes down, %s bytes of"
+                + " of more than 8 bits, done twice; per pass%s %s bytes up, %s bytes down, %s bytes of"
                 + " table\n",
             model,
             rounds,
@@ -197,6 +207,7 @@ public record ImportReport(
             uncountedLayers == 0 ? "" : "at most ",
             100 * offloadedShare,
             grouped(finerMacs),
+            batch == 1 ? "" : " of " + batch + " inputs",
             grouped(bytesUp),
             grouped(bytesDown),
             grouped(tableBytesPerPass))

@@ -29,12 +29,13 @@ import org.lepcnn.onnx.plan.ReportLines;
 import org.lepcnn.onnx.plan.Rounding;
 import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
+import org.lepcnn.onnx.plan.TensorFields;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.work.InnerWork;
 
 /**
  * A model that is read, cut and scheduled; only the rounding of its weights is open. Bundles of
- * different precision have the same plan, layers and stages.
+ * different precision have the same layers, rounds and stages.
  */
 public final class PreparedImport {
   private final String name;
@@ -45,6 +46,7 @@ public final class PreparedImport {
   private final InstrumentedRun run;
   private final Selection selection;
   private final Schedule schedule;
+  private final TensorFields fields;
   private final List<Stage> stages;
   private final Supplier<ModelCut> cut;
   private final Map<Node, List<InnerWork.Layer>> inner;
@@ -70,6 +72,7 @@ public final class PreparedImport {
     this.run = run;
     this.selection = selection;
     this.schedule = schedule;
+    this.fields = TensorFields.of(graph, run, schedule);
     this.stages = List.copyOf(stages);
     this.cut = cut;
     this.inner = inner;
@@ -137,8 +140,9 @@ public final class PreparedImport {
    */
   Mix mix(Precision precision, Rounding rounding, Consumer<String> steps) {
     steps.accept("choosing the layers with finer weights");
-    Assembly assembly =
-        new Assembly(schedule, FinerLayers.resolve(precision, selection.layers()), rounding, steps);
+    Precision resolved =
+        FinerLayers.resolve(precision, selection.layers(), fields, run.rows().batch());
+    Assembly assembly = new Assembly(schedule, fields, resolved, rounding, steps);
     DeviceHalf device =
         new DeviceHalf(
             name,
@@ -148,7 +152,8 @@ public final class PreparedImport {
             assembly.tensorBindings(),
             assembly.layerBindings(),
             stages,
-            new ReportLines(graph, run, selection, assembly, inner).lines());
+            new ReportLines(graph, run, selection, assembly, inner).lines(),
+            run.rows().batch());
     return new Mix(new EdgeHalf(assembly.plan(), assembly.weights()), device);
   }
 }

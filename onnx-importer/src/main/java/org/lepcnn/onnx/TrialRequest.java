@@ -24,6 +24,7 @@ record TrialRequest(Path onnx, ImportOptions options, String work, List<String> 
     strings(out, options.inputArguments());
     strings(out, options.offload().words());
     strings(out, options.precision().words());
+    out.int32(options.batch());
     return out.toByteArray();
   }
 
@@ -38,6 +39,7 @@ record TrialRequest(Path onnx, ImportOptions options, String work, List<String> 
     }
     options = options.withOffload(OffloadPolicy.ofWords(in.list(in::string)));
     options = options.withPrecision(Precision.ofWords(in.list(in::string)));
+    options = options.withBatch(in.int32());
     in.end();
     return new TrialRequest(onnx, options, work, arguments);
   }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.LayerReport;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.Headroom;
 import org.lepcnn.onnx.plan.OffloadPolicy;
 
@@ -122,7 +123,7 @@ class GraphImportTest {
     ModelBundle bundle = FloatNetwork.assertImports(model.write(folder), AUTO, 1, 1);
 
     assertThat(bundle.device().tensors().get(0).bits()).isBetween(14, 17);
-    assertThat(bundle.device().tensors().get(1).bits()).isEqualTo(Headroom.MAX_BITS);
+    assertThat(bundle.device().tensors().get(1).bits()).isEqualTo(ActivationRange.MAX_BITS);
   }
 
   @Test

@@ -60,6 +60,7 @@ class ImportReportTest {
             "shape",
             "multiplications",
             "bits",
+            "field",
             "weight bits",
             "headroom",
             "round",

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.LayerWeights;
@@ -126,12 +125,11 @@ public final class PlainNetwork {
     for (MaskedTensorSpec tensor : bundle.plan().tensorsOfRound(round)) {
       TensorBinding binding = bundle.device().tensors().get(tensor.id());
       float[] x = floats(values.get(binding.value()));
-      float scale = ActivationQuantizer.scale(x, x.length, binding.bits());
-      int limit = ActivationQuantizer.limit(binding.bits());
+      float scale = ActivationQuantizer.scale(x, x.length, binding.range());
       int[] q = new int[tensor.elements()];
       double max = 0;
       for (int i = 0; i < q.length; i++) {
-        q[i] = ActivationQuantizer.quantize(x[i], 1 / scale, limit);
+        q[i] = ActivationQuantizer.quantize(x[i], 1 / scale, binding.range());
         max = Math.max(max, Math.abs(x[i]));
       }
       for (LinearLayerSpec layer : bundle.plan().layersOfRound(round)) {
@@ -154,7 +152,9 @@ public final class PlainNetwork {
     double maxOut = 0;
     for (int i = 0; i < y.length; i++) {
       int channel = i / g.planeSize() % g.outChannels();
-      if (Math.abs(sums[i]) > Field.HALF) {
+      int p = bundle.plan().field(spec).modulus();
+      int below = binding.lift().length == 0 ? (p - 1) / 2 : binding.lift()[channel];
+      if (sums[i] < -below || sums[i] > p - 1 - below) {
         throw new AssertionError("a sum of layer " + binding.name() + " wraps around");
       }
       y[i] =

@@ -188,6 +188,20 @@ public final class BenchCommand implements Subcommand, Runnable {
       description =
           "Compare private passes through a real broker and edge with plain local inference, a plain (unmasked float) streaming job, and an echo of every round.")
   static final class Pipeline extends ModelBenchmark {
+    @Option(
+        names = "--batch",
+        paramLabel = "N",
+        defaultValue = "1",
+        description =
+            "Inputs of a pass, as import's option. The plain network runs as many one by one; the"
+                + " plain job is left out. Default: 1.")
+    private int batch;
+
+    @Override
+    int batch() {
+      return batch;
+    }
+
     @Mixin private ProfileOption profile;
 
     @Option(

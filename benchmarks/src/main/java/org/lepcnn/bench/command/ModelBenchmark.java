@@ -27,10 +27,15 @@ abstract class ModelBenchmark extends Benchmark {
     return null;
   }
 
+  /** Inputs of a pass. */
+  int batch() {
+    return 1;
+  }
+
   @Override
   final BenchResult measure(Consumer<String> progress) {
     progress.accept("lepcnn bench: importing " + model);
-    try (BenchModel opened = BenchModel.open(model, profile())) {
+    try (BenchModel opened = BenchModel.open(model, profile(), batch())) {
       return measure(opened, kernel.name(), progress);
     }
   }

@@ -202,7 +202,7 @@ public final class BenchDevice implements AutoCloseable {
   private void make(TableId id) {
     try (ChainKeys keys = owner.chainKeys(name, id.model(), id.chain());
         SecretKey groupKey = keys.groupKey(id.group());
-        TableWriter writer = TableWriter.create(tables(), id, 1, groupKey)) {
+        TableWriter writer = TableWriter.create(tables(), id, computation.plan(), 1, groupKey)) {
       GroupChallenges challenges = computation.challenges(1, groupKey);
       writer.writeChallenges(challenges);
       List<List<int[]>> factors = computation.allocate(Math.min(passesPerCall, id.passes()));

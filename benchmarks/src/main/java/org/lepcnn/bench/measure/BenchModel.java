@@ -70,15 +70,16 @@ public final class BenchModel implements AutoCloseable {
    * @param nameOrFile a name of {@link ZooModel#names()} or an ONNX file
    */
   public static BenchModel open(String nameOrFile) {
-    return open(nameOrFile, null);
+    return open(nameOrFile, null, 1);
   }
 
   /**
    * As {@link #open(String)}.
    *
    * @param profile by which costs are predicted; null for no prediction
+   * @param batch inputs of a pass
    */
-  public static BenchModel open(String nameOrFile, DeviceProfile profile) {
+  public static BenchModel open(String nameOrFile, DeviceProfile profile, int batch) {
     Path work = temporaryFolder();
     try {
       Path file = Path.of(nameOrFile);
@@ -93,7 +94,7 @@ public final class BenchModel implements AutoCloseable {
             .expected("one of " + ZooModel.names() + " or an ONNX file")
             .found("'" + nameOrFile + "'");
       }
-      ImportOptions options = ImportOptions.defaults();
+      ImportOptions options = ImportOptions.defaults().withBatch(batch);
       PreparedImport prepared = ModelImporter.prepare(file, options);
       return new BenchModel(
           name,
@@ -133,11 +134,25 @@ public final class BenchModel implements AutoCloseable {
     return ImportReport.of(bundle);
   }
 
-  /** A random input, of unit variance where it is float32. */
+  /** Inputs of a pass. */
+  public int batch() {
+    return bundle.device().batch();
+  }
+
+  /** Random inputs of a pass, of unit variance where they are float32. */
   public Map<String, HostTensor> input() {
+    return input(bundle.device().inputs());
+  }
+
+  /** A random input, one row of a pass. */
+  public Map<String, HostTensor> rowInput() {
+    return input(bundle.device().rowInputs());
+  }
+
+  private Map<String, HostTensor> input(List<DeviceHalf.ValueSpec> specs) {
     SplittableRandom random = new SplittableRandom(SEED);
     Map<String, HostTensor> inputs = new java.util.LinkedHashMap<>();
-    for (DeviceHalf.ValueSpec spec : bundle.device().inputs()) {
+    for (DeviceHalf.ValueSpec spec : specs) {
       if (spec.onnxType() != HostTensor.FLOAT) {
         throw BadInputException.about("Benchmarking " + name)
             .expected("float32 inputs")

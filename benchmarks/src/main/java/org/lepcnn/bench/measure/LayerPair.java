@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -15,6 +15,7 @@ import org.lepcnn.core.linear.LayerWeights;
 /** One layer, masked and plain, with the samples taken of both. */
 public final class LayerPair implements AutoCloseable {
   private final String name;
+  private final ResidueField field;
   private final ConvGeometry geometry;
   private final LinearKernel kernel;
   private final PlainModel plain;
@@ -26,27 +27,34 @@ public final class LayerPair implements AutoCloseable {
   private int plainCalls;
 
   private LayerPair(
-      String name, ConvGeometry geometry, LinearKernel kernel, PlainModel plain, int callers) {
+      String name,
+      ResidueField field,
+      ConvGeometry geometry,
+      LinearKernel kernel,
+      PlainModel plain,
+      int callers) {
     this.name = name;
     this.geometry = geometry;
     this.kernel = kernel;
     this.plain = plain;
-    this.inputs = residues(callers, geometry.inputSize());
+    this.field = field;
+    this.inputs = residues(field, callers, geometry.inputSize());
     this.outputs = new int[callers][geometry.outputSize()];
   }
 
   public static LayerPair open(
       String name,
+      ResidueField field,
       ConvGeometry geometry,
       LayerWeights weights,
       KernelProvider provider,
       int threads) {
-    LinearKernel kernel = provider.prepare(geometry, weights);
+    LinearKernel kernel = provider.prepare(field, geometry, weights);
     Optional<PlainModel> plain = FloatLayer.open(geometry, weights.part(0), threads);
     if (plain.isPresent() && plain.get().outputElements() != geometry.outputSize()) {
       throw new IllegalStateException("The float form of " + name + " is not the same layer");
     }
-    return new LayerPair(name, geometry, kernel, plain.orElse(null), threads);
+    return new LayerPair(name, field, geometry, kernel, plain.orElse(null), threads);
   }
 
   public String name() {
@@ -103,7 +111,7 @@ public final class LayerPair implements AutoCloseable {
    * The time of one masked call for {@code count} devices, divided by that of as many plain runs.
    */
   public double batchRatio(int count, Callers single, int rounds, double millis) {
-    int[][] x = residues(count, geometry.inputSize());
+    int[][] x = residues(field, count, geometry.inputSize());
     int[][] y = new int[count][geometry.outputSize()];
     IntConsumer batch = caller -> kernel.apply(count, x, y);
     IntConsumer oneByOne =
@@ -139,12 +147,12 @@ public final class LayerPair implements AutoCloseable {
   }
 
   /** Random canonical residues; the same for the same length. */
-  public static int[][] residues(int count, int length) {
+  public static int[][] residues(ResidueField field, int count, int length) {
     SplittableRandom random = new SplittableRandom(length);
     int[][] values = new int[count][length];
     for (int[] row : values) {
       for (int i = 0; i < length; i++) {
-        row[i] = random.nextInt(Field.P);
+        row[i] = random.nextInt(field.modulus());
       }
     }
     return values;

@@ -22,8 +22,8 @@ record LocalBaselines(PlainModel plain, PlainThroughput throughput, RoundKernels
    *
    * @param withKernels whether the masked layers are measured too
    */
-  static LocalBaselines open(
-      BenchModel model, int cores, Map<String, HostTensor> input, boolean withKernels) {
+  static LocalBaselines open(BenchModel model, int cores, boolean withKernels) {
+    Map<String, HostTensor> input = model.rowInput();
     return new LocalBaselines(
         PlainModel.open(model.onnx(), 1, input),
         new PlainThroughput(model, cores, input),

@@ -105,11 +105,11 @@ public final class PipelineBenchmark {
     int cores = Runtime.getRuntime().availableProcessors();
     LocalPipeline.Baselines baselines =
         new LocalPipeline.Baselines(
-            options.plainJob() && PlainPipeline.fits(input) ? input : null,
+            options.plainJob() && model.batch() == 1 && PlainPipeline.fits(input) ? input : null,
             options.echo() ? rounds : List.of());
     List<PipelineRun.Measured> runs = new ArrayList<>();
     try (BenchDevice first = BenchDevice.create(model, provider, DEVICES.get(0));
-        LocalBaselines local = LocalBaselines.open(model, cores, input, options.echo())) {
+        LocalBaselines local = LocalBaselines.open(model, cores, options.echo())) {
       List<BenchDevice> devices = new ArrayList<>(List.of(first));
       DEVICES.subList(1, options.devices()).forEach(name -> devices.add(first.another(name)));
       Stock stock = new Stock(cores);
@@ -139,7 +139,8 @@ public final class PipelineBenchmark {
       for (BenchDevice device : devices.subList(1, devices.size())) {
         sessions.add(device.session(pipeline.transport(), inFlight, RESERVATION));
       }
-      PipelineRun run = new PipelineRun(parallelism, pipeline, devices, sessions, timer, steps);
+      PipelineRun run =
+          new PipelineRun(parallelism, model.batch(), pipeline, devices, sessions, timer, steps);
       run.oneInFlight(options.warmUp(), options.passes(), input, local);
       run.manyInFlight(options.passesOfRound(), inFlight, input, local.throughput());
       steadyState(run, devices, stock);

@@ -115,12 +115,12 @@ final class PipelineReport {
       ratio(
           run,
           "private throughput, " + steadyName(run) + " ÷ plain inferences, same cores",
-          last(run).perSecond() / throughput.inferencesPerSecond());
+          model.batch() * last(run).perSecond() / throughput.inferencesPerSecond());
     }
     ratio(
         run,
         "private throughput ÷ plain inferences, same cores",
-        perSecond / throughput.inferencesPerSecond());
+        model.batch() * perSecond / throughput.inferencesPerSecond());
     if (!run.job().isEmpty()) {
       ratio(run, "private p50 ÷ plain job p50", p50 / percentile(run.job(), 50));
       ratio(
@@ -137,7 +137,9 @@ final class PipelineReport {
 
   private void amounts(PipelineRun.Measured run) {
     LocalPipeline.Cpu cpu = run.many().cpu();
+    amount(run, "private p50 per input", percentile(run.warm(), 50) / model.batch(), "ms");
     amount(run, "private, " + options.inFlight() + " in flight", run.many().perSecond(), "1/s");
+    amount(run, "CPU per input, all", cpu.total() / model.batch(), "ms");
     if (!rounds.isEmpty()) {
       amount(run, "sum of the rounds' p50", run.rounds().sumOfMedians(), "ms");
     }
@@ -212,6 +214,11 @@ final class PipelineReport {
             .formatted(
                 String.join(", ", PipelineBenchmark.DEVICES), PipelineRun.THROUGHPUT_ROUNDS));
     result.note("private passes: integrity check on, durable state, sealed tables");
+    if (model.batch() > 1) {
+      result.note(
+          "a pass has %s inputs; the plain network runs as many one by one"
+              .formatted(model.batch()));
+    }
     result.note(
         "edge, device and transport warm their own code before they report ready; plain job and"
             + " echo start after the first private passes; the plain job has as many of warm-up,"
@@ -231,7 +238,7 @@ final class PipelineReport {
     roundNotes();
     if (runs.get(0).job().isEmpty()) {
       result.note(
-          options.plainJob()
+          options.plainJob() && model.batch() == 1
               ? "no plain streaming job: the network's inputs do not fit into one record"
               : "no plain streaming job: left out as asked");
     }

@@ -10,6 +10,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.lepcnn.bench.measure.BenchDevice;
 import org.lepcnn.bench.measure.InFlight;
+import org.lepcnn.bench.measure.PlainModel;
 import org.lepcnn.bench.measure.PlainThroughput;
 import org.lepcnn.bench.measure.Timing;
 import org.lepcnn.device.session.PrivateSession;
@@ -33,6 +34,7 @@ final class PipelineRun {
   private static final int PLAIN_CALLS = 30;
   private static final int STEP = 50;
 
+  private final int batch;
   private final LocalPipeline pipeline;
   private final List<BenchDevice> devices;
   private final List<PrivateSession> sessions;
@@ -45,7 +47,7 @@ final class PipelineRun {
    *
    * @param first private passes from the first on, one in flight
    * @param warm private passes after the warm-up, one in flight
-   * @param local plain local inferences between them, one thread
+   * @param local plain local inferences between them, one thread, as many as a pass has inputs
    * @param rounds of the private passes in {@code warm}
    * @param echo the same rounds through the echo, between them; empty without one
    * @param kernels the masked layers of the same rounds alone, between them; empty without an echo
@@ -123,18 +125,21 @@ final class PipelineRun {
   }
 
   /**
+   * @param batch inputs of a pass
    * @param devices each with tables
    * @param sessions of the devices, in their order
    * @param timer of the first session
    */
   PipelineRun(
       int parallelism,
+      int batch,
       LocalPipeline pipeline,
       List<BenchDevice> devices,
       List<PrivateSession> sessions,
       RoundTimer timer,
       Consumer<String> steps) {
     this.measured = new Measured(parallelism);
+    this.batch = batch;
     this.pipeline = pipeline;
     this.devices = devices;
     this.sessions = sessions;
@@ -156,7 +161,7 @@ final class PipelineRun {
         warmEcho();
       }
       double millis = millis(() -> sessions.get(0).submit(input).join());
-      double localMillis = millis(local.plain()::run);
+      double localMillis = millis(() -> runEach(local.plain()));
       double[] rounds = timer.lastPassMillis();
       if (pass < FIRST_PASSES) {
         measured.first().add(millis);
@@ -168,6 +173,13 @@ final class PipelineRun {
         measured.rounds().add(rounds);
         measured.local().add(localMillis);
       }
+    }
+  }
+
+  /** As many inputs as a pass has, one by one. */
+  private void runEach(PlainModel plain) {
+    for (int i = 0; i < batch; i++) {
+      plain.run();
     }
   }
 

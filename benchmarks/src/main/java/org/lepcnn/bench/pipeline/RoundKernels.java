@@ -26,10 +26,12 @@ final class RoundKernels implements AutoCloseable {
   static RoundKernels open(EdgeHalf edge, KernelProvider provider) {
     RoundKernels rounds = new RoundKernels(edge.plan());
     for (MaskedTensorSpec tensor : edge.plan().tensors()) {
-      rounds.inputs.add(LayerPair.residues(1, tensor.elements())[0]);
+      rounds.inputs.add(LayerPair.residues(tensor.field(), 1, tensor.elements())[0]);
     }
     for (LinearLayerSpec layer : edge.plan().layers()) {
-      rounds.kernels.add(provider.prepare(layer.geometry(), edge.weights().get(layer.index())));
+      rounds.kernels.add(
+          provider.prepare(
+              edge.plan().field(layer), layer.geometry(), edge.weights().get(layer.index())));
     }
     return rounds;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
@@ -20,9 +21,9 @@ class EchoRoundTest {
     Plan plan =
         new Plan(
             List.of(
-                new MaskedTensorSpec(0, 0, 7),
-                new MaskedTensorSpec(1, 0, CHUNK + 5),
-                new MaskedTensorSpec(2, 1, 3)),
+                new MaskedTensorSpec(0, 0, 7, ResidueField.P31),
+                new MaskedTensorSpec(1, 0, CHUNK + 5, ResidueField.P31),
+                new MaskedTensorSpec(2, 1, 3, ResidueField.P31)),
             List.of(layer(0, 0, 7, 2), layer(1, 1, CHUNK + 5, 1), layer(2, 2, 3, 2 * CHUNK + 1)));
 
     List<EchoRound> rounds = EchoRound.of(plan);

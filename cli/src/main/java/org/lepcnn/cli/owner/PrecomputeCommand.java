@@ -73,7 +73,8 @@ public final class PrecomputeCommand implements Callable<Integer> {
       paramLabel = "1|2",
       defaultValue = "1",
       description =
-          "Independent integrity challenges for each layer. Use 2 for fleets. Default: 1.")
+          "Independent integrity challenges for each layer in 31 bits; those in 24 bits always have"
+              + " two. Use 2 for fleets. Default: 1.")
   private int challenges;
 
   @Option(

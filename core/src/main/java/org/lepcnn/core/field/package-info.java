@@ -1,6 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
-/** The prime field F_p, p = 2³¹ − 1, in which everything that leaves a device lives. */
+/**
+ * The prime fields in which everything that leaves a device lives: p = 2³¹ − 1 and p = 2²⁴ − 3.
+ * This package is the only place where wrap-around is intended.
+ */
 @NullMarked
 @Internal
 package org.lepcnn.core.field;

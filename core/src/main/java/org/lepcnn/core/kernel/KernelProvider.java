@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel;
 
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 
@@ -15,19 +16,21 @@ public interface KernelProvider {
   /**
    * Packs the weights of one layer.
    *
+   * @param field what it computes in
    * @param geometry the layer
    * @param weights {@code geometry.weightCount()} int8 weights, −128 among them; copied or packed,
    *     not kept
    */
-  LinearKernel prepare(ConvGeometry geometry, byte[] weights);
+  LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights);
 
   /**
    * Packs the weights of one layer, whatever the number of their parts; a layer with two parts
    * costs two kernels and one pass that recombines their results.
    *
+   * @param field what it computes in
    * @param weights {@code geometry.weightCount()} of them
    */
-  default LinearKernel prepare(ConvGeometry geometry, LayerWeights weights) {
-    return PartedKernel.prepare(this, geometry, weights);
+  default LinearKernel prepare(ResidueField field, ConvGeometry geometry, LayerWeights weights) {
+    return PartedKernel.prepare(this, field, geometry, weights);
   }
 }

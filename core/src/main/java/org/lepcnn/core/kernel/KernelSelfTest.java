@@ -4,7 +4,8 @@ package org.lepcnn.core.kernel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -18,12 +19,12 @@ import org.lepcnn.core.linear.ConvGeometry;
  */
 public final class KernelSelfTest {
   private static final int[] RESIDUES = {
-    Field.P - 1,
+    Field31.P - 1,
     0x7f00_ffff,
     0x00ff_00ff,
     0x7fff_ff00,
     0x3f7f_7f7f, // the largest signed limbs
-    Field.P - 0x3f80_8080, // the smallest
+    Field31.P - 0x3f80_8080, // the smallest
     1,
     0
   };
@@ -81,13 +82,13 @@ public final class KernelSelfTest {
     Arrays.fill(weights, weight);
     int[] input = new int[geometry.inputSize()];
     int[] output = new int[geometry.outputSize()];
-    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+    try (LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
       for (int residue : RESIDUES) {
         Arrays.fill(input, residue);
         kernel.apply(input, output);
         for (int i = 0; i < output.length; i++) {
           int expected =
-              Field.multiply(residue, Field.reduceSigned((long) taps(geometry, i) * weight));
+              Field31.multiply(residue, Field31.reduceSigned((long) taps(geometry, i) * weight));
           if (output[i] != expected) {
             return "layer %s, weight %s, residue %s: expected %s, found %s"
                 .formatted(geometry, weight, residue, expected, output[i]);

@@ -5,7 +5,8 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.residue.ResidueSink;
 
 /**
- * One linear layer with its weights packed: y = W·x mod p, exact, for several requests at once.
+ * One linear layer with its weights packed: y = W·x mod p in the field of its tensor, exact, for
+ * several requests at once.
  *
  * <p>Thread-safe. Every implementation gives identical residues.
  */

@@ -1,7 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel;
 
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field24;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
 
@@ -16,11 +18,12 @@ public final class ScalarKernels implements KernelProvider {
   }
 
   @Override
-  public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-    return new ScalarKernel(geometry, weights.clone());
+  public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
+    return new ScalarKernel(field, geometry, weights.clone());
   }
 
-  private record ScalarKernel(ConvGeometry geometry, byte[] weights) implements ArrayKernel {
+  private record ScalarKernel(ResidueField field, ConvGeometry geometry, byte[] weights)
+      implements ArrayKernel {
     @Override
     public void apply(int count, int[][] inputs, int[][] outputs) {
       long[] sums = new long[geometry.outputSize()];
@@ -28,7 +31,7 @@ public final class ScalarKernels implements KernelProvider {
         DirectConvolution.apply(geometry, weights, inputs[request], sums);
         int[] output = outputs[request];
         for (int i = 0; i < sums.length; i++) {
-          output[i] = reduceSum(sums[i]);
+          output[i] = reduceSum(field, sums[i]);
         }
       }
     }
@@ -38,15 +41,19 @@ public final class ScalarKernels implements KernelProvider {
       return true;
     }
 
-    /** Reduces a signed sum of magnitude below 2⁶²; the shifts keep it exact and branch-free. */
-    private static int reduceSum(long sum) {
-      // 2³¹ ≡ 1: split into the signed high part (below 2³¹ in magnitude) and the low 31 bits
-      return Field.reduceSigned((sum >> 31) + (sum & Field.P));
-    }
-
     @Override
     public void close() {
       // nothing native
     }
+  }
+
+  /** Reduces a signed sum of {@link DirectConvolution}: below 2⁶² in magnitude. */
+  static int reduceSum(ResidueField field, long sum) {
+    return switch (field) {
+      // 2³¹ ≡ 1: split into the signed high part (below 2³¹ in magnitude) and the low 31 bits
+      case P31 -> Field31.reduceSigned((sum >> 31) + (sum & Field31.P));
+      // fewer than 2²⁴ products of residues below 2²⁴ and weights of 2⁷ at most: below 2⁵⁵
+      case P24 -> Field24.reduceSigned(sum);
+    };
   }
 }

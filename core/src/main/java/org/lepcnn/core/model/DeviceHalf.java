@@ -2,11 +2,14 @@
 package org.lepcnn.core.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.Headroom;
 
 /**
@@ -25,6 +28,8 @@ import org.lepcnn.core.quant.Headroom;
  * @param layers per linear layer of the plan
  * @param stages {@code plan.rounds() + 1} of them
  * @param report every layer of the model that multiplies, offloaded or not
+ * @param batch inputs of a pass: the rows of the first dimension of every input and output, and
+ *     equal parts, one after the other, of every masked tensor and layer result
  */
 public record DeviceHalf(
     String modelName,
@@ -34,11 +39,15 @@ public record DeviceHalf(
     List<TensorBinding> tensors,
     List<LayerBinding> layers,
     List<Stage> stages,
-    List<LayerReport> report) {
+    List<LayerReport> report,
+    int batch) {
 
   static final int MAGIC = 0x4c455044; // "LEPD"
   static final int OLDEST_VERSION = 1;
-  static final int VERSION = 2;
+  static final int VERSION = 4;
+  private static final int VERSION_OF_WEIGHT_BITS = 2;
+  private static final int VERSION_OF_FIELDS = 3;
+  private static final int VERSION_OF_BATCH = 4;
 
   /**
    * A named value of the model.
@@ -52,9 +61,19 @@ public record DeviceHalf(
    * How a masked tensor is made.
    *
    * @param value the float32 value that is quantized and masked
-   * @param bits b: quantized magnitudes are at most 2^(b−1) − 1; 8 to 22
+   * @param range the integers that it is quantized to
    */
-  public record TensorBinding(String value, int bits) {}
+  public record TensorBinding(String value, ActivationRange range) {
+    /** A tensor of any numbers: quantized magnitudes are at most 2^(bits−1) − 1. */
+    public TensorBinding(String value, int bits) {
+      this(value, ActivationRange.signed(bits));
+    }
+
+    /** Bits of a quantized number. */
+    public int bits() {
+      return range.bits();
+    }
+  }
 
   /**
    * How a linear layer's result becomes a value: y · s_x · weightScales[oc] + bias[oc].
@@ -66,6 +85,9 @@ public record DeviceHalf(
    *     output
    * @param weightScales per output channel
    * @param bias per output channel
+   * @param lift per output channel n, where the layer's tensor has no negative numbers: y is the
+   *     one of −n … p − 1 − n that is congruent to the result. Empty for other tensors: there y is
+   *     the centred residue
    */
   public record LayerBinding(
       String name,
@@ -73,7 +95,19 @@ public record DeviceHalf(
       String output,
       long[] outputShape,
       float[] weightScales,
-      float[] bias) {}
+      float[] bias,
+      int[] lift) {
+    /** A layer whose results are centred residues. */
+    public LayerBinding(
+        String name,
+        String op,
+        String output,
+        long[] outputShape,
+        float[] weightScales,
+        float[] bias) {
+      this(name, op, output, outputShape, weightScales, bias, new int[0]);
+    }
+  }
 
   /**
    * An ONNX sub-model that the device runs.
@@ -109,6 +143,8 @@ public record DeviceHalf(
    *     where it is smallest: 127 (8 bits) to 2047 (12 bits); 0 when not offloaded or not known
    * @param maxAbsWeightSum the largest Σ|W| over the output channels, which the proof against
    *     wrap-around rests on; 0 when not offloaded or not known
+   * @param field what it is computed in
+   * @param signed whether its activations may be negative
    */
   public record LayerReport(
       String name,
@@ -121,9 +157,40 @@ public record DeviceHalf(
       long bytesUp,
       long bytesDown,
       int weightLimit,
-      long maxAbsWeightSum) {
+      long maxAbsWeightSum,
+      ResidueField field,
+      boolean signed) {
     /** Some multiplications, nobody knows how many. */
     public static final long UNKNOWN_MACS = -1;
+
+    /** A layer modulo 2³¹ − 1 whose activations may be negative, or one of the device. */
+    public LayerReport(
+        String name,
+        String op,
+        String shape,
+        long macs,
+        int bits,
+        int round,
+        String reason,
+        long bytesUp,
+        long bytesDown,
+        int weightLimit,
+        long maxAbsWeightSum) {
+      this(
+          name,
+          op,
+          shape,
+          macs,
+          bits,
+          round,
+          reason,
+          bytesUp,
+          bytesDown,
+          weightLimit,
+          maxAbsWeightSum,
+          ResidueField.P31,
+          true);
+    }
 
     public boolean offloaded() {
       return round >= 0;
@@ -135,12 +202,25 @@ public record DeviceHalf(
     }
 
     /**
-     * How many times larger a sum could be before it wraps around, as a binary logarithm: log2 of
-     * (p−1)/2 over (2^(bits−1) − 1) · maxAbsWeightSum; never negative; 0 when not known.
+     * How many times larger a sum could be before it wraps around, as a binary logarithm; never
+     * negative; 0 when not known.
      */
     public double headroomBits() {
-      return maxAbsWeightSum == 0 ? 0 : Headroom.bitsLeft(bits, maxAbsWeightSum);
+      return new Headroom(field, signed).bitsLeft(bits, maxAbsWeightSum);
     }
+  }
+
+  /** A model of one input a pass. */
+  public DeviceHalf(
+      String modelName,
+      List<ValueSpec> inputs,
+      List<ValueSpec> outputs,
+      Plan plan,
+      List<TensorBinding> tensors,
+      List<LayerBinding> layers,
+      List<Stage> stages,
+      List<LayerReport> report) {
+    this(modelName, inputs, outputs, plan, tensors, layers, stages, report, 1);
   }
 
   public DeviceHalf {
@@ -153,32 +233,100 @@ public record DeviceHalf(
     requireCount("masked tensors", plan.tensors().size(), tensors.size());
     requireCount("layers", plan.layers().size(), layers.size());
     requireCount("stages", plan.rounds() + 1, stages.size());
-    for (TensorBinding tensor : tensors) {
-      if (tensor.bits() < 2 || tensor.bits() > 22) {
-        throw BadInputException.about("Device half: activation bits must be 2 to 22")
-            .found(tensor.bits() + " for " + tensor.value());
-      }
+    if (batch < 1) {
+      throw BadInputException.about("Device half: batch").expected("at least 1").found(batch);
     }
+    requireRows(inputs, batch);
+    requireRows(outputs, batch);
     for (LinearLayerSpec layer : plan.layers()) {
       LayerBinding binding = layers.get(layer.index());
+      boolean signed = tensors.get(layer.tensorId()).range().signed();
+      requireCount(
+          "lifts of " + binding.name(),
+          signed ? 0 : layer.geometry().outChannels(),
+          binding.lift().length);
+      requireLift(binding, plan.field(layer));
       requireCount(
           "weight scales of " + binding.name(),
           layer.geometry().outChannels(),
           binding.weightScales().length);
       requireCount(
           "biases of " + binding.name(), layer.geometry().outChannels(), binding.bias().length);
+      if (layer.geometry().batch() % batch != 0) {
+        throw BadInputException.about("Device half: images of " + binding.name())
+            .expected("a multiple of the batch of " + batch)
+            .found(layer.geometry().batch());
+      }
     }
+  }
+
+  private static void requireRows(List<ValueSpec> values, int batch) {
+    for (ValueSpec value : values) {
+      if (batch > 1 && (value.shape().length == 0 || value.shape()[0] % batch != 0)) {
+        throw BadInputException.about("Device half: first dimension of " + value.name())
+            .expected("a multiple of the batch of " + batch)
+            .found(Arrays.toString(value.shape()));
+      }
+    }
+  }
+
+  private static void requireLift(LayerBinding binding, ResidueField field) {
+    for (int below : binding.lift()) {
+      if (!field.isCanonical(below)) {
+        throw BadInputException.about("Device half: lifts of " + binding.name())
+            .expected("0 to " + (field.modulus() - 1))
+            .found(below);
+      }
+    }
+  }
+
+  /** Inputs as one row of a pass has them. */
+  public List<ValueSpec> rowInputs() {
+    return rows(inputs);
+  }
+
+  /** Outputs as one row of a pass has them. */
+  public List<ValueSpec> rowOutputs() {
+    return rows(outputs);
+  }
+
+  private List<ValueSpec> rows(List<ValueSpec> values) {
+    return batch == 1 ? values : values.stream().map(this::row).toList();
+  }
+
+  private ValueSpec row(ValueSpec value) {
+    long[] shape = value.shape().clone();
+    shape[0] /= batch;
+    return new ValueSpec(value.name(), value.onnxType(), shape);
+  }
+
+  /** The oldest version that can hold it. */
+  private int version() {
+    if (batch > 1) {
+      return VERSION_OF_BATCH;
+    }
+    if (plan.namesFields() || tensors.stream().anyMatch(tensor -> !tensor.range().signed())) {
+      return VERSION_OF_FIELDS;
+    }
+    return report.stream().anyMatch(line -> line.weightLimit() > 0)
+        ? VERSION_OF_WEIGHT_BITS
+        : OLDEST_VERSION;
   }
 
   /** The file's bytes. */
   public byte[] toFile() {
+    int version = version();
+    boolean fields = version >= VERSION_OF_FIELDS;
     BodyWriter body = new BodyWriter();
     body.string(modelName);
     writeValues(body, inputs);
     writeValues(body, outputs);
-    plan.write(body);
+    plan.write(body, fields);
     for (TensorBinding tensor : tensors) {
       body.string(tensor.value()).int32(tensor.bits());
+      if (fields) {
+        writeBoolean(body, tensor.range().signed());
+      }
     }
     for (LayerBinding layer : layers) {
       body.string(layer.name())
@@ -186,13 +334,16 @@ public record DeviceHalf(
           .string(layer.output())
           .longs(layer.outputShape());
       body.floats(layer.weightScales()).floats(layer.bias());
+      if (fields) {
+        body.int32(layer.lift().length);
+        Arrays.stream(layer.lift()).forEach(body::int32);
+      }
     }
     for (Stage stage : stages) {
       body.bytes(stage.onnx());
       writeStrings(body, stage.inputs());
       writeStrings(body, stage.outputs());
     }
-    boolean newest = report.stream().anyMatch(line -> line.weightLimit() > 0);
     body.int32(report.size());
     for (LayerReport line : report) {
       body.string(line.name())
@@ -201,11 +352,18 @@ public record DeviceHalf(
           .int64(line.macs())
           .int32(line.bits());
       body.int32(line.round()).string(line.reason()).int64(line.bytesUp()).int64(line.bytesDown());
-      if (newest) {
+      if (version >= VERSION_OF_WEIGHT_BITS) {
         body.int32(line.weightLimit()).int64(line.maxAbsWeightSum());
       }
+      if (fields) {
+        body.int32(line.field().bits());
+        writeBoolean(body, line.signed());
+      }
     }
-    return CheckedFile.frame(MAGIC, newest ? VERSION : OLDEST_VERSION, body.toByteArray());
+    if (version >= VERSION_OF_BATCH) {
+      body.int32(batch);
+    }
+    return CheckedFile.frame(MAGIC, version, body.toByteArray());
   }
 
   /**
@@ -219,27 +377,39 @@ public record DeviceHalf(
     String modelName = in.string();
     List<ValueSpec> inputs = in.list(() -> readValue(in));
     List<ValueSpec> outputs = in.list(() -> readValue(in));
-    Plan plan = Plan.read(in);
+    boolean fields = content.version() >= VERSION_OF_FIELDS;
+    Plan plan = Plan.read(in, fields);
     List<TensorBinding> tensors = new ArrayList<>();
     for (int i = 0; i < plan.tensors().size(); i++) {
-      tensors.add(new TensorBinding(in.string(), in.int32()));
+      String value = in.string();
+      int bits = in.int32();
+      tensors.add(new TensorBinding(value, new ActivationRange(!fields || readBoolean(in), bits)));
     }
     List<LayerBinding> layers = new ArrayList<>();
     for (int i = 0; i < plan.layers().size(); i++) {
       layers.add(
           new LayerBinding(
-              in.string(), in.string(), in.string(), in.longs(), in.floats(), in.floats()));
+              in.string(),
+              in.string(),
+              in.string(),
+              in.longs(),
+              in.floats(),
+              in.floats(),
+              fields ? readInts(in) : new int[0]));
     }
     List<Stage> stages = new ArrayList<>();
     for (int i = 0; i <= plan.rounds(); i++) {
       stages.add(new Stage(in.bytes(), in.list(in::string), in.list(in::string)));
     }
-    List<LayerReport> report = in.list(() -> readLine(in, content.version() > OLDEST_VERSION));
+    List<LayerReport> report = in.list(() -> readLine(in, content.version()));
+    int batch = content.version() >= VERSION_OF_BATCH ? in.int32() : 1;
     in.end();
-    return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report);
+    return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report, batch);
   }
 
-  private static LayerReport readLine(BodyReader in, boolean weights) {
+  private static LayerReport readLine(BodyReader in, int version) {
+    boolean weights = version >= VERSION_OF_WEIGHT_BITS;
+    boolean fields = version >= VERSION_OF_FIELDS;
     return new LayerReport(
         in.string(),
         in.string(),
@@ -251,7 +421,25 @@ public record DeviceHalf(
         in.int64(),
         in.int64(),
         weights ? in.int32() : 0,
-        weights ? in.int64() : 0);
+        weights ? in.int64() : 0,
+        fields ? Plan.readField(in) : ResidueField.P31,
+        !fields || readBoolean(in));
+  }
+
+  private static void writeBoolean(BodyWriter body, boolean value) {
+    body.int32(value ? 1 : 0);
+  }
+
+  private static boolean readBoolean(BodyReader in) {
+    int value = in.int32();
+    if (value != 0 && value != 1) {
+      throw in.corrupt(value + " where there can be 0 or 1");
+    }
+    return value == 1;
+  }
+
+  private static int[] readInts(BodyReader in) {
+    return in.list(in::int32).stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static void writeValues(BodyWriter body, List<ValueSpec> values) {

@@ -17,8 +17,9 @@ import org.lepcnn.core.linear.LayerWeights;
  * <p>The body of the file: the plan; then per layer the number of int8 parts that make up a weight
  * (1; since version 2 also 2, the high one first, see {@link LayerWeights}) and each part's
  * weights, {@code [outChannels][inChannels/groups][kernelHeight][kernelWidth]}; −128 among those of
- * one part since version 3. A model is written in the oldest version that can hold it, so that its
- * bytes and its fingerprint are those that older versions give it.
+ * one part since version 3; the field of every tensor in the plan since version 4. A model is
+ * written in the oldest version that can hold it, so that its bytes and its fingerprint are those
+ * that older versions give it.
  *
  * @param plan the rounds
  * @param weights per layer of the plan; not copied, not to be changed
@@ -26,8 +27,10 @@ import org.lepcnn.core.linear.LayerWeights;
 public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
   static final int MAGIC = 0x4c455045; // "LEPE"
   static final int OLDEST_VERSION = 1;
-  static final int VERSION = 3;
+  static final int VERSION = 4;
   private static final int VERSION_OF_TWO_PARTS = 2;
+  private static final int VERSION_OF_SMALLEST_BYTES = 3;
+  private static final int VERSION_OF_FIELDS = 4;
 
   public EdgeHalf {
     weights = List.copyOf(weights);
@@ -49,14 +52,18 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
   /** The file's bytes. */
   public byte[] toFile() {
     BodyWriter body = new BodyWriter();
-    plan.write(body);
+    boolean fields = plan.namesFields();
+    plan.write(body, fields);
     for (LayerWeights layer : weights) {
       body.int32(layer.parts());
       for (int part = 0; part < layer.parts(); part++) {
         body.bytes(layer.part(part));
       }
     }
-    int version = weights.stream().mapToInt(EdgeHalf::version).max().orElse(OLDEST_VERSION);
+    int version =
+        fields
+            ? VERSION_OF_FIELDS
+            : weights.stream().mapToInt(EdgeHalf::version).max().orElse(OLDEST_VERSION);
     return CheckedFile.frame(MAGIC, version, body.toByteArray());
   }
 
@@ -68,7 +75,7 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
   public static EdgeHalf parse(String what, byte[] file) {
     CheckedFile.Content content = CheckedFile.open(what, file, MAGIC, OLDEST_VERSION, VERSION);
     BodyReader in = new BodyReader(what, content.body());
-    Plan plan = Plan.read(in);
+    Plan plan = Plan.read(in, content.version() >= VERSION_OF_FIELDS);
     List<LayerWeights> weights = new ArrayList<>();
     for (int i = 0; i < plan.layers().size(); i++) {
       weights.add(readWeights(in, i, content.version()));
@@ -102,7 +109,7 @@ public record EdgeHalf(Plan plan, List<LayerWeights> weights) {
     }
     for (byte weight : weights.part(0)) {
       if (weight == Byte.MIN_VALUE) {
-        return VERSION;
+        return VERSION_OF_SMALLEST_BYTES;
       }
     }
     return OLDEST_VERSION;

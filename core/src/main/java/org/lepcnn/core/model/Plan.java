@@ -4,6 +4,7 @@ package org.lepcnn.core.model;
 import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.linear.ConvAxis;
@@ -58,6 +59,16 @@ public final class Plan {
     return layers.get(index);
   }
 
+  /** What a layer of the plan computes in: the field of the tensor that it reads. */
+  public ResidueField field(LinearLayerSpec layer) {
+    return tensor(layer.tensorId()).field();
+  }
+
+  /** Whether some tensor is in another field than p = 2³¹ − 1, the one of older formats. */
+  public boolean namesFields() {
+    return tensors.stream().anyMatch(tensor -> tensor.field() != ResidueField.P31);
+  }
+
   /** Residues of all layer outputs of one pass: the size of one pass in a decryption table. */
   public long outputElements() {
     long sum = 0;
@@ -76,10 +87,34 @@ public final class Plan {
     return sum;
   }
 
-  void write(BodyWriter out) {
+  /** Bytes of all masked tensors of one pass on the wire. */
+  public long inputBytes() {
+    return tensors.stream().mapToLong(MaskedTensorSpec::wireBytes).sum();
+  }
+
+  /** Bytes of all layer outputs of one pass, on the wire or in a decryption table. */
+  public long outputBytes() {
+    return layers.stream()
+        .mapToLong(layer -> (long) layer.geometry().outputSize() * field(layer).wireBytes())
+        .sum();
+  }
+
+  /**
+   * Writes the plan.
+   *
+   * @param fields whether the format tells the field of every tensor; where it does not, all are in
+   *     p = 2³¹ − 1
+   */
+  void write(BodyWriter out, boolean fields) {
+    if (!fields && namesFields()) {
+      throw new IllegalStateException("A plan of several fields needs a format that names them.");
+    }
     out.int32(tensors.size());
     for (MaskedTensorSpec tensor : tensors) {
       out.int32(tensor.id()).int32(tensor.round()).int32(tensor.elements());
+      if (fields) {
+        out.int32(tensor.field().bits());
+      }
     }
     out.int32(layers.size());
     for (LinearLayerSpec layer : layers) {
@@ -88,12 +123,29 @@ public final class Plan {
     }
   }
 
-  static Plan read(BodyReader in) {
+  /**
+   * Reads a plan.
+   *
+   * @param fields as in {@link #write}
+   */
+  static Plan read(BodyReader in, boolean fields) {
     List<MaskedTensorSpec> tensors =
-        in.list(() -> new MaskedTensorSpec(in.int32(), in.int32(), in.int32()));
+        in.list(
+            () ->
+                new MaskedTensorSpec(
+                    in.int32(), in.int32(), in.int32(), fields ? readField(in) : ResidueField.P31));
     List<LinearLayerSpec> layers =
         in.list(() -> new LinearLayerSpec(in.int32(), in.int32(), readGeometry(in)));
     return new Plan(tensors, layers);
+  }
+
+  static ResidueField readField(BodyReader in) {
+    int bits = in.int32();
+    ResidueField field = ResidueField.ofBits(bits);
+    if (field == null) {
+      throw in.corrupt("a tensor is in a field of " + bits + " bits, which there is not");
+    }
+    return field;
   }
 
   private static void writeGeometry(BodyWriter out, ConvGeometry g) {

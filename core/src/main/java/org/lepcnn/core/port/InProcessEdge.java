@@ -21,7 +21,9 @@ public final class InProcessEdge implements EdgeTransport {
 
   public InProcessEdge(EdgeHalf edge, KernelProvider provider) {
     for (LinearLayerSpec layer : edge.plan().layers()) {
-      kernels.add(provider.prepare(layer.geometry(), edge.weights().get(layer.index())));
+      kernels.add(
+          provider.prepare(
+              edge.plan().field(layer), layer.geometry(), edge.weights().get(layer.index())));
     }
   }
 

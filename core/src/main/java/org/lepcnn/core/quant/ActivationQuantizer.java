@@ -2,12 +2,12 @@
 package org.lepcnn.core.quant;
 
 /**
- * Symmetric, per-tensor, dynamic quantization of activations: x ≈ q · s with |q| ≤ 2^(b−1) − 1 and
- * s a power of two, from the actual values of one pass. The scale never leaves the device.
+ * Per-tensor, dynamic quantization of activations: x ≈ q · s with q in an {@link ActivationRange}
+ * and s a power of two, from the actual values of one pass. The scale never leaves the device.
  *
  * <p>With a power of two, values that are multiples of it are hit exactly: pixels, signs, and what
- * integer weights make of them, as long as there are bits enough. A step of max|x| / (2^(b−1) − 1)
- * would use the bits better, by half a bit on average, and miss all of them.
+ * integer weights make of them, as long as there are bits enough. A step of max|x| / L would use
+ * the bits better, by half a bit on average, and miss all of them.
  *
  * <p>The private path and the plain integer network call the same three functions, so that their
  * results agree bit for bit.
@@ -21,39 +21,38 @@ public final class ActivationQuantizer {
 
   private ActivationQuantizer() {}
 
-  /** The largest quantized magnitude, 2^(bits−1) − 1. */
-  public static int limit(int bits) {
-    return (1 << (bits - 1)) - 1;
-  }
-
   /**
-   * The scale of a tensor: the smallest power of two of at least max|x| / limit; 1 for an all-zero
+   * The scale of a tensor: the smallest power of two of at least max|x| / L; 1 for an all-zero
    * tensor; never so small that 1/s overflows.
    *
    * @param values at least {@code length} activations
-   * @param bits 2 to 22
    * @throws NonFiniteActivationException when a value is NaN or infinite
+   * @throws NegativeActivationException when a value is below 0 that the range has no place for
    */
-  public static float scale(float[] values, int length, int bits) {
+  public static float scale(float[] values, int length, ActivationRange range) {
     int max = 0;
+    boolean negative = false;
     for (int i = 0; i < length; i++) {
       // the bits of |x| order like |x|, with infinities and NaN on top
       max = Math.max(max, Float.floatToRawIntBits(values[i]) & MAGNITUDE);
+      negative |= values[i] < 0;
     }
     if (max >= INFINITY_BITS) {
       throw new NonFiniteActivationException();
     }
-    return scale(Float.intBitsToFloat(max), bits);
+    if (negative && !range.signed()) {
+      throw new NegativeActivationException();
+    }
+    return scale(Float.intBitsToFloat(max), range);
   }
 
   /**
    * The scale of a tensor by its largest magnitude.
    *
    * @param max finite, not negative
-   * @param bits 2 to 22
    */
-  public static float scale(float max, int bits) {
-    return max == 0 ? 1 : powerOfTwoFrom(max / limit(bits));
+  public static float scale(float max, ActivationRange range) {
+    return max == 0 ? 1 : powerOfTwoFrom(max / range.limit());
   }
 
   /** The smallest power of two of at least {@code value}, not below 2^−126. */
@@ -66,24 +65,23 @@ public final class ActivationQuantizer {
   }
 
   /**
-   * Quantizes one value: rint(value · inverseScale), half to even, clamped to ±limit.
+   * Quantizes one value: rint(value · inverseScale), half to even, clamped to the range.
    *
    * @param inverseScale 1/s as a float
-   * @return the centred integer
    */
-  public static int quantize(float value, float inverseScale, int limit) {
+  public static int quantize(float value, float inverseScale, ActivationRange range) {
     int rounded = (int) ((value * inverseScale + ROUNDING) - ROUNDING);
-    return Math.max(-limit, Math.min(limit, rounded));
+    return Math.max(range.least(), Math.min(range.limit(), rounded));
   }
 
   /**
    * Turns a layer's integer result into a float.
    *
-   * @param centred the plain integer result
+   * @param plain the plain integer result
    * @param scale activation scale times weight scale of the output channel, as a float product
    * @param bias of the output channel
    */
-  public static float dequantize(int centred, float scale, float bias) {
-    return centred * scale + bias;
+  public static float dequantize(int plain, float scale, float bias) {
+    return plain * scale + bias;
   }
 }

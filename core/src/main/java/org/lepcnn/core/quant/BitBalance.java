@@ -5,14 +5,15 @@ import java.util.List;
 import org.lepcnn.core.linear.LayerWeights;
 
 /**
- * Divides the 31 bits of the modulus between weights and activations.
+ * Divides the bits of the modulus between weights and activations.
  *
  * <p>With b activation bits and weights of channel oc rounded to magnitudes up to L(oc), no sum
- * wraps around as long as (2^(b−1) − 1) · Σ|w_q| ≤ (p − 1)/2 in every output channel. So every bit
- * more for one side is a bit less for the other, once 8-bit weights have left the activations more
- * than they need. Write l = 2^(b−1) − 1, X = max|x|, M(oc) = max|w| of the channel, N the fan-in.
- * Rounding errors are uniform and independent: a weight's has variance (M(oc)/L(oc))²/12, an
- * activation's (t·X/l)²/12, where 1 ≤ t &lt; 2 makes the step a power of two: t² is {@value
+ * wraps around as long as l · Σ|w_q| ≤ (p − 1)/2 in every output channel, where l = 2^(b−1) − 1 is
+ * the largest activation, or l · Σ|w_q| ≤ p − 1 with l = 2^b − 1 where none is negative ({@link
+ * Headroom}). So every bit more for one side is a bit less for the other, once 8-bit weights have
+ * left the activations more than they need. Write X = max|x|, M(oc) = max|w| of the channel, N the
+ * fan-in. Rounding errors are uniform and independent: a weight's has variance (M(oc)/L(oc))²/12,
+ * an activation's (t·X/l)²/12, where 1 ≤ t &lt; 2 makes the step a power of two: t² is {@value
  * #STEP_POWER} = 3/ln 4 on average. With mean squares κ·X² of the activations, the mean noise of
  * the outputs over their mean signal, both summed over all channels, is
  *
@@ -27,7 +28,7 @@ import org.lepcnn.core.linear.LayerWeights;
  * where Σw² runs over the whole layer. The weights are known at import, the activations are not: κ
  * = {@value #ACTIVATION_POWER}, a root mean square of a tenth of the largest activation, as behind
  * ReLU. For every b the channels take the largest L that the proof allows, 127 to the most that is
- * wanted, L(oc) = min(most, (p−1)/2 / l / (Σ|w|/M)); the b with the smallest E(b), summed over the
+ * wanted, L(oc) = min(most, bound / l / (Σ|w|/M)); the b with the smallest E(b), summed over the
  * readers of a tensor, is taken. With int8 weights (most = 127) this is the largest b.
  */
 public final class BitBalance {
@@ -59,17 +60,21 @@ public final class BitBalance {
    *
    * @param readers all layers that read it; each allows at least {@link Headroom#MIN_BITS} bits
    *     with int8 weights
+   * @param headroom what all of them have room in
    * @return {@link Headroom#MIN_BITS} to the fewest that a reader's int8 weights allow
    */
-  public static int bits(List<Reader> readers) {
+  public static int bits(List<Reader> readers, Headroom headroom) {
     int most =
-        readers.stream().mapToInt(reader -> reader.profile().coarsestBits()).min().orElseThrow();
+        readers.stream()
+            .mapToInt(reader -> reader.profile().coarsestBits(headroom))
+            .min()
+            .orElseThrow();
     int best = most;
     double bestError = Double.POSITIVE_INFINITY;
     for (int bits = most; bits >= Math.min(most, Headroom.MIN_BITS); bits--) {
       double error = 0;
       for (Reader reader : readers) {
-        error += error(reader, bits);
+        error += error(reader, bits, headroom);
       }
       if (error < bestError) {
         best = bits;
@@ -83,9 +88,9 @@ public final class BitBalance {
    * L per output channel for a number of activation bits: the largest by the formula above, which
    * leaves out the rounding; {@link WeightQuantizer#fit} makes it hold exactly.
    */
-  public static int[] limits(Reader reader, int bits) {
+  public static int[] limits(Reader reader, int bits, Headroom headroom) {
     WeightProfile profile = reader.profile();
-    long bound = Headroom.maxAbsWeightSum(bits);
+    long bound = headroom.maxAbsWeightSum(bits);
     int[] limits = new int[profile.channels()];
     for (int channel = 0; channel < limits.length; channel++) {
       double largest = bound / Math.max(1, profile.relativeSum(channel));
@@ -96,16 +101,16 @@ public final class BitBalance {
   }
 
   /** E(b); the activations' part alone for a layer of zeros. */
-  static double error(Reader reader, int bits) {
+  static double error(Reader reader, int bits, Headroom headroom) {
     WeightProfile profile = reader.profile();
-    int[] limits = limits(reader, bits);
+    int[] limits = limits(reader, bits, headroom);
     double steps = 0;
     for (int channel = 0; channel < limits.length; channel++) {
       double step = profile.max(channel) / limits[channel];
       steps += step * step;
     }
     double weights = profile.squares() == 0 ? 0 : profile.fanIn() * steps / profile.squares();
-    double limit = ActivationQuantizer.limit(bits);
+    double limit = headroom.range(bits).limit();
     return ACTIVATION_POWER * weights + STEP_POWER / (limit * limit);
   }
 }

@@ -1,22 +1,30 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.quant;
 
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.ResidueField;
 
 /**
  * The proofs that no sum wraps around, from the weights alone and without calibration data.
  *
- * <p>Let S = max over output channels of Σ|w_q|. A plain integer output is at most (2^(b−1) − 1)·S
- * in magnitude; where that is at most (p − 1)/2, the output is the centred residue of the masked
- * computation. A 32-bit accumulator over unsigned bytes holds at most 255·S; where that is below
- * 2³¹ the limb products are exact. Weights of two parts need the first bound for W and the second
- * one for each part.
+ * <p>Let S be Σ|w_q| of an output channel, S⁻ the part of it that negative weights make up, and L
+ * the largest quantized activation. A plain integer output y is
+ *
+ * <pre>
+ *   in [−L·S, L·S]      for activations in [−L, L]: 2·L·S + 1 integers
+ *   in [−L·S⁻, L·S⁺]    for activations in [0, L]:    L·S + 1 integers
+ * </pre>
+ *
+ * Where these are at most p in every channel, y is the only one of them that is congruent to the
+ * residue of the masked computation. A 32-bit accumulator over unsigned bytes holds at most 255·S;
+ * where that is below 2³¹ the limb products are exact. Weights of two parts need the first bound
+ * for W and the second one for each part.
+ *
+ * @param field what the layer is computed in
+ * @param signed whether its activations may be negative
  */
-public final class Headroom {
-  /**
-   * The most activation bits that are used; more would not fit the rounding by a float constant.
-   */
-  public static final int MAX_BITS = 22;
+public record Headroom(ResidueField field, boolean signed) {
+  /** p = 2³¹ − 1 and any activations: what every model has room in, if it has any. */
+  public static final Headroom LARGEST = new Headroom(ResidueField.P31, true);
 
   /** A layer that allows fewer activation bits is not offloaded. */
   public static final int MIN_BITS = 8;
@@ -24,27 +32,36 @@ public final class Headroom {
   /** The largest S for which 255·S &lt; 2³¹. */
   public static final long MAX_ABS_WEIGHT_SUM = Integer.MAX_VALUE / 255;
 
-  private Headroom() {}
+  /** The range of so many bits. */
+  public ActivationRange range(int bits) {
+    return new ActivationRange(signed, bits);
+  }
 
   /**
    * The largest Σ|w_q| of an output channel for which sums of activations of {@code bits} bits do
-   * not wrap around: ((p − 1)/2) / (2^(b−1) − 1), rounded down.
+   * not wrap around: (p − 1) / (2·L), or / L, rounded down.
    *
-   * @param bits 2 to {@value #MAX_BITS}
+   * @param bits 2 to {@value ActivationRange#MAX_BITS}
    */
-  public static long maxAbsWeightSum(int bits) {
-    return Field.HALF / ActivationQuantizer.limit(bits);
+  public long maxAbsWeightSum(int bits) {
+    return (field.modulus() - 1L) / width(bits);
+  }
+
+  /** How far apart the largest and the smallest activation are. */
+  private long width(int bits) {
+    ActivationRange range = range(bits);
+    return (long) range.limit() - range.least();
   }
 
   /**
    * The fewest bits, at least {@value #MIN_BITS}, that hold integers up to a magnitude: those of a
    * model that states the range of its activations.
    *
-   * @return {@link Integer#MAX_VALUE} where {@value #MAX_BITS} bits do not suffice
+   * @return {@link Integer#MAX_VALUE} where {@value ActivationRange#MAX_BITS} bits do not suffice
    */
-  public static int bitsFor(double magnitude) {
-    for (int bits = MIN_BITS; bits <= MAX_BITS; bits++) {
-      if (ActivationQuantizer.limit(bits) >= magnitude) {
+  public int bitsFor(double magnitude) {
+    for (int bits = MIN_BITS; bits <= ActivationRange.MAX_BITS; bits++) {
+      if (range(bits).limit() >= magnitude) {
         return bits;
       }
     }
@@ -52,31 +69,30 @@ public final class Headroom {
   }
 
   /**
-   * The binary logarithm of (p − 1)/2 over the largest possible sum, 0 for weights or bits out of
+   * The binary logarithm of p − 1 over how far apart sums can be, 0 for weights or bits out of
    * range.
    */
-  public static double bitsLeft(int bits, long maxAbsWeightSum) {
-    if (bits < 2 || bits > MAX_BITS || maxAbsWeightSum < 1) {
+  public double bitsLeft(int bits, long maxAbsWeightSum) {
+    if (bits < 2 || bits > ActivationRange.MAX_BITS || maxAbsWeightSum < 1) {
       return 0;
     }
-    double largest = (double) ActivationQuantizer.limit(bits) * maxAbsWeightSum;
-    return Math.max(0, Math.log(Field.HALF / largest) / Math.log(2));
+    double largest = (double) width(bits) * maxAbsWeightSum;
+    return Math.max(0, Math.log((field.modulus() - 1) / largest) / Math.log(2));
   }
 
   /**
-   * The largest b ≤ {@value #MAX_BITS} with (2^(b−1) − 1)·S ≤ (p − 1)/2.
+   * The largest b ≤ {@value ActivationRange#MAX_BITS} for which no sum wraps around.
    *
    * @param maxAbsWeightSum S, not negative
-   * @return b, at least 1; a result below {@value #MIN_BITS} means that the layer stays on the
-   *     device
+   * @return b, at least 1; a result below {@value #MIN_BITS} means that the field is too small
    */
-  public static int activationBits(long maxAbsWeightSum) {
-    if (maxAbsWeightSum < 0 || maxAbsWeightSum > Long.MAX_VALUE >> MAX_BITS) {
+  public int activationBits(long maxAbsWeightSum) {
+    if (maxAbsWeightSum < 0) {
       throw new IllegalArgumentException(
-          "Headroom: expected a weight sum from 0 to 2^41; found " + maxAbsWeightSum + ".");
+          "Headroom: expected a weight sum from 0; found " + maxAbsWeightSum + ".");
     }
-    int bits = MAX_BITS;
-    while (bits > 1 && ((1L << (bits - 1)) - 1) * maxAbsWeightSum > Field.HALF) {
+    int bits = ActivationRange.MAX_BITS;
+    while (bits > 1 && maxAbsWeightSum > maxAbsWeightSum(bits)) {
       bits--;
     }
     return bits;

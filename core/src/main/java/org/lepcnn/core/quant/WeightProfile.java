@@ -163,7 +163,19 @@ public final class WeightProfile {
   /**
    * The most activation bits that the coarsest weights allow; see {@link Headroom#activationBits}.
    */
-  public int coarsestBits() {
-    return Headroom.activationBits(coarsestSum);
+  public int coarsestBits(Headroom headroom) {
+    return headroom.activationBits(coarsestSum);
+  }
+
+  /**
+   * The most activation bits that weights of magnitudes up to {@code limit} in every channel allow,
+   * but for their rounding, or the coarsest weights, if these allow fewer.
+   */
+  public int bitsAt(int limit, Headroom headroom) {
+    double largest = 0;
+    for (double sum : relativeSums) {
+      largest = Math.max(largest, sum);
+    }
+    return headroom.activationBits(Math.max(coarsestSum, (long) Math.ceil(largest * limit)));
   }
 }

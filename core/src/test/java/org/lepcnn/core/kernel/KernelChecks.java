@@ -4,7 +4,8 @@ package org.lepcnn.core.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.LayerWeights;
@@ -52,16 +53,17 @@ public final class KernelChecks {
     int[] mask = random.residues(quantized.length);
     int[] masked = new int[quantized.length];
     for (int i = 0; i < masked.length; i++) {
-      masked[i] = Field.add(Field.canonical(quantized[i]), mask[i]);
+      masked[i] = Field31.add(Field31.canonical(quantized[i]), mask[i]);
     }
     int[] result = new int[plain.length];
     int[] factor = new int[plain.length];
-    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+    try (LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
       kernel.apply(masked, result);
       kernel.apply(mask, factor);
     }
     for (int i = 0; i < plain.length; i++) {
-      assertThat((long) Field.centred(Field.subtract(result[i], factor[i]))).isEqualTo(plain[i]);
+      assertThat((long) Field31.centred(Field31.subtract(result[i], factor[i])))
+          .isEqualTo(plain[i]);
     }
   }
 }

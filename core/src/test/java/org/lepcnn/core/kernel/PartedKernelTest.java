@@ -9,7 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.kernel.choice.KernelsHere;
 import org.lepcnn.core.linear.ConvAxis;
@@ -50,7 +51,7 @@ class PartedKernelTest {
         short[] weights = new short[geometry.weightCount()];
         Arrays.fill(weights, weight);
         weights[0] = 2047;
-        for (int residue : new int[] {0, 1, Field.P - 1, Field.HALF, 0x7f00ff00}) {
+        for (int residue : new int[] {0, 1, Field31.P - 1, Field31.HALF, 0x7f00ff00}) {
           assertSameAsDefinition(
               provider,
               geometry,
@@ -68,7 +69,7 @@ class PartedKernelTest {
     for (int i = 0; i < 30; i++) {
       ConvGeometry g = random.geometry();
       LayerWeights weights = random.partedWeights(g);
-      int bits = Headroom.activationBits(weights.maxAbsSum(g.outChannels()));
+      int bits = Headroom.LARGEST.activationBits(weights.maxAbsSum(g.outChannels()));
       int limit = (1 << (bits - 1)) - 1;
       int[] q = new int[g.inputSize()];
       for (int k = 0; k < q.length; k++) {
@@ -82,7 +83,7 @@ class PartedKernelTest {
   void onePart_needsOneKernel() {
     ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 2);
     CountingKernels counting = new CountingKernels(9);
-    counting.prepare(g, LayerWeights.of(new byte[6])).close();
+    counting.prepare(ResidueField.P31, g, LayerWeights.of(new byte[6])).close();
     assertThat(counting.prepared).isEqualTo(1);
     assertThat(counting.closed).isEqualTo(1);
   }
@@ -92,11 +93,11 @@ class PartedKernelTest {
     ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 2);
     LayerWeights weights = new RandomLayers(1).partedWeights(g);
     CountingKernels counting = new CountingKernels(9);
-    counting.prepare(g, weights).close();
+    counting.prepare(ResidueField.P31, g, weights).close();
     assertThat(counting.prepared).isEqualTo(2);
     assertThat(counting.closed).isEqualTo(2);
     CountingKernels failing = new CountingKernels(1);
-    assertThatThrownBy(() -> failing.prepare(g, weights)).hasMessage("no memory");
+    assertThatThrownBy(() -> failing.prepare(ResidueField.P31, g, weights)).hasMessage("no memory");
     assertThat(failing.closed).isEqualTo(1);
   }
 
@@ -107,7 +108,7 @@ class PartedKernelTest {
     LayerWeights weights = random.partedWeights(g);
     int[] input = random.residues(g.inputSize());
     int[] expected = definition(g, weights, input);
-    try (LinearKernel kernel = Kernels.choose(null).prepare(g, weights)) {
+    try (LinearKernel kernel = Kernels.choose(null).prepare(ResidueField.P31, g, weights)) {
       KernelChecks.assertThreadSafe(kernel, input, expected);
     }
   }
@@ -115,7 +116,7 @@ class PartedKernelTest {
   private static void assertSameAsDefinition(
       KernelProvider provider, ConvGeometry g, LayerWeights weights, int[]... inputs) {
     int[][] actual = new int[inputs.length][g.outputSize()];
-    try (LinearKernel kernel = provider.prepare(g, weights)) {
+    try (LinearKernel kernel = provider.prepare(ResidueField.P31, g, weights)) {
       kernel.apply(inputs.length, inputs, actual);
     }
     for (int request = 0; request < inputs.length; request++) {
@@ -128,7 +129,7 @@ class PartedKernelTest {
     DirectConvolution.apply(g, weights, input, sums);
     int[] residues = new int[sums.length];
     for (int i = 0; i < sums.length; i++) {
-      residues[i] = (int) Math.floorMod(sums[i], (long) Field.P);
+      residues[i] = (int) Math.floorMod(sums[i], (long) Field31.P);
     }
     return residues;
   }
@@ -149,7 +150,7 @@ class PartedKernelTest {
     }
 
     @Override
-    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+    public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
       if (prepared == most) {
         throw new IllegalStateException("no memory");
       }

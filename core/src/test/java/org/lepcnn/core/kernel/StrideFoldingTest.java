@@ -7,7 +7,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
@@ -56,7 +57,7 @@ class StrideFoldingTest {
             new byte[g.weightCount()],
             (target, weights) -> {
               folded[0] = target;
-              return SCALAR.prepare(target, weights);
+              return SCALAR.prepare(ResidueField.P31, target, weights);
             })
         .close();
     // padding 2 becomes ⌈2/4⌉ = 1; the last tap is 11 − 1 − 2 + 1·4 = 12, of phase 0 and place 3
@@ -71,8 +72,9 @@ class StrideFoldingTest {
     ConvGeometry g =
         new ConvGeometry(2, 2, 3, 1, ConvAxis.padded(7, 3, 2, 1), ConvAxis.padded(5, 2, 2, 1));
     byte[] weights = random.weights(g);
-    try (LinearKernel folding = new StrideFolding(g, weights, SCALAR::prepare);
-        LinearKernel layer = SCALAR.prepare(g, weights)) {
+    try (LinearKernel folding =
+            new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
+        LinearKernel layer = SCALAR.prepare(ResidueField.P31, g, weights)) {
       for (int count : new int[] {1, 3, 2, 1}) {
         int[][] inputs = new int[count][];
         Arrays.setAll(inputs, i -> random.residues(g.inputSize()));
@@ -87,8 +89,9 @@ class StrideFoldingTest {
     ConvGeometry g = shape(3, 20, 2, 10, 3, 2, 1);
     byte[] weights = random.weights(g);
     ConcurrentLinkedQueue<Integer> wrong = new ConcurrentLinkedQueue<>();
-    try (LinearKernel folding = new StrideFolding(g, weights, SCALAR::prepare);
-        LinearKernel layer = SCALAR.prepare(g, weights)) {
+    try (LinearKernel folding =
+            new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
+        LinearKernel layer = SCALAR.prepare(ResidueField.P31, g, weights)) {
       Thread[] threads = new Thread[4];
       for (int t = 0; t < threads.length; t++) {
         int[] input = random.residues(g.inputSize());
@@ -189,12 +192,13 @@ class StrideFoldingTest {
   }
 
   private static int[] constant(ConvGeometry g) {
-    return RandomLayers.constant(g.inputSize(), Field.P - 1);
+    return RandomLayers.constant(g.inputSize(), Field31.P - 1);
   }
 
   private static void assertSameAsTheLayer(ConvGeometry g, byte[] weights, int[]... inputs) {
-    try (LinearKernel folding = new StrideFolding(g, weights, SCALAR::prepare);
-        LinearKernel layer = SCALAR.prepare(g, weights)) {
+    try (LinearKernel folding =
+            new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
+        LinearKernel layer = SCALAR.prepare(ResidueField.P31, g, weights)) {
       assertThat(folding.geometry()).isEqualTo(g);
       assertThat(outputs(folding, inputs)).as("%s", g).isDeepEqualTo(outputs(layer, inputs));
     }

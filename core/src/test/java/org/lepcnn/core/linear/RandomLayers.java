@@ -3,7 +3,7 @@ package org.lepcnn.core.linear;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 
 /** Random layers and operands for property tests, from a seed. */
 public final class RandomLayers {
@@ -106,7 +106,7 @@ public final class RandomLayers {
   public int[] residues(int length) {
     int[] residues = new int[length];
     for (int i = 0; i < length; i++) {
-      residues[i] = random.nextInt(Field.P);
+      residues[i] = random.nextInt(Field31.P);
     }
     return residues;
   }

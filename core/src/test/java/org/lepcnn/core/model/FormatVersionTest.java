@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
@@ -21,7 +22,7 @@ import org.lepcnn.core.model.DeviceHalf.LayerReport;
 class FormatVersionTest {
   private static final Plan PLAN =
       new Plan(
-          List.of(new MaskedTensorSpec(0, 0, 3)),
+          List.of(new MaskedTensorSpec(0, 0, 3, ResidueField.P31)),
           List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 3, 2))));
 
   @TempDir Path folder;
@@ -61,6 +62,30 @@ class FormatVersionTest {
           .isInstanceOf(CorruptFileException.class)
           .hasMessageContaining("-128");
     }
+  }
+
+  @Test
+  void aTensorOfTheSmallField_isVersion4_whichTellsTheFieldOfEveryTensor() {
+    ConvGeometry product = ConvGeometry.fullyConnected(1, 3, 2);
+    Plan mixed =
+        new Plan(
+            List.of(
+                new MaskedTensorSpec(0, 0, 3, ResidueField.P31),
+                new MaskedTensorSpec(1, 1, 3, ResidueField.P24)),
+            List.of(new LinearLayerSpec(0, 0, product), new LinearLayerSpec(1, 1, product)));
+    byte[] weights = {-128, 127, 0, 1, -1, 5};
+    byte[] golden = mixedEdgeFile(4, 31, 24, weights);
+    LayerWeights packed = LayerWeights.of(weights);
+    assertThat(new EdgeHalf(mixed, List.of(packed, packed)).toFile()).isEqualTo(golden);
+    EdgeHalf read = EdgeHalf.parse("golden", golden);
+    assertThat(read.plan().tensors()).isEqualTo(mixed.tensors());
+    assertThat(read.plan().field(mixed.layer(1))).isEqualTo(ResidueField.P24);
+    assertThat(read.toFile()).isEqualTo(golden);
+    assertThatThrownBy(() -> EdgeHalf.parse("edge", mixedEdgeFile(4, 31, 25, weights)))
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContaining("25");
+    assertThatThrownBy(() -> EdgeHalf.parse("edge", mixedEdgeFile(3, 31, 24, weights)))
+        .isInstanceOf(BadInputException.class);
   }
 
   @Test
@@ -120,6 +145,49 @@ class FormatVersionTest {
   }
 
   @Test
+  void deviceHalfOfABatch_isVersion4_andReadsBack() {
+    DeviceHalf half = batchOf(2, 2, 4, 6);
+    byte[] file = half.toFile();
+    assertThat(CheckedFile.open("device", file, DeviceHalf.MAGIC, 4, 4).version()).isEqualTo(4);
+    DeviceHalf read = DeviceHalf.parse("device", file);
+    assertThat(read.batch()).isEqualTo(2);
+    assertThat(read.rowInputs().get(0).shape()).containsExactly(1, 3);
+    assertThat(read.rowOutputs().get(0).shape()).containsExactly(2, 6);
+    assertThat(read.toFile()).isEqualTo(file);
+  }
+
+  @Test
+  void aBatchThatValuesOrLayersDoNotDivideInto_isRefused() {
+    assertThatThrownBy(() -> batchOf(0, 2, 4, 1)).hasMessageContaining("batch");
+    assertThatThrownBy(() -> batchOf(2, 2, 3, 1)).hasMessageContaining("dimension of y");
+    assertThatThrownBy(() -> batchOf(2, 2)).hasMessageContaining("dimension of y");
+    assertThatThrownBy(() -> batchOf(2, 3, 4, 1)).hasMessageContaining("images of fc");
+  }
+
+  /**
+   * A product of some images.
+   *
+   * @param output its dimensions
+   */
+  private static DeviceHalf batchOf(int batch, int images, long... output) {
+    Plan plan =
+        new Plan(
+            List.of(new MaskedTensorSpec(0, 0, 3 * images, ResidueField.P31)),
+            List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(images, 3, 2))));
+    DeviceHalf one = device(line(0, 0));
+    return new DeviceHalf(
+        "golden",
+        List.of(new DeviceHalf.ValueSpec("x", 1, new long[] {2, 3})),
+        List.of(new DeviceHalf.ValueSpec("y", 1, output)),
+        plan,
+        one.tensors(),
+        one.layers(),
+        one.stages(),
+        one.report(),
+        batch);
+  }
+
+  @Test
   void bundleWithParts_isWrittenAndRead() {
     LayerWeights weights = new RandomLayers(4).partedWeights(PLAN.layer(0).geometry());
     ModelBundle bundle =
@@ -156,7 +224,7 @@ class FormatVersionTest {
     body.string("golden");
     body.int32(1).string("x").int32(1).longs(new long[] {1, 3});
     body.int32(1).string("y").int32(1).longs(new long[] {1, 2});
-    PLAN.write(body);
+    PLAN.write(body, false);
     body.string("x").int32(16);
     body.string("fc").string("Gemm").string("y").longs(new long[] {1, 2});
     body.floats(new float[] {1, 2}).floats(new float[] {3, 4});
@@ -168,9 +236,25 @@ class FormatVersionTest {
     return CheckedFile.frame(DeviceHalf.MAGIC, 1, body.toByteArray());
   }
 
+  /** Two tensors, each in a field of its own, field by field. */
+  private static byte[] mixedEdgeFile(int version, int first, int second, byte[] weights) {
+    BodyWriter body = new BodyWriter();
+    body.int32(2).int32(0).int32(0).int32(3).int32(first);
+    body.int32(1).int32(1).int32(3).int32(second);
+    body.int32(2);
+    for (int layer = 0; layer < 2; layer++) {
+      body.int32(layer).int32(layer);
+      for (int value : new int[] {1, 3, 1, 1, 2, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1}) {
+        body.int32(value);
+      }
+    }
+    body.int32(1).bytes(weights).int32(1).bytes(weights);
+    return CheckedFile.frame(EdgeHalf.MAGIC, version, body.toByteArray());
+  }
+
   private static byte[] edgeFile(int version, int parts, byte[]... contents) {
     BodyWriter body = new BodyWriter();
-    PLAN.write(body);
+    PLAN.write(body, false);
     body.int32(parts);
     for (byte[] part : contents) {
       body.bytes(part);

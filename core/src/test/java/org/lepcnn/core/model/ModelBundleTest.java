@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.io.FileTooNewException;
@@ -142,15 +143,18 @@ class ModelBundleTest {
   @Test
   void plan_refusesWhatDoesNotFitTogether() {
     ConvGeometry product = ConvGeometry.fullyConnected(1, 4, 2);
-    MaskedTensorSpec tensor = new MaskedTensorSpec(0, 0, 4);
+    MaskedTensorSpec tensor = new MaskedTensorSpec(0, 0, 4, ResidueField.P31);
     LinearLayerSpec layer = new LinearLayerSpec(0, 0, product);
     assertThat(new Plan(List.of(tensor), List.of(layer)).rounds()).isEqualTo(1);
     assertThat(new Plan(List.of(), List.of()).rounds()).isZero();
     assertRefused(List.of(tensor), List.of(), "reader");
-    assertRefused(List.of(new MaskedTensorSpec(1, 0, 4)), List.of(layer), "ids");
-    assertRefused(List.of(new MaskedTensorSpec(0, 1, 4)), List.of(layer), "rounds");
-    assertRefused(List.of(new MaskedTensorSpec(0, -1, 4)), List.of(layer), "rounds");
-    assertRefused(List.of(new MaskedTensorSpec(0, 0, 5)), List.of(layer), "elements");
+    assertRefused(List.of(new MaskedTensorSpec(1, 0, 4, ResidueField.P31)), List.of(layer), "ids");
+    assertRefused(
+        List.of(new MaskedTensorSpec(0, 1, 4, ResidueField.P31)), List.of(layer), "rounds");
+    assertRefused(
+        List.of(new MaskedTensorSpec(0, -1, 4, ResidueField.P31)), List.of(layer), "rounds");
+    assertRefused(
+        List.of(new MaskedTensorSpec(0, 0, 5, ResidueField.P31)), List.of(layer), "elements");
     assertRefused(List.of(tensor), List.of(new LinearLayerSpec(1, 0, product)), "indices");
     assertRefused(
         List.of(tensor), List.of(new LinearLayerSpec(0, 7, product)), "tensor of the plan");

@@ -2,6 +2,7 @@
 package org.lepcnn.core.model;
 
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
@@ -22,7 +23,9 @@ public final class TestBundles {
     ConvGeometry product = ConvGeometry.fullyConnected(1, 120, 7);
     Plan plan =
         new Plan(
-            List.of(new MaskedTensorSpec(0, 0, 90), new MaskedTensorSpec(1, 1, 120)),
+            List.of(
+                new MaskedTensorSpec(0, 0, 90, ResidueField.P31),
+                new MaskedTensorSpec(1, 1, 120, ResidueField.P31)),
             List.of(
                 new LinearLayerSpec(0, 0, wide),
                 new LinearLayerSpec(1, 0, narrow),

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.quant.BitBalance.Reader;
 import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 
@@ -19,8 +19,8 @@ class BitBalanceTest {
   void int8Weights_getTheMostBitsThatTheProofAllows() {
     for (int fanIn : new int[] {1, 9, 300, 9216}) {
       WeightProfile profile = WeightProfile.of(ScaledWeights.of(weights(fanIn * 8), 8, 1));
-      assertThat(BitBalance.bits(List.of(new Reader(profile, 127))))
-          .isEqualTo(profile.coarsestBits());
+      assertThat(BitBalance.bits(List.of(new Reader(profile, 127)), Headroom.LARGEST))
+          .isEqualTo(profile.coarsestBits(Headroom.LARGEST));
     }
   }
 
@@ -30,11 +30,13 @@ class BitBalanceTest {
       float[] weights = weights(fanIn * 7);
       WeightProfile profile = WeightProfile.of(ScaledWeights.of(weights, 7, 1));
       Reader reader = new Reader(profile, 2047);
-      int bits = BitBalance.bits(List.of(reader));
-      assertThat(bits).isBetween(Headroom.MIN_BITS, profile.coarsestBits());
-      for (int other = Headroom.MIN_BITS; other <= profile.coarsestBits(); other++) {
-        assertThat(BitBalance.error(reader, bits))
-            .isLessThanOrEqualTo(BitBalance.error(reader, other));
+      int bits = BitBalance.bits(List.of(reader), Headroom.LARGEST);
+      assertThat(bits).isBetween(Headroom.MIN_BITS, profile.coarsestBits(Headroom.LARGEST));
+      for (int other = Headroom.MIN_BITS;
+          other <= profile.coarsestBits(Headroom.LARGEST);
+          other++) {
+        assertThat(BitBalance.error(reader, bits, Headroom.LARGEST))
+            .isLessThanOrEqualTo(BitBalance.error(reader, other, Headroom.LARGEST));
       }
       assertProved(weights, reader, bits);
     }
@@ -47,11 +49,11 @@ class BitBalanceTest {
     Reader one = new Reader(WeightProfile.of(ScaledWeights.of(small, 4, 1)), 2047);
     Reader two = new Reader(WeightProfile.of(ScaledWeights.of(large, 2, 1)), 2047);
     Reader coarse = new Reader(WeightProfile.of(ScaledWeights.of(large, 2, 1)), 127);
-    int bits = BitBalance.bits(List.of(one, two));
+    int bits = BitBalance.bits(List.of(one, two), Headroom.LARGEST);
     assertProved(small, one, bits);
     assertProved(large, two, bits);
-    int mixed = BitBalance.bits(List.of(one, coarse));
-    assertThat(mixed).isLessThanOrEqualTo(coarse.profile().coarsestBits());
+    int mixed = BitBalance.bits(List.of(one, coarse), Headroom.LARGEST);
+    assertThat(mixed).isLessThanOrEqualTo(coarse.profile().coarsestBits(Headroom.LARGEST));
     assertProved(small, one, mixed);
     assertProved(large, coarse, mixed);
   }
@@ -59,25 +61,26 @@ class BitBalanceTest {
   @Test
   void fewWeights_getAll12BitsAndActivationsKeepMore() {
     Reader reader = new Reader(WeightProfile.of(ScaledWeights.of(weights(27 * 8), 8, 1)), 2047);
-    int bits = BitBalance.bits(List.of(reader));
+    int bits = BitBalance.bits(List.of(reader), Headroom.LARGEST);
     assertThat(bits).isGreaterThanOrEqualTo(14);
-    assertThat(BitBalance.limits(reader, bits)).containsOnly(2047);
+    assertThat(BitBalance.limits(reader, bits, Headroom.LARGEST)).containsOnly(2047);
   }
 
   @Test
   void zeroAndConstantWeights_areBalancedToo() {
     float[] zeros = new float[20];
     Reader zero = new Reader(WeightProfile.of(ScaledWeights.of(zeros, 2, 1)), 2047);
-    assertThat(BitBalance.bits(List.of(zero))).isEqualTo(Headroom.MAX_BITS);
-    assertProved(zeros, zero, Headroom.MAX_BITS);
+    assertThat(BitBalance.bits(List.of(zero), Headroom.LARGEST))
+        .isEqualTo(ActivationRange.MAX_BITS);
+    assertProved(zeros, zero, ActivationRange.MAX_BITS);
     float[] constant = new float[20_000];
     Arrays.fill(constant, -0.25f);
     Reader same = new Reader(WeightProfile.of(ScaledWeights.of(constant, 2, 1)), 2047);
-    assertProved(constant, same, BitBalance.bits(List.of(same)));
+    assertProved(constant, same, BitBalance.bits(List.of(same), Headroom.LARGEST));
     float[] mixed = weights(200);
     Arrays.fill(mixed, 0, 100, 0);
     Reader half = new Reader(WeightProfile.of(ScaledWeights.of(mixed, 2, 1)), 2047);
-    assertProved(mixed, half, BitBalance.bits(List.of(half)));
+    assertProved(mixed, half, BitBalance.bits(List.of(half), Headroom.LARGEST));
   }
 
   @Test
@@ -116,27 +119,27 @@ class BitBalanceTest {
 
   @Test
   void weightSumBound_isTheLastThatFits() {
-    for (int bits = Headroom.MIN_BITS; bits <= Headroom.MAX_BITS; bits++) {
-      long limit = ActivationQuantizer.limit(bits);
-      long sum = Headroom.maxAbsWeightSum(bits);
-      assertThat(limit * sum).isLessThanOrEqualTo(Field.HALF);
-      assertThat(limit * (sum + 1)).isGreaterThan(Field.HALF);
-      assertThat(Headroom.bitsLeft(bits, sum)).isBetween(0.0, 0.01);
-      assertThat(Headroom.bitsLeft(bits, Math.max(1, sum / 2))).isBetween(0.99, 1.01);
+    for (int bits = Headroom.MIN_BITS; bits <= ActivationRange.MAX_BITS; bits++) {
+      long limit = ActivationRange.signed(bits).limit();
+      long sum = Headroom.LARGEST.maxAbsWeightSum(bits);
+      assertThat(limit * sum).isLessThanOrEqualTo(Field31.HALF);
+      assertThat(limit * (sum + 1)).isGreaterThan(Field31.HALF);
+      assertThat(Headroom.LARGEST.bitsLeft(bits, sum)).isBetween(0.0, 0.01);
+      assertThat(Headroom.LARGEST.bitsLeft(bits, Math.max(1, sum / 2))).isBetween(0.99, 1.01);
     }
-    assertThat(Headroom.bitsLeft(0, 5)).isZero();
-    assertThat(Headroom.bitsLeft(40, 5)).isZero();
-    assertThat(Headroom.bitsLeft(16, 0)).isZero();
+    assertThat(Headroom.LARGEST.bitsLeft(0, 5)).isZero();
+    assertThat(Headroom.LARGEST.bitsLeft(40, 5)).isZero();
+    assertThat(Headroom.LARGEST.bitsLeft(16, 0)).isZero();
   }
 
   private static void assertProved(float[] weights, Reader reader, int bits) {
     FittedWeights fitted =
         WeightQuantizer.fit(
             ScaledWeights.of(weights, reader.profile().channels(), 1),
-            BitBalance.limits(reader, bits),
-            Headroom.maxAbsWeightSum(bits));
+            BitBalance.limits(reader, bits, Headroom.LARGEST),
+            Headroom.LARGEST.maxAbsWeightSum(bits));
     long sum = fitted.weights().maxAbsSum(reader.profile().channels());
-    assertThat(ActivationQuantizer.limit(bits) * sum).isLessThanOrEqualTo(Field.HALF);
+    assertThat(ActivationRange.signed(bits).limit() * sum).isLessThanOrEqualTo(Field31.HALF);
     for (int limit : fitted.limits()) {
       assertThat(limit).isBetween(127, reader.mostMagnitude());
     }

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
 
 class QuantizationTest {
@@ -58,15 +58,15 @@ class QuantizationTest {
 
   @Test
   void activationBits_holdAtTheBoundAndNotOnePast() {
-    for (int bits = Headroom.MIN_BITS; bits < Headroom.MAX_BITS; bits++) {
+    for (int bits = Headroom.MIN_BITS; bits < ActivationRange.MAX_BITS; bits++) {
       long limit = (1L << (bits - 1)) - 1;
-      long largest = Field.HALF / limit;
-      assertThat(Headroom.activationBits(largest)).isGreaterThanOrEqualTo(bits);
-      assertThat(limit * largest).isLessThanOrEqualTo(Field.HALF);
-      assertThat(limit * (largest + 1)).isGreaterThan(Field.HALF);
-      assertThat(Headroom.activationBits(largest + 1)).isLessThan(bits);
+      long largest = Field31.HALF / limit;
+      assertThat(Headroom.LARGEST.activationBits(largest)).isGreaterThanOrEqualTo(bits);
+      assertThat(limit * largest).isLessThanOrEqualTo(Field31.HALF);
+      assertThat(limit * (largest + 1)).isGreaterThan(Field31.HALF);
+      assertThat(Headroom.LARGEST.activationBits(largest + 1)).isLessThan(bits);
     }
-    assertThat(Headroom.activationBits(0)).isEqualTo(Headroom.MAX_BITS);
+    assertThat(Headroom.LARGEST.activationBits(0)).isEqualTo(ActivationRange.MAX_BITS);
   }
 
   @Test
@@ -83,11 +83,11 @@ class QuantizationTest {
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (random.nextDouble() * 2 - 1) * 255;
       }
-      float scale = ActivationQuantizer.scale(values, values.length, bits);
+      float scale = ActivationQuantizer.scale(values, values.length, ActivationRange.signed(bits));
       float inverse = 1 / scale;
-      int limit = ActivationQuantizer.limit(bits);
+      int limit = ActivationRange.signed(bits).limit();
       for (float value : values) {
-        int q = ActivationQuantizer.quantize(value, inverse, limit);
+        int q = ActivationQuantizer.quantize(value, inverse, ActivationRange.signed(bits));
         assertThat(Math.abs(q)).isLessThanOrEqualTo(limit);
         // half a step, plus the rounding of value * inverse: 2^22 · 2^-24 steps
         assertThat(Math.abs((double) q * scale - value)).isLessThanOrEqualTo(scale * 0.8);
@@ -98,13 +98,15 @@ class QuantizationTest {
   @Test
   void integersAndSigns_areHitExactly() {
     float[] pixels = {0, 1, 254.5f, 255, -17};
-    float scale = ActivationQuantizer.scale(pixels, pixels.length, 15);
+    float scale = ActivationQuantizer.scale(pixels, pixels.length, ActivationRange.signed(15));
     for (float pixel : pixels) {
-      int q = ActivationQuantizer.quantize(pixel, 1 / scale, ActivationQuantizer.limit(15));
+      int q = ActivationQuantizer.quantize(pixel, 1 / scale, ActivationRange.signed(15));
       assertThat(q * scale).isEqualTo(pixel);
     }
-    assertThat(ActivationQuantizer.scale(new float[] {-127}, 1, 8)).isEqualTo(1);
-    assertThat(ActivationQuantizer.scale(new float[] {127.5f}, 1, 8)).isEqualTo(2);
+    assertThat(ActivationQuantizer.scale(new float[] {-127}, 1, ActivationRange.signed(8)))
+        .isEqualTo(1);
+    assertThat(ActivationQuantizer.scale(new float[] {127.5f}, 1, ActivationRange.signed(8)))
+        .isEqualTo(2);
   }
 
   @Test
@@ -181,28 +183,41 @@ class QuantizationTest {
 
   @Test
   void scale_isOneForZerosAndFlooredForDenormals() {
-    assertThat(ActivationQuantizer.scale(new float[5], 5, 16)).isEqualTo(1f);
-    assertThat(1 / ActivationQuantizer.scale(new float[] {Float.MIN_VALUE}, 1, 16)).isFinite();
-    assertThat(ActivationQuantizer.scale(new float[] {Float.MAX_VALUE}, 1, 8)).isFinite();
+    assertThat(ActivationQuantizer.scale(new float[5], 5, ActivationRange.signed(16)))
+        .isEqualTo(1f);
+    assertThat(
+            1
+                / ActivationQuantizer.scale(
+                    new float[] {Float.MIN_VALUE}, 1, ActivationRange.signed(16)))
+        .isFinite();
+    assertThat(
+            ActivationQuantizer.scale(new float[] {Float.MAX_VALUE}, 1, ActivationRange.signed(8)))
+        .isFinite();
   }
 
   @Test
   void scale_refusesNaNAndInfinity() {
-    assertThatThrownBy(() -> ActivationQuantizer.scale(new float[] {0, Float.NaN}, 2, 16))
+    assertThatThrownBy(
+            () ->
+                ActivationQuantizer.scale(
+                    new float[] {0, Float.NaN}, 2, ActivationRange.signed(16)))
         .isInstanceOf(NonFiniteActivationException.class);
     assertThatThrownBy(
-            () -> ActivationQuantizer.scale(new float[] {Float.NEGATIVE_INFINITY}, 1, 16))
+            () ->
+                ActivationQuantizer.scale(
+                    new float[] {Float.NEGATIVE_INFINITY}, 1, ActivationRange.signed(16)))
         .isInstanceOf(NonFiniteActivationException.class);
-    assertThat(ActivationQuantizer.scale(new float[] {1, Float.NaN}, 1, 8)).isEqualTo(1f / 64);
+    assertThat(ActivationQuantizer.scale(new float[] {1, Float.NaN}, 1, ActivationRange.signed(8)))
+        .isEqualTo(1f / 64);
   }
 
   @Test
   void rounding_isHalfToEven() {
-    assertThat(ActivationQuantizer.quantize(0.5f, 1, 127)).isZero();
-    assertThat(ActivationQuantizer.quantize(1.5f, 1, 127)).isEqualTo(2);
-    assertThat(ActivationQuantizer.quantize(-2.5f, 1, 127)).isEqualTo(-2);
-    assertThat(ActivationQuantizer.quantize(1000f, 1, 127)).isEqualTo(127);
-    assertThat(ActivationQuantizer.quantize(-1000f, 1, 127)).isEqualTo(-127);
+    assertThat(ActivationQuantizer.quantize(0.5f, 1, ActivationRange.signed(8))).isZero();
+    assertThat(ActivationQuantizer.quantize(1.5f, 1, ActivationRange.signed(8))).isEqualTo(2);
+    assertThat(ActivationQuantizer.quantize(-2.5f, 1, ActivationRange.signed(8))).isEqualTo(-2);
+    assertThat(ActivationQuantizer.quantize(1000f, 1, ActivationRange.signed(8))).isEqualTo(127);
+    assertThat(ActivationQuantizer.quantize(-1000f, 1, ActivationRange.signed(8))).isEqualTo(-127);
   }
 
   private static FittedWeights int8(float[] weights, int outChannels, int kernel) {

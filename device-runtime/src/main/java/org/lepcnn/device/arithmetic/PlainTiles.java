@@ -6,8 +6,11 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field24;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
@@ -51,6 +54,7 @@ final class PlainTiles implements TileArithmetic {
   private final int[] ints = new int[TILE];
   private final int[] residues = new int[TILE];
   private final int[] rejections = new int[TILE];
+  private final int[] tops = new int[TILE];
   private final byte[] words = new byte[WORDS * Integer.BYTES];
   private final IntBuffer wordsAsInts =
       ByteBuffer.wrap(words).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
@@ -64,36 +68,46 @@ final class PlainTiles implements TileArithmetic {
   }
 
   @Override
-  public float scale(FloatBuffer x, int length, int bits) {
+  public float scale(FloatBuffer x, int length, ActivationRange range) {
     Arrays.fill(residues, 0);
+    Arrays.fill(rejections, Integer.MIN_VALUE);
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
       asFloats.put(0, x, from, count);
       asInts.get(0, ints, 0, count);
       largestMagnitudes(ints, residues, count);
+      if (!range.signed()) {
+        mostNegatives(ints, rejections, count);
+      }
     }
-    int max = 0;
-    for (int value : residues) {
-      max = Math.max(max, value);
-    }
-    return TileArithmetic.scaleOf(max, bits);
+    boolean negative = largest(rejections) > 0;
+    return TileArithmetic.scaleOf(largest(residues), negative, range);
   }
 
   @Override
-  public boolean mask(FloatBuffer x, float scale, MaskSource masks, int[] masked, int length) {
-    float inverse = 1 / scale;
+  public boolean mask(
+      FloatBuffer x,
+      float[] scales,
+      ResidueField field,
+      MaskSource masks,
+      int[] masked,
+      int length) {
+    RowScales rows = new RowScales(scales, length);
     Arrays.fill(rejections, 0);
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
       x.get(from, floats, 0, count);
-      round(floats, inverse, count);
+      round(floats, rows.inverse(floats, from, count), count);
       asFloats.put(0, floats, 0, count);
       asInts.get(0, ints, 0, count);
       if (from % WORDS == 0) {
         masks.nextWords(words, Math.min(WORDS, length - from));
       }
       wordsAsInts.get(from % WORDS, residues, 0, count);
-      addQuantized(ints, residues, rejections, count);
+      switch (field) {
+        case P31 -> addQuantized31(ints, residues, rejections, count);
+        case P24 -> addQuantized24(ints, residues, rejections, count);
+      }
       System.arraycopy(residues, 0, masked, from, count);
     }
     int rejected = 0;
@@ -105,13 +119,14 @@ final class PlainTiles implements TileArithmetic {
 
   @Override
   public void unmask(
-      ConvGeometry g, int[] y, ResidueBuffer u, ChannelScales scales, FloatBuffer out) {
+      ConvGeometry g, int[] y, ResidueBuffer u, Lift lift, ChannelScales scales, FloatBuffer out) {
     int length = g.outputSize();
     for (int from = 0; from < length; from += TILE) {
       int count = Math.min(TILE, length - from);
       System.arraycopy(y, from, ints, 0, count);
       u.residues().get(from, residues, 0, count);
-      toFloatBits(ints, residues, count);
+      repeatTops(g, lift, from, count);
+      toFloatBits(ints, residues, lift.field().modulus(), tops, count);
       asInts.put(0, ints, 0, count);
       asFloats.get(0, floats, 0, count);
       asInts.put(0, residues, 0, count);
@@ -132,6 +147,7 @@ final class PlainTiles implements TileArithmetic {
     Arrays.fill(ints, 0);
     Arrays.fill(residues, 0);
     Arrays.fill(rejections, 0);
+    Arrays.fill(tops, 0);
     Arrays.fill(words, (byte) 0);
     asInts.put(0, ints);
   }
@@ -142,6 +158,24 @@ final class PlainTiles implements TileArithmetic {
       int more = (bits[i] & MAGNITUDE) - largest[i];
       largest[i] += more & ~(more >> 31);
     }
+  }
+
+  /**
+   * most = max(most, x without its sign bit's meaning): what is below 0 becomes positive, in the
+   * order of its magnitude, −0 becomes 0, and all else negative.
+   */
+  private static void mostNegatives(int[] bits, int[] most, int count) {
+    for (int i = 0; i < count; i++) {
+      most[i] = Math.max(most[i], bits[i] ^ Integer.MIN_VALUE);
+    }
+  }
+
+  private static int largest(int[] values) {
+    int largest = Integer.MIN_VALUE;
+    for (int value : values) {
+      largest = Math.max(largest, value);
+    }
+    return largest;
   }
 
   private static void round(float[] x, float inverse, int count) {
@@ -155,21 +189,49 @@ final class PlainTiles implements TileArithmetic {
    * brings it to [0, p]; without the 2²² it is in [−2²², p − 2²²]. Nothing of that changes when the
    * mask is p, which then counts as 0; p alone makes the rejection negative.
    */
-  private static void addQuantized(int[] rounded, int[] masked, int[] rejections, int count) {
+  private static void addQuantized31(int[] rounded, int[] masked, int[] rejections, int count) {
     for (int i = 0; i < count; i++) {
-      int word = masked[i] & Field.P;
+      int word = masked[i] & Field31.P;
       rejections[i] |= word + 1;
       int sum = (rounded[i] & MANTISSA) + word;
-      sum = (sum & Field.P) + (sum >>> 31) - OFFSET;
-      masked[i] = sum + ((sum >> 31) & Field.P);
+      sum = (sum & Field31.P) + (sum >>> 31) - OFFSET;
+      masked[i] = sum + ((sum >> 31) & Field31.P);
     }
   }
 
-  private static void toFloatBits(int[] y, int[] u, int count) {
+  /**
+   * The same modulo 2²⁴ − 3: the sum is from −2²² to 2²⁴ + 2²², less than 2p. A word of p or above
+   * makes the rejection negative, and counts as what it is more than p.
+   */
+  private static void addQuantized24(int[] rounded, int[] masked, int[] rejections, int count) {
+    for (int i = 0; i < count; i++) {
+      int word = masked[i];
+      rejections[i] |= Field24.P - 1 - word;
+      int sum = (rounded[i] & MANTISSA) + word - (OFFSET + Field24.P);
+      sum += (sum >> 31) & Field24.P;
+      masked[i] = sum + ((sum >> 31) & Field24.P);
+    }
+  }
+
+  /** {@link Lift#top} of every element of a tile. */
+  private void repeatTops(ConvGeometry g, Lift lift, int from, int count) {
+    int plane = g.planeSize();
+    int[] all = lift.tops();
+    int channel = from / plane % all.length;
+    int left = plane - from % plane;
+    for (int done = 0; done < count; left = plane) {
+      int to = Math.min(count, done + left);
+      Arrays.fill(tops, done, to, all[channel]);
+      channel = channel + 1 == all.length ? 0 : channel + 1;
+      done = to;
+    }
+  }
+
+  private static void toFloatBits(int[] y, int[] u, int p, int[] tops, int count) {
     for (int i = 0; i < count; i++) {
       int d = y[i] - u[i];
-      d += (d >> 31) & Field.P;
-      d -= Field.P & ((Field.HALF - d) >> 31);
+      d += (d >> 31) & p;
+      d -= p & ((tops[i] - d) >> 31);
       y[i] = HIGH_BITS + (d >> 16);
       u[i] = LOW_BITS | (d & 0xffff);
     }
@@ -179,25 +241,39 @@ final class PlainTiles implements TileArithmetic {
   private void dequantizeVectors(int from, int count, ChannelScales scales) {
     repeat(scales.weightScales(), from, factors, count);
     repeat(scales.bias(), from, offsets, count);
-    dequantize(floats, lows, factors, offsets, scales.tensorScale(), count);
+    int some;
+    for (int done = 0; done < count; done += some) {
+      int image = (from + done) / scales.channels();
+      some = Math.min(count - done, scales.channels() - (from + done) % scales.channels());
+      multiply(factors, scales.rowScale(image), done, done + some);
+    }
+    dequantize(floats, lows, factors, offsets, count);
+  }
+
+  private static void multiply(float[] values, float factor, int from, int to) {
+    for (int i = from; i < to; i++) {
+      values[i] *= factor;
+    }
   }
 
   /** The tile of the elements {@code from} on, channel by channel. */
   private void dequantizePlanes(int plane, int from, int count, ChannelScales scales) {
-    int channel = from / plane % scales.channels();
+    int number = from / plane;
     int left = plane - from % plane;
     for (int done = 0; done < count; left = plane) {
       int to = Math.min(count, done + left);
-      dequantize(floats, lows, scales.scale(channel), scales.bias()[channel], done, to);
-      channel = channel + 1 == scales.channels() ? 0 : channel + 1;
+      int channel = number % scales.channels();
+      float scale = scales.scale(number / scales.channels(), channel);
+      dequantize(floats, lows, scale, scales.bias()[channel], done, to);
+      number++;
       done = to;
     }
   }
 
   private static void dequantize(
-      float[] high, float[] low, float[] scale, float[] offset, float tensorScale, int count) {
+      float[] high, float[] low, float[] scale, float[] offset, int count) {
     for (int i = 0; i < count; i++) {
-      high[i] = ((high[i] - SUBTRAHEND) + low[i]) * (tensorScale * scale[i]) + offset[i];
+      high[i] = ((high[i] - SUBTRAHEND) + low[i]) * scale[i] + offset[i];
     }
   }
 

@@ -1,7 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.integrity;
 
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field24;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
@@ -23,27 +25,24 @@ import org.lepcnn.core.linear.LayerWeights;
 final class ChallengeVectors {
   private ChallengeVectors() {}
 
-  /** Computes c for weights of one part, in [−127, 127]. */
-  static int[] compute(ConvGeometry g, byte[] weights, Challenge challenge) {
-    return compute(g, LayerWeights.of(weights), challenge);
-  }
-
   /**
    * Computes c.
    *
+   * @param field what the layer is computed in
    * @param g the layer
    * @param weights {@code g.weightCount()} of them
    * @param challenge a and b for this geometry
    * @return {@code g.inputSize()} canonical residues in the input's order
    */
-  static int[] compute(ConvGeometry g, LayerWeights weights, Challenge challenge) {
+  static int[] compute(
+      ResidueField field, ConvGeometry g, LayerWeights weights, Challenge challenge) {
     challenge.require(g);
     if (weights.count() != g.weightCount()) {
       throw new IllegalArgumentException(
           "Challenge vector: expected %s weights; found %s."
               .formatted(g.weightCount(), weights.count()));
     }
-    int[] contracted = contract(g, weights, challenge.a());
+    int[] contracted = contract(field, g, weights, challenge.a());
     int[] c = new int[g.inputSize()];
     int inPlane = g.inPlane();
     int taps = g.kernelSize();
@@ -51,10 +50,10 @@ final class ChallengeVectors {
     for (int n = 0; n < g.batch(); n++) {
       for (int channel = 0; channel < g.inChannels(); channel++) {
         // wa is [groups][C][kh][kw], so a channel's number over all groups is its row
-        correlate(g, contracted, channel * taps, challenge.b(), n * g.planeSize(), sums);
+        correlate(field, g, contracted, channel * taps, challenge.b(), n * g.planeSize(), sums);
         int base = (n * g.inChannels() + channel) * inPlane;
         for (int i = 0; i < inPlane; i++) {
-          c[base + i] = Field.reduce(sums[i]);
+          c[base + i] = field.reduce(sums[i]);
           sums[i] = 0;
         }
       }
@@ -63,19 +62,19 @@ final class ChallengeVectors {
   }
 
   /** wa; for weights of two parts 16 · (that of the high part) + that of the low part. */
-  private static int[] contract(ConvGeometry g, LayerWeights weights, int[] a) {
-    int[] contracted = contract(g, weights.part(0), a);
+  private static int[] contract(ResidueField field, ConvGeometry g, LayerWeights weights, int[] a) {
+    int[] contracted = contract(field, g, weights.part(0), a);
     if (weights.parts() > 1) {
-      int[] low = contract(g, weights.part(1), a);
+      int[] low = contract(field, g, weights.part(1), a);
       for (int k = 0; k < contracted.length; k++) {
-        contracted[k] = Field.reduce(((long) contracted[k] << LayerWeights.HIGH_SHIFT) + low[k]);
+        contracted[k] = field.reduce(((long) contracted[k] << LayerWeights.HIGH_SHIFT) + low[k]);
       }
     }
     return contracted;
   }
 
   /** wa: per group the sum over its output channels; |sum| stays below 2³⁸ · 2²⁴ = 2⁶². */
-  private static int[] contract(ConvGeometry g, byte[] weights, int[] a) {
+  private static int[] contract(ResidueField field, ConvGeometry g, byte[] weights, int[] a) {
     int fanIn = g.fanIn();
     int outPerGroup = g.outChannels() / g.groups();
     int[] contracted = new int[g.groups() * fanIn];
@@ -89,17 +88,31 @@ final class ChallengeVectors {
         }
       }
       for (int k = 0; k < fanIn; k++) {
-        // 2³¹ ≡ 1: the signed high part and the low 31 bits keep the argument below 2⁶¹
-        contracted[group * fanIn + k] = Field.reduceSigned((sums[k] >> 31) + (sums[k] & Field.P));
+        contracted[group * fanIn + k] = reduceSigned(field, sums[k]);
         sums[k] = 0;
       }
     }
     return contracted;
   }
 
+  private static int reduceSigned(ResidueField field, long sum) {
+    return switch (field) {
+      // 2³¹ ≡ 1: the signed high part and the low 31 bits keep the argument below 2⁶¹
+      case P31 -> Field31.reduceSigned((sum >> 31) + (sum & Field31.P));
+      // below 2⁵⁵
+      case P24 -> Field24.reduceSigned(sum);
+    };
+  }
+
   /** Adds one channel's terms: each folded to below 2³³, at most 2²⁴ positions for one sum. */
   private static void correlate(
-      ConvGeometry g, int[] contracted, int tapBase, int[] b, int bBase, long[] sums) {
+      ResidueField field,
+      ConvGeometry g,
+      int[] contracted,
+      int tapBase,
+      int[] b,
+      int bBase,
+      long[] sums) {
     ConvAxis height = g.height();
     ConvAxis width = g.width();
     for (int u = 0; u < height.kernel(); u++) {
@@ -108,7 +121,7 @@ final class ChallengeVectors {
         for (int i = 0; i < height.out(); i++) {
           int row = height.input(i, u);
           if (row >= 0) {
-            addRow(width, tap, v, b, bBase + i * width.out(), sums, row * width.in());
+            addRow(field, width, tap, v, b, bBase + i * width.out(), sums, row * width.in());
           }
         }
       }
@@ -116,7 +129,14 @@ final class ChallengeVectors {
   }
 
   private static void addRow(
-      ConvAxis width, long tap, int v, int[] b, int bBase, long[] sums, int sumBase) {
+      ResidueField field,
+      ConvAxis width,
+      long tap,
+      int v,
+      int[] b,
+      int bBase,
+      long[] sums,
+      int sumBase) {
     int out = width.out();
     if (width.inputDilation() == 1) {
       // the columns inside the input are a range: no test per element
@@ -124,15 +144,22 @@ final class ChallengeVectors {
       int stride = width.stride();
       int from = Math.max(0, Math.floorDiv(-offset + stride - 1, stride));
       int to = Math.min(out, Math.floorDiv(width.in() - 1 - offset, stride) + 1);
-      for (int j = from; j < to; j++) {
-        sums[sumBase + j * stride + offset] += Field.fold(tap * b[bBase + j]);
+      int first = sumBase + offset;
+      if (field == ResidueField.P24) {
+        for (int j = from; j < to; j++) {
+          sums[first + j * stride] += Field24.fold(tap * b[bBase + j]);
+        }
+      } else {
+        for (int j = from; j < to; j++) {
+          sums[first + j * stride] += Field31.fold(tap * b[bBase + j]);
+        }
       }
       return;
     }
     for (int j = 0; j < out; j++) {
       int column = width.input(j, v);
       if (column >= 0) {
-        sums[sumBase + column] += Field.fold(tap * b[bBase + j]);
+        sums[sumBase + column] += field.multiply((int) tap, b[bBase + j]);
       }
     }
   }

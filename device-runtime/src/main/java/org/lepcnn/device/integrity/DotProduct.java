@@ -1,7 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.integrity;
 
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.device.vector.VectorLoops;
 import org.lepcnn.device.vector.VectorUnit;
 
@@ -52,9 +52,9 @@ final class DotProduct {
     boolean canonical = true;
     for (int done = 0; done < length; done += BLOCK) {
       int count = Math.min(BLOCK, length - done);
-      sum = Field.add(sum, of(values, v + done, factors, f + done, count));
+      sum = Field31.add(sum, of(values, v + done, factors, f + done, count));
       // second, when the block is in the first-level cache
-      canonical &= Field.allCanonical(values, v + done, count);
+      canonical &= Field31.allCanonical(values, v + done, count);
     }
     return canonical ? sum : NOT_CANONICAL;
   }
@@ -63,16 +63,16 @@ final class DotProduct {
     int whole = VectorLoops.whole(length);
     int sum = VectorLoops.dotIfCanonical(values, v, factors, f, length);
     int rest = plain(values, v + whole, factors, f + whole, length - whole);
-    boolean canonical = sum >= 0 && Field.allCanonical(values, v + whole, length - whole);
-    return canonical ? Field.add(sum, rest) : NOT_CANONICAL;
+    boolean canonical = sum >= 0 && Field31.allCanonical(values, v + whole, length - whole);
+    return canonical ? Field31.add(sum, rest) : NOT_CANONICAL;
   }
 
   static int plain(int[] values, int v, int[] factors, int f, int length) {
     long sum = 0;
     for (int i = 0; i < length; i++) {
-      sum += Field.fold((long) values[v + i] * factors[f + i]);
+      sum += Field31.fold((long) values[v + i] * factors[f + i]);
     }
-    return Field.reduce(sum);
+    return Field31.reduce(sum);
   }
 
   static int unrolled(int[] values, int v, int[] factors, int f, int length) {
@@ -90,13 +90,13 @@ final class DotProduct {
               + (long) values[v + i + 5] * factors[f + i + 5]
               + (long) values[v + i + 6] * factors[f + i + 6]
               + (long) values[v + i + 7] * factors[f + i + 7];
-      sum += (one & Field.P) + (one >>> 31);
-      more += (other & Field.P) + (other >>> 31);
+      sum += (one & Field31.P) + (one >>> 31);
+      more += (other & Field31.P) + (other >>> 31);
     }
     sum += more;
     for (; i < length; i++) {
-      sum += Field.fold((long) values[v + i] * factors[f + i]);
+      sum += Field31.fold((long) values[v + i] * factors[f + i]);
     }
-    return Field.reduce(sum);
+    return Field31.reduce(sum);
   }
 }

@@ -8,6 +8,8 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -24,39 +26,63 @@ public final class GroupChallenges {
   /** The most challenges per layer: two make the double check. */
   public static final int MAX_PER_LAYER = Challenge.MAX_PER_LAYER;
 
-  private final int perLayer;
+  private final Plan plan;
+  private final int[] first;
   private final List<Challenge> challenges;
   private final List<int[]> vectors;
 
-  private GroupChallenges(int perLayer, List<Challenge> challenges, List<int[]> vectors) {
-    this.perLayer = perLayer;
+  private GroupChallenges(
+      Plan plan, int perLayer, List<Challenge> challenges, List<int[]> vectors) {
+    this.plan = plan;
+    this.first = first(plan, perLayer);
     this.challenges = List.copyOf(challenges);
     this.vectors = List.copyOf(vectors);
   }
 
   /**
+   * How many challenges a layer has: modulo 2²⁴ − 3 always two, since one would be passed by chance
+   * once in eight million times.
+   *
+   * @param perLayer of layers modulo 2³¹ − 1
+   */
+  public static int ofLayer(Plan plan, LinearLayerSpec layer, int perLayer) {
+    return plan.field(layer) == ResidueField.P24 ? MAX_PER_LAYER : perLayer;
+  }
+
+  /** The number of every layer's first challenge, and that of all challenges. */
+  private static int[] first(Plan plan, int perLayer) {
+    int[] first = new int[plan.layers().size() + 1];
+    for (LinearLayerSpec layer : plan.layers()) {
+      first[layer.index() + 1] = first[layer.index()] + ofLayer(plan, layer, perLayer);
+    }
+    return first;
+  }
+
+  /**
    * Draws the challenges and computes their vectors from the weights.
    *
-   * @param perLayer 1, or 2 for the double check
+   * @param perLayer 1, or 2 for the double check, of layers modulo 2³¹ − 1
    * @param groupKey stays the caller's
    */
   public static GroupChallenges compute(EdgeHalf edge, int perLayer, SecretKey groupKey) {
-    List<Challenge> challenges = draw(edge.plan(), perLayer, groupKey);
+    Plan plan = edge.plan();
+    List<Challenge> challenges = draw(plan, perLayer, groupKey);
     List<int[]> vectors = new ArrayList<>();
-    for (LinearLayerSpec layer : edge.plan().layers()) {
+    for (LinearLayerSpec layer : plan.layers()) {
       LayerWeights weights = edge.weights().get(layer.index());
-      for (int index = 0; index < perLayer; index++) {
-        Challenge challenge = challenges.get(layer.index() * perLayer + index);
-        vectors.add(ChallengeVectors.compute(layer.geometry(), weights, challenge));
+      for (int index = 0; index < ofLayer(plan, layer, perLayer); index++) {
+        Challenge challenge = challenges.get(vectors.size());
+        vectors.add(
+            ChallengeVectors.compute(plan.field(layer), layer.geometry(), weights, challenge));
       }
     }
-    return new GroupChallenges(perLayer, challenges, vectors);
+    return new GroupChallenges(plan, perLayer, challenges, vectors);
   }
 
   /**
    * Draws the challenges and takes their vectors from a table.
    *
-   * @param perLayer challenges per layer in the table
+   * @param perLayer challenges per layer modulo 2³¹ − 1 in the table
    * @param groupKey stays the caller's
    * @param vectors c, layer after layer, then by challenge index; not copied
    * @throws BadInputException when their number or sizes do not fit the plan
@@ -65,19 +91,22 @@ public final class GroupChallenges {
       Plan plan, int perLayer, SecretKey groupKey, List<int[]> vectors) {
     int[] expected =
         plan.layers().stream()
-            .flatMapToInt(l -> IntStream.generate(l.geometry()::inputSize).limit(perLayer))
+            .flatMapToInt(
+                layer ->
+                    IntStream.generate(layer.geometry()::inputSize)
+                        .limit(ofLayer(plan, layer, perLayer)))
             .toArray();
     int[] found = vectors.stream().mapToInt(c -> c.length).toArray();
     if (!Arrays.equals(expected, found)) {
       throw BadInputException.about("Challenges of a decryption table")
           .expected(
-              perLayer
-                  + " vectors of the input's size for each of "
+              expected.length
+                  + " vectors of the input's size for "
                   + plan.layers().size()
                   + " layers")
           .found("others", "Use the tables of this model.");
     }
-    return new GroupChallenges(perLayer, draw(plan, perLayer, groupKey), vectors);
+    return new GroupChallenges(plan, perLayer, draw(plan, perLayer, groupKey), vectors);
   }
 
   /** The vectors c, layer after layer, then by challenge index; not to be changed. */
@@ -94,7 +123,7 @@ public final class GroupChallenges {
    * @param y at least {@code layer.geometry().outputSize()} values of any kind
    */
   public boolean accepts(LinearLayerSpec layer, int[] x, int[] y) {
-    int[] sides = new int[perLayer];
+    int[] sides = new int[MAX_PER_LAYER];
     requestSides(layer, x, sides, 0);
     return judge(layer, y, sides, 0) == Verdict.ACCEPTED;
   }
@@ -108,9 +137,16 @@ public final class GroupChallenges {
    * @param at index of the first one in {@code sides}
    */
   public void requestSides(LinearLayerSpec layer, int[] x, int[] sides, int at) {
-    for (int index = 0; index < perLayer; index++) {
-      int[] c = vectors.get(layer.index() * perLayer + index);
-      sides[at + index] = FreivaldsCheck.right(c, x, layer.geometry().inputSize());
+    int from = first[layer.index()];
+    int size = layer.geometry().inputSize();
+    if (plan.field(layer) == ResidueField.P24) {
+      long both = FreivaldsCheck.right24(vectors.get(from), vectors.get(from + 1), x, size);
+      sides[at] = DotProduct24.first(both);
+      sides[at + 1] = DotProduct24.second(both);
+      return;
+    }
+    for (int index = from; index < first[layer.index() + 1]; index++) {
+      sides[at + index - from] = FreivaldsCheck.right(vectors.get(index), x, size);
     }
   }
 
@@ -122,15 +158,26 @@ public final class GroupChallenges {
    * @param at index of the layer's first one in {@code sides}
    */
   public Verdict judge(LinearLayerSpec layer, int[] y, int[] sides, int at) {
-    int left = FreivaldsCheck.left(layer.geometry(), challenge(layer, 0), y);
+    ConvGeometry g = layer.geometry();
+    int from = first[layer.index()];
+    if (plan.field(layer) == ResidueField.P24) {
+      long left = FreivaldsCheck.left24(g, challenges.get(from), challenges.get(from + 1), y);
+      return left < 0
+          ? Verdict.NOT_CANONICAL
+          : verdict(left ^ DotProduct24.of(sides[at], sides[at + 1]));
+    }
+    int left = FreivaldsCheck.left(g, challenges.get(from), y);
     if (left < 0) {
       return Verdict.NOT_CANONICAL;
     }
     int difference = left ^ sides[at];
-    for (int index = 1; index < perLayer; index++) {
-      difference |=
-          FreivaldsCheck.left(layer.geometry(), challenge(layer, index), y) ^ sides[at + index];
+    for (int index = from + 1; index < first[layer.index() + 1]; index++) {
+      difference |= FreivaldsCheck.left(g, challenges.get(index), y) ^ sides[at + index - from];
     }
+    return verdict(difference);
+  }
+
+  private static Verdict verdict(long difference) {
     return difference == 0 ? Verdict.ACCEPTED : Verdict.WRONG;
   }
 
@@ -144,10 +191,6 @@ public final class GroupChallenges {
     NOT_CANONICAL
   }
 
-  private Challenge challenge(LinearLayerSpec layer, int index) {
-    return challenges.get(layer.index() * perLayer + index);
-  }
-
   private static List<Challenge> draw(Plan plan, int perLayer, SecretKey groupKey) {
     if (perLayer < 1 || perLayer > Challenge.MAX_PER_LAYER) {
       throw BadInputException.about("Challenges per layer")
@@ -156,8 +199,9 @@ public final class GroupChallenges {
     }
     List<Challenge> challenges = new ArrayList<>();
     for (LinearLayerSpec layer : plan.layers()) {
-      for (int index = 0; index < perLayer; index++) {
-        challenges.add(Challenge.draw(groupKey, layer.index(), index, layer.geometry()));
+      for (int index = 0; index < ofLayer(plan, layer, perLayer); index++) {
+        challenges.add(
+            Challenge.draw(groupKey, layer.index(), index, plan.field(layer), layer.geometry()));
       }
     }
     return challenges;

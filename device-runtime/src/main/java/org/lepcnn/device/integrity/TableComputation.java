@@ -38,7 +38,9 @@ public final class TableComputation implements AutoCloseable {
     this.kernelName = provider.name();
     try {
       for (LinearLayerSpec layer : edge.plan().layers()) {
-        kernels.add(provider.prepare(layer.geometry(), edge.weights().get(layer.index())));
+        kernels.add(
+            provider.prepare(
+                edge.plan().field(layer), layer.geometry(), edge.weights().get(layer.index())));
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -141,7 +143,7 @@ public final class TableComputation implements AutoCloseable {
     int[][] masks = new int[keys.size()][tensor.elements()];
     for (int pass = 0; pass < masks.length; pass++) {
       try (MaskGenerator generator = new MaskGenerator(keys.get(pass), ACCESS)) {
-        generator.fill(tensor.id(), masks[pass], tensor.elements());
+        generator.fill(tensor.id(), tensor.field(), masks[pass], tensor.elements());
       }
     }
     return masks;

@@ -36,13 +36,14 @@ public final class ChallengeKey implements AutoCloseable {
   }
 
   /**
-   * The AES key of a group's challenges in the table file with that salt.
+   * The key of a group's challenges in the table file with that salt.
    *
    * @param groupKey from {@link #groupKey}
+   * @param suite the chain's
    * @param salt 32 random bytes, fresh for every file written
    */
-  public static SecretKey sealKey(SecretKey groupKey, byte[] salt) {
-    return groupKey.derive("seal", salt);
+  public static SecretKey sealKey(SecretKey groupKey, CipherSuite suite, byte[] salt) {
+    return groupKey.derive(suite.label("seal"), salt);
   }
 
   /** A key of the same bytes with a life of its own. */

@@ -302,7 +302,7 @@ public final class KeyWrap implements AutoCloseable {
   private static Cipher cipher(int mode, SecretKey key, byte[] nonce, byte[] associated)
       throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(mode, key.toAesKey(), new GCMParameterSpec(TAG_BITS, nonce));
+    cipher.init(mode, key.toCipherKey(CipherSuite.AES), new GCMParameterSpec(TAG_BITS, nonce));
     cipher.updateAAD(associated);
     return cipher;
   }

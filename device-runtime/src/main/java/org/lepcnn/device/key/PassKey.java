@@ -2,6 +2,7 @@
 package org.lepcnn.device.key;
 
 import org.lepcnn.core.api.PublicApi;
+import org.lepcnn.core.field.ResidueField;
 
 /**
  * The key of one pass: everything that hides or opens that pass follows from it, and so do the keys
@@ -10,19 +11,30 @@ import org.lepcnn.core.api.PublicApi;
 @PublicApi
 public final class PassKey implements AutoCloseable {
   private final SecretKey key;
+  private final CipherSuite suite;
 
-  private PassKey(SecretKey key) {
+  private PassKey(SecretKey key, CipherSuite suite) {
     this.key = key;
+    this.suite = suite;
   }
 
-  /** A pass key of the same bytes; {@code key} stays the caller's. */
-  public static PassKey of(SecretKey key) {
-    return new PassKey(key.copy());
+  /**
+   * A pass key of the same bytes; {@code key} stays the caller's.
+   *
+   * @param suite the chain's
+   */
+  public static PassKey of(SecretKey key, CipherSuite suite) {
+    return new PassKey(key.copy(), suite);
+  }
+
+  /** The ciphers that this key's masks and tables are of. */
+  public CipherSuite suite() {
+    return suite;
   }
 
   /** The key of the following pass. This one stays as it is; close it when it is used up. */
   public PassKey next() {
-    return new PassKey(key.derive("next"));
+    return new PassKey(derive("next"), suite);
   }
 
   /**
@@ -44,23 +56,27 @@ public final class PassKey implements AutoCloseable {
     return current;
   }
 
-  /** The AES key of the masks' keystream. */
-  public SecretKey maskKey() {
-    return key.derive("mask");
+  /** The key of the keystream of the masks of a field. */
+  public SecretKey maskKey(ResidueField field) {
+    return derive(label("mask", field));
   }
 
-  /** The AES key of the keystream from which rejected words are redrawn. */
-  public SecretKey redrawKey() {
-    return key.derive("redraw");
+  /** The key of the keystream from which rejected words are redrawn. */
+  public SecretKey redrawKey(ResidueField field) {
+    return derive(label("redraw", field));
+  }
+
+  private static String label(String purpose, ResidueField field) {
+    return field == ResidueField.P31 ? purpose : purpose + " " + field.bits();
   }
 
   /**
-   * The AES key of this pass's section in the table file with that salt.
+   * The key of this pass's section in the table file with that salt.
    *
    * @param salt 32 random bytes, fresh for every file written
    */
   public SecretKey sealKey(byte[] salt) {
-    return key.derive("seal", salt);
+    return derive("seal", salt);
   }
 
   /**
@@ -68,14 +84,18 @@ public final class PassKey implements AutoCloseable {
    * nothing.
    */
   public ChallengeKey challengeKeyOfChain() {
-    try (SecretKey derived = key.derive("challenge")) {
+    try (SecretKey derived = derive("challenge")) {
       return ChallengeKey.of(derived);
     }
   }
 
+  private SecretKey derive(String purpose, byte[]... context) {
+    return key.derive(suite.label(purpose), context);
+  }
+
   /** A key of the same bytes with a life of its own. */
   public PassKey copy() {
-    return new PassKey(key.copy());
+    return new PassKey(key.copy(), suite);
   }
 
   /** The key's bytes, for a file that keeps secrets. The caller erases them. */
@@ -89,10 +109,10 @@ public final class PassKey implements AutoCloseable {
     key.close();
   }
 
-  /** Compares in constant time. */
+  /** Compares the bytes in constant time. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof PassKey that && key.equals(that.key);
+    return other instanceof PassKey that && suite == that.suite && key.equals(that.key);
   }
 
   @Override

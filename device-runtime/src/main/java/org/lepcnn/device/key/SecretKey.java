@@ -77,10 +77,14 @@ public final class SecretKey implements AutoCloseable {
     return open().clone();
   }
 
-  /** The key for a {@link javax.crypto.Cipher}. Only derived keys are ever used so. */
-  public javax.crypto.SecretKey toAesKey(SecretAccess access) {
+  /** The key for a {@link javax.crypto.Cipher} of a suite. Only derived keys are ever used so. */
+  public javax.crypto.SecretKey toCipherKey(CipherSuite suite, SecretAccess access) {
     Objects.requireNonNull(access, "access");
-    return toAesKey();
+    return toCipherKey(suite);
+  }
+
+  javax.crypto.SecretKey toCipherKey(CipherSuite suite) {
+    return new SecretKeySpec(open(), suite.algorithm());
   }
 
   javax.crypto.SecretKey toAesKey() {

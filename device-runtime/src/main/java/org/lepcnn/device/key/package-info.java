@@ -19,9 +19,13 @@
  *   challenge seal key     derive(group challenge key, "seal", salt of the table file)
  * </pre>
  *
+ * <p>These are the labels of the suite {@code aes}. In the suite {@code chacha} every label but
+ * "group" ends with " chacha20" as well ({@link org.lepcnn.device.key.CipherSuite}): two chains
+ * that differ in nothing but the suite would have no key in common.
+ *
  * <p>A pass key leads to all later ones and to no earlier one; that is the forward secrecy of a
  * device's state. Only mask, redraw and seal keys, and what the challenges derive for themselves,
- * are ever used as AES keys; root, chain, pass and challenge keys are not.
+ * are ever used as keys of a cipher; root, chain, pass and challenge keys are not.
  */
 @NullMarked
 @Internal

@@ -8,6 +8,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
@@ -16,6 +17,7 @@ import org.lepcnn.device.key.SecretKey;
  * 128-bit number; no stream comes near 2⁶⁴ blocks, so the id's half never changes.
  */
 final class AesCtrKeystream implements Keystream {
+  private static final int BLOCK_BYTES = 16;
   private static final byte[] ZEROS = new byte[ResidueStream.SEGMENT_BYTES];
   private static final javax.crypto.SecretKey NO_KEY = new SecretKeySpec(new byte[32], "AES");
 
@@ -27,7 +29,7 @@ final class AesCtrKeystream implements Keystream {
   private boolean cipherHasKey;
 
   AesCtrKeystream(SecretKey key) {
-    this.key = key.toAesKey(ACCESS);
+    this.key = key.toCipherKey(CipherSuite.AES, ACCESS);
     try {
       cipher = Cipher.getInstance("AES/CTR/NoPadding");
     } catch (GeneralSecurityException e) {
@@ -37,7 +39,7 @@ final class AesCtrKeystream implements Keystream {
 
   @Override
   public void rekey(SecretKey newKey) {
-    key = newKey.toAesKey(ACCESS);
+    key = newKey.toCipherKey(CipherSuite.AES, ACCESS);
   }
 
   @Override

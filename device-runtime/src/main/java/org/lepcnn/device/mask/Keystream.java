@@ -1,24 +1,37 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.mask;
 
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretKey;
 
 /**
- * A random-access stream of bytes in 16-byte blocks. The seam at which a test puts words that AES
- * would yield once in two thousand million.
+ * A key stream that can be entered at any block. The seam at which a suite puts its cipher, and a
+ * test words that a cipher would yield once in two thousand million.
  */
 interface Keystream extends AutoCloseable {
-  /** Bytes of a block. */
-  int BLOCK_BYTES = 16;
+  /** What is read at once: whole blocks of every suite's cipher. */
+  int UNIT_BYTES = 64;
 
-  /** Moves to a block of the stream with that id. */
+  /** The key stream of a suite's masks; {@code key} stays the caller's. */
+  static Keystream of(CipherSuite suite, SecretKey key) {
+    return switch (suite) {
+      case AES -> new AesCtrKeystream(key);
+      case CHACHA -> new ChaChaKeystream(key);
+    };
+  }
+
+  /**
+   * Moves to a block of the stream with that id.
+   *
+   * @param block its number, counted in the cipher's own blocks
+   */
   void seek(long id, long block);
 
   /**
    * Reads on from where the last call ended.
    *
    * @param out receives the bytes from index 0
-   * @param length a multiple of 16, at most {@link ResidueStream#SEGMENT_BYTES}
+   * @param length a multiple of {@link #UNIT_BYTES}, at most {@link ResidueStream#SEGMENT_BYTES}
    */
   void read(byte[] out, int length);
 

@@ -2,48 +2,83 @@
 package org.lepcnn.device.mask;
 
 import java.util.Objects;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 
 /**
- * The masks of one pass. The mask of a tensor is a function of the pass key and the tensor id only,
- * never of call order; every mask is uniform on F_p, and masks of different tensors or passes are
- * independent, as far as AES-256 in counter mode is a random function.
+ * The masks of one pass. The mask of a tensor is a function of the pass key, the tensor id and the
+ * field only, never of call order; every mask is uniform on F_p, and masks of different tensors or
+ * passes are independent, as far as the cipher of the key's suite is a random function.
  *
  * <p>A mask hides a tensor only if it is used for that one tensor: the ratchet, the reservations
  * and the ledger see to it, not this class. Not thread-safe.
  */
 public final class MaskGenerator implements AutoCloseable {
-  private final ResidueStream stream;
+  private final CipherSuite suite;
+  private final ResidueStream stream31;
+  private final ResidueStream stream24;
+
+  /** Of the mask that was begun. */
+  private ResidueStream current;
 
   /** A generator for one pass; {@code key} stays the caller's. */
   public MaskGenerator(PassKey key, SecretAccess access) {
     Objects.requireNonNull(access, "access");
-    try (SecretKey mask = key.maskKey();
-        SecretKey redraw = key.redrawKey()) {
-      stream = new ResidueStream(mask, redraw);
+    suite = key.suite();
+    stream31 = stream(key, ResidueField.P31);
+    stream24 = stream(key, ResidueField.P24);
+    current = stream31;
+  }
+
+  private static ResidueStream stream(PassKey key, ResidueField field) {
+    try (SecretKey mask = key.maskKey(field);
+        SecretKey redraw = key.redrawKey(field)) {
+      return new ResidueStream(key.suite(), field, mask, redraw);
     }
   }
 
-  /** Goes on with another pass, in the same buffers; {@code key} stays the caller's. */
+  /**
+   * Goes on with another pass, in the same buffers.
+   *
+   * @param key of the same suite; stays the caller's
+   */
   public void rekey(PassKey key) {
-    try (SecretKey mask = key.maskKey();
-        SecretKey redraw = key.redrawKey()) {
-      stream.rekey(mask, redraw);
+    if (key.suite() != suite) {
+      throw new IllegalArgumentException(
+          "Masks: expected a key of suite " + suite + "; found one of " + key.suite() + ".");
     }
+    rekey(key, ResidueField.P31);
+    rekey(key, ResidueField.P24);
+  }
+
+  private void rekey(PassKey key, ResidueField field) {
+    try (SecretKey mask = key.maskKey(field);
+        SecretKey redraw = key.redrawKey(field)) {
+      stream(field).rekey(mask, redraw);
+    }
+  }
+
+  private ResidueStream stream(ResidueField field) {
+    return switch (field) {
+      case P31 -> stream31;
+      case P24 -> stream24;
+    };
   }
 
   /**
    * Writes the mask of a tensor.
    *
    * @param tensorId its number in the plan, from 0
+   * @param field the tensor's
    * @param out receives canonical residues from index 0
    * @param length the tensor's elements
    */
-  public void fill(int tensorId, int[] out, int length) {
+  public void fill(int tensorId, ResidueField field, int[] out, int length) {
     requireTensorId(tensorId);
-    stream.fill(tensorId, out, length);
+    stream(field).fill(tensorId, out, length);
   }
 
   /**
@@ -51,46 +86,52 @@ public final class MaskGenerator implements AutoCloseable {
    * ends it.
    *
    * @param tensorId its number in the plan, from 0
+   * @param field the tensor's
    * @param length the tensor's elements
    */
-  public void begin(int tensorId, int length) {
+  public void begin(int tensorId, ResidueField field, int length) {
     requireTensorId(tensorId);
-    stream.begin(tensorId, length);
+    current = stream(field);
+    current.begin(tensorId, length);
   }
 
   /**
-   * The next words of the mask that was begun. A word without its top bit is the residue that
-   * {@link #fill} yields, unless it is p: then {@link #addRedraws} has the residue.
+   * The next words of the mask that was begun. A word, of 2³¹ − 1 without its top bit, is the
+   * residue that {@link #fill} yields, unless it is p or above: then {@link #addRedraws} has the
+   * residue.
    *
-   * @param out receives words from index 0, little-endian, with any top bit; see {@link
-   *     ResidueStream#nextWords}
+   * @param out receives words from index 0; see {@link ResidueStream#nextWords}
    * @param count how many; not more than are left
    */
   public void nextWords(byte[] out, int count) {
-    stream.nextWords(out, count);
+    current.nextWords(out, count);
   }
 
   /**
-   * Adds the residues of the mask where its word is p: once in two thousand million elements.
+   * Puts the residues of the mask where its word is p or above: once in two thousand million
+   * elements of 2³¹ − 1, once in six million of 2²⁴ − 3.
    *
    * @param tensorId its number in the plan, from 0
-   * @param sums canonical residues from index 0, masked where the word is not p; changed
+   * @param field the tensor's
+   * @param sums canonical residues from index 0, masked where the word is below p, and with what it
+   *     is more than p where not; changed
    * @param length the tensor's elements
    */
-  public void addRedraws(int tensorId, int[] sums, int length) {
+  public void addRedraws(int tensorId, ResidueField field, int[] sums, int length) {
     requireTensorId(tensorId);
-    stream.addRedraws(tensorId, sums, length);
+    stream(field).addRedraws(tensorId, sums, length);
   }
 
   /** Ends the mask that was begun and erases the buffer. */
   public void end() {
-    stream.end();
+    current.end();
   }
 
   /** Forgets the keys; {@link #rekey} may follow. */
   @Override
   public void close() {
-    stream.close();
+    stream31.close();
+    stream24.close();
   }
 
   private static void requireTensorId(int tensorId) {

@@ -6,9 +6,11 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Objects;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.vector.Words24;
 
 /**
  * Residues uniform on F_p from a key and an id, by the rule that the package states. Masks are such
@@ -28,12 +30,17 @@ public final class ResidueStream implements AutoCloseable {
   /** The most words that {@link #nextWords} yields at once. */
   public static final int MAX_WORDS = SEGMENT_BYTES / Integer.BYTES;
 
+  /** Words below 2²⁴ of a segment that have an int32 of the keystream each. */
+  private static final int WHOLE_WORDS_24 = MAX_WORDS / 4 * 3;
+
+  private final ResidueField field;
+  private final int wordBits;
   private final Keystream words;
   private final Keystream redraws;
   private final byte[] segment = new byte[SEGMENT_BYTES];
   private final IntBuffer segmentWords =
       ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
-  private final byte[] redrawBlock = new byte[Keystream.BLOCK_BYTES];
+  private final byte[] redrawUnit = new byte[Keystream.UNIT_BYTES];
 
   private long id;
   private int position;
@@ -48,22 +55,30 @@ public final class ResidueStream implements AutoCloseable {
   private int segmentBytes;
 
   /**
-   * A stream under two AES keys, which must differ.
+   * A stream under two keys, which must differ.
    *
+   * @param suite whose cipher yields the words
    * @param wordKey key of the words
    * @param redrawKey key of the words that replace rejected ones
    */
-  public ResidueStream(SecretKey wordKey, SecretKey redrawKey, SecretAccess access) {
-    this(wordKey, redrawKey);
+  public ResidueStream(
+      CipherSuite suite,
+      ResidueField field,
+      SecretKey wordKey,
+      SecretKey redrawKey,
+      SecretAccess access) {
+    this(suite, field, wordKey, redrawKey);
     Objects.requireNonNull(access, "access");
   }
 
-  ResidueStream(SecretKey wordKey, SecretKey redrawKey) {
-    this(new AesCtrKeystream(wordKey), new AesCtrKeystream(redrawKey));
+  ResidueStream(CipherSuite suite, ResidueField field, SecretKey wordKey, SecretKey redrawKey) {
+    this(field, Keystream.of(suite, wordKey), Keystream.of(suite, redrawKey));
     requireDifferent(wordKey, redrawKey);
   }
 
-  ResidueStream(Keystream words, Keystream redraws) {
+  ResidueStream(ResidueField field, Keystream words, Keystream redraws) {
+    this.field = field;
+    this.wordBits = (int) ((1L << field.bits()) - 1);
     this.words = words;
     this.redraws = redraws;
   }
@@ -108,10 +123,11 @@ public final class ResidueStream implements AutoCloseable {
   public void next(int[] out, int count) {
     readWords(out, count);
     int rejected = 0;
+    int largest = field.modulus() - 1;
     for (int i = 0; i < count; i++) {
-      int word = out[i] & Field.P;
+      int word = out[i] & wordBits;
       out[i] = word;
-      rejected |= word + 1;
+      rejected |= largest - word;
     }
     if (rejected < 0) {
       redrawRejected(out, count);
@@ -120,28 +136,28 @@ public final class ResidueStream implements AutoCloseable {
 
   /**
    * Reads on in the stream that was begun, for a caller that rejects in a loop of its own: residue
-   * j is the word without its top bit, unless that is p; {@link #addRedraws} has the others. The
-   * cipher writes straight to {@code out}.
+   * j is the word, of 2³¹ − 1 without its top bit, unless that is p or above; {@link #addRedraws}
+   * has the others. The cipher writes straight to {@code out}.
    *
-   * @param out receives words from index 0, little-endian, with any top bit; has room for whole
-   *     cipher blocks, which may overwrite up to 12 bytes behind the words
-   * @param count how many; not more than are left, and whole cipher blocks (4 words) unless they
-   *     are the stream's last; at most {@link #MAX_WORDS}
+   * @param out receives words from index 0 as little-endian int32; has room for whole units of 64
+   *     bytes, which may overwrite bytes behind the words, and for {@link #MAX_WORDS} where more
+   *     than three quarters of that many are read of words of 24 bits
+   * @param count how many; not more than are left, and, unless they are the stream's last, whole
+   *     units (16 words), or {@link #MAX_WORDS} of words of 24 bits; at most {@link #MAX_WORDS}
    */
   public void nextWords(byte[] out, int count) {
-    int bytes = blockBytes(count);
     boolean last = count == end - position;
     if (unread > 0
         || count > MAX_WORDS
-        || bytes > out.length
-        || (bytes != wordBytes(count) && !last)) {
+        || touchedBytes(count) > out.length
+        || (!endsUnit(count) && !last)) {
       throw new IllegalArgumentException(
-          ("Words of a residue stream: expected whole blocks, at most %s words, with room "
+          ("Words of a residue stream: expected whole units, at most %s words, with room "
                   + "for them; found %s words, room for %s bytes, and %s words read ahead.")
               .formatted(MAX_WORDS, count, out.length, unread));
     }
     requireLeft(count, count);
-    words.read(out, bytes);
+    read(out, count);
     position += count;
   }
 
@@ -160,10 +176,11 @@ public final class ResidueStream implements AutoCloseable {
   }
 
   /**
-   * Adds to every element whose word is rejected the residue that replaces the word.
+   * Puts, in every element whose word is rejected, the residue that replaces the word in its place.
    *
    * @param id the stream
-   * @param sums canonical residues from index 0; changed
+   * @param sums canonical residues from index 0, in which such words count as what they are more
+   *     than p; changed
    * @param length how many
    */
   public void addRedraws(long id, int[] sums, int length) {
@@ -171,8 +188,9 @@ public final class ResidueStream implements AutoCloseable {
     begin(id, length);
     for (int i = 0; i < length; i++) {
       readWords(word, 1);
-      if ((word[0] & Field.P) == Field.P) {
-        sums[i] = Field.add(sums[i], redraw(i));
+      int over = (word[0] & wordBits) - field.modulus();
+      if (over >= 0) {
+        sums[i] = field.add(field.subtract(sums[i], over), redraw(i));
       }
     }
     word[0] = 0;
@@ -201,7 +219,7 @@ public final class ResidueStream implements AutoCloseable {
     words.close();
     redraws.close();
     end();
-    Arrays.fill(redrawBlock, (byte) 0);
+    Arrays.fill(redrawUnit, (byte) 0);
   }
 
   private static void requireDifferent(SecretKey wordKey, SecretKey redrawKey) {
@@ -213,9 +231,31 @@ public final class ResidueStream implements AutoCloseable {
   private void readSegment() {
     segmentEnd = Math.min(MAX_WORDS, end - position);
     unread = segmentEnd;
-    int blocks = blockBytes(segmentEnd);
-    segmentBytes = Math.max(segmentBytes, blocks);
-    words.read(segment, blocks);
+    segmentBytes = Math.max(segmentBytes, touchedBytes(segmentEnd));
+    read(segment, segmentEnd);
+  }
+
+  /** Reads the words of a segment as int32. */
+  private void read(byte[] out, int count) {
+    words.read(out, unitBytes(streamWords(count)));
+    if (field == ResidueField.P24) {
+      Words24.unpack(out, MAX_WORDS / 4, count);
+    }
+  }
+
+  /** So many int32 of the keystream hold a segment's words. */
+  private int streamWords(int count) {
+    return field == ResidueField.P24 ? Math.min(count, WHOLE_WORDS_24) : count;
+  }
+
+  /** Bytes that {@link #read} may write. */
+  private int touchedBytes(int count) {
+    return field == ResidueField.P24 && count > WHOLE_WORDS_24 ? SEGMENT_BYTES : unitBytes(count);
+  }
+
+  /** Whether the stream may be read on after so many words. */
+  private boolean endsUnit(int count) {
+    return field == ResidueField.P24 ? count == MAX_WORDS : unitBytes(count) == wordBytes(count);
   }
 
   private void requireLeft(int count, int room) {
@@ -229,15 +269,15 @@ public final class ResidueStream implements AutoCloseable {
     return count * Integer.BYTES;
   }
 
-  /** Bytes of the cipher blocks that hold so many words. */
-  private static int blockBytes(int count) {
-    return (wordBytes(count) + Keystream.BLOCK_BYTES - 1) & -Keystream.BLOCK_BYTES;
+  /** Bytes of the units that hold so many words. */
+  private static int unitBytes(int count) {
+    return (wordBytes(count) + Keystream.UNIT_BYTES - 1) & -Keystream.UNIT_BYTES;
   }
 
   /** The last {@code count} residues that were read. */
   private void redrawRejected(int[] out, int count) {
     for (int i = 0; i < count; i++) {
-      if (out[i] == Field.P) {
+      if (out[i] >= field.modulus()) {
         out[i] = redraw(position - count + i);
       }
     }
@@ -246,9 +286,9 @@ public final class ResidueStream implements AutoCloseable {
   private int redraw(int number) {
     for (long attempt = 0; ; attempt++) {
       redraws.seek(id, (attempt << 32) | number);
-      redraws.read(redrawBlock, Keystream.BLOCK_BYTES);
-      int word = ByteBuffer.wrap(redrawBlock).order(ByteOrder.LITTLE_ENDIAN).getInt() & Field.P;
-      if (word != Field.P) {
+      redraws.read(redrawUnit, Keystream.UNIT_BYTES);
+      int word = ByteBuffer.wrap(redrawUnit).order(ByteOrder.LITTLE_ENDIAN).getInt() & wordBits;
+      if (word < field.modulus()) {
         return word;
       }
     }

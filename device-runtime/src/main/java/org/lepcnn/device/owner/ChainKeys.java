@@ -4,6 +4,7 @@ package org.lepcnn.device.owner;
 import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
@@ -24,7 +25,7 @@ public final class ChainKeys implements AutoCloseable {
    * @param firstKey the chain's first key; stays the caller's
    */
   ChainKeys(SecretKey firstKey) {
-    this.first = PassKey.of(firstKey);
+    this.first = PassKey.of(firstKey, CipherSuite.AES);
     this.challengeKey = first.challengeKeyOfChain();
     this.current = first.copy();
   }

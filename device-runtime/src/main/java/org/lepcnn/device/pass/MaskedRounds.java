@@ -4,7 +4,10 @@ package org.lepcnn.device.pass;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
@@ -12,8 +15,10 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
+import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
+import org.lepcnn.device.arithmetic.Lift;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.pass.Stopwatch.Lap;
 import org.lepcnn.device.stage.Activations;
@@ -36,8 +41,10 @@ final class MaskedRounds implements AutoCloseable {
   private final Stopwatch stopwatch;
   private final Plan plan;
 
-  /** s_x per tensor of the plan; these never leave the device. */
-  private final float[] scales;
+  /** s_x per tensor of the plan and row; these never leave the device. */
+  private final float[][] scales;
+
+  private final Map<Integer, LepcnnException> failedRows = new TreeMap<>();
 
   /** U of the layers of the current round, in the plan's order; empty before {@link #readTable}. */
   private final List<ResidueBuffer> factors = new ArrayList<>();
@@ -64,7 +71,7 @@ final class MaskedRounds implements AutoCloseable {
     this.pass = pass;
     this.stopwatch = stopwatch;
     this.plan = context.model().plan();
-    this.scales = new float[plan.tensors().size()];
+    this.scales = new float[plan.tensors().size()][context.model().half().batch()];
     this.requestSides = new int[plan.layers().size() * GroupChallenges.MAX_PER_LAYER];
     PassSupply supply = context.supply();
     this.id = new PassId(supply.device(), supply.chain(), supply.model(), pass.number());
@@ -83,7 +90,8 @@ final class MaskedRounds implements AutoCloseable {
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = context.model().half().tensors().get(tensor.id());
       FloatBuffer x = activations.buffer(binding.value(), tensor.elements());
-      scales[tensor.id()] = workspace.tiles().scale(x, tensor.elements(), binding.bits());
+      workspace.tiles().scales(x, tensor.elements(), binding.range(), scales[tensor.id()]);
+      noteLostRows(scales[tensor.id()]);
       values.add(x);
     }
     List<RoundRequest.Tensor> tensors = new ArrayList<>(count);
@@ -93,12 +101,23 @@ final class MaskedRounds implements AutoCloseable {
     return request(round, tensors);
   }
 
+  private void noteLostRows(float[] rowScales) {
+    for (int row = 0; row < rowScales.length; row++) {
+      if (Float.isNaN(rowScales[row])) {
+        failedRows.putIfAbsent(row, new NonFiniteActivationException());
+      }
+    }
+  }
+
+  /** Why rows of the batch have no answer; their masked tensors held zeros. */
+  Map<Integer, LepcnnException> failedRows() {
+    return Map.copyOf(failedRows);
+  }
+
   private RoundRequest.Tensor mask(MaskedTensorSpec tensor, FloatBuffer x) {
-    int id = tensor.id();
-    int elements = tensor.elements();
-    int[] residues = context.pool().takeAtLeast(elements);
-    workspace.tiles().mask(x, scales[id], workspace.masks(), id, residues, elements);
-    return new RoundRequest.Tensor(id, residues);
+    int[] residues = context.pool().takeAtLeast(tensor.elements());
+    workspace.tiles().mask(x, scales[tensor.id()], workspace.masks(), tensor, residues);
+    return new RoundRequest.Tensor(tensor.id(), residues);
   }
 
   /** The round with tensors of zeros: the masks themselves. */
@@ -106,7 +125,7 @@ final class MaskedRounds implements AutoCloseable {
     List<RoundRequest.Tensor> tensors = new ArrayList<>();
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
       int[] residues = context.pool().takeAtLeast(tensor.elements());
-      workspace.masks().fill(tensor.id(), residues, tensor.elements());
+      workspace.masks().fill(tensor.id(), tensor.field(), residues, tensor.elements());
       tensors.add(new RoundRequest.Tensor(tensor.id(), residues));
     }
     return request(round, tensors);
@@ -156,7 +175,7 @@ final class MaskedRounds implements AutoCloseable {
     for (RoundResult.Layer layer : result.layers()) {
       LinearLayerSpec spec = plan.layer(layer.index());
       if (cache == null) {
-        ResultValidator.requireCanonical(id, spec, layer.residues());
+        ResultValidator.requireCanonical(id, plan.field(spec), spec, layer.residues());
       } else {
         check(cache.ofPass(pass.number()), spec, layer.residues());
       }
@@ -251,10 +270,13 @@ final class MaskedRounds implements AutoCloseable {
   }
 
   private void unmask(LinearLayerSpec spec, int[] y, ResidueBuffer u, Activations activations) {
+    Lift lift = context.lift(spec.index());
     UnsafeResultObserver observer = context.unsafeResultObserver();
     if (observer != null) {
       observer.layerResult(
-          pass.number(), spec.index(), LayerArithmetic.unmaskedIntegers(y, u.toArray(y.length)));
+          pass.number(),
+          spec.index(),
+          LayerArithmetic.unmaskedIntegers(spec.geometry(), y, u.toArray(y.length), lift));
     }
     DeviceHalf.LayerBinding binding = context.model().half().layers().get(spec.index());
     NativeTensor out = activations.create(binding.output(), binding.outputShape());
@@ -264,7 +286,9 @@ final class MaskedRounds implements AutoCloseable {
             spec.geometry(),
             y,
             u,
-            new ChannelScales(scales[spec.tensorId()], binding.weightScales(), binding.bias()),
+            lift,
+            new ChannelScales(
+                spec.geometry(), scales[spec.tensorId()], binding.weightScales(), binding.bias()),
             out.floats());
   }
 }

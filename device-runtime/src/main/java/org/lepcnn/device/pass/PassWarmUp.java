@@ -116,7 +116,11 @@ final class PassWarmUp {
     @Override
     public GroupChallenges challenges(long group, SecretKey groupKey) {
       List<int[]> vectors = new ArrayList<>();
-      plan.layers().forEach(layer -> vectors.add(new int[layer.geometry().inputSize()]));
+      for (LinearLayerSpec layer : plan.layers()) {
+        for (int i = 0; i < GroupChallenges.ofLayer(plan, layer, challengesPerLayer()); i++) {
+          vectors.add(new int[layer.geometry().inputSize()]);
+        }
+      }
       return GroupChallenges.of(plan, challengesPerLayer(), groupKey, vectors);
     }
 

@@ -222,9 +222,10 @@ final class PrivatePass {
         pass.number(),
         context.model().outputs(values),
         stopwatch.timings(),
-        plan.inputElements() * Integer.BYTES,
-        plan.outputElements() * Integer.BYTES,
-        plan.rounds());
+        plan.inputBytes(),
+        plan.outputBytes(),
+        plan.rounds(),
+        rounds().failedRows());
   }
 
   /** Ends a pass that no worker runs and that will get no answer any more. */

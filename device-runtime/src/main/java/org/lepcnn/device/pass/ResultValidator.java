@@ -2,7 +2,7 @@
 package org.lepcnn.device.pass;
 
 import java.util.List;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.RoundRequest;
@@ -42,8 +42,9 @@ final class ResultValidator {
   /**
    * @throws IntegrityException for a residue outside [0, p)
    */
-  static void requireCanonical(PassId pass, LinearLayerSpec layer, int[] residues) {
-    if (!Field.allCanonical(residues, 0, layer.geometry().outputSize())) {
+  static void requireCanonical(
+      PassId pass, ResidueField field, LinearLayerSpec layer, int[] residues) {
+    if (!field.allCanonical(residues, 0, layer.geometry().outputSize())) {
       throw notCanonical(pass, layer);
     }
   }

@@ -1,7 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.pass;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lepcnn.device.arithmetic.Lift;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
@@ -12,6 +14,7 @@ import org.lepcnn.device.supply.PassTables;
  */
 public final class RoundContext {
   private final DeviceModel model;
+  private final List<Lift> lifts;
   private final PassSupply supply;
   private final PassTables tables;
   private final @Nullable ChallengeCache challenges;
@@ -50,6 +53,7 @@ public final class RoundContext {
       PassWorkspace.Pool workspaces,
       @Nullable UnsafeResultObserver unsafeResultObserver) {
     this.model = model;
+    this.lifts = Lift.ofLayers(model.half());
     this.supply = supply;
     this.tables = tables;
     this.challenges = checked ? new ChallengeCache(supply, tables) : null;
@@ -66,6 +70,11 @@ public final class RoundContext {
 
   DeviceModel model() {
     return model;
+  }
+
+  /** How results of a layer are unmasked. */
+  Lift lift(int layer) {
+    return lifts.get(layer);
   }
 
   PassSupply supply() {

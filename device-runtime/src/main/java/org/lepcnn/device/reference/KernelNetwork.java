@@ -4,16 +4,16 @@ package org.lepcnn.device.reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.lepcnn.core.field.Field;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
+import org.lepcnn.device.arithmetic.Lift;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
 
@@ -24,6 +24,7 @@ import org.lepcnn.device.stage.HostTensor;
  */
 public final class KernelNetwork implements AutoCloseable {
   private final DeviceHalf device;
+  private final List<Lift> lifts;
   private final DeviceModel model;
   private final PlainIntegerNetwork network;
   private final List<LinearKernel> kernels = new ArrayList<>();
@@ -47,12 +48,13 @@ public final class KernelNetwork implements AutoCloseable {
   private KernelNetwork(
       EdgeHalf edge, DeviceHalf device, SharedKernels shared, boolean closesKernels) {
     this.device = device;
+    this.lifts = Lift.ofLayers(device);
     this.model = DeviceModel.load(device);
     this.network = new PlainIntegerNetwork(model, this::multiply);
     this.releaseKernels = closesKernels ? shared::close : () -> {};
     try {
       for (LinearLayerSpec layer : device.plan().layers()) {
-        kernels.add(shared.of(layer, edge.weights().get(layer.index())));
+        kernels.add(shared.of(edge.plan().field(layer), layer, edge.weights().get(layer.index())));
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -75,12 +77,13 @@ public final class KernelNetwork implements AutoCloseable {
   public float[] runLayer(int layer, float[] input) {
     LinearLayerSpec spec = device.plan().layer(layer);
     DeviceHalf.LayerBinding binding = device.layers().get(layer);
-    int bits = device.tensors().get(spec.tensorId()).bits();
-    float scale = ActivationQuantizer.scale(input, input.length, bits);
+    ActivationRange range = device.tensors().get(spec.tensorId()).range();
+    float[] rows = LayerArithmetic.scales(input, device.batch(), range);
     int[] q = new int[input.length];
-    LayerArithmetic.quantize(input, scale, bits, q);
+    LayerArithmetic.quantize(input, rows, range, q);
     float[] out = new float[spec.geometry().outputSize()];
-    ChannelScales scales = new ChannelScales(scale, binding.weightScales(), binding.bias());
+    ChannelScales scales =
+        new ChannelScales(spec.geometry(), rows, binding.weightScales(), binding.bias());
     LayerArithmetic.dequantize(spec.geometry(), multiply(spec, q), scales, out);
     return out;
   }
@@ -92,14 +95,16 @@ public final class KernelNetwork implements AutoCloseable {
   }
 
   private int[] multiply(LinearLayerSpec layer, int[] q) {
+    Lift lift = lifts.get(layer.index());
     int[] residues = new int[q.length];
     for (int i = 0; i < q.length; i++) {
-      residues[i] = Field.canonical(q[i]);
+      residues[i] = lift.field().canonical(q[i]);
     }
     int[] y = new int[layer.geometry().outputSize()];
     kernels.get(layer.index()).apply(residues, y);
+    int plane = layer.geometry().planeSize();
     for (int i = 0; i < y.length; i++) {
-      y[i] = Field.centred(y[i]);
+      y[i] = lift.of(y[i], i / plane % layer.geometry().outChannels());
     }
     return y;
   }

@@ -4,15 +4,14 @@ package org.lepcnn.device.reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.lepcnn.core.field.Field;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
-import org.lepcnn.core.quant.ActivationQuantizer;
 import org.lepcnn.device.arithmetic.ChannelScales;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
+import org.lepcnn.device.arithmetic.Lift;
 import org.lepcnn.device.pass.UnsafeResultObserver;
 import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.DeviceModel;
@@ -38,7 +37,7 @@ public final class PlainIntegerNetwork {
    * @param edge the other half of the same bundle
    */
   public PlainIntegerNetwork(DeviceModel model, EdgeHalf edge) {
-    this(model, (layer, q) -> directly(edge, layer, q));
+    this(model, directly(edge, Lift.ofLayers(model.half())));
   }
 
   PlainIntegerNetwork(DeviceModel model, Products products) {
@@ -87,10 +86,10 @@ public final class PlainIntegerNetwork {
     for (MaskedTensorSpec tensor : model.plan().tensorsOfRound(round)) {
       DeviceHalf.TensorBinding binding = model.half().tensors().get(tensor.id());
       float[] x = activations.floats(binding.value(), tensor.elements());
-      float scale = ActivationQuantizer.scale(x, tensor.elements(), binding.bits());
+      float[] scales = LayerArithmetic.scales(x, model.half().batch(), binding.range());
       int[] q = new int[tensor.elements()];
-      LayerArithmetic.quantize(x, scale, binding.bits(), q);
-      tensors.add(new Quantized(x, scale, q));
+      LayerArithmetic.quantize(x, scales, binding.range(), q);
+      tensors.add(new Quantized(x, scales, q));
     }
     int firstTensor = model.plan().tensorsOfRound(round).get(0).id();
     for (LinearLayerSpec layer : model.plan().layersOfRound(round)) {
@@ -101,7 +100,8 @@ public final class PlainIntegerNetwork {
       LayerArithmetic.dequantize(
           layer.geometry(),
           y,
-          new ChannelScales(tensor.scale(), binding.weightScales(), binding.bias()),
+          new ChannelScales(
+              layer.geometry(), tensor.scales(), binding.weightScales(), binding.bias()),
           out);
       activations.put(binding.output(), HostTensor.of(out, binding.outputShape()));
       observer.layerResult(-1, layer.index(), y);
@@ -111,19 +111,23 @@ public final class PlainIntegerNetwork {
 
   /** A tensor of a round: x as it was, and as q·scale. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Quantized(float[] x, float scale, int[] q) {}
+  private record Quantized(float[] x, float[] scales, int[] q) {}
 
-  private static int[] directly(EdgeHalf edge, LinearLayerSpec layer, int[] q) {
-    long[] sums = new long[layer.geometry().outputSize()];
-    DirectConvolution.apply(layer.geometry(), edge.weights().get(layer.index()), q, sums);
-    int[] y = new int[sums.length];
-    for (int i = 0; i < y.length; i++) {
-      if (Math.abs(sums[i]) > Field.HALF) {
-        throw new IllegalStateException(
-            "The bundle's activation bits let layer " + layer.index() + " wrap around modulo p");
+  private static Products directly(EdgeHalf edge, List<Lift> lifts) {
+    return (layer, q) -> {
+      long[] sums = new long[layer.geometry().outputSize()];
+      DirectConvolution.apply(layer.geometry(), edge.weights().get(layer.index()), q, sums);
+      int plane = layer.geometry().planeSize();
+      int[] y = new int[sums.length];
+      for (int i = 0; i < y.length; i++) {
+        int channel = i / plane % layer.geometry().outChannels();
+        if (!lifts.get(layer.index()).holds(sums[i], channel)) {
+          throw new IllegalStateException(
+              "The bundle's activation bits let layer " + layer.index() + " wrap around modulo p");
+        }
+        y[i] = (int) sums[i];
       }
-      y[i] = (int) sums[i];
-    }
-    return y;
+      return y;
+    };
   }
 }

@@ -69,12 +69,17 @@ public final class DeviceModel implements AutoCloseable {
    * @throws BadInputException when a name is missing or unknown, or a type or shape is another
    */
   public void checkInputs(Map<String, HostTensor> inputs) {
-    for (DeviceHalf.ValueSpec spec : half.inputs()) {
+    checkInputs(half.modelName(), half.inputs(), inputs);
+  }
+
+  static void checkInputs(
+      String model, List<DeviceHalf.ValueSpec> specs, Map<String, HostTensor> inputs) {
+    for (DeviceHalf.ValueSpec spec : specs) {
       HostTensor found = inputs.get(spec.name());
       if (found == null
           || found.onnxType() != spec.onnxType()
           || !Arrays.equals(found.shape(), spec.shape())) {
-        throw BadInputException.about("Input '" + spec.name() + "' of " + half.modelName())
+        throw BadInputException.about("Input '" + spec.name() + "' of " + model)
             .expected(
                 "ONNX type "
                     + spec.onnxType()
@@ -83,9 +88,9 @@ public final class DeviceModel implements AutoCloseable {
             .found(found == null ? "nothing" : found);
       }
     }
-    if (inputs.size() != half.inputs().size()) {
-      throw BadInputException.about("Inputs of " + half.modelName())
-          .expected(half.inputs().stream().map(DeviceHalf.ValueSpec::name).toList())
+    if (inputs.size() != specs.size()) {
+      throw BadInputException.about("Inputs of " + model)
+          .expected(specs.stream().map(DeviceHalf.ValueSpec::name).toList())
           .found(inputs.keySet());
     }
   }

@@ -22,6 +22,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.file.DurableStore;
 import org.lepcnn.device.file.SecretFiles;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
@@ -83,7 +84,7 @@ public final class Grant implements AutoCloseable {
               + bundle.fingerprint()
               + ": the bundle's device half is of another format version. Import the model again.");
     }
-    PassKey first = PassKey.of(firstKey);
+    PassKey first = PassKey.of(firstKey, CipherSuite.AES);
     return new Grant(
         new ChainIdentity(device, chain, bundle.fingerprint(), edgeHash),
         half,
@@ -133,7 +134,11 @@ public final class Grant implements AutoCloseable {
         SecretKey challengeKey = read.keys().get(1)) {
       in.end();
       return new Grant(
-          identity, half, PassKey.of(firstKey), ChallengeKey.of(challengeKey), read.sealed());
+          identity,
+          half,
+          PassKey.of(firstKey, CipherSuite.AES),
+          ChallengeKey.of(challengeKey),
+          read.sealed());
     }
   }
 

@@ -13,6 +13,7 @@ import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.file.SecretFiles;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
@@ -131,7 +132,8 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   private static StateFile of(Counts counts, List<SecretKey> keys, KeyWrap wrap) {
     try (SecretKey nextKey = keys.get(0);
         SecretKey challengeKey = keys.get(1)) {
-      return new StateFile(counts, PassKey.of(nextKey), ChallengeKey.of(challengeKey), wrap);
+      return new StateFile(
+          counts, PassKey.of(nextKey, CipherSuite.AES), ChallengeKey.of(challengeKey), wrap);
     }
   }
 

@@ -6,6 +6,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
@@ -29,7 +30,7 @@ public final class MemoryChain implements PassSupply {
     this.model = model;
     this.half = half;
     try (SecretKey first = SecretKey.random()) {
-      nextKey = PassKey.of(first);
+      nextKey = PassKey.of(first, CipherSuite.AES);
     }
     challengeKey = nextKey.challengeKeyOfChain();
   }

@@ -13,18 +13,21 @@ import org.lepcnn.core.api.PublicApi;
  */
 @PublicApi
 public final class ResidueBuffer {
+  private final int capacity;
   private final byte[] bytes;
   private final IntBuffer residues;
 
   /** Room for {@code capacity} residues, all 0. */
   public ResidueBuffer(int capacity) {
-    bytes = new byte[Math.multiplyExact(capacity, Integer.BYTES)];
+    this.capacity = capacity;
+    int wholeQuarters = Math.multiplyExact((capacity + 3) / 4, 4);
+    bytes = new byte[Math.multiplyExact(wholeQuarters, Integer.BYTES)];
     residues = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
   }
 
   /** How many residues there is room for. */
   public int capacity() {
-    return residues.capacity();
+    return capacity;
   }
 
   /** The residues, for access by index; its position stays 0. */
@@ -44,7 +47,10 @@ public final class ResidueBuffer {
     Arrays.fill(bytes, (byte) 0);
   }
 
-  /** The bytes of the residues, in their order; not a copy. */
+  /**
+   * The bytes of the residues, in their order, up to a multiple of four residues; not a copy. There
+   * is room for them packed as well, see {@link org.lepcnn.device.vector.Words24}.
+   */
   public byte[] bytes() {
     return bytes;
   }

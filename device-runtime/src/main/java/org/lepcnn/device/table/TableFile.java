@@ -11,10 +11,12 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.supply.ResidueBuffer;
+import org.lepcnn.device.vector.Words24;
 
 /** One table file, open for reading; threads bring a sealer each. */
 final class TableFile implements AutoCloseable {
@@ -62,10 +64,10 @@ final class TableFile implements AutoCloseable {
   /** The vectors c, layer after layer, then by index. */
   List<int[]> readChallenges(VectorSealer sealer, SecretKey groupKey) {
     List<int[]> vectors = new ArrayList<>();
-    try (SecretKey seal = ChallengeKey.sealKey(groupKey, header.salt())) {
-      javax.crypto.SecretKey key = seal.toAesKey(ACCESS);
+    try (SecretKey seal = ChallengeKey.sealKey(groupKey, CipherSuite.AES, header.salt())) {
+      javax.crypto.SecretKey key = seal.toCipherKey(CipherSuite.AES, ACCESS);
       for (int layer = 0; layer < layout.layers(); layer++) {
-        for (int index = 0; index < layout.challengesPerLayer(); index++) {
+        for (int index = 0; index < layout.challenges(layer); index++) {
           vectors.add(readChallenge(sealer, key, layer, index));
         }
       }
@@ -76,7 +78,7 @@ final class TableFile implements AutoCloseable {
   /** The key that opens a pass's section of this file. */
   javax.crypto.SecretKey sealKey(PassKey key) {
     try (SecretKey seal = key.sealKey(header.salt())) {
-      return seal.toAesKey(ACCESS);
+      return seal.toCipherKey(CipherSuite.AES, ACCESS);
     }
   }
 
@@ -103,7 +105,8 @@ final class TableFile implements AutoCloseable {
           file,
           headerBytes + layout.layerOffset(position, layer),
           out,
-          size);
+          layout.sealedSize(layer, size));
+      unpack(layer, out, size);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
@@ -116,7 +119,8 @@ final class TableFile implements AutoCloseable {
 
   private int[] readChallenge(
       VectorSealer sealer, javax.crypto.SecretKey key, int layer, int index) {
-    ResidueBuffer vector = new ResidueBuffer(layout.inputSize(layer));
+    int size = layout.inputSize(layer);
+    ResidueBuffer vector = new ResidueBuffer(size);
     int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
     try {
       sealer.open(
@@ -127,10 +131,17 @@ final class TableFile implements AutoCloseable {
           file,
           headerBytes + layout.challengeOffset(layer, index),
           vector,
-          vector.capacity());
-      return vector.toArray(vector.capacity());
+          layout.sealedSize(layer, size));
+      unpack(layer, vector, size);
+      return vector.toArray(size);
     } catch (IOException e) {
       throw unreadable(path, e);
+    }
+  }
+
+  private void unpack(int layer, ResidueBuffer vector, int size) {
+    if (layout.isPacked(layer)) {
+      Words24.unpack(vector.bytes(), size);
     }
   }
 

@@ -19,6 +19,7 @@ import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
@@ -186,7 +187,7 @@ public final class TableFolder implements PassTables {
   public void warmUp() {
     try (SecretKey key = SecretKey.random()) {
       VectorSealer sealer = new VectorSealer(anyId);
-      javax.crypto.SecretKey throwAway = key.toAesKey(ACCESS);
+      javax.crypto.SecretKey throwAway = key.toCipherKey(CipherSuite.AES, ACCESS);
       sealer.warmUp(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
       sealer.warmUp(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
     }

@@ -22,7 +22,7 @@ record TableHeader(int version, TableId id, int challengesPerLayer, byte[] salt)
   static final int OLDEST_VERSION = 1;
 
   /** The version that is written. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final int SALT_BYTES = 32;
   static final int MAX_CHALLENGES_PER_LAYER = 2;

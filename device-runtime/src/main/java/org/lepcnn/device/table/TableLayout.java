@@ -1,61 +1,80 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.device.table;
 
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.vector.Words24;
 
 /**
  * Where everything lies in a table file, from the plan alone. Places of challenges count from the
  * end of the header, places of U from the start of the pass's section.
  */
 final class TableLayout {
-  private final int challengesPerLayer;
-  private final int[] inputSizes;
-  private final int[] outputSizes;
+  private final Plan plan;
+
+  /** Where a layer's challenges begin among all of them. */
+  private final int[] firstChallenges;
+
   private final long[] challengeOffsets;
   private final long[] challengeOrdinals;
   private final long[] layerOffsets;
   private final long[] layerOrdinals;
 
+  /**
+   * @param challengesPerLayer of layers modulo 2³¹ − 1
+   */
   TableLayout(Plan plan, int challengesPerLayer) {
+    this.plan = plan;
     int layers = plan.layers().size();
-    this.challengesPerLayer = challengesPerLayer;
-    inputSizes = new int[layers];
-    outputSizes = new int[layers];
+    firstChallenges = new int[layers + 1];
     for (LinearLayerSpec layer : plan.layers()) {
-      inputSizes[layer.index()] = layer.geometry().inputSize();
-      outputSizes[layer.index()] = layer.geometry().outputSize();
+      int count = GroupChallenges.ofLayer(plan, layer, challengesPerLayer);
+      firstChallenges[layer.index() + 1] = firstChallenges[layer.index()] + count;
     }
-    int vectors = Math.multiplyExact(layers, challengesPerLayer);
-    challengeOffsets = new long[vectors + 1];
-    challengeOrdinals = new long[vectors + 1];
-    for (int i = 0; i < vectors; i++) {
-      int size = inputSizes[i / challengesPerLayer];
-      challengeOffsets[i + 1] = challengeOffsets[i] + VectorSealer.sealedBytes(size);
-      challengeOrdinals[i + 1] = challengeOrdinals[i] + VectorSealer.segments(size);
-    }
+    challengeOffsets = new long[firstChallenges[layers] + 1];
+    challengeOrdinals = new long[firstChallenges[layers] + 1];
     layerOffsets = new long[layers + 1];
     layerOrdinals = new long[layers + 1];
     for (int i = 0; i < layers; i++) {
-      layerOffsets[i + 1] = layerOffsets[i] + VectorSealer.sealedBytes(outputSizes[i]);
-      layerOrdinals[i + 1] = layerOrdinals[i] + VectorSealer.segments(outputSizes[i]);
+      for (int vector = firstChallenges[i]; vector < firstChallenges[i + 1]; vector++) {
+        place(sealedSize(i, inputSize(i)), vector, challengeOffsets, challengeOrdinals);
+      }
+      place(sealedSize(i, outputSize(i)), i, layerOffsets, layerOrdinals);
     }
   }
 
-  int layers() {
-    return inputSizes.length;
+  private static void place(int size, int vector, long[] offsets, long[] ordinals) {
+    offsets[vector + 1] = offsets[vector] + VectorSealer.sealedBytes(size);
+    ordinals[vector + 1] = ordinals[vector] + VectorSealer.segments(size);
   }
 
-  int challengesPerLayer() {
-    return challengesPerLayer;
+  int layers() {
+    return plan.layers().size();
+  }
+
+  /** How many challenges a layer has. */
+  int challenges(int layer) {
+    return firstChallenges[layer + 1] - firstChallenges[layer];
   }
 
   int inputSize(int layer) {
-    return inputSizes[layer];
+    return plan.layer(layer).geometry().inputSize();
   }
 
   int outputSize(int layer) {
-    return outputSizes[layer];
+    return plan.layer(layer).geometry().outputSize();
+  }
+
+  /** Whether a layer's vectors are packed, four residues in three int32. */
+  boolean isPacked(int layer) {
+    return plan.field(plan.layer(layer)) == ResidueField.P24;
+  }
+
+  /** How many int32 are sealed for so many residues of a layer. */
+  int sealedSize(int layer, int residues) {
+    return isPacked(layer) ? Words24.packedSize(residues) : residues;
   }
 
   /** Bytes of a whole file without its header. */
@@ -64,11 +83,11 @@ final class TableLayout {
   }
 
   long challengeOffset(int layer, int index) {
-    return challengeOffsets[layer * challengesPerLayer + index];
+    return challengeOffsets[firstChallenges[layer] + index];
   }
 
   long challengeOrdinal(int layer, int index) {
-    return challengeOrdinals[layer * challengesPerLayer + index];
+    return challengeOrdinals[firstChallenges[layer] + index];
   }
 
   /**

@@ -10,20 +10,25 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.io.Folders;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.vector.Words24;
 
 /**
  * Writes one table file from front to back and publishes it when it is complete: the challenges of
@@ -47,22 +52,25 @@ public final class TableWriter implements AutoCloseable {
   /** Null when no more challenges are written. */
   private javax.crypto.@Nullable SecretKey challengeSealKey;
 
-  private int layers;
-  private int @Nullable [] outputSizes; // null before the first pass
+  private final Plan plan;
+  private final TableLayout layout;
   private long ordinal;
   private long nextPass;
   private boolean broken;
   private boolean committed;
 
-  private TableWriter(Path target, Path temporary, TableHeader header, SecretKey groupKey)
+  private TableWriter(
+      Path target, Path temporary, TableHeader header, Plan plan, SecretKey groupKey)
       throws IOException {
+    this.plan = plan;
+    this.layout = new TableLayout(plan, header.challengesPerLayer());
     this.target = target;
     this.temporary = temporary;
     this.header = header;
     this.sealer = new VectorSealer(header.id());
     this.nextPass = header.id().firstPass();
-    try (SecretKey seal = ChallengeKey.sealKey(groupKey, header.salt())) {
-      challengeSealKey = seal.toAesKey(ACCESS);
+    try (SecretKey seal = ChallengeKey.sealKey(groupKey, CipherSuite.AES, header.salt())) {
+      challengeSealKey = seal.toCipherKey(CipherSuite.AES, ACCESS);
     }
     out = new BufferedOutputStream(new FileOutputStream(temporary.toFile()), BUFFER_BYTES);
     out.write(header.toBytes());
@@ -72,12 +80,13 @@ public final class TableWriter implements AutoCloseable {
    * Starts a file. A complete file of the same chain and name stays until the commit replaces it.
    *
    * @param folder is made when it is missing
-   * @param challengesPerLayer 1, or 2 for the double check
+   * @param plan the model's
+   * @param challengesPerLayer 1, or 2 for the double check, of layers modulo 2³¹ − 1
    * @param groupKey the challenge key of {@code id.group()}; stays the caller's
    * @throws BadInputException the name is taken by a table of another chain
    */
   public static TableWriter create(
-      Path folder, TableId id, int challengesPerLayer, SecretKey groupKey) {
+      Path folder, TableId id, Plan plan, int challengesPerLayer, SecretKey groupKey) {
     if (challengesPerLayer < 1 || challengesPerLayer > TableHeader.MAX_CHALLENGES_PER_LAYER) {
       throw BadInputException.about("Writing a table")
           .expected("1 or 2 challenges per layer")
@@ -94,7 +103,7 @@ public final class TableWriter implements AutoCloseable {
       refuseForeign(target, id);
       deleteLeftovers(target);
       return new TableWriter(
-          target, temporary, new TableHeader(id, challengesPerLayer, salt), groupKey);
+          target, temporary, new TableHeader(id, challengesPerLayer, salt), plan, groupKey);
     } catch (IOException e) {
       throw failed(target, e);
     }
@@ -114,20 +123,20 @@ public final class TableWriter implements AutoCloseable {
    *     challenge index
    */
   void writeChallenges(List<int[]> cPerLayerAndIndex) {
-    int perLayer = header.challengesPerLayer();
     javax.crypto.SecretKey key = challengeSealKey;
-    if (key == null || cPerLayerAndIndex.size() % perLayer != 0) {
+    List<int[]> left = new ArrayList<>(cPerLayerAndIndex);
+    int expected = IntStream.range(0, layout.layers()).map(layout::challenges).sum();
+    if (key == null || left.size() != expected) {
       throw new IllegalStateException(
-          "Table challenges come once, " + perLayer + " for each layer.");
+          "Table challenges come once, " + expected + " for all layers.");
     }
-    requireResidues(cPerLayerAndIndex);
-    layers = cPerLayerAndIndex.size() / perLayer;
-    for (int i = 0; i < cPerLayerAndIndex.size(); i++) {
-      int kind = VectorSealer.KIND_FIRST_CHALLENGE + i % perLayer;
-      write(
-          key,
-          new VectorSealer.Address(header.id().group(), i / perLayer, kind),
-          cPerLayerAndIndex.get(i));
+    for (LinearLayerSpec layer : plan.layers()) {
+      for (int index = 0; index < layout.challenges(layer.index()); index++) {
+        int[] vector = left.remove(0);
+        requireResidues(layer, vector, layer.geometry().inputSize());
+        int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
+        write(key, new VectorSealer.Address(header.id().group(), layer.index(), kind), vector);
+      }
     }
     challengeSealKey = null;
   }
@@ -144,11 +153,10 @@ public final class TableWriter implements AutoCloseable {
       throw new IllegalStateException(
           "Table passes come in order: expected " + nextPass + "; found " + pass + ".");
     }
-    requireResidues(uPerLayer);
-    requireSameShape(uPerLayer);
+    requireLayers(uPerLayer);
     try (SecretKey seal = key.sealKey(header.salt())) {
-      javax.crypto.SecretKey sealKey = seal.toAesKey(ACCESS);
-      for (int layer = 0; layer < layers; layer++) {
+      javax.crypto.SecretKey sealKey = seal.toCipherKey(CipherSuite.AES, ACCESS);
+      for (int layer = 0; layer < layout.layers(); layer++) {
         write(
             sealKey,
             new VectorSealer.Address(pass, layer, VectorSealer.KIND_UNBLINDING),
@@ -192,24 +200,23 @@ public final class TableWriter implements AutoCloseable {
     }
   }
 
-  private void requireSameShape(List<int[]> uPerLayer) {
-    int[] sizes = uPerLayer.stream().mapToInt(u -> u.length).toArray();
-    boolean same = outputSizes == null || Arrays.equals(sizes, outputSizes);
-    if (challengeSealKey != null || sizes.length != layers || !same) {
+  private void requireLayers(List<int[]> uPerLayer) {
+    if (challengeSealKey != null || uPerLayer.size() != layout.layers()) {
       throw new IllegalStateException(
           "A table has its challenges first, and then in every pass the same layers: expected "
-              + layers
-              + " vectors of one length per layer.");
+              + layout.layers()
+              + " vectors.");
     }
-    outputSizes = sizes;
+    for (LinearLayerSpec layer : plan.layers()) {
+      requireResidues(layer, uPerLayer.get(layer.index()), layer.geometry().outputSize());
+    }
   }
 
-  private static void requireResidues(List<int[]> vectors) {
-    for (int[] values : vectors) {
-      if (values.length == 0 || !Field.allCanonical(values, 0, values.length)) {
-        throw new IllegalArgumentException(
-            "Sealing a table: expected vectors of canonical residues, none of them empty.");
-      }
+  private void requireResidues(LinearLayerSpec layer, int[] values, int size) {
+    if (values.length != size || !plan.field(layer).allCanonical(values, 0, size)) {
+      throw new IllegalArgumentException(
+          "Sealing a table: expected %s canonical residues of layer %s."
+              .formatted(size, layer.index()));
     }
   }
 
@@ -220,12 +227,23 @@ public final class TableWriter implements AutoCloseable {
     }
     broken = true;
     try {
-      sealer.seal(key, ordinal, address, values, out);
+      if (layout.isPacked(address.layer())) {
+        int[] packed = Words24.pack(values);
+        seal(key, address, packed);
+        Arrays.fill(packed, 0);
+      } else {
+        seal(key, address, values);
+      }
     } catch (IOException e) {
       throw failed(target, e);
     }
-    ordinal += VectorSealer.segments(values.length);
     broken = false;
+  }
+
+  private void seal(javax.crypto.SecretKey key, VectorSealer.Address address, int[] values)
+      throws IOException {
+    sealer.seal(key, ordinal, address, values, out);
+    ordinal += VectorSealer.segments(values.length);
   }
 
   private static void refuseForeign(Path target, TableId id) {

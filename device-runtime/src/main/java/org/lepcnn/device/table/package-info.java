@@ -9,13 +9,15 @@
  * <group>-<first>-<last>.lept.<8 hexadecimal digits>.tmp}, different for every writer.
  *
  * <pre>
- *   header          LEPT 1 in the frame of CheckedFile: string device, int64 and int64 chain id,
+ *   header          LEPT 2 in the frame of CheckedFile: string device, int64 and int64 chain id,
  *                   bytes model fingerprint (32), int64 group, int64 first pass, int64 last pass,
- *                   int32 challenges per layer (1 or 2), bytes salt (32, random for every writing)
+ *                   int32 challenges per layer (1 or 2; of layers modulo 2²⁴ − 3 always 2), bytes
+ *                   salt (32, random for every writing)
  *   challenges      per layer of the plan, per challenge: vector c (inputSize residues)
  *   pass section    for first … last: per layer of the plan: vector U (outputSize residues)
  *
- *   vector          residues as little-endian int32, cut into segments of 65,520 bytes (the last
+ *   vector          little-endian int32: the residues, or of a layer modulo 2²⁴ − 3 the residues
+ *                   packed, four in three int32 ({@link org.lepcnn.device.vector.Words24}); cut into segments of 65,520 bytes (the last
  *                   one may be shorter, a vector never shares one), each sealed by itself
  *   sealed segment  AES-256-GCM: ciphertext, 16 bytes of tag
  *     key             the pass's seal key, or the group's challenge seal key, for the file's salt
@@ -33,6 +35,9 @@
  * another file, pass, chain, device or model does not open. Two writings of the same passes share
  * neither key nor ciphertext, because their salts differ. 65,520 bytes and the tag make 64 KiB:
  * larger single calls fall out of the JVM's compiled AES.
+ *
+ * <p>Version history. LEPT 1: no layers modulo 2²⁴ − 3. LEPT 2: with them. Which layers these are
+ * follows from the model's plan. Readers accept both.
  *
  * <p>The header is not secret; its checksum finds damage. A forged header leads to keys, places or
  * associated data under which nothing opens.

@@ -13,17 +13,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.device.integrity.TestChallenges;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.VectorUnit;
+import org.lepcnn.device.vector.Words24;
 
 /**
  * Nanoseconds and allocated bytes per element of the device's loops on AlexNet's layers, one
@@ -59,6 +64,9 @@ public final class DeviceSpeedMain {
       ResidueBuffer buffer,
       int[] c,
       TestChallenges challenge,
+      TestChallenges second,
+      Lift centred,
+      Lift lifted,
       ChannelScales channels) {}
 
   private DeviceSpeedMain(SecretKey key) {
@@ -69,7 +77,7 @@ public final class DeviceSpeedMain {
 
   public static void main(String[] args) {
     try (SecretKey key = SecretKey.copyOf(new byte[SecretKey.BYTES]);
-        PassKey pass = PassKey.of(key);
+        PassKey pass = PassKey.of(key, CipherSuite.AES);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
       DeviceSpeedMain main = new DeviceSpeedMain(key);
       main.addSteps(masks);
@@ -104,7 +112,10 @@ public final class DeviceSpeedMain {
             residues.residues(g.outputSize()),
             new ResidueBuffer(g.outputSize()),
             residues.residues(x.length),
-            TestChallenges.draw(key, layers.size(), 0, g),
+            TestChallenges.draw(key, layers.size(), 0, ResidueField.P31, g),
+            TestChallenges.draw(key, layers.size(), 1, ResidueField.P31, g),
+            Lift.centred(ResidueField.P31, g.outChannels()),
+            Lift.from(ResidueField.P24, new int[g.outChannels()]),
             new ChannelScales(0.01f, scales, scales)));
     inputs += g.inputSize();
     outputs += g.outputSize();
@@ -118,11 +129,18 @@ public final class DeviceSpeedMain {
   }
 
   private void addSteps(MaskGenerator masks) {
-    step("mask: keystream and rejection", inputs, l -> masks.fill(0, l.masked, l.masked.length));
-    step("mask: scale", inputs, l -> sink += (long) tiles.scale(l.in, l.x.length, 16));
+    step(
+        "mask: keystream and rejection",
+        inputs,
+        l -> masks.fill(0, ResidueField.P31, l.masked, l.masked.length));
+    step(
+        "mask: scale",
+        inputs,
+        l -> sink += (long) tiles.scale(l.in, l.x.length, ActivationRange.signed(16)));
     step("mask: quantize and add, plain loop", inputs, l -> mask(l));
-    step("mask: keystream, quantize and add", inputs, l -> mask(l, masks));
-    step("check: canonical", outputs, l -> sink += Field.allCanonical(l.y, 0, l.y.length) ? 1 : 0);
+    step("mask: keystream, quantize and add", inputs, l -> mask(l, masks, ResidueField.P31));
+    step(
+        "check: canonical", outputs, l -> sink += Field31.allCanonical(l.y, 0, l.y.length) ? 1 : 0);
     step("check: request's side", inputs, l -> sink += right(l));
     step("check: canonical, result's side", outputs, l -> sink += left(l));
     step("check: both sides, first release", outputs, l -> sink += firstRelease(l));
@@ -131,7 +149,36 @@ public final class DeviceSpeedMain {
     step(
         "unmask and dequantize",
         outputs,
-        l -> tiles.unmask(l.g, l.y, l.buffer, l.channels(), l.out));
+        l -> tiles.unmask(l.g, l.y, l.buffer, l.centred, l.channels(), l.out));
+    // the numbers are no residues in this field: the loops do not care
+    step(
+        "24 bits, mask: keystream and rejection",
+        inputs,
+        l -> masks.fill(0, ResidueField.P24, l.masked, l.masked.length));
+    step(
+        "24 bits, mask: scale",
+        inputs,
+        l -> sink += (long) tiles.scale(l.in, l.x.length, ActivationRange.signed(16)));
+    step(
+        "24 bits, mask: keystream, quantize and add",
+        inputs,
+        l -> mask(l, masks, ResidueField.P24));
+    step(
+        "24 bits, check: two challenges, request's side",
+        inputs,
+        l -> sink += l.challenge.right24(l.c, l.c, l.masked));
+    step(
+        "24 bits, check: canonical, two challenges, result's side",
+        outputs,
+        l -> sink += l.challenge.left24(l.g, l.second, l.y));
+    step(
+        "24 bits, unmask and dequantize",
+        outputs,
+        l -> tiles.unmask(l.g, l.y, l.buffer, l.lifted, l.channels(), l.out));
+    step(
+        "24 bits, tables: words taken apart",
+        outputs,
+        l -> Words24.unpack(l.buffer.bytes(), l.y.length));
     step("(copy, for comparison)", inputs, l -> System.arraycopy(l.c, 0, l.masked, 0, l.c.length));
   }
 
@@ -144,8 +191,8 @@ public final class DeviceSpeedMain {
     elements.put(name, count);
   }
 
-  private void mask(Layer l, MaskGenerator masks) {
-    tiles.mask(l.in, 1e-4f, masks, 0, l.masked, l.masked.length);
+  private void mask(Layer l, MaskGenerator masks, ResidueField field) {
+    tiles.mask(l.in, 1e-4f, masks, new MaskedTensorSpec(0, 0, l.masked.length, field), l.masked);
   }
 
   private static int left(Layer l) {
@@ -157,11 +204,17 @@ public final class DeviceSpeedMain {
   }
 
   private static void mask(Layer l) {
-    LayerArithmetic.mask(l.x, 1e-4f, 16, l.masked);
+    LayerArithmetic.mask(l.x, 1e-4f, ActivationRange.signed(16), ResidueField.P31, l.masked);
   }
 
   private static void unmask(Layer l, FloatBuffer out) {
-    LayerArithmetic.unmask(l.g, l.y, l.u, l.channels(), scratch(l.y.length));
+    LayerArithmetic.unmask(
+        l.g,
+        l.y,
+        l.u,
+        Lift.centred(ResidueField.P31, l.g.outChannels()),
+        l.channels(),
+        scratch(l.y.length));
     out.put(0, scratch(l.y.length));
   }
 
@@ -184,7 +237,7 @@ public final class DeviceSpeedMain {
     }
     for (int oc = 0; oc < l.g.outChannels(); oc++) {
       int inner = dot(l.y, oc * plane, l.challenge.b(), 0, plane);
-      sum = Field.add(sum, Field.multiply(l.challenge.a()[oc], inner));
+      sum = Field31.add(sum, Field31.multiply(l.challenge.a()[oc], inner));
     }
     return sum;
   }
@@ -202,10 +255,10 @@ public final class DeviceSpeedMain {
         segmentLow += value * (factor & 0xffff);
         segmentHigh += value * (factor >>> 16);
       }
-      low += Field.fold(segmentLow);
-      high += Field.fold(segmentHigh);
+      low += Field31.fold(segmentLow);
+      high += Field31.fold(segmentHigh);
     }
-    return Field.reduce(((long) Field.reduce(high) << 16) + Field.fold(low));
+    return Field31.reduce(((long) Field31.reduce(high) << 16) + Field31.fold(low));
   }
 
   private void measure() {

@@ -15,11 +15,13 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.NonFiniteActivationException;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.VectorUnit;
@@ -36,19 +38,20 @@ class LayerArithmeticTest {
   void mask_isTheModularSumOfQuantizedValueAndMask_atEveryExtreme(int length) {
     for (int bits : new int[] {8, 16, 22}) {
       float[] x = values(length, bits);
-      float scale = ActivationQuantizer.scale(x, length, bits);
+      float scale = ActivationQuantizer.scale(x, length, ActivationRange.signed(bits));
       int[] q = new int[length];
-      LayerArithmetic.quantize(x, scale, bits, q);
-      for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
+      LayerArithmetic.quantize(x, scale, ActivationRange.signed(bits), q);
+      for (int extreme : new int[] {0, 1, Field31.HALF, Field31.P - 1}) {
         int[] masked = RandomLayers.constant(length, extreme);
-        LayerArithmetic.mask(x, scale, bits, masked);
+        LayerArithmetic.mask(x, scale, ActivationRange.signed(bits), ResidueField.P31, masked);
         for (TileArithmetic tiles : TILES) {
           int[] tiled = new int[length];
-          tiles.mask(FloatBuffer.wrap(x), scale, constant(extreme), tiled, length);
+          tiles.mask(
+              FloatBuffer.wrap(x), scale, ResidueField.P31, constant(extreme), tiled, length);
           assertThat(tiled).as("%s", tiles).isEqualTo(masked);
         }
         for (int i = 0; i < length; i++) {
-          assertThat(masked[i]).isEqualTo(Math.floorMod((long) q[i] + extreme, Field.P));
+          assertThat(masked[i]).isEqualTo(Math.floorMod((long) q[i] + extreme, Field31.P));
         }
       }
     }
@@ -63,15 +66,21 @@ class LayerArithmeticTest {
     }
     for (int length : lengths) {
       float[] x = values(length, length);
-      float scale = ActivationQuantizer.scale(x, length, 16);
-      int[] words = new SplittableRandom(length).ints(length, 0, Field.P).toArray();
+      float scale = ActivationQuantizer.scale(x, length, ActivationRange.signed(16));
+      int[] words = new SplittableRandom(length).ints(length, 0, Field31.P).toArray();
       int[] expected = words.clone();
-      LayerArithmetic.mask(x, scale, 16, expected);
+      LayerArithmetic.mask(x, scale, ActivationRange.signed(16), ResidueField.P31, expected);
       for (TileArithmetic tiles : TILES) {
         // what an earlier tensor left in the tiles must not matter either
-        tiles.mask(FloatBuffer.wrap(values(4096, 1)), scale, constant(12_345), new int[4096], 4096);
+        tiles.mask(
+            FloatBuffer.wrap(values(4096, 1)),
+            scale,
+            ResidueField.P31,
+            constant(12_345),
+            new int[4096],
+            4096);
         int[] masked = new int[length];
-        tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length);
+        tiles.mask(FloatBuffer.wrap(x), scale, ResidueField.P31, pieces(words), masked, length);
         assertThat(masked).as("%s, length %d", tiles, length).isEqualTo(expected);
       }
     }
@@ -96,13 +105,14 @@ class LayerArithmeticTest {
       for (int j = 4; j < x.length - 4; j++) {
         x[j] = largest / j;
       }
-      float scale = ActivationQuantizer.scale(x, x.length, bits);
+      float scale = ActivationQuantizer.scale(x, x.length, ActivationRange.signed(bits));
       int[] expected = new int[x.length];
-      LayerArithmetic.mask(x, scale, bits, expected);
+      LayerArithmetic.mask(x, scale, ActivationRange.signed(bits), ResidueField.P31, expected);
       for (TileArithmetic tiles : TILES) {
         int[] masked = new int[x.length];
-        assertThat(tiles.scale(FloatBuffer.wrap(x), x.length, bits)).isEqualTo(scale);
-        tiles.mask(FloatBuffer.wrap(x), scale, constant(0), masked, x.length);
+        assertThat(tiles.scale(FloatBuffer.wrap(x), x.length, ActivationRange.signed(bits)))
+            .isEqualTo(scale);
+        tiles.mask(FloatBuffer.wrap(x), scale, ResidueField.P31, constant(0), masked, x.length);
         assertThat(masked).as("%s", tiles).isEqualTo(expected);
       }
     }
@@ -114,18 +124,24 @@ class LayerArithmeticTest {
   void maskInTiles_reportsTheWordP_andTakesItForZero(int position) {
     int length = 4098;
     float[] x = values(length, 4);
-    float scale = ActivationQuantizer.scale(x, length, 16);
+    float scale = ActivationQuantizer.scale(x, length, ActivationRange.signed(16));
     int[] words = new SplittableRandom(position).ints(length).toArray();
-    int[] expected = Arrays.stream(words).map(word -> word & Field.P).toArray();
+    int[] expected = Arrays.stream(words).map(word -> word & Field31.P).toArray();
     expected[position] = 0;
-    LayerArithmetic.mask(x, scale, 16, expected);
+    LayerArithmetic.mask(x, scale, ActivationRange.signed(16), ResidueField.P31, expected);
     for (TileArithmetic tiles : TILES) {
       int[] masked = new int[length];
-      words[position] = Field.P - 1;
-      assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isFalse();
-      for (int rejected : new int[] {Field.P, -1}) {
+      words[position] = Field31.P - 1;
+      assertThat(
+              tiles.mask(
+                  FloatBuffer.wrap(x), scale, ResidueField.P31, pieces(words), masked, length))
+          .isFalse();
+      for (int rejected : new int[] {Field31.P, -1}) {
         words[position] = rejected;
-        assertThat(tiles.mask(FloatBuffer.wrap(x), scale, pieces(words), masked, length)).isTrue();
+        assertThat(
+                tiles.mask(
+                    FloatBuffer.wrap(x), scale, ResidueField.P31, pieces(words), masked, length))
+            .isTrue();
         assertThat(masked).as("%s", tiles).isEqualTo(expected);
       }
     }
@@ -166,11 +182,12 @@ class LayerArithmeticTest {
     for (int i = 0; i < x.length; i++) {
       x[i] = bad[i % bad.length];
     }
-    for (int extreme : new int[] {0, 1, Field.HALF, Field.P - 1}) {
+    for (int extreme : new int[] {0, 1, Field31.HALF, Field31.P - 1}) {
       for (TileArithmetic tiles : TILES) {
         int[] masked = new int[x.length];
-        tiles.mask(FloatBuffer.wrap(x), 1e-3f, constant(extreme), masked, x.length);
-        assertThat(Field.allCanonical(masked, 0, x.length)).as("%s", tiles).isTrue();
+        tiles.mask(
+            FloatBuffer.wrap(x), 1e-3f, ResidueField.P31, constant(extreme), masked, x.length);
+        assertThat(Field31.allCanonical(masked, 0, x.length)).as("%s", tiles).isTrue();
       }
     }
   }
@@ -181,13 +198,13 @@ class LayerArithmeticTest {
     RandomLayers random = new RandomLayers(seed);
     ConvGeometry g = random.geometry();
     int size = g.outputSize();
-    int[] plain = random.centred(size, Field.HALF);
-    plain[0] = Field.HALF;
-    plain[size - 1] = -Field.HALF;
+    int[] plain = random.centred(size, Field31.HALF);
+    plain[0] = Field31.HALF;
+    plain[size - 1] = -Field31.HALF;
     int[] u = random.residues(size);
     int[] y = new int[size];
     for (int i = 0; i < size; i++) {
-      y[i] = Field.add(Field.canonical(plain[i]), u[i]);
+      y[i] = Field31.add(Field31.canonical(plain[i]), u[i]);
     }
     float[] scales = new float[g.outChannels()];
     float[] bias = new float[g.outChannels()];
@@ -199,12 +216,17 @@ class LayerArithmeticTest {
     float[] found = new float[size];
     ChannelScales channels = new ChannelScales(0.01f, scales, bias);
     LayerArithmetic.dequantize(g, plain, channels, expected);
-    LayerArithmetic.unmask(g, y, u, channels, found);
+    LayerArithmetic.unmask(
+        g, y, u, Lift.centred(ResidueField.P31, g.outChannels()), channels, found);
     assertThat(found).containsExactly(expected);
-    assertThat(LayerArithmetic.unmaskedIntegers(y, u)).isEqualTo(plain);
+    assertThat(
+            LayerArithmetic.unmaskedIntegers(
+                g, y, u, Lift.centred(ResidueField.P31, g.outChannels())))
+        .isEqualTo(plain);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer tiled = FloatBuffer.allocate(size);
-      tiles.unmask(g, y, buffer(u), channels, tiled);
+      tiles.unmask(
+          g, y, buffer(u), Lift.centred(ResidueField.P31, g.outChannels()), channels, tiled);
       assertThat(tiled.array()).as("%s", tiles).containsExactly(expected);
     }
   }
@@ -216,17 +238,19 @@ class LayerArithmeticTest {
       float[] x = values(length, 3);
       for (float largest : new float[] {5, -7, Float.MIN_VALUE, Float.MAX_VALUE, -0f}) {
         x[length / 2] = largest;
-        assertThat(tiles.scale(FloatBuffer.wrap(x), length, 16))
+        assertThat(tiles.scale(FloatBuffer.wrap(x), length, ActivationRange.signed(16)))
             .as("%s", tiles)
-            .isEqualTo(ActivationQuantizer.scale(x, length, 16));
+            .isEqualTo(ActivationQuantizer.scale(x, length, ActivationRange.signed(16)));
       }
       float[] zeros = new float[length];
-      assertThat(tiles.scale(FloatBuffer.wrap(zeros), length, 16)).isEqualTo(1);
+      assertThat(tiles.scale(FloatBuffer.wrap(zeros), length, ActivationRange.signed(16)))
+          .isEqualTo(1);
       for (int at : new int[] {0, length - 1}) {
         for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
           float[] damaged = x.clone();
           damaged[at] = bad;
-          assertThatThrownBy(() -> tiles.scale(FloatBuffer.wrap(damaged), length, 16))
+          assertThatThrownBy(
+                  () -> tiles.scale(FloatBuffer.wrap(damaged), length, ActivationRange.signed(16)))
               .isInstanceOf(NonFiniteActivationException.class);
         }
       }
@@ -242,28 +266,28 @@ class LayerArithmeticTest {
     for (int bit = 0; bit < 30; bit++) {
       for (int step = -4; step <= 4; step++) {
         for (int tie : new int[] {0, 1 << Math.max(0, bit - 24), 3 << Math.max(0, bit - 24)}) {
-          int value = Math.min(Field.HALF, (1 << bit) + tie + step);
+          int value = Math.min(Field31.HALF, (1 << bit) + tie + step);
           plain[n++] = value;
           plain[n++] = -value;
         }
       }
     }
     while (n < plain.length) {
-      plain[n++] = random.nextInt(-Field.HALF, Field.HALF + 1) >> random.nextInt(30);
+      plain[n++] = random.nextInt(-Field31.HALF, Field31.HALF + 1) >> random.nextInt(30);
     }
     ConvGeometry g = ConvGeometry.fullyConnected(1, 1, plain.length);
     int[] u = new RandomLayers(3).residues(plain.length);
     int[] y = new int[plain.length];
     float[] ones = new float[plain.length];
     for (int i = 0; i < plain.length; i++) {
-      y[i] = Field.add(Field.canonical(plain[i]), u[i]);
+      y[i] = Field31.add(Field31.canonical(plain[i]), u[i]);
       ones[i] = 1;
     }
     ResidueBuffer buffer = buffer(u);
     ChannelScales channels = new ChannelScales(1, ones, new float[plain.length]);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer out = FloatBuffer.allocate(plain.length);
-      tiles.unmask(g, y, buffer, channels, out);
+      tiles.unmask(g, y, buffer, Lift.centred(ResidueField.P31, g.outChannels()), channels, out);
       for (int i = 0; i < plain.length; i++) {
         assertThat(out.get(i)).isEqualTo((float) plain[i]);
       }
@@ -299,10 +323,11 @@ class LayerArithmeticTest {
     int[] y = new RandomLayers(seed).residues(size);
     int[] u = new RandomLayers(seed + 1).residues(size);
     float[] expected = new float[size];
-    LayerArithmetic.unmask(g, y, u, channels, expected);
+    LayerArithmetic.unmask(
+        g, y, u, Lift.centred(ResidueField.P31, g.outChannels()), channels, expected);
     for (TileArithmetic tiles : TILES) {
       FloatBuffer out = FloatBuffer.allocate(size);
-      tiles.unmask(g, y, buffer(u), channels, out);
+      tiles.unmask(g, y, buffer(u), Lift.centred(ResidueField.P31, g.outChannels()), channels, out);
       assertThat(out.array()).as("%s", tiles).containsExactly(expected);
     }
   }
@@ -312,8 +337,9 @@ class LayerArithmeticTest {
     for (TileArithmetic tiles : TILES) {
       for (int length = 1; length < 64; length++) {
         FloatBuffer x = FloatBuffer.wrap(values(64, length));
-        assertThat(tiles.mask(x, 1, constant(Field.P), new int[64], 64)).isTrue();
-        assertThat(tiles.mask(x, 1, constant(7), new int[length], length))
+        assertThat(tiles.mask(x, 1, ResidueField.P31, constant(Field31.P), new int[64], 64))
+            .isTrue();
+        assertThat(tiles.mask(x, 1, ResidueField.P31, constant(7), new int[length], length))
             .as("%s, length %d", tiles, length)
             .isFalse();
       }

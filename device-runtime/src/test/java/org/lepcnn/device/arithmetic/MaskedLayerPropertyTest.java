@@ -7,7 +7,8 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -15,7 +16,7 @@ import org.lepcnn.core.kernel.onnxruntime.OnnxRuntimeKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.DirectConvolution;
 import org.lepcnn.core.linear.RandomLayers;
-import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.Headroom;
 import org.lepcnn.core.quant.WeightQuantizer;
 
@@ -50,7 +51,7 @@ class MaskedLayerPropertyTest {
         Arrays.fill(weights, (byte) weight);
         int limit = limit(g, weights);
         for (int q : new int[] {-limit, limit}) {
-          for (int mask : new int[] {0, Field.P - 1}) {
+          for (int mask : new int[] {0, Field31.P - 1}) {
             assertExact(
                 provider,
                 g,
@@ -71,21 +72,28 @@ class MaskedLayerPropertyTest {
       x[i] = q[i];
     }
     // with scale 1 the activations are their own quantized values
-    LayerArithmetic.mask(x, 1, Headroom.MAX_BITS, masked);
+    LayerArithmetic.mask(
+        x, 1, ActivationRange.signed(ActivationRange.MAX_BITS), ResidueField.P31, masked);
     int[] y = new int[g.outputSize()];
     int[] u = new int[g.outputSize()];
-    try (LinearKernel kernel = provider.prepare(g, weights)) {
+    try (LinearKernel kernel = provider.prepare(ResidueField.P31, g, weights)) {
       kernel.apply(2, new int[][] {masked, mask}, new int[][] {y, u});
     }
     long[] plain = new long[g.outputSize()];
     DirectConvolution.apply(g, weights, q, plain);
-    assertThat(Arrays.stream(LayerArithmetic.unmaskedIntegers(y, u)).asLongStream().toArray())
+    assertThat(
+            Arrays.stream(
+                    LayerArithmetic.unmaskedIntegers(
+                        g, y, u, Lift.centred(ResidueField.P31, g.outChannels())))
+                .asLongStream()
+                .toArray())
         .as(g.toString())
         .isEqualTo(plain);
   }
 
   private static int limit(ConvGeometry g, byte[] weights) {
-    return ActivationQuantizer.limit(
-        Headroom.activationBits(WeightQuantizer.maxAbsSum(weights, g.outChannels())));
+    return ActivationRange.signed(
+            Headroom.LARGEST.activationBits(WeightQuantizer.maxAbsSum(weights, g.outChannels())))
+        .limit();
   }
 }

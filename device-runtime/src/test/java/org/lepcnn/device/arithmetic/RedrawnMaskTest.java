@@ -9,7 +9,11 @@ import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.quant.ActivationRange;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -36,17 +40,28 @@ class RedrawnMaskTest {
     int[] masked = new int[LENGTH];
     TileArithmetic tiles = new PlainTiles();
     int[] inVectors = new int[LENGTH];
-    float scale = tiles.scale(FloatBuffer.wrap(x), LENGTH, BITS);
+    float scale = tiles.scale(FloatBuffer.wrap(x), LENGTH, ActivationRange.signed(BITS));
     try (SecretKey zeros = SecretKey.copyOf(new byte[SecretKey.BYTES]);
-        PassKey pass = PassKey.of(zeros);
+        PassKey pass = PassKey.of(zeros, CipherSuite.AES);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
-      assertThat(word(masks, tensorId, position)).isEqualTo(Field.P);
-      masks.fill(tensorId, expected, LENGTH);
-      tiles.mask(FloatBuffer.wrap(x), scale, masks, tensorId, masked, LENGTH);
-      TileArithmetic.best().mask(FloatBuffer.wrap(x), scale, masks, tensorId, inVectors, LENGTH);
+      assertThat(word(masks, tensorId, position)).isEqualTo(Field31.P);
+      masks.fill(tensorId, ResidueField.P31, expected, LENGTH);
+      tiles.mask(
+          FloatBuffer.wrap(x),
+          scale,
+          masks,
+          new MaskedTensorSpec(tensorId, 0, LENGTH, ResidueField.P31),
+          masked);
+      TileArithmetic.best()
+          .mask(
+              FloatBuffer.wrap(x),
+              scale,
+              masks,
+              new MaskedTensorSpec(tensorId, 0, LENGTH, ResidueField.P31),
+              inVectors);
     }
-    assertThat(expected[position]).isBetween(1, Field.P - 1);
-    LayerArithmetic.mask(x, scale, BITS, expected);
+    assertThat(expected[position]).isBetween(1, Field31.P - 1);
+    LayerArithmetic.mask(x, scale, ActivationRange.signed(BITS), ResidueField.P31, expected);
     assertThat(masked).isEqualTo(expected);
     assertThat(inVectors).isEqualTo(expected);
   }
@@ -54,12 +69,12 @@ class RedrawnMaskTest {
   /** One word of a mask, without its top bit. */
   private static int word(MaskGenerator masks, int tensorId, int position) {
     byte[] words = new byte[ResidueStream.MAX_WORDS * Integer.BYTES];
-    masks.begin(tensorId, LENGTH);
+    masks.begin(tensorId, ResidueField.P31, LENGTH);
     for (int from = 0; from <= position; from += ResidueStream.MAX_WORDS) {
       masks.nextWords(words, ResidueStream.MAX_WORDS);
     }
     masks.end();
     int at = position % ResidueStream.MAX_WORDS * Integer.BYTES;
-    return ByteBuffer.wrap(words).order(ByteOrder.LITTLE_ENDIAN).getInt(at) & Field.P;
+    return ByteBuffer.wrap(words).order(ByteOrder.LITTLE_ENDIAN).getInt(at) & Field31.P;
   }
 }

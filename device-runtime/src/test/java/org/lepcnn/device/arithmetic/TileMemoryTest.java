@@ -9,8 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.testkit.HeldNumbers;
 import org.lepcnn.device.vector.VectorUnit;
@@ -32,9 +34,16 @@ class TileMemoryTest {
     ChannelScales scales = new ChannelScales(1, new float[] {1}, new float[] {3});
     int[] masked = new int[length];
     for (TileArithmetic tiles : kinds) {
-      tiles.scale(x, length, 16);
-      tiles.mask(x, 1, (out, count) -> Arrays.fill(out, (byte) 7), masked, length);
-      tiles.unmask(plane, masked, new ResidueBuffer(length), scales, FloatBuffer.allocate(length));
+      tiles.scale(x, length, ActivationRange.signed(16));
+      tiles.mask(
+          x, 1, ResidueField.P31, (out, count) -> Arrays.fill(out, (byte) 7), masked, length);
+      tiles.unmask(
+          plane,
+          masked,
+          new ResidueBuffer(length),
+          Lift.centred(ResidueField.P31, 1),
+          scales,
+          FloatBuffer.allocate(length));
       assertThat(HeldNumbers.of(tiles)).as("%s at work", tiles).anyMatch(number -> number != 0);
       tiles.erase();
       assertThat(HeldNumbers.of(tiles)).as("%s", tiles).allMatch(number -> number == 0);

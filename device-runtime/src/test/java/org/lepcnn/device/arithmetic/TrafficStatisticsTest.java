@@ -10,7 +10,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.quant.ActivationRange;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -41,7 +45,7 @@ class TrafficStatisticsTest {
       BRIGHT[i] = 0.5f + 0.5f * i / ELEMENTS;
     }
     try (SecretKey first = SecretKey.copyOf(new byte[SecretKey.BYTES])) {
-      PassKey key = PassKey.of(first);
+      PassKey key = PassKey.of(first, CipherSuite.AES);
       for (int pass = 0; pass < PASSES; pass++) {
         TRAFFIC.add(masked(pass % 2 == 0 ? DARK : BRIGHT, key));
         PassKey next = key.next();
@@ -58,9 +62,9 @@ class TrafficStatisticsTest {
     TileArithmetic tiles = TileArithmetic.best();
     int[] residues = new int[ELEMENTS];
     FloatBuffer x = FloatBuffer.wrap(picture);
-    float scale = tiles.scale(x, ELEMENTS, BITS);
+    float scale = tiles.scale(x, ELEMENTS, ActivationRange.signed(BITS));
     try (MaskGenerator masks = new MaskGenerator(key, TestSecrets.ACCESS)) {
-      tiles.mask(x, scale, masks, 0, residues, ELEMENTS);
+      tiles.mask(x, scale, masks, new MaskedTensorSpec(0, 0, ELEMENTS, ResidueField.P31), residues);
     }
     return residues;
   }
@@ -71,7 +75,7 @@ class TrafficStatisticsTest {
     long[] counts = new long[bins];
     for (int[] tensor : TRAFFIC) {
       for (int residue : tensor) {
-        counts[(int) ((long) residue * bins / Field.P)]++;
+        counts[(int) ((long) residue * bins / Field31.P)]++;
       }
     }
     assertUniform(counts);
@@ -129,7 +133,7 @@ class TrafficStatisticsTest {
       int[] tensor = new int[ELEMENTS];
       for (int i = 0; i < ELEMENTS; i++) {
         int value = pass % 2 == 0 ? 0 : Math.round(BRIGHT[i] * 32_767);
-        tensor[i] = Field.canonical(value + random.nextInt(1 << 18) - (1 << 17));
+        tensor[i] = Field31.canonical(value + random.nextInt(1 << 18) - (1 << 17));
       }
       weak.add(tensor);
     }
@@ -151,7 +155,7 @@ class TrafficStatisticsTest {
 
   /** Pearson's correlation of pairs that are uniform on [0, p): deviation 1/√n. */
   private static final class Correlation {
-    private static final double MIDDLE = Field.P / 2.0;
+    private static final double MIDDLE = Field31.P / 2.0;
     private static final double VARIANCE = MIDDLE * MIDDLE / 3;
     private double sum;
     private long pairs;
@@ -228,11 +232,11 @@ class TrafficStatisticsTest {
       double largest = 1;
       double sum = 0;
       for (int i = 0; i < BLOCK; i++) {
-        largest = Math.max(largest, Math.abs(Field.centred(tensor[from + i])));
+        largest = Math.max(largest, Math.abs(Field31.centred(tensor[from + i])));
       }
       for (int i = 0; i < BLOCK; i++) {
         int residue = tensor[from + i];
-        double value = Field.centred(residue) / largest;
+        double value = Field31.centred(residue) / largest;
         features[i] = (float) value;
         features[BLOCK + i] = (float) Math.abs(value) - 0.5f;
         sum += value;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.key.SecretKey;
@@ -36,21 +37,22 @@ class ChallengeTest {
     Challenge challenge = draw(3, 0, 0);
     assertThat(challenge.a()).hasSize(40);
     assertThat(challenge.b()).hasSize(60);
-    assertThat(Field.allCanonical(challenge.a(), 0, 40)).isTrue();
-    assertThat(Field.allCanonical(challenge.b(), 0, 60)).isTrue();
+    assertThat(Field31.allCanonical(challenge.a(), 0, 40)).isTrue();
+    assertThat(Field31.allCanonical(challenge.b(), 0, 60)).isTrue();
   }
 
   @Test
   void aAndB_areIndependentStreams() {
     ConvGeometry square = ConvGeometry.of(1, 30, ConvAxis.pointwise(6), ConvAxis.pointwise(5));
-    Challenge challenge = Challenge.draw(TestKeys.of(9), 0, 0, square);
+    Challenge challenge = Challenge.draw(TestKeys.of(9), 0, 0, ResidueField.P31, square);
     assertThat(challenge.a()).hasSameSizeAs(challenge.b()).isNotEqualTo(challenge.b());
   }
 
   @Test
   void oneOutputPosition_hasAnAllOnesB() {
     Challenge challenge =
-        Challenge.draw(TestKeys.of(1), 0, 0, ConvGeometry.fullyConnected(1, 4, 6));
+        Challenge.draw(
+            TestKeys.of(1), 0, 0, ResidueField.P31, ConvGeometry.fullyConnected(1, 4, 6));
     assertThat(challenge.b()).containsExactly(1);
   }
 
@@ -62,13 +64,13 @@ class ChallengeTest {
   @Test
   void indexBeyondTheDoubleCheck_isRefused() {
     try (SecretKey key = TestKeys.of(1)) {
-      assertThatThrownBy(() -> Challenge.draw(key, 0, 2, CONV))
+      assertThatThrownBy(() -> Challenge.draw(key, 0, 2, ResidueField.P31, CONV))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("index 2");
     }
   }
 
   private static Challenge draw(int key, int layer, int index) {
-    return Challenge.draw(TestKeys.of(key), layer, index, CONV);
+    return Challenge.draw(TestKeys.of(key), layer, index, ResidueField.P31, CONV);
   }
 }

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
@@ -22,9 +23,9 @@ class ChallengeVectorsTest {
       RandomLayers random = new RandomLayers(seed);
       ConvGeometry g = random.geometry();
       byte[] weights = random.weights(g);
-      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, g);
-      int[] c = ChallengeVectors.compute(g, weights, challenge);
-      try (LinearKernel kernel = new ScalarKernels().prepare(g, weights)) {
+      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, ResidueField.P31, g);
+      int[] c = ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge);
+      try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         int step = 1 + g.inputSize() / 7;
         for (int j = 0; j < g.inputSize(); j += step) {
           assertThat(c[j])
@@ -57,9 +58,9 @@ class ChallengeVectorsTest {
                   .withPadBefore(1));
       RandomLayers random = new RandomLayers(stride);
       byte[] weights = random.weights(g);
-      Challenge challenge = Challenge.draw(TestKeys.of(stride), 0, 0, g);
-      int[] c = ChallengeVectors.compute(g, weights, challenge);
-      try (LinearKernel kernel = new ScalarKernels().prepare(g, weights)) {
+      Challenge challenge = Challenge.draw(TestKeys.of(stride), 0, 0, ResidueField.P31, g);
+      int[] c = ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge);
+      try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         for (int j = 0; j < g.inputSize(); j++) {
           assertThat(c[j]).as("column %d of %s", j, g).isEqualTo(applyTo(kernel, challenge, j));
         }
@@ -72,9 +73,11 @@ class ChallengeVectorsTest {
   void aGivenChallenge_givesTheSumOfItsProducts() {
     ConvGeometry g = ConvGeometry.fullyConnected(2, 1, 2);
     Challenge challenge = Challenge.of(new int[] {5, 7}, new int[] {11, 13});
-    int wa = Field.canonical(2 * 5 - 3 * 7);
-    assertThat(ChallengeVectors.compute(g, new byte[] {2, -3}, challenge))
-        .containsExactly(Field.multiply(wa, 11), Field.multiply(wa, 13));
+    int wa = Field31.canonical(2 * 5 - 3 * 7);
+    assertThat(
+            ChallengeVectors.compute(
+                ResidueField.P31, g, LayerWeights.of(new byte[] {2, -3}), challenge))
+        .containsExactly(Field31.multiply(wa, 11), Field31.multiply(wa, 13));
   }
 
   @Test
@@ -83,11 +86,11 @@ class ChallengeVectorsTest {
       RandomLayers random = new RandomLayers(seed);
       ConvGeometry g = random.geometry();
       LayerWeights weights = random.partedWeights(g);
-      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, g);
-      int[] c = ChallengeVectors.compute(g, weights, challenge);
+      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, ResidueField.P31, g);
+      int[] c = ChallengeVectors.compute(ResidueField.P31, g, weights, challenge);
       int[] x = random.residues(g.inputSize());
       int[] y = new int[g.outputSize()];
-      try (LinearKernel kernel = new ScalarKernels().prepare(g, weights)) {
+      try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         kernel.apply(x, y);
       }
       assertThat(FreivaldsCheck.left(g, challenge, y))
@@ -101,20 +104,25 @@ class ChallengeVectorsTest {
     ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 70_000);
     byte[] weights = new byte[g.weightCount()];
     Arrays.fill(weights, (byte) -127);
-    Challenge challenge = Challenge.draw(TestKeys.of(4), 0, 0, g);
+    Challenge challenge = Challenge.draw(TestKeys.of(4), 0, 0, ResidueField.P31, g);
     int sum = 0;
     for (int a : challenge.a()) {
-      sum = Field.add(sum, a);
+      sum = Field31.add(sum, a);
     }
-    int expected = Field.multiply(Field.canonical(-127), sum);
-    assertThat(ChallengeVectors.compute(g, weights, challenge)).containsOnly(expected);
+    int expected = Field31.multiply(Field31.canonical(-127), sum);
+    assertThat(ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge))
+        .containsOnly(expected);
   }
 
   @Test
   void challengeOfAnotherGeometry_isRefused() {
     ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 4);
-    Challenge other = Challenge.draw(TestKeys.of(4), 0, 0, ConvGeometry.fullyConnected(1, 3, 5));
-    assertThatThrownBy(() -> ChallengeVectors.compute(g, new byte[12], other))
+    Challenge other =
+        Challenge.draw(
+            TestKeys.of(4), 0, 0, ResidueField.P31, ConvGeometry.fullyConnected(1, 3, 5));
+    assertThatThrownBy(
+            () ->
+                ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(new byte[12]), other))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -128,9 +136,9 @@ class ChallengeVectorsTest {
     for (int n = 0; n < g.batch(); n++) {
       for (int oc = 0; oc < g.outChannels(); oc++) {
         for (int q = 0; q < g.planeSize(); q++) {
-          int factor = Field.multiply(challenge.a()[oc], challenge.b()[n * g.planeSize() + q]);
+          int factor = Field31.multiply(challenge.a()[oc], challenge.b()[n * g.planeSize() + q]);
           int index = (n * g.outChannels() + oc) * g.planeSize() + q;
-          sum = Field.add(sum, Field.multiply(factor, y[index]));
+          sum = Field31.add(sum, Field31.multiply(factor, y[index]));
         }
       }
     }

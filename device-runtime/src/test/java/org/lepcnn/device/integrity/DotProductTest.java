@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.device.vector.VectorUnit;
 
@@ -23,7 +23,7 @@ class DotProductTest {
           expected.add(
               BigInteger.valueOf(values[i + 3]).multiply(BigInteger.valueOf(factors[i + 5])));
     }
-    int residue = expected.mod(BigInteger.valueOf(Field.P)).intValueExact();
+    int residue = expected.mod(BigInteger.valueOf(Field31.P)).intValueExact();
     assertThat(DotProduct.of(values, 3, factors, 5, length)).isEqualTo(residue);
     assertThat(DotProduct.plain(values, 3, factors, 5, length)).isEqualTo(residue);
     assertThat(DotProduct.unrolled(values, 3, factors, 5, length)).isEqualTo(residue);
@@ -36,7 +36,7 @@ class DotProductTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 4, 8, 32767, 32768, 32769, 1_000_000})
   void largestResidues_doNotOverflow(int length) {
-    int[] largest = RandomLayers.constant(length, Field.P - 1);
+    int[] largest = RandomLayers.constant(length, Field31.P - 1);
     // (−1)·(−1) = 1, length times
     assertThat(DotProduct.plain(largest, 0, largest, 0, length)).isEqualTo(length);
     assertThat(DotProduct.unrolled(largest, 0, largest, 0, length)).isEqualTo(length);
@@ -53,7 +53,7 @@ class DotProductTest {
     int[] factors = new RandomLayers(2).residues(length);
     for (int at = 0; at < length; at += 1 + length / 37) {
       int right = values[at];
-      for (int bad : new int[] {Field.P, -1, Integer.MIN_VALUE}) {
+      for (int bad : new int[] {Field31.P, -1, Integer.MIN_VALUE}) {
         values[at] = bad;
         assertThat(DotProduct.ifCanonical(values, 0, factors, 0, length)).isNegative();
         assertThat(DotProduct.inBlocks(values, 0, factors, 0, length)).isNegative();

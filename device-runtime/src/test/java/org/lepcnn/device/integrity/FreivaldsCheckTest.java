@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.device.SteadyState;
 
@@ -25,12 +27,17 @@ class FreivaldsCheckTest {
     }
 
     static Case of(ConvGeometry g, byte[] weights, int[] x, int seed) {
-      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, g);
+      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, ResidueField.P31, g);
       int[] y = new int[g.outputSize()];
-      try (LinearKernel kernel = new ScalarKernels().prepare(g, weights)) {
+      try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         kernel.apply(x, y);
       }
-      return new Case(g, challenge, ChallengeVectors.compute(g, weights, challenge), x, y);
+      return new Case(
+          g,
+          challenge,
+          ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge),
+          x,
+          y);
     }
 
     boolean accepts(int[] result) {
@@ -53,7 +60,7 @@ class FreivaldsCheckTest {
       ConvGeometry g = random.geometry();
       byte[] weights = new byte[g.weightCount()];
       java.util.Arrays.fill(weights, (byte) (seed % 2 == 0 ? 127 : -127));
-      for (int value : new int[] {0, Field.P - 1}) {
+      for (int value : new int[] {0, Field31.P - 1}) {
         int[] x = RandomLayers.constant(g.inputSize(), value);
         Case layer = Case.of(g, weights, x, seed);
         assertThat(layer.accepts(layer.y)).as("seed %d, all %d", seed, value).isTrue();
@@ -73,11 +80,11 @@ class FreivaldsCheckTest {
           new ConvGeometry(2, 1, 3, 1, ConvAxis.pointwise(side), ConvAxis.pointwise(side)));
     }
     for (ConvGeometry g : geometries) {
-      Challenge challenge = Challenge.draw(TestKeys.of(1), 0, 0, g);
+      Challenge challenge = Challenge.draw(TestKeys.of(1), 0, 0, ResidueField.P31, g);
       int[] y = new RandomLayers(7).residues(g.outputSize());
       assertThat(FreivaldsCheck.left(g, challenge, y)).isNotNegative();
       for (int i = 0; i < y.length; i += 1 + y.length / 20) {
-        for (int bad : new int[] {Field.P, -1, Integer.MIN_VALUE}) {
+        for (int bad : new int[] {Field31.P, -1, Integer.MIN_VALUE}) {
           int right = y[i];
           y[i] = bad;
           assertThat(FreivaldsCheck.left(g, challenge, y)).as("%s at %d", g, i).isNegative();
@@ -95,9 +102,9 @@ class FreivaldsCheckTest {
       SplittableRandom random = new SplittableRandom(seed);
       int step = 1 + layer.y.length / 50;
       for (int i = 0; i < layer.y.length; i += step) {
-        for (int delta : new int[] {1, Field.P - 1, 1 + random.nextInt(Field.P - 1)}) {
+        for (int delta : new int[] {1, Field31.P - 1, 1 + random.nextInt(Field31.P - 1)}) {
           int right = layer.y[i];
-          layer.y[i] = Field.add(right, delta);
+          layer.y[i] = Field31.add(right, delta);
           assertThat(layer.accepts(layer.y)).as("seed %d, element %d", seed, i).isFalse();
           layer.y[i] = right;
           errors++;
@@ -134,7 +141,7 @@ class FreivaldsCheckTest {
       }
       int[] doubled = layer.y.clone();
       for (int i = 0; i <= last; i++) {
-        doubled[i] = Field.add(layer.y[i], layer.y[i]);
+        doubled[i] = Field31.add(layer.y[i], layer.y[i]);
       }
       assertThat(layer.accepts(doubled))
           .as("seed %d", seed)

@@ -10,8 +10,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -29,9 +32,9 @@ class GoldenValuesTest {
   void masksOfAFixedPassKey_areThoseOfTheFirstRelease() {
     int[] mask = new int[100_003];
     try (SecretKey key = TestKeys.of(7);
-        PassKey pass = PassKey.of(key);
+        PassKey pass = PassKey.of(key, CipherSuite.AES);
         MaskGenerator masks = new MaskGenerator(pass, TestSecrets.ACCESS)) {
-      masks.fill(3, mask, mask.length);
+      masks.fill(3, ResidueField.P31, mask, mask.length);
     }
     assertThat(Arrays.copyOf(mask, 4))
         .containsExactly(844029965, 1473856467, 2137697938, 1868670842);
@@ -41,7 +44,7 @@ class GoldenValuesTest {
 
   @Test
   void challengesOfAFixedGroupKey_areThoseOfTheFirstRelease() {
-    Challenge challenge = Challenge.draw(TestKeys.of(8), 5, 1, CONV);
+    Challenge challenge = Challenge.draw(TestKeys.of(8), 5, 1, ResidueField.P31, CONV);
     assertThat(sha256(challenge.a()))
         .isEqualTo("cf1d20dc851be4b4418df7bbefba1922ac60408c3e905ab9a09e75eca9fb1f4c");
     assertThat(sha256(challenge.b()))
@@ -54,8 +57,11 @@ class GoldenValuesTest {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (byte) (i % 255 - 127);
     }
-    Challenge challenge = Challenge.draw(TestKeys.of(8), 5, 1, CONV);
-    assertThat(sha256(ChallengeVectors.compute(CONV, weights, challenge)))
+    Challenge challenge = Challenge.draw(TestKeys.of(8), 5, 1, ResidueField.P31, CONV);
+    assertThat(
+            sha256(
+                ChallengeVectors.compute(
+                    ResidueField.P31, CONV, LayerWeights.of(weights), challenge)))
         .isEqualTo("bb8771f6160596eded8cd7389c3ff86d25b9052e99c696710a415ce16d54bf35");
   }
 

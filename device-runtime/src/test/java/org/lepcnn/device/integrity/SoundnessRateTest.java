@@ -9,11 +9,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.linear.RandomLayers;
 
 /**
@@ -132,7 +134,7 @@ class SoundnessRateTest {
       this.weights = random.weights(g);
       this.x = random.residues(g.inputSize());
       this.y = new int[g.outputSize()];
-      try (LinearKernel kernel = new ScalarKernels().prepare(g, weights)) {
+      try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         kernel.apply(x, y);
       }
     }
@@ -140,16 +142,16 @@ class SoundnessRateTest {
     int[] with(int[] error) {
       int[] wrong = new int[y.length];
       for (int i = 0; i < wrong.length; i++) {
-        wrong[i] = Field.add(y[i], Field.canonical(error[i]));
+        wrong[i] = Field31.add(y[i], Field31.canonical(error[i]));
       }
       return wrong;
     }
 
     /** Left minus right side of the check, centred: the integer ⟨a⊗b, e⟩. */
     int difference(Challenge challenge, int[] result) {
-      int[] c = ChallengeVectors.compute(g, weights, challenge);
+      int[] c = ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge);
       int left = FreivaldsCheck.left(g, challenge, result);
-      return Field.centred(Field.subtract(left, FreivaldsCheck.right(c, x, x.length)));
+      return Field31.centred(Field31.subtract(left, FreivaldsCheck.right(c, x, x.length)));
     }
   }
 }

@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.FunctionKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
@@ -17,6 +18,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.TestBundles;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
@@ -64,7 +66,7 @@ class TableComputationTest {
   @Test
   void kernelThatYieldsNonCanonicalResidues_isFound() {
     try (TableComputation computation =
-        new TableComputation(bundle.edge(), new KernelWrongInLayer(bundle, 2, Field.P))) {
+        new TableComputation(bundle.edge(), new KernelWrongInLayer(bundle, 2, Field31.P))) {
       GroupChallenges group = computation.challenges(1, TestKeys.of(1));
       assertThatThrownBy(() -> computation.compute(group, keys(1), computation.allocate(1)))
           .isInstanceOf(FaultyKernelException.class)
@@ -84,11 +86,12 @@ class TableComputationTest {
       x[i] = i;
     }
     try (LinearKernel kernel =
-        new ScalarKernels().prepare(layer.geometry(), bundle.edge().weights().get(0))) {
+        new ScalarKernels()
+            .prepare(ResidueField.P31, layer.geometry(), bundle.edge().weights().get(0))) {
       kernel.apply(x, y);
     }
     assertThat(read.accepts(layer, x, y)).isTrue();
-    y[119] = Field.add(y[119], 1);
+    y[119] = Field31.add(y[119], 1);
     assertThat(read.accepts(layer, x, y)).isFalse();
   }
 
@@ -102,7 +105,7 @@ class TableComputationTest {
     assertThat(group.judge(layer, result, sides, 0)).isEqualTo(GroupChallenges.Verdict.ACCEPTED);
     result[7] = 1;
     assertThat(group.judge(layer, result, sides, 0)).isEqualTo(GroupChallenges.Verdict.WRONG);
-    result[7] = Field.P;
+    result[7] = Field31.P;
     assertThat(group.judge(layer, result, sides, 0))
         .isEqualTo(GroupChallenges.Verdict.NOT_CANONICAL);
   }
@@ -188,8 +191,11 @@ class TableComputationTest {
     try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS);
         LinearKernel kernel =
             new ScalarKernels()
-                .prepare(layer.geometry(), bundle.edge().weights().get(layer.index()))) {
-      generator.fill(layer.tensorId(), mask, mask.length);
+                .prepare(
+                    ResidueField.P31,
+                    layer.geometry(),
+                    bundle.edge().weights().get(layer.index()))) {
+      generator.fill(layer.tensorId(), ResidueField.P31, mask, mask.length);
       int[] factor = new int[layer.geometry().outputSize()];
       kernel.apply(mask, factor);
       return factor;
@@ -198,7 +204,7 @@ class TableComputationTest {
 
   private static List<PassKey> keys(int count) {
     List<PassKey> keys = new ArrayList<>();
-    keys.add(PassKey.of(TestKeys.of(77)));
+    keys.add(PassKey.of(TestKeys.of(77), CipherSuite.AES));
     while (keys.size() < count) {
       keys.add(keys.get(keys.size() - 1).next());
     }
@@ -222,11 +228,11 @@ class TableComputationTest {
     }
 
     @Override
-    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+    public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
       if (prepared++ == most) {
         throw new IllegalStateException("no third kernel");
       }
-      LinearKernel right = new ScalarKernels().prepare(geometry, weights);
+      LinearKernel right = new ScalarKernels().prepare(field, geometry, weights);
       return new FunctionKernel(
           geometry,
           (count, inputs, outputs) -> {
@@ -256,8 +262,8 @@ class TableComputationTest {
     }
 
     @Override
-    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-      LinearKernel right = new ScalarKernels().prepare(geometry, weights);
+    public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
+      LinearKernel right = new ScalarKernels().prepare(field, geometry, weights);
       boolean wrong = weights == bundle.edge().weights().get(layer).part(0);
       return new FunctionKernel(
           geometry,
@@ -266,7 +272,7 @@ class TableComputationTest {
             if (wrong) {
               int[] last = outputs[count - 1];
               last[last.length - 1] =
-                  error == Field.P ? Field.P : Field.add(last[last.length - 1], error);
+                  error == Field31.P ? Field31.P : Field31.add(last[last.length - 1], error);
             }
           },
           right::close);

@@ -8,9 +8,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 
 class PassKeyTest {
-  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]));
+  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]), CipherSuite.AES);
 
   @Test
   void everythingThatFollowsFromAPassKey_differs() {
@@ -20,15 +21,15 @@ class PassKeyTest {
     List<String> keys = new ArrayList<>();
     for (PassKey key : List.of(first, first.next(), first.advance(2))) {
       keys.add(hex(key.copyBytes()));
-      keys.add(hex(key.maskKey().copyBytes()));
-      keys.add(hex(key.redrawKey().copyBytes()));
+      keys.add(hex(key.maskKey(ResidueField.P31).copyBytes()));
+      keys.add(hex(key.redrawKey(ResidueField.P31).copyBytes()));
       keys.add(hex(key.sealKey(salt).copyBytes()));
       keys.add(hex(key.sealKey(otherSalt).copyBytes()));
       ChallengeKey challenge = key.challengeKeyOfChain();
       keys.add(hex(challenge.copyBytes()));
       keys.add(hex(challenge.groupKey(0).copyBytes()));
       keys.add(hex(challenge.groupKey(1).copyBytes()));
-      keys.add(hex(ChallengeKey.sealKey(challenge.groupKey(0), salt).copyBytes()));
+      keys.add(hex(ChallengeKey.sealKey(challenge.groupKey(0), CipherSuite.AES, salt).copyBytes()));
     }
     assertThat(keys).doesNotHaveDuplicates();
   }

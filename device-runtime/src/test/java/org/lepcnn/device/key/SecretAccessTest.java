@@ -34,7 +34,8 @@ class SecretAccessTest {
   @Test
   void withoutAccess_nothingIsHandedOut() {
     try (SecretKey key = SecretKey.random()) {
-      assertThatThrownBy(() -> key.toAesKey(null)).isInstanceOf(NullPointerException.class);
+      assertThatThrownBy(() -> key.toCipherKey(CipherSuite.AES, null))
+          .isInstanceOf(NullPointerException.class);
     }
   }
 }

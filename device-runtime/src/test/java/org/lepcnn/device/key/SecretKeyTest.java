@@ -56,18 +56,20 @@ class SecretKeyTest {
     SecretKey other = SecretKey.random();
     assertThat(one).isEqualTo(same).isNotEqualTo(other);
     assertThat(SecretKey.random()).isNotEqualTo(SecretKey.random());
-    assertThat(PassKey.of(one)).isEqualTo(PassKey.of(same)).isNotEqualTo(PassKey.of(other));
+    assertThat(PassKey.of(one, CipherSuite.AES))
+        .isEqualTo(PassKey.of(same, CipherSuite.AES))
+        .isNotEqualTo(PassKey.of(other, CipherSuite.AES));
     assertThat(ChallengeKey.of(one))
         .isEqualTo(ChallengeKey.of(same))
         .isNotEqualTo(ChallengeKey.of(other));
-    assertThat(PassKey.of(one)).isNotEqualTo(ChallengeKey.of(one));
-    assertThat(ChallengeKey.of(one)).isNotEqualTo(PassKey.of(one));
+    assertThat(PassKey.of(one, CipherSuite.AES)).isNotEqualTo(ChallengeKey.of(one));
+    assertThat(ChallengeKey.of(one)).isNotEqualTo(PassKey.of(one, CipherSuite.AES));
   }
 
   @Test
   void copies_outliveTheirOriginals() {
     SecretKey key = SecretKey.copyOf(BYTES);
-    PassKey pass = PassKey.of(key);
+    PassKey pass = PassKey.of(key, CipherSuite.AES);
     ChallengeKey challenge = ChallengeKey.of(key);
     SecretKey copy = key.copy();
     PassKey passCopy = pass.copy();
@@ -83,7 +85,7 @@ class SecretKeyTest {
   @Test
   void text_showsNothing() {
     SecretKey key = SecretKey.copyOf(BYTES);
-    PassKey pass = PassKey.of(key);
+    PassKey pass = PassKey.of(key, CipherSuite.AES);
     assertThat(key + " " + pass + " " + pass.challengeKeyOfChain())
         .doesNotContainIgnoringCase("a7")
         .doesNotContain("-89")
@@ -97,7 +99,9 @@ class SecretKeyTest {
     SecretKey one = SecretKey.copyOf(BYTES);
     SecretKey other = SecretKey.copyOf(new byte[32]);
     assertThat(one.hashCode()).isEqualTo(other.hashCode()).isNotZero();
-    assertThat(PassKey.of(one).hashCode()).isEqualTo(PassKey.of(other).hashCode()).isNotZero();
+    assertThat(PassKey.of(one, CipherSuite.AES).hashCode())
+        .isEqualTo(PassKey.of(other, CipherSuite.AES).hashCode())
+        .isNotZero();
     assertThat(ChallengeKey.of(one).hashCode())
         .isEqualTo(ChallengeKey.of(other).hashCode())
         .isNotZero();
@@ -112,7 +116,7 @@ class SecretKeyTest {
 
   @Test
   void aClosedPassKey_refusesUse() {
-    PassKey key = PassKey.of(SecretKey.copyOf(BYTES));
+    PassKey key = PassKey.of(SecretKey.copyOf(BYTES), CipherSuite.AES);
     key.close();
     assertThatThrownBy(key::next).isInstanceOf(IllegalStateException.class);
   }
@@ -130,11 +134,12 @@ class SecretKeyTest {
   @Test
   void aClosedKey_isErasedAndRefusesUse() {
     SecretKey key = SecretKey.copyOf(BYTES);
-    PassKey pass = PassKey.of(key);
+    PassKey pass = PassKey.of(key, CipherSuite.AES);
     key.close();
     assertThatThrownBy(() -> key.derive("x")).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(key::copyBytes).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(key::toAesKey).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> key.toCipherKey(CipherSuite.AES))
+        .isInstanceOf(IllegalStateException.class);
     assertThat(pass.copyBytes()).as("a pass key has its own copy").isEqualTo(BYTES);
   }
 

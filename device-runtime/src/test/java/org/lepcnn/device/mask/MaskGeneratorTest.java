@@ -7,14 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.device.SteadyState;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 
 class MaskGeneratorTest {
-  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]));
+  private final PassKey first = PassKey.of(SecretKey.copyOf(new byte[32]), CipherSuite.AES);
 
   @Test
   void aMask_dependsOnPassKeyAndTensorIdOnly() {
@@ -44,21 +46,22 @@ class MaskGeneratorTest {
   @Test
   void aNegativeTensorId_isRefused() {
     MaskGenerator generator = new MaskGenerator(first, TestSecrets.ACCESS);
-    assertThatThrownBy(() -> generator.fill(-1, new int[1], 1))
+    assertThatThrownBy(() -> generator.fill(-1, ResidueField.P31, new int[1], 1))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> generator.begin(-1, 1)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> generator.addRedraws(-1, new int[1], 1))
+    assertThatThrownBy(() -> generator.begin(-1, ResidueField.P31, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> generator.addRedraws(-1, ResidueField.P31, new int[1], 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void aMaskThatWasEnded_yieldsNoMoreWords() {
     MaskGenerator generator = new MaskGenerator(first, TestSecrets.ACCESS);
-    byte[] words = new byte[16];
-    generator.begin(0, 8);
-    generator.nextWords(words, 4);
+    byte[] words = new byte[64];
+    generator.begin(0, ResidueField.P31, 32);
+    generator.nextWords(words, 16);
     generator.end();
-    assertThatThrownBy(() -> generator.nextWords(words, 4))
+    assertThatThrownBy(() -> generator.nextWords(words, 16))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -76,7 +79,7 @@ class MaskGeneratorTest {
   @Test
   void residues_lookUniform() {
     int[] mask = mask(new MaskGenerator(first, TestSecrets.ACCESS), 0, 1 << 20);
-    assertThat(Field.allCanonical(mask, 0, mask.length)).isTrue();
+    assertThat(Field31.allCanonical(mask, 0, mask.length)).isTrue();
     assertThat(chiSquare(mask, r -> r >>> 23)).as("high bits").isBetween(120.0, 390.0);
     assertThat(chiSquare(mask, r -> r & 255)).as("low bits").isBetween(120.0, 390.0);
     assertThat(chiSquare(mask, r -> r >>> 11 & 255)).as("middle bits").isBetween(120.0, 390.0);
@@ -87,7 +90,8 @@ class MaskGeneratorTest {
     MaskGenerator generator = new MaskGenerator(first, TestSecrets.ACCESS);
     int[] out = new int[1 << 18];
     int enough = 16 << 10;
-    long perMask = SteadyState.bytes(enough, () -> generator.fill(1, out, out.length));
+    long perMask =
+        SteadyState.bytes(enough, () -> generator.fill(1, ResidueField.P31, out, out.length));
     assertThat(perMask).as("bytes for a mask of 1 MiB").isLessThanOrEqualTo(enough);
   }
 
@@ -114,7 +118,7 @@ class MaskGeneratorTest {
 
   private static int[] mask(MaskGenerator generator, int tensorId, int length) {
     int[] out = new int[length];
-    generator.fill(tensorId, out, length);
+    generator.fill(tensorId, ResidueField.P31, out, length);
     return out;
   }
 }

@@ -13,7 +13,9 @@ import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 
@@ -22,7 +24,9 @@ class ResidueStreamTest {
   private static final SecretKey REDRAWS = WORDS.derive("other");
 
   /** Yields zero bytes but for the words set; block n of the stream is bytes 16n … 16n + 15. */
-  private static final class FakeKeystream implements Keystream {
+  static final class FakeKeystream implements Keystream {
+    private static final int BLOCK_BYTES = 16;
+
     private final List<long[]> words = new ArrayList<>();
     final List<Integer> lengths = new ArrayList<>();
     final List<long[]> seeks = new ArrayList<>();
@@ -83,11 +87,11 @@ class ResidueStreamTest {
   @Test
   void aWordEqualToP_isRedrawnFromItsOwnPosition() {
     int position = 16_390; // in the second segment
-    FakeKeystream words = new FakeKeystream().word(7, position, Field.P).word(7, 3, -1);
+    FakeKeystream words = new FakeKeystream().word(7, position, Field31.P).word(7, 3, -1);
     FakeKeystream redraws =
         new FakeKeystream().word(7, 4L * position, 1234).word(7, 4 * 3, 0x80000005);
     int[] residues = new int[16_400];
-    new ResidueStream(words, redraws).fill(7, residues, residues.length);
+    new ResidueStream(ResidueField.P31, words, redraws).fill(7, residues, residues.length);
     assertThat(residues[position]).isEqualTo(1234);
     assertThat(residues[3]).as("-1 has all bits of p").isEqualTo(5);
     residues[position] = 0;
@@ -101,11 +105,11 @@ class ResidueStreamTest {
     FakeKeystream words = new FakeKeystream();
     FakeKeystream redraws = new FakeKeystream();
     for (int position : new int[] {0, 1023, 1024, 4095, 4096, 9_999}) {
-      words.word(7, position, Field.P);
+      words.word(7, position, Field31.P);
       redraws.word(7, 4L * position, 100 + position);
     }
     int[] whole = new int[10_000];
-    ResidueStream stream = new ResidueStream(words, redraws);
+    ResidueStream stream = new ResidueStream(ResidueField.P31, words, redraws);
     stream.fill(7, whole, whole.length);
     stream.begin(7, whole.length);
     for (int from = 0; from < whole.length; from += piece) {
@@ -120,17 +124,17 @@ class ResidueStreamTest {
 
   /** What a caller makes of the words and of the redraws is the stream. */
   @ParameterizedTest
-  @ValueSource(ints = {4, 12, 1024, 2048})
+  @ValueSource(ints = {16, 48, 1024, 2048})
   void wordsWithTheirRedrawsAdded_areTheSameStream(int piece) {
     FakeKeystream words = new FakeKeystream();
     FakeKeystream redraws = new FakeKeystream();
     for (int position : new int[] {0, 1023, 4096, 9_999}) {
-      words.word(7, position, position % 2 == 0 ? Field.P : -1);
-      redraws.word(7, 4L * position, position == 0 ? Field.P - 1 : position);
+      words.word(7, position, position % 2 == 0 ? Field31.P : -1);
+      redraws.word(7, 4L * position, position == 0 ? Field31.P - 1 : position);
     }
     words.word(7, 5, 0x8000_0003);
     int[] expected = new int[10_000];
-    ResidueStream stream = new ResidueStream(words, redraws);
+    ResidueStream stream = new ResidueStream(ResidueField.P31, words, redraws);
     stream.fill(7, expected, expected.length);
     int[] sums = new int[expected.length];
     byte[] bytes = new byte[4 * piece];
@@ -139,58 +143,59 @@ class ResidueStreamTest {
       int some = Math.min(piece, sums.length - from);
       stream.nextWords(bytes, some);
       for (int i = 0; i < some; i++) {
-        int word = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4 * i) & Field.P;
-        sums[from + i] = Field.add(word == Field.P ? 0 : word, 2);
+        int word = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4 * i) & Field31.P;
+        sums[from + i] = Field31.add(word == Field31.P ? 0 : word, 2);
       }
     }
     stream.end();
     stream.addRedraws(7, sums, sums.length);
-    assertThat(sums).isEqualTo(Arrays.stream(expected).map(r -> Field.add(r, 2)).toArray());
-    assertThat(expected).startsWith(Field.P - 1, 0, 0, 0, 0, 3);
+    assertThat(sums).isEqualTo(Arrays.stream(expected).map(r -> Field31.add(r, 2)).toArray());
+    assertThat(expected).startsWith(Field31.P - 1, 0, 0, 0, 0, 3);
     assertThatThrownBy(() -> stream.nextWords(bytes, 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void wordsAreReadInWholeBlocks_butForTheLast() {
-    FakeKeystream words = new FakeKeystream().word(3, 4, 44).word(3, 5, 55);
-    ResidueStream stream = new ResidueStream(words, new FakeKeystream());
-    byte[] bytes = new byte[16];
-    stream.begin(3, 6);
-    assertThatThrownBy(() -> stream.nextWords(bytes, 3)).hasMessageContaining("3 words");
-    assertThatThrownBy(() -> stream.nextWords(bytes, 6)).hasMessageContaining("16 bytes");
-    assertThatThrownBy(() -> stream.nextWords(new byte[64], 8))
-        .as("more than are left, in whole blocks")
-        .hasMessageContaining("expected 0 to 6; found 8");
-    assertThatThrownBy(() -> stream.nextWords(bytes, -4))
+  void wordsAreReadInWholeUnits_butForTheLast() {
+    FakeKeystream words = new FakeKeystream().word(3, 16, 44).word(3, 17, 55);
+    ResidueStream stream = new ResidueStream(ResidueField.P31, words, new FakeKeystream());
+    byte[] bytes = new byte[64];
+    stream.begin(3, 18);
+    assertThatThrownBy(() -> stream.nextWords(bytes, 12)).hasMessageContaining("12 words");
+    assertThatThrownBy(() -> stream.nextWords(bytes, 18)).hasMessageContaining("64 bytes");
+    assertThatThrownBy(() -> stream.nextWords(new byte[128], 32))
+        .as("more than are left, in whole units")
+        .hasMessageContaining("expected 0 to 18; found 32");
+    assertThatThrownBy(() -> stream.nextWords(bytes, -16))
         .isInstanceOf(IllegalArgumentException.class);
-    stream.nextWords(bytes, 4);
+    stream.nextWords(bytes, 16);
     stream.nextWords(bytes, 2);
     assertThat(bytes).startsWith(44, 0, 0, 0, 55, 0, 0, 0);
-    stream.begin(3, 6);
+    stream.begin(3, 18);
     stream.next(new int[1], 1);
-    assertThatThrownBy(() -> stream.nextWords(bytes, 4)).hasMessageContaining("5 words read ahead");
+    assertThatThrownBy(() -> stream.nextWords(bytes, 16))
+        .hasMessageContaining("17 words read ahead");
   }
 
   @Test
   void aWordEqualToP_isRedrawn_besideWordsThatHaveEveryOtherBit() {
-    FakeKeystream words = new FakeKeystream().word(7, 0, Field.P - 1).word(7, 1, Field.P);
+    FakeKeystream words = new FakeKeystream().word(7, 0, Field31.P - 1).word(7, 1, Field31.P);
     FakeKeystream redraws = new FakeKeystream().word(7, 4, 1234);
     int[] residues = new int[3];
-    new ResidueStream(words, redraws).fill(7, residues, 3);
-    assertThat(residues).containsExactly(Field.P - 1, 1234, 0);
+    new ResidueStream(ResidueField.P31, words, redraws).fill(7, residues, 3);
+    assertThat(residues).containsExactly(Field31.P - 1, 1234, 0);
   }
 
   @Test
   void aRedrawEqualToP_isRedrawnAgain() {
-    FakeKeystream words = new FakeKeystream().word(1, 2, Field.P);
+    FakeKeystream words = new FakeKeystream().word(1, 2, Field31.P);
     FakeKeystream redraws =
         new FakeKeystream()
-            .word(1, 4 * 2, Field.P)
+            .word(1, 4 * 2, Field31.P)
             .word(1, 4 * ((1L << 32) + 2), -1)
             .word(1, 4 * ((2L << 32) + 2), 99);
     int[] residues = new int[3];
-    new ResidueStream(words, redraws).fill(1, residues, 3);
+    new ResidueStream(ResidueField.P31, words, redraws).fill(1, residues, 3);
     assertThat(residues).containsExactly(0, 0, 99);
     assertThat(redraws.seeks)
         .containsExactly(
@@ -199,11 +204,11 @@ class ResidueStreamTest {
 
   @Test
   void theLargestResidue_isKept() {
-    FakeKeystream words = new FakeKeystream().word(0, 0, Field.P - 1);
+    FakeKeystream words = new FakeKeystream().word(0, 0, Field31.P - 1);
     FakeKeystream redraws = new FakeKeystream();
     int[] residues = new int[1];
-    new ResidueStream(words, redraws).fill(0, residues, 1);
-    assertThat(residues).containsExactly(Field.P - 1);
+    new ResidueStream(ResidueField.P31, words, redraws).fill(0, residues, 1);
+    assertThat(residues).containsExactly(Field31.P - 1);
     assertThat(redraws.seeks).isEmpty();
   }
 
@@ -211,9 +216,10 @@ class ResidueStreamTest {
   void noCipherCall_isLargerThan64KiB() {
     FakeKeystream words = new FakeKeystream();
     int[] residues = new int[100_001];
-    new ResidueStream(words, new FakeKeystream()).fill(0, residues, residues.length);
-    assertThat(words.lengths).allSatisfy(n -> assertThat(n).isBetween(16, 64 << 10));
-    assertThat(words.lengths.stream().mapToInt(n -> n).sum()).isBetween(400_004, 400_019);
+    new ResidueStream(ResidueField.P31, words, new FakeKeystream())
+        .fill(0, residues, residues.length);
+    assertThat(words.lengths).allSatisfy(n -> assertThat(n).isBetween(64, 64 << 10));
+    assertThat(words.lengths.stream().mapToInt(n -> n).sum()).isBetween(400_004, 400_067);
     assertThat(words.seeks).hasSize(1);
   }
 
@@ -223,23 +229,25 @@ class ResidueStreamTest {
     long id = 0x0102030405060708L;
     int[] residues = new int[length + 2];
     Arrays.fill(residues, -7);
-    try (ResidueStream stream = new ResidueStream(WORDS, REDRAWS)) {
+    try (ResidueStream stream =
+        new ResidueStream(CipherSuite.AES, ResidueField.P31, WORDS, REDRAWS)) {
       stream.fill(id, residues, length);
     }
     Cipher block = Cipher.getInstance("AES/ECB/NoPadding");
-    block.init(Cipher.ENCRYPT_MODE, WORDS.toAesKey(TestSecrets.ACCESS));
+    block.init(Cipher.ENCRYPT_MODE, WORDS.toCipherKey(CipherSuite.AES, TestSecrets.ACCESS));
     for (int j = 0; j < length; j++) {
       byte[] counter = ByteBuffer.allocate(16).putLong(id).putLong(j / 4).array();
       byte[] stream = block.doFinal(counter);
       int word = ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN).getInt(j % 4 * 4);
-      assertThat(residues[j]).isEqualTo(word & Field.P);
+      assertThat(residues[j]).isEqualTo(word & Field31.P);
     }
     assertThat(residues[length]).as("nothing is written behind the end").isEqualTo(-7);
   }
 
   @Test
   void moreThanAreLeft_isRefused_andTheErrorSaysHowManyAre() {
-    ResidueStream stream = new ResidueStream(new FakeKeystream(), new FakeKeystream());
+    ResidueStream stream =
+        new ResidueStream(ResidueField.P31, new FakeKeystream(), new FakeKeystream());
     stream.begin(3, 6);
     stream.next(new int[4], 4);
     assertThatThrownBy(() -> stream.next(new int[9], 3))
@@ -249,7 +257,7 @@ class ResidueStreamTest {
   @Test
   void theBuffer_isErasedWhenAStreamHasEnded() {
     FakeKeystream words = new FakeKeystream().word(7, 0, 1).word(7, 4_999, 2);
-    ResidueStream stream = new ResidueStream(words, new FakeKeystream());
+    ResidueStream stream = new ResidueStream(ResidueField.P31, words, new FakeKeystream());
     int[] residues = new int[5_000];
     stream.fill(7, residues, residues.length);
     assertThat(residues[4_999]).isEqualTo(2);
@@ -264,9 +272,9 @@ class ResidueStreamTest {
 
   @Test
   void closing_forgetsBothKeys_andErasesWhatWasDrawn_inTheMiddleOfAStreamToo() {
-    FakeKeystream words = new FakeKeystream().word(7, 0, Field.P).word(7, 1, 5);
+    FakeKeystream words = new FakeKeystream().word(7, 0, Field31.P).word(7, 1, 5);
     FakeKeystream redraws = new FakeKeystream().word(7, 0, 1234);
-    ResidueStream stream = new ResidueStream(words, redraws);
+    ResidueStream stream = new ResidueStream(ResidueField.P31, words, redraws);
     stream.begin(7, 100);
     stream.next(new int[1], 1);
     stream.close();
@@ -280,7 +288,7 @@ class ResidueStreamTest {
   void otherKeys_reachTheirOwnKeystreams() {
     FakeKeystream words = new FakeKeystream();
     FakeKeystream redraws = new FakeKeystream();
-    new ResidueStream(words, redraws).rekey(WORDS, REDRAWS);
+    new ResidueStream(ResidueField.P31, words, redraws).rekey(WORDS, REDRAWS);
     assertThat(words.keys).containsExactly(WORDS);
     assertThat(redraws.keys).containsExactly(REDRAWS);
   }
@@ -314,9 +322,11 @@ class ResidueStreamTest {
 
   @Test
   void equalKeys_areRefused() {
-    assertThatThrownBy(() -> new ResidueStream(WORDS, WORDS.copy()))
+    assertThatThrownBy(
+            () -> new ResidueStream(CipherSuite.AES, ResidueField.P31, WORDS, WORDS.copy()))
         .isInstanceOf(IllegalArgumentException.class);
-    try (ResidueStream stream = new ResidueStream(WORDS, REDRAWS)) {
+    try (ResidueStream stream =
+        new ResidueStream(CipherSuite.AES, ResidueField.P31, WORDS, REDRAWS)) {
       assertThatThrownBy(() -> stream.rekey(REDRAWS, REDRAWS))
           .isInstanceOf(IllegalArgumentException.class);
     }
@@ -324,7 +334,8 @@ class ResidueStreamTest {
 
   @Test
   void lengthsBeyondTheArray_areRefused() {
-    try (ResidueStream stream = new ResidueStream(WORDS, REDRAWS)) {
+    try (ResidueStream stream =
+        new ResidueStream(CipherSuite.AES, ResidueField.P31, WORDS, REDRAWS)) {
       assertThatThrownBy(() -> stream.fill(0, new int[3], 4))
           .isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> stream.fill(0, new int[3], -1))

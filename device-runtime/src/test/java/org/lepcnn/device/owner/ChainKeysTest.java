@@ -7,12 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
 class ChainKeysTest {
   private final SecretKey first = SecretKey.random();
-  private final PassKey start = PassKey.of(first);
+  private final PassKey start = PassKey.of(first, CipherSuite.AES);
   private final ChainKeys keys = new ChainKeys(first);
 
   @AfterEach

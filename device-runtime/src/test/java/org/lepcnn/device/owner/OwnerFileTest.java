@@ -18,11 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.file.ExclusiveLock;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -71,7 +73,9 @@ class OwnerFileTest {
     Grant grant = created.provision("meter-1", model);
     created.close();
     OwnerFile owner = OwnerFile.open(file);
-    assertThat(PassKey.of(owner.firstKey("meter-1", model.fingerprint(), grant.chain())))
+    assertThat(
+            PassKey.of(
+                owner.firstKey("meter-1", model.fingerprint(), grant.chain()), CipherSuite.AES))
         .isEqualTo(Grants.firstPassKey(grant));
     try (ChainKeys keys = owner.chainKeys("meter-1", model.fingerprint(), grant.chain())) {
       assertThat(keys.passKeys(3, 1)).containsExactly(Grants.firstPassKey(grant).advance(3));
@@ -260,7 +264,7 @@ class OwnerFileTest {
   private static int[] mask(PassKey key) {
     int[] out = new int[64];
     try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS)) {
-      generator.fill(0, out, out.length);
+      generator.fill(0, ResidueField.P31, out, out.length);
     }
     return out;
   }

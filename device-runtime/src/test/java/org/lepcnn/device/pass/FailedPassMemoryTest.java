@@ -15,6 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.supply.PassSupply;
@@ -67,7 +69,8 @@ class FailedPassMemoryTest {
       PassWorkspace workspace = pool.take(pass.key());
       int[] masked = new int[5];
       FloatBuffer x = FloatBuffer.wrap(new float[] {1, 2, 3, 4, 5});
-      workspace.tiles().mask(x, 1, workspace.masks(), 0, masked, 5);
+      MaskedTensorSpec tensor = new MaskedTensorSpec(0, 0, 5, ResidueField.P24);
+      workspace.tiles().mask(x, 1, workspace.masks(), tensor, masked);
       assertThat(HeldNumbers.of(workspace)).anyMatch(number -> number != 0);
       pool.give(workspace);
       assertThat(HeldNumbers.of(workspace))

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -33,8 +33,9 @@ import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.testkit.SessionModel;
 
 /**
- * A million forged results against the validation and the check that every session applies, half of
- * them against one challenge and half against two; none is accepted.
+ * Forged results against the validation and the check that every session applies, half a million
+ * each against one challenge, against two, and in the smaller field, which has always two; none is
+ * accepted.
  *
  * <p>Forgers know everything but the challenge: the weights, the masked tensors, honest results of
  * other passes, devices and models, and the challenges of past groups, against which they fit their
@@ -65,16 +66,22 @@ class MillionForgeriesTest {
     MULTIPLE
   }
 
-  private final ModelBundle bundle = SessionModel.bundle(11);
-  private final EdgeHalf edge = bundle.edge();
-  private final Fingerprint model = bundle.fingerprint();
-  private final Plan plan = edge.plan();
-  private final EdgeHalf otherModel = SessionModel.bundle(12).edge();
   private final SplittableRandom random = new SplittableRandom(20);
+  private ResidueField field;
+  private EdgeHalf edge;
+  private Fingerprint model;
+  private Plan plan;
+  private EdgeHalf otherModel;
 
-  @ParameterizedTest(name = "{0} challenges a layer")
-  @ValueSource(ints = {1, 2})
-  void noForgery_isAccepted(int challengesPerLayer) {
+  @ParameterizedTest(name = "{0}, {1} challenges a layer")
+  @CsvSource({"P31,1", "P31,2", "P24,1"})
+  void noForgery_isAccepted(ResidueField fieldOfAll, int challengesPerLayer) {
+    field = fieldOfAll;
+    ModelBundle bundle = SessionModel.bundle(11, field, field);
+    edge = bundle.edge();
+    model = bundle.fingerprint();
+    plan = edge.plan();
+    otherModel = SessionModel.bundle(12, field, field).edge();
     GroupChallenges challenges = GroupChallenges.compute(edge, challengesPerLayer, key(1));
     Map<Kind, Integer> refused = new EnumMap<>(Kind.class);
     int forged = 0;
@@ -137,10 +144,11 @@ class MillionForgeriesTest {
     int at = random.nextInt(y.length);
     switch (kind) {
       case BIT_FLIP -> y[at] ^= 1 << random.nextInt(31);
-      case OFF_BY_ONE -> y[at] = Field.add(y[at], random.nextBoolean() ? 1 : Field.P - 1);
+      case OFF_BY_ONE -> y[at] = field.add(y[at], random.nextBoolean() ? 1 : field.modulus() - 1);
       case ZEROS -> Arrays.fill(y, 0);
-      case ONE_ELEMENT -> y[at] = Field.add(y[at], 1 + random.nextInt(Field.P - 1));
-      case NOT_CANONICAL -> y[at] = random.nextBoolean() ? Field.P : -1 - random.nextInt(1 << 30);
+      case ONE_ELEMENT -> y[at] = field.add(y[at], 1 + random.nextInt(field.modulus() - 1));
+      case NOT_CANONICAL ->
+          y[at] = random.nextBoolean() ? field.modulus() : -1 - random.nextInt(1 << 30);
       case SWAPPED_POSITIONS -> swap(y, at, random.nextInt(y.length));
       case SWAPPED_CHANNELS -> swapChannels(y, g);
       case SWAPPED_LAYERS -> swapLayers(result, y, layer);
@@ -151,7 +159,7 @@ class MillionForgeriesTest {
       case RANK_TWO -> addOfRank(2, y, g);
       case FITTED_TO_A_PAST_CHALLENGE -> addInvisibleTo(key(2), y, layer);
       case SUM_KEPT -> moveBetween(y, at, random.nextInt(y.length));
-      case MULTIPLE -> multiply(y, 2 + random.nextInt(Field.P - 2));
+      case MULTIPLE -> multiply(y, 2 + random.nextInt(field.modulus() - 2));
       default -> throw new IllegalStateException("A kind without a forger: " + kind);
     }
     result.set(layer.index(), y);
@@ -190,8 +198,8 @@ class MillionForgeriesTest {
       int[] u = residues(g.outChannels());
       int[] v = residues(g.planeSize());
       for (int i = 0; i < y.length; i++) {
-        int product = Field.multiply(u[i / g.planeSize()], v[i % g.planeSize()]);
-        y[i] = Field.add(y[i], product);
+        int product = field.multiply(u[i / g.planeSize()], v[i % g.planeSize()]);
+        y[i] = field.add(y[i], product);
       }
     }
   }
@@ -199,40 +207,40 @@ class MillionForgeriesTest {
   /** Two errors that cancel under the first challenge of another group. */
   private void addInvisibleTo(SecretKey pastKey, int[] y, LinearLayerSpec layer) {
     ConvGeometry g = layer.geometry();
-    TestChallenges past = TestChallenges.draw(pastKey, layer.index(), 0, g);
+    TestChallenges past = TestChallenges.draw(pastKey, layer.index(), 0, field, g);
     int i = random.nextInt(y.length);
     int j = (i + 1 + random.nextInt(y.length - 1)) % y.length;
-    int error = 1 + random.nextInt(Field.P - 1);
-    int balance = Field.multiply(factor(past, g, i), inverse(factor(past, g, j)));
-    y[i] = Field.add(y[i], error);
-    y[j] = Field.subtract(y[j], Field.multiply(error, balance));
+    int error = 1 + random.nextInt(field.modulus() - 1);
+    int balance = field.multiply(factor(past, g, i), inverse(factor(past, g, j)));
+    y[i] = field.add(y[i], error);
+    y[j] = field.subtract(y[j], field.multiply(error, balance));
   }
 
-  private static int factor(TestChallenges challenge, ConvGeometry g, int index) {
+  private int factor(TestChallenges challenge, ConvGeometry g, int index) {
     int position = g.positions() == 1 ? 0 : index % g.planeSize();
-    return Field.multiply(challenge.a()[index / g.planeSize()], challenge.b()[position]);
+    return field.multiply(challenge.a()[index / g.planeSize()], challenge.b()[position]);
   }
 
   /** a^(p−2). */
-  private static int inverse(int a) {
+  private int inverse(int a) {
     int result = 1;
     int power = a;
-    for (int exponent = Field.P - 2; exponent > 0; exponent >>= 1) {
-      result = (exponent & 1) == 1 ? Field.multiply(result, power) : result;
-      power = Field.multiply(power, power);
+    for (int exponent = field.modulus() - 2; exponent > 0; exponent >>= 1) {
+      result = (exponent & 1) == 1 ? field.multiply(result, power) : result;
+      power = field.multiply(power, power);
     }
     return result;
   }
 
   private void moveBetween(int[] y, int from, int to) {
-    int amount = 1 + random.nextInt(Field.P - 1);
-    y[from] = Field.subtract(y[from], amount);
-    y[to] = Field.add(y[to], amount);
+    int amount = 1 + random.nextInt(field.modulus() - 1);
+    y[from] = field.subtract(y[from], amount);
+    y[to] = field.add(y[to], amount);
   }
 
-  private static void multiply(int[] y, int factor) {
+  private void multiply(int[] y, int factor) {
     for (int i = 0; i < y.length; i++) {
-      y[i] = Field.multiply(y[i], factor);
+      y[i] = field.multiply(y[i], factor);
     }
   }
 
@@ -247,7 +255,7 @@ class MillionForgeriesTest {
   }
 
   private int[] residues(int count) {
-    return random.ints(count, 0, Field.P).toArray();
+    return random.ints(count, 0, field.modulus()).toArray();
   }
 
   private List<int[]> outputs(EdgeHalf half, List<int[]> tensors) {
@@ -255,7 +263,7 @@ class MillionForgeriesTest {
     for (LinearLayerSpec layer : plan.layers()) {
       int[] y = new int[layer.geometry().outputSize()];
       try (LinearKernel kernel =
-          new ScalarKernels().prepare(layer.geometry(), half.weights().get(layer.index()))) {
+          new ScalarKernels().prepare(field, layer.geometry(), half.weights().get(layer.index()))) {
         kernel.apply(tensors.get(layer.tensorId()), y);
       }
       outputs.add(y);

@@ -8,8 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.testkit.SessionModel;
@@ -20,7 +22,8 @@ class PassWarmUpTest {
 
   @Test
   void aWarmUp_leavesTheBuffersOfAPass_andUsesNothingUp() {
-    try (OwnParts own = new OwnParts(undivided(), Executors.newSingleThreadExecutor())) {
+    try (OwnParts own =
+        new OwnParts(undivided(ResidueField.P31), Executors.newSingleThreadExecutor())) {
       assertThat(new PassWarmUp(own.rounds).run()).as("passes to their end").isGreaterThan(1);
       assertThat(own.log).isEmpty();
       assertThat(own.supply.nextPass()).isZero();
@@ -29,13 +32,21 @@ class PassWarmUpTest {
       assertUsed(own.pool.takeAtLeast(1), 90);
       assertUsed(own.pool.takeAtLeast(91), 120);
       try (SecretKey secret = SecretKey.random();
-          PassKey key = PassKey.of(secret)) {
+          PassKey key = PassKey.of(secret, CipherSuite.AES)) {
         PassWorkspace workspace = own.workspaces.take(key);
         assertThat(workspace.takeBuffer(1).capacity()).isEqualTo(120);
         assertThat(workspace.takeBuffer(1).capacity()).isEqualTo(120);
         assertThat(workspace.takeBuffer(1).capacity()).as("a new one").isEqualTo(1);
       }
       assertThat(own.tensorsOfUse(HIDDEN)).as("a, b and d").isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aModelOfBothFields_isWarmedUpToItsEnd() {
+    try (OwnParts own =
+        new OwnParts(undivided(ResidueField.P24), Executors.newSingleThreadExecutor())) {
+      assertThat(new PassWarmUp(own.rounds).run()).isGreaterThan(1);
     }
   }
 
@@ -50,7 +61,8 @@ class PassWarmUpTest {
 
   @Test
   void aWarmUp_warmsTablesAndTransportToo() {
-    try (OwnParts own = new OwnParts(undivided(), Executors.newSingleThreadExecutor())) {
+    try (OwnParts own =
+        new OwnParts(undivided(ResidueField.P31), Executors.newSingleThreadExecutor())) {
       own.context.warmUp();
       assertUsed(own.pool.takeAtLeast(1), 90);
       assertThat(own.tables.warmUps).hasValue(1);
@@ -64,8 +76,8 @@ class PassWarmUpTest {
   }
 
   /** The model whose second tensor is finite when all inputs are zeros. */
-  private static ModelBundle undivided() {
-    ModelBundle bundle = SessionModel.bundle(11);
+  private static ModelBundle undivided(ResidueField second) {
+    ModelBundle bundle = SessionModel.bundle(11, ResidueField.P31, second);
     DeviceHalf half = bundle.device();
     byte[] relu =
         TinyOnnx.model(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -71,13 +73,13 @@ class PassWorkspaceTest {
 
   private static int[] mask(MaskGenerator masks) {
     int[] mask = new int[50];
-    masks.fill(1, mask, mask.length);
+    masks.fill(1, ResidueField.P31, mask, mask.length);
     return mask;
   }
 
   private static PassKey key() {
     try (SecretKey secret = SecretKey.random()) {
-      return PassKey.of(secret);
+      return PassKey.of(secret, CipherSuite.AES);
     }
   }
 }

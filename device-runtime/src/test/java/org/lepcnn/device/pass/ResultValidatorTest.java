@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
@@ -73,12 +73,18 @@ class ResultValidatorTest {
 
   @Test
   void residuesOutsideTheField_areRefused_theLastAsWell() {
-    int[] residues = {0, 1, 2, 3, 4, 5, Field.P - 1};
-    assertThatCode(() -> ResultValidator.requireCanonical(PASS, PRODUCT, residues))
+    for (ResidueField field : ResidueField.values()) {
+      residuesOutside(field);
+    }
+  }
+
+  private static void residuesOutside(ResidueField field) {
+    int[] residues = {0, 1, 2, 3, 4, 5, field.modulus() - 1};
+    assertThatCode(() -> ResultValidator.requireCanonical(PASS, field, PRODUCT, residues))
         .doesNotThrowAnyException();
-    for (int bad : new int[] {Field.P, -1}) {
+    for (int bad : new int[] {field.modulus(), -1}) {
       residues[6] = bad;
-      assertThatThrownBy(() -> ResultValidator.requireCanonical(PASS, PRODUCT, residues))
+      assertThatThrownBy(() -> ResultValidator.requireCanonical(PASS, field, PRODUCT, residues))
           .isInstanceOfSatisfying(
               IntegrityException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NON_CANONICAL))
           .hasMessageContaining("layer 2");

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf;
@@ -28,7 +29,7 @@ class PlainIntegerNetworkTest {
 
   private static final Plan PLAN =
       new Plan(
-          List.of(new MaskedTensorSpec(0, 0, 6)),
+          List.of(new MaskedTensorSpec(0, 0, 6, ResidueField.P31)),
           List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 6, 1))));
   private static final EdgeHalf EDGE = new EdgeHalf(PLAN, List.of(LayerWeights.of(WEIGHTS)));
 
@@ -43,7 +44,7 @@ class PlainIntegerNetworkTest {
             .isInstanceOf(IllegalStateException.class)
             .hasMessageContaining("layer 0 wrap around");
       }
-      assertThat(sums).containsExactly(Field.HALF, -Field.HALF);
+      assertThat(sums).containsExactly(Field31.HALF, -Field31.HALF);
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.InstanceId;
@@ -172,7 +172,7 @@ class ClaimReleaseTest {
       fixture.edge.forge =
           (request, result) -> {
             int[] residues = result.layers().get(0).residues();
-            residues[0] = Field.add(residues[0], 1);
+            residues[0] = Field31.add(residues[0], 1);
             return result;
           };
       assertThat(fixture.failure(SessionModel.inputs(1))).isInstanceOf(IntegrityException.class);

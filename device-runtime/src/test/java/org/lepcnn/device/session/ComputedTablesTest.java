@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.FunctionKernel;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
@@ -15,6 +16,7 @@ import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -92,7 +94,7 @@ class ComputedTablesTest {
     int[][] filled = new int[1][];
     try (LimitedTables tables = new LimitedTables(bundle, 1);
         SecretKey secret = SecretKey.random();
-        PassKey key = PassKey.of(secret)) {
+        PassKey key = PassKey.of(secret, CipherSuite.AES)) {
       tables.whenRead = out -> filled[0] = out;
       int[] expected = new int[7];
       tables.readLayer(0, key, 2, expected);
@@ -117,12 +119,12 @@ class ComputedTablesTest {
     }
 
     @Override
-    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+    public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
       if (open.get() == limit) {
         throw new EnvironmentException("No memory.");
       }
       open.incrementAndGet();
-      LinearKernel kernel = scalar.prepare(geometry, weights);
+      LinearKernel kernel = scalar.prepare(field, geometry, weights);
       return new FunctionKernel(
           geometry,
           kernel::apply,

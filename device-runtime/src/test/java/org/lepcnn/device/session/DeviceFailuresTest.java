@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.EdgeHalf;
@@ -161,7 +162,7 @@ class DeviceFailuresTest {
           (request, result) -> {
             if (request.round() == 1) {
               int[] residues = result.layers().get(0).residues();
-              residues[0] = Field.add(residues[0], 1);
+              residues[0] = Field31.add(residues[0], 1);
             }
             return result;
           };
@@ -298,7 +299,7 @@ class DeviceFailuresTest {
     int[] mask = new int[elements];
     try (PassKey key = fixture.supply.keys.get(pass).copy();
         MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS)) {
-      generator.fill(tensor, mask, elements);
+      generator.fill(tensor, ResidueField.P31, mask, elements);
     }
     return mask;
   }

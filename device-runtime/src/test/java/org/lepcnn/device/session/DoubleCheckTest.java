@@ -7,7 +7,8 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
@@ -49,15 +50,15 @@ class DoubleCheckTest {
     ConvGeometry geometry = fixture.bundle.plan().layer(0).geometry();
     TestChallenges challenge;
     try (SecretKey groupKey = fixture.supply.groupKey(0)) {
-      challenge = TestChallenges.draw(groupKey, 0, known, geometry);
+      challenge = TestChallenges.draw(groupKey, 0, known, ResidueField.P31, geometry);
     }
     int[] a = challenge.a();
     return (request, result) -> {
       if (request.round() == 0) {
         int[] residues = result.layers().get(0).residues();
         int other = geometry.planeSize();
-        residues[0] = Field.add(residues[0], a[1]);
-        residues[other] = Field.subtract(residues[other], a[0]);
+        residues[0] = Field31.add(residues[0], a[1]);
+        residues[other] = Field31.subtract(residues[other], a[0]);
       }
       return result;
     };

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
@@ -84,7 +84,7 @@ class DurableSessionTest {
     edge.forge =
         (request, result) -> {
           int[] residues = result.layers().get(0).residues();
-          residues[5] = Field.add(residues[5], 1);
+          residues[5] = Field31.add(residues[5], 1);
           return result;
         };
     try (PrivateSession session = open()) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.core.port.PassId;
@@ -42,11 +42,11 @@ class ForgedResultsTest {
   static Stream<Arguments> forgeries() {
     return Stream.of(
         forgery("one residue by one", Kind.CHECK_FAILED, 0, residue(0, 17, 1)),
-        forgery("last layer by minus one", Kind.CHECK_FAILED, 1, residue(0, 6, Field.P - 1)),
+        forgery("last layer by minus one", Kind.CHECK_FAILED, 1, residue(0, 6, Field31.P - 1)),
         forgery("second layer of a round", Kind.CHECK_FAILED, 0, residue(1, 119, 1)),
         forgery("computed with other weights", Kind.CHECK_FAILED, 0, otherWeights()),
         forgery("layers exchanged", Kind.CHECK_FAILED, 0, exchanged()),
-        forgery("residue p", Kind.NON_CANONICAL, 0, set(0, 3, Field.P)),
+        forgery("residue p", Kind.NON_CANONICAL, 0, set(0, 3, Field31.P)),
         forgery("residue negative", Kind.NON_CANONICAL, 1, set(0, 3, -1)),
         forgery("one residue too few", Kind.WRONG_SHAPE, 0, resized(119)),
         forgery("one residue too many", Kind.WRONG_SHAPE, 0, resized(121)),
@@ -232,7 +232,7 @@ class ForgedResultsTest {
       fixture.edge.forge = (q, r) -> q.round() == 1 ? residue(0, 2, 1 << 20).apply(q, r) : r;
       HostTensor forged = fixture.run(1).outputs().get("y");
       assertThat(forged.sameBits(fixture.plain(SessionModel.inputs(1)).get("y"))).isFalse();
-      fixture.edge.forge = set(0, 0, Field.P);
+      fixture.edge.forge = set(0, 0, Field31.P);
       assertThat(fixture.failure(SessionModel.inputs(1)))
           .isInstanceOfSatisfying(
               IntegrityException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NON_CANONICAL));
@@ -253,7 +253,7 @@ class ForgedResultsTest {
   private static Forgery residue(int layer, int index, int delta) {
     return (request, result) -> {
       int[] residues = result.layers().get(layer).residues();
-      residues[index] = Field.add(residues[index], delta);
+      residues[index] = Field31.add(residues[index], delta);
       return result;
     };
   }

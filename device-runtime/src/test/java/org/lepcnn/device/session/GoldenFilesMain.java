@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
@@ -35,7 +36,7 @@ final class GoldenFilesMain {
 
   /** One pass was taken and one integrity check has failed in the state. */
   static void write(Path folder) throws IOException {
-    ModelBundle bundle = SessionModel.bundle(41);
+    ModelBundle bundle = SessionModel.bundle(41, ResidueField.P24, ResidueField.P31);
     bundle.write(Files.createDirectories(folder).resolve("bundle"));
     try (Passphrase passphrase = Passphrase.copyOf(PASSPHRASE.toCharArray());
         OwnerFile owner = OwnerFile.create(folder.resolve("owner.lep"), passphrase)) {

@@ -45,7 +45,11 @@ import org.lepcnn.device.testkit.SessionModel;
 class GoldenFilesTest {
   /** The fingerprint of each folder's model. */
   private static final Map<String, String> MODELS =
-      Map.of("1", "575eacfa552d3e7545504750a4c712ac098885e2ae6e90913023019a3994cefa");
+      Map.of(
+          "1",
+          "575eacfa552d3e7545504750a4c712ac098885e2ae6e90913023019a3994cefa",
+          "2",
+          "1f3a3e8a3efe5c33fdcb943d61824a3992b5c5239d48422bb26ed2817dfaf957");
 
   @TempDir private Path folder;
 

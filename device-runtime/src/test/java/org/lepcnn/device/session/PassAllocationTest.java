@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -188,7 +189,7 @@ class PassAllocationTest {
     float[] scales = new float[CHANNELS];
     java.util.Arrays.fill(scales, 0.01f);
     for (int i = 0; i < LAYERS; i++) {
-      tensors.add(new MaskedTensorSpec(i, i, g.inputSize()));
+      tensors.add(new MaskedTensorSpec(i, i, g.inputSize(), ResidueField.P31));
       layers.add(new LinearLayerSpec(i, i, g));
       weights.add(new RandomLayers(i).weights(g));
       tensorBindings.add(new DeviceHalf.TensorBinding("v" + i, 16));

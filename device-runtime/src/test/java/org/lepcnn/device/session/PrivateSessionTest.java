@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.PassClaim;
@@ -98,7 +98,7 @@ public class PrivateSessionTest {
               org.assertj.core.groups.Tuple.tuple(1L, 1, 1));
       int[] first = fixture.edge.seen.get(0).residues();
       int[] second = fixture.edge.seen.get(2).residues();
-      assertThat(Field.allCanonical(first, 0, first.length)).isTrue();
+      assertThat(Field31.allCanonical(first, 0, first.length)).isTrue();
       int equal = 0;
       for (int i = 0; i < first.length; i++) {
         equal += first[i] == second[i] ? 1 : 0;

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.RefusedException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.EdgeHalf;
@@ -31,6 +32,8 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
+import org.lepcnn.device.arithmetic.Lift;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -168,7 +171,7 @@ class SeizedDeviceTest {
         byte[] bytes = Arrays.copyOf(all, Math.min(all.length, UNSEALED));
         for (int at = 0; at + SecretKey.BYTES <= bytes.length; at++) {
           SecretKey window = SecretKey.copyOf(Arrays.copyOfRange(bytes, at, at + SecretKey.BYTES));
-          PassKey key = PassKey.of(window);
+          PassKey key = PassKey.of(window, CipherSuite.AES);
           for (int step = 0; step < FORWARD; step++) {
             keys.add(key);
             key = key.next();
@@ -215,11 +218,11 @@ class SeizedDeviceTest {
             .residues();
     int[] mask = new int[8];
     try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS)) {
-      generator.fill(0, mask, mask.length);
+      generator.fill(0, ResidueField.P31, mask, mask.length);
     }
     for (int i = 0; i < mask.length; i++) {
-      int plain = Field.subtract(sent[i], mask[i]);
-      if (plain > LARGEST_PLAIN && plain < Field.P - LARGEST_PLAIN) {
+      int plain = Field31.subtract(sent[i], mask[i]);
+      if (plain > LARGEST_PLAIN && plain < Field31.P - LARGEST_PLAIN) {
         return false;
       }
     }
@@ -271,10 +274,11 @@ class SeizedDeviceTest {
       try (MaskGenerator generator = new MaskGenerator(key, TestSecrets.ACCESS)) {
         for (LinearLayerSpec layer : half.plan().layers()) {
           int[] mask = new int[layer.geometry().inputSize()];
-          generator.fill(layer.tensorId(), mask, mask.length);
+          generator.fill(layer.tensorId(), ResidueField.P31, mask, mask.length);
           int[] u = new int[layer.geometry().outputSize()];
           try (LinearKernel kernel =
-              new ScalarKernels().prepare(layer.geometry(), half.weights().get(layer.index()))) {
+              new ScalarKernels()
+                  .prepare(ResidueField.P31, layer.geometry(), half.weights().get(layer.index()))) {
             kernel.apply(mask, u);
           }
           factors.add(u);
@@ -287,7 +291,12 @@ class SeizedDeviceTest {
     boolean unmasksAResult(long pass, List<int[]> factors) {
       for (LinearLayerSpec layer : half.plan().layers()) {
         Id id = new Id(pass, layer.index());
-        int[] plain = LayerArithmetic.unmaskedIntegers(results.get(id), factors.get(layer.index()));
+        int[] plain =
+            LayerArithmetic.unmaskedIntegers(
+                layer.geometry(),
+                results.get(id),
+                factors.get(layer.index()),
+                Lift.centred(half.plan().field(layer), layer.geometry().outChannels()));
         int equal = 0;
         for (int i = 0; i < plain.length; i++) {
           equal = plain[i] == truth.get(id)[i] ? equal + 1 : 0;

@@ -27,6 +27,7 @@ import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.file.FailingStore;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
@@ -231,7 +232,7 @@ class DeviceStateTest {
       boolean foundCurrent = false;
       for (int at = 0; at + 32 <= bytes.length; at++) {
         SecretKey candidate = SecretKey.copyOf(Arrays.copyOfRange(bytes, at, at + 32));
-        PassKey asPass = PassKey.of(candidate);
+        PassKey asPass = PassKey.of(candidate, CipherSuite.AES);
         foundCurrent |= asPass.equals(Grants.passKey(5));
         for (byte[] key : earlier) {
           assertThat(TestSecrets.bytes(candidate)).isNotEqualTo(key);

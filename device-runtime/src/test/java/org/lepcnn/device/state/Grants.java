@@ -6,6 +6,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
@@ -31,7 +32,7 @@ public final class Grants {
   }
 
   static PassKey passKey(long pass) {
-    return PassKey.of(firstKey()).advance(pass);
+    return PassKey.of(firstKey(), CipherSuite.AES).advance(pass);
   }
 
   static Grant grant(ChainId chain) {

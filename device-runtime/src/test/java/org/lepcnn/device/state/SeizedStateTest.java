@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -118,7 +120,7 @@ class SeizedStateTest {
     for (byte[] file : last.files().values()) {
       for (int at = 0; at + SecretKey.BYTES <= file.length; at++) {
         byte[] window = Arrays.copyOfRange(file, at, at + SecretKey.BYTES);
-        PassKey key = PassKey.of(SecretKey.copyOf(window));
+        PassKey key = PassKey.of(SecretKey.copyOf(window), CipherSuite.AES);
         for (int step = 0; step < FORWARD; step++) {
           Long pass = passOfKey.get(hex(TestSecrets.bytes(key), 0));
           if (pass != null) {
@@ -176,8 +178,8 @@ class SeizedStateTest {
       for (byte[] bytes :
           new byte[][] {
             TestSecrets.bytes(key),
-            TestSecrets.bytes(key.maskKey()),
-            TestSecrets.bytes(key.redrawKey()),
+            TestSecrets.bytes(key.maskKey(ResidueField.P31)),
+            TestSecrets.bytes(key.redrawKey(ResidueField.P31)),
           }) {
         passOfKey.put(hex(bytes, 0), pass);
       }

@@ -89,7 +89,8 @@ class ClosedFilesTest {
   @Test
   void aWriterThatIsNotCommitted_closesItsFile() throws IOException {
     try (SecretKey key = TestTables.groupKey(0);
-        TableWriter writer = TableWriter.create(folder, TestTables.id(0, 1), 1, key)) {
+        TableWriter writer =
+            TableWriter.create(folder, TestTables.id(0, 1), TestTables.PLAN, 1, key)) {
       writer.writeChallenges(TestTables.challenges(0, 1));
       assertThat(openFiles()).hasSize(1);
     }

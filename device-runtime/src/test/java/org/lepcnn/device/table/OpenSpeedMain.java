@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.ResidueBuffer;
@@ -37,7 +38,8 @@ public final class OpenSpeedMain {
   private static final VectorSealer.Address ADDRESS = new VectorSealer.Address(0, 0, 0);
 
   private final VectorSealer sealer = new VectorSealer(TestTables.id(0, 0));
-  private final javax.crypto.SecretKey key = SecretKey.random().toAesKey(TestSecrets.ACCESS);
+  private final javax.crypto.SecretKey key =
+      SecretKey.random().toCipherKey(CipherSuite.AES, TestSecrets.ACCESS);
   private final ResidueBuffer buffer = new ResidueBuffer(LENGTH);
   private final byte[] segment = new byte[VectorSealer.SEGMENT_BYTES + VectorSealer.TAG_BYTES];
   private final int[] cold = new int[VECTORS * LENGTH];
@@ -59,7 +61,11 @@ public final class OpenSpeedMain {
       }
     }
     Arrays.fill(cold, 1);
-    sealer.warmUp(SecretKey.random().toAesKey(TestSecrets.ACCESS), 0, 512, SHORT_MESSAGES);
+    sealer.warmUp(
+        SecretKey.random().toCipherKey(CipherSuite.AES, TestSecrets.ACCESS),
+        0,
+        512,
+        SHORT_MESSAGES);
     file = new RandomAccessFile(path.toFile(), "r");
     map = file.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, file.length());
   }

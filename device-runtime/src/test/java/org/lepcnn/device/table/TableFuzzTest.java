@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FramedFiles;
 import org.lepcnn.core.fuzz.FuzzRun;
@@ -37,7 +38,7 @@ class TableFuzzTest {
   private static final TableId ID = TestTables.id(0, 2);
   private static final Plan PLAN =
       new Plan(
-          List.of(new MaskedTensorSpec(0, 0, 6)),
+          List.of(new MaskedTensorSpec(0, 0, 6, ResidueField.P31)),
           List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 6, 9))));
   private static final int[] C = {1, 2, 3, 4, 5, 6};
   private static final int[] U = {9, 8, 7, 6, 5, 4, 3, 2, 1};
@@ -93,7 +94,7 @@ class TableFuzzTest {
 
   private Path write() {
     try (SecretKey groupKey = TestTables.groupKey(0);
-        TableWriter writer = TableWriter.create(folder, ID, 1, groupKey)) {
+        TableWriter writer = TableWriter.create(folder, ID, PLAN, 1, groupKey)) {
       writer.writeChallenges(List.of(C));
       for (long pass = 0; pass <= 2; pass++) {
         try (PassKey key = TestTables.passKey(pass)) {

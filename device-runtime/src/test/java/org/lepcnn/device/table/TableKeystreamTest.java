@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
@@ -68,7 +69,8 @@ class TableKeystreamTest {
   @Test
   void temporaryFile_holdsNoSecret() throws IOException {
     try (SecretKey groupKey = TestTables.groupKey(0);
-        TableWriter writer = TableWriter.create(folder, TestTables.id(0, 5), 1, groupKey)) {
+        TableWriter writer =
+            TableWriter.create(folder, TestTables.id(0, 5), TestTables.PLAN, 1, groupKey)) {
       writer.writeChallenges(TestTables.challenges(0, 1));
       for (long pass = 0; pass < 5; pass++) {
         TestTables.writePass(writer, pass);
@@ -95,8 +97,8 @@ class TableKeystreamTest {
           // the first key of these tables is all zeros, as is the fingerprint in the header
           secrets.add(TestSecrets.bytes(key));
         }
-        secrets.add(TestSecrets.bytes(key.maskKey()));
-        secrets.add(TestSecrets.bytes(key.redrawKey()));
+        secrets.add(TestSecrets.bytes(key.maskKey(ResidueField.P31)));
+        secrets.add(TestSecrets.bytes(key.redrawKey(ResidueField.P31)));
       }
       for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
         secrets.add(SegmentFormat.littleEndian(TestTables.u(pass, layer.index())));
@@ -134,7 +136,7 @@ class TableKeystreamTest {
       outputs.add(new int[layer.geometry().outputSize()]);
     }
     try (SecretKey groupKey = TestTables.groupKey(0);
-        TableWriter writer = TableWriter.create(target, id, 1, groupKey)) {
+        TableWriter writer = TableWriter.create(target, id, TestTables.PLAN, 1, groupKey)) {
       writer.writeChallenges(inputs);
       for (long pass = 0; pass < PASSES; pass++) {
         try (PassKey key = TestTables.passKey(pass)) {

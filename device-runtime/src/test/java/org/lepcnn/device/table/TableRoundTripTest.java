@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.SecretKey;
@@ -220,7 +220,7 @@ class TableRoundTripTest {
                   writer.writePass(
                       3,
                       TestTables.passKey(3),
-                      List.of(new int[75], new int[100], new int[] {Field.P})))
+                      List.of(new int[75], new int[100], new int[] {Field31.P})))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -231,7 +231,7 @@ class TableRoundTripTest {
     byte[] before = Files.readAllBytes(file);
     TableId other = new TableId(TestTables.DEVICE, new ChainId(8, 8), TestTables.MODEL, 0, 0, 0);
     try (SecretKey key = TestTables.groupKey(0)) {
-      assertThatThrownBy(() -> TableWriter.create(folder, other, 1, key))
+      assertThatThrownBy(() -> TableWriter.create(folder, other, TestTables.PLAN, 1, key))
           .isInstanceOf(BadInputException.class);
     }
     assertThat(file).hasBinaryContent(before);
@@ -241,7 +241,7 @@ class TableRoundTripTest {
   void theHeader_tellsWhatTheTableIs_withoutAnyKey() throws IOException {
     Path file = TestTables.write(folder, TestTables.id(66, 67), 2);
     assertThat(TableDescription.read(file))
-        .isEqualTo(new TableDescription(TestTables.id(66, 67), 1, 2, Files.size(file)));
+        .isEqualTo(new TableDescription(TestTables.id(66, 67), 2, 2, Files.size(file)));
   }
 
   @Test
@@ -259,7 +259,7 @@ class TableRoundTripTest {
 
   private static TableWriter writer(TableId id, Path folder) {
     try (SecretKey key = TestTables.groupKey(id.group())) {
-      return TableWriter.create(folder, id, 1, key);
+      return TableWriter.create(folder, id, TestTables.PLAN, 1, key);
     }
   }
 

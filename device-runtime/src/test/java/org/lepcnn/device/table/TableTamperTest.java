@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.error.RefusedException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.io.FileTooNewException;
@@ -227,7 +228,7 @@ class TableTamperTest {
   void aPlanOfOtherShapes_isRefused() {
     Plan other =
         new Plan(
-            List.of(new MaskedTensorSpec(0, 0, 4)),
+            List.of(new MaskedTensorSpec(0, 0, 4, ResidueField.P31)),
             List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 4, 4))));
     assertThatThrownBy(
             () ->

@@ -16,6 +16,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -26,7 +27,7 @@ class TableWriterTest {
 
   private TableWriter writer(TableId id, int perLayer) {
     try (SecretKey key = TestTables.groupKey(id.group())) {
-      return TableWriter.create(folder, id, perLayer, key);
+      return TableWriter.create(folder, id, TestTables.PLAN, perLayer, key);
     }
   }
 
@@ -65,7 +66,8 @@ class TableWriterTest {
       List<int[]> fewer = layers(1);
       fewer.remove(2);
       try (PassKey key = TestTables.passKey(1)) {
-        assertOutOfOrder(() -> writer.writePass(1, key, longer));
+        assertThatThrownBy(() -> writer.writePass(1, key, longer))
+            .isInstanceOf(IllegalArgumentException.class);
         assertOutOfOrder(() -> writer.writePass(1, key, fewer));
       }
       TestTables.writePass(writer, 1);
@@ -75,7 +77,9 @@ class TableWriterTest {
   @Test
   void vectorsWithoutElements_areRefused() {
     try (TableWriter writer = writer(TestTables.id(0, 1), 1)) {
-      assertThatThrownBy(() -> writer.writeChallenges(List.of(new int[0])))
+      List<int[]> vectors = new ArrayList<>(TestTables.challenges(0, 1));
+      vectors.set(1, new int[0]);
+      assertThatThrownBy(() -> writer.writeChallenges(vectors))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -122,7 +126,7 @@ class TableWriterTest {
     try {
       VectorSealer.Address address = new VectorSealer.Address(0, 2, 0);
       writer.sealer.seal(
-          key.toAesKey(TestSecrets.ACCESS),
+          key.toCipherKey(CipherSuite.AES, TestSecrets.ACCESS),
           end - 1,
           address,
           new int[1],

@@ -4,6 +4,7 @@ package org.lepcnn.device.table;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -12,6 +13,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -33,7 +35,7 @@ final class TestTables {
 
   static PassKey passKey(long pass) {
     try (SecretKey zero = SecretKey.copyOf(new byte[32])) {
-      return PassKey.of(zero).advance(pass);
+      return PassKey.of(zero, CipherSuite.AES).advance(pass);
     }
   }
 
@@ -61,7 +63,7 @@ final class TestTables {
 
   static Path write(Path folder, TableId id, int perLayer) {
     try (SecretKey groupKey = groupKey(id.group());
-        TableWriter writer = TableWriter.create(folder, id, perLayer, groupKey)) {
+        TableWriter writer = TableWriter.create(folder, id, TestTables.PLAN, perLayer, groupKey)) {
       writer.writeChallenges(
           GroupChallenges.of(
               PLAN, perLayer, groupKey(id.group()), challenges(id.group(), perLayer)));
@@ -103,7 +105,8 @@ final class TestTables {
     int[] out = new int[length];
     SecretKey zero = SecretKey.copyOf(new byte[32]);
     try (ResidueStream stream =
-        new ResidueStream(zero, zero.derive("redraw"), TestSecrets.ACCESS)) {
+        new ResidueStream(
+            CipherSuite.AES, ResidueField.P31, zero, zero.derive("redraw"), TestSecrets.ACCESS)) {
       stream.fill(id, out, length);
     }
     return out;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
@@ -16,6 +17,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.Headroom;
 import org.lepcnn.device.stage.HostTensor;
 
@@ -37,15 +39,27 @@ public final class SessionModel {
   private SessionModel() {}
 
   public static ModelBundle bundle(long seed) {
-    return bundle(new RandomLayers(seed)::int8Weights);
+    return bundle(seed, ResidueField.P31, ResidueField.P31);
+  }
+
+  /**
+   * The same layers in given fields. In 24 bits d, which is not negative unless t is, has no
+   * negative integers.
+   *
+   * @param x of the first tensor
+   * @param d of the second tensor
+   */
+  public static ModelBundle bundle(long seed, ResidueField x, ResidueField d) {
+    return bundle(new RandomLayers(seed)::int8Weights, x, d);
   }
 
   /** The same layers with weights of two parts. */
   public static ModelBundle partedBundle(long seed) {
-    return bundle(new RandomLayers(seed)::partedWeights);
+    return bundle(new RandomLayers(seed)::partedWeights, ResidueField.P31, ResidueField.P31);
   }
 
-  private static ModelBundle bundle(Function<ConvGeometry, LayerWeights> random) {
+  private static ModelBundle bundle(
+      Function<ConvGeometry, LayerWeights> random, ResidueField first, ResidueField second) {
     ConvGeometry wide = ConvGeometry.of(3, 4, ConvAxis.centred(6, 3), ConvAxis.centred(5, 3));
     ConvGeometry narrow = ConvGeometry.of(3, 4, ConvAxis.pointwise(6), ConvAxis.pointwise(5));
     ConvGeometry product = ConvGeometry.fullyConnected(1, 120, 7);
@@ -53,12 +67,15 @@ public final class SessionModel {
         List.of(random.apply(wide), random.apply(narrow), random.apply(product));
     Plan plan =
         new Plan(
-            List.of(new MaskedTensorSpec(0, 0, 90), new MaskedTensorSpec(1, 1, 120)),
+            List.of(new MaskedTensorSpec(0, 0, 90, first), new MaskedTensorSpec(1, 1, 120, second)),
             List.of(
                 new LinearLayerSpec(0, 0, wide),
                 new LinearLayerSpec(1, 0, narrow),
                 new LinearLayerSpec(2, 1, product)));
-    int xBits = Math.min(bits(weights.get(0), 4), bits(weights.get(1), 4));
+    Headroom room = new Headroom(first, true);
+    Headroom hiddenRoom = new Headroom(second, second == ResidueField.P31);
+    int xBits = Math.min(bits(weights.get(0), 4, room), bits(weights.get(1), 4, room));
+    ActivationRange range = hiddenRoom.range(bits(weights.get(2), 7, hiddenRoom));
     DeviceHalf device =
         new DeviceHalf(
             "by hand",
@@ -66,12 +83,11 @@ public final class SessionModel {
             List.of(value("z", OUT), value("y", OUT)),
             plan,
             List.of(
-                new DeviceHalf.TensorBinding("x", xBits),
-                new DeviceHalf.TensorBinding("d", bits(weights.get(2), 7))),
+                new DeviceHalf.TensorBinding("x", xBits), new DeviceHalf.TensorBinding("d", range)),
             List.of(
-                binding("wide", "a", 4, HIDDEN),
-                binding("narrow", "b", 4, HIDDEN),
-                binding("product", "y", 7, OUT)),
+                binding("wide", "a", 4, HIDDEN, new int[0]),
+                binding("narrow", "b", 4, HIDDEN, new int[0]),
+                binding("product", "y", 7, OUT, lift(weights.get(2), 7, range))),
             List.of(new DeviceHalf.Stage(new byte[0], List.of(), List.of()), relu(), softmax()),
             List.of());
     return ModelBundle.of(new EdgeHalf(plan, weights), device);
@@ -124,18 +140,26 @@ public final class SessionModel {
   }
 
   private static DeviceHalf.LayerBinding binding(
-      String name, String output, int channels, long[] shape) {
+      String name, String output, int channels, long[] shape, int[] lift) {
     float[] scales = new float[channels];
     float[] bias = new float[channels];
     for (int i = 0; i < channels; i++) {
       scales[i] = 0.001f * (i + 1);
       bias[i] = i - 1.5f;
     }
-    return new DeviceHalf.LayerBinding(name, "Conv", output, shape, scales, bias);
+    return new DeviceHalf.LayerBinding(name, "Conv", output, shape, scales, bias, lift);
   }
 
-  private static int bits(LayerWeights weights, int channels) {
-    return Headroom.activationBits(weights.maxAbsSum(channels));
+  private static int bits(LayerWeights weights, int channels, Headroom headroom) {
+    return headroom.activationBits(weights.maxAbsSum(channels));
+  }
+
+  private static int[] lift(LayerWeights weights, int channels, ActivationRange range) {
+    int[] lift = new int[range.signed() ? 0 : channels];
+    for (int i = 0; i < weights.count() && !range.signed(); i++) {
+      lift[i / (weights.count() / channels)] += Math.max(0, -weights.at(i)) * range.limit();
+    }
+    return lift;
   }
 
   private static float[] constant(int length, float value) {

@@ -28,7 +28,7 @@ public final class WrittenTables {
           TableId.split(
               device, range.chain(), range.model(), range.firstPass(), range.lastPass())) {
         try (SecretKey groupKey = keys.groupKey(id.group());
-            TableWriter writer = TableWriter.create(folder, id, 2, groupKey)) {
+            TableWriter writer = TableWriter.create(folder, id, bundle.plan(), 2, groupKey)) {
           List<PassKey> passKeys = keys.passKeys(id.firstPass(), id.passes());
           write(id, passKeys, computation, computation.challenges(2, groupKey), writer);
         }

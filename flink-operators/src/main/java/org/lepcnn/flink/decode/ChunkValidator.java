@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Optional;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -62,7 +62,7 @@ final class ChunkValidator {
       long pair = (long) PAIRS.get(bytes, at);
       found |= pair | (pair + ONE_EACH);
     }
-    boolean last = at == end || Field.isCanonical((int) RESIDUES.get(bytes, at));
+    boolean last = at == end || Field31.isCanonical((int) RESIDUES.get(bytes, at));
     return last && (found & TOP_BITS) == 0;
   }
 

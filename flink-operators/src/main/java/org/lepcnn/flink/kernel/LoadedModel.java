@@ -101,7 +101,8 @@ public final class LoadedModel implements AutoCloseable {
   private void prepare(EdgeHalf edge, KernelProvider provider, boolean allowScalar) {
     for (LinearLayerSpec layer : plan.layers()) {
       ConvGeometry geometry = layer.geometry();
-      LinearKernel kernel = provider.prepare(geometry, edge.weights().get(layer.index()));
+      LinearKernel kernel =
+          provider.prepare(plan.field(layer), geometry, edge.weights().get(layer.index()));
       kernels.add(kernel);
       scalarLayers += kernel.isScalar() ? 1 : 0;
       ScalarLayers.require(fingerprint, layer.index(), kernel, provider, allowScalar);

@@ -10,7 +10,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -30,18 +31,18 @@ class ChunkValidatorTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 13, 4098})
   void canonicalResidues_areAccepted(int count) {
-    int[] residues = new SplittableRandom(count).ints(count, 0, Field.P).toArray();
-    residues[0] = Field.P - 1;
+    int[] residues = new SplittableRandom(count).ints(count, 0, Field31.P).toArray();
+    residues[0] = Field31.P - 1;
     residues[count - 1] = 0;
     assertThat(ChunkValidator.allCanonical(slice(residues))).isTrue();
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {Field.P, Integer.MIN_VALUE, -1, Integer.MIN_VALUE + 1, -2})
+  @ValueSource(ints = {Field31.P, Integer.MIN_VALUE, -1, Integer.MIN_VALUE + 1, -2})
   void oneOther_isFoundWhereverItStands(int bad) {
     for (int count : new int[] {1, 2, 7, 16}) {
       for (int at = 0; at < count; at++) {
-        for (int rest : new int[] {0, Field.P - 1}) {
+        for (int rest : new int[] {0, Field31.P - 1}) {
           int[] residues = new int[count];
           java.util.Arrays.fill(residues, rest);
           residues[at] = bad;
@@ -68,9 +69,9 @@ class ChunkValidatorTest {
   private static final Plan PLAN =
       new Plan(
           List.of(
-              new MaskedTensorSpec(0, 0, 5),
-              new MaskedTensorSpec(1, 0, WIDE),
-              new MaskedTensorSpec(2, 1, 5)),
+              new MaskedTensorSpec(0, 0, 5, ResidueField.P31),
+              new MaskedTensorSpec(1, 0, WIDE, ResidueField.P31),
+              new MaskedTensorSpec(2, 1, 5, ResidueField.P31)),
           List.of(
               new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 5, 1)),
               new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(1, WIDE, 1)),
@@ -103,7 +104,7 @@ class ChunkValidatorTest {
     assertThat(detail(0, 1, new int[5], 0)).isEqualTo("number of chunks: expected 2; found 1");
     assertThat(detail(0, 0, new int[6], 0)).isEqualTo("payload: expected 20 bytes; found 24");
     assertThat(detail(0, 1, new int[WIDE - 1], 1)).isEqualTo("payload: expected 8 bytes; found 4");
-    assertThat(detail(0, 0, new int[] {0, 0, 0, 0, Field.P}, 0))
+    assertThat(detail(0, 0, new int[] {0, 0, 0, 0, Field31.P}, 0))
         .isEqualTo("payload: expected residues in [0, p); found others");
   }
 

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -47,7 +48,7 @@ class MemorySharesTest {
     List<MaskedTensorSpec> tensors = new ArrayList<>();
     List<LinearLayerSpec> layers = new ArrayList<>();
     for (int id = 0; id < CHUNKS; id++) {
-      tensors.add(new MaskedTensorSpec(id, 0, RESIDUES));
+      tensors.add(new MaskedTensorSpec(id, 0, RESIDUES, ResidueField.P31));
       layers.add(new LinearLayerSpec(id, id, ConvGeometry.fullyConnected(1, RESIDUES, 1)));
     }
     return new Plan(tensors, layers);

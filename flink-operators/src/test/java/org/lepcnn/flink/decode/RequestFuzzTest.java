@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
 import org.lepcnn.core.model.Fingerprint;
@@ -163,7 +163,7 @@ class RequestFuzzTest {
       int[] residues = tensor.toResidues();
       assertThat(residues.length).isEqualTo(specs.get(i).elements());
       for (int residue : residues) {
-        if (!Field.isCanonical(residue)) {
+        if (!Field31.isCanonical(residue)) {
           throw new AssertionError("a residue outside of the field came through");
         }
       }

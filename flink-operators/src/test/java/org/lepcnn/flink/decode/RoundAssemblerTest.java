@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.LinearLayerSpec;
@@ -271,7 +272,7 @@ class RoundAssemblerTest {
     List<LinearLayerSpec> layers = new ArrayList<>();
     List<RoundRequest.Tensor> tensors = new ArrayList<>();
     for (int id = 0; id < 3; id++) {
-      specs.add(new MaskedTensorSpec(id, 0, 2));
+      specs.add(new MaskedTensorSpec(id, 0, 2, ResidueField.P31));
       layers.add(new LinearLayerSpec(id, id, ConvGeometry.fullyConnected(1, 2, 1)));
       tensors.add(new RoundRequest.Tensor(id, new int[] {id, 1}));
     }

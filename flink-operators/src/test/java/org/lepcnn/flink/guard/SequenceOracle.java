@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.ChainId;
@@ -83,7 +83,7 @@ final class SequenceOracle {
       require(tensor.elements() == specs.get(i).elements(), "the plan's number of residues");
       int carried = tensor.slices().stream().mapToInt(slice -> slice.residueCount()).sum();
       require(carried == tensor.elements(), "as many residues as it says");
-      require(Arrays.stream(tensor.toResidues()).allMatch(Field::isCanonical), "residues");
+      require(Arrays.stream(tensor.toResidues()).allMatch(Field31::isCanonical), "residues");
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -25,14 +26,14 @@ class ScalarLayersTest {
         }
 
         @Override
-        public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-          return SCALAR.prepare(geometry, weights);
+        public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
+          return SCALAR.prepare(field, geometry, weights);
         }
       };
 
   private static void require(ConvGeometry geometry, KernelProvider provider, boolean allowed) {
     byte[] weights = new byte[geometry.weightCount()];
-    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+    try (LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
       ScalarLayers.require(MODEL, 3, kernel, provider, allowed);
     }
   }

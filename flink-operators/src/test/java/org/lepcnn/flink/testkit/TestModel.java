@@ -7,7 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
@@ -54,10 +55,10 @@ public final class TestModel implements AutoCloseable {
     Plan plan =
         new Plan(
             List.of(
-                new MaskedTensorSpec(0, 0, 90),
-                new MaskedTensorSpec(1, 0, 17),
-                new MaskedTensorSpec(2, 1, WIDE),
-                new MaskedTensorSpec(3, 2, 2)),
+                new MaskedTensorSpec(0, 0, 90, ResidueField.P31),
+                new MaskedTensorSpec(1, 0, 17, ResidueField.P31),
+                new MaskedTensorSpec(2, 1, WIDE, ResidueField.P31),
+                new MaskedTensorSpec(3, 2, 2, ResidueField.P31)),
             List.of(
                 new LinearLayerSpec(0, 0, wide),
                 new LinearLayerSpec(1, 0, narrow),
@@ -75,10 +76,10 @@ public final class TestModel implements AutoCloseable {
     Plan plan =
         new Plan(
             List.of(
-                new MaskedTensorSpec(0, 0, 17),
-                new MaskedTensorSpec(1, 0, 40),
-                new MaskedTensorSpec(2, 0, 5),
-                new MaskedTensorSpec(3, 1, 8)),
+                new MaskedTensorSpec(0, 0, 17, ResidueField.P31),
+                new MaskedTensorSpec(1, 0, 40, ResidueField.P31),
+                new MaskedTensorSpec(2, 0, 5, ResidueField.P31),
+                new MaskedTensorSpec(3, 1, 8, ResidueField.P31)),
             List.of(
                 new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 17, 5)),
                 new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(1, 40, 3)),
@@ -95,7 +96,7 @@ public final class TestModel implements AutoCloseable {
     int inputs = 1 << 18;
     Plan plan =
         new Plan(
-            List.of(new MaskedTensorSpec(0, 0, inputs)),
+            List.of(new MaskedTensorSpec(0, 0, inputs, ResidueField.P31)),
             List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, inputs, 16))));
     return write(folder, plan, 9);
   }
@@ -143,7 +144,7 @@ public final class TestModel implements AutoCloseable {
     SplittableRandom random = new SplittableRandom(seed);
     List<RoundRequest.Tensor> tensors = new ArrayList<>();
     for (MaskedTensorSpec tensor : plan().tensorsOfRound(round)) {
-      int[] residues = random.ints(tensor.elements(), 0, Field.P).toArray();
+      int[] residues = random.ints(tensor.elements(), 0, Field31.P).toArray();
       tensors.add(new RoundRequest.Tensor(tensor.id(), residues));
     }
     return tensors;
@@ -157,7 +158,8 @@ public final class TestModel implements AutoCloseable {
           tensors.stream().filter(t -> t.id() == layer.tensorId()).findFirst().get().residues();
       int[] output = new int[layer.geometry().outputSize()];
       LayerWeights weights = bundle.edge().weights().get(layer.index());
-      try (LinearKernel kernel = new ScalarKernels().prepare(layer.geometry(), weights)) {
+      try (LinearKernel kernel =
+          new ScalarKernels().prepare(ResidueField.P31, layer.geometry(), weights)) {
         kernel.apply(input, output);
       }
       results.put(layer.index(), output);

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
@@ -23,9 +24,9 @@ class ChunkAssemblerTest {
   private static final Plan PLAN =
       new Plan(
           List.of(
-              new MaskedTensorSpec(0, 0, 4),
-              new MaskedTensorSpec(1, 1, LARGE),
-              new MaskedTensorSpec(2, 1, 6)),
+              new MaskedTensorSpec(0, 0, 4, ResidueField.P31),
+              new MaskedTensorSpec(1, 1, LARGE, ResidueField.P31),
+              new MaskedTensorSpec(2, 1, 6, ResidueField.P31)),
           List.of(
               new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 4, 3)),
               new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(1, LARGE, 2)),

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -125,7 +126,7 @@ class ChunkSequenceFuzzTest {
     List<MaskedTensorSpec> tensors = new ArrayList<>();
     List<LinearLayerSpec> layers = new ArrayList<>();
     for (int i = 0; i < ELEMENTS.length; i++) {
-      tensors.add(new MaskedTensorSpec(i, 0, ELEMENTS[i]));
+      tensors.add(new MaskedTensorSpec(i, 0, ELEMENTS[i], ResidueField.P31));
       layers.add(new LinearLayerSpec(i, i, ConvGeometry.fullyConnected(1, ELEMENTS[i], 1)));
     }
     return new Plan(tensors, layers);

@@ -3,7 +3,7 @@ package org.lepcnn.kafka.codec;
 
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
@@ -69,7 +69,7 @@ public final class Samples {
   public int[] residues(int count) {
     int[] residues = new int[count];
     for (int i = 0; i < count; i++) {
-      residues[i] = random.nextInt(Field.P);
+      residues[i] = random.nextInt(Field31.P);
     }
     return residues;
   }

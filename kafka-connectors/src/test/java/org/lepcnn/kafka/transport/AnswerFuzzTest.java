@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -34,7 +35,9 @@ import org.lepcnn.kafka.codec.Samples;
 class AnswerFuzzTest {
   private static final Plan PLAN =
       new Plan(
-          List.of(new MaskedTensorSpec(0, 0, 30), new MaskedTensorSpec(1, 0, 4)),
+          List.of(
+              new MaskedTensorSpec(0, 0, 30, ResidueField.P31),
+              new MaskedTensorSpec(1, 0, 4, ResidueField.P31)),
           List.of(
               new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(30, 1, 1)),
               new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(4, 1, 7))));

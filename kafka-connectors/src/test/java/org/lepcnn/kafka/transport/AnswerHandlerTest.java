@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
@@ -27,7 +28,7 @@ class AnswerHandlerTest {
   private static final int ELEMENTS = 40;
   private static final Plan PLAN =
       new Plan(
-          List.of(new MaskedTensorSpec(0, 0, ELEMENTS)),
+          List.of(new MaskedTensorSpec(0, 0, ELEMENTS, ResidueField.P31)),
           List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(ELEMENTS, 1, 1))));
 
   private final Samples samples = new Samples(71);
@@ -59,7 +60,7 @@ class AnswerHandlerTest {
     int elements = 300_000;
     Plan plan =
         new Plan(
-            List.of(new MaskedTensorSpec(0, 0, elements)),
+            List.of(new MaskedTensorSpec(0, 0, elements, ResidueField.P31)),
             List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(elements, 1, 1))));
     List<byte[]> ones =
         AnswerCodec.current().encodeLayer(pass, 0, 0, filled(elements, 1), elements);

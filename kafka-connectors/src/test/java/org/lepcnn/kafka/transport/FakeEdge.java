@@ -12,7 +12,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.InstanceId;
@@ -82,7 +82,7 @@ final class FakeEdge implements AutoCloseable {
   static int[] expected(LinearLayerSpec layer, int[] tensor) {
     int[] result = new int[layer.geometry().outputSize()];
     for (int i = 0; i < result.length; i++) {
-      result[i] = Field.add(tensor[i % tensor.length], layer.index() + 1);
+      result[i] = Field31.add(tensor[i % tensor.length], layer.index() + 1);
     }
     return result;
   }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
@@ -439,7 +440,7 @@ class KafkaEdgeTransportIT {
     for (int round = 0; round < rounds.length; round++) {
       for (int elements : rounds[round]) {
         int id = tensors.size();
-        tensors.add(new MaskedTensorSpec(id, round, elements));
+        tensors.add(new MaskedTensorSpec(id, round, elements, ResidueField.P31));
         layers.add(
             new LinearLayerSpec(layers.size(), id, ConvGeometry.fullyConnected(elements, 1, 1)));
         if (rounds[round].length > 1) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
@@ -19,9 +20,9 @@ class TransportWarmUpTest {
     Plan plan =
         new Plan(
             List.of(
-                new MaskedTensorSpec(0, 0, 17),
-                new MaskedTensorSpec(1, 0, WIDE),
-                new MaskedTensorSpec(2, 1, 5)),
+                new MaskedTensorSpec(0, 0, 17, ResidueField.P31),
+                new MaskedTensorSpec(1, 0, WIDE, ResidueField.P31),
+                new MaskedTensorSpec(2, 1, 5, ResidueField.P31)),
             List.of(
                 new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 17, 3)),
                 new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(1, WIDE, 2)),

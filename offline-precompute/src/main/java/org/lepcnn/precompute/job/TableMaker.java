@@ -129,7 +129,8 @@ public final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
     TableComputation computation = shared.get();
     try (SecretKey groupKey = keys.groupKey(id.group());
         TableWriter writer =
-            TableWriter.create(folder, id, settings.challengesPerLayer(), groupKey)) {
+            TableWriter.create(
+                folder, id, computation.plan(), settings.challengesPerLayer(), groupKey)) {
       GroupChallenges challenges = computation.challenges(settings.challengesPerLayer(), groupKey);
       writer.writeChallenges(challenges);
       long pass = id.firstPass();

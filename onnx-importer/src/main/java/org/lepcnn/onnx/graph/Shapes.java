@@ -23,4 +23,11 @@ public final class Shapes {
     }
     return (int) product;
   }
+
+  /** A copy with one size multiplied. */
+  public static long[] times(long[] dims, int axis, int factor) {
+    long[] copy = dims.clone();
+    copy[axis] = Math.multiplyExact(copy[axis], (long) factor);
+    return copy;
+  }
 }

@@ -307,6 +307,11 @@ public final class LinearLayer {
     return inputGrid == null ? step >= 1 : step > 0;
   }
 
+  /** Whether its weights are integers, and nothing tells where the elements that it reads lie. */
+  public boolean isOfWholeNumbers() {
+    return inputGrid == null && WeightQuantizer.smallestPowerOfTwo(weights()) >= 1;
+  }
+
   /** The largest magnitude of a sum of integer weights times integers, without the bias. */
   double largestSum() {
     ScaledWeights integers = weights();

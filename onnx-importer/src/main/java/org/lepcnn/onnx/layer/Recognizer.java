@@ -11,6 +11,7 @@ import org.lepcnn.onnx.graph.QuantizedGroup;
 import org.lepcnn.onnx.graph.StaysOnDeviceException;
 import org.lepcnn.onnx.graph.Tensors;
 import org.lepcnn.onnx.graph.ValueType;
+import org.lepcnn.onnx.run.BatchRows;
 import org.lepcnn.onnx.run.InstrumentedRun;
 import org.lepcnn.onnx.run.ShapeFlow;
 
@@ -19,6 +20,7 @@ public final class Recognizer {
   private static final Set<String> OPERATORS = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
 
   private final ShapeFlow flow;
+  private final BatchRows rows;
   private final ConvRecognizer convolutions;
   private final MatrixRecognizer matrices;
   private final IntegerRecognizer integers;
@@ -27,6 +29,7 @@ public final class Recognizer {
 
   public Recognizer(Graph graph, InstrumentedRun run, ShapeFlow flow) {
     this.flow = flow;
+    this.rows = run.rows();
     this.convolutions = new ConvRecognizer(graph, run);
     this.matrices = new MatrixRecognizer(graph, run);
     IntegerOperands operands = new IntegerOperands(graph, run);
@@ -52,6 +55,20 @@ public final class Recognizer {
    * @throws StaysOnDeviceException with the reason why it cannot be offloaded
    */
   public LinearLayer recognize(Node node) throws StaysOnDeviceException {
+    LinearLayer layer = recognized(node);
+    boolean inRows =
+        rows.hold(layer.modelInput())
+            && rows.hold(node.output())
+            && layer.geometry().batch() % rows.batch() == 0;
+    if (!inRows) {
+      throw new StaysOnDeviceException(
+          "its input does not hold the %s inputs of a pass one after the other"
+              .formatted(rows.batch()));
+    }
+    return layer;
+  }
+
+  private LinearLayer recognized(Node node) throws StaysOnDeviceException {
     for (String value : node.reads()) {
       if (flow.kind(value) == ShapeFlow.Kind.DYNAMIC) {
         throw new StaysOnDeviceException("the shape of its input depends on the data");

@@ -8,17 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerBinding;
 import org.lepcnn.core.model.DeviceHalf.TensorBinding;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
-import org.lepcnn.core.quant.BitBalance;
-import org.lepcnn.core.quant.Headroom;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.core.quant.WeightQuantizer;
 import org.lepcnn.core.quant.WeightQuantizer.FittedWeights;
-import org.lepcnn.onnx.layer.Grid;
 import org.lepcnn.onnx.layer.LinearLayer;
 
 /**
@@ -32,6 +31,8 @@ public final class Assembly {
   private final List<LayerBinding> layerBindings = new ArrayList<>();
   private final List<LayerWeights> weights = new ArrayList<>();
   private final List<Integer> weightLimits = new ArrayList<>();
+  private final List<TensorFields.Choice> choices = new ArrayList<>();
+  private final TensorFields fields;
   private final Precision precision;
   private final Rounding rounding;
   private final Consumer<String> steps;
@@ -39,11 +40,17 @@ public final class Assembly {
   private final Plan plan;
 
   /**
+   * @param fields chooses the field and the bits of every tensor
    * @param rounding keeps the weights
    * @param steps is told of each layer when its weights are rounded
    */
   public Assembly(
-      Schedule schedule, Precision precision, Rounding rounding, Consumer<String> steps) {
+      Schedule schedule,
+      TensorFields fields,
+      Precision precision,
+      Rounding rounding,
+      Consumer<String> steps) {
+    this.fields = fields;
     this.precision = precision;
     this.rounding = rounding;
     this.steps = steps;
@@ -84,38 +91,29 @@ public final class Assembly {
     return specs.get(layer);
   }
 
-  int bits(int tensorId) {
-    return tensorBindings.get(tensorId).bits();
+  TensorFields.Choice choice(int tensorId) {
+    return choices.get(tensorId);
   }
 
   private void add(String value, List<OffloadedLayer> readers, int round) {
     int id = tensors.size();
     int elements = readers.get(0).layer().geometry().inputSize();
-    int bits = activationBits(readers);
-    tensors.add(new MaskedTensorSpec(id, round, elements));
-    tensorBindings.add(new TensorBinding(value, bits));
+    TensorFields.Choice choice = fields.choose(value, readers, precision);
+    choices.add(choice);
+    tensors.add(new MaskedTensorSpec(id, round, elements, choice.field()));
+    tensorBindings.add(new TensorBinding(value, choice.range()));
     for (OffloadedLayer reader : readers) {
-      addLayer(id, bits, reader);
+      addLayer(id, choice, reader);
     }
   }
 
-  /** What the tensor's integers need, where it holds integers; what balances the errors if not. */
-  private int activationBits(List<OffloadedLayer> readers) {
-    int most = readers.stream().mapToInt(each -> each.profile().coarsestBits()).min().orElseThrow();
-    Grid grid = readers.get(0).layer().inputGrid();
-    int needed = grid == null ? Integer.MAX_VALUE : Headroom.bitsFor(grid.limit());
-    return needed <= most
-        ? needed
-        : BitBalance.bits(readers.stream().map(each -> each.reader(precision)).toList());
-  }
-
-  private void addLayer(int tensorId, int bits, OffloadedLayer offloaded) {
+  private void addLayer(int tensorId, TensorFields.Choice choice, OffloadedLayer offloaded) {
     LinearLayer layer = offloaded.layer();
     steps.accept("rounding the weights of layer " + (layers.size() + 1) + ", " + layer.node());
     LinearLayerSpec spec = new LinearLayerSpec(layers.size(), tensorId, layer.geometry());
     layers.add(spec);
     specs.put(offloaded, spec);
-    FittedWeights fitted = rounding.of(offloaded, precision, bits);
+    FittedWeights fitted = rounding.of(offloaded, precision, choice);
     weights.add(fitted.weights());
     // the −128 of int8 weights takes no ninth bit
     int coarsest = Arrays.stream(fitted.limits()).min().orElseThrow();
@@ -127,6 +125,19 @@ public final class Assembly {
             layer.output(),
             layer.outputDims(),
             fitted.scales(),
-            offloaded.bias()));
+            offloaded.bias(),
+            lift(fitted.weights(), layer.geometry(), choice.range())));
+  }
+
+  /** How far below 0 a result can be, per output channel; empty where either sign is possible. */
+  private static int[] lift(LayerWeights weights, ConvGeometry g, ActivationRange range) {
+    if (range.signed()) {
+      return new int[0];
+    }
+    long[] below = new long[g.outChannels()];
+    for (int i = 0; i < weights.count(); i++) {
+      below[i / g.fanIn()] += Math.max(0, -weights.at(i));
+    }
+    return Arrays.stream(below).mapToInt(sum -> Math.toIntExact(sum * range.limit())).toArray();
   }
 }

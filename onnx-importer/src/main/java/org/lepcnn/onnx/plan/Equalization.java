@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.quant.Headroom;
 import org.lepcnn.onnx.channel.ChannelClasses;
 import org.lepcnn.onnx.channel.ChannelFlow;
 import org.lepcnn.onnx.channel.ScaledNode;
@@ -155,8 +156,8 @@ public final class Equalization {
   private static OffloadedLayer proveAgain(OffloadedLayer layer) {
     try {
       OffloadedLayer again = OffloadedLayer.prove(layer.layer());
-      int least = Math.min(MIN_BITS, layer.profile().coarsestBits());
-      return again.profile().coarsestBits() >= least ? again : null;
+      int least = Math.min(MIN_BITS, layer.profile().coarsestBits(Headroom.LARGEST));
+      return again.profile().coarsestBits(Headroom.LARGEST) >= least ? again : null;
     } catch (StaysOnDeviceException e) {
       return null;
     }

@@ -49,10 +49,10 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
               + Headroom.MAX_ABS_WEIGHT_SUM
               + " of a 32-bit accumulator");
     }
-    if (profile.coarsestBits() < Headroom.MIN_BITS) {
+    if (profile.coarsestBits(Headroom.LARGEST) < Headroom.MIN_BITS) {
       throw new StaysOnDeviceException(
           "its weights leave only "
-              + profile.coarsestBits()
+              + profile.coarsestBits(Headroom.LARGEST)
               + " bits for the activations, fewer than "
               + Headroom.MIN_BITS);
     }
@@ -64,7 +64,7 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
     Grid grid = layer.inputGrid();
     return grid != null
         && Double.isFinite(grid.limit())
-        && Headroom.bitsFor(grid.limit()) > profile.coarsestBits();
+        && Headroom.LARGEST.bitsFor(grid.limit()) > profile.coarsestBits(Headroom.LARGEST);
   }
 
   /** This layer as a reader of its tensor. */
@@ -76,14 +76,14 @@ public record OffloadedLayer(LinearLayer layer, WeightProfile profile, float[] b
   }
 
   /**
-   * The layer's weights for activations of {@code bits} bits, at most {@link
-   * WeightProfile#coarsestBits()}. The bound on Σ|W| proves the accumulators of both parts as well:
-   * the parts have the weight's sign, so |W| = 16·|high| + |low|, and neither Σ|high| nor Σ|low|
-   * exceeds Σ|W|.
+   * The layer's weights for a tensor of at most as many bits as {@link WeightProfile#coarsestBits}
+   * tells. The bound on Σ|W| proves the accumulators of both parts as well: the parts have the
+   * weight's sign, so |W| = 16·|high| + |low|, and neither Σ|high| nor Σ|low| exceeds Σ|W|.
    */
-  FittedWeights quantize(Precision precision, int bits) {
-    long bound = Math.min(Headroom.maxAbsWeightSum(bits), Headroom.MAX_ABS_WEIGHT_SUM);
-    int[] limits = BitBalance.limits(reader(precision), bits);
+  FittedWeights quantize(Precision precision, TensorFields.Choice tensor) {
+    long bound =
+        Math.min(tensor.headroom().maxAbsWeightSum(tensor.bits()), Headroom.MAX_ABS_WEIGHT_SUM);
+    int[] limits = BitBalance.limits(reader(precision), tensor.bits(), tensor.headroom());
     return WeightQuantizer.fit(layer.weights(), limits, bound);
   }
 }

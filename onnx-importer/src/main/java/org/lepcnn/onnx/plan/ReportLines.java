@@ -74,18 +74,21 @@ public final class ReportLines {
     MaskedTensorSpec tensor = plan.tensor(spec.tensorId());
     boolean first = counted.add(tensor.id());
     ConvGeometry g = spec.geometry();
+    TensorFields.Choice choice = assembly.choice(tensor.id());
     return new LayerReport(
         node.name(),
         node.op(),
         shape(node),
         g.macs(),
-        assembly.bits(tensor.id()),
+        choice.bits(),
         tensor.round(),
         "",
-        first ? (long) tensor.elements() * Integer.BYTES : 0,
-        (long) g.outputSize() * Integer.BYTES,
+        first ? tensor.wireBytes() : 0,
+        (long) g.outputSize() * choice.field().wireBytes(),
         assembly.weightLimit(spec.index()),
-        assembly.weights().get(spec.index()).maxAbsSum(g.outChannels()));
+        assembly.weights().get(spec.index()).maxAbsSum(g.outChannels()),
+        choice.field(),
+        choice.headroom().signed());
   }
 
   private static LayerReport onDevice(

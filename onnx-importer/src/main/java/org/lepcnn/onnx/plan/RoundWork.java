@@ -24,6 +24,9 @@ import org.lepcnn.onnx.run.ShapeFlow;
  *
  * <p>Layers that stay take their round with them: each later one is one round earlier, and carries
  * what it carried before.
+ *
+ * <p>In a batch the multiplications of one of its inputs count: the same layers go to the edge as
+ * for the input alone.
  */
 public final class RoundWork {
   /** Multiplications that make a round of a long pass worth its way. */
@@ -47,14 +50,16 @@ public final class RoundWork {
     Selection selection = new Selection(graph, run, flow, policy);
     List<List<OffloadedLayer>> rounds = new Schedule(graph, run, selection).rounds();
     boolean kept = policy instanceof OffloadPolicy.All || rounds.size() <= FEW_ROUNDS;
-    Map<Node, StayReason> staying = light(rounds, asked.orElse(kept ? 0 : LIGHT));
+    Map<Node, StayReason> staying =
+        light(rounds, asked.orElse(kept ? 0 : LIGHT), run.rows().batch());
     return staying.isEmpty() ? selection : new Selection(graph, run, flow, policy, staying);
   }
 
-  private static Map<Node, StayReason> light(List<List<OffloadedLayer>> rounds, long least) {
+  private static Map<Node, StayReason> light(
+      List<List<OffloadedLayer>> rounds, long least, int batch) {
     Map<Node, StayReason> light = new HashMap<>();
     for (List<OffloadedLayer> round : rounds) {
-      long work = round.stream().mapToLong(each -> each.layer().geometry().macs()).sum();
+      long work = round.stream().mapToLong(each -> each.layer().geometry().macs()).sum() / batch;
       if (work < least) {
         round.forEach(each -> light.put(each.layer().node(), reason(rounds.size(), work, least)));
       }

@@ -15,12 +15,12 @@ public final class Rounding {
       new IdentityHashMap<>();
 
   /** All that a layer's integers depend on beside its weights. */
-  private record Fineness(int mostMagnitude, int bits) {}
+  private record Fineness(int mostMagnitude, TensorFields.Choice tensor) {}
 
-  FittedWeights of(OffloadedLayer layer, Precision precision, int bits) {
-    Fineness fineness = new Fineness(layer.reader(precision).mostMagnitude(), bits);
+  FittedWeights of(OffloadedLayer layer, Precision precision, TensorFields.Choice tensor) {
+    Fineness fineness = new Fineness(layer.reader(precision).mostMagnitude(), tensor);
     return rounded
         .computeIfAbsent(layer, key -> new HashMap<>())
-        .computeIfAbsent(fineness, key -> layer.quantize(precision, bits));
+        .computeIfAbsent(fineness, key -> layer.quantize(precision, tensor));
   }
 }

@@ -5,24 +5,17 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.onnxruntime.QuietOnnxRuntime;
-import org.lepcnn.onnx.graph.ElementTypes;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.Tensors;
@@ -35,8 +28,10 @@ import org.lepcnn.onnx.graph.ValueType;
  *
  * @param types by value name: inputs, constants, and all that nodes produce
  * @param fixed elements of the values that are the same in every pass, as far as they are small
+ * @param rows the values that hold the inputs of a batch row by row
  */
-public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorProto> fixed) {
+public record InstrumentedRun(
+    Map<String, ValueType> types, Map<String, TensorProto> fixed, BatchRows rows) {
   /** Fixed values up to this many elements become constants of the device's sub-models. */
   private static final long MAX_FIXED_ELEMENTS = 64 << 10;
 
@@ -55,7 +50,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
       ModelProto model = SubModels.wrap(graph.model(), builder);
       runOnSomeInput(model, inputs, result -> collect(result, types, fixedValues, fixed));
     }
-    return new InstrumentedRun(types, fixed);
+    return new InstrumentedRun(types, fixed, BatchRows.ONE);
   }
 
   /** Runs a part of a model by itself. One that does not run on made-up values tells nothing. */
@@ -63,7 +58,7 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
     try {
       return of(new Graph(part), inputs, Set.of());
     } catch (BadInputException e) {
-      return new InstrumentedRun(Map.of(), Map.of());
+      return new InstrumentedRun(Map.of(), Map.of(), BatchRows.ONE);
     }
   }
 
@@ -105,6 +100,11 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
     } finally {
       tensors.values().forEach(OnnxTensor::close);
     }
+  }
+
+  /** The same of a model whose inputs are a batch. */
+  public InstrumentedRun with(BatchRows batch) {
+    return new InstrumentedRun(types, fixed, batch);
   }
 
   public ValueType type(String value) {
@@ -154,69 +154,27 @@ public record InstrumentedRun(Map<String, ValueType> types, Map<String, TensorPr
     return null;
   }
 
+  /** Every element of float32 is another number; of other types every second one is zero. */
   private static OnnxTensor tensor(String name, ValueType type, boolean withoutZeros) {
-    int step = withoutZeros ? 1 : 2;
-    OrtEnvironment environment = QuietOnnxRuntime.environment();
-    int elements = Math.toIntExact(Tensors.elements(type.dims()));
-    TensorProto.DataType dataType = TensorProto.DataType.forNumber(type.onnxType());
-    try {
-      return switch (dataType == null ? TensorProto.DataType.UNDEFINED : dataType) {
-        case FLOAT -> OnnxTensor.createTensor(environment, spread(elements), type.dims());
-        case DOUBLE -> packed(type, OnnxJavaType.DOUBLE, 8, step, 0x3fe0000000000000L);
-        case FLOAT16 -> packed(type, OnnxJavaType.FLOAT16, 2, step, 0x3800);
-        case BFLOAT16 -> packed(type, OnnxJavaType.BFLOAT16, 2, step, 0x3f00);
-        case INT64 -> packed(type, OnnxJavaType.INT64, 8, step, 1);
-        case INT32 -> packed(type, OnnxJavaType.INT32, 4, step, 1);
-        case INT16 -> packed(type, OnnxJavaType.INT16, 2, step, 1);
-        case INT8 -> packed(type, OnnxJavaType.INT8, 1, step, 1);
-        case UINT8 -> packed(type, OnnxJavaType.UINT8, 1, step, 1);
-        case BOOL -> packed(type, OnnxJavaType.BOOL, 1, step, 1);
-        case STRING -> OnnxTensor.createTensor(environment, strings(elements), type.dims());
-        default ->
-            throw BadInputException.about("Importing the model, input " + name)
-                .expected("a type of which ONNX Runtime has tensors in Java")
-                .found(ElementTypes.name(type.onnxType()), "Export the model with float32.");
-      };
-    } catch (OrtException e) {
-      throw new BadInputException(
-          "Importing the model: ONNX Runtime refuses an input " + name + " of type " + type + ".",
-          e);
+    ElementForm form = ElementForm.of(name, type);
+    ByteBuffer data = form.room(type.dims());
+    if (form.isFloat()) {
+      spread(data);
+    } else if (form.bytes() > 0) {
+      int step = withoutZeros ? 1 : 2;
+      for (int i = step - 1; i < data.capacity() / form.bytes(); i += step) {
+        form.put(data, i, form.one());
+      }
     }
+    return form.tensor(name, data, type.dims());
   }
 
   /** Multiples of the golden ratio modulo 1: deterministic, and no two neighbours alike. */
-  private static FloatBuffer spread(int elements) {
-    FloatBuffer values =
-        ByteBuffer.allocateDirect(Math.multiplyExact(elements, Float.BYTES))
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    for (int i = 0; i < elements; i++) {
+  private static void spread(ByteBuffer data) {
+    FloatBuffer values = data.asFloatBuffer();
+    for (int i = 0; i < values.capacity(); i++) {
       double multiple = i * 0.618033988749895;
       values.put(i, (float) (multiple - Math.floor(multiple)));
     }
-    return values;
-  }
-
-  /** Every {@code step}-th element has the bits {@code pattern}, the others are zero. */
-  private static OnnxTensor packed(
-      ValueType type, OnnxJavaType javaType, int bytes, int step, long pattern)
-      throws OrtException {
-    int elements = Math.toIntExact(Tensors.elements(type.dims()));
-    ByteBuffer data =
-        ByteBuffer.allocateDirect(Math.multiplyExact(elements, bytes))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = step - 1; i < elements; i += step) {
-      for (int k = 0; k < bytes; k++) {
-        data.put(i * bytes + k, (byte) (pattern >>> (8 * k)));
-      }
-    }
-    data.order(ByteOrder.nativeOrder());
-    return OnnxTensor.createTensor(QuietOnnxRuntime.environment(), data, type.dims(), javaType);
-  }
-
-  private static String[] strings(int elements) {
-    String[] strings = new String[elements];
-    Arrays.fill(strings, "");
-    return strings;
   }
 }

@@ -45,11 +45,64 @@ public final class OnnxRuntime {
       Map<String, OnnxTensor> inputs,
       OutputReader<T> reader,
       Duration maxRun) {
-    try (OrtSession session = open(what, model)) {
-      RunLimits.requireModest(what, session);
+    try (Loaded loaded = new Loaded(what, model, maxRun)) {
+      return loaded.run(inputs, reader);
+    }
+  }
+
+  /** A model to be run several times. */
+  public static final class Loaded implements AutoCloseable {
+    private final String what;
+    private final ModelProto model;
+    private final Duration maxRun;
+    private final OrtSession session;
+
+    /**
+     * Loads a model.
+     *
+     * @param what says what is done, for errors
+     * @throws BadInputException when ONNX Runtime refuses the model
+     */
+    public Loaded(String what, ModelProto model) {
+      this(what, model, RunLimits.maxRun());
+    }
+
+    private Loaded(String what, ModelProto model, Duration maxRun) {
+      this.what = what;
+      this.model = model;
+      this.maxRun = maxRun;
+      try {
+        session = open(what, model);
+      } catch (OrtException e) {
+        throw Refusals.of(what, model, e);
+      }
+      try {
+        RunLimits.requireModest(what, session);
+      } catch (OrtException e) {
+        close();
+        throw Refusals.of(what, model, e);
+      } catch (RuntimeException e) {
+        close();
+        throw e;
+      }
+    }
+
+    /**
+     * Runs it once and reads all its outputs.
+     *
+     * @throws BadInputException when ONNX Runtime fails to run it
+     */
+    public <T> T run(Map<String, OnnxTensor> inputs, OutputReader<T> reader) {
       return runLoaded(what, model, session, inputs, reader, maxRun);
-    } catch (OrtException e) {
-      throw Refusals.of(what, model, e);
+    }
+
+    @Override
+    public void close() {
+      try {
+        session.close();
+      } catch (OrtException e) {
+        throw Refusals.of(what, model, e);
+      }
     }
   }
 

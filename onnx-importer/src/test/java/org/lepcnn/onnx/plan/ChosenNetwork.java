@@ -134,9 +134,9 @@ final class ChosenNetwork {
   /** The network as the device and the edge have it. */
   ModelBundle bundle(Precision precision) {
     Schedule schedule = new Schedule(graph, run, selection);
-    Assembly assembly =
-        new Assembly(
-            schedule, FinerLayers.resolve(precision, layers()), new Rounding(), step -> {});
+    TensorFields fields = TensorFields.of(graph, run, schedule);
+    Precision resolved = FinerLayers.resolve(precision, layers(), fields, 1);
+    Assembly assembly = new Assembly(schedule, fields, resolved, new Rounding(), step -> {});
     DeviceHalf device =
         new DeviceHalf(
             "net",

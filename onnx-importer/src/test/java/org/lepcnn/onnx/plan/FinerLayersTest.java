@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
@@ -30,10 +31,9 @@ class FinerLayersTest {
 
   @Test
   void noisePerMultiplication_decides() {
-    assertThat(FinerLayers.choose(ChosenLayers.of(model()), A)).containsExactly("a");
-    assertThat(FinerLayers.choose(ChosenLayers.of(model()), A + B))
-        .containsExactlyInAnyOrder("a", "c");
-    assertThat(FinerLayers.choose(ChosenLayers.of(model()), A + 2 * B))
+    assertThat(choose(ChosenLayers.of(model()), A)).containsExactly("a");
+    assertThat(choose(ChosenLayers.of(model()), A + B)).containsExactlyInAnyOrder("a", "c");
+    assertThat(choose(ChosenLayers.of(model()), A + 2 * B))
         .containsExactlyInAnyOrder("a", "b", "c");
   }
 
@@ -41,7 +41,7 @@ class FinerLayersTest {
   void theBudgetIsNeverExceeded_andWhatStillFitsIsTaken() {
     List<OffloadedLayer> layers = ChosenLayers.of(model());
     for (long budget = 0; budget <= A + 2 * B + 1; budget += A / 3) {
-      Set<String> chosen = FinerLayers.choose(layers, budget);
+      Set<String> chosen = choose(layers, budget);
       long spent = 0;
       long smallestLeft = Long.MAX_VALUE;
       for (OffloadedLayer layer : layers) {
@@ -59,7 +59,7 @@ class FinerLayersTest {
 
   @Test
   void exactWeights_areNotMadeFiner() {
-    assertThat(FinerLayers.choose(ChosenLayers.of(model()), Long.MAX_VALUE))
+    assertThat(choose(ChosenLayers.of(model()), Long.MAX_VALUE))
         .containsExactlyInAnyOrder("a", "b", "c");
   }
 
@@ -73,7 +73,7 @@ class FinerLayersTest {
     model.node("Add", "y", "z a");
     Path file = model.output("y").write(folder);
     for (int i = 0; i < 3; i++) {
-      assertThat(FinerLayers.choose(ChosenLayers.of(file), A)).containsExactly("z");
+      assertThat(choose(ChosenLayers.of(file), A)).containsExactly("z");
     }
   }
 
@@ -95,6 +95,11 @@ class FinerLayersTest {
     }
     assertThat(spent).isLessThanOrEqualTo(FinerLayers.FAST_BUDGET);
     assertThat(ImportReport.of(bundle).finerMacs()).isEqualTo(spent);
+  }
+
+  private static Set<String> choose(List<OffloadedLayer> layers, long budget) {
+    return FinerLayers.choose(
+        layers, new TensorFields(value -> false), Precision.FAST.inField(ResidueField.P31), budget);
   }
 
   /** x → a → ReLU → b, c, d; b's weights are easier to round than c's, d's are ±1. */

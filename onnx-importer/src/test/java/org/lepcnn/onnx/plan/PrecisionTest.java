@@ -13,12 +13,12 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.DeviceHalf.LayerReport;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.ModelBundle;
-import org.lepcnn.core.quant.ActivationQuantizer;
+import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.onnx.FloatNetwork;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
@@ -129,7 +129,7 @@ class PrecisionTest {
       long sum = weights.maxAbsSum(channels);
       int bits = bundle.device().tensors().get(layer.tensorId()).bits();
       assertThat(bits).isBetween(8, 22);
-      assertThat(ActivationQuantizer.limit(bits) * sum).isLessThanOrEqualTo(Field.HALF);
+      assertThat(ActivationRange.signed(bits).limit() * sum).isLessThanOrEqualTo(Field31.HALF);
       for (int part = 0; part < weights.parts(); part++) {
         long partSum = LayerWeights.of(weights.part(part)).maxAbsSum(channels);
         assertThat(255 * partSum).isLessThan(1L << 31);

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.choice.Kernels;
@@ -74,7 +75,7 @@ class ZooKernelsTest {
   private static void compare(ConvGeometry geometry, SplittableRandom random) {
     byte[] weights = weights(geometry, random);
     int[][] inputs = {residues(geometry, random), new int[geometry.inputSize()]};
-    Arrays.fill(inputs[1], Field.P - 1);
+    Arrays.fill(inputs[1], Field31.P - 1);
     int[][] expected = null;
     if (FULL || geometry.macs() <= SCALAR_MACS) {
       expected = outputs(SCALAR, geometry, weights, inputs);
@@ -93,7 +94,7 @@ class ZooKernelsTest {
   private static int[][] outputs(
       KernelProvider provider, ConvGeometry geometry, byte[] weights, int[][] inputs) {
     int[][] outputs = new int[inputs.length][geometry.outputSize()];
-    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+    try (LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
       kernel.apply(inputs.length, inputs, outputs);
     }
     return outputs;
@@ -146,7 +147,7 @@ class ZooKernelsTest {
         sum += weights[channel * g.fanIn() + tap] * value;
       }
     }
-    return (int) Math.floorMod(sum, (long) Field.P);
+    return (int) Math.floorMod(sum, (long) Field31.P);
   }
 
   /**
@@ -174,7 +175,7 @@ class ZooKernelsTest {
     int[] residues = new int[geometry.inputSize()];
     for (int i = 0; i < residues.length; i++) {
       int bits = random.nextInt();
-      residues[i] = (bits & 15) == 0 ? Field.P - 1 : (bits >>> 1) % Field.P;
+      residues[i] = (bits & 15) == 0 ? Field31.P - 1 : (bits >>> 1) % Field31.P;
     }
     return residues;
   }

@@ -2,7 +2,7 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.util.SplittableRandom;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -27,7 +27,7 @@ final class LayerProbe {
     int[][] inputs = new int[2][g.inputSize()];
     for (int[] input : inputs) {
       for (int i = 0; i < input.length; i++) {
-        input[i] = random.nextInt(Field.P);
+        input[i] = random.nextInt(Field31.P);
       }
     }
     int[][] outputs = new int[2][g.outputSize()];
@@ -76,6 +76,6 @@ final class LayerProbe {
         sum += (long) weights[weight + c * taps] * input[at + c * inPlane];
       }
     }
-    return Field.reduceSigned((sum >> 31) + (sum & Field.P));
+    return Field31.reduceSigned((sum >> 31) + (sum & Field31.P));
   }
 }

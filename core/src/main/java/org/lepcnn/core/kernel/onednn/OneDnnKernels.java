@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.onednn;
 
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
@@ -72,14 +73,17 @@ public final class OneDnnKernels implements KernelProvider {
   }
 
   @Override
-  public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+  public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
+    if (field != ResidueField.P31) {
+      return scalar.prepare(field, geometry, weights);
+    }
     long bound = LimbLoops.MAX_UNSIGNED * largestPartialSum(geometry, weights);
     if (bound > Integer.MAX_VALUE) {
       LOG.warn(
           "oneDNN kernels: {} runs on the scalar kernel, which is slow: {}",
           geometry,
           "its sums may exceed 32 bits");
-      return scalar.prepare(geometry, weights);
+      return scalar.prepare(field, geometry, weights);
     }
     LinearKernel kernel = create(geometry, weights, bound);
     if (LayerProbe.isExact(kernel, weights)) {
@@ -87,7 +91,7 @@ public final class OneDnnKernels implements KernelProvider {
     }
     kernel.close();
     LOG.warn("oneDNN kernels: wrong sums for {}; it runs on ONNX Runtime instead", geometry);
-    return OnnxRuntimeKernels.create().prepare(geometry, weights);
+    return OnnxRuntimeKernels.create().prepare(field, geometry, weights);
   }
 
   private static LinearKernel create(ConvGeometry geometry, byte[] weights, long bound) {

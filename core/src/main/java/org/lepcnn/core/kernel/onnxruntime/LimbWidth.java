@@ -1,7 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.onnxruntime;
 
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 
 /**
@@ -67,7 +67,7 @@ record LimbWidth(int count, int bits) {
       for (int limb = 0; limb < count; limb++) {
         sum += (long) accumulators[limb * stride + i] << (bits * limb);
       }
-      output[i] = Field.reduceSigned(sum);
+      output[i] = Field31.reduceSigned(sum);
     }
   }
 
@@ -78,7 +78,7 @@ record LimbWidth(int count, int bits) {
               + ((long) accumulators[i + stride] << 8)
               + ((long) accumulators[i + 2 * stride] << 16)
               + ((long) accumulators[i + 3 * stride] << 24);
-      output[i] = Field.reduceSigned(sum);
+      output[i] = Field31.reduceSigned(sum);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.lepcnn.core.kernel.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
@@ -64,7 +65,10 @@ public final class OnnxRuntimeKernels implements KernelProvider {
   }
 
   @Override
-  public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
+  public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
+    if (field != ResidueField.P31) {
+      return scalar.prepare(field, geometry, weights);
+    }
     long bound =
         LimbLoops.MAX_UNSIGNED * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
     if (geometry.groups() > MAX_GROUPS || bound > Integer.MAX_VALUE) {
@@ -74,7 +78,7 @@ public final class OnnxRuntimeKernels implements KernelProvider {
           geometry.groups() > MAX_GROUPS
               ? "it has more than " + MAX_GROUPS + " groups"
               : "its sums may exceed 32 bits");
-      return scalar.prepare(geometry, weights);
+      return scalar.prepare(field, geometry, weights);
     }
     if (limbs.bits() != Byte.SIZE) {
       return new OnnxRuntimeKernel(environment, limbs, geometry, weights);

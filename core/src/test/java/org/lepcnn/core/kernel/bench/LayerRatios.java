@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel.bench;
 import ai.onnxruntime.OrtException;
 import java.util.Arrays;
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.choice.Kernels;
@@ -65,7 +66,7 @@ public final class LayerRatios {
     }
     int[][] outputs = new int[count][geometry.outputSize()];
     try (FloatLayer plain = new FloatLayer(geometry, weights);
-        LinearKernel kernel = provider.prepare(geometry, weights)) {
+        LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
       long[] plainNanos = new long[MAX_RUNS];
       long[] maskedNanos = new long[MAX_RUNS];
       int runs = 0;

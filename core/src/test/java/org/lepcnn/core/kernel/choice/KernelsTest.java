@@ -12,7 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.FunctionKernel;
 import org.lepcnn.core.kernel.KernelChecks;
 import org.lepcnn.core.kernel.KernelProvider;
@@ -71,7 +72,7 @@ class KernelsTest {
     byte[] weights = new byte[geometry.weightCount()];
     for (byte weight : new byte[] {-128, -127, 127}) {
       Arrays.fill(weights, weight);
-      for (int residue : new int[] {0, 1, Field.P - 1, 0x00ff00ff, 0x7f00ff00, Field.HALF}) {
+      for (int residue : new int[] {0, 1, Field31.P - 1, 0x00ff00ff, 0x7f00ff00, Field31.HALF}) {
         assertSameAsOracle(
             provider, geometry, weights, RandomLayers.constant(geometry.inputSize(), residue));
       }
@@ -140,7 +141,7 @@ class KernelsTest {
         ConvGeometry geometry = random.geometry();
         int size = geometry.inputSize();
         LayerWeights weights = LayerWeights.of(random.weights(geometry));
-        int bits = Headroom.activationBits(weights.maxAbsSum(geometry.outChannels()));
+        int bits = Headroom.LARGEST.activationBits(weights.maxAbsSum(geometry.outChannels()));
         int limit = (1 << (bits - 1)) - 1;
         int[] signs = new int[size];
         for (int k = 0; k < size; k++) {
@@ -174,8 +175,8 @@ class KernelsTest {
     byte[] weights = random.weights(geometry);
     int[] input = random.residues(geometry.inputSize());
     int[] expected = new int[geometry.outputSize()];
-    ORACLE.prepare(geometry, weights).apply(input, expected);
-    try (LinearKernel kernel = provider.prepare(geometry, weights)) {
+    ORACLE.prepare(ResidueField.P31, geometry, weights).apply(input, expected);
+    try (LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
       KernelChecks.assertThreadSafe(kernel, input, expected);
     }
   }
@@ -215,8 +216,8 @@ class KernelsTest {
       KernelProvider provider, ConvGeometry geometry, byte[] weights, int[]... inputs) {
     int[][] expected = new int[inputs.length][geometry.outputSize()];
     int[][] actual = new int[inputs.length][geometry.outputSize()];
-    try (LinearKernel oracle = ORACLE.prepare(geometry, weights);
-        LinearKernel kernel = provider.prepare(geometry, weights)) {
+    try (LinearKernel oracle = ORACLE.prepare(ResidueField.P31, geometry, weights);
+        LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
       oracle.apply(inputs.length, inputs, expected);
       kernel.apply(inputs.length, inputs, actual);
       assertThat(actual).as("%s", geometry).isDeepEqualTo(expected);
@@ -244,8 +245,8 @@ class KernelsTest {
     }
 
     @Override
-    public LinearKernel prepare(ConvGeometry geometry, byte[] weights) {
-      LinearKernel exact = ORACLE.prepare(geometry, weights);
+    public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
+      LinearKernel exact = ORACLE.prepare(field, geometry, weights);
       int pair = 2 * 255 * weights[0];
       int error = pair - Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, pair));
       return new FunctionKernel(
@@ -254,7 +255,8 @@ class KernelsTest {
             exact.apply(count, inputs, outputs);
             for (int request = 0; request < count; request++) {
               if ((inputs[request][0] & 0xff) == 0xff) {
-                outputs[request][0] = Field.subtract(outputs[request][0], Field.canonical(error));
+                outputs[request][0] =
+                    Field31.subtract(outputs[request][0], Field31.canonical(error));
               }
             }
           },

@@ -8,7 +8,7 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.residue.ResidueSink;
 
 class LimbLoopsTest {
@@ -22,7 +22,7 @@ class LimbLoopsTest {
     SplittableRandom random = new SplittableRandom(1);
     for (int[] channel : x) {
       for (int i = 0; i < channel.length; i++) {
-        channel[i] = random.nextInt(Field.P);
+        channel[i] = random.nextInt(Field31.P);
       }
     }
     ChannelWords words = new ChannelWords(13, false);
@@ -106,7 +106,17 @@ class LimbLoopsTest {
   @Test
   void signedLimbs_addUpToTheResidue() {
     int[] x = {
-      0, 1, Field.P - 1, Field.HALF, Field.HALF + 1, 0x7f7f7f7f, 0x7f7f7f80, 127, 128, 255, 32768
+      0,
+      1,
+      Field31.P - 1,
+      Field31.HALF,
+      Field31.HALF + 1,
+      0x7f7f7f7f,
+      0x7f7f7f80,
+      127,
+      128,
+      255,
+      32768
     };
     int[] words = x.clone();
     LimbLoops.signedLimbs(words, words.length);
@@ -115,7 +125,7 @@ class LimbLoopsTest {
       for (int limb = 3; limb >= 0; limb--) {
         sum = (sum << 8) + (byte) (words[i] >> (8 * limb));
       }
-      assertThat(sum).isEqualTo(Field.centred(x[i]));
+      assertThat(sum).isEqualTo(Field31.centred(x[i]));
     }
   }
 
@@ -134,7 +144,7 @@ class LimbLoopsTest {
   }
 
   private static void assertCombined(int[][] a, int[] y) {
-    BigInteger p = BigInteger.valueOf(Field.P);
+    BigInteger p = BigInteger.valueOf(Field31.P);
     for (int i = 0; i < a[0].length; i++) {
       BigInteger sum = BigInteger.ZERO;
       for (int limb = 3; limb >= 0; limb--) {

@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.util.Arrays;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -36,8 +37,8 @@ final class InstructionSetMain {
       KernelProvider provider, ConvGeometry geometry, byte[] weights, int[] input) {
     int[] expected = new int[geometry.outputSize()];
     int[] found = new int[geometry.outputSize()];
-    try (LinearKernel oracle = new ScalarKernels().prepare(geometry, weights);
-        LinearKernel kernel = provider.prepare(geometry, weights)) {
+    try (LinearKernel oracle = new ScalarKernels().prepare(ResidueField.P31, geometry, weights);
+        LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
       oracle.apply(input, expected);
       kernel.apply(input, found);
     }

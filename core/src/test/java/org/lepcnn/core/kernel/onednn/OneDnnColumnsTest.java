@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
@@ -69,7 +70,7 @@ class OneDnnColumnsTest {
     byte[] weights = new byte[g.weightCount()];
     for (byte weight : new byte[] {-128, -127, 127}) {
       Arrays.fill(weights, weight);
-      for (int residue : new int[] {Field.P - 1, Field.HALF, Field.HALF + 1, 0x40808080}) {
+      for (int residue : new int[] {Field31.P - 1, Field31.HALF, Field31.HALF + 1, 0x40808080}) {
         assertSameAsOracle(g, weights, RandomLayers.constant(g.inputSize(), residue));
       }
     }
@@ -83,8 +84,8 @@ class OneDnnColumnsTest {
     int[] input = random.residues(g.inputSize());
     int[] expected = new int[g.outputSize()];
     int[] found = new int[g.outputSize()];
-    try (LinearKernel oracle = new ScalarKernels().prepare(g, weights);
-        LinearKernel kernel = provider.prepare(g, weights)) {
+    try (LinearKernel oracle = new ScalarKernels().prepare(ResidueField.P31, g, weights);
+        LinearKernel kernel = provider.prepare(ResidueField.P31, g, weights)) {
       oracle.apply(input, expected);
       kernel.apply(input, found);
     }
@@ -153,7 +154,7 @@ class OneDnnColumnsTest {
   }
 
   private static void assertSameAsOracle(ConvGeometry g, byte[] weights, int[]... inputs) {
-    try (LinearKernel kernel = provider.prepare(g, weights)) {
+    try (LinearKernel kernel = provider.prepare(ResidueField.P31, g, weights)) {
       assertSameAsOracle(kernel, weights, inputs);
     }
   }
@@ -162,7 +163,7 @@ class OneDnnColumnsTest {
   private static void assertSameAsOracle(LinearKernel kernel, byte[] weights, int[]... inputs) {
     ConvGeometry g = kernel.geometry();
     int[][] expected = new int[inputs.length][g.outputSize()];
-    try (LinearKernel oracle = new ScalarKernels().prepare(g, weights)) {
+    try (LinearKernel oracle = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
       oracle.apply(inputs.length, inputs, expected);
     }
     for (int time = 0; time < 2; time++) {

@@ -12,13 +12,13 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 
 class PackedColumnsTest {
   private static final int[] EXTREMES = {
-    0, 1, Field.P - 1, Field.HALF, Field.HALF + 1, 0x7f7f7f7f, 0x7fff_ff80, 0x0080_8080
+    0, 1, Field31.P - 1, Field31.HALF, Field31.HALF + 1, 0x7f7f7f7f, 0x7fff_ff80, 0x0080_8080
   };
 
   @ParameterizedTest
@@ -53,7 +53,7 @@ class PackedColumnsTest {
           value += (long) target.get(at) << (Byte.SIZE * limb);
         }
         int expected = channel < channels ? input[offset + channel * plane + position] : 0;
-        assertThat((int) Math.floorMod(value, (long) Field.P))
+        assertThat((int) Math.floorMod(value, (long) Field31.P))
             .as("channel %d, position %d", channel, position)
             .isEqualTo(expected);
       }
@@ -127,7 +127,7 @@ class PackedColumnsTest {
     int[] input = residues(channels * positions);
     byte[] plain = new byte[LimbLoops.LIMBS * channels * positions];
     for (int i = 0; i < input.length; i++) {
-      input[i] = random.nextInt(8) == 0 ? input[i] : Field.canonical(random.nextInt(256) - 128);
+      input[i] = random.nextInt(8) == 0 ? input[i] : Field31.canonical(random.nextInt(256) - 128);
       for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
         plain[limb * input.length + i] = signedLimb(input[i], limb);
       }
@@ -162,7 +162,7 @@ class PackedColumnsTest {
 
   /** The digit of the centred residue in base 256 with digits in [−128, 127]. */
   private static byte signedLimb(int residue, int limb) {
-    int rest = Field.centred(residue);
+    int rest = Field31.centred(residue);
     for (int i = 0; i < limb; i++) {
       rest = (rest - (byte) rest) >> Byte.SIZE;
     }
@@ -192,7 +192,7 @@ class PackedColumnsTest {
       residues[i] =
           random.nextInt(4) == 0
               ? EXTREMES[random.nextInt(EXTREMES.length)]
-              : random.nextInt(Field.P);
+              : random.nextInt(Field31.P);
     }
     return residues;
   }

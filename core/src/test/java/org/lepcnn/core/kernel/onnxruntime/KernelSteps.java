@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.StrideFolding;
@@ -107,7 +108,7 @@ public final class KernelSteps {
         weights[i] = (byte) normal[i];
       }
       plain = new FloatLayer(g, weights);
-      kernel = provider.prepare(g, weights);
+      kernel = provider.prepare(ResidueField.P31, g, weights);
       tiled = (TiledKernel) (kernel instanceof StrideFolding folding ? folding.folded() : kernel);
       tiles = tiled.tiles();
       inputs = new int[][] {random.residues(g.inputSize())};

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.linear.RandomLayers;
 
 class LimbWidthTest {
@@ -13,7 +13,7 @@ class LimbWidthTest {
   void split_isUnsignedAndRecombinesToTheResidue() {
     for (LimbWidth limbs : new LimbWidth[] {LimbWidth.EIGHT_BITS, LimbWidth.SEVEN_BITS}) {
       int[] residues = new RandomLayers(5).residues(3 * 7);
-      residues[0] = Field.P - 1;
+      residues[0] = Field31.P - 1;
       byte[] split = new byte[limbs.count() * residues.length];
       limbs.split(residues, 0, 3, 7, split, 0, residues.length);
       for (int c = 0; c < 3; c++) {
@@ -48,7 +48,7 @@ class LimbWidthTest {
                   BigInteger.valueOf(accumulators[limb * extremes.length + i])
                       .shiftLeft(limbs.bits() * limb));
         }
-        assertThat(output[i]).isEqualTo(sum.mod(BigInteger.valueOf(Field.P)).intValueExact());
+        assertThat(output[i]).isEqualTo(sum.mod(BigInteger.valueOf(Field31.P)).intValueExact());
       }
     }
   }

@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field;
+import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -41,7 +42,7 @@ class OnnxRuntimePlanesTest {
       }
       int[][] inputs = new int[1 + i % 3][];
       Arrays.setAll(inputs, request -> random.residues(g.inputSize()));
-      Arrays.fill(inputs[0], 0, g.inputSize() / 3, Field.P - 1);
+      Arrays.fill(inputs[0], 0, g.inputSize() / 3, Field31.P - 1);
       assertSameAsOracle(g, weights, inputs);
     }
   }
@@ -68,7 +69,8 @@ class OnnxRuntimePlanesTest {
       byte[] weights = new byte[g.weightCount()];
       for (byte weight : new byte[] {-128, -127, 127}) {
         Arrays.fill(weights, weight);
-        for (int x : new int[] {0, 1, Field.P - 1, 0x3f7f7f7f, Field.P - 0x3f808080, Field.HALF}) {
+        for (int x :
+            new int[] {0, 1, Field31.P - 1, 0x3f7f7f7f, Field31.P - 0x3f808080, Field31.HALF}) {
           assertSameAsOracle(g, weights, RandomLayers.constant(g.inputSize(), x));
         }
       }
@@ -152,7 +154,7 @@ class OnnxRuntimePlanesTest {
   private static void assertSameAsOracle(ConvGeometry g, byte[] weights, int[]... inputs) {
     int[][] expected = new int[inputs.length][g.outputSize()];
     int[][] actual = new int[inputs.length][g.outputSize()];
-    try (LinearKernel oracle = ORACLE.prepare(g, weights);
+    try (LinearKernel oracle = ORACLE.prepare(ResidueField.P31, g, weights);
         LinearKernel kernel = OnnxRuntimePlanes.createIfSuitable(ENVIRONMENT, g, weights, true)) {
       assertThat(kernel).as("%s", g).isNotNull();
       oracle.apply(inputs.length, inputs, expected);

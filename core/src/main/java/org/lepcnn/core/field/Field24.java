@@ -2,29 +2,38 @@
 package org.lepcnn.core.field;
 
 /**
- * Arithmetic in F_p with the Mersenne prime p = 2³¹ − 1.
+ * Arithmetic in F_p with the prime p = 2²⁴ − 3, the largest below 2²⁴.
  *
- * <p>A <em>canonical residue</em> a satisfies 0 ≤ a &lt; p and fits a non-negative {@code int}; a
- * product of two fits a {@code long}. A <em>centred residue</em> satisfies |a| ≤ (p − 1)/2.
+ * <p>A <em>canonical residue</em> a satisfies 0 ≤ a &lt; p and fits three bytes; a product of two
+ * is below 2⁴⁸, so that a {@code long} holds the sum of 2¹⁵ products. A <em>centred residue</em>
+ * satisfies |a| ≤ (p − 1)/2.
  *
- * <p>Reduction uses 2³¹ ≡ 1 (mod p): a value v ≥ 0 is congruent to {@code (v & p) + (v >>> 31)}.
- * After two such folds any v &lt; 2⁶³ is at most p + 1, so that one branch-free conditional
- * subtraction of p makes it canonical (folding alone would leave p itself, which is 0).
+ * <p>Reduction uses 2²⁴ ≡ 3 (mod p): a value v = h·2²⁴ + l is congruent to 3h + l. After two such
+ * folds any v in [0, 2⁶³) is below 2²⁴ + 2¹⁹ &lt; 2p, so that one branch-free conditional
+ * subtraction of p makes it canonical.
  *
- * <p>All methods are branch-free in their operands. This package is the only place where
- * wrap-around is intended.
+ * <p>All methods are branch-free in their operands.
  */
-public final class Field {
-  /** The modulus, 2³¹ − 1. */
-  public static final int P = Integer.MAX_VALUE;
+public final class Field24 {
+  /** Bits of a residue. */
+  public static final int BITS = 24;
+
+  /** The modulus, 2²⁴ − 3. */
+  public static final int P = (1 << BITS) - 3;
 
   /** The largest centred residue, (p − 1)/2. */
   public static final int HALF = (P - 1) / 2;
 
-  /** p · 2³¹: added to a signed sum of magnitude below 2⁶¹ it makes the sum non-negative. */
-  private static final long OFFSET = (long) P << 31;
+  /** 2²⁴ − 1: the bits that a fold keeps. */
+  public static final int MASK = (1 << BITS) - 1;
 
-  private Field() {}
+  /** What 2²⁴ is congruent to. */
+  private static final int CARRY = 3;
+
+  /** p · 2³⁸: added to a signed sum of magnitude below 2⁶¹ it makes the sum non-negative. */
+  private static final long OFFSET = (long) P << 38;
+
+  private Field24() {}
 
   /**
    * Reduces a non-negative value.
@@ -33,18 +42,17 @@ public final class Field {
    * @return the canonical residue
    */
   public static int reduce(long value) {
-    long folded = (value & P) + (value >>> 31);
-    folded = (folded & P) + (folded >>> 31);
-    return subtractIfNotBelow(folded);
+    return subtractIfNotBelow((int) fold(fold(value)));
   }
 
   /**
-   * Folds a non-negative value once: the result is congruent and below 2³¹ + 2³².
+   * Folds a non-negative value once: the result is congruent, below 2⁴¹, and below 2²⁶ for a
+   * product of two canonical residues.
    *
    * @param value any value in [0, 2⁶³)
    */
   public static long fold(long value) {
-    return (value & P) + (value >>> 31);
+    return (value & MASK) + CARRY * (value >>> BITS);
   }
 
   /**
@@ -59,7 +67,7 @@ public final class Field {
 
   /** The sum of two canonical residues. */
   public static int add(int a, int b) {
-    return subtractIfNotBelow((long) a + b);
+    return subtractIfNotBelow(a + b);
   }
 
   /** The difference of two canonical residues. */
@@ -71,17 +79,6 @@ public final class Field {
   /** The product of two canonical residues. */
   public static int multiply(int a, int b) {
     return reduce((long) a * b);
-  }
-
-  /**
-   * a · 2^exponent mod p: since 2³¹ ≡ 1, a rotation of the 31 bits. A rotation of anything but 31
-   * ones is not 31 ones, so the result is canonical.
-   *
-   * @param a a canonical residue
-   * @param exponent 0 to 30
-   */
-  public static int timesPowerOfTwo(int a, int exponent) {
-    return ((a << exponent) & P) | (a >>> (31 - exponent));
   }
 
   /**
@@ -110,14 +107,14 @@ public final class Field {
   public static boolean allCanonical(int[] values, int offset, int length) {
     int bad = 0;
     for (int i = offset; i < offset + length; i++) {
-      // negative, or p itself (then value + 1 overflows to the minimum): the sign bit is set
-      bad |= values[i] | (values[i] + 1);
+      // negative, or p and above: the sign bit is set; of the lowest integers the first is
+      bad |= values[i] | (P - 1 - values[i]);
     }
     return bad >= 0;
   }
 
-  private static int subtractIfNotBelow(long atMostTwiceP) {
-    long reduced = atMostTwiceP - P;
-    return (int) (reduced + ((reduced >> 63) & P));
+  private static int subtractIfNotBelow(int belowTwiceP) {
+    int reduced = belowTwiceP - P;
+    return reduced + ((reduced >> 31) & P);
   }
 }
