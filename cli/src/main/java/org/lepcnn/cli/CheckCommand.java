@@ -234,8 +234,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     return TestDataSets.read(
             dataFolder(),
-            ImportArguments.modelInputs(
-                model, bundle.device().rowInputs(), arguments.toOptions()),
+            ImportArguments.modelInputs(model, bundle.device().rowInputs(), arguments.toOptions()),
             Integer.MAX_VALUE)
         .stream()
         .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))

@@ -295,7 +295,8 @@ class AcceptanceIT {
   /** The data sets of a model, or a photo where it has none. */
   private static List<TestDataSets.DataSet> dataSets(Path folder, ModelBundle bundle)
       throws IOException {
-    List<TestDataSets.DataSet> sets = TestDataSets.read(folder, ModelInputs.of(bundle.device().inputs()), Integer.MAX_VALUE);
+    List<TestDataSets.DataSet> sets =
+        TestDataSets.read(folder, ModelInputs.of(bundle.device().inputs()), Integer.MAX_VALUE);
     if (!sets.isEmpty()) {
       return sets;
     }

@@ -83,7 +83,8 @@ final class AcceptanceOperators {
       if (bundle.plan().rounds() > 0) {
         offloaded.add(name);
       }
-      List<TestDataSets.DataSet> sets = TestDataSets.read(folder, ModelInputs.of(bundle.device().inputs()), Integer.MAX_VALUE);
+      List<TestDataSets.DataSet> sets =
+          TestDataSets.read(folder, ModelInputs.of(bundle.device().inputs()), Integer.MAX_VALUE);
       String complaint = "";
       try (PrivateCheck check = PrivateCheck.open(bundle, kernels)) {
         for (TestDataSets.DataSet set : sets) {

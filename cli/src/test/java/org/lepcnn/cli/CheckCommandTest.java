@@ -111,7 +111,11 @@ class CheckCommandTest {
             "NOT met")
         .doesNotContain("100.00 %.");
     assertThat(check(model, "--offload", "all", "--json").text())
-        .contains("\"top1Agrees\":false", "\"differing\":1", "\"met\":false", "\"kind\":\"" + kind + "\"}}");
+        .contains(
+            "\"top1Agrees\":false",
+            "\"differing\":1",
+            "\"met\":false",
+            "\"kind\":\"" + kind + "\"}}");
   }
 
   @Test

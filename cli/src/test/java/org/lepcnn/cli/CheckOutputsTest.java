@@ -179,13 +179,18 @@ class CheckOutputsTest {
     assertThat(refused.status()).isEqualTo(CheckCommandTest.BAD_INPUT);
     assertThat(refused.text()).contains(other);
     Ran imported =
-        Ran.command(
-            "import", model.write(folder), "-o", folder.resolve("b"), "--input", "rate=3");
+        Ran.command("import", model.write(folder), "-o", folder.resolve("b"), "--input", "rate=3");
     assertThat(imported.text()).contains("Precision: not measured", other);
     Ran samples =
         Ran.command(
-            "import", model.write(folder), "-o", folder.resolve("b"), "--input", "rate=3",
-            "--samples", folder);
+            "import",
+            model.write(folder),
+            "-o",
+            folder.resolve("b"),
+            "--input",
+            "rate=3",
+            "--samples",
+            folder);
     assertThat(samples.status()).isEqualTo(CheckCommandTest.BAD_INPUT);
     assertThat(samples.text()).contains(other);
   }

@@ -6,9 +6,9 @@ import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.stage.TensorElements;
 
 /**
- * How one output differs from what it should be. Whole numbers, truth values and texts are the
- * same or not; floating-point numbers are compared by the largest error over the largest magnitude. A NaN
- * on either side agrees with nothing; an infinity agrees with itself.
+ * How one output differs from what it should be. Whole numbers, truth values and texts are the same
+ * or not; floating-point numbers are compared by the largest error over the largest magnitude. A
+ * NaN on either side agrees with nothing; an infinity agrees with itself.
  *
  * @param name of the output
  * @param kind of its elements
@@ -51,7 +51,8 @@ record OutputDifference(
     };
   }
 
-  private static OutputDifference ofSame(String name, ElementKind kind, int size, IntPredicate same) {
+  private static OutputDifference ofSame(
+      String name, ElementKind kind, int size, IntPredicate same) {
     long differing = 0;
     for (int i = 0; i < size; i++) {
       differing += same.test(i) ? 0 : 1;
@@ -75,7 +76,8 @@ record OutputDifference(
         magnitude = Math.max(magnitude, Math.abs(expected));
       }
     }
-    return new OutputDifference(name, ElementKind.REAL, true, wanted.size(), 0, nans, error, magnitude);
+    return new OutputDifference(
+        name, ElementKind.REAL, true, wanted.size(), 0, nans, error, magnitude);
   }
 
   /**

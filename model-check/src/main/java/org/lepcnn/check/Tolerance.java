@@ -5,8 +5,8 @@ package org.lepcnn.check;
  * What still counts as agreement.
  *
  * @param real the largest error over the largest magnitude of an output of floating-point numbers
- * @param whole the largest share of an output's whole numbers, truth values or texts that
- *     may differ
+ * @param whole the largest share of an output's whole numbers, truth values or texts that may
+ *     differ
  */
 public record Tolerance(double real, double whole) {
   /** What a precision is to reach: whole numbers, truth values and texts are the same. */

@@ -9,8 +9,9 @@ import org.lepcnn.device.stage.TensorElements;
 /**
  * The one answer that a classifier's outputs tell: the label, where an output is a single whole
  * number, or else a single truth value, or else the index of the largest of the first scores; and
- * the name, where an output is a single text, or else where a truth value is the label. Scores are floating-point numbers or bytes in a row, none of them NaN; several rows
- * are several answers, or a picture, and no one answer.
+ * the name, where an output is a single text, or else where a truth value is the label. Scores are
+ * floating-point numbers or bytes in a row, none of them NaN; several rows are several answers, or
+ * a picture, and no one answer.
  *
  * @param label the answer as a number, true as 1; −1 when the outputs tell none
  * @param name the answer as a text; empty when the outputs tell none

@@ -15,8 +15,7 @@ import org.lepcnn.device.stage.HostTensor;
  * @param names all of them, in order
  * @param bound the others: what the import bound them to, by name
  */
-public record ModelInputs(
-    List<ValueSpec> fed, List<String> names, Map<String, HostTensor> bound) {
+public record ModelInputs(List<ValueSpec> fed, List<String> names, Map<String, HostTensor> bound) {
   /** Of a model none of whose inputs is bound. */
   public static ModelInputs of(List<ValueSpec> fed) {
     return new ModelInputs(fed, fed.stream().map(ValueSpec::name).toList(), Map.of());
@@ -27,8 +26,7 @@ public record ModelInputs(
    *
    * @param bound serialized {@code TensorProto}s by name
    */
-  public static ModelInputs of(
-      List<ValueSpec> fed, List<String> names, Map<String, byte[]> bound) {
+  public static ModelInputs of(List<ValueSpec> fed, List<String> names, Map<String, byte[]> bound) {
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     bound.forEach((name, bytes) -> tensors.put(name, TensorFile.parse("--input " + name, bytes)));
     return new ModelInputs(fed, names, tensors);

@@ -24,8 +24,7 @@ public final class Samples {
   public static List<Map<String, HostTensor>> read(Path path, ModelInputs inputs) {
     List<Map<String, HostTensor>> samples = new ArrayList<>();
     if (Files.isDirectory(path)) {
-      TestDataSets.read(path, inputs, Integer.MAX_VALUE)
-          .forEach(set -> samples.add(set.inputs()));
+      TestDataSets.read(path, inputs, Integer.MAX_VALUE).forEach(set -> samples.add(set.inputs()));
     }
     for (Path file : arrays(path)) {
       Inputs.read(file, inputs.fed()).forEach(input -> samples.add(input.values()));
