@@ -7,11 +7,9 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.lepcnn.onnx.graph.ValueType;
 
 /**
  * A network of two 1×1 convolutions, each followed by ReLU: many elements and few multiplications,
@@ -26,14 +24,14 @@ final class ProfileNetwork {
 
   static ModelProto model() {
     GraphProto.Builder graph = GraphProto.newBuilder().setName("profile");
-    graph.addInput(value("v0", 1, CHANNELS[0], SIDE, SIDE));
+    graph.addInput(ValueType.declareFloats("v0", 1, CHANNELS[0], SIDE, SIDE));
     for (int i = 1; i < CHANNELS.length; i++) {
       graph.addInitializer(weights("w" + i, CHANNELS[i], CHANNELS[i - 1]));
       graph.addNode(node("Conv", "c" + i, "v" + (i - 1), "w" + i).addAttribute(kernel()));
       graph.addNode(node("Relu", "v" + i, "c" + i));
     }
     int last = CHANNELS.length - 1;
-    graph.addOutput(value("v" + last, 1, CHANNELS[last], SIDE, SIDE));
+    graph.addOutput(ValueType.declareFloats("v" + last, 1, CHANNELS[last], SIDE, SIDE));
     return ModelProto.newBuilder()
         .setIrVersion(8)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(13))
@@ -66,18 +64,5 @@ final class ProfileNetwork {
       tensor.addFloatData((float) (random.nextDouble() - 0.5));
     }
     return tensor.build();
-  }
-
-  private static ValueInfoProto value(String name, long... dims) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    for (long dim : dims) {
-      shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(FLOAT).setShape(shape)))
-        .build();
   }
 }

@@ -7,14 +7,12 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.lepcnn.onnx.graph.ValueType;
 
 /** A strided convolution with asymmetric padding, rectified, then a fully connected layer. */
 public final class TinyModel {
@@ -27,7 +25,7 @@ public final class TinyModel {
     GraphProto graph =
         GraphProto.newBuilder()
             .setName("tiny")
-            .addInput(value("x", 1, 3, 11, 9))
+            .addInput(ValueType.declareFloats("x", 1, 3, 11, 9))
             .addInitializer(weights("w1", 16, 3, 3, 3))
             .addInitializer(weights("w2", 40, 16 * 6 * 4))
             .addNode(
@@ -53,7 +51,7 @@ public final class TinyModel {
                             .setName("transB")
                             .setType(AttributeProto.AttributeType.INT)
                             .setI(1)))
-            .addOutput(value("y", 1, 40))
+            .addOutput(ValueType.declareFloats("y", 1, 40))
             .build();
     ModelProto model =
         ModelProto.newBuilder()
@@ -80,19 +78,6 @@ public final class TinyModel {
         .setName(name)
         .setType(AttributeProto.AttributeType.INTS)
         .addAllInts(Arrays.stream(values).boxed().toList())
-        .build();
-  }
-
-  private static ValueInfoProto value(String name, long... dims) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    for (long dim : dims) {
-      shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(FLOAT).setShape(shape)))
         .build();
   }
 }

@@ -2,6 +2,7 @@
 package org.lepcnn.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.lepcnn.command.Output;
@@ -27,6 +28,8 @@ final class ImportArguments {
   private static final double FAST_TARGET = 0.03;
 
   private static final double HIGH_TARGET = 0.01;
+
+  private static final int MOST_MINUTES = 1_000_000;
 
   @Option(
       names = "--input",
@@ -96,6 +99,14 @@ final class ImportArguments {
               + " crash ONNX Runtime crashes this process.")
   private boolean trusted;
 
+  @Option(
+      names = "--time-limit",
+      paramLabel = "MINUTES",
+      description =
+          "The longest time that an import may take, what --precision auto measures included; not"
+              + " with --trusted. Default: 30.")
+  private Double timeLimitMinutes;
+
   /**
    * An imported model.
    *
@@ -123,6 +134,23 @@ final class ImportArguments {
   static ModelInputs modelInputs(Path model, List<ValueSpec> fed, ImportOptions options) {
     return ModelInputs.of(
         fed, ModelImporter.inputNames(model), ModelImporter.boundInputs(model, options));
+  }
+
+  private Duration timeLimit() {
+    if (timeLimitMinutes == null) {
+      return ImportTrial.TIME_LIMIT;
+    }
+    if (trusted) {
+      throw BadInputException.about("Reading the option --time-limit")
+          .expected("an import in a process of its own, which can be ended")
+          .found("--trusted");
+    }
+    if (!(timeLimitMinutes > 0 && timeLimitMinutes <= MOST_MINUTES)) {
+      throw BadInputException.about("Reading the option --time-limit")
+          .expected("minutes above 0, at most " + MOST_MINUTES)
+          .found(timeLimitMinutes);
+    }
+    return Duration.ofMillis(Math.max(1, Math.round(timeLimitMinutes * 60_000)));
   }
 
   private ResidueField smallestField() {
@@ -172,10 +200,11 @@ final class ImportArguments {
 
   private Imported imported(
       Path model, ImportOptions options, List<String> work, double reached, Steps steps) {
+    Duration limit = timeLimit();
     TrialWork.Done done =
         trusted
             ? new ImportWork().run(model, options, work, steps)
-            : ImportTrial.run(model, options, ImportWork.class, work, steps);
+            : ImportTrial.run(model, options, ImportWork.class, work, limit, steps);
     return new Imported(done.bundle(), Told.of(done.told()), reached);
   }
 }

@@ -215,6 +215,22 @@ class CheckCommandTest {
     }
   }
 
+  @Test
+  void importBeyondItsTime_isRefusedInALine_andWritesNothing() {
+    OnnxModels model = product().output("p");
+    Path bundle = folder.resolve("bundle");
+    Ran ran = run("import", model, "-o", bundle, "--time-limit", "0.0001");
+    assertThat(ran.status()).isEqualTo(BAD_INPUT);
+    assertThat(ran.text())
+        .contains("expected an import of at most 0.006 s; found that it was still ")
+        .hasLineCount(1);
+    assertThat(bundle).doesNotExist();
+    assertThat(run("import", model, "-o", bundle, "--time-limit", "0").status())
+        .isEqualTo(BAD_INPUT);
+    assertThat(run("import", model, "-o", bundle, "--time-limit", "5", "--trusted").text())
+        .contains("in a process of its own");
+  }
+
   static float[] input() {
     float[] values = new float[SIDE];
     for (int i = 0; i < SIDE; i++) {

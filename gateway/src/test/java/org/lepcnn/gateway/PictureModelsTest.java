@@ -9,9 +9,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -35,6 +32,7 @@ import org.lepcnn.gateway.input.NpyBytes;
 import org.lepcnn.json.Json;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.graph.ValueType;
 
 /** Models whose picture is no float32 of one picture, channels first, are fed all the same. */
 @Tag("slow")
@@ -165,8 +163,8 @@ class PictureModelsTest {
                     .addInput("w")
                     .addOutput("y"))
             .addInitializer(weights)
-            .addInput(value("x", type, shape))
-            .addOutput(value("y", 1, new long[] {shape[0], OUTPUTS}))
+            .addInput(new ValueType(type, shape).declare("x", true))
+            .addOutput(ValueType.declareFloats("y", shape[0], OUTPUTS))
             .build();
     ModelProto model =
         ModelProto.newBuilder()
@@ -176,19 +174,5 @@ class PictureModelsTest {
             .build();
     Path onnx = Files.write(folder.resolve("model-" + type + ".onnx"), model.toByteArray());
     return ModelImporter.importModel(onnx, ImportOptions.defaults());
-  }
-
-  private static ValueInfoProto value(String name, int type, long[] shape) {
-    TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
-    for (long size : shape) {
-      dimensions.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(size));
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder().setElemType(type).setShape(dimensions)))
-        .build();
   }
 }

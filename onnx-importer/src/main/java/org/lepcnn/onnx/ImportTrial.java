@@ -34,6 +34,9 @@ public final class ImportTrial {
   /** Runs of the model that one step of the work makes at most: with zeros, with ones. */
   private static final int RUNS = 2;
 
+  /** What an import may take by default: that of a large model takes some minutes. */
+  public static final Duration TIME_LIMIT = Duration.ofMinutes(30);
+
   private static final String CLASS_ARCHIVE = "lepcnn.classArchive";
   private static final Duration GRACE = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -46,12 +49,19 @@ public final class ImportTrial {
   private final Path onnx;
   private final TrialFolder folder;
   private final Duration grace;
+  private final Duration timeLimit;
   private final Consumer<String> steps;
 
-  private ImportTrial(Path onnx, TrialFolder folder, Duration grace, Consumer<String> steps) {
+  private ImportTrial(
+      Path onnx,
+      TrialFolder folder,
+      Duration grace,
+      Duration timeLimit,
+      Consumer<String> steps) {
     this.onnx = onnx;
     this.folder = folder;
     this.grace = grace;
+    this.timeLimit = timeLimit;
     this.steps = steps;
   }
 
@@ -73,7 +83,7 @@ public final class ImportTrial {
    * @throws EnvironmentException when there is no child process to be had
    */
   public static ModelBundle importModel(Path onnx, ImportOptions options) {
-    return run(onnx, options, Import.class, List.of(), step -> {}).bundle();
+    return run(onnx, options, Import.class, List.of(), TIME_LIMIT, step -> {}).bundle();
   }
 
   /**
@@ -81,10 +91,11 @@ public final class ImportTrial {
    *
    * @param work from this process's class path
    * @param arguments of the work
+   * @param timeLimit what all of it may take
    * @param steps is told what the child does when it begins
    * @throws LepcnnException the child's refusal
-   * @throws BadInputException when the model ends the child, does not end there, or takes more than
-   *     three quarters of the machine's memory
+   * @throws BadInputException when the model ends the child, does not end there or in the time for
+   *     all of it, or takes more than three quarters of the machine's memory
    * @throws EnvironmentException when there is no child process to be had
    */
   public static TrialWork.Done run(
@@ -92,8 +103,9 @@ public final class ImportTrial {
       ImportOptions options,
       Class<? extends TrialWork> work,
       List<String> arguments,
+      Duration timeLimit,
       Consumer<String> steps) {
-    return run(new TrialRequest(onnx, options, work.getName(), arguments), GRACE, steps);
+    return run(new TrialRequest(onnx, options, work.getName(), arguments), GRACE, timeLimit, steps);
   }
 
   /**
@@ -101,10 +113,11 @@ public final class ImportTrial {
    *
    * @param grace what a step may take beyond the runs of the model
    */
-  static TrialWork.Done run(TrialRequest request, Duration grace, Consumer<String> steps) {
+  static TrialWork.Done run(
+      TrialRequest request, Duration grace, Duration timeLimit, Consumer<String> steps) {
     try (TrialFolder folder = TrialFolder.create()) {
       folder.ask(request);
-      new ImportTrial(request.onnx(), folder, grace, steps).attempt();
+      new ImportTrial(request.onnx(), folder, grace, timeLimit, steps).attempt();
       return folder.handedOver();
     }
   }
@@ -135,15 +148,23 @@ public final class ImportTrial {
     }
   }
 
-  /** Why the child has to be ended; null when it ended by itself. */
+  /**
+   * Why the child has to be ended; null when it ended by itself.
+   *
+   * @throws BadInputException at the end of the time for all of it
+   */
   private String watch(ManagedProcess child) {
     long mostBytes = mostBytes();
     Duration limit = grace.plus(RunLimits.maxRun().multipliedBy(RUNS));
-    long begun = System.nanoTime();
+    long first = System.nanoTime();
+    long begun = first;
     while (!child.endsWithin(POLL)) {
       if (folder.hasNextStep()) {
         steps.accept(folder.step());
         begun = System.nanoTime();
+      }
+      if (System.nanoTime() - first > timeLimit.toNanos()) {
+        throw outOfTime();
       }
       if (System.nanoTime() - begun > limit.toNanos()) {
         return "it was not done after " + limit.toSeconds() + " s";
@@ -154,6 +175,14 @@ public final class ImportTrial {
     }
     folder.hasNextStep();
     return null;
+  }
+
+  private BadInputException outOfTime() {
+    return BadInputException.about("Importing " + onnx)
+        .expected("an import of at most " + timeLimit.toMillis() / 1e3 + " s")
+        .found(
+            "that it was still " + (folder.step().isEmpty() ? "starting" : folder.step()),
+            "Give it more with --time-limit, or less to do with --precision fast.");
   }
 
   private static long mostBytes() {

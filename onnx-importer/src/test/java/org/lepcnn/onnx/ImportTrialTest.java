@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,27 @@ class ImportTrialTest {
     assertThat(told).endsWith("running on");
   }
 
+  /** Each step is done in its time, and there is always another. */
+  @Test
+  void workThatGoesOnAndOn_isEndedInTheTimeForAllOfIt_andTheStepIsNamed() {
+    Path onnx = foldable().write(folder);
+    assertThatThrownBy(
+            () ->
+                ImportTrial.run(
+                    onnx,
+                    ImportOptions.defaults(),
+                    Restless.class,
+                    List.of(),
+                    Duration.ofSeconds(2),
+                    told::add))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("expected an import of at most 2.0 s")
+        .hasMessageContaining("still going on")
+        .hasMessageContaining("--time-limit")
+        .hasMessageNotContaining("damaged");
+    assertThat(told).contains("going on");
+  }
+
   @Test
   void workThatEndsTheProcess_isTheModelsFault() {
     assertThatThrownBy(() -> run(foldable().write(folder), Ending.class, Duration.ofSeconds(60)))
@@ -144,6 +166,7 @@ class ImportTrialTest {
     return ImportTrial.run(
         new TrialRequest(onnx, ImportOptions.defaults(), work.getName(), arguments),
         grace,
+        ImportTrial.TIME_LIMIT,
         told::add);
   }
 
@@ -162,6 +185,17 @@ class ImportTrialTest {
         throw new IllegalStateException(e);
       }
       throw new IllegalStateException("it has ended");
+    }
+  }
+
+  static final class Restless implements TrialWork {
+    @Override
+    public Done run(
+        Path onnx, ImportOptions options, List<String> arguments, Consumer<String> steps) {
+      while (true) {
+        steps.accept("going on");
+        LockSupport.parkNanos(1_000_000);
+      }
     }
   }
 

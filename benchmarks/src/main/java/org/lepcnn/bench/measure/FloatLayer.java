@@ -7,9 +7,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
@@ -21,6 +18,7 @@ import java.util.SplittableRandom;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.onnx.graph.ValueType;
 
 /**
  * A linear layer in float, as ONNX Runtime would compute it in the open: a model of one {@code
@@ -120,8 +118,8 @@ public final class FloatLayer {
             .setName("layer")
             .addNode(node)
             .addInitializer(weights)
-            .addInput(value("x", shape))
-            .addOutput(value("y"))
+            .addInput(ValueType.declareFloats("x", shape))
+            .addOutput(new ValueType(FLOAT, new long[0]).declare("y", false))
             .build();
     return ModelProto.newBuilder()
         .setIrVersion(8)
@@ -129,21 +127,5 @@ public final class FloatLayer {
         .setGraph(graph)
         .build()
         .toByteArray();
-  }
-
-  /** Without dimensions the shape is left to ONNX Runtime. */
-  private static ValueInfoProto value(String name, long... dims) {
-    TypeProto.Tensor.Builder type = TypeProto.Tensor.newBuilder().setElemType(FLOAT);
-    if (dims.length > 0) {
-      TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-      for (long dim : dims) {
-        shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
-      }
-      type.setShape(shape);
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(TypeProto.newBuilder().setTensorType(type))
-        .build();
   }
 }

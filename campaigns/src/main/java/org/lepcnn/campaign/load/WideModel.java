@@ -7,12 +7,10 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.onnx.graph.ValueType;
 
 /**
  * A network whose first tensor travels in four chunks and costs the edge little: a convolution over
@@ -36,13 +34,13 @@ final class WideModel {
     GraphProto graph =
         GraphProto.newBuilder()
             .setName("wide")
-            .addInput(value(INPUT, SIDE))
+            .addInput(ValueType.declareFloats(INPUT, 1, 1, SIDE, SIDE))
             .addInitializer(weight("w1", random))
             .addInitializer(weight("w2", random))
             .addNode(conv(INPUT, "w1", "a"))
             .addNode(NodeProto.newBuilder().setOpType("Relu").addInput("a").addOutput("b"))
             .addNode(conv("b", "w2", "out"))
-            .addOutput(value("out", end))
+            .addOutput(ValueType.declareFloats("out", 1, 1, end, end))
             .build();
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
@@ -84,18 +82,5 @@ final class WideModel {
       tensor.addFloatData((float) (random.nextDouble() - 0.25) / KERNEL);
     }
     return tensor.build();
-  }
-
-  private static ValueInfoProto value(String name, int side) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    for (long dimension : new long[] {1, 1, side, side}) {
-      shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dimension));
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(FLOAT).setShape(shape)))
-        .build();
   }
 }

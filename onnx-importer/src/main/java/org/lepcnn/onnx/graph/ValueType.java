@@ -21,6 +21,11 @@ public record ValueType(int onnxType, long[] dims) {
     return new ValueType(tensor.getDataType(), Tensors.dims(tensor));
   }
 
+  /** A declaration of floating-point numbers. */
+  public static ValueInfoProto declareFloats(String name, long... dims) {
+    return new ValueType(Tensors.FLOAT, dims).declare(name, true);
+  }
+
   public boolean isTensor() {
     return onnxType != 0;
   }

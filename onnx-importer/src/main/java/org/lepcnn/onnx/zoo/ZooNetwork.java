@@ -5,9 +5,6 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
@@ -15,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.onnx.graph.ValueType;
 
 /**
  * An ONNX graph under construction: layers in, nodes and initializers out, with shapes and counts
@@ -63,14 +61,14 @@ final class ZooNetwork {
 
   /** The picture. */
   ZooTensor input() {
-    graph.addInput(value("input", 1, COLOURS, SIDE, SIDE));
+    graph.addInput(ValueType.declareFloats("input", 1, COLOURS, SIDE, SIDE));
     return new ZooTensor("input", COLOURS, SIDE, SIDE, 1);
   }
 
   /** The scores. */
   void output(ZooTensor x) {
     graph.addNode(NodeProto.newBuilder().setOpType("Identity").addInput(x.name()).addOutput("out"));
-    graph.addOutput(value("out", 1, x.channels()));
+    graph.addOutput(ValueType.declareFloats("out", 1, x.channels()));
   }
 
   /** A convolution; its window is square. */
@@ -255,19 +253,6 @@ final class ZooNetwork {
         .setName(name)
         .setType(AttributeProto.AttributeType.INTS)
         .addAllInts(list)
-        .build();
-  }
-
-  private static ValueInfoProto value(String name, long... dims) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    for (long dim : dims) {
-      shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
-    }
-    TypeProto.Tensor type =
-        TypeProto.Tensor.newBuilder().setElemType(FLOAT).setShape(shape).build();
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(TypeProto.newBuilder().setTensorType(type))
         .build();
   }
 }
