@@ -217,17 +217,19 @@ class CheckCommandTest {
 
   @Test
   void importBeyondItsTime_isRefusedInALine_andWritesNothing() {
-    OnnxModels model = product().output("p");
+    Path onnx = product().output("p").write(folder);
     Path bundle = folder.resolve("bundle");
-    Ran ran = run("import", model, "-o", bundle, "--time-limit", "0.0001");
+    Ran ran = Ran.command("import", onnx, "-o", bundle, "--time-limit", "0.0001");
     assertThat(ran.status()).isEqualTo(BAD_INPUT);
     assertThat(ran.text())
         .contains("expected an import of at most 0.006 s; found that it was still ")
         .hasLineCount(1);
     assertThat(bundle).doesNotExist();
-    assertThat(run("import", model, "-o", bundle, "--time-limit", "0").status())
-        .isEqualTo(BAD_INPUT);
-    assertThat(run("import", model, "-o", bundle, "--time-limit", "5", "--trusted").text())
+    for (String minutes : List.of("0", "-1", "NaN", "Infinity")) {
+      assertThat(Ran.command("import", onnx, "-o", bundle, "--time-limit", minutes).text())
+          .contains("expected minutes above 0");
+    }
+    assertThat(Ran.command("check", onnx, "--time-limit", "5", "--trusted").text())
         .contains("in a process of its own");
   }
 

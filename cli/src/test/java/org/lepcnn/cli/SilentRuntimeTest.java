@@ -39,7 +39,7 @@ class SilentRuntimeTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void importAndCheck_areSilent(boolean terminal) throws Exception {
+  void commands_areSilent(boolean terminal) throws Exception {
     boolean linux = System.getProperty("os.name").equals("Linux"); // elsewhere script is another
     Assumptions.assumeTrue(
         !terminal || (linux && Files.isExecutable(SCRIPT)), "no " + SCRIPT + " here");
@@ -48,7 +48,21 @@ class SilentRuntimeTest {
         .contains("Wrote ")
         .doesNotContain(WARNING, "\u001b");
     assertThat(run(terminal, Main.class, "check", model(), "--per-layer"))
-        .contains("4 inputs: all equal")
+        .contains("4 inputs: all equal") // these go through the stages as those of infer do
+        .doesNotContain(WARNING, "\u001b");
+    String owner = folder.resolve("owner.lep").toString();
+    assertThat(CommandRun.of("owner", "create", "-o", owner).status()).isZero();
+    Path grant = folder.resolve("grant.lep");
+    CommandRun provisioned =
+        CommandRun.of(
+            "device", "provision", "d", "--owner", owner, "--bundle", bundle, "-o", grant);
+    assertThat(provisioned.status()).as(provisioned.err()).isZero();
+    String tables = folder.resolve("tables").toString();
+    assertThat(
+            run(
+                terminal, Main.class, "precompute", "--owner", owner, "--bundle", bundle,
+                "--device", "d", "--passes", "2", "-o", tables, "--kernel", "onnxruntime"))
+        .contains("2 passes")
         .doesNotContain(WARNING, "\u001b");
   }
 
