@@ -63,7 +63,7 @@ final class AutoPrecision {
   Chosen choose(Path samples) {
     if (samples != null) {
       List<Map<String, HostTensor>> inputs =
-          Samples.read(samples, prepared.inputs(), ModelImporter.inputNames(model));
+          Samples.read(samples, ImportArguments.modelInputs(model, prepared.inputs(), options));
       return measured(inputs, count(inputs.size(), "sample"));
     }
     try {
@@ -84,8 +84,7 @@ final class AutoPrecision {
   private List<Map<String, HostTensor>> stored() {
     return TestDataSets.read(
             model.toAbsolutePath().getParent(),
-            prepared.inputs(),
-            ModelImporter.inputNames(model),
+            ImportArguments.modelInputs(model, prepared.inputs(), options),
             INPUTS)
         .stream()
         .map(TestDataSets.DataSet::inputs)

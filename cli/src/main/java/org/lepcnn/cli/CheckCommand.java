@@ -97,9 +97,9 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "E",
       description =
           "The largest difference to float that counts as agreement, as a share of the output's"
-              + " largest magnitude; for whole numbers and texts, the largest share that may differ."
-              + " Default: 0.03 with fast, 0.01 with high, the target with auto; whole numbers and"
-              + " texts must be the same.")
+              + " largest magnitude; for whole numbers, truth values and texts, the largest share that"
+              + " may differ. Default: 0.03 with fast, 0.01 with high, the target with auto; whole"
+              + " numbers, truth values and texts must be the same.")
   private Double tolerance;
 
   private record Case(
@@ -234,8 +234,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     return TestDataSets.read(
             dataFolder(),
-            bundle.device().rowInputs(),
-            ModelImporter.inputNames(model),
+            ImportArguments.modelInputs(model, bundle.device().rowInputs(), arguments.toOptions()),
             Integer.MAX_VALUE)
         .stream()
         .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))

@@ -7,10 +7,13 @@ import java.util.Locale;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
+import org.lepcnn.gateway.input.ModelInputs;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportTrial;
+import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.TrialWork;
 import org.lepcnn.onnx.plan.Precision;
 import picocli.CommandLine.Mixin;
@@ -110,6 +113,16 @@ final class ImportArguments {
       options = options.withInput(input);
     }
     return options;
+  }
+
+  /**
+   * The inputs of a model as its data sets have them.
+   *
+   * @param fed those of the imported model
+   */
+  static ModelInputs modelInputs(Path model, List<ValueSpec> fed, ImportOptions options) {
+    return ModelInputs.of(
+        fed, ModelImporter.inputNames(model), ModelImporter.boundInputs(model, options));
   }
 
   private ResidueField smallestField() {

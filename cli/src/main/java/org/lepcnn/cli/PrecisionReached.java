@@ -2,13 +2,13 @@
 package org.lepcnn.cli;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
+import org.lepcnn.check.ElementKind;
 import org.lepcnn.check.LayerErrors;
 import org.lepcnn.check.PrecisionSearch;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
-import org.lepcnn.core.model.DeviceHalf.ValueSpec;
-import org.lepcnn.device.stage.HostTensor;
 
 /**
  * How close {@code --precision auto} came to its target.
@@ -16,12 +16,13 @@ import org.lepcnn.device.stage.HostTensor;
  * @param measuredOn what the error was measured on, as a phrase; null when it was not measured
  * @param whyNot why it was not measured; null when it was
  * @param inputs how many inputs it was measured on
- * @param relativeError null when it was not measured
+ * @param relativeError of the output where it is largest; of what is the same or not the share that
+ *     differs; null when it was not measured
+ * @param elements what this output holds; null when it was not measured
  * @param met whether the error was measured and meets the target
  * @param finerLayers layers with weights of two parts, of {@code layers}
  * @param twice the share of the multiplications that is done twice for them
  * @param weakest where the target is not met, the first layer after which the error exceeds it
- * @param wholeNumbers whether no output holds floating-point numbers
  */
 record PrecisionReached(
     double target,
@@ -29,12 +30,12 @@ record PrecisionReached(
     String whyNot,
     int inputs,
     Double relativeError,
+    @JsonIgnore ElementKind elements,
     boolean met,
     int finerLayers,
     @JsonIgnore int layers,
     double twice,
-    LayerErrors.Line weakest,
-    @JsonIgnore boolean wholeNumbers) {
+    LayerErrors.Line weakest) {
 
   static PrecisionReached of(
       PrecisionSearch.Found found, double target, String measuredOn, int inputs) {
@@ -44,20 +45,16 @@ record PrecisionReached(
         null,
         inputs,
         found.error(),
+        found.kind(),
         found.met(),
         found.finerLayers(),
         found.bundle().plan().layers().size(),
         found.twice(),
-        found.weakest(),
-        found.bundle().device().outputs().stream().noneMatch(PrecisionReached::isReal));
-  }
-
-  private static boolean isReal(ValueSpec output) {
-    return output.onnxType() == HostTensor.FLOAT || output.onnxType() == HostTensor.DOUBLE;
+        found.weakest());
   }
 
   static PrecisionReached notMeasured(double target, String why) {
-    return new PrecisionReached(target, null, why, 0, null, false, 0, 0, 0, null, false);
+    return new PrecisionReached(target, null, why, 0, null, null, false, 0, 0, 0, null);
   }
 
   void write(BodyWriter out) {
@@ -69,9 +66,9 @@ record PrecisionReached(
     }
     out.string(measuredOn).int32(inputs);
     number(out, relativeError);
-    out.int32(met ? 1 : 0).int32(finerLayers).int32(layers);
+    out.string(elements.name()).int32(met ? 1 : 0).int32(finerLayers).int32(layers);
     number(out, twice);
-    out.int32(wholeNumbers ? 1 : 0).int32(weakest == null ? 0 : 1);
+    out.int32(weakest == null ? 0 : 1);
     if (weakest != null) {
       out.string(weakest.name()).string(weakest.op()).string(weakest.output());
       out.int32(weakest.bits()).int32(weakest.weightBits());
@@ -90,11 +87,11 @@ record PrecisionReached(
     String measuredOn = in.string();
     int inputs = in.int32();
     double error = number(in);
+    ElementKind elements = ElementKind.valueOf(in.string());
     boolean met = flag(in);
     int finerLayers = in.int32();
     int layers = in.int32();
     double twice = number(in);
-    boolean wholeNumbers = flag(in);
     LayerErrors.Line weakest =
         flag(in)
             ? new LayerErrors.Line(
@@ -113,12 +110,12 @@ record PrecisionReached(
         null,
         inputs,
         error,
+        elements,
         met,
         finerLayers,
         layers,
         twice,
-        weakest,
-        wholeNumbers);
+        weakest);
   }
 
   private static void number(BodyWriter out, double value) {
@@ -154,10 +151,16 @@ record PrecisionReached(
         + (met ? "" : missed());
   }
 
-  /** The error in the terms of the outputs: of whole numbers the share that differs. */
+  /** What the error is measured in: the output's elements; null when it was not measured. */
+  @JsonProperty
+  String kind() {
+    return elements == null ? null : elements.plural();
+  }
+
+  /** The error in the terms of the output. */
   private String error() {
-    return wholeNumbers
-        ? String.format(Locale.ROOT, "%.3g %% of the whole numbers differ", 100 * relativeError)
+    return elements.isSameOrNot()
+        ? String.format(Locale.ROOT, "%.3g %% of the %s differ", 100 * relativeError, kind())
         : String.format(Locale.ROOT, "error %.3g of the largest output", relativeError);
   }
 

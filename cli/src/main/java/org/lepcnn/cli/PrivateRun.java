@@ -4,6 +4,7 @@ package org.lepcnn.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +23,10 @@ import org.lepcnn.device.pass.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.session.RowPasses;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
+import org.lepcnn.gateway.input.ElementType;
 import org.lepcnn.gateway.input.Inputs;
 
 /** Runs inputs privately on a device's state and tables, through a transport that is given. */
@@ -151,6 +154,8 @@ final class PrivateRun implements AutoCloseable {
         result.pass(),
         label,
         best.label(),
+        best.name(),
+        shown(result.outputs()),
         best.score(),
         floatAnswer,
         exact,
@@ -158,6 +163,14 @@ final class PrivateRun implements AutoCloseable {
         result.bytesUp(),
         result.bytesDown(),
         phases(result.timings()));
+  }
+
+  /** What outputs are, such as {@code float32[1, 3, 8, 8] and 1 more}. */
+  static String shown(Map<String, HostTensor> outputs) {
+    HostTensor first = outputs.values().iterator().next();
+    return ElementType.name(first.onnxType())
+        + Arrays.toString(first.shape())
+        + (outputs.size() == 1 ? "" : " and " + (outputs.size() - 1) + " more");
   }
 
   @Override

@@ -43,6 +43,7 @@ import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.ElementType;
+import org.lepcnn.gateway.input.ModelInputs;
 import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
@@ -294,7 +295,8 @@ class AcceptanceIT {
   /** The data sets of a model, or a photo where it has none. */
   private static List<TestDataSets.DataSet> dataSets(Path folder, ModelBundle bundle)
       throws IOException {
-    List<TestDataSets.DataSet> sets = TestDataSets.read(folder, bundle.device().inputs());
+    List<TestDataSets.DataSet> sets =
+        TestDataSets.read(folder, ModelInputs.of(bundle.device().inputs()), Integer.MAX_VALUE);
     if (!sets.isEmpty()) {
       return sets;
     }

@@ -13,6 +13,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.input.ModelInputs;
 import org.lepcnn.gateway.input.TestDataSets;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
@@ -82,7 +83,8 @@ final class AcceptanceOperators {
       if (bundle.plan().rounds() > 0) {
         offloaded.add(name);
       }
-      List<TestDataSets.DataSet> sets = TestDataSets.read(folder, bundle.device().inputs());
+      List<TestDataSets.DataSet> sets =
+          TestDataSets.read(folder, ModelInputs.of(bundle.device().inputs()), Integer.MAX_VALUE);
       String complaint = "";
       try (PrivateCheck check = PrivateCheck.open(bundle, kernels)) {
         for (TestDataSets.DataSet set : sets) {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.lepcnn.check.FloatModel;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.OnnxModels;
@@ -21,7 +23,7 @@ import org.lepcnn.onnx.OnnxModels;
 class CheckCommandTest {
   static final int SIDE = 64;
   static final int WRONG = 1;
-  private static final int BAD_INPUT = 2;
+  static final int BAD_INPUT = 2;
 
   @TempDir private Path folder;
 
@@ -87,8 +89,9 @@ class CheckCommandTest {
     assertThat(ran.status()).isZero();
   }
 
-  @Test
-  void labelThatChanges_isStatusOne_andNoTargetIsMet() {
+  @ParameterizedTest
+  @CsvSource({"INT64, whole numbers", "STRING, texts"})
+  void labelThatChanges_isStatusOne_andNoTargetIsMet(TensorProto.DataType type, String kind) {
     OnnxModels model = new OnnxModels(5).input("x", 1, 2);
     float[] weights = new float[2 * SIDE];
     for (int i = 0; i < SIDE; i++) {
@@ -96,18 +99,23 @@ class CheckCommandTest {
       weights[SIDE + i] = 0.3f + i * 1e-6f; // less than a step apart
     }
     model.node("MatMul", "p", "x " + model.constant(weights, 2, SIDE));
-    model.node("ArgMax", "label", "p", integer("axis", 1), integer("keepdims", 0));
+    model.node("ArgMax", "largest", "p", integer("axis", 1), integer("keepdims", 0));
+    model.node("Cast", "label", "largest", integer("to", type.getNumber()));
     Ran ran = check(model.output("label"), "--offload", "all");
     assertThat(ran.status()).as(ran.text()).isEqualTo(WRONG);
     assertThat(ran.text())
         .contains(
-            "1 of 1 whole numbers differ",
+            "1 of 1 " + kind + " differ",
             "top-1 differs",
-            "100 % of the whole numbers differ",
+            "100 % of the " + kind + " differ",
             "NOT met")
         .doesNotContain("100.00 %.");
     assertThat(check(model, "--offload", "all", "--json").text())
-        .contains("\"top1Agrees\":false", "\"wholeNumbersDiffering\":1", "\"met\":false");
+        .contains(
+            "\"top1Agrees\":false",
+            "\"differing\":1",
+            "\"met\":false",
+            "\"kind\":\"" + kind + "\"}}");
   }
 
   @Test
@@ -141,7 +149,7 @@ class CheckCommandTest {
     model.node("Cast", "steps", "fine", integer("to", TensorProto.DataType.INT32_VALUE));
     Ran ran = check(model.output("p", "large", "steps"));
     assertThat(ran.status()).as(ran.text()).isEqualTo(WRONG);
-    assertThat(ran.text()).contains("of 128 whole numbers differ", "top-1");
+    assertThat(ran.text()).contains("of 64 whole numbers differ", "of 64 truth values differ");
   }
 
   @Test

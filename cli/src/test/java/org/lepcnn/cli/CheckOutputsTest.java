@@ -174,6 +174,25 @@ class CheckOutputsTest {
     Ran ran = check(model.output("y"), "--input", "rate=2");
     assertThat(ran.status()).as(ran.text()).isZero();
     assertThat(ran.text()).contains("on 1 data set beside the model", "1 inputs: all equal");
+    String other = "input_0.pb: expected the value that the option --input binds 'rate' to";
+    Ran refused = check(model, "--input", "rate=3", "--precision", "fast");
+    assertThat(refused.status()).isEqualTo(CheckCommandTest.BAD_INPUT);
+    assertThat(refused.text()).contains(other);
+    Ran imported =
+        Ran.command("import", model.write(folder), "-o", folder.resolve("b"), "--input", "rate=3");
+    assertThat(imported.text()).contains("Precision: not measured", other);
+    Ran samples =
+        Ran.command(
+            "import",
+            model.write(folder),
+            "-o",
+            folder.resolve("b"),
+            "--input",
+            "rate=3",
+            "--samples",
+            folder);
+    assertThat(samples.status()).isEqualTo(CheckCommandTest.BAD_INPUT);
+    assertThat(samples.text()).contains(other);
   }
 
   private static void writeOutput(Path data, int number, TensorProto tensor) throws IOException {

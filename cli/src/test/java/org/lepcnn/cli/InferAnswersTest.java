@@ -2,15 +2,25 @@
 package org.lepcnn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.lepcnn.check.CheckLine;
+import org.lepcnn.check.CheckSummary;
+import org.lepcnn.check.CheckedInput;
+import org.lepcnn.check.Tolerance;
+import org.lepcnn.check.TopAnswer;
 import org.lepcnn.cli.report.InferenceReport;
 import org.lepcnn.cli.report.InferenceTable;
 import org.lepcnn.command.Output;
@@ -21,6 +31,7 @@ import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.Labels;
+import org.lepcnn.gateway.input.TensorJson;
 import org.lepcnn.json.Json;
 
 /** What {@code infer} tells of answers, and its exit status. */
@@ -62,8 +73,54 @@ class InferAnswersTest {
 
   @Test
   void outputsThatTellNoAnswer_areShownWithoutOne() {
-    assertThat(InferenceTable.render(List.of(inference(-1, -1)))).contains(" - ");
+    assertThat(InferenceTable.render(List.of(inference(-1, -1)))).contains(" float32[1, 8] ");
     assertThat(Json.write(InferenceJson.of(inference(-1, -1), null))).doesNotContain("answer");
+  }
+
+  @ParameterizedTest
+  @MethodSource("outputs")
+  void outputsOfEveryType_areNamedForWhatTheyAre(
+      HostTensor output, String shown, String json, String kind) {
+    Map<String, HostTensor> outputs = Map.of("y", output);
+    InferenceReport told = inference(TopAnswer.of(outputs), -1, PrivateRun.shown(outputs));
+    assertThat(InferenceTable.render(List.of(told))).contains(" " + shown + " ");
+    assertThat(Json.write(InferenceJson.of(told, TensorJson.of(outputs)))).contains(json);
+    CheckedInput checked = new CheckedInput(true, true, outputs, null);
+    CheckLine line = CheckLine.compare("a", checked, outputs, Collections.emptySortedMap(), -1);
+    CheckSummary summary = new CheckSummary(List.of(line), Tolerance.ofTarget(0.01));
+    assertThat(Json.write(summary.told())).contains("\"kind\":\"" + kind + "\"");
+  }
+
+  static List<Arguments> outputs() {
+    byte[] yes = {1};
+    byte[] some = {1, 0};
+    return List.of(
+        arguments(
+            HostTensor.of(new String[] {"cat\u001b[2J"}, 1),
+            "cat<U+001B>[2J",
+            "\"answerName\":\"cat<U+001B>[2J\"",
+            "texts"),
+        arguments(
+            HostTensor.of(new String[] {"cat", "dog"}, 2),
+            "string[2]",
+            "\"values\":[\"cat\",\"dog\"]",
+            "texts"),
+        arguments(HostTensor.of(new long[] {7}, 1), "7", "\"answer\":7", "whole numbers"),
+        arguments(
+            HostTensor.ofBytes(HostTensor.BOOL, yes, 1),
+            "true",
+            "\"answer\":1,\"answerName\":\"true\"",
+            "truth values"),
+        arguments(
+            HostTensor.ofBytes(HostTensor.BOOL, some, 2),
+            "bool[2]",
+            "\"values\":[true,false]",
+            "truth values"),
+        arguments(
+            HostTensor.of(new double[] {1, 2, 3, 4}, 2, 2),
+            "float64[2, 2]",
+            "\"type\":\"float64\"",
+            "floating-point numbers"));
   }
 
   @Test
@@ -97,6 +154,10 @@ class InferAnswersTest {
   }
 
   private static InferenceReport inference(long answer, long label) {
+    return inference(new TopAnswer(answer, "", Double.NaN), label, "float32[1, 8]");
+  }
+
+  private static InferenceReport inference(TopAnswer answer, long label, String outputs) {
     return new InferenceReport(
         "a.png",
         null,
@@ -104,8 +165,10 @@ class InferAnswersTest {
         1,
         0,
         label,
-        answer,
-        Double.NaN,
+        answer.label(),
+        answer.name(),
+        outputs,
+        answer.score(),
         -1,
         null,
         1,

@@ -32,6 +32,7 @@ import org.lepcnn.device.reference.KernelNetwork;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.input.ModelInputs;
 import org.lepcnn.gateway.input.Samples;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
@@ -136,8 +137,7 @@ class PrecisionTest {
             () ->
                 Samples.read(
                     Files.createDirectory(folder.resolve("empty")),
-                    Meter.importBundle().device().inputs(),
-                    List.of()))
+                    ModelInputs.of(Meter.importBundle().device().inputs())))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("samples");
   }
@@ -195,7 +195,7 @@ class PrecisionTest {
   private PrecisionSearch.Found search(PreparedImport prepared, double target, Precision first) {
     List<PrecisionSearch.Sample> samples = new ArrayList<>();
     try (FloatModel floats = new FloatModel(Meter.onnx())) {
-      for (Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs(), List.of())) {
+      for (Map<String, HostTensor> sample : Samples.read(rows, ModelInputs.of(prepared.inputs()))) {
         samples.add(new PrecisionSearch.Sample(sample, floats.run(sample)));
       }
     }
@@ -210,7 +210,7 @@ class PrecisionTest {
     LayerErrors errors = new LayerErrors(bundle, prepared.layerReference());
     try (KernelNetwork network = new KernelNetwork(bundle, Kernels.choose(null));
         FloatModel floats = errors.floatModel(Meter.onnx())) {
-      for (Map<String, HostTensor> sample : Samples.read(rows, prepared.inputs(), List.of())) {
+      for (Map<String, HostTensor> sample : Samples.read(rows, ModelInputs.of(prepared.inputs()))) {
         network.run(sample, errors.observer());
         errors.compare(floats.run(sample));
       }

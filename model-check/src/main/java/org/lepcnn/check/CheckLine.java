@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
-import org.lepcnn.check.OutputDifference.Kind;
 import org.lepcnn.device.stage.HostTensor;
 
 /**
@@ -137,7 +136,7 @@ public record CheckLine(
   Told told(Tolerance tolerance) {
     OutputDifference real = withFloat.worstReal();
     OutputDifference stored = withStored.worstReal();
-    boolean whole = withFloat.elements(Kind.WHOLE) > 0;
+    boolean whole = withFloat.elements(ElementKind.WHOLE) > 0;
     boolean compared = !withStored.isEmpty();
     return new Told(
         name,
@@ -146,8 +145,8 @@ public record CheckLine(
         real == null ? null : real.maxError(),
         real == null ? null : real.maxMagnitude(),
         real == null ? null : real.error(),
-        whole ? withFloat.elements(Kind.WHOLE) : null,
-        whole ? withFloat.differing(Kind.WHOLE) : null,
+        whole ? withFloat.elements(ElementKind.WHOLE) : null,
+        whole ? withFloat.differing(ElementKind.WHOLE) : null,
         withFloat.agrees(tolerance),
         !compared ? null : stored == null ? Double.NaN : stored.maxError(),
         compared ? withStored.agrees(tolerance) : null,
@@ -158,7 +157,7 @@ public record CheckLine(
   }
 
   private ToldOutput told(OutputDifference output, Tolerance tolerance) {
-    boolean real = output.kind() == Kind.REAL;
+    boolean real = output.kind() == ElementKind.REAL;
     OutputDifference stored = withStored.of(output.name());
     return new ToldOutput(
         output.name(),

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
-import org.lepcnn.check.OutputDifference.Kind;
 
 /**
  * All lines of a check.
@@ -137,8 +136,9 @@ public record CheckSummary(List<CheckLine> lines, Tolerance tolerance) {
     if (!real.isEmpty()) {
       parts.add(real + " of float");
     }
-    for (Kind kind : List.of(Kind.WHOLE, Kind.TEXT)) {
-      if (lines.stream().anyMatch(line -> line.withFloat().elements(kind) > 0)) {
+    for (ElementKind kind : ElementKind.values()) {
+      if (kind.isSameOrNot()
+          && lines.stream().anyMatch(line -> line.withFloat().elements(kind) > 0)) {
         parts.add(
             tolerance.whole() == 0
                 ? "every " + kind.singular() + " the same as in float"

@@ -2,11 +2,11 @@
 package org.lepcnn.check;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.stream.Stream;
-import org.lepcnn.check.OutputDifference.Kind;
 import org.lepcnn.device.stage.HostTensor;
 
 /** Every output of one input beside what it should be. */
@@ -60,13 +60,23 @@ record Comparison(List<OutputDifference> outputs) {
     return outputs.stream().mapToDouble(OutputDifference::error).max().orElse(0);
   }
 
+  /** The kind of the output with the largest error; of the first with elements where all agree. */
+  ElementKind worstKind() {
+    return outputs.stream()
+        .filter(output -> output.error() > 0)
+        .max(Comparator.comparingDouble(OutputDifference::error))
+        .or(() -> outputs.stream().filter(output -> output.elements() > 0).findFirst())
+        .map(OutputDifference::kind)
+        .orElse(ElementKind.REAL);
+  }
+
   /** The output of floating-point numbers with the largest error; null when there is none. */
   OutputDifference worstReal() {
     OutputDifference worst = null;
     for (OutputDifference output : outputs) {
       boolean something = output.elements() > 0 || !output.fits();
       if (something
-          && output.kind() == Kind.REAL
+          && output.kind() == ElementKind.REAL
           && (worst == null || output.error() > worst.error())) {
         worst = output;
       }
@@ -80,7 +90,7 @@ record Comparison(List<OutputDifference> outputs) {
   }
 
   /** Elements of a kind, of all outputs. */
-  long elements(Kind kind) {
+  long elements(ElementKind kind) {
     return outputs.stream()
         .filter(output -> output.kind() == kind)
         .mapToLong(OutputDifference::elements)
@@ -88,17 +98,17 @@ record Comparison(List<OutputDifference> outputs) {
   }
 
   /** How many of them differ. */
-  long differing(Kind kind) {
+  long differing(ElementKind kind) {
     return outputs.stream()
         .filter(output -> output.kind() == kind)
         .mapToLong(OutputDifference::differing)
         .sum();
   }
 
-  /** How many whole numbers and texts differ, as phrases; none of a kind without elements. */
+  /** How many differ of what is the same or not, as phrases; none of a kind without elements. */
   List<String> differences() {
-    return Stream.of(Kind.WHOLE, Kind.TEXT)
-        .filter(kind -> elements(kind) > 0)
+    return Stream.of(ElementKind.values())
+        .filter(kind -> kind.isSameOrNot() && elements(kind) > 0)
         .map(kind -> differing(kind) + " of " + elements(kind) + " " + kind.plural() + " differ")
         .toList();
   }

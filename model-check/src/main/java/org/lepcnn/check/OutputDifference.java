@@ -6,53 +6,28 @@ import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.stage.TensorElements;
 
 /**
- * How one output differs from what it should be. Whole numbers, booleans and texts are the same or
- * not; floating-point numbers are compared by the largest error over the largest magnitude. A NaN
- * on either side agrees with nothing; an infinity agrees with itself.
+ * How one output differs from what it should be. Whole numbers, truth values and texts are the same
+ * or not; floating-point numbers are compared by the largest error over the largest magnitude. A
+ * NaN on either side agrees with nothing; an infinity agrees with itself.
  *
  * @param name of the output
  * @param kind of its elements
  * @param fits whether there is one, of that kind and that many elements
  * @param elements how many it has
- * @param differing how many whole numbers or texts differ
+ * @param differing how many of them differ that are the same or not
  * @param nans how many elements are NaN on either side
  * @param maxError the largest difference of floating-point numbers
  * @param maxMagnitude the largest finite magnitude that it should have
  */
 record OutputDifference(
     String name,
-    Kind kind,
+    ElementKind kind,
     boolean fits,
     long elements,
     long differing,
     long nans,
     double maxError,
     double maxMagnitude) {
-
-  /** How elements are compared. */
-  enum Kind {
-    REAL("floating-point number"),
-    WHOLE("whole number"),
-    TEXT("text");
-
-    private final String singular;
-
-    Kind(String singular) {
-      this.singular = singular;
-    }
-
-    String singular() {
-      return singular;
-    }
-
-    String plural() {
-      return singular + "s";
-    }
-
-    static Kind of(TensorElements elements) {
-      return elements.texts() ? TEXT : elements.whole() ? WHOLE : REAL;
-    }
-  }
 
   /**
    * Compares an output.
@@ -62,21 +37,22 @@ record OutputDifference(
   static OutputDifference of(String name, HostTensor actual, HostTensor expected) {
     TensorElements wanted = new TensorElements(expected);
     TensorElements found = actual == null ? null : new TensorElements(actual);
-    Kind kind = Kind.of(wanted);
+    ElementKind kind = ElementKind.of(wanted);
     int size = wanted.size();
-    if (found == null || found.size() != size || Kind.of(found) != kind) {
-      int differing = kind == Kind.REAL ? 0 : size;
+    if (found == null || found.size() != size || ElementKind.of(found) != kind) {
+      int differing = kind.isSameOrNot() ? size : 0;
       return new OutputDifference(
           name, kind, false, size, differing, 0, Double.POSITIVE_INFINITY, 0);
     }
     return switch (kind) {
       case REAL -> ofReal(name, found, wanted);
-      case WHOLE -> ofSame(name, kind, size, i -> found.integer(i) == wanted.integer(i));
+      case WHOLE, TRUTH -> ofSame(name, kind, size, i -> found.integer(i) == wanted.integer(i));
       case TEXT -> ofSame(name, kind, size, i -> found.text(i).equals(wanted.text(i)));
     };
   }
 
-  private static OutputDifference ofSame(String name, Kind kind, int size, IntPredicate same) {
+  private static OutputDifference ofSame(
+      String name, ElementKind kind, int size, IntPredicate same) {
     long differing = 0;
     for (int i = 0; i < size; i++) {
       differing += same.test(i) ? 0 : 1;
@@ -100,24 +76,25 @@ record OutputDifference(
         magnitude = Math.max(magnitude, Math.abs(expected));
       }
     }
-    return new OutputDifference(name, Kind.REAL, true, wanted.size(), 0, nans, error, magnitude);
+    return new OutputDifference(
+        name, ElementKind.REAL, true, wanted.size(), 0, nans, error, magnitude);
   }
 
   /**
-   * The largest error over the largest magnitude, or the error itself where that is zero; of whole
-   * numbers and texts the share that differs. Infinite where nothing can be compared.
+   * The largest error over the largest magnitude, or the error itself where that is zero; of what
+   * is the same or not the share that differs. Infinite where nothing can be compared.
    */
   double error() {
     if (!fits || nans > 0) {
       return Double.POSITIVE_INFINITY;
     }
-    if (kind != Kind.REAL) {
+    if (kind.isSameOrNot()) {
       return elements == 0 ? 0 : (double) differing / elements;
     }
     return new RelativeError(maxError, maxMagnitude).value();
   }
 
   boolean agrees(Tolerance tolerance) {
-    return error() <= (kind == Kind.REAL ? tolerance.real() : tolerance.whole());
+    return error() <= (kind.isSameOrNot() ? tolerance.whole() : tolerance.real());
   }
 }

@@ -74,8 +74,9 @@ public final class PrecisionSearch {
    *
    * @param bundle of the mix
    * @param precision that it has
-   * @param error its largest relative error over the samples; of whole numbers the share that
-   *     differs
+   * @param error its largest relative error over the samples; of what is the same or not the share
+   *     that differs
+   * @param kind of the output that has this error
    * @param met whether that meets the target; where not, all layers are as fine as can be
    * @param finerLayers layers with weights of two parts
    * @param twice the share of the multiplications that these do twice
@@ -86,12 +87,13 @@ public final class PrecisionSearch {
       ModelBundle bundle,
       Precision precision,
       double error,
+      ElementKind kind,
       boolean met,
       int finerLayers,
       double twice,
       LayerErrors.Line weakest) {}
 
-  private record Trial(Precision precision, Mix mix, double error) {}
+  private record Trial(Precision precision, Mix mix, double error, ElementKind kind) {}
 
   private record Candidate(String output, long cost, double gainOverCost) {}
 
@@ -276,16 +278,21 @@ public final class PrecisionSearch {
   private Trial attempt(Precision precision, String what) {
     progress.accept("rounding the weights: " + what);
     Mix mix = mixes.of(precision);
-    double error = 0;
+    double error = -1;
+    ElementKind kind = ElementKind.REAL;
     try (KernelNetwork network = network(mix)) {
       for (Sample sample : samples) {
         progress.accept("measuring the error: " + what);
         Map<String, HostTensor> outputs =
             network.run(sample.inputs(), (layer, input, output) -> {});
-        error = Math.max(error, Comparison.withFloat(outputs, sample.expected()).error());
+        Comparison compared = Comparison.withFloat(outputs, sample.expected());
+        if (compared.error() > error) {
+          error = compared.error();
+          kind = compared.worstKind();
+        }
       }
     }
-    return new Trial(precision, mix, error);
+    return new Trial(precision, mix, error, kind);
   }
 
   private KernelNetwork network(Mix mix) {
@@ -301,6 +308,7 @@ public final class PrecisionSearch {
         bundle,
         trial.precision(),
         trial.error(),
+        trial.kind(),
         met,
         finerOutputs(mix).size(),
         once == 0 ? 0 : (double) (work(mix) - once) / once,

@@ -61,7 +61,7 @@ class ComparisonTest {
     assertThat(agree(yes, no)).isFalse();
     Comparison half = Comparison.withFloat(Map.of("y", longs(1, 2)), Map.of("y", longs(1, 3)));
     assertThat(half.error()).isEqualTo(0.5);
-    assertThat(half.differing(OutputDifference.Kind.WHOLE)).isEqualTo(1);
+    assertThat(half.differing(ElementKind.WHOLE)).isEqualTo(1);
     assertThat(half.agrees(TOLERANCE)).isFalse();
     assertThat(half.agrees(Tolerance.ofBoth(0.5))).isTrue();
   }

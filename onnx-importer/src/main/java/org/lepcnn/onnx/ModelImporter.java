@@ -1,8 +1,12 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.lepcnn.core.error.BadInputException;
@@ -82,6 +86,25 @@ public final class ModelImporter {
    */
   public static List<String> inputNames(Path onnx) {
     return OnnxReader.original(onnx).inputNames();
+  }
+
+  /**
+   * What options bind inputs of a model to, as a file of a data set would have it: a serialized
+   * {@code TensorProto} by the input's name.
+   *
+   * @throws BadInputException as {@link #original(Path, ImportOptions)}
+   */
+  public static Map<String, byte[]> boundInputs(Path onnx, ImportOptions options) {
+    Map<String, byte[]> bound = new LinkedHashMap<>();
+    if (!options.inputValues().isEmpty()) {
+      ModelProto model = BoundInputs.bind(OnnxReader.original(onnx).model(), options.inputValues());
+      for (TensorProto tensor : model.getGraph().getInitializerList()) {
+        if (options.inputValues().containsKey(tensor.getName())) {
+          bound.put(tensor.getName(), tensor.toByteArray());
+        }
+      }
+    }
+    return bound;
   }
 
   /**

@@ -96,9 +96,7 @@ public final class HtmlReport {
     cells.add(Html.element("td", residues(o)));
     cells.add(
         Html.element(
-            "td",
-            wrong ? Map.of("class", "wrong") : Map.of(),
-            Html.text(o.answer() < 0 ? "-" : Long.toString(o.answer()))));
+            "td", wrong ? Map.of("class", "wrong") : Map.of(), Html.text(o.shownAnswer())));
     cells.add(Html.element("td", o.label() < 0 ? "" : Long.toString(o.label())));
     add(cells, Double.isNaN(o.confidence()) ? "-" : "%.4f", o.confidence());
     add(cells, "%.0f", o.rounds(), (double) o.bytesUp(), (double) o.bytesDown());

@@ -14,6 +14,8 @@ import org.lepcnn.core.text.Printable;
  * @param pass the pass that was used
  * @param label what it should be, or −1
  * @param answer the label that the outputs tell, or −1 when they tell none
+ * @param answerName the name that the outputs tell as the answer; empty when they tell none
+ * @param outputs what the outputs are, for people
  * @param confidence the largest score; NaN without scores
  * @param floatAnswer what the float network answers, or −1 when it was not asked
  * @param exact whether it equals the plain integer network bit for bit; null when not compared
@@ -31,6 +33,8 @@ public record InferenceReport(
     long pass,
     long label,
     long answer,
+    String answerName,
+    String outputs,
     double confidence,
     int floatAnswer,
     Boolean exact,
@@ -41,11 +45,20 @@ public record InferenceReport(
 
   public InferenceReport {
     name = Printable.name(name);
+    answerName = Printable.name(answerName);
   }
 
   /** Milliseconds of one pass: total is wall time, the others add up to less. */
   public record Phases(
       double stages, double mask, double edge, double check, double unmask, double total) {}
+
+  /** The answer for people; where the outputs tell none, what they are. */
+  public String shownAnswer() {
+    if (!answerName.isEmpty()) {
+      return answerName;
+    }
+    return answer < 0 ? outputs : Long.toString(answer);
+  }
 
   /** Whether the answer is the label; false without a label. */
   public boolean right() {

@@ -50,7 +50,7 @@ public final class InferenceTable {
         Locale.ROOT,
         name(width) + "  %6s %5s %10s %6d %8d %8d  %7.2f %6.2f %7.2f %6.2f %6.2f %7.2f",
         o.name(),
-        o.answer() < 0 ? "-" : o.answer(),
+        o.shownAnswer(),
         o.label() < 0 ? "" : (o.right() ? "" : "!") + o.label(),
         Double.isNaN(o.confidence()) ? "-" : String.format(Locale.ROOT, "%.4f", o.confidence()),
         o.rounds(),

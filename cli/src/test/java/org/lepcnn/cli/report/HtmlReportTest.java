@@ -107,6 +107,8 @@ class HtmlReportTest {
             0,
             3,
             4,
+            "",
+            "float32[1, 10]",
             0.5,
             -1,
             null,

@@ -19,6 +19,11 @@ public record TensorElements(HostTensor tensor) {
     return tensor.array() instanceof String[];
   }
 
+  /** Whether all are true or false; these are whole as well, 1 and 0. */
+  public boolean truths() {
+    return tensor.onnxType() == HostTensor.BOOL;
+  }
+
   /** Whether all are whole numbers by their type. */
   public boolean whole() {
     return !(tensor.array() instanceof float[])

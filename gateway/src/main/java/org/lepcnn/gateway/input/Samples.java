@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Folders;
-import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.stage.HostTensor;
 
 /** Inputs that a user picks to choose a precision by. */
@@ -20,19 +19,15 @@ public final class Samples {
    * Reads {@code test_data_set_*} folders and the rows of {@code .npy} files.
    *
    * @param path a folder that holds them, or one {@code .npy} file
-   * @param inputs the model's inputs
-   * @param names as {@link TestDataSets#read(Path, List, List, int)} takes them
    * @return at least one map of inputs by name
    */
-  public static List<Map<String, HostTensor>> read(
-      Path path, List<ValueSpec> inputs, List<String> names) {
+  public static List<Map<String, HostTensor>> read(Path path, ModelInputs inputs) {
     List<Map<String, HostTensor>> samples = new ArrayList<>();
     if (Files.isDirectory(path)) {
-      TestDataSets.read(path, inputs, names, Integer.MAX_VALUE)
-          .forEach(set -> samples.add(set.inputs()));
+      TestDataSets.read(path, inputs, Integer.MAX_VALUE).forEach(set -> samples.add(set.inputs()));
     }
     for (Path file : arrays(path)) {
-      Inputs.read(file, inputs).forEach(input -> samples.add(input.values()));
+      Inputs.read(file, inputs.fed()).forEach(input -> samples.add(input.values()));
     }
     if (samples.isEmpty()) {
       throw BadInputException.about("Reading samples from " + path)

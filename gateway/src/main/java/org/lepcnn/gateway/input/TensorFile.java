@@ -32,26 +32,43 @@ public final class TensorFile {
   /** Reads a tensor, widened as {@link HostTensor} has it where its type is none of its own. */
   public static HostTensor read(Path path) {
     try {
-      byte[] bytes = WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES);
-      return convert(path, TensorProto.parseFrom(bytes));
+      return parse(
+          path.toString(), WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES));
     } catch (IOException e) {
-      throw BadInputException.about("Reading " + path)
-          .expected("an ONNX TensorProto")
-          .because(e)
-          .found(Printable.reason(e));
+      throw notATensor(path.toString(), e);
     }
   }
 
-  private static HostTensor convert(Path path, TensorProto tensor) {
+  /**
+   * As {@link #read}, of what such a file holds.
+   *
+   * @param name for errors
+   */
+  static HostTensor parse(String name, byte[] bytes) {
+    try {
+      return convert(name, TensorProto.parseFrom(bytes));
+    } catch (IOException e) {
+      throw notATensor(name, e);
+    }
+  }
+
+  private static BadInputException notATensor(String name, IOException cause) {
+    return BadInputException.about("Reading " + name)
+        .expected("an ONNX TensorProto")
+        .because(cause)
+        .found(Printable.reason(cause));
+  }
+
+  private static HostTensor convert(String name, TensorProto tensor) {
     if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
         || tensor.getExternalDataCount() > 0) {
-      throw BadInputException.about("Reading " + path)
+      throw BadInputException.about("Reading " + name)
           .expected("the values in the file")
           .found("a reference to another");
     }
     int type = tensor.getDataType();
     long[] shape = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
-    int size = requireValues(path, shape, stored(path, tensor));
+    int size = requireValues(name, shape, stored(name, tensor));
     ByteBuffer raw = raw(tensor);
     return switch (type) {
       case HostTensor.FLOAT -> HostTensor.of(floats(tensor, raw, size), shape);
@@ -71,7 +88,7 @@ public final class TensorFile {
   }
 
   /** How many values are there, whatever the dimensions say. */
-  private static int stored(Path path, TensorProto tensor) {
+  private static int stored(String name, TensorProto tensor) {
     int type = tensor.getDataType();
     List<?> list =
         switch (type) {
@@ -90,7 +107,7 @@ public final class TensorFile {
               HostTensor.BOOL ->
               tensor.getInt32DataList();
           default ->
-              throw BadInputException.about("Reading " + path)
+              throw BadInputException.about("Reading " + name)
                   .expected("a tensor of numbers, booleans or texts")
                   .found(ElementType.name(type));
         };
@@ -110,7 +127,7 @@ public final class TensorFile {
     };
   }
 
-  private static int requireValues(Path path, long[] shape, int stored) {
+  private static int requireValues(String name, long[] shape, int stored) {
     long product = 1;
     boolean fits = stored >= 0;
     for (long dimension : shape) {
@@ -118,7 +135,7 @@ public final class TensorFile {
       product = fits ? Math.min(product * dimension, Integer.MAX_VALUE + 1L) : -1;
     }
     if (!fits || product != stored) {
-      throw BadInputException.about("Reading " + path)
+      throw BadInputException.about("Reading " + name)
           .expected("as many values as the dimensions " + Arrays.toString(shape) + " say")
           .found((stored < 0 ? "a part of one" : String.valueOf(stored)));
     }

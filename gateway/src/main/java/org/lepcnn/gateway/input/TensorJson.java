@@ -36,7 +36,7 @@ public record TensorJson(String type, long[] shape, Object values) {
     if (!elements.whole()) {
       return indices.mapToDouble(elements::number).toArray();
     }
-    if (elements.tensor().onnxType() == HostTensor.BOOL) {
+    if (elements.truths()) {
       return indices.mapToObj(i -> elements.integer(i) != 0).toList();
     }
     return indices.mapToLong(elements::integer).toArray();

@@ -36,31 +36,25 @@ public final class TestDataSets {
   public record DataSet(
       String name, Map<String, HostTensor> inputs, SortedMap<Integer, HostTensor> expected) {}
 
-  /** Reads all data sets of a folder, in the order of their numbers, of a model without more. */
-  public static List<DataSet> read(Path folder, List<ValueSpec> inputs) {
-    return read(folder, inputs, inputs.stream().map(ValueSpec::name).toList(), Integer.MAX_VALUE);
-  }
-
   /**
    * Reads data sets of a folder, in the order of their numbers.
    *
-   * @param inputs those to read
-   * @param names all inputs of the model in its order, which numbers the files; also those that
-   *     {@code inputs} lacks, since they are bound to a value
    * @param most no more than so many: the first ones
+   * @throws BadInputException also for a data set with another value of an input than the import
+   *     bound it to: what it expects is not what the imported model computes
    */
-  public static List<DataSet> read(
-      Path folder, List<ValueSpec> inputs, List<String> names, int most) {
+  public static List<DataSet> read(Path folder, ModelInputs inputs, int most) {
     return numbered(folder, SET).values().stream()
         .limit(most)
-        .map(path -> readSet(path, inputs, names))
+        .map(path -> readSet(path, inputs))
         .toList();
   }
 
-  private static DataSet readSet(Path folder, List<ValueSpec> inputs, List<String> names) {
+  private static DataSet readSet(Path folder, ModelInputs inputs) {
+    inputs.bound().keySet().forEach(name -> requireBound(folder, inputs, name));
     Map<String, HostTensor> values = new LinkedHashMap<>();
-    for (ValueSpec input : inputs) {
-      String name = "input_" + names.indexOf(input.name()) + ".pb";
+    for (ValueSpec input : inputs.fed()) {
+      String name = inputs.file(input.name());
       Path file = folder.resolve(name);
       if (!Files.exists(file)) {
         throw BadInputException.about("Reading " + folder)
@@ -70,6 +64,18 @@ public final class TestDataSets {
       values.put(input.name(), TensorFile.read(file));
     }
     return new DataSet(folder.getFileName().toString(), values, expected(folder));
+  }
+
+  private static void requireBound(Path folder, ModelInputs inputs, String name) {
+    Path file = folder.resolve(inputs.file(name));
+    if (Files.exists(file) && !inputs.isBoundTo(name, TensorFile.read(file))) {
+      throw BadInputException.about("Reading " + file)
+          .expected("the value that the option --input binds '" + name + "' to")
+          .found(
+              "another",
+              "Bind the input to the value of the data sets, or name a folder of data sets with the"
+                  + " bound value.");
+    }
   }
 
   private static SortedMap<Integer, HostTensor> expected(Path folder) {
