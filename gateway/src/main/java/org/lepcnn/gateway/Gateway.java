@@ -116,6 +116,11 @@ public final class Gateway implements AutoCloseable {
     models.values().forEach(GatewaySession::warmUp);
   }
 
+  /** The models of all sessions, by the sessions' names; closed with the gateway. */
+  public List<PrivateModel> models() {
+    return sessions.values().stream().map(session -> new PrivateModel(session, () -> {})).toList();
+  }
+
   /** What is said first, when it is ready. */
   public Ready ready() {
     return new Ready(

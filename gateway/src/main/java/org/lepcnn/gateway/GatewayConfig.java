@@ -32,6 +32,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
  *   patience.seconds      how long to wait for an answer, retries included; 60
  *   in.flight             passes at the same time of each session, at most 64; 4
  *   reservation           passes that are reserved together; 16
+ *   queue                 inputs of PrivateModel that wait or run at a time, of each session; 64
  *   batch.wait.millis     how long a pass of a batch waits for further inputs; 20
  *   session.NAME.state    the state folder of a device
  *   session.NAME.tables   the folder of its tables
@@ -43,6 +44,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
  * @param transport how to reach the edge
  * @param inFlight passes at the same time of each session
  * @param reservation passes that are reserved together
+ * @param queue inputs of {@link PrivateModel} that wait or run at a time, of each session
  * @param batchWait how long a pass of a batch waits for further inputs
  * @param sessions by name; at least one
  */
@@ -50,6 +52,7 @@ public record GatewayConfig(
     TransportConfig transport,
     int inFlight,
     int reservation,
+    int queue,
     Duration batchWait,
     Map<String, SessionConfig> sessions) {
   private static final Pattern SESSION =
@@ -87,6 +90,7 @@ public record GatewayConfig(
             transport(rest, base),
             number(rest, "in.flight", 4, PassWindow.PASSES),
             number(rest, "reservation", 16, 1 << 16),
+            number(rest, "queue", 64, 1 << 16),
             Duration.ofMillis(number(rest, "batch.wait.millis", 20, 60_000)),
             sessions(sessions, base));
     if (!rest.isEmpty()) {

@@ -4,6 +4,7 @@ package org.lepcnn.gateway;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.RowPasses;
+import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.gateway.input.Inputs;
@@ -41,6 +43,7 @@ final class GatewaySession implements AutoCloseable {
   private final PrivateSession session;
   private final RowPasses passes;
   private final Semaphore room;
+  private final Semaphore queue;
   private final ExecutorService inputs;
   private final ExecutorService answers;
 
@@ -50,13 +53,14 @@ final class GatewaySession implements AutoCloseable {
       Fingerprint fingerprint,
       PrivateSession session,
       RowPasses passes,
-      int room) {
+      GatewayConfig config) {
     this.name = name;
     this.device = device;
     this.fingerprint = fingerprint;
     this.session = session;
     this.passes = passes;
-    this.room = new Semaphore(room);
+    this.room = new Semaphore(2 * config.inFlight() * session.model().batch());
+    this.queue = new Semaphore(config.queue());
     this.inputs = thread("lepcnn-inputs-" + name);
     this.answers = thread("lepcnn-gateway-answers-" + name);
   }
@@ -95,8 +99,7 @@ final class GatewaySession implements AutoCloseable {
             .passesPerReservation(gateway.reservation())
             .open();
     RowPasses passes = RowPasses.of(session, gateway.batchWait());
-    int room = 2 * gateway.inFlight() * session.model().batch();
-    return new GatewaySession(name, state.device(), state.model(), session, passes, room);
+    return new GatewaySession(name, state.device(), state.model(), session, passes, gateway);
   }
 
   /** A state under a passphrase finds it as every command does, from the environment. */
@@ -206,6 +209,39 @@ final class GatewaySession implements AutoCloseable {
           return null;
         },
         answers);
+  }
+
+  /**
+   * Runs one input that is in memory, beside those that are read from files; never waits.
+   *
+   * @param inputs by name; not to be changed before the future completes
+   * @throws BusyException as many as the queue holds wait already
+   */
+  CompletableFuture<PassResult> run(Map<String, HostTensor> inputs) {
+    if (!queue.tryAcquire()) {
+      throw new BusyException(
+          ("Running a pass of session %s: expected room in its queue; found it full. Try again later,"
+                  + " or raise the configuration's key queue.")
+              .formatted(name));
+    }
+    try {
+      CompletableFuture<PassResult> answer = passes.submit(inputs);
+      var unused = answer.whenComplete((ignored, failure) -> queue.release());
+      return answer;
+    } catch (RuntimeException e) {
+      queue.release();
+      throw e;
+    }
+  }
+
+  /** How many passes the tables still serve. */
+  long passesLeft() {
+    return session.passesLeft();
+  }
+
+  /** Whether the edge failed its checks too often. */
+  boolean quarantined() {
+    return session.quarantined();
   }
 
   /** Begins a pass, or takes a place in the next; waits while too many inputs are under way. */

@@ -9,13 +9,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.EdgeRefusedException;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassRelease;
 import org.lepcnn.core.port.PassWindow;
+import org.lepcnn.device.supply.DryTablesException;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
 import org.slf4j.Logger;
@@ -239,7 +239,7 @@ public final class ClaimedPasses {
     long next = supply.nextPass();
     long left = tables.passesLeftFrom(next);
     if (left < 1) {
-      throw new EnvironmentException(
+      throw new DryTablesException(
           ("Reserving passes: the decryption tables of chain %s hold nothing from pass "
                   + "%s on. Precompute more tables and bring them to the device.")
               .formatted(supply.chain(), next));

@@ -71,6 +71,19 @@ public final class PrivateSession implements AutoCloseable {
     return own.model().half();
   }
 
+  /**
+   * How many passes the tables serve from here on; those that are reserved and not begun do not
+   * count.
+   */
+  public long passesLeft() {
+    return own.tables().passesLeftFrom(own.supply().nextPass());
+  }
+
+  /** Whether the edge failed its checks so often that nothing is sent to it any more. */
+  public boolean quarantined() {
+    return own.supply().integrityFailures() >= options.maxIntegrityFailures();
+  }
+
   /** Integrity failures in the life of the chain. */
   public long integrityFailures() {
     return own.supply().integrityFailures();
@@ -151,7 +164,8 @@ public final class PrivateSession implements AutoCloseable {
       }
       submission.answer().completeExceptionally(closed());
     }
-    passes.close(ended && mayRelease() ? options.releaseTimeout() : Duration.ZERO);
+    // a quarantined edge is sent nothing at all
+    passes.close(ended && !quarantined() ? options.releaseTimeout() : Duration.ZERO);
     if (!unfinished.isEmpty()) {
       LOG.warn("Closed with {} passes unfinished; they are lost", unfinished.size());
     }
@@ -167,11 +181,6 @@ public final class PrivateSession implements AutoCloseable {
     if (endWorkers()) {
       own.model().close();
     }
-  }
-
-  /** A quarantined edge is sent nothing at all. */
-  private boolean mayRelease() {
-    return own.supply().integrityFailures() < options.maxIntegrityFailures();
   }
 
   private void start(Submission submission) {

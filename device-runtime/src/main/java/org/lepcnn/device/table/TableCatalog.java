@@ -17,6 +17,7 @@ import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.supply.DryTablesException;
 import org.lepcnn.device.supply.PassGroups;
 
 /** Which tables of one chain lie in a folder. Not thread-safe. */
@@ -113,8 +114,8 @@ final class TableCatalog {
             "Take it out of the folder, or use the folder that was precomputed for this chain.");
   }
 
-  EnvironmentException dry(String what) {
-    return new EnvironmentException(
+  DryTablesException dry(String what) {
+    return new DryTablesException(
         "Reading the tables in " + folder + ": none is left for " + what + ". " + remedy());
   }
 
