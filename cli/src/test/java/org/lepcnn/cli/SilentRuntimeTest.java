@@ -60,8 +60,21 @@ class SilentRuntimeTest {
     String tables = folder.resolve("tables").toString();
     assertThat(
             run(
-                terminal, Main.class, "precompute", "--owner", owner, "--bundle", bundle,
-                "--device", "d", "--passes", "2", "-o", tables, "--kernel", "onnxruntime"))
+                terminal,
+                Main.class,
+                "precompute",
+                "--owner",
+                owner,
+                "--bundle",
+                bundle,
+                "--device",
+                "d",
+                "--passes",
+                "2",
+                "-o",
+                tables,
+                "--kernel",
+                "onnxruntime"))
         .contains("2 passes")
         .doesNotContain(WARNING, "\u001b");
   }

@@ -53,11 +53,7 @@ public final class ImportTrial {
   private final Consumer<String> steps;
 
   private ImportTrial(
-      Path onnx,
-      TrialFolder folder,
-      Duration grace,
-      Duration timeLimit,
-      Consumer<String> steps) {
+      Path onnx, TrialFolder folder, Duration grace, Duration timeLimit, Consumer<String> steps) {
     this.onnx = onnx;
     this.folder = folder;
     this.grace = grace;
