@@ -221,7 +221,7 @@ final class GatewaySession implements AutoCloseable {
     if (!queue.tryAcquire()) {
       throw new BusyException(
           ("Running a pass of session %s: expected room in its queue; found it full. Try again"
-               + " later, or raise the configuration's key queue.")
+                  + " later, or raise the configuration's key queue.")
               .formatted(name));
     }
     try {
