@@ -16,6 +16,12 @@ import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.cut.CutLimits;
+import org.lepcnn.onnx.cut.DeviceProfile;
+import org.lepcnn.onnx.cut.Objective;
+import org.lepcnn.onnx.cut.ProfileFile;
+import org.lepcnn.onnx.plan.OffloadPolicy;
 
 /** Every benchmark with tiny settings: what it tells, not how fast anything is. */
 @Tag("slow")
@@ -63,6 +69,21 @@ class BenchmarkSmokeTest {
     assertThat(result.text())
         .contains(
             "quantize and mask", "open table", "unmask and dequantize", "MODEL, not measured");
+  }
+
+  @Test
+  void device_aCutWithoutRounds_isMeasuredToo() throws Exception {
+    DeviceProfile profile = ProfileFile.named("x86-avx512");
+    OffloadPolicy cut = new OffloadPolicy.Optimise(Objective.LATENCY, profile, CutLimits.NONE);
+    BenchResult result;
+    try (BenchModel model =
+        BenchModel.open(onnx.toString(), ImportOptions.defaults().withOffload(cut), profile)) {
+      result = DeviceBenchmark.run(model, new DeviceBenchmark.Options("scalar", 2, 3), QUIET);
+    }
+
+    assertThat(value(result, "share of multiplications offloaded")).isZero();
+    assertThat(value(result, "up, per pass")).isZero();
+    assertThat(result.json()).contains("\"predictions\"").doesNotContain("NaN");
   }
 
   @Test
