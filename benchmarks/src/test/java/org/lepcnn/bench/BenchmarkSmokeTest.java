@@ -16,12 +16,14 @@ import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.cut.CutLimits;
 import org.lepcnn.onnx.cut.DeviceProfile;
 import org.lepcnn.onnx.cut.Objective;
 import org.lepcnn.onnx.cut.ProfileFile;
 import org.lepcnn.onnx.plan.OffloadPolicy;
+import org.lepcnn.onnx.plan.Precision;
 
 /** Every benchmark with tiny settings: what it tells, not how fast anything is. */
 @Tag("slow")
@@ -53,6 +55,21 @@ class BenchmarkSmokeTest {
     requireWritten(result, "kernels-tiny");
     assertThat(result.json())
         .contains("\"layer\":\"conv\"", "\"layer\":\"fc\"", "\"layer\":\"total\"", "\"ratio\":");
+  }
+
+  @Test
+  void kernels_measureTheFieldThatIsAskedFor() throws Exception {
+    KernelBenchmark.Options options = new KernelBenchmark.Options("scalar", List.of(1), 1, 0.1);
+    for (ResidueField field : ResidueField.values()) {
+      ImportOptions importing =
+          ImportOptions.defaults().withPrecision(Precision.FAST.inField(field));
+      try (BenchModel model = BenchModel.open(onnx.toString(), importing, null)) {
+        // the fully connected layer's weights, of 12 bits, leave too few for its input
+        int small = field == ResidueField.P24 ? 1 : 0;
+        assertThat(KernelBenchmark.run(model, options, QUIET).text())
+            .contains(small + " of 2 layers in 24 bits");
+      }
+    }
   }
 
   @Test

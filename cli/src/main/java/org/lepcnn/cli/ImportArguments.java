@@ -110,7 +110,7 @@ final class ImportArguments {
     ImportOptions options =
         ImportOptions.defaults()
             .withOffload(cut.policy())
-            .withPrecision(Precision.FAST.inField(field.read()))
+            .withPrecision(Precision.FAST.inField(field.field()))
             .withBatch(batch);
     for (String input : inputs) {
       options = options.withInput(input);
@@ -167,7 +167,7 @@ final class ImportArguments {
   }
 
   private Imported imported(Path model, Precision wanted, double reached, Steps steps) {
-    ImportOptions options = toOptions().withPrecision(wanted.inField(field.read()));
+    ImportOptions options = toOptions().withPrecision(wanted.inField(field.field()));
     return imported(model, options, ImportWork.asOptionsSay(cut.profile()), reached, steps);
   }
 

@@ -5,7 +5,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.ResidueField;
 import picocli.CommandLine.Option;
 
-/** The smallest field of a command that imports a model. */
+/** The smallest field that the tensors of an imported model may be in. */
 public final class FieldOption {
   @Option(
       names = "--field",
@@ -18,11 +18,11 @@ public final class FieldOption {
   private int bits;
 
   /**
-   * The field that was named.
+   * The field that was asked for.
    *
-   * @throws BadInputException there is none of so many bits
+   * @throws BadInputException where no field has so many bits
    */
-  public ResidueField read() {
+  public ResidueField field() {
     ResidueField asked = ResidueField.ofBits(bits);
     if (asked == null) {
       throw BadInputException.about("Reading the option --field").expected("24 or 31").found(bits);

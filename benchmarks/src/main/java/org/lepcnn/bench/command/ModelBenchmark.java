@@ -40,7 +40,7 @@ abstract class ModelBenchmark extends Benchmark {
   final BenchResult measure(Consumer<String> progress) {
     ImportOptions defaults = ImportOptions.defaults();
     ImportOptions options =
-        defaults.withPrecision(defaults.precision().inField(field.read())).withBatch(batch());
+        defaults.withPrecision(defaults.precision().inField(field.field())).withBatch(batch());
     DeviceProfile predicting = null;
     if (profile() != null) {
       options = options.withOffload(profile().policy());
