@@ -1,7 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 
 /**
- * Where residues go: into arrays, or into the little-endian bytes in which they travel, so that
+ * Where residues go: into arrays, or into the bytes in which they travel, so that
  * nobody copies a result from one form to the other.
  *
  * <p>Only results: kernels read the channels of an input in runs that lie far apart, and to read

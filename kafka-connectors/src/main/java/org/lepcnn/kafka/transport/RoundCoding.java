@@ -46,14 +46,7 @@ final class RoundCoding {
           "tensor " + tensor.id() + " with " + tensor.residues().length);
     }
     return RequestCodec.current()
-        .encodeTensor(
-            request.pass(),
-            request.round(),
-            request.instance(),
-            spec.id(),
-            tensor.residues(),
-            spec.elements(),
-            lifetime);
+        .encodeTensor(request.call(), spec, tensor.residues(), lifetime);
   }
 
   private static BadInputException mismatch(RoundRequest request, String expected, String found) {
