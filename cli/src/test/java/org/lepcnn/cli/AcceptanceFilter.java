@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /**
  * Which part of acceptance runs: all of it, or with {@code -Dlepcnn.acceptance.models=REGEX} the
  * models and topologies whose names have a match, and with {@code
- * -Dlepcnn.acceptance.precision=fast|high} one precision.
+ * -Dlepcnn.acceptance.precision=fast|high|auto} one precision.
  */
 final class AcceptanceFilter {
   private static final Pattern MODELS =

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,6 +69,7 @@ class AcceptanceIT {
 
   private static final Map<AcceptanceTask.Set, List<Picture>> PICTURES =
       new EnumMap<>(AcceptanceTask.Set.class);
+  private static final Map<String, ModelBundle> BUNDLES = new HashMap<>();
   private static final AcceptanceTable TABLE = new AcceptanceTable();
   private static final KernelProvider KERNELS = Kernels.choose(null);
 
@@ -130,8 +133,25 @@ class AcceptanceIT {
                                 () -> measure(precision, task))));
   }
 
-  @Test
+  @TestFactory
   @Order(3)
+  Stream<DynamicTest> edge_multipliesOnceOrTwice() throws IOException {
+    AcceptanceCosts costs = new AcceptanceCosts(TABLE, KERNELS);
+    return AcceptanceData.models(root, AcceptanceIT::isRealModel).entrySet().stream()
+        .map(
+            model ->
+                DynamicTest.dynamicTest(
+                    "edge of " + model.getKey(),
+                    () -> {
+                      Path file = model.getValue().resolve("model.onnx");
+                      Map<String, ModelBundle> bundles = new LinkedHashMap<>();
+                      precisions().forEach(each -> bundles.put(each.name(), bundle(each, file)));
+                      costs.measure(model.getKey(), bundles);
+                    }));
+  }
+
+  @Test
+  @Order(4)
   void operators_passOrAreListedWithTheReason() throws IOException {
     List<String> wrong = new ArrayList<>();
     for (String folder : OPERATOR_FOLDERS) {
@@ -157,7 +177,7 @@ class AcceptanceIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void topologies_takeTheKnownRounds() {
     TABLE.title("topology", "rounds", "multiplications", "offloaded");
     TOPOLOGIES.forEach(
@@ -166,7 +186,7 @@ class AcceptanceIT {
   }
 
   @TestFactory
-  @Order(4)
+  @Order(5)
   Stream<DynamicTest> zoo_takesTheKnownRounds(@TempDir Path folder) {
     TABLE.title("zoo", "rounds", "multiplications", "offloaded");
     return Arrays.stream(ZooModel.values())
@@ -212,7 +232,7 @@ class AcceptanceIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void modelsThatCannotBeRun_areRefused() throws IOException {
     TABLE.title("negative", "refusal");
     AcceptanceData.models(
@@ -238,11 +258,16 @@ class AcceptanceIT {
         && !name.startsWith("data");
   }
 
+  /** A model in a precision: imported once, whatever is measured on it. */
+  private static ModelBundle bundle(AcceptancePrecision precision, Path file) {
+    return BUNDLES.computeIfAbsent(
+        precision.name() + " " + file, key -> precision.importer().importModel(file));
+  }
+
   private static void check(AcceptancePrecision precision, String name, Path folder)
       throws IOException {
     Path file = folder.resolve("model.onnx");
-    ModelBundle bundle =
-        ModelImporter.importModel(file, precision.options().apply(ImportOptions.defaults()));
+    ModelBundle bundle = bundle(precision, file);
     List<CheckLine> lines = new ArrayList<>();
     try (PrivateCheck check = PrivateCheck.open(bundle, KERNELS);
         FloatModel floats = new FloatModel(file)) {
@@ -321,8 +346,7 @@ class AcceptanceIT {
       PICTURES.put(task.set(), task.set().read(root));
     }
     Path file = root.resolve(task.model()).resolve("model.onnx");
-    ModelBundle bundle =
-        ModelImporter.importModel(file, precision.options().apply(ImportOptions.defaults()));
+    ModelBundle bundle = bundle(precision, file);
     AcceptanceAccuracy accuracy =
         AcceptanceAccuracy.measure(file, bundle, task, PICTURES.get(task.set()));
     AcceptancePrecision.Bounds bounds = precision.bounds(task.model());

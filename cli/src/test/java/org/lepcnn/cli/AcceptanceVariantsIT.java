@@ -28,7 +28,6 @@ import org.lepcnn.device.reference.KernelNetwork;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
-import org.lepcnn.onnx.PreparedImport;
 import org.lepcnn.onnx.plan.Precision;
 
 /**
@@ -95,14 +94,14 @@ class AcceptanceVariantsIT {
 
   private static void measure(AcceptanceTask task, List<Picture> pictures) {
     Path file = root.resolve(task.model()).resolve("model.onnx");
-    PreparedImport prepared = ModelImporter.prepare(file, ImportOptions.defaults());
-    ModelBundle coarse = prepared.bundle(Precision.EIGHT_BITS);
+    ModelBundle coarse =
+        ModelImporter.importModel(
+            file, ImportOptions.defaults().withPrecision(Precision.EIGHT_BITS));
     List<Tally> tallies = new ArrayList<>();
     tallies.add(new Tally("8 bits", null, new KernelNetwork(coarse, KERNELS)));
     for (AcceptancePrecision each : AcceptancePrecision.ALL) {
       if (AcceptanceFilter.wants(each)) {
-        Precision precision = each.options().apply(ImportOptions.defaults()).precision();
-        ModelBundle bundle = prepared.bundle(precision);
+        ModelBundle bundle = each.importer().importModel(file);
         tallies.add(new Tally(each.name(), each, new KernelNetwork(bundle, KERNELS)));
       }
     }

@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
  * called only where {@link VectorUnit} says so.
  *
  * <p>Nothing but additions, exclusive ors and rotations by constants: time depends on the length
- * alone.
+ * alone. Nothing is allocated once the compiler has seen the loop.
  */
 public final class ChaChaLoops {
   private static final int MAX_LANES = 16;
@@ -36,7 +36,19 @@ public final class ChaChaLoops {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /** Word k of all blocks goes to row k mod LANES of its square; the squares stand side by side. */
+  private static final int[] PLACES = places();
+
   private ChaChaLoops() {}
+
+  private static int[] places() {
+    int[] places = new int[WORDS];
+    for (int k = 0; k < WORDS; k++) {
+      int row = k % LANES;
+      places[k] = row * BLOCK_BYTES + (k - row) * Integer.BYTES;
+    }
+    return places;
+  }
 
   /**
    * Writes the next blocks of a state, as many as whole vectors hold, and moves behind them. It
@@ -60,25 +72,31 @@ public final class ChaChaLoops {
     return done;
   }
 
-  /** A block for every lane; word k of all lies where {@link #transpose} expects it. */
+  /**
+   * A block for every lane; word k of all lies where {@link #transpose} expects it.
+   *
+   * <p>No method of this class may handle a vector: the rounds take the compiler beyond its limit
+   * for inlining, where it inlines the platform's vector methods alone, and a vector that leaves
+   * compiled code becomes an object.
+   */
   private static void group(int[] state, byte[] out, int at) {
-    IntVector x0 = of(state, 0);
-    IntVector x1 = of(state, 1);
-    IntVector x2 = of(state, 2);
-    IntVector x3 = of(state, 3);
-    IntVector x4 = of(state, 4);
-    IntVector x5 = of(state, 5);
-    IntVector x6 = of(state, 6);
-    IntVector x7 = of(state, 7);
-    IntVector x8 = of(state, 8);
-    IntVector x9 = of(state, 9);
-    IntVector x10 = of(state, 10);
-    IntVector x11 = of(state, 11);
-    IntVector numbers = of(state, NUMBER).addIndex(1);
+    IntVector x0 = IntVector.broadcast(INTS, state[0]);
+    IntVector x1 = IntVector.broadcast(INTS, state[1]);
+    IntVector x2 = IntVector.broadcast(INTS, state[2]);
+    IntVector x3 = IntVector.broadcast(INTS, state[3]);
+    IntVector x4 = IntVector.broadcast(INTS, state[4]);
+    IntVector x5 = IntVector.broadcast(INTS, state[5]);
+    IntVector x6 = IntVector.broadcast(INTS, state[6]);
+    IntVector x7 = IntVector.broadcast(INTS, state[7]);
+    IntVector x8 = IntVector.broadcast(INTS, state[8]);
+    IntVector x9 = IntVector.broadcast(INTS, state[9]);
+    IntVector x10 = IntVector.broadcast(INTS, state[10]);
+    IntVector x11 = IntVector.broadcast(INTS, state[11]);
+    IntVector numbers = IntVector.broadcast(INTS, state[NUMBER]).addIndex(1);
     IntVector x12 = numbers;
-    IntVector x13 = of(state, 13);
-    IntVector x14 = of(state, 14);
-    IntVector x15 = of(state, 15);
+    IntVector x13 = IntVector.broadcast(INTS, state[13]);
+    IntVector x14 = IntVector.broadcast(INTS, state[14]);
+    IntVector x15 = IntVector.broadcast(INTS, state[15]);
     for (int round = 0; round < DOUBLE_ROUNDS; round++) {
       x0 = x0.add(x4);
       x12 = x12.lanewise(XOR, x0).lanewise(ROL, 16);
@@ -145,33 +163,22 @@ public final class ChaChaLoops {
       x9 = x9.add(x14);
       x4 = x4.lanewise(XOR, x9).lanewise(ROL, 7);
     }
-    put(x0.add(of(state, 0)), out, at, 0);
-    put(x1.add(of(state, 1)), out, at, 1);
-    put(x2.add(of(state, 2)), out, at, 2);
-    put(x3.add(of(state, 3)), out, at, 3);
-    put(x4.add(of(state, 4)), out, at, 4);
-    put(x5.add(of(state, 5)), out, at, 5);
-    put(x6.add(of(state, 6)), out, at, 6);
-    put(x7.add(of(state, 7)), out, at, 7);
-    put(x8.add(of(state, 8)), out, at, 8);
-    put(x9.add(of(state, 9)), out, at, 9);
-    put(x10.add(of(state, 10)), out, at, 10);
-    put(x11.add(of(state, 11)), out, at, 11);
-    put(x12.add(numbers), out, at, NUMBER);
-    put(x13.add(of(state, 13)), out, at, 13);
-    put(x14.add(of(state, 14)), out, at, 14);
-    put(x15.add(of(state, 15)), out, at, 15);
-  }
-
-  private static IntVector of(int[] state, int word) {
-    return IntVector.broadcast(INTS, state[word]);
-  }
-
-  /** Word k of all blocks goes to row k mod LANES of its square; the squares stand side by side. */
-  private static void put(IntVector words, byte[] out, int at, int k) {
-    int row = k % LANES;
-    int column = k - row;
-    words.reinterpretAsBytes().intoArray(out, at + row * BLOCK_BYTES + column * Integer.BYTES);
+    x0.add(state[0]).reinterpretAsBytes().intoArray(out, at + PLACES[0]);
+    x1.add(state[1]).reinterpretAsBytes().intoArray(out, at + PLACES[1]);
+    x2.add(state[2]).reinterpretAsBytes().intoArray(out, at + PLACES[2]);
+    x3.add(state[3]).reinterpretAsBytes().intoArray(out, at + PLACES[3]);
+    x4.add(state[4]).reinterpretAsBytes().intoArray(out, at + PLACES[4]);
+    x5.add(state[5]).reinterpretAsBytes().intoArray(out, at + PLACES[5]);
+    x6.add(state[6]).reinterpretAsBytes().intoArray(out, at + PLACES[6]);
+    x7.add(state[7]).reinterpretAsBytes().intoArray(out, at + PLACES[7]);
+    x8.add(state[8]).reinterpretAsBytes().intoArray(out, at + PLACES[8]);
+    x9.add(state[9]).reinterpretAsBytes().intoArray(out, at + PLACES[9]);
+    x10.add(state[10]).reinterpretAsBytes().intoArray(out, at + PLACES[10]);
+    x11.add(state[11]).reinterpretAsBytes().intoArray(out, at + PLACES[11]);
+    x12.add(numbers).reinterpretAsBytes().intoArray(out, at + PLACES[NUMBER]);
+    x13.add(state[13]).reinterpretAsBytes().intoArray(out, at + PLACES[13]);
+    x14.add(state[14]).reinterpretAsBytes().intoArray(out, at + PLACES[14]);
+    x15.add(state[15]).reinterpretAsBytes().intoArray(out, at + PLACES[15]);
   }
 
   /** Exchanges rows and columns of a square of LANES words by LANES blocks. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lepcnn.device.SteadyState;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.vector.ChaChaLoops;
@@ -127,6 +128,22 @@ class ChaChaKeystreamTest {
         .isLessThanOrEqualTo(blocks * BLOCK);
     assertThat(vector).isEqualTo(plain);
     assertThat(one).isEqualTo(other);
+  }
+
+  @Test
+  void readsAllocateNothing_onceTheyAreCompiled() {
+    ChaChaKeystream keystream = new ChaChaKeystream(SecretKey.copyOf(KEY));
+    keystream.seek(1, 0);
+    byte[] out = new byte[ResidueStream.SEGMENT_BYTES];
+    long bytes =
+        SteadyState.bytes(
+            0,
+            () -> {
+              for (int i = 0; i < 100; i++) {
+                keystream.read(out, out.length);
+              }
+            });
+    assertThat(bytes).isZero();
   }
 
   @Test
