@@ -34,12 +34,13 @@ import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.plan.Precision;
 
 /**
- * What an eavesdropper on the broker reads is uniform over the field, whichever it is, for an all-black picture as
- * for an all-white one.
+ * What an eavesdropper on the broker reads is uniform over the field, whichever it is, for an
+ * all-black picture as for an all-white one.
  *
  * <p>χ² with 255 degrees of freedom has mean 255 and standard deviation 22.6. The bounds below are
  * the quantiles at 10⁻⁷ on either side (153 and 387, rounded outwards): with eight statistics the
- * test fails by chance once in half a million runs. Unmasked pictures give values of many thousands.
+ * test fails by chance once in half a million runs. Unmasked pictures give values of many
+ * thousands.
  */
 class CapturedTrafficIT {
   private static final int PASSES = 40;

@@ -41,8 +41,7 @@ class MixedFieldsTest {
 
   private final EdgeStep.Part<InboundRecord, OutgoingRecord> edge =
       EdgeSteps.of(
-              EdgeSettings.of(
-                  model.source(), FakeTopics.with(Requests.RESULTS, Topics.REJECTED)))
+              EdgeSettings.of(model.source(), FakeTopics.with(Requests.RESULTS, Topics.REJECTED)))
           .alone()
           .get();
 
@@ -145,9 +144,7 @@ class MixedFieldsTest {
 
   private static InboundRecord record(MaskedTensorSpec tensor, int[] residues) {
     return Requests.record(
-        RequestCodec.current()
-            .encodeTensor(call(0), tensor, residues, Requests.LIFETIME)
-            .get(0));
+        RequestCodec.current().encodeTensor(call(0), tensor, residues, Requests.LIFETIME).get(0));
   }
 
   private static ByteSlice payload(InboundRecord record) {
@@ -155,7 +152,6 @@ class MixedFieldsTest {
   }
 
   private static PassRound call(int round) {
-    return Requests.roundCall(
-        "d", model.bundle().fingerprint(), Requests.INSTANCE, 0, round);
+    return Requests.roundCall("d", model.bundle().fingerprint(), Requests.INSTANCE, 0, round);
   }
 }

@@ -72,8 +72,8 @@ public final class ResidueCoding {
   }
 
   /**
-   * Two at a time. A word w is not canonical when its top bit is set (w ≥ 2³¹) or when w = p = 2³¹ −
-   * 1, and then w + 1 has the top bit. The sum of the lower word only carries into the upper one
+   * Two at a time. A word w is not canonical when its top bit is set (w ≥ 2³¹) or when w = p = 2³¹
+   * − 1, and then w + 1 has the top bit. The sum of the lower word only carries into the upper one
    * when it is 2³² − 1, whose own top bit tells already.
    */
   private static boolean wordsAreCanonical(byte[] bytes, int from, int count) {

@@ -24,7 +24,8 @@ final class Triples {
   private static final int MASK = Field24.MASK;
 
   /** 2²⁴ − p in each residue of a pair: added to one that is not canonical, it carries. */
-  private static final long CARRYING = (1L + (1L << Field24.BITS)) * ((1 << Field24.BITS) - Field24.P);
+  private static final long CARRYING =
+      (1L + (1L << Field24.BITS)) * ((1 << Field24.BITS) - Field24.P);
 
   /** Where the carries of a pair arrive. */
   private static final long CARRIES = (1L << Field24.BITS) | (1L << (2 * Field24.BITS));
@@ -87,8 +88,8 @@ final class Triples {
   }
 
   /**
-   * Whether all residues of a run are in [0, p). A carry of the lower residue of a pair may make the
-   * upper one carry, too; it is not canonical then either way.
+   * Whether all residues of a run are in [0, p). A carry of the lower residue of a pair may make
+   * the upper one carry, too; it is not canonical then either way.
    *
    * @param at the first byte
    */

@@ -30,8 +30,7 @@ public final class ResidueCodingSpeedMain {
       steps.put(
           field + " write", () -> ResidueCoding.write(field, values, 0, count, record, OFFSET));
       steps.put(
-          field + " check",
-          () -> sink ^= ResidueCoding.allCanonical(field, record, OFFSET, count));
+          field + " check", () -> sink ^= ResidueCoding.allCanonical(field, record, OFFSET, count));
       steps.put(field + " read", () -> ResidueCoding.read(field, record, OFFSET, values, 0, count));
     }
   }

@@ -23,7 +23,8 @@ public final class SplitBytes {
     for (int first = 0; first < residues; first += partSize) {
       int size = Math.min(partSize, residues - first);
       int offset = 1 + parts.size() % 7;
-      parts.add(new ResidueBytes.Part(new byte[offset + size * field.wireBytes() + 3], offset, size));
+      parts.add(
+          new ResidueBytes.Part(new byte[offset + size * field.wireBytes() + 3], offset, size));
     }
     room = new ResidueBytes(field, parts);
   }

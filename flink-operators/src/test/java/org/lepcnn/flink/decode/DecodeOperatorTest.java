@@ -52,9 +52,7 @@ import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Notices;
 import org.lepcnn.flink.testkit.Requests;
-import org.lepcnn.flink.testkit.TestModel;
 import org.lepcnn.flink.testkit.WithLoadedModel;
-import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.Rejection;
 

@@ -36,7 +36,8 @@ import org.lepcnn.kafka.codec.TensorChunkView;
 
 class RoundAssemblerTest {
   private static final long ROUND_BYTES = TestModel.WIDE * 4L + 2 * (512 + 8) + 1_024;
-  private static final long FIRST_CHUNK_BYTES = 4L * ChunkLayout.MAX_CHUNK_ELEMENTS + 512 + 2 * 8 + 1_024;
+  private static final long FIRST_CHUNK_BYTES =
+      4L * ChunkLayout.MAX_CHUNK_ELEMENTS + 512 + 2 * 8 + 1_024;
   @TempDir private static Path folder;
   private static TestModel model;
   private static Fingerprint fingerprint;

@@ -106,14 +106,18 @@ public final class Requests {
       List<RoundRequest.Tensor> tensors) {
     PassRound call = roundCall(device, model, instance, pass, round);
     return new AssembledRequest(
-        header(call), digest, tensors.stream().map(tensor -> payload(call, wide(tensor), tensor)).toList());
+        header(call),
+        digest,
+        tensors.stream().map(tensor -> payload(call, wide(tensor), tensor)).toList());
   }
 
   /** A round of a plan behind the decoder. */
   public static AssembledRequest round(
       Plan plan, PassRound call, List<RoundRequest.Tensor> tensors) {
     return new AssembledRequest(
-        header(call), 0, tensors.stream().map(tensor -> payload(call, plan.tensor(tensor.id()), tensor)).toList());
+        header(call),
+        0,
+        tensors.stream().map(tensor -> payload(call, plan.tensor(tensor.id()), tensor)).toList());
   }
 
   /** The records of a round, as a gateway sends them. */

@@ -61,17 +61,17 @@ public final class TestModel implements AutoCloseable {
     ConvGeometry wide = ConvGeometry.of(3, 4, ConvAxis.centred(6, 3), ConvAxis.centred(5, 3));
     ConvGeometry narrow = ConvGeometry.of(3, 4, ConvAxis.pointwise(6), ConvAxis.pointwise(5));
     return new Plan(
-            List.of(
-                new MaskedTensorSpec(0, 0, 90, ResidueField.P31),
-                new MaskedTensorSpec(1, 0, 17, field),
-                new MaskedTensorSpec(2, 1, WIDE, field),
-                new MaskedTensorSpec(3, 2, 2, field)),
-            List.of(
-                new LinearLayerSpec(0, 0, wide),
-                new LinearLayerSpec(1, 0, narrow),
-                new LinearLayerSpec(2, 1, ConvGeometry.fullyConnected(1, 17, 5)),
-                new LinearLayerSpec(3, 2, ConvGeometry.fullyConnected(1, WIDE, 2)),
-                new LinearLayerSpec(4, 3, ConvGeometry.fullyConnected(1, 2, WIDE))));
+        List.of(
+            new MaskedTensorSpec(0, 0, 90, ResidueField.P31),
+            new MaskedTensorSpec(1, 0, 17, field),
+            new MaskedTensorSpec(2, 1, WIDE, field),
+            new MaskedTensorSpec(3, 2, 2, field)),
+        List.of(
+            new LinearLayerSpec(0, 0, wide),
+            new LinearLayerSpec(1, 0, narrow),
+            new LinearLayerSpec(2, 1, ConvGeometry.fullyConnected(1, 17, 5)),
+            new LinearLayerSpec(3, 2, ConvGeometry.fullyConnected(1, WIDE, 2)),
+            new LinearLayerSpec(4, 3, ConvGeometry.fullyConnected(1, 2, WIDE))));
   }
 
   /**

@@ -7,8 +7,8 @@ import org.lepcnn.core.linear.ConvGeometry;
 
 /**
  * How a tensor is cut into records. The cut is part of the wire format and follows from the number
- * of elements alone, whatever their field: every chunk but the last carries {@link #MAX_CHUNK_ELEMENTS} residues, the
- * last one the rest.
+ * of elements alone, whatever their field: every chunk but the last carries {@link
+ * #MAX_CHUNK_ELEMENTS} residues, the last one the rest.
  *
  * <p><b>Limit.</b> One tensor has at most {@link ConvGeometry#MAX_TENSOR_ELEMENTS} residues, 64
  * MiB, which is {@link #MAX_CHUNKS} chunks. A record with its key and Kafka's own framing stays
@@ -26,8 +26,7 @@ public final class ChunkLayout {
   static final int RESERVED_BYTES = 1_024;
 
   /** Residues of a full chunk, in either field. */
-  public static final int MAX_CHUNK_ELEMENTS =
-      (MAX_RECORD_BYTES - RESERVED_BYTES) / Integer.BYTES;
+  public static final int MAX_CHUNK_ELEMENTS = (MAX_RECORD_BYTES - RESERVED_BYTES) / Integer.BYTES;
 
   /** Chunks of the largest tensor. */
   public static final int MAX_CHUNKS = count(ConvGeometry.MAX_TENSOR_ELEMENTS);

@@ -33,8 +33,15 @@ class ChunkLayoutTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 1, 3", "0, 1, 4", "0, 1, 6", "0, 1, 749232", "0, 1, 998976", "0, 68, 749232",
-    "0, 68, 998976", "67, 68, 3", "67, 68, 4"
+    "0, 1, 3",
+    "0, 1, 4",
+    "0, 1, 6",
+    "0, 1, 749232",
+    "0, 1, 998976",
+    "0, 68, 749232",
+    "0, 68, 998976",
+    "67, 68, 3",
+    "67, 68, 4"
   })
   void chunksWithinTheLayout_areAccepted(int chunk, int chunks, int bytes) {
     assertThatCode(() -> ChunkLayout.check("test", chunk, chunks, bytes))

@@ -172,9 +172,7 @@ class AnswerCodecTest {
   @Test
   void requestOnAResultsTopic_isRefused() {
     byte[] request =
-        RequestCodec.current()
-            .encodeTensor(round(0), Samples.tensor(0, 1), new int[1], 1)
-            .get(0);
+        RequestCodec.current().encodeTensor(round(0), Samples.tensor(0, 1), new int[1], 1).get(0);
     assertThatThrownBy(() -> CODEC.decode(request))
         .isInstanceOf(MalformedRecordException.class)
         .hasMessageContaining("found a TensorChunk");

@@ -29,7 +29,12 @@ class FieldRecordsTest {
 
   /** Round, instance, tensor, chunk, chunks and lifetime. */
   private static final String TENSOR =
-      "c30134625564d367ba55" + IDS + "06" + "0000000000000007" + "0000000000000008" + "040002c0a907";
+      "c30134625564d367ba55"
+          + IDS
+          + "06"
+          + "0000000000000007"
+          + "0000000000000008"
+          + "040002c0a907";
 
   /** Round, layer, chunk and chunks. */
   private static final String LAYER = "c3010047b34859dc2f13" + IDS + "06" + "080002";

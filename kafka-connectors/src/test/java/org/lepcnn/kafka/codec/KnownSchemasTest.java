@@ -66,7 +66,8 @@ class KnownSchemasTest {
     Schema newerReply = withPriority(EdgeReply.getClassSchema());
     AnswerCodec codec =
         new AnswerCodec(KnownSchemas.current().with(List.of(newerLayer, newerReply)));
-    byte[] layer = AnswerCodec.current().encodeLayer(pass, 0, 3, ResidueField.P31, new int[] {7}, 1).get(0);
+    byte[] layer =
+        AnswerCodec.current().encodeLayer(pass, 0, 3, ResidueField.P31, new int[] {7}, 1).get(0);
     byte[] newLayer = rewrite(layer, RecordCodec.LAYER_CHUNKS.decode(layer), newerLayer);
     assertThat(((LayerChunkView) codec.decode(newLayer)).layer()).isEqualTo(3);
 

@@ -299,7 +299,8 @@ class RequestCodecTest {
   @Test
   void resultOnARequestsTopic_isRefused() {
     Samples samples = new Samples(10);
-    byte[] result = AnswerCodec.current()
+    byte[] result =
+        AnswerCodec.current()
             .encodeLayer(samples.pass(), 0, 0, ResidueField.P31, new int[1], 1)
             .get(0);
     assertThatThrownBy(() -> CODEC.decode(result))

@@ -100,7 +100,9 @@ class AnswerFuzzTest {
     AnswerCodec codec = AnswerCodec.current();
     List<byte[]> answers = new ArrayList<>();
     answers.addAll(codec.encodeLayer(pass, 0, 0, ResidueField.P31, samples.residues(30), 30));
-    answers.addAll(codec.encodeLayer(pass, 0, 1, ResidueField.P24, samples.residues(ResidueField.P24, 28), 28));
+    answers.addAll(
+        codec.encodeLayer(
+            pass, 0, 1, ResidueField.P24, samples.residues(ResidueField.P24, 28), 28));
     if (random.onceIn(4)) {
       EdgeErrorCode code = random.oneOf(List.of(EdgeErrorCode.values()));
       answers.add(
