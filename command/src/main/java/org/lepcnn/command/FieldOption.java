@@ -13,7 +13,7 @@ public final class FieldOption {
       defaultValue = "31",
       description =
           "Bits of the smallest field that a tensor may be in. 24: tensors that need no more are in"
-              + " it, with three bytes a number in tables instead of four, and the others in 31"
+              + " it, with three bytes a number instead of four, and the others in 31"
               + " bits; 31: all are, with finer activations. Default: ${DEFAULT-VALUE}.")
   private int bits;
 
