@@ -153,7 +153,7 @@ public final class DeviceBenchmark {
     step(result, "unmask and dequantize", outputs, PassTimings::unmaskNanos);
     step(result, "stages (in the session)", outputs, PassTimings::stageNanos);
     row(result, "stages (ONNX Runtime alone)", outputs, Timing.median(stagesCpu));
-    sizes(result, inputs, outputs);
+    sizes(result);
     notes(result, inputs, outputs);
     if (model.prediction() != null) {
       predicted(result, privateMillis, plainMillis, inputs, outputs);
@@ -197,9 +197,9 @@ public final class DeviceBenchmark {
     table.row(what, predicted, measured, measured / predicted);
   }
 
-  private void sizes(BenchResult result, long inputs, long outputs) {
-    result.figure(new Figure("up, per pass", inputs * Integer.BYTES, "bytes"));
-    result.figure(new Figure("down, per pass", outputs * Integer.BYTES, "bytes"));
+  private void sizes(BenchResult result) {
+    result.figure(new Figure("up, per pass", model.bundle().plan().inputBytes(), "bytes"));
+    result.figure(new Figure("down, per pass", model.bundle().plan().outputBytes(), "bytes"));
     result.figure(
         new Figure("decryption table, per pass", model.report().tableBytesPerPass(), "bytes"));
     double own = Timing.median(privateBytes);
