@@ -45,7 +45,7 @@ class HttpDoorIT {
   void answersAreTheIntegerNetworks_andWhatIsAwayIsTold() throws Exception {
     ModelBundle bundle = Meter.importBundle();
     List<String> lines = new ArrayList<>(List.of("gateway = " + EdgeFixture.GATEWAY));
-    lines.addAll(List.of("http.port = 0", "patience.seconds = 5", "reservation = 2"));
+    lines.addAll(List.of("http.port = 0", "reservation = 2"));
     lines.addAll(session("hall", bundle, 60));
     lines.addAll(session("low", bundle, FEW));
     Process gateway;
