@@ -15,7 +15,6 @@ import org.lepcnn.bench.pipeline.PipelineBenchmark;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.WrittenResult;
 import org.lepcnn.command.Subcommand;
-import org.lepcnn.onnx.cut.DeviceProfile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -137,8 +136,8 @@ public final class BenchCommand implements Subcommand, Runnable {
     private int passes;
 
     @Override
-    DeviceProfile profile() {
-      return profile.read();
+    ProfileOption profile() {
+      return profile;
     }
 
     @Override
@@ -186,7 +185,8 @@ public final class BenchCommand implements Subcommand, Runnable {
   @Command(
       name = "pipeline",
       description =
-          "Compare private passes through a real broker and edge with plain local inference, a plain (unmasked float) streaming job, and an echo of every round.")
+          "Compare private passes through a real broker and edge with plain local inference, a"
+              + " plain (unmasked float) streaming job, and an echo of every round.")
   static final class Pipeline extends ModelBenchmark {
     @Option(
         names = "--batch",
@@ -224,7 +224,8 @@ public final class BenchCommand implements Subcommand, Runnable {
         paramLabel = "N",
         defaultValue = "8",
         description =
-            "Passes in flight together when throughput is measured, of up to four devices. Default: 8.")
+            "Passes in flight together when throughput is measured, of up to four devices. Default:"
+                + " 8.")
     private int inFlight;
 
     @Option(
@@ -246,12 +247,13 @@ public final class BenchCommand implements Subcommand, Runnable {
         paramLabel = "N",
         defaultValue = "12",
         description =
-            "At most so many bursts of passes with many in flight until nothing is left to compile; 0 leaves them out. Default: 12.")
+            "At most so many bursts of passes with many in flight until nothing is left to compile;"
+                + " 0 leaves them out. Default: 12.")
     private int steadyBursts;
 
     @Override
-    DeviceProfile profile() {
-      return profile.read();
+    ProfileOption profile() {
+      return profile;
     }
 
     @Override

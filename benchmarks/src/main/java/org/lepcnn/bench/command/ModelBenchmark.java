@@ -4,7 +4,9 @@ package org.lepcnn.bench.command;
 import java.util.function.Consumer;
 import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.command.FieldOption;
 import org.lepcnn.command.KernelOption;
+import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.cut.DeviceProfile;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,10 +22,12 @@ abstract class ModelBenchmark extends Benchmark {
 
   @Mixin private KernelOption kernel;
 
+  @Mixin private FieldOption field;
+
   abstract BenchResult measure(BenchModel opened, String kernel, Consumer<String> progress);
 
-  /** By which costs are predicted; null for no prediction. */
-  DeviceProfile profile() {
+  /** Predicts costs and chooses the cut; null for neither. */
+  ProfileOption profile() {
     return null;
   }
 
@@ -34,8 +38,16 @@ abstract class ModelBenchmark extends Benchmark {
 
   @Override
   final BenchResult measure(Consumer<String> progress) {
+    ImportOptions defaults = ImportOptions.defaults();
+    ImportOptions options =
+        defaults.withPrecision(defaults.precision().inField(field.field())).withBatch(batch());
+    DeviceProfile predicting = null;
+    if (profile() != null) {
+      options = options.withOffload(profile().policy());
+      predicting = profile().read();
+    }
     progress.accept("lepcnn bench: importing " + model);
-    try (BenchModel opened = BenchModel.open(model, profile(), batch())) {
+    try (BenchModel opened = BenchModel.open(model, options, predicting)) {
       return measure(opened, kernel.name(), progress);
     }
   }

@@ -70,16 +70,16 @@ public final class BenchModel implements AutoCloseable {
    * @param nameOrFile a name of {@link ZooModel#names()} or an ONNX file
    */
   public static BenchModel open(String nameOrFile) {
-    return open(nameOrFile, null, 1);
+    return open(nameOrFile, ImportOptions.defaults(), null);
   }
 
   /**
    * As {@link #open(String)}.
    *
+   * @param options how it is imported
    * @param profile by which costs are predicted; null for no prediction
-   * @param batch inputs of a pass
    */
-  public static BenchModel open(String nameOrFile, DeviceProfile profile, int batch) {
+  public static BenchModel open(String nameOrFile, ImportOptions options, DeviceProfile profile) {
     Path work = temporaryFolder();
     try {
       Path file = Path.of(nameOrFile);
@@ -94,7 +94,6 @@ public final class BenchModel implements AutoCloseable {
             .expected("one of " + ZooModel.names() + " or an ONNX file")
             .found("'" + nameOrFile + "'");
       }
-      ImportOptions options = ImportOptions.defaults().withBatch(batch);
       PreparedImport prepared = ModelImporter.prepare(file, options);
       return new BenchModel(
           name,
