@@ -16,6 +16,7 @@ import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.device.key.CipherSuite;
 
 /** Every benchmark with tiny settings: what it tells, not how fast anything is. */
 @Tag("slow")
@@ -53,7 +54,9 @@ class BenchmarkSmokeTest {
   void device_tellsStepsSizesAndShare() throws Exception {
     BenchResult result;
     try (BenchModel model = BenchModel.open(onnx.toString())) {
-      result = DeviceBenchmark.run(model, new DeviceBenchmark.Options("scalar", 2, 3), QUIET);
+      result =
+          DeviceBenchmark.run(
+              model, new DeviceBenchmark.Options("scalar", CipherSuite.CHACHA, 2, 3), QUIET);
     }
 
     assertThat(value(result, "share of multiplications offloaded")).isEqualTo(1);
