@@ -17,6 +17,7 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.Plan;
 
 /**
  * Masked linear layers against the same layers in float by ONNX Runtime.
@@ -67,6 +68,7 @@ public final class KernelBenchmark {
       measure(provider, threads, result);
     }
     result.note("masked: residues in, residues out, planar; limb split and layout work included");
+    result.note(layersInTheSmallField());
     result.note("several threads: as many concurrent callers (masked), intra-op threads (float)");
     result.note(
         String.format(
@@ -77,6 +79,13 @@ public final class KernelBenchmark {
     return result;
   }
 
+  private String layersInTheSmallField() {
+    Plan plan = model.bundle().plan();
+    long small =
+        plan.layers().stream().filter(layer -> plan.field(layer) == ResidueField.P24).count();
+    return "%d of %d layers in 24 bits, the others in 31".formatted(small, plan.layers().size());
+  }
+
   private void measure(KernelProvider provider, int threads, BenchResult result) {
     List<LayerPair> pairs = new ArrayList<>();
     try (Callers callers = new Callers(threads);
@@ -84,8 +93,8 @@ public final class KernelBenchmark {
       for (LinearLayerSpec layer : model.bundle().plan().layers()) {
         LayerWeights weights = model.bundle().edge().weights().get(layer.index());
         String name = model.bundle().device().layers().get(layer.index()).name();
-        pairs.add(
-            LayerPair.open(name, ResidueField.P31, layer.geometry(), weights, provider, threads));
+        ResidueField field = model.bundle().plan().field(layer);
+        pairs.add(LayerPair.open(name, field, layer.geometry(), weights, provider, threads));
       }
       for (int round = 0; round < WARM_UP_ROUNDS + options.rounds(); round++) {
         steps.accept("kernels: " + threads + " threads, round " + (round + 1));

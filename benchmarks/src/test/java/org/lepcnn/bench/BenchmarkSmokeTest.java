@@ -16,6 +16,7 @@ import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.device.key.CipherSuite;
 
 /** Every benchmark with tiny settings: what it tells, not how fast anything is. */
@@ -48,6 +49,19 @@ class BenchmarkSmokeTest {
     requireWritten(result, "kernels-tiny");
     assertThat(result.json())
         .contains("\"layer\":\"conv\"", "\"layer\":\"fc\"", "\"layer\":\"total\"", "\"ratio\":");
+  }
+
+  @Test
+  void kernels_measureTheFieldThatIsAskedFor() throws Exception {
+    KernelBenchmark.Options options = new KernelBenchmark.Options("scalar", List.of(1), 1, 0.1);
+    for (ResidueField field : ResidueField.values()) {
+      try (BenchModel model = BenchModel.open(onnx.toString(), null, 1, field)) {
+        // the fully connected layer's weights, of 12 bits, leave too few for its input
+        int small = field == ResidueField.P24 ? 1 : 0;
+        assertThat(KernelBenchmark.run(model, options, QUIET).text())
+            .contains(small + " of 2 layers in 24 bits");
+      }
+    }
   }
 
   @Test

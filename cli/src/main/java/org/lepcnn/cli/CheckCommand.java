@@ -7,12 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
-import org.lepcnn.check.CheckLine;
+import org.lepcnn.check.CheckRun;
 import org.lepcnn.check.CheckSummary;
-import org.lepcnn.check.CheckedInput;
 import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.LayerErrors;
 import org.lepcnn.check.PrivateCheck;
@@ -24,7 +22,6 @@ import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.device.stage.RowTensors;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.MadeUpInputs;
 import org.lepcnn.gateway.input.NpyFile;
@@ -47,7 +44,7 @@ import picocli.CommandLine.Parameters;
       "Inputs come from test_data_set_* folders beside the model or in --data, or from the rows of"
           + " a NumPy file. Without any, the command makes some up.",
       "Exit status 0 when every output agrees with float and with stored outputs; 1 when one does"
-          + " not."
+          + " not; 2 when an input could not be checked, after all the others were."
     })
 final class CheckCommand implements Callable<Integer> {
   private static final int WRONG = 1;
@@ -97,19 +94,13 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "E",
       description =
           "The largest difference to float that counts as agreement, as a share of the output's"
-              + " largest magnitude; for whole numbers, truth values and texts, the largest share that"
-              + " may differ. Default: 0.03 with fast, 0.01 with high, the target with auto; whole"
-              + " numbers, truth values and texts must be the same.")
+              + " largest magnitude; for whole numbers, truth values and texts, the largest share"
+              + " that may differ. Default: 0.03 with fast, 0.01 with high, the target with auto;"
+              + " whole numbers, truth values and texts must be the same.")
   private Double tolerance;
 
-  private record Case(
-      String name,
-      Map<String, HostTensor> inputs,
-      SortedMap<Integer, HostTensor> expected,
-      long label) {}
-
   /** Inputs to check with, and whether they were made up. */
-  private record Cases(List<Case> all, boolean madeUp) {}
+  private record Cases(List<CheckRun.Input> all, boolean madeUp) {}
 
   @Override
   public Integer call() {
@@ -122,64 +113,60 @@ final class CheckCommand implements Callable<Integer> {
     ModelBundle bundle = imported.bundle();
     Cases cases = cases(bundle);
     LayerErrors layers = perLayer ? new LayerErrors(bundle, layerReference()) : null;
-    List<CheckLine> lines = run(bundle, cases.all(), layers);
+    CheckRun run = run(bundle, cases.all(), layers);
     CheckSummary summary =
         new CheckSummary(
-            lines,
+            run.lines(),
             tolerance == null
                 ? Tolerance.ofTarget(imported.target())
                 : Tolerance.ofBoth(tolerance));
-    tell(imported, summary, layers, cases.madeUp());
-    return summary.allAgree() ? 0 : WRONG;
+    run.failures().forEach(failure -> output.progress(told(failure)));
+    tell(imported, summary, run.failures(), layers, cases.madeUp());
+    return run.failures().isEmpty()
+        ? summary.allAgree() ? 0 : WRONG
+        : run.failures().get(0).reason().exitStatus();
+  }
+
+  private static String told(CheckRun.Failure failure) {
+    return "lepcnn: " + failure.input().name() + ": " + failure.reason().getMessage();
   }
 
   private LayerReference layerReference() {
     return ModelImporter.prepare(model, arguments.toOptions()).layerReference();
   }
 
-  private List<CheckLine> run(ModelBundle bundle, List<Case> cases, LayerErrors layers) {
-    List<CheckLine> lines = new ArrayList<>();
+  private CheckRun run(ModelBundle bundle, List<CheckRun.Input> inputs, LayerErrors layers) {
     try (Steps steps = new Steps(output::progress)) {
       steps.accept("loading the kernels and the model");
       try (PrivateCheck check = PrivateCheck.open(bundle, Kernels.choose(kernel.name()));
           FloatModel floats =
               new FloatModel(model, ModelImporter.original(model, arguments.toOptions()));
           FloatModel floatLayers = perLayer ? layers.floatModel(model) : null) {
-        RowTensors rows = new RowTensors(bundle.device());
+        CheckRun run = new CheckRun(bundle, check, floats, layers, floatLayers);
         int batch = bundle.device().batch();
-        for (int from = 0; from < cases.size(); from += batch) {
-          List<Case> pass = cases.subList(from, Math.min(cases.size(), from + batch));
-          steps.accept("running input " + (from + 1) + " of " + cases.size());
-          Map<String, HostTensor> joined = rows.join(pass.stream().map(Case::inputs).toList());
-          CheckedInput checked =
-              perLayer ? check.run(joined, layers.observer()) : check.run(joined);
-          if (perLayer) {
-            layers.compare(floatLayers.run(joined));
-          }
-          List<Map<String, HostTensor>> outputs = rows.split(checked.outputs(), pass.size());
-          for (int row = 0; row < pass.size(); row++) {
-            Case one = pass.get(row);
-            lines.add(
-                CheckLine.compare(
-                    one.name(),
-                    checked.withOutputs(outputs.get(row)),
-                    floats.run(one.inputs()),
-                    one.expected(),
-                    one.label()));
-          }
+        for (int from = 0; from < inputs.size(); from += batch) {
+          steps.accept("running input " + (from + 1) + " of " + inputs.size());
+          run.run(inputs.subList(from, Math.min(inputs.size(), from + batch)));
         }
+        return run;
       }
     }
-    return lines;
   }
 
   private void tell(
-      ImportArguments.Imported imported, CheckSummary summary, LayerErrors layers, boolean madeUp) {
+      ImportArguments.Imported imported,
+      CheckSummary summary,
+      List<CheckRun.Failure> failures,
+      LayerErrors layers,
+      boolean madeUp) {
     output.result(
         new Checked(
             ImportReport.of(imported.bundle()),
             summary.told(),
-            summary.text(),
+            summary.text() + failed(failures.size()),
+            failures.stream()
+                .map(each -> InferCommand.Failure.of(each.input().name(), each.reason()))
+                .toList(),
             madeUp,
             labels == null ? null : summary.accuracyPrivate(),
             labels == null ? null : summary.accuracyFloat(),
@@ -187,10 +174,18 @@ final class CheckCommand implements Callable<Integer> {
             perLayer ? layers.lines() : null));
   }
 
+  /** A sentence on inputs that could not be compared; empty where all were. */
+  private static String failed(int inputs) {
+    return inputs == 0
+        ? ""
+        : " " + inputs + (inputs == 1 ? " more input" : " more inputs") + " could NOT be checked.";
+  }
+
   private record Checked(
       @JsonUnwrapped ImportReport report,
       @JsonUnwrapped CheckSummary.Told summary,
       @JsonIgnore String summaryText,
+      List<InferCommand.Failure> failures,
       boolean madeUpInputs,
       Double top1Private,
       Double top1Float,
@@ -210,7 +205,7 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private Cases cases(ModelBundle bundle) {
-    List<Case> cases = inputs == null ? testDataSets(bundle) : rows(bundle);
+    List<CheckRun.Input> cases = inputs == null ? testDataSets(bundle) : rows(bundle);
     if (!cases.isEmpty()) {
       return new Cases(cases, false);
     }
@@ -221,12 +216,12 @@ final class CheckCommand implements Callable<Integer> {
     }
     return new Cases(
         MadeUpInputs.make(bundle.device().rowInputs(), MADE_UP).stream()
-            .map(values -> new Case("made up", values, NOTHING, -1))
+            .map(values -> new CheckRun.Input("made up", values, NOTHING, -1))
             .toList(),
         true);
   }
 
-  private List<Case> testDataSets(ModelBundle bundle) {
+  private List<CheckRun.Input> testDataSets(ModelBundle bundle) {
     if (labels != null) {
       throw BadInputException.about("Checking " + model)
           .expected("--labels with --inputs only")
@@ -237,11 +232,11 @@ final class CheckCommand implements Callable<Integer> {
             ImportArguments.modelInputs(model, bundle.device().rowInputs(), arguments.toOptions()),
             Integer.MAX_VALUE)
         .stream()
-        .map(set -> new Case(set.name(), set.inputs(), set.expected(), -1))
+        .map(set -> new CheckRun.Input(set.name(), set.inputs(), set.expected(), -1))
         .toList();
   }
 
-  private List<Case> rows(ModelBundle bundle) {
+  private List<CheckRun.Input> rows(ModelBundle bundle) {
     List<Inputs.Input> rows = Inputs.read(inputs, bundle.device().rowInputs());
     long[] answers = labels == null ? null : NpyFile.read(labels).integers();
     if (answers != null && answers.length != rows.size()) {
@@ -249,10 +244,10 @@ final class CheckCommand implements Callable<Integer> {
           .expected("as many labels as inputs, " + rows.size())
           .found(answers.length);
     }
-    List<Case> cases = new ArrayList<>();
+    List<CheckRun.Input> cases = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       cases.add(
-          new Case(
+          new CheckRun.Input(
               rows.get(i).name(),
               rows.get(i).values(),
               NOTHING,

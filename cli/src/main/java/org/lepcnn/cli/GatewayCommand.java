@@ -20,6 +20,7 @@ import org.lepcnn.gateway.FolderInputs;
 import org.lepcnn.gateway.Gateway;
 import org.lepcnn.gateway.GatewayConfig;
 import org.lepcnn.gateway.LineInputs;
+import org.lepcnn.gateway.http.HttpDoor;
 import org.lepcnn.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,8 +29,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "gateway",
     description = {
-      "Run private passes for devices until standard input ends or the process is stopped.",
-      "Requests are lines of JSON on standard input, {\"device\":..,\"input\":FILE}, or files in the folders of --watch. Answers are lines of JSON on standard output."
+      "Run private passes for devices until the process is stopped, or standard input ends and no"
+          + " door is open.",
+      "Requests are lines of JSON on standard input, {\"device\":..,\"input\":FILE}, or files in"
+          + " the folders of --watch. Answers are lines of JSON on standard output.",
+      "With http.port in the configuration it serves the Open Inference Protocol over HTTP, too."
     })
 public final class GatewayCommand implements Callable<Integer> {
   private static final long STOP_SECONDS = 45;
@@ -39,7 +43,8 @@ public final class GatewayCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "A properties file with the gateway's name, the broker, and each device's folders; see docs/operations/gateway.md.")
+          "A properties file with the gateway's name, the broker, and each device's folders; see"
+              + " docs/operations/gateway.md.")
   private Path config;
 
   @Option(
@@ -61,14 +66,17 @@ public final class GatewayCommand implements Callable<Integer> {
     if (watch != null && !Files.isDirectory(watch)) {
       throw BadInputException.about("--watch").expected("a folder").found(watch);
     }
-    Gateway gateway = Gateway.open(GatewayConfig.read(config));
+    GatewayConfig read = GatewayConfig.read(config);
+    Gateway gateway = Gateway.open(read);
     CompletableFuture<Void> served = new CompletableFuture<>();
     CountDownLatch closed = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> stop(served, closed), "lepcnn-gateway-stop"));
-    try (gateway) {
-      out.println(Json.write(gateway.ready()));
-      Thread reader = new Thread(() -> serve(gateway, served), "lepcnn-gateway-inputs");
+    try (gateway;
+        HttpDoor door = read.http() == null ? null : HttpDoor.open(read, gateway)) {
+      out.println(Json.write(gateway.ready(door == null ? null : door.address())));
+      Thread reader =
+          new Thread(() -> serve(gateway, door != null, served), "lepcnn-gateway-inputs");
       reader.setDaemon(true); // reading standard input cannot be interrupted
       reader.start();
       served.join();
@@ -80,7 +88,12 @@ public final class GatewayCommand implements Callable<Integer> {
     }
   }
 
-  private void serve(Gateway gateway, CompletableFuture<Void> served) {
+  /**
+   * Reads inputs; their end is the end of the gateway's work.
+   *
+   * @param door whether requests come by a door as well, and may after that end
+   */
+  private void serve(Gateway gateway, boolean door, CompletableFuture<Void> served) {
     try {
       if (watch != null) {
         new FolderInputs(watch, gateway, this::print).run();
@@ -89,7 +102,9 @@ public final class GatewayCommand implements Callable<Integer> {
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         new LineInputs(gateway, this::print).run(in);
       }
-      served.complete(null);
+      if (!door) {
+        served.complete(null);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       served.complete(null);

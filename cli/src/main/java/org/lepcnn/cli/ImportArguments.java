@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.lepcnn.command.FieldOption;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.text.Steps;
@@ -65,15 +65,7 @@ final class ImportArguments {
               + " bits in further layers until the error meets --target. Default: auto.")
   private String precision;
 
-  @Option(
-      names = "--field",
-      paramLabel = "24|31",
-      defaultValue = "31",
-      description =
-          "Bits of the smallest field that a tensor may be in. 24: tensors that need no more are in"
-              + " it, with three bytes a number in tables instead of four, and the others in 31 bits; 31:"
-              + " all are, with finer activations. Default: ${DEFAULT-VALUE}.")
-  private int field;
+  @Mixin private FieldOption field;
 
   @Option(
       names = "--samples",
@@ -118,7 +110,7 @@ final class ImportArguments {
     ImportOptions options =
         ImportOptions.defaults()
             .withOffload(cut.policy())
-            .withPrecision(Precision.FAST.inField(smallestField()))
+            .withPrecision(Precision.FAST.inField(field.field()))
             .withBatch(batch);
     for (String input : inputs) {
       options = options.withInput(input);
@@ -153,14 +145,6 @@ final class ImportArguments {
     return Duration.ofMillis(Math.max(1, Math.round(timeLimitMinutes * 60_000)));
   }
 
-  private ResidueField smallestField() {
-    ResidueField asked = ResidueField.ofBits(field);
-    if (asked == null) {
-      throw BadInputException.about("Reading the option --field").expected("24 or 31").found(field);
-    }
-    return asked;
-  }
-
   /** Imports the model with the precision that was asked for. */
   Imported importModel(Path model, Output output) {
     String name = precision.toLowerCase(Locale.ROOT);
@@ -183,7 +167,7 @@ final class ImportArguments {
   }
 
   private Imported imported(Path model, Precision wanted, double reached, Steps steps) {
-    ImportOptions options = toOptions().withPrecision(wanted.inField(smallestField()));
+    ImportOptions options = toOptions().withPrecision(wanted.inField(field.field()));
     return imported(model, options, ImportWork.asOptionsSay(cut.profile()), reached, steps);
   }
 

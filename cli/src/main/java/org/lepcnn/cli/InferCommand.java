@@ -14,6 +14,7 @@ import org.lepcnn.cli.owner.OpeningPassphraseOption;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.InferenceReport;
 import org.lepcnn.command.Output;
+import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.state.DeviceState;
@@ -213,12 +214,10 @@ final class InferCommand implements Callable<Integer> {
   record Told(List<InferenceJson> answers, List<Failure> failures, @JsonIgnore String text)
       implements Result {}
 
-  private record Failure(String input, String error, String message) {
-    static Failure of(PrivateRun.Inferred answer) {
-      return new Failure(
-          answer.input().name(),
-          answer.failure().getClass().getSimpleName(),
-          answer.failure().getMessage());
+  /** An input without an answer, and why. */
+  record Failure(String input, String error, String message) {
+    static Failure of(String input, LepcnnException failure) {
+      return new Failure(input, failure.getClass().getSimpleName(), failure.getMessage());
     }
   }
 
@@ -235,7 +234,7 @@ final class InferCommand implements Callable<Integer> {
       if (answer.failure() == null) {
         list.add(InferenceJson.of(next.next(), TensorJson.of(answer.result().outputs())));
       } else {
-        failures.add(Failure.of(answer));
+        failures.add(Failure.of(answer.input().name(), answer.failure()));
       }
     }
     return new Told(list, failures, accuracy(inferences));

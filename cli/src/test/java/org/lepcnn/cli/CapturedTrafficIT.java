@@ -14,8 +14,11 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lepcnn.core.field.Field31;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.gateway.Meter;
@@ -26,14 +29,18 @@ import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.codec.TensorChunkView;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
+import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.ModelImporter;
+import org.lepcnn.onnx.plan.Precision;
 
 /**
- * What an eavesdropper on the broker reads is uniform over the field, for an all-black picture as
- * for an all-white one.
+ * What an eavesdropper on the broker reads is uniform over the field, whichever it is, for an
+ * all-black picture as for an all-white one.
  *
  * <p>χ² with 255 degrees of freedom has mean 255 and standard deviation 22.6. The bounds below are
- * the quantiles at 10⁻⁷ on either side (153 and 387, rounded outwards): with four statistics the
- * test fails by chance once in a million runs. Unmasked pictures give values of many thousands.
+ * the quantiles at 10⁻⁷ on either side (153 and 387, rounded outwards): with eight statistics the
+ * test fails by chance once in half a million runs. Unmasked pictures give values of many
+ * thousands.
  */
 class CapturedTrafficIT {
   private static final int PASSES = 40;
@@ -43,20 +50,32 @@ class CapturedTrafficIT {
 
   @TempDir private Path folder;
 
-  @Test
-  void requestRecords_areUniformForBlackAndForWhitePictures() {
-    ModelBundle bundle = Meter.importBundle();
+  @ParameterizedTest
+  @EnumSource(ResidueField.class)
+  void requestRecords_areUniformForBlackAndForWhitePictures(ResidueField field) {
+    ModelBundle bundle = bundle(field);
     ProvisionedDevice device = ProvisionedDevice.create(folder, bundle, "meter-1", 2 * PASSES);
     try (EdgeFixture edge = new EdgeFixture(folder, bundle)) {
       int[] black = capture(edge, device, 0f, 0);
       int[] white = capture(edge, device, 1f, PASSES);
       assertThat(black).hasSameSizeAs(white).hasSizeGreaterThan(200_000);
       for (int[] residues : List.of(black, white)) {
-        assertThat(Field31.allCanonical(residues, 0, residues.length)).isTrue();
+        assertThat(field.allCanonical(residues, 0, residues.length)).isTrue();
         assertThat(chiSquare(residues, 0)).as("low eight bits").isBetween(LEAST, MOST);
-        assertThat(chiSquare(residues, 23)).as("high eight bits").isBetween(LEAST, MOST);
+        assertThat(chiSquare(residues, field.bits() - 8))
+            .as("high eight bits")
+            .isBetween(LEAST, MOST);
       }
     }
+  }
+
+  /** The example with all tensors in one field. */
+  private static ModelBundle bundle(ResidueField field) {
+    ModelBundle bundle =
+        ModelImporter.prepare(Meter.onnx(), ImportOptions.defaults())
+            .bundle(Precision.EIGHT_BITS.inField(field));
+    assertThat(bundle.plan().tensors()).allMatch(tensor -> tensor.field() == field);
+    return bundle;
   }
 
   @Test
@@ -90,10 +109,10 @@ class CapturedTrafficIT {
                 false)) {
       assertThat(run.run(inputs)).allMatch(answer -> answer.failure() == null);
     }
-    return residuesOf(edge, firstPass);
+    return residuesOf(edge, device.bundle().plan(), firstPass);
   }
 
-  private static int[] residuesOf(EdgeFixture edge, long firstPass) {
+  private static int[] residuesOf(EdgeFixture edge, Plan plan, long firstPass) {
     RequestCodec codec = RequestCodec.current();
     Set<String> seen = new HashSet<>();
     List<int[]> parts = new ArrayList<>();
@@ -105,8 +124,9 @@ class CapturedTrafficIT {
         if (request instanceof TensorChunkView chunk
             && chunk.call().pass().pass() >= firstPass
             && seen.add(chunk.call().pass().pass() + "/" + chunk.tensor() + "/" + chunk.chunk())) {
-          int[] residues = new int[chunk.payload().residueCount()];
-          chunk.payload().copyResidues(residues, 0);
+          ResidueField field = plan.tensor(chunk.tensor()).field();
+          int[] residues = new int[chunk.payload().residueCount(field)];
+          chunk.payload().copyResidues(field, residues, 0);
           parts.add(residues);
           size += residues.length;
         }

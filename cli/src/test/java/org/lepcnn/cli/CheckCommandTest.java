@@ -162,10 +162,36 @@ class CheckCommandTest {
     assertThat(ran.status()).as(ran.text()).isEqualTo(WRONG);
     assertThat(ran.text())
         .contains("Note: ", "1 NaN", "DISAGREES", "its weights are not finite")
+        .contains("error Infinity of the largest output", "NOT met")
         .doesNotContain("agrees", "100.00 %.");
     Ran imported = run("import", model, "-o", folder.resolve("bundle"), "--json");
     assertThat(imported.status()).isZero();
     assertThat(imported.text()).contains("\"notes\":[\"The weights");
+  }
+
+  @Test
+  void inputThatHoldsNan_isTold_andTheOthersAreChecked() throws IOException {
+    OnnxModels model = product().output("p");
+    float[] bad = input();
+    bad[5] = Float.NaN;
+    Path data = folder.resolve("data");
+    for (int set = 0; set < 4; set++) {
+      Path files = Files.createDirectories(data.resolve("test_data_set_" + set));
+      Files.write(files.resolve("input_0.pb"), tensor(set == 1 ? bad : input()));
+    }
+    Ran ran = check(model, "--data", data, "--per-layer");
+    assertThat(ran.status()).as(ran.text()).isEqualTo(BAD_INPUT);
+    assertThat(ran.text())
+        .contains("lepcnn: test_data_set_1: Quantizing an activation tensor")
+        .contains("test_data_set_0", "test_data_set_2", "test_data_set_3", "3 inputs: all equal")
+        .contains("1 more input could NOT be checked.")
+        .doesNotContain("DISAGREE");
+    assertThat(check(model, "--data", data, "--json").text())
+        .contains("\"failures\":[{\"input\":\"test_data_set_1\",\"error\":\"NonFinite");
+
+    Ran batch = check(model, "--data", data, "--batch", "3");
+    assertThat(batch.status()).as(batch.text()).isEqualTo(WRONG);
+    assertThat(batch.text()).contains("64 NaN: DISAGREES", "1 DISAGREE with float");
   }
 
   @Test

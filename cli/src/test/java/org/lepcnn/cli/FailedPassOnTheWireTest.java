@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ForwardingEdgeTransport;
 import org.lepcnn.core.port.InProcessEdge;
@@ -63,17 +64,10 @@ class FailedPassOnTheWireTest {
         passes.add(new CopyOnWriteArrayList<>());
       }
       for (RoundRequest.Tensor tensor : request.tensors()) {
-        int elements = request.plan().tensor(tensor.id()).elements();
+        MaskedTensorSpec spec = request.plan().tensor(tensor.id());
         for (byte[] record :
             RequestCodec.current()
-                .encodeTensor(
-                    request.pass(),
-                    request.round(),
-                    request.instance(),
-                    tensor.id(),
-                    tensor.residues(),
-                    elements,
-                    LIFETIME)) {
+                .encodeTensor(request.call(), spec, tensor.residues(), LIFETIME)) {
           EdgeRequest read = RequestCodec.current().decode(record);
           TensorChunkView chunk = (TensorChunkView) read;
           assertThat(chunk.call().pass().pass()).isEqualTo(pass);

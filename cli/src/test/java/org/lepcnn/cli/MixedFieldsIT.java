@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
@@ -28,6 +32,11 @@ import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.ProvisionedDevice;
 import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.kafka.codec.AnswerCodec;
+import org.lepcnn.kafka.codec.LayerChunkView;
+import org.lepcnn.kafka.codec.RequestCodec;
+import org.lepcnn.kafka.codec.TensorChunkView;
+import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
 import org.lepcnn.onnx.ImportOptions;
@@ -63,6 +72,39 @@ class MixedFieldsIT {
         assertAnswers(chacha, servers, inputs.subList(12, 16));
         assertThat(edge.isAlive()).isTrue();
       }
+      assertBytesSent(bundle.plan(), servers);
+    }
+  }
+
+  /** Three bytes a residue of 24 bits, four of 31, in every record of either direction. */
+  private static void assertBytesSent(Plan plan, String servers) {
+    Map<Integer, Long> up = new HashMap<>();
+    for (byte[] value : values(servers, Topics.requests(EdgeFixture.GATEWAY))) {
+      if (RequestCodec.current().decode(value) instanceof TensorChunkView chunk
+          && chunk.call().pass().pass() == 0) {
+        up.put(chunk.tensor(), (long) chunk.payload().length());
+      }
+    }
+    for (MaskedTensorSpec tensor : plan.tensors()) {
+      long bytes = tensor.field() == ResidueField.P24 ? 3L : 4L;
+      assertThat(up).containsEntry(tensor.id(), bytes * tensor.elements());
+    }
+    Map<Integer, Long> down = new HashMap<>();
+    for (byte[] value : values(servers, Topics.results(EdgeFixture.GATEWAY))) {
+      if (AnswerCodec.current().decode(value) instanceof LayerChunkView chunk
+          && chunk.call().pass().pass() == 0) {
+        down.put(chunk.layer(), (long) chunk.payload().length());
+      }
+    }
+    for (LinearLayerSpec layer : plan.layers()) {
+      long bytes = plan.field(layer) == ResidueField.P24 ? 3L : 4L;
+      assertThat(down).containsEntry(layer.index(), bytes * layer.geometry().outputSize());
+    }
+  }
+
+  private static List<byte[]> values(String servers, String topic) {
+    try (TopicReader reader = new TopicReader(servers, topic)) {
+      return reader.readToEnd().stream().map(ConsumerRecord::value).toList();
     }
   }
 

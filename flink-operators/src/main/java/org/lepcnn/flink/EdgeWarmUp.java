@@ -12,6 +12,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.answer.TopicView;
 import org.lepcnn.flink.clock.BrokerClock;
 import org.lepcnn.flink.control.OpenControl;
@@ -107,11 +108,10 @@ final class EdgeWarmUp {
   /** Sends a whole round; what came of its last chunk. */
   private Handled<OutgoingRecord> send(PassId pass, int round) throws IOException {
     Handled<OutgoingRecord> last = Handled.nothing();
+    PassRound call = new PassRound(pass, round, INSTANCE);
     for (MaskedTensorSpec tensor : model.plan().tensorsOfRound(round)) {
       for (byte[] chunk :
-          RequestCodec.current()
-              .encodeTensor(
-                  pass, round, INSTANCE, tensor.id(), zeros, tensor.elements(), LIFETIME_MILLIS)) {
+          RequestCodec.current().encodeTensor(call, tensor, zeros, LIFETIME_MILLIS)) {
         last = send(chunk);
       }
     }

@@ -19,7 +19,7 @@ class EdgeWarmUpTest {
 
   @Test
   void everyRound_goesAllTheWay() {
-    try (TestModel model = TestModel.write(folder);
+    try (TestModel model = TestModel.writeMixed(folder);
         ModelLease lease = model.acquire()) {
       LoadedModel loaded = lease.future().join();
 

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -121,18 +122,23 @@ public final class Gateway implements AutoCloseable {
     return sessions.values().stream().map(session -> new PrivateModel(session, () -> {})).toList();
   }
 
-  /** What is said first, when it is ready. */
-  public Ready ready() {
+  /**
+   * What is said first, when it is ready.
+   *
+   * @param http where the HTTP door is; null when there is none
+   */
+  public Ready ready(URI http) {
     return new Ready(
         true,
         VectorUnit.description(),
+        http == null ? null : http.toString(),
         sessions.entrySet().stream()
             .map(named -> Ready.Session.of(named.getKey(), named.getValue()))
             .toList());
   }
 
-  /** The sessions that are open, and how this machine masks. */
-  public record Ready(boolean ready, String loops, List<Session> sessions) {
+  /** The sessions and doors that are open, and how this machine masks. */
+  public record Ready(boolean ready, String loops, String http, List<Session> sessions) {
     /** A device with one of its models. */
     public record Session(String session, String device, String model) {
       private static Session of(String name, GatewaySession session) {

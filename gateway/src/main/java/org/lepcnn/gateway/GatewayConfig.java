@@ -3,7 +3,6 @@ package org.lepcnn.gateway;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,12 +11,10 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.TextFile;
 import org.lepcnn.core.io.WholeFile;
 import org.lepcnn.core.port.PassWindow;
-import org.lepcnn.core.text.Printable;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.transport.TransportConfig;
 
@@ -34,6 +31,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
  *   reservation           passes that are reserved together; 16
  *   queue                 inputs of PrivateModel that wait or run at a time, of each session; 64
  *   batch.wait.millis     how long a pass of a batch waits for further inputs; 20
+ *   http.*                the HTTP door, see {@link HttpSettings}; none without http.port
  *   session.NAME.state    the state folder of a device
  *   session.NAME.tables   the folder of its tables
  *   session.NAME.model    first digits of the model, when the state holds several; optional
@@ -46,6 +44,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
  * @param reservation passes that are reserved together
  * @param queue inputs of {@link PrivateModel} that wait or run at a time, of each session
  * @param batchWait how long a pass of a batch waits for further inputs
+ * @param http the HTTP door; null when there is none
  * @param sessions by name; at least one
  */
 public record GatewayConfig(
@@ -54,6 +53,7 @@ public record GatewayConfig(
     int reservation,
     int queue,
     Duration batchWait,
+    HttpSettings http,
     Map<String, SessionConfig> sessions) {
   private static final Pattern SESSION =
       Pattern.compile("session\\.([A-Za-z0-9_-]{1,64})\\.(state|tables|model|accept-plain)");
@@ -78,33 +78,30 @@ public record GatewayConfig(
       String value = properties.getProperty(key).strip();
       Matcher session = SESSION.matcher(key);
       if (session.matches()) {
-        sessions
-            .computeIfAbsent(session.group(1), name -> new TreeMap<>())
-            .put(session.group(2), value);
+        sessions.computeIfAbsent(session.group(1), name -> new TreeMap<>()).put(key, value);
       } else {
         rest.put(key, value);
       }
     }
+    ConfigKeys keys = new ConfigKeys(rest, base);
     GatewayConfig config =
         new GatewayConfig(
-            transport(rest, base),
-            number(rest, "in.flight", 4, PassWindow.PASSES),
-            number(rest, "reservation", 16, 1 << 16),
-            number(rest, "queue", 64, 1 << 16),
-            Duration.ofMillis(number(rest, "batch.wait.millis", 20, 60_000)),
+            transport(keys),
+            keys.number("in.flight", 4, PassWindow.PASSES),
+            keys.number("reservation", 16, 1 << 16),
+            keys.number("queue", 64, 1 << 16),
+            Duration.ofMillis(keys.number("batch.wait.millis", 20, 60_000)),
+            HttpSettings.read(keys),
             sessions(sessions, base));
-    if (!rest.isEmpty()) {
-      throw bad("known keys only", rest.keySet().toString());
-    }
+    keys.end();
     return config;
   }
 
-  private static TransportConfig transport(Map<String, String> keys, Path base) {
-    String config = keys.remove("client.config");
-    return TransportConfig.builder(required(keys, "bootstrap.servers"), required(keys, "gateway"))
-        .clientConfig(
-            config == null ? Map.of() : ClientSettings.load(path(base, "client.config", config)))
-        .patience(Duration.ofSeconds(number(keys, "patience.seconds", 60, 86_400)))
+  private static TransportConfig transport(ConfigKeys keys) {
+    Path config = keys.path("client.config");
+    return TransportConfig.builder(keys.required("bootstrap.servers"), keys.required("gateway"))
+        .clientConfig(config == null ? Map.of() : ClientSettings.load(config))
+        .patience(Duration.ofSeconds(keys.number("patience.seconds", 60, 86_400)))
         .build();
   }
 
@@ -112,62 +109,23 @@ public record GatewayConfig(
       Map<String, Map<String, String>> named, Path base) {
     Map<String, SessionConfig> sessions = new TreeMap<>();
     named.forEach(
-        (name, keys) -> {
-          String prefix = "session." + name + ".";
-          if (!keys.containsKey("state") || !keys.containsKey("tables")) {
-            throw bad(prefix + "state and " + prefix + "tables", "only " + keys.keySet());
-          }
-          sessions.put(
-              name,
-              new SessionConfig(
-                  path(base, prefix + "state", keys.get("state")),
-                  path(base, prefix + "tables", keys.get("tables")),
-                  keys.get("model"),
-                  flag(prefix + "accept-plain", keys.get("accept-plain"))));
-        });
+        (name, values) -> sessions.put(name, session(name, new ConfigKeys(values, base))));
     if (sessions.isEmpty()) {
-      throw bad("at least one session.NAME.state", "none");
+      throw ConfigKeys.bad("at least one session.NAME.state", "none");
     }
     return sessions;
   }
 
-  private static String required(Map<String, String> keys, String key) {
-    String value = keys.remove(key);
-    if (value == null || value.isEmpty()) {
-      throw bad("a value for " + key, "none");
+  private static SessionConfig session(String name, ConfigKeys keys) {
+    String prefix = "session." + name + ".";
+    if (!keys.has(prefix + "state") || !keys.has(prefix + "tables")) {
+      throw ConfigKeys.bad(prefix + "state and " + prefix + "tables", "only " + keys.left());
     }
-    return value;
-  }
-
-  private static Path path(Path base, String key, String text) {
-    try {
-      return base.resolve(text);
-    } catch (InvalidPathException e) {
-      throw bad("a path for " + key, Printable.reason(e));
-    }
-  }
-
-  private static boolean flag(String key, String text) {
-    if (text == null || text.equals("false") || text.equals("true")) {
-      return "true".equals(text);
-    }
-    throw bad(key + " true or false", "'" + text + "'");
-  }
-
-  private static int number(Map<String, String> keys, String key, int otherwise, int most) {
-    String text = keys.remove(key);
-    if (text == null) {
-      return otherwise;
-    }
-    try {
-      int number = Integer.parseInt(text);
-      if (number >= 1 && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // said below
-    }
-    throw bad(key + " from 1 to " + most, "'" + text + "'");
+    return new SessionConfig(
+        keys.path(prefix + "state"),
+        keys.path(prefix + "tables"),
+        keys.text(prefix + "model"),
+        keys.flag(prefix + "accept-plain"));
   }
 
   private static Properties load(Path file) {
@@ -177,15 +135,11 @@ public record GatewayConfig(
       properties.load(new StringReader(TextFile.read(what, file, WholeFile.MAX_SETTINGS_BYTES)));
       return properties;
     } catch (NoSuchFileException e) {
-      throw bad("a readable file", "no " + file);
+      throw ConfigKeys.bad("a readable file", "no " + file);
     } catch (IOException e) {
       throw EnvironmentException.about("Reading gateway configuration " + file).found(e);
     } catch (IllegalArgumentException e) {
-      throw bad("a properties file", file + ", which is none");
+      throw ConfigKeys.bad("a properties file", file + ", which is none");
     }
-  }
-
-  private static BadInputException bad(String expected, String found) {
-    return BadInputException.about("Gateway configuration").expected(expected).found(found);
   }
 }

@@ -220,8 +220,8 @@ final class GatewaySession implements AutoCloseable {
   CompletableFuture<PassResult> run(Map<String, HostTensor> inputs) {
     if (!queue.tryAcquire()) {
       throw new BusyException(
-          ("Running a pass of session %s: expected room in its queue; found it full. Try again later,"
-                  + " or raise the configuration's key queue.")
+          ("Running a pass of session %s: expected room in its queue; found it full. Try again"
+                  + " later, or raise the configuration's key queue.")
               .formatted(name));
     }
     try {
@@ -234,9 +234,9 @@ final class GatewaySession implements AutoCloseable {
     }
   }
 
-  /** How many passes the tables still serve. */
+  /** How many passes the tables still serve; without end where a pass needs none. */
   long passesLeft() {
-    return session.passesLeft();
+    return model().plan().rounds() == 0 ? Long.MAX_VALUE : session.passesLeft();
   }
 
   /** Whether the edge failed its checks too often. */

@@ -82,12 +82,18 @@ public final class PrivateModel implements AutoCloseable {
     return session.model().rowInputs();
   }
 
-  /** Names, types and dimensions of what it gives; a dimension of −1 is not known before. */
+  /**
+   * Names, types and dimensions of what it gives, one row where passes give several; a dimension of
+   * −1 is not known before.
+   */
   public List<ValueSpec> outputs() {
-    return session.model().outputs();
+    return session.model().rowOutputs();
   }
 
-  /** How many more passes the tables serve that are here now. */
+  /**
+   * How many more passes the tables serve that are here now, without those that are reserved;
+   * without end where a pass needs no tables.
+   */
   public long passesLeft() {
     return session.passesLeft();
   }

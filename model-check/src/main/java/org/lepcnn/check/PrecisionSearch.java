@@ -323,6 +323,9 @@ public final class PrecisionSearch {
   }
 
   private LayerErrors.Line weakest(ModelBundle bundle, Mix mix) {
+    if (mix.plan().layers().isEmpty()) {
+      return null;
+    }
     LayerErrors errors = new LayerErrors(bundle, prepared.layerReference());
     try (KernelNetwork network = network(mix);
         FloatModel floats = errors.floatModel(model)) {

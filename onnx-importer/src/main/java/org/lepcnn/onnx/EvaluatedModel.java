@@ -12,6 +12,7 @@ import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Node;
 import org.lepcnn.onnx.graph.ValueType;
 import org.lepcnn.onnx.read.BoundInputs;
+import org.lepcnn.onnx.read.ChannelsLast;
 import org.lepcnn.onnx.read.ControlFlow;
 import org.lepcnn.onnx.read.InputShapes;
 import org.lepcnn.onnx.read.OnnxReader;
@@ -117,12 +118,16 @@ record EvaluatedModel(
         evaluated.run().with(batched.prove(evaluated.graph(), evaluated.run(), steps)));
   }
 
-  /** Computes constants, and inlines the control flow that they decide, until nothing is left. */
+  /**
+   * Computes constants, and inlines the control flow that they decide, until nothing is left; then
+   * convolutions have their channels first.
+   */
   private static void fold(Graph graph) {
     do {
       ConstantFolding.fold(graph);
       graph.removeDeadNodes();
     } while (ControlFlow.inline(graph));
+    ChannelsLast.rewrite(graph);
   }
 
   private static InstrumentedRun run(Graph graph, Map<String, ValueType> inputs) {

@@ -4,6 +4,7 @@ package org.lepcnn.bench.command;
 import java.util.function.Consumer;
 import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
+import org.lepcnn.command.FieldOption;
 import org.lepcnn.command.KernelOption;
 import org.lepcnn.onnx.cut.DeviceProfile;
 import picocli.CommandLine.Mixin;
@@ -20,6 +21,8 @@ abstract class ModelBenchmark extends Benchmark {
 
   @Mixin private KernelOption kernel;
 
+  @Mixin private FieldOption field;
+
   abstract BenchResult measure(BenchModel opened, String kernel, Consumer<String> progress);
 
   /** By which costs are predicted; null for no prediction. */
@@ -35,7 +38,7 @@ abstract class ModelBenchmark extends Benchmark {
   @Override
   final BenchResult measure(Consumer<String> progress) {
     progress.accept("lepcnn bench: importing " + model);
-    try (BenchModel opened = BenchModel.open(model, profile(), batch())) {
+    try (BenchModel opened = BenchModel.open(model, profile(), batch(), field.field())) {
       return measure(opened, kernel.name(), progress);
     }
   }

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.stage.HostTensor;
@@ -70,7 +71,7 @@ public final class BenchModel implements AutoCloseable {
    * @param nameOrFile a name of {@link ZooModel#names()} or an ONNX file
    */
   public static BenchModel open(String nameOrFile) {
-    return open(nameOrFile, null, 1);
+    return open(nameOrFile, null, 1, ResidueField.P31);
   }
 
   /**
@@ -78,8 +79,10 @@ public final class BenchModel implements AutoCloseable {
    *
    * @param profile by which costs are predicted; null for no prediction
    * @param batch inputs of a pass
+   * @param field the smallest that a tensor may be in
    */
-  public static BenchModel open(String nameOrFile, DeviceProfile profile, int batch) {
+  public static BenchModel open(
+      String nameOrFile, DeviceProfile profile, int batch, ResidueField field) {
     Path work = temporaryFolder();
     try {
       Path file = Path.of(nameOrFile);
@@ -94,7 +97,7 @@ public final class BenchModel implements AutoCloseable {
             .expected("one of " + ZooModel.names() + " or an ONNX file")
             .found("'" + nameOrFile + "'");
       }
-      ImportOptions options = ImportOptions.defaults().withBatch(batch);
+      ImportOptions options = options(batch, field);
       PreparedImport prepared = ModelImporter.prepare(file, options);
       return new BenchModel(
           name,
@@ -106,6 +109,11 @@ public final class BenchModel implements AutoCloseable {
       delete(work);
       throw e;
     }
+  }
+
+  private static ImportOptions options(int batch, ResidueField field) {
+    ImportOptions defaults = ImportOptions.defaults().withBatch(batch);
+    return defaults.withPrecision(defaults.precision().inField(field));
   }
 
   public String name() {

@@ -19,6 +19,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.Topics;
@@ -125,7 +126,7 @@ final class Flood implements AutoCloseable {
       int[] zeros = new int[tensor.elements()];
       for (byte[] value :
           RequestCodec.current()
-              .encodeTensor(id, 0, instance, tensor.id(), zeros, zeros.length, LIFETIME_MILLIS)) {
+              .encodeTensor(new PassRound(id, 0, instance), tensor, zeros, LIFETIME_MILLIS)) {
         var unused = producer.send(new ProducerRecord<>(topic, key, value));
       }
     }

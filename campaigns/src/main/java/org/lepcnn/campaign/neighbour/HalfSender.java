@@ -15,6 +15,7 @@ import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.codec.RequestCodec;
@@ -108,12 +109,9 @@ final class HalfSender implements AutoCloseable {
     byte[] value =
         RequestCodec.current()
             .encodeTensor(
-                id,
-                0,
-                new InstanceId(1, 1),
-                tensor.id(),
+                new PassRound(id, 0, new InstanceId(1, 1)),
+                tensor,
                 new int[elements],
-                elements,
                 LIFETIME_MILLIS)
             .get(round.nextChunk());
     byte[] key = source.device().getBytes(StandardCharsets.US_ASCII);

@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.Field24;
 import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
@@ -18,13 +19,23 @@ import org.lepcnn.core.linear.ConvGeometry;
  * weights equal w give y = taps · a · w mod p at a position with that many taps inside the input.
  */
 public final class KernelSelfTest {
-  private static final int[] RESIDUES = {
+  private static final int[] RESIDUES_31 = {
     Field31.P - 1,
     0x7f00_ffff,
     0x00ff_00ff,
     0x7fff_ff00,
     0x3f7f_7f7f, // the largest signed limbs
     Field31.P - 0x3f80_8080, // the smallest
+    1,
+    0
+  };
+  private static final int[] RESIDUES_24 = {
+    Field24.P - 1,
+    0x00_ffff,
+    0xff_00ff,
+    0xff_ff00,
+    0x7f_7f7f, // the largest signed limbs
+    Field24.P - 0x80_8080, // the smallest
     1,
     0
   };
@@ -66,9 +77,11 @@ public final class KernelSelfTest {
           new ConvGeometry(1, 32, 32, 32, ConvAxis.centred(6, 3), ConvAxis.centred(6, 3))
         }) {
       for (byte weight : WEIGHTS) {
-        String failure = runLayer(provider, geometry, weight);
-        if (failure != null) {
-          return failure;
+        for (ResidueField field : ResidueField.values()) {
+          String failure = runLayer(provider, field, geometry, weight);
+          if (failure != null) {
+            return failure;
+          }
         }
       }
     }
@@ -77,26 +90,33 @@ public final class KernelSelfTest {
 
   /** What is wrong in one layer whose weights are all the same, or null. */
   private static @Nullable String runLayer(
-      KernelProvider provider, ConvGeometry geometry, byte weight) {
+      KernelProvider provider, ResidueField field, ConvGeometry geometry, byte weight) {
     byte[] weights = new byte[geometry.weightCount()];
     Arrays.fill(weights, weight);
     int[] input = new int[geometry.inputSize()];
     int[] output = new int[geometry.outputSize()];
-    try (LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
-      for (int residue : RESIDUES) {
+    try (LinearKernel kernel = provider.prepare(field, geometry, weights)) {
+      for (int residue : residues(field)) {
         Arrays.fill(input, residue);
         kernel.apply(input, output);
         for (int i = 0; i < output.length; i++) {
           int expected =
-              Field31.multiply(residue, Field31.reduceSigned((long) taps(geometry, i) * weight));
+              field.multiply(residue, field.reduceSigned((long) taps(geometry, i) * weight));
           if (output[i] != expected) {
-            return "layer %s, weight %s, residue %s: expected %s, found %s"
-                .formatted(geometry, weight, residue, expected, output[i]);
+            return "%s, layer %s, weight %s, residue %s: expected %s, found %s"
+                .formatted(field, geometry, weight, residue, expected, output[i]);
           }
         }
       }
     }
     return null;
+  }
+
+  private static int[] residues(ResidueField field) {
+    return switch (field) {
+      case P31 -> RESIDUES_31;
+      case P24 -> RESIDUES_24;
+    };
   }
 
   /** Products that contribute to output {@code index} of a stride-1 layer without dilation. */

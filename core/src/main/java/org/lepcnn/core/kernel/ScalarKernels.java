@@ -48,7 +48,7 @@ public final class ScalarKernels implements KernelProvider {
   }
 
   /** Reduces a signed sum of {@link DirectConvolution}: below 2⁶² in magnitude. */
-  static int reduceSum(ResidueField field, long sum) {
+  public static int reduceSum(ResidueField field, long sum) {
     return switch (field) {
       // 2³¹ ≡ 1: split into the signed high part (below 2³¹ in magnitude) and the low 31 bits
       case P31 -> Field31.reduceSigned((sum >> 31) + (sum & Field31.P));

@@ -1,18 +1,16 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.residue;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 
 /**
- * Room for residues as little-endian int32, in one range of bytes or in several one after the
- * other, as chunks take them. The bytes are shared.
+ * Room for residues of one field as {@link ResidueCoding} writes them, in one range of bytes or in
+ * several one after the other, as chunks take them. The bytes are shared.
  */
 public final class ResidueBytes implements ResidueSink {
-  private final Part[] parts;
-  private final IntBuffer[] views;
+  private final Room[] rooms;
   private final int partSize;
 
   /**
@@ -23,12 +21,42 @@ public final class ResidueBytes implements ResidueSink {
    * @param residues how many the range holds
    */
   @SuppressWarnings("ArrayRecordComponent") // sharing the array is the purpose
-  public record Part(byte[] array, int offset, int residues) {
-    private IntBuffer view() {
-      return ByteBuffer.wrap(array, offset, residues * Integer.BYTES)
-          .slice()
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .asIntBuffer();
+  public record Part(byte[] array, int offset, int residues) {}
+
+  /** A part in the form of its field. */
+  private interface Room {
+    void put(int to, int[] source, int from, int count);
+
+    void putColumns(
+        int[] source, int from, int sourceStride, int rows, int columns, int to, int toStride);
+  }
+
+  private record Words(Part part, IntBuffer view) implements Room {
+    @Override
+    public void put(int to, int[] source, int from, int count) {
+      view.put(to, source, from, count);
+    }
+
+    @Override
+    public void putColumns(
+        int[] source, int from, int sourceStride, int rows, int columns, int to, int toStride) {
+      int at = part.offset() + to * Integer.BYTES;
+      Transposition.toWords(source, from, sourceStride, rows, columns, part.array(), at, toStride);
+    }
+  }
+
+  private record OfTriples(Part part) implements Room {
+    @Override
+    public void put(int to, int[] source, int from, int count) {
+      Triples.write(source, from, count, part.array(), part.offset() + to * Triples.BYTES);
+    }
+
+    @Override
+    public void putColumns(
+        int[] source, int from, int sourceStride, int rows, int columns, int to, int toStride) {
+      int at = part.offset() + to * Triples.BYTES;
+      Transposition.toTriples(
+          source, from, sourceStride, rows, columns, part.array(), at, toStride);
     }
   }
 
@@ -37,13 +65,12 @@ public final class ResidueBytes implements ResidueSink {
    *
    * @param parts at least one; all but the last hold the same number of residues, the last not more
    */
-  public ResidueBytes(List<Part> parts) {
-    this.parts = parts.toArray(Part[]::new);
-    this.views = parts.stream().map(Part::view).toArray(IntBuffer[]::new);
+  public ResidueBytes(ResidueField field, List<Part> parts) {
+    this.rooms = parts.stream().map(part -> room(field, part)).toArray(Room[]::new);
     this.partSize = parts.get(0).residues();
-    for (int i = 0; i < this.parts.length; i++) {
+    for (int i = 0; i < rooms.length; i++) {
       int size = parts.get(i).residues();
-      if (size < 1 || size > partSize || (size < partSize && i < this.parts.length - 1)) {
+      if (size < 1 || size > partSize || (size < partSize && i < rooms.length - 1)) {
         throw new IllegalArgumentException(
             "Residues in parts: expected " + partSize + " in part " + i + "; found " + size + ".");
       }
@@ -56,7 +83,7 @@ public final class ResidueBytes implements ResidueSink {
       int part = (to + done) / partSize;
       int first = to + done - part * partSize;
       int run = Math.min(count - done, partSize - first);
-      views[part].put(first, source, from + done, run);
+      rooms[part].put(first, source, from + done, run);
       done += run;
     }
   }
@@ -84,8 +111,15 @@ public final class ResidueBytes implements ResidueSink {
   /** Columns that lie in one part. */
   private void transpose(
       int[] source, int from, int sourceStride, int rows, int columns, int to, int toStride) {
-    Part part = parts[to / partSize];
-    int at = part.offset() + to % partSize * Integer.BYTES;
-    Transposition.toBytes(source, from, sourceStride, rows, columns, part.array(), at, toStride);
+    Room room = rooms[to / partSize];
+    room.putColumns(source, from, sourceStride, rows, columns, to % partSize, toStride);
+  }
+
+  private static Room room(ResidueField field, Part part) {
+    return switch (field) {
+      case P31 ->
+          new Words(part, ResidueCoding.words(part.array(), part.offset(), part.residues()));
+      case P24 -> new OfTriples(part);
+    };
   }
 }

@@ -3,10 +3,7 @@ package org.lepcnn.core.residue;
 
 import java.util.Arrays;
 
-/**
- * Where a kernel puts canonical residues: an array, or the little-endian bytes of a record. For one
- * thread.
- */
+/** Where a kernel puts canonical residues: an array, or the bytes of a record. For one thread. */
 public interface ResidueSink {
   /**
    * Puts a run of residues.

@@ -50,12 +50,12 @@ public final class Transposition {
   }
 
   /**
-   * Into little-endian bytes, as fast as {@link #toInts}.
+   * Into little-endian words of four bytes, as fast as {@link #toInts}.
    *
    * @param to the first byte of the first element in y
    * @param toStride elements from one column to the next in y
    */
-  static void toBytes(
+  static void toWords(
       int[] x, int from, int fromStride, int rows, int columns, byte[] y, int to, int toStride) {
     int full = rows & -ROWS;
     for (int r = 0; r < full; r += ROWS) {
@@ -77,6 +77,43 @@ public final class Transposition {
     for (int c = 0; c < columns; c++) {
       for (int r = full; r < rows; r++) {
         INTS.set(y, to + (c * toStride + r) * INT, x[from + r * fromStride + c]);
+      }
+    }
+  }
+
+  /**
+   * Into {@link Triples}; eight rows are three 64-bit words of a column.
+   *
+   * @param x elements below 2²⁴
+   * @param to the first byte of the first element in y
+   * @param toStride elements from one column to the next in y
+   */
+  static void toTriples(
+      int[] x, int from, int fromStride, int rows, int columns, byte[] y, int to, int toStride) {
+    int full = rows & -Triples.GROUP;
+    for (int r = 0; r < full; r += Triples.GROUP) {
+      int source = from + r * fromStride;
+      int target = to + r * Triples.BYTES;
+      for (int c = 0; c < columns; c++) {
+        Triples.setGroup(
+            y,
+            target,
+            x[source],
+            x[source + fromStride],
+            x[source + 2 * fromStride],
+            x[source + 3 * fromStride],
+            x[source + 4 * fromStride],
+            x[source + 5 * fromStride],
+            x[source + 6 * fromStride],
+            x[source + 7 * fromStride]);
+        source++;
+        target += toStride * Triples.BYTES;
+      }
+    }
+    for (int c = 0; c < columns; c++) {
+      for (int r = full; r < rows; r++) {
+        int at = to + (c * toStride + r) * Triples.BYTES;
+        Triples.set(y, at, x[from + r * fromStride + c]);
       }
     }
   }

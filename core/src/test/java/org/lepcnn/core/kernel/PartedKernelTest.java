@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.kernel.choice.KernelsHere;
@@ -21,29 +22,30 @@ import org.lepcnn.core.linear.RandomLayers;
 import org.lepcnn.core.quant.Headroom;
 
 class PartedKernelTest {
-  static List<KernelProvider> providers() {
+  static List<Arguments> providers() {
     List<KernelProvider> providers = KernelsHere.fast();
     providers.add(new ScalarKernels());
-    return providers;
+    return KernelsHere.inEveryField(providers);
   }
 
   @ParameterizedTest
   @MethodSource("providers")
-  void randomLayers_equalTheDefiningSumOfTheCombinedWeights(KernelProvider provider) {
+  void randomLayers_equalTheDefiningSumOfTheCombinedWeights(
+      KernelProvider provider, ResidueField field) {
     RandomLayers random = new RandomLayers(71);
     for (int i = 0; i < 120; i++) {
       ConvGeometry geometry = random.geometry();
       int[][] inputs = new int[1 + i % 3][];
       for (int request = 0; request < inputs.length; request++) {
-        inputs[request] = random.residues(geometry.inputSize());
+        inputs[request] = random.residues(field, geometry.inputSize());
       }
-      assertSameAsDefinition(provider, geometry, random.partedWeights(geometry), inputs);
+      assertSameAsDefinition(provider, field, geometry, random.partedWeights(geometry), inputs);
     }
   }
 
   @ParameterizedTest
   @MethodSource("providers")
-  void extremes_equalTheDefiningSum(KernelProvider provider) {
+  void extremes_equalTheDefiningSum(KernelProvider provider, ResidueField field) {
     RandomLayers random = new RandomLayers(72);
     for (int i = 0; i < 20; i++) {
       ConvGeometry geometry = random.geometry();
@@ -51,9 +53,10 @@ class PartedKernelTest {
         short[] weights = new short[geometry.weightCount()];
         Arrays.fill(weights, weight);
         weights[0] = 2047;
-        for (int residue : new int[] {0, 1, Field31.P - 1, Field31.HALF, 0x7f00ff00}) {
+        for (int residue : KernelChecks.extremes(field)) {
           assertSameAsDefinition(
               provider,
+              field,
               geometry,
               LayerWeights.split(weights),
               RandomLayers.constant(geometry.inputSize(), residue));
@@ -64,18 +67,19 @@ class PartedKernelTest {
 
   @ParameterizedTest
   @MethodSource("providers")
-  void unmaskedResult_equalsThePlainIntegersAtTheProvedBound(KernelProvider provider) {
+  void unmaskedResult_equalsThePlainIntegersAtTheProvedBound(
+      KernelProvider provider, ResidueField field) {
     RandomLayers random = new RandomLayers(73);
     for (int i = 0; i < 30; i++) {
       ConvGeometry g = random.geometry();
       LayerWeights weights = random.partedWeights(g);
-      int bits = Headroom.LARGEST.activationBits(weights.maxAbsSum(g.outChannels()));
+      int bits = new Headroom(field, true).activationBits(weights.maxAbsSum(g.outChannels()));
       int limit = (1 << (bits - 1)) - 1;
       int[] q = new int[g.inputSize()];
       for (int k = 0; k < q.length; k++) {
         q[k] = weights.at(k % weights.count()) < 0 ? -limit : limit;
       }
-      KernelChecks.assertUnmaskedEqualsPlain(provider, g, weights, q, random);
+      KernelChecks.assertUnmaskedEqualsPlain(provider, field, g, weights, q, random);
     }
   }
 
@@ -101,35 +105,43 @@ class PartedKernelTest {
     assertThat(failing.closed).isEqualTo(1);
   }
 
-  @Test
-  void concurrentCalls_doNotShareScratch() throws InterruptedException {
+  @ParameterizedTest
+  @EnumSource
+  void concurrentCalls_doNotShareScratch(ResidueField field) throws InterruptedException {
     ConvGeometry g = ConvGeometry.of(4, 6, ConvAxis.centred(9, 3), ConvAxis.centred(9, 3));
     RandomLayers random = new RandomLayers(74);
     LayerWeights weights = random.partedWeights(g);
-    int[] input = random.residues(g.inputSize());
-    int[] expected = definition(g, weights, input);
-    try (LinearKernel kernel = Kernels.choose(null).prepare(ResidueField.P31, g, weights)) {
+    int[] input = random.residues(field, g.inputSize());
+    int[] expected = definition(field, g, weights, input);
+    try (LinearKernel kernel = Kernels.choose(null).prepare(field, g, weights)) {
       KernelChecks.assertThreadSafe(kernel, input, expected);
     }
   }
 
   private static void assertSameAsDefinition(
-      KernelProvider provider, ConvGeometry g, LayerWeights weights, int[]... inputs) {
+      KernelProvider provider,
+      ResidueField field,
+      ConvGeometry g,
+      LayerWeights weights,
+      int[]... inputs) {
     int[][] actual = new int[inputs.length][g.outputSize()];
-    try (LinearKernel kernel = provider.prepare(ResidueField.P31, g, weights)) {
+    try (LinearKernel kernel = provider.prepare(field, g, weights)) {
       kernel.apply(inputs.length, inputs, actual);
     }
     for (int request = 0; request < inputs.length; request++) {
-      assertThat(actual[request]).as("%s", g).isEqualTo(definition(g, weights, inputs[request]));
+      assertThat(actual[request])
+          .as("%s", g)
+          .isEqualTo(definition(field, g, weights, inputs[request]));
     }
   }
 
-  private static int[] definition(ConvGeometry g, LayerWeights weights, int[] input) {
+  private static int[] definition(
+      ResidueField field, ConvGeometry g, LayerWeights weights, int[] input) {
     long[] sums = new long[g.outputSize()];
     DirectConvolution.apply(g, weights, input, sums);
     int[] residues = new int[sums.length];
     for (int i = 0; i < sums.length; i++) {
-      residues[i] = (int) Math.floorMod(sums[i], (long) Field31.P);
+      residues[i] = (int) Math.floorMod(sums[i], (long) field.modulus());
     }
     return residues;
   }

@@ -7,7 +7,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field31;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -17,8 +18,9 @@ import org.lepcnn.core.linear.RandomLayers;
 class StrideFoldingTest {
   private static final ScalarKernels SCALAR = new ScalarKernels();
 
-  @Test
-  void randomLayers_equalTheLayerItself() {
+  @ParameterizedTest
+  @EnumSource
+  void randomLayers_equalTheLayerItself(ResidueField field) {
     SplittableRandom shapes = new SplittableRandom(1);
     RandomLayers random = new RandomLayers(2);
     int taken = 0;
@@ -27,14 +29,18 @@ class StrideFoldingTest {
       if (StrideFolding.takes(g)) {
         taken++;
         byte[] weights = random.weights(g);
-        int[][] inputs = {random.residues(g.inputSize()), constant(g)};
-        assertSameAsTheLayer(g, weights, inputs);
+        int[][] inputs = {
+          random.residues(field, g.inputSize()),
+          RandomLayers.constant(g.inputSize(), field.modulus() - 1)
+        };
+        assertSameAsTheLayer(field, g, weights, inputs);
       }
     }
   }
 
-  @Test
-  void firstLayersOfNetworks_equalTheLayerItself() {
+  @ParameterizedTest
+  @EnumSource
+  void firstLayersOfNetworks_equalTheLayerItself(ResidueField field) {
     RandomLayers random = new RandomLayers(3);
     for (ConvGeometry g :
         new ConvGeometry[] {
@@ -44,7 +50,7 @@ class StrideFoldingTest {
           shape(3, 40, 4, 20, 3, 2, 1) // MobileNet
         }) {
       assertThat(StrideFolding.takes(g)).isTrue();
-      assertSameAsTheLayer(g, random.weights(g), random.residues(g.inputSize()));
+      assertSameAsTheLayer(field, g, random.weights(g), random.residues(field, g.inputSize()));
     }
   }
 
@@ -191,14 +197,11 @@ class StrideFoldingTest {
             random.nextInt(6)));
   }
 
-  private static int[] constant(ConvGeometry g) {
-    return RandomLayers.constant(g.inputSize(), Field31.P - 1);
-  }
-
-  private static void assertSameAsTheLayer(ConvGeometry g, byte[] weights, int[]... inputs) {
+  private static void assertSameAsTheLayer(
+      ResidueField field, ConvGeometry g, byte[] weights, int[]... inputs) {
     try (LinearKernel folding =
-            new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(ResidueField.P31, it, its));
-        LinearKernel layer = SCALAR.prepare(ResidueField.P31, g, weights)) {
+            new StrideFolding(g, weights, (it, its) -> SCALAR.prepare(field, it, its));
+        LinearKernel layer = SCALAR.prepare(field, g, weights)) {
       assertThat(folding.geometry()).isEqualTo(g);
       assertThat(outputs(folding, inputs)).as("%s", g).isDeepEqualTo(outputs(layer, inputs));
     }

@@ -3,7 +3,7 @@ package org.lepcnn.core.linear;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 
 /** Random layers and operands for property tests, from a seed. */
 public final class RandomLayers {
@@ -102,11 +102,16 @@ public final class RandomLayers {
     return LayerWeights.split(weights);
   }
 
-  /** Canonical residues. */
+  /** Canonical residues of the large field. */
   public int[] residues(int length) {
+    return residues(ResidueField.P31, length);
+  }
+
+  /** Canonical residues. */
+  public int[] residues(ResidueField field, int length) {
     int[] residues = new int[length];
     for (int i = 0; i < length; i++) {
-      residues[i] = random.nextInt(Field31.P);
+      residues[i] = random.nextInt(field.modulus());
     }
     return residues;
   }

@@ -1,23 +1,32 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.residue;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 
 /** Room for residues in parts, each in an array of its own, none at the start of its array. */
 public final class SplitBytes {
   private final List<ResidueBytes.Part> parts = new ArrayList<>();
+  private final ResidueField field;
   private final ResidueBytes room;
 
+  /** Room in the form of the field of 31 bits. */
   public SplitBytes(int residues, int partSize) {
+    this(ResidueField.P31, residues, partSize);
+  }
+
+  SplitBytes(ResidueField field, int residues, int partSize) {
+    this.field = field;
     for (int first = 0; first < residues; first += partSize) {
       int size = Math.min(partSize, residues - first);
       int offset = 1 + parts.size() % 7;
-      parts.add(new ResidueBytes.Part(new byte[offset + size * Integer.BYTES + 3], offset, size));
+      parts.add(
+          new ResidueBytes.Part(new byte[offset + size * field.wireBytes() + 3], offset, size));
     }
-    room = new ResidueBytes(parts);
+    room = new ResidueBytes(field, parts);
   }
 
   public ResidueBytes room() {
@@ -30,11 +39,29 @@ public final class SplitBytes {
     int[] residues = new int[size];
     int at = 0;
     for (ResidueBytes.Part part : parts) {
-      ByteBuffer bytes = ByteBuffer.wrap(part.array()).order(ByteOrder.LITTLE_ENDIAN);
       for (int i = 0; i < part.residues(); i++) {
-        residues[at++] = bytes.getInt(part.offset() + i * Integer.BYTES);
+        residues[at++] = residue(part.array(), part.offset() + i * field.wireBytes());
       }
+      requireUntouched(part);
     }
     return residues;
+  }
+
+  private int residue(byte[] bytes, int at) {
+    int residue = 0;
+    for (int i = 0; i < field.wireBytes(); i++) {
+      residue |= (bytes[at + i] & 0xff) << (Byte.SIZE * i);
+    }
+    return residue;
+  }
+
+  /** Nothing is written around a part. */
+  private void requireUntouched(ResidueBytes.Part part) {
+    byte[] bytes = part.array();
+    for (int i = 0; i < bytes.length; i++) {
+      boolean inside =
+          i >= part.offset() && i < part.offset() + part.residues() * field.wireBytes();
+      assertThat(inside || bytes[i] == 0).as("byte %d", i).isTrue();
+    }
   }
 }

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field31;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.quant.ActivationRange;
@@ -21,8 +25,8 @@ import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 
 /**
- * Ten million masked residues, as sessions make them, of two pictures as different as can be: one
- * all zeros, one at the largest magnitude with a gradient.
+ * Ten million masked residues of each field, as sessions make them, of two pictures as different as
+ * can be: one all zeros, one at the largest magnitude with a gradient.
  *
  * <p>The chain's first key is fixed, so that a run that passes always passes. Every bound is five
  * standard deviations of its statistic under uniformity.
@@ -30,11 +34,10 @@ import org.lepcnn.device.mask.MaskGenerator;
 class TrafficStatisticsTest {
   private static final int ELEMENTS = 3 * 64 * 64;
   private static final int PASSES = 820;
-  private static final int BITS = 16;
   private static final double SIGMAS = 5;
 
   /** Per pass the masked tensor; even passes hold the dark picture, odd ones the bright one. */
-  private static final List<int[]> TRAFFIC = new ArrayList<>();
+  private static final Map<ResidueField, List<int[]>> TRAFFIC = new EnumMap<>(ResidueField.class);
 
   private static final float[] DARK = new float[ELEMENTS];
   private static final float[] BRIGHT = new float[ELEMENTS];
@@ -44,48 +47,63 @@ class TrafficStatisticsTest {
     for (int i = 0; i < ELEMENTS; i++) {
       BRIGHT[i] = 0.5f + 0.5f * i / ELEMENTS;
     }
+    for (ResidueField field : ResidueField.values()) {
+      TRAFFIC.put(field, traffic(field));
+    }
+    assertThat((long) ELEMENTS * PASSES).isGreaterThan(10_000_000);
+  }
+
+  private static List<int[]> traffic(ResidueField field) {
+    List<int[]> traffic = new ArrayList<>();
     try (SecretKey first = SecretKey.copyOf(new byte[SecretKey.BYTES])) {
       PassKey key = PassKey.of(first, CipherSuite.AES);
       for (int pass = 0; pass < PASSES; pass++) {
-        TRAFFIC.add(masked(pass % 2 == 0 ? DARK : BRIGHT, key));
+        traffic.add(masked(pass % 2 == 0 ? DARK : BRIGHT, field, key));
         PassKey next = key.next();
         key.close();
         key = next;
       }
       key.close();
     }
-    assertThat((long) ELEMENTS * PASSES).isGreaterThan(10_000_000);
+    return traffic;
   }
 
   /** The steps of a session: scale, mask, quantize and add. */
-  private static int[] masked(float[] picture, PassKey key) {
+  private static int[] masked(float[] picture, ResidueField field, PassKey key) {
+    ActivationRange range = ActivationRange.signed(field == ResidueField.P31 ? 16 : 8);
     TileArithmetic tiles = TileArithmetic.best();
     int[] residues = new int[ELEMENTS];
     FloatBuffer x = FloatBuffer.wrap(picture);
-    float scale = tiles.scale(x, ELEMENTS, ActivationRange.signed(BITS));
+    float scale = tiles.scale(x, ELEMENTS, range);
     try (MaskGenerator masks = new MaskGenerator(key, TestSecrets.ACCESS)) {
-      tiles.mask(x, scale, masks, new MaskedTensorSpec(0, 0, ELEMENTS, ResidueField.P31), residues);
+      tiles.mask(x, scale, masks, new MaskedTensorSpec(0, 0, ELEMENTS, field), residues);
     }
     return residues;
   }
 
-  @Test
-  void residues_areUniformOverTheWholeField() {
+  private static List<int[]> of(ResidueField field) {
+    return Objects.requireNonNull(TRAFFIC.get(field));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ResidueField.class)
+  void residues_areUniformOverTheWholeField(ResidueField field) {
     int bins = 1 << 16;
     long[] counts = new long[bins];
-    for (int[] tensor : TRAFFIC) {
+    for (int[] tensor : of(field)) {
       for (int residue : tensor) {
-        counts[(int) ((long) residue * bins / Field31.P)]++;
+        counts[(int) ((long) residue * bins / field.modulus())]++;
       }
     }
     assertUniform(counts);
   }
 
-  @Test
-  void everyByteOfTheResidues_isUniform() {
-    for (int shift : new int[] {0, 8, 16, 23}) {
+  @ParameterizedTest
+  @EnumSource(ResidueField.class)
+  void everyByteOfTheResidues_isUniform(ResidueField field) {
+    for (int shift : new int[] {0, 8, 16, field.bits() - 8}) {
       long[] counts = new long[256];
-      for (int[] tensor : TRAFFIC) {
+      for (int[] tensor : of(field)) {
         for (int residue : tensor) {
           counts[residue >>> shift & 0xff]++;
         }
@@ -94,11 +112,13 @@ class TrafficStatisticsTest {
     }
   }
 
-  @Test
-  void neighboursAndPasses_areUncorrelated() {
+  @ParameterizedTest
+  @EnumSource(ResidueField.class)
+  void neighboursAndPasses_areUncorrelated(ResidueField field) {
+    List<int[]> traffic = of(field);
     for (int lag : new int[] {1, 2, 64, 4096}) {
-      Correlation within = new Correlation();
-      for (int[] tensor : TRAFFIC) {
+      Correlation within = new Correlation(field);
+      for (int[] tensor : traffic) {
         for (int i = lag; i < ELEMENTS; i++) {
           within.add(tensor[i - lag], tensor[i]);
         }
@@ -106,19 +126,20 @@ class TrafficStatisticsTest {
       within.assertNone("lag " + lag);
     }
     for (int passes : new int[] {1, 2, 64}) {
-      Correlation between = new Correlation();
+      Correlation between = new Correlation(field);
       for (int pass = passes; pass < PASSES; pass++) {
         for (int i = 0; i < ELEMENTS; i++) {
-          between.add(TRAFFIC.get(pass - passes)[i], TRAFFIC.get(pass)[i]);
+          between.add(traffic.get(pass - passes)[i], traffic.get(pass)[i]);
         }
       }
       between.assertNone("the same element " + passes + " passes later");
     }
   }
 
-  @Test
-  void aTrainedClassifier_doesNoBetterThanChance() {
-    Samples samples = Samples.of(TRAFFIC);
+  @ParameterizedTest
+  @EnumSource(ResidueField.class)
+  void aTrainedClassifier_doesNoBetterThanChance(ResidueField field) {
+    Samples samples = Samples.of(field, of(field));
     double deviation = 0.5 / Math.sqrt(samples.tested());
     assertThat(samples.accuracyOfTrainedClassifier())
         .isBetween(0.5 - SIGMAS * deviation, 0.5 + SIGMAS * deviation);
@@ -127,17 +148,18 @@ class TrafficStatisticsTest {
   @Test
   void theSameClassifier_tellsThePicturesApartUnderAMaskThatIsTooShort() {
     // 18 bits over values of 15: what a mask that is not uniform on the field would leave
+    ResidueField field = ResidueField.P31;
     SplittableRandom random = new SplittableRandom(4);
     List<int[]> weak = new ArrayList<>();
     for (int pass = 0; pass < PASSES; pass++) {
       int[] tensor = new int[ELEMENTS];
       for (int i = 0; i < ELEMENTS; i++) {
         int value = pass % 2 == 0 ? 0 : Math.round(BRIGHT[i] * 32_767);
-        tensor[i] = Field31.canonical(value + random.nextInt(1 << 18) - (1 << 17));
+        tensor[i] = field.canonical(value + random.nextInt(1 << 18) - (1 << 17));
       }
       weak.add(tensor);
     }
-    assertThat(Samples.of(weak).accuracyOfTrainedClassifier()).isGreaterThan(0.75);
+    assertThat(Samples.of(field, weak).accuracyOfTrainedClassifier()).isGreaterThan(0.75);
   }
 
   /** χ² over n equal bins has mean n − 1 and deviation √(2(n − 1)). */
@@ -155,13 +177,17 @@ class TrafficStatisticsTest {
 
   /** Pearson's correlation of pairs that are uniform on [0, p): deviation 1/√n. */
   private static final class Correlation {
-    private static final double MIDDLE = Field31.P / 2.0;
-    private static final double VARIANCE = MIDDLE * MIDDLE / 3;
+    private final double middle;
     private double sum;
     private long pairs;
 
+    Correlation(ResidueField field) {
+      middle = field.modulus() / 2.0;
+    }
+
     void add(int one, int other) {
-      sum += (one - MIDDLE) * (other - MIDDLE) / VARIANCE;
+      double variance = middle * middle / 3;
+      sum += (one - middle) * (other - middle) / variance;
       pairs++;
     }
 
@@ -185,12 +211,18 @@ class TrafficStatisticsTest {
     private final List<Boolean> trainLabels = new ArrayList<>();
     private final List<Boolean> testLabels = new ArrayList<>();
 
-    static Samples of(List<int[]> traffic) {
-      Samples samples = new Samples();
+    private final ResidueField field;
+
+    private Samples(ResidueField field) {
+      this.field = field;
+    }
+
+    static Samples of(ResidueField field, List<int[]> traffic) {
+      Samples samples = new Samples(field);
       for (int pass = 0; pass < traffic.size(); pass++) {
         boolean training = pass < traffic.size() / 2;
         for (int from = 0; from + BLOCK <= ELEMENTS; from += 4 * BLOCK) {
-          (training ? samples.train : samples.test).add(features(traffic.get(pass), from));
+          (training ? samples.train : samples.test).add(samples.features(traffic.get(pass), from));
           (training ? samples.trainLabels : samples.testLabels).add(pass % 2 == 1);
         }
       }
@@ -227,20 +259,20 @@ class TrafficStatisticsTest {
       return sum;
     }
 
-    private static float[] features(int[] tensor, int from) {
+    private float[] features(int[] tensor, int from) {
       float[] features = new float[FEATURES];
       double largest = 1;
       double sum = 0;
       for (int i = 0; i < BLOCK; i++) {
-        largest = Math.max(largest, Math.abs(Field31.centred(tensor[from + i])));
+        largest = Math.max(largest, Math.abs(field.centred(tensor[from + i])));
       }
       for (int i = 0; i < BLOCK; i++) {
         int residue = tensor[from + i];
-        double value = Field31.centred(residue) / largest;
+        double value = field.centred(residue) / largest;
         features[i] = (float) value;
         features[BLOCK + i] = (float) Math.abs(value) - 0.5f;
         sum += value;
-        for (int bit = 0; bit < 31; bit++) {
+        for (int bit = 0; bit < field.bits(); bit++) {
           features[2 * BLOCK + bit] += ((residue >>> bit & 1) - 0.5f) / 8;
         }
       }

@@ -46,7 +46,7 @@ final class PartialRound {
   static long bytesOf(Plan plan, int round) {
     long bytes = ROUND_OVERHEAD_BYTES;
     for (MaskedTensorSpec tensor : plan.tensorsOfRound(round)) {
-      bytes += (long) tensor.elements() * Integer.BYTES;
+      bytes += tensor.wireBytes();
       bytes += ChunkLayout.count(tensor.elements()) * (CHUNK_OVERHEAD_BYTES + (long) PLACE_BYTES);
     }
     return bytes;

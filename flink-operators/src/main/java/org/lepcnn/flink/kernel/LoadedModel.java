@@ -86,7 +86,7 @@ public final class LoadedModel implements AutoCloseable {
     int largest = 0;
     for (LinearLayerSpec layer : plan.layersOfRound(round)) {
       int elements = ChunkLayout.elementsOf(0, layer.geometry().outputSize());
-      int value = IDS_BYTES + elements * Integer.BYTES;
+      int value = IDS_BYTES + elements * plan.field(layer).wireBytes();
       largest = Math.max(largest, OutgoingRecord.batchBytes(KEY_BYTES, value));
     }
     return largest;

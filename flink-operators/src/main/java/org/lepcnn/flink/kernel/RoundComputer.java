@@ -3,6 +3,7 @@ package org.lepcnn.flink.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.port.PassRound;
 import org.lepcnn.core.residue.ResidueSink;
@@ -73,13 +74,15 @@ public final class RoundComputer {
   }
 
   /** The residues as [tensor of the round][request][element]. */
-  private static int[][][] decode(List<AssembledRequest> batch) {
+  private int[][][] decode(List<AssembledRequest> batch) {
     int tensors = batch.get(0).tensors().size();
     int[][][] residues = new int[tensors][batch.size()][];
     for (int request = 0; request < batch.size(); request++) {
       List<TensorPayload> payloads = batch.get(request).tensors();
       for (int tensor = 0; tensor < tensors; tensor++) {
-        residues[tensor][request] = payloads.get(tensor).toResidues();
+        TensorPayload payload = payloads.get(tensor);
+        ResidueField field = model.plan().tensor(payload.id()).field();
+        residues[tensor][request] = payload.toResidues(field);
       }
     }
     return residues;
@@ -89,11 +92,12 @@ public final class RoundComputer {
   private List<LayerRecords> compute(
       List<AssembledRequest> batch, LinearLayerSpec layer, int[][] inputs) {
     int elements = layer.geometry().outputSize();
+    ResidueField field = model.plan().field(layer);
     List<LayerRecords> records = new ArrayList<>();
     for (AssembledRequest request : batch) {
       PassRound call = request.header().asRound();
       AnswerCodec codec = AnswerCodec.current();
-      records.add(codec.roomForLayer(call.pass(), call.round(), layer.index(), elements));
+      records.add(codec.roomForLayer(call.pass(), call.round(), layer.index(), field, elements));
     }
     ResidueSink[] outputs =
         records.stream().map(LayerRecords::residues).toArray(ResidueSink[]::new);

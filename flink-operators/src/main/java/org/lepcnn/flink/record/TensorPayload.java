@@ -2,6 +2,7 @@
 package org.lepcnn.flink.record;
 
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.kafka.chunk.ByteSlice;
 
 /**
@@ -9,7 +10,7 @@ import org.lepcnn.kafka.chunk.ByteSlice;
  *
  * @param id the tensor's number in the plan
  * @param elements residues over all slices
- * @param slices in order; each holds whole little-endian int32 residues
+ * @param slices in order; each holds whole residues of the tensor's field, which the plan says
  */
 public record TensorPayload(int id, int elements, List<ByteSlice> slices) {
   public TensorPayload {
@@ -18,16 +19,24 @@ public record TensorPayload(int id, int elements, List<ByteSlice> slices) {
 
   /** Bytes over all slices. */
   public long byteCount() {
-    return (long) elements * Integer.BYTES;
+    long bytes = 0;
+    for (ByteSlice slice : slices) {
+      bytes += slice.length();
+    }
+    return bytes;
   }
 
-  /** The residues in a fresh array. */
-  public int[] toResidues() {
+  /**
+   * The residues in a fresh array.
+   *
+   * @param field the tensor's
+   */
+  public int[] toResidues(ResidueField field) {
     int[] residues = new int[elements];
     int position = 0;
     for (ByteSlice slice : slices) {
-      slice.copyResidues(residues, position);
-      position += slice.residueCount();
+      slice.copyResidues(field, residues, position);
+      position += slice.residueCount(field);
     }
     return residues;
   }

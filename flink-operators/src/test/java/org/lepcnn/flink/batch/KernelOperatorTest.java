@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.control.EdgeServices;
@@ -68,7 +69,8 @@ class KernelOperatorTest extends WithLoadedModel {
       int elements = model.plan().layer(chunk.layer()).geometry().outputSize();
       int[] residues =
           results.computeIfAbsent(record.key() + "/" + chunk.layer(), key -> new int[elements]);
-      chunk.payload().copyResidues(residues, ChunkLayout.firstElement(chunk.chunk()));
+      ResidueField field = model.plan().field(model.plan().layer(chunk.layer()));
+      chunk.payload().copyResidues(field, residues, ChunkLayout.firstElement(chunk.chunk()));
     }
     return results;
   }

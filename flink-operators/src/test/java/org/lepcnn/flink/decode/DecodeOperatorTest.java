@@ -30,11 +30,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.EdgeSettings;
 import org.lepcnn.flink.kernel.ModelLease;
@@ -50,9 +52,7 @@ import org.lepcnn.flink.testkit.FakeControl;
 import org.lepcnn.flink.testkit.FakeTopics;
 import org.lepcnn.flink.testkit.Notices;
 import org.lepcnn.flink.testkit.Requests;
-import org.lepcnn.flink.testkit.TestModel;
 import org.lepcnn.flink.testkit.WithLoadedModel;
-import org.lepcnn.kafka.codec.RequestCodec;
 import org.lepcnn.kafka.topic.Topics;
 import org.lepcnn.kafka.wire.Rejection;
 
@@ -102,7 +102,7 @@ class DecodeOperatorTest extends WithLoadedModel {
       assertThat(claim.lastPass()).isEqualTo(9);
       assertThat(requests.get(2).header().asRound().round()).isEqualTo(1);
       assertThat(requests.get(2).header().expiresAtMillis()).isEqualTo(Requests.LIFETIME);
-      assertThat(requests.get(2).tensors().get(0).toResidues())
+      assertThat(requests.get(2).tensors().get(0).toResidues(ResidueField.P31))
           .isEqualTo(model.tensors(1, 1).get(0).residues());
       assertThat(notices(harness)).isEmpty();
     }
@@ -184,22 +184,12 @@ class DecodeOperatorTest extends WithLoadedModel {
   @Test
   void wrongShapes_areMalformed_andTold() throws Exception {
     PassId pass = new PassId("d", Requests.CHAIN, fingerprint, 0);
-    int[] residues = new int[TestModel.WIDE];
     try (var harness = open(model.source())) {
       for (int[] roundTensorElements :
           new int[][] {{3, 0, 90}, {0, 2, 90}, {0, 4, 90}, {0, 0, 89}, {0, 0, 300_000}}) {
-        byte[] value =
-            RequestCodec.current()
-                .encodeTensor(
-                    pass,
-                    roundTensorElements[0],
-                    Requests.INSTANCE,
-                    roundTensorElements[1],
-                    residues,
-                    roundTensorElements[2],
-                    Requests.LIFETIME)
-                .get(0);
-        harness.processElement(Requests.record(value), 0);
+        PassRound call = new PassRound(pass, roundTensorElements[0], Requests.INSTANCE);
+        harness.processElement(
+            Requests.zeros(call, roundTensorElements[1], roundTensorElements[2]), 0);
       }
       assertThat(codes(harness)).hasSize(5).containsOnly("MALFORMED");
       assertThat(replies(harness)).hasSize(5).containsOnly(EdgeErrorCode.MALFORMED);

@@ -21,7 +21,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.EdgeErrorCode;
-import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.decode.RoundAssembler.Assembled;
 import org.lepcnn.flink.decode.RoundAssembler.Dropped;
 import org.lepcnn.flink.decode.RoundAssembler.Reason;
@@ -62,12 +62,8 @@ class MemorySharesTest {
   /** Sends one chunk of a round of a device. */
   private static Assembled send(
       RoundAssembler assembler, String topic, String device, long pass, int chunk, long now) {
-    PassId id = new PassId(device, Requests.CHAIN, MODEL, pass);
-    byte[] record =
-        RequestCodec.current()
-            .encodeTensor(
-                id, 0, Requests.INSTANCE, chunk, new int[RESIDUES], RESIDUES, Requests.LIFETIME)
-            .get(0);
+    PassRound call = Requests.roundCall(device, MODEL, Requests.INSTANCE, pass, 0);
+    byte[] record = Requests.zeros(call, chunk, RESIDUES).value();
     TensorChunkView view = (TensorChunkView) RequestCodec.current().decode(record);
     RequestHeader header = new RequestHeader(topic, 0, 0, view.call(), Long.MAX_VALUE);
     return assembler.add(assembler.find(RoundKey.of(header), view), header, view, PLAN, now);

@@ -10,8 +10,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.PassClaim;
-import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.OpenServices;
 import org.lepcnn.flink.kernel.ModelWarmUp;
@@ -73,11 +75,8 @@ class RequestDecoderTest extends WithLoadedModel {
 
   /** A chunk of a tensor of 89 residues, of which a round of the plan has none. */
   private static InboundRecord misshapen(long pass, int round) {
-    PassId id = new PassId("d", Requests.CHAIN, fingerprint, pass);
-    return Requests.record(
-        RequestCodec.current()
-            .encodeTensor(id, round, Requests.INSTANCE, 0, new int[89], 89, Requests.LIFETIME)
-            .get(0));
+    return Requests.zeros(
+        Requests.roundCall("d", fingerprint, Requests.INSTANCE, pass, round), 0, 89);
   }
 
   private long count(String counter) {
@@ -256,19 +255,12 @@ class RequestDecoderTest extends WithLoadedModel {
   void wrongChunkOfAnOpenRound_isMalformed_andTheRoundGoesOn() {
     List<InboundRecord> records = round(0, 0);
     decoder.decode(records.get(0), 0);
-    PassId id = new PassId("d", Requests.CHAIN, fingerprint, 0);
+    PassRound call = Requests.roundCall("d", fingerprint, Requests.INSTANCE, 0, 0);
+    int[] zeros = new int[TestModel.WIDE];
     for (int tensor : new int[] {0, 9}) {
+      MaskedTensorSpec spec = new MaskedTensorSpec(tensor, 0, zeros.length, ResidueField.P31);
       byte[] second =
-          RequestCodec.current()
-              .encodeTensor(
-                  id,
-                  0,
-                  Requests.INSTANCE,
-                  tensor,
-                  new int[TestModel.WIDE],
-                  TestModel.WIDE,
-                  Requests.LIFETIME)
-              .get(1);
+          RequestCodec.current().encodeTensor(call, spec, zeros, Requests.LIFETIME).get(1);
       assertThat(replies(decoder.decode(Requests.record(second), 0))).containsExactly("MALFORMED");
     }
     assertThat(decoder.decode(records.get(1), 0).only()).isNotNull();

@@ -160,7 +160,7 @@ class RequestFuzzTest {
     for (int i = 0; i < specs.size(); i++) {
       TensorPayload tensor = request.tensors().get(i);
       assertThat(tensor.id()).isEqualTo(specs.get(i).id());
-      int[] residues = tensor.toResidues();
+      int[] residues = tensor.toResidues(specs.get(i).field());
       assertThat(residues.length).isEqualTo(specs.get(i).elements());
       for (int residue : residues) {
         if (!Field31.isCanonical(residue)) {

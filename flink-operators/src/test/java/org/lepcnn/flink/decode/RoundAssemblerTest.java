@@ -36,7 +36,8 @@ import org.lepcnn.kafka.codec.TensorChunkView;
 
 class RoundAssemblerTest {
   private static final long ROUND_BYTES = TestModel.WIDE * 4L + 2 * (512 + 8) + 1_024;
-  private static final long FIRST_CHUNK_BYTES = ChunkLayout.MAX_CHUNK_BYTES + 512 + 2 * 8 + 1_024;
+  private static final long FIRST_CHUNK_BYTES =
+      4L * ChunkLayout.MAX_CHUNK_ELEMENTS + 512 + 2 * 8 + 1_024;
   @TempDir private static Path folder;
   private static TestModel model;
   private static Fingerprint fingerprint;
@@ -81,8 +82,8 @@ class RoundAssemblerTest {
     assertThat(forward.digest()).isEqualTo(backward.digest());
     for (int i = 0; i < 2; i++) {
       int[] residues = model.tensors(0, 5).get(i).residues();
-      assertThat(forward.tensors().get(i).toResidues()).isEqualTo(residues);
-      assertThat(backward.tensors().get(i).toResidues()).isEqualTo(residues);
+      assertThat(forward.tensors().get(i).toResidues(ResidueField.P31)).isEqualTo(residues);
+      assertThat(backward.tensors().get(i).toResidues(ResidueField.P31)).isEqualTo(residues);
     }
     assertThat(assembler.bytes()).isZero();
   }
@@ -96,7 +97,7 @@ class RoundAssemblerTest {
         .isEqualTo(Assembled.WAITING);
     Assembled conflict = add(chunks("d", Requests.INSTANCE, 0, 1, 99).get(0), 0);
     assertThat(conflict.refusal().code()).isEqualTo(EdgeErrorCode.MASK_REUSE_SUSPECTED);
-    int[] residues = add(chunks.get(1), 0).request().tensors().get(0).toResidues();
+    int[] residues = add(chunks.get(1), 0).request().tensors().get(0).toResidues(ResidueField.P31);
     assertThat(residues).isEqualTo(model.tensors(1, 0).get(0).residues());
   }
 

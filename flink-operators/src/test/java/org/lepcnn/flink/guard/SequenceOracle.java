@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
-import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.EdgeErrorCode;
@@ -81,9 +82,9 @@ final class SequenceOracle {
       TensorPayload tensor = request.tensors().get(i);
       require(tensor.id() == specs.get(i).id(), "tensors in order");
       require(tensor.elements() == specs.get(i).elements(), "the plan's number of residues");
-      int carried = tensor.slices().stream().mapToInt(slice -> slice.residueCount()).sum();
-      require(carried == tensor.elements(), "as many residues as it says");
-      require(Arrays.stream(tensor.toResidues()).allMatch(Field31::isCanonical), "residues");
+      ResidueField field = specs.get(i).field();
+      require(tensor.byteCount() == specs.get(i).wireBytes(), "as many residues as it says");
+      require(Arrays.stream(tensor.toResidues(field)).allMatch(field::isCanonical), "residues");
     }
   }
 
@@ -158,8 +159,11 @@ final class SequenceOracle {
     require(round.pass().pass() <= claimedTo.get(chain), "served within the claim");
     InstanceId first = servedFor.putIfAbsent(pass, round.instance());
     require(first == null || first.equals(round.instance()), "a pass served for one instance");
+    Plan plan = models.get(round.model()).plan();
     int[] payload =
-        request.tensors().stream().flatMapToInt(t -> Arrays.stream(t.toResidues())).toArray();
+        request.tensors().stream()
+            .flatMapToInt(t -> Arrays.stream(t.toResidues(plan.tensor(t.id()).field())))
+            .toArray();
     int[] known = payloads.putIfAbsent(new Round(pass, round.round()), payload);
     require(known == null || Arrays.equals(known, payload), "one payload under an id");
   }

@@ -13,6 +13,7 @@ import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.control.EdgeControl;
 import org.lepcnn.flink.control.OpenServices;
@@ -122,7 +123,8 @@ final class SequenceWorld {
     boolean wide = model.plan().tensor(2).elements() == TestModel.WIDE;
     int round = any == 1 && wide ? 0 : any;
     List<RoundRequest.Tensor> tensors = model.tensors(round, random.below(PAYLOADS));
-    waiting.addAll(random.disordered(Requests.records(pass, instance, round, tensors)));
+    PassRound call = new PassRound(pass, round, instance);
+    waiting.addAll(random.disordered(Requests.records(model.plan(), call, tensors)));
   }
 
   /** The network delivers mostly in order. */

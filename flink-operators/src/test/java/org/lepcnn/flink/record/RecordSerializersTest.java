@@ -13,6 +13,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.flink.testkit.Requests;
@@ -75,8 +76,8 @@ class RecordSerializersTest {
     assertThat(copy.digest()).isEqualTo(-5);
     assertThat(copy.tensors()).hasSize(2);
     assertThat(copy.tensors().get(0).id()).isEqualTo(9);
-    assertThat(copy.tensors().get(0).toResidues()).isEqualTo(RESIDUES);
-    assertThat(copy.tensors().get(1).toResidues()).containsExactly(5);
+    assertThat(copy.tensors().get(0).toResidues(ResidueField.P31)).isEqualTo(RESIDUES);
+    assertThat(copy.tensors().get(1).toResidues(ResidueField.P31)).containsExactly(5);
     assertThat(copy.tensors().get(0).slices().get(0).array()).hasSize(16);
     assertThat(copy.payloadBytes()).isEqualTo(20);
   }
@@ -85,7 +86,7 @@ class RecordSerializersTest {
   void tensorOfSeveralSlices_isReadInOrder() {
     ByteSlice first = new ByteSlice(new byte[] {9, 1, 0, 0, 0, 2, 0, 0, 0}, 1, 8);
     ByteSlice second = ByteSlice.of(new byte[] {3, 0, 0, 0});
-    assertThat(new TensorPayload(0, 3, List.of(first, second)).toResidues())
+    assertThat(new TensorPayload(0, 3, List.of(first, second)).toResidues(ResidueField.P31))
         .containsExactly(1, 2, 3);
   }
 

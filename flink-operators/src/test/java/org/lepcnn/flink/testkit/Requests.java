@@ -3,7 +3,10 @@ package org.lepcnn.flink.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.EdgeCall;
 import org.lepcnn.core.port.InstanceId;
@@ -101,18 +104,20 @@ public final class Requests {
       int round,
       long digest,
       List<RoundRequest.Tensor> tensors) {
-    List<TensorPayload> payloads = new ArrayList<>();
-    PassId id = new PassId(device, CHAIN, model, pass);
-    for (RoundRequest.Tensor tensor : tensors) {
-      List<ByteSlice> slices = new ArrayList<>();
-      for (byte[] value : encode(id, round, instance, tensor)) {
-        EdgeRequest view = RequestCodec.current().decode(value);
-        slices.add(((TensorChunkView) view).payload());
-      }
-      payloads.add(new TensorPayload(tensor.id(), tensor.residues().length, slices));
-    }
+    PassRound call = roundCall(device, model, instance, pass, round);
     return new AssembledRequest(
-        roundHeader(device, model, instance, pass, round), digest, payloads);
+        header(call),
+        digest,
+        tensors.stream().map(tensor -> payload(call, wide(tensor), tensor)).toList());
+  }
+
+  /** A round of a plan behind the decoder. */
+  public static AssembledRequest round(
+      Plan plan, PassRound call, List<RoundRequest.Tensor> tensors) {
+    return new AssembledRequest(
+        header(call),
+        0,
+        tensors.stream().map(tensor -> payload(call, plan.tensor(tensor.id()), tensor)).toList());
   }
 
   /** The records of a round, as a gateway sends them. */
@@ -123,17 +128,20 @@ public final class Requests {
       long pass,
       int round,
       List<RoundRequest.Tensor> tensors) {
-    return records(new PassId(device, CHAIN, model, pass), instance, round, tensors);
-  }
-
-  /** The same for any chain. */
-  public static List<InboundRecord> records(
-      PassId id, InstanceId instance, int round, List<RoundRequest.Tensor> tensors) {
+    PassRound call = roundCall(device, model, instance, pass, round);
     List<InboundRecord> records = new ArrayList<>();
     for (RoundRequest.Tensor tensor : tensors) {
-      for (byte[] value : encode(id, round, instance, tensor)) {
-        records.add(record(value));
-      }
+      records.addAll(records(call, wide(tensor), tensor));
+    }
+    return records;
+  }
+
+  /** The records of a round of a plan. */
+  public static List<InboundRecord> records(
+      Plan plan, PassRound call, List<RoundRequest.Tensor> tensors) {
+    List<InboundRecord> records = new ArrayList<>();
+    for (RoundRequest.Tensor tensor : tensors) {
+      records.addAll(records(call, plan.tensor(tensor.id()), tensor));
     }
     return records;
   }
@@ -154,10 +162,30 @@ public final class Requests {
     return new InboundRecord(TOPIC, 3, 17, 0, value);
   }
 
-  private static List<byte[]> encode(
-      PassId id, int round, InstanceId instance, RoundRequest.Tensor tensor) {
-    int[] residues = tensor.residues();
-    return RequestCodec.current()
-        .encodeTensor(id, round, instance, tensor.id(), residues, residues.length, LIFETIME);
+  /** The first record of zeros under these numbers, which need be in no plan. */
+  public static InboundRecord zeros(PassRound call, int tensor, int elements) {
+    RoundRequest.Tensor zeros = new RoundRequest.Tensor(tensor, new int[elements]);
+    return records(call, wide(zeros), zeros).get(0);
+  }
+
+  private static MaskedTensorSpec wide(RoundRequest.Tensor tensor) {
+    return new MaskedTensorSpec(tensor.id(), 0, tensor.residues().length, ResidueField.P31);
+  }
+
+  private static List<InboundRecord> records(
+      PassRound call, MaskedTensorSpec spec, RoundRequest.Tensor tensor) {
+    return RequestCodec.current().encodeTensor(call, spec, tensor.residues(), LIFETIME).stream()
+        .map(Requests::record)
+        .toList();
+  }
+
+  private static TensorPayload payload(
+      PassRound call, MaskedTensorSpec spec, RoundRequest.Tensor tensor) {
+    List<ByteSlice> slices = new ArrayList<>();
+    for (InboundRecord record : records(call, spec, tensor)) {
+      EdgeRequest view = RequestCodec.current().decode(record.value());
+      slices.add(((TensorChunkView) view).payload());
+    }
+    return new TensorPayload(tensor.id(), spec.elements(), slices);
   }
 }

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -50,36 +49,43 @@ public final class TestModel implements AutoCloseable {
 
   /** Writes a bundle with other weights into a folder. */
   public static TestModel write(Path folder, long seed) {
+    return write(folder, plan(ResidueField.P31), seed);
+  }
+
+  /** Writes a bundle of the same shapes, all tensors but the first in the field of 24 bits. */
+  public static TestModel writeMixed(Path folder) {
+    return write(folder, plan(ResidueField.P24), 7);
+  }
+
+  private static Plan plan(ResidueField field) {
     ConvGeometry wide = ConvGeometry.of(3, 4, ConvAxis.centred(6, 3), ConvAxis.centred(5, 3));
     ConvGeometry narrow = ConvGeometry.of(3, 4, ConvAxis.pointwise(6), ConvAxis.pointwise(5));
-    Plan plan =
-        new Plan(
-            List.of(
-                new MaskedTensorSpec(0, 0, 90, ResidueField.P31),
-                new MaskedTensorSpec(1, 0, 17, ResidueField.P31),
-                new MaskedTensorSpec(2, 1, WIDE, ResidueField.P31),
-                new MaskedTensorSpec(3, 2, 2, ResidueField.P31)),
-            List.of(
-                new LinearLayerSpec(0, 0, wide),
-                new LinearLayerSpec(1, 0, narrow),
-                new LinearLayerSpec(2, 1, ConvGeometry.fullyConnected(1, 17, 5)),
-                new LinearLayerSpec(3, 2, ConvGeometry.fullyConnected(1, WIDE, 2)),
-                new LinearLayerSpec(4, 3, ConvGeometry.fullyConnected(1, 2, WIDE))));
-    return write(folder, plan, seed);
+    return new Plan(
+        List.of(
+            new MaskedTensorSpec(0, 0, 90, ResidueField.P31),
+            new MaskedTensorSpec(1, 0, 17, field),
+            new MaskedTensorSpec(2, 1, WIDE, field),
+            new MaskedTensorSpec(3, 2, 2, field)),
+        List.of(
+            new LinearLayerSpec(0, 0, wide),
+            new LinearLayerSpec(1, 0, narrow),
+            new LinearLayerSpec(2, 1, ConvGeometry.fullyConnected(1, 17, 5)),
+            new LinearLayerSpec(3, 2, ConvGeometry.fullyConnected(1, WIDE, 2)),
+            new LinearLayerSpec(4, 3, ConvGeometry.fullyConnected(1, 2, WIDE))));
   }
 
   /**
    * Writes a small bundle whose rounds have the tensors of {@link #write}, by number, in other
-   * sizes: what fits one of the two plans does not fit the other.
+   * sizes and in the field of 24 bits: what fits one of the two plans does not fit the other.
    */
   public static TestModel writeOther(Path folder) {
     Plan plan =
         new Plan(
             List.of(
-                new MaskedTensorSpec(0, 0, 17, ResidueField.P31),
-                new MaskedTensorSpec(1, 0, 40, ResidueField.P31),
-                new MaskedTensorSpec(2, 0, 5, ResidueField.P31),
-                new MaskedTensorSpec(3, 1, 8, ResidueField.P31)),
+                new MaskedTensorSpec(0, 0, 17, ResidueField.P24),
+                new MaskedTensorSpec(1, 0, 40, ResidueField.P24),
+                new MaskedTensorSpec(2, 0, 5, ResidueField.P24),
+                new MaskedTensorSpec(3, 1, 8, ResidueField.P24)),
             List.of(
                 new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 17, 5)),
                 new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(1, 40, 3)),
@@ -144,7 +150,7 @@ public final class TestModel implements AutoCloseable {
     SplittableRandom random = new SplittableRandom(seed);
     List<RoundRequest.Tensor> tensors = new ArrayList<>();
     for (MaskedTensorSpec tensor : plan().tensorsOfRound(round)) {
-      int[] residues = random.ints(tensor.elements(), 0, Field31.P).toArray();
+      int[] residues = random.ints(tensor.elements(), 0, tensor.field().modulus()).toArray();
       tensors.add(new RoundRequest.Tensor(tensor.id(), residues));
     }
     return tensors;
@@ -159,7 +165,7 @@ public final class TestModel implements AutoCloseable {
       int[] output = new int[layer.geometry().outputSize()];
       LayerWeights weights = bundle.edge().weights().get(layer.index());
       try (LinearKernel kernel =
-          new ScalarKernels().prepare(ResidueField.P31, layer.geometry(), weights)) {
+          new ScalarKernels().prepare(plan().field(layer), layer.geometry(), weights)) {
         kernel.apply(input, output);
       }
       results.put(layer.index(), output);

@@ -1,10 +1,10 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.kafka.chunk;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.residue.ResidueCoding;
 
 /**
  * A range of a byte array that is shared, not copied: nobody may change the array afterwards.
@@ -24,22 +24,25 @@ public record ByteSlice(byte[] array, int offset, int length) {
     return new ByteSlice(array, 0, array.length);
   }
 
-  /** How many whole residues (four bytes each) the range holds. */
-  public int residueCount() {
-    return length / Integer.BYTES;
+  /** How many whole residues of a field the range holds. */
+  public int residueCount(ResidueField field) {
+    return length / field.wireBytes();
   }
 
   /**
    * Reads all residues of the range, as they are: nothing checks here that they are canonical.
    *
+   * @param field of the residues
    * @param target where they go
    * @param at index of the first one in the target
    */
-  public void copyResidues(int[] target, int at) {
-    ByteBuffer.wrap(array, offset, length)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .asIntBuffer()
-        .get(target, at, residueCount());
+  public void copyResidues(ResidueField field, int[] target, int at) {
+    ResidueCoding.read(field, array, offset, target, at, residueCount(field));
+  }
+
+  /** Whether all residues of the range are canonical. */
+  public boolean allCanonical(ResidueField field) {
+    return ResidueCoding.allCanonical(field, array, offset, residueCount(field));
   }
 
   /** A copy of the bytes. */

@@ -54,7 +54,7 @@ public final class ChunkAssembler<K> {
     return rounds.size();
   }
 
-  /** Bytes of residues held. */
+  /** Bytes that the residues take in memory. */
   public long bytes() {
     return rounds.values().stream().mapToLong(round -> round.store().bytes()).sum();
   }
@@ -67,7 +67,8 @@ public final class ChunkAssembler<K> {
           .expected("one of the round's " + shape)
           .found("part " + part);
     }
-    ChunkLayout.misfit(shape.elements(position), chunk, chunks, payload.length())
+    ChunkLayout.misfit(
+            shape.field(position), shape.elements(position), chunk, chunks, payload.length())
         .ifPresent(
             misfit -> {
               throw new MalformedRecordException(

@@ -2,12 +2,13 @@
 package org.lepcnn.kafka.chunk;
 
 import java.util.Optional;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
  * How a tensor is cut into records. The cut is part of the wire format and follows from the number
- * of elements alone: every chunk but the last carries {@link #MAX_CHUNK_ELEMENTS} residues, the
- * last one the rest.
+ * of elements alone, whatever their field: every chunk but the last carries {@link
+ * #MAX_CHUNK_ELEMENTS} residues, the last one the rest.
  *
  * <p><b>Limit.</b> One tensor has at most {@link ConvGeometry#MAX_TENSOR_ELEMENTS} residues, 64
  * MiB, which is {@link #MAX_CHUNKS} chunks. A record with its key and Kafka's own framing stays
@@ -24,12 +25,8 @@ public final class ChunkLayout {
    */
   static final int RESERVED_BYTES = 1_024;
 
-  /** Payload bytes of a full chunk, a multiple of four. */
-  public static final int MAX_CHUNK_BYTES =
-      (MAX_RECORD_BYTES - RESERVED_BYTES) / Integer.BYTES * Integer.BYTES;
-
-  /** Residues of a full chunk. */
-  public static final int MAX_CHUNK_ELEMENTS = MAX_CHUNK_BYTES / Integer.BYTES;
+  /** Residues of a full chunk, in either field. */
+  public static final int MAX_CHUNK_ELEMENTS = (MAX_RECORD_BYTES - RESERVED_BYTES) / Integer.BYTES;
 
   /** Chunks of the largest tensor. */
   public static final int MAX_CHUNKS = count(ConvGeometry.MAX_TENSOR_ELEMENTS);
@@ -54,9 +51,11 @@ public final class ChunkLayout {
   /**
    * How a chunk differs from what the cut of a tensor says; empty when it fits.
    *
+   * @param field of the tensor
    * @param elements of the tensor
    */
-  public static Optional<String> misfit(int elements, int chunk, int chunks, int payloadBytes) {
+  public static Optional<String> misfit(
+      ResidueField field, int elements, int chunk, int chunks, int payloadBytes) {
     int count = count(elements);
     if (chunks != count) {
       return Optional.of("number of chunks: expected " + count + "; found " + chunks);
@@ -64,7 +63,7 @@ public final class ChunkLayout {
     if (chunk < 0 || chunk >= count) {
       return Optional.of("chunk number: expected 0 to " + (count - 1) + "; found " + chunk);
     }
-    int bytes = elementsOf(chunk, elements) * Integer.BYTES;
+    int bytes = elementsOf(chunk, elements) * field.wireBytes();
     return payloadBytes == bytes
         ? Optional.empty()
         : Optional.of("payload: expected " + bytes + " bytes; found " + payloadBytes);
@@ -74,19 +73,21 @@ public final class ChunkLayout {
   public static void check(String what, int chunk, int chunks, int payloadBytes) {
     require(chunks >= 1 && chunks <= MAX_CHUNKS, what, "a number of chunks", 1, MAX_CHUNKS, chunks);
     require(chunk >= 0 && chunk < chunks, what, "a chunk number", 0, chunks - 1, chunk);
-    int least = chunk < chunks - 1 ? MAX_CHUNK_BYTES : Integer.BYTES;
-    require(
-        payloadBytes >= least && payloadBytes <= MAX_CHUNK_BYTES,
-        what,
-        "a payload length",
-        least,
-        MAX_CHUNK_BYTES,
-        payloadBytes);
-    if (payloadBytes % Integer.BYTES != 0) {
-      throw MalformedRecordException.about(what)
-          .expected("a payload of whole residues (4 bytes)")
-          .found(payloadBytes);
+    for (ResidueField field : ResidueField.values()) {
+      int residues = payloadBytes / field.wireBytes();
+      int least = chunk < chunks - 1 ? MAX_CHUNK_ELEMENTS : 1;
+      if (residues * field.wireBytes() == payloadBytes
+          && residues >= least
+          && residues <= MAX_CHUNK_ELEMENTS) {
+        return;
+      }
     }
+    throw MalformedRecordException.about(what)
+        .expected(
+            (chunk < chunks - 1 ? "" : "1 to ")
+                + MAX_CHUNK_ELEMENTS
+                + " residues of 3 or 4 bytes each")
+        .found("a payload of " + payloadBytes + " bytes");
   }
 
   private static void require(

@@ -18,7 +18,8 @@ final class ResidueStore implements ChunkStore {
     if (residues[position] == null) {
       residues[position] = new int[shape.elements(position)];
     }
-    payload.copyResidues(residues[position], ChunkLayout.firstElement(chunk));
+    payload.copyResidues(
+        shape.field(position), residues[position], ChunkLayout.firstElement(chunk));
   }
 
   /** All parts of the complete round. */
@@ -26,7 +27,7 @@ final class ResidueStore implements ChunkStore {
     return List.of(residues);
   }
 
-  /** Bytes of residues of the parts of which something is there. */
+  /** The memory of the parts of which something is there, in bytes. */
   long bytes() {
     long bytes = 0;
     for (int[] part : residues) {

@@ -2,82 +2,86 @@
 package org.lepcnn.kafka.chunk;
 
 import java.util.Arrays;
-import java.util.List;
-import org.lepcnn.core.model.LinearLayerSpec;
-import org.lepcnn.core.model.MaskedTensorSpec;
+import java.util.stream.Stream;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.Plan;
 
 /**
  * What one round consists of in one direction: numbered parts (tensors on the way up, layers on the
- * way down) with the elements of each, as the plan says. Immutable.
+ * way down) with field and elements of each, as the plan says. Immutable.
  */
 public final class RoundShape {
-  private final int[] ids;
-  private final int[] elements;
+  private final Part[] parts;
 
-  private RoundShape(int[] ids, int[] elements) {
-    this.ids = ids;
-    this.elements = elements;
+  private record Part(int id, ResidueField field, int elements) {}
+
+  private RoundShape(Stream<Part> parts) {
+    this.parts = parts.toArray(Part[]::new);
   }
 
   /** That of an answer without residues. */
   public static RoundShape empty() {
-    return new RoundShape(new int[0], new int[0]);
+    return new RoundShape(Stream.of());
   }
 
   /** The masked tensors of a round, in the plan's order. */
   public static RoundShape tensorsOf(Plan plan, int round) {
-    List<MaskedTensorSpec> tensors = plan.tensorsOfRound(round);
     return new RoundShape(
-        tensors.stream().mapToInt(MaskedTensorSpec::id).toArray(),
-        tensors.stream().mapToInt(MaskedTensorSpec::elements).toArray());
+        plan.tensorsOfRound(round).stream()
+            .map(tensor -> new Part(tensor.id(), tensor.field(), tensor.elements())));
   }
 
   /** The layer results of a round, in the plan's order. */
   public static RoundShape layersOf(Plan plan, int round) {
-    List<LinearLayerSpec> layers = plan.layersOfRound(round);
     return new RoundShape(
-        layers.stream().mapToInt(LinearLayerSpec::index).toArray(),
-        layers.stream().mapToInt(layer -> layer.geometry().outputSize()).toArray());
+        plan.layersOfRound(round).stream()
+            .map(
+                layer ->
+                    new Part(layer.index(), plan.field(layer), layer.geometry().outputSize())));
   }
 
   /** How many parts there are. */
   public int parts() {
-    return ids.length;
+    return parts.length;
   }
 
   /** The number, in the plan, of the part at a position. */
   public int id(int position) {
-    return ids[position];
+    return parts[position].id();
+  }
+
+  /** The field of the part at a position. */
+  public ResidueField field(int position) {
+    return parts[position].field();
   }
 
   /** The residues of the part at a position. */
   public int elements(int position) {
-    return elements[position];
+    return parts[position].elements();
   }
 
   /** The chunks of all parts. */
   public int chunks() {
     int sum = 0;
-    for (int count : elements) {
-      sum += ChunkLayout.count(count);
+    for (Part part : parts) {
+      sum += ChunkLayout.count(part.elements());
     }
     return sum;
   }
 
-  /** The residues of all parts, in bytes. */
+  /** The memory that the residues of all parts take, in bytes. */
   public long bytes() {
     long sum = 0;
-    for (int count : elements) {
-      sum += (long) count * Integer.BYTES;
+    for (Part part : parts) {
+      sum += (long) part.elements() * Integer.BYTES;
     }
     return sum;
   }
 
   /** The position of a part by its number in the plan; -1 when the round has none such. */
   public int positionOf(int id) {
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] == id) {
+    for (int i = 0; i < parts.length; i++) {
+      if (parts[i].id() == id) {
         return i;
       }
     }
@@ -86,6 +90,6 @@ public final class RoundShape {
 
   @Override
   public String toString() {
-    return "parts " + Arrays.toString(ids) + " of " + Arrays.toString(elements) + " elements";
+    return Arrays.toString(parts);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassId;
@@ -77,24 +78,27 @@ public final class AnswerCodec {
   /**
    * Writes a layer's result as all its chunks.
    *
+   * @param field of the layer
    * @param residues the result; its first {@code elements} are written
    */
-  public List<byte[]> encodeLayer(PassId pass, int round, int layer, int[] residues, int elements) {
-    LayerRecords records = roomForLayer(pass, round, layer, elements);
+  public List<byte[]> encodeLayer(
+      PassId pass, int round, int layer, ResidueField field, int[] residues, int elements) {
+    LayerRecords records = roomForLayer(pass, round, layer, field, elements);
     records.residues().put(0, residues, 0, elements);
     return records.values();
   }
 
   /** Writes all chunks of a layer's result but the residues themselves. */
-  public LayerRecords roomForLayer(PassId pass, int round, int layer, int elements) {
+  public LayerRecords roomForLayer(
+      PassId pass, int round, int layer, ResidueField field, int elements) {
     List<byte[]> values = new ArrayList<>();
     List<ResidueBytes.Part> rooms = new ArrayList<>();
     for (int chunk = 0; chunk < ChunkLayout.count(elements); chunk++) {
-      WireWriter out = chunkHeader(pass, round, layer, elements, chunk);
-      rooms.add(out.room(ChunkLayout.elementsOf(chunk, elements)));
+      WireWriter out = chunkHeader(pass, round, layer, field, elements, chunk);
+      rooms.add(out.room(field, ChunkLayout.elementsOf(chunk, elements)));
       values.add(out.finish());
     }
-    return new LayerRecords(values, new ResidueBytes(rooms));
+    return new LayerRecords(values, new ResidueBytes(field, rooms));
   }
 
   /** Writes a reply. */
@@ -115,7 +119,7 @@ public final class AnswerCodec {
   }
 
   private static WireWriter chunkHeader(
-      PassId pass, int round, int layer, int elements, int chunk) {
+      PassId pass, int round, int layer, ResidueField field, int elements, int chunk) {
     int chunks = ChunkLayout.count(elements);
     int count = ChunkLayout.elementsOf(chunk, elements);
     int size =
@@ -123,7 +127,7 @@ public final class AnswerCodec {
             + WireWriter.sizeOf(layer)
             + WireWriter.sizeOf(chunk)
             + WireWriter.sizeOf(chunks)
-            + WireWriter.sizeOfResidues(count);
+            + WireWriter.sizeOfResidues(field, count);
     WireWriter out = new WireWriter(LAYER, size);
     WireIds.write(out, pass, round);
     return out.number(layer).number(chunk).number(chunks);

@@ -13,8 +13,8 @@ import org.lepcnn.kafka.chunk.ChunkLayout;
  * @param layer the layer's number in the plan, from 0 (not checked against a plan)
  * @param chunk the chunk's number, from 0
  * @param chunks the result's number of chunks
- * @param payload residues, little-endian int32; their number fits {@link ChunkLayout}, their values
- *     are not checked
+ * @param payload residues, three or four bytes each by the field of the plan; their number fits
+ *     {@link ChunkLayout} in one of them, their values are not checked
  * @param record the whole record
  */
 public record LayerChunkView(

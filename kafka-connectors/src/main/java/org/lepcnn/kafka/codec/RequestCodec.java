@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
@@ -123,47 +124,36 @@ public final class RequestCodec {
   /**
    * Writes a masked tensor as all its chunks.
    *
-   * @param residues the tensor; its first {@code elements} are written
+   * @param call the round that it is part of
+   * @param tensor as in the plan
+   * @param residues of the tensor, from index 0; there may be more
    */
   public List<byte[]> encodeTensor(
-      PassId pass,
-      int round,
-      InstanceId instance,
-      int tensor,
-      int[] residues,
-      int elements,
-      long lifetimeMillis) {
+      PassRound call, MaskedTensorSpec tensor, int[] residues, long lifetimeMillis) {
     List<byte[]> records = new ArrayList<>();
-    for (int chunk = 0; chunk < ChunkLayout.count(elements); chunk++) {
-      records.add(
-          encodeChunk(pass, round, instance, tensor, residues, elements, chunk, lifetimeMillis));
+    for (int chunk = 0; chunk < ChunkLayout.count(tensor.elements()); chunk++) {
+      records.add(encodeChunk(call, tensor, residues, chunk, lifetimeMillis));
     }
     return records;
   }
 
   private static byte[] encodeChunk(
-      PassId pass,
-      int round,
-      InstanceId instance,
-      int tensor,
-      int[] residues,
-      int elements,
-      int chunk,
-      long lifetimeMillis) {
-    int chunks = ChunkLayout.count(elements);
-    int count = ChunkLayout.elementsOf(chunk, elements);
+      PassRound call, MaskedTensorSpec tensor, int[] residues, int chunk, long lifetimeMillis) {
+    int chunks = ChunkLayout.count(tensor.elements());
+    int count = ChunkLayout.elementsOf(chunk, tensor.elements());
     int size =
-        WireIds.sizeOf(pass, round)
+        WireIds.sizeOf(call.pass(), call.round())
             + InstanceId.BYTES
-            + WireWriter.sizeOf(tensor)
+            + WireWriter.sizeOf(tensor.id())
             + WireWriter.sizeOf(chunk)
             + WireWriter.sizeOf(chunks)
             + WireWriter.sizeOf(lifetimeMillis)
-            + WireWriter.sizeOfResidues(count);
+            + WireWriter.sizeOfResidues(tensor.field(), count);
     WireWriter out = new WireWriter(TENSOR, size);
-    WireIds.write(out, pass, round);
-    out.id(instance.high(), instance.low()).number(tensor).number(chunk).number(chunks);
-    out.number(lifetimeMillis).residues(residues, ChunkLayout.firstElement(chunk), count);
+    WireIds.write(out, call.pass(), call.round());
+    out.id(call.instance().high(), call.instance().low());
+    out.number(tensor.id()).number(chunk).number(chunks).number(lifetimeMillis);
+    out.residues(tensor.field(), residues, ChunkLayout.firstElement(chunk), count);
     return out.finish();
   }
 

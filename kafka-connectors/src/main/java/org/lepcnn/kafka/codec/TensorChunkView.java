@@ -15,8 +15,8 @@ import org.lepcnn.kafka.chunk.MalformedRecordException;
  * @param chunk the chunk's number, from 0
  * @param chunks the tensor's number of chunks
  * @param lifetimeMillis see {@link EdgeRequest#lifetimeMillis}
- * @param payload residues, little-endian int32; their number fits {@link ChunkLayout}, their values
- *     are not checked
+ * @param payload residues, three or four bytes each by the field of the plan; their number fits
+ *     {@link ChunkLayout} in one of them, their values are not checked
  * @param record the whole record, from which {@link RequestCodec#decode} makes this view again
  */
 public record TensorChunkView(

@@ -4,8 +4,10 @@ package org.lepcnn.kafka.codec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.residue.ResidueBytes;
+import org.lepcnn.core.residue.ResidueCoding;
 
 /**
  * Writes one Avro single object into a byte array whose size was computed ahead: one allocation, no
@@ -37,8 +39,8 @@ final class WireWriter {
   }
 
   /** Bytes of so many residues, with their length. */
-  static int sizeOfResidues(int count) {
-    int bytes = Math.multiplyExact(count, Integer.BYTES);
+  static int sizeOfResidues(ResidueField field, int count) {
+    int bytes = Math.multiplyExact(count, field.wireBytes());
     return sizeOf(bytes) + bytes;
   }
 
@@ -70,17 +72,17 @@ final class WireWriter {
   }
 
   /** Leaves room for residues, which are written later. */
-  ResidueBytes.Part room(int count) {
-    number((long) count * Integer.BYTES);
+  ResidueBytes.Part room(ResidueField field, int count) {
+    int bytes = count * field.wireBytes();
+    number(bytes);
     ResidueBytes.Part room = new ResidueBytes.Part(data, buffer.position(), count);
-    buffer.position(buffer.position() + count * Integer.BYTES);
+    buffer.position(buffer.position() + bytes);
     return room;
   }
 
-  WireWriter residues(int[] source, int from, int count) {
-    number((long) count * Integer.BYTES);
-    buffer.asIntBuffer().put(source, from, count);
-    buffer.position(buffer.position() + count * Integer.BYTES);
+  WireWriter residues(ResidueField field, int[] source, int from, int count) {
+    ResidueBytes.Part room = room(field, count);
+    ResidueCoding.write(field, source, from, count, room.array(), room.offset());
     return this;
   }
 

@@ -23,8 +23,11 @@
  *   int     chunk                             int     chunks
  *   int     chunks                            bytes   payload
  *   long    lifetimeMillis
- *   bytes   payload  (length, then residues: little-endian int32, planar order)
+ *   bytes   payload  (length, then residues: little-endian, planar order)
  * </pre>
+ *
+ * <p>A residue takes four bytes in the field of 31 bits, three in that of 24. The plan says which,
+ * no record does: a record in the other form has another length than the plan's, and is refused.
  *
  * <p>The cut of a tensor into chunks is part of the format: see {@link
  * org.lepcnn.kafka.chunk.ChunkLayout}. The schemas themselves are the files {@code *.avsc} from
@@ -37,7 +40,8 @@
  * bytes are, the outcome is a record or a {@link org.lepcnn.kafka.chunk.MalformedRecordException}.
  *
  * <p>Version history: {@code DeviceRecord} has named chains since its second version; records of
- * the first are read as naming none. All else is as in the first version.
+ * the first are read as naming none. Residues of 24 bits take three bytes since models have them;
+ * those of 31 bits are as in the first version, and so is all else.
  */
 @NullMarked
 @Internal

@@ -45,15 +45,7 @@ final class RoundCoding {
           "tensor " + spec.id() + " with " + spec.elements() + " residues",
           "tensor " + tensor.id() + " with " + tensor.residues().length);
     }
-    return RequestCodec.current()
-        .encodeTensor(
-            request.pass(),
-            request.round(),
-            request.instance(),
-            spec.id(),
-            tensor.residues(),
-            spec.elements(),
-            lifetime);
+    return RequestCodec.current().encodeTensor(request.call(), spec, tensor.residues(), lifetime);
   }
 
   private static BadInputException mismatch(RoundRequest request, String expected, String found) {

@@ -80,7 +80,7 @@ final class TransportWarmUp {
     for (LinearLayerSpec layer : plan.layersOfRound(round)) {
       int elements = layer.geometry().outputSize();
       AnswerCodec.current()
-          .encodeLayer(PASS, round, layer.index(), zeros, elements)
+          .encodeLayer(PASS, round, layer.index(), plan.field(layer), zeros, elements)
           .forEach(handler::handle);
     }
     if (!future.isDone()) {

@@ -4,8 +4,6 @@ package org.lepcnn.kafka.chunk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,13 +18,13 @@ class ChunkAssemblerTest {
   private static final int FULL = ChunkLayout.MAX_CHUNK_ELEMENTS;
   private static final int LARGE = 2 * FULL + 5;
 
-  /** Round 1 has tensor 1 of three chunks and tensor 2 of one. */
+  /** Round 1 has tensor 1 of three chunks and tensor 2 of one, in 24 bits. */
   private static final Plan PLAN =
       new Plan(
           List.of(
               new MaskedTensorSpec(0, 0, 4, ResidueField.P31),
               new MaskedTensorSpec(1, 1, LARGE, ResidueField.P31),
-              new MaskedTensorSpec(2, 1, 6, ResidueField.P31)),
+              new MaskedTensorSpec(2, 1, 6, ResidueField.P24)),
           List.of(
               new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 4, 3)),
               new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(1, LARGE, 2)),
@@ -37,7 +35,7 @@ class ChunkAssemblerTest {
 
   private final Samples samples = new Samples(61);
   private final int[] large = samples.residues(LARGE);
-  private final int[] small = samples.residues(6);
+  private final int[] small = samples.residues(ResidueField.P24, 6);
   private final ChunkAssembler<String> assembler = new ChunkAssembler<>();
 
   @Test
@@ -47,6 +45,8 @@ class ChunkAssemblerTest {
     assertThat(List.of(layers.id(0), layers.id(1), layers.id(2))).containsExactly(1, 2, 3);
     assertThat(List.of(layers.elements(0), layers.elements(1), layers.elements(2)))
         .containsExactly(2, 8, LARGE);
+    assertThat(List.of(layers.field(0), layers.field(1), layers.field(2)))
+        .containsExactly(ResidueField.P31, ResidueField.P24, ResidueField.P31);
     assertThat(layers.chunks()).isEqualTo(5);
     assertThat(SHAPE.bytes()).isEqualTo(4L * (LARGE + 6));
     assertThat(SHAPE.positionOf(2)).isEqualTo(1);
@@ -102,7 +102,10 @@ class ChunkAssemblerTest {
     requireRefused(1, -1, 3, FULL, "chunk number: expected 0 to 2; found -1");
     requireRefused(1, 1, 3, FULL - 1, "expected 998976 bytes");
     requireRefused(1, 2, 3, 6, "expected 20 bytes");
-    requireRefused(2, 0, 1, 5, "expected 24 bytes");
+    requireRefused(2, 0, 1, 5, "expected 18 bytes; found 15");
+    assertThatThrownBy(() -> assembler.offer("a", SHAPE, 2, 0, 1, ByteSlice.of(new byte[24])))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining("expected 18 bytes; found 24");
     assertThat(assembler.bytes()).isEqualTo(held);
     assertThat(assembler.size()).isEqualTo(1);
   }
@@ -145,12 +148,8 @@ class ChunkAssemblerTest {
   }
 
   private ChunkOutcome offer(String key, int part, int chunk, int chunks, int[] residues) {
-    return assembler.offer(key, SHAPE, part, chunk, chunks, bytes(residues));
-  }
-
-  private static ByteSlice bytes(int[] residues) {
-    ByteBuffer bytes = ByteBuffer.allocate(residues.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asIntBuffer().put(residues);
-    return ByteSlice.of(bytes.array());
+    ResidueField field = part == 2 ? ResidueField.P24 : ResidueField.P31;
+    ByteSlice payload = ByteSlice.of(Samples.littleEndian(field, residues));
+    return assembler.offer(key, SHAPE, part, chunk, chunks, payload);
   }
 }

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.port.CallId;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.InstanceId;
@@ -30,17 +30,17 @@ class AnswerCodecTest {
   private static final AnswerCodec CODEC = AnswerCodec.current();
   private final Samples samples = new Samples(21);
 
-  @Test
-  void layerRecords_areByteForByteWhatAvroWrites() throws IOException {
+  @ParameterizedTest
+  @EnumSource(ResidueField.class)
+  void layerRecords_areByteForByteWhatAvroWrites(ResidueField field) throws IOException {
     BinaryMessageEncoder<LayerChunk> avro =
         new BinaryMessageEncoder<>(WireModel.INSTANCE, LayerChunk.getClassSchema());
     for (int i = 0; i < 500; i++) {
       PassId pass = samples.pass();
       int round = samples.index();
       int layer = samples.index();
-      int[] residues = samples.residues(1 + samples.below(70));
-      ByteBuffer payload = ByteBuffer.allocate(residues.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-      payload.asIntBuffer().put(residues);
+      int[] residues = samples.residues(field, 1 + samples.below(70));
+      ByteBuffer payload = ByteBuffer.wrap(Samples.littleEndian(field, residues));
       LayerChunk record =
           new LayerChunk(
               pass.device(),
@@ -52,24 +52,24 @@ class AnswerCodecTest {
               0,
               1,
               payload);
-      byte[] ours = CODEC.encodeLayer(pass, round, layer, residues, residues.length).get(0);
+      byte[] ours = CODEC.encodeLayer(pass, round, layer, field, residues, residues.length).get(0);
       assertThat(ByteBuffer.wrap(ours)).isEqualTo(avro.encode(record));
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 13, 4098})
-  void layerOfAnySize_comesBackFromItsChunks(int beyondTwoChunks) {
+  @CsvSource({"P31, 1", "P31, 13", "P31, 4098", "P24, 1", "P24, 2", "P24, 3", "P24, 4096"})
+  void layerOfAnySize_comesBackFromItsChunks(ResidueField field, int beyondTwoChunks) {
     PassId pass = samples.pass();
     int elements = 2 * ChunkLayout.MAX_CHUNK_ELEMENTS + beyondTwoChunks;
-    int[] residues = samples.residues(elements + 3); // the rest does not travel
-    List<byte[]> records = CODEC.encodeLayer(pass, 4, 9, residues, elements);
+    int[] residues = samples.residues(field, elements + 3); // the rest does not travel
+    List<byte[]> records = CODEC.encodeLayer(pass, 4, 9, field, residues, elements);
     int[] read = new int[elements];
     for (int i = 0; i < records.size(); i++) {
       LayerChunkView view = (LayerChunkView) CODEC.decode(records.get(i));
       assertThat(view.call()).isEqualTo(new CallId.OfRound(pass, 4));
       assertThat(List.of(view.layer(), view.chunk(), view.chunks())).containsExactly(9, i, 3);
-      view.payload().copyResidues(read, ChunkLayout.firstElement(i));
+      view.payload().copyResidues(field, read, ChunkLayout.firstElement(i));
     }
     assertThat(read).isEqualTo(Arrays.copyOf(residues, elements));
   }
@@ -172,9 +172,7 @@ class AnswerCodecTest {
   @Test
   void requestOnAResultsTopic_isRefused() {
     byte[] request =
-        RequestCodec.current()
-            .encodeTensor(samples.pass(), 0, samples.instance(), 0, new int[1], 1, 1)
-            .get(0);
+        RequestCodec.current().encodeTensor(round(0), Samples.tensor(0, 1), new int[1], 1).get(0);
     assertThatThrownBy(() -> CODEC.decode(request))
         .isInstanceOf(MalformedRecordException.class)
         .hasMessageContaining("found a TensorChunk");
@@ -182,7 +180,11 @@ class AnswerCodecTest {
 
   private List<byte[]> someRecords() {
     return List.of(
-        CODEC.encodeLayer(samples.pass(), 1, 2, samples.residues(8), 8).get(0),
+        CODEC.encodeLayer(samples.pass(), 1, 2, ResidueField.P31, samples.residues(8), 8).get(0),
+        CODEC
+            .encodeLayer(
+                samples.pass(), 1, 2, ResidueField.P24, samples.residues(ResidueField.P24, 8), 8)
+            .get(0),
         RecordCodec.REPLIES.encode(wire("STALE")));
   }
 

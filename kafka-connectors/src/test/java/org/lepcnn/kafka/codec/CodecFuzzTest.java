@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.EdgeErrorCode;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
@@ -70,21 +72,19 @@ class CodecFuzzTest {
     Decoder answers = DECODERS.get(1);
     for (int i = 0; i < 8; i++) {
       PassId pass = SAMPLES.pass();
-      int[] residues = SAMPLES.residues(1 + SAMPLES.below(60));
+      ResidueField field = ResidueField.values()[i % 2];
+      int[] residues = SAMPLES.residues(field, 1 + SAMPLES.below(60));
       for (byte[] chunk :
           RequestCodec.current()
               .encodeTensor(
-                  pass,
-                  i,
-                  SAMPLES.instance(),
-                  i,
+                  new PassRound(pass, i, SAMPLES.instance()),
+                  new MaskedTensorSpec(i, i, residues.length, field),
                   residues,
-                  residues.length,
                   1 + SAMPLES.number())) {
         corpus.add(new Sample(chunk, requests));
       }
       for (byte[] chunk :
-          AnswerCodec.current().encodeLayer(pass, i, i, residues, residues.length)) {
+          AnswerCodec.current().encodeLayer(pass, i, i, field, residues, residues.length)) {
         corpus.add(new Sample(chunk, answers));
       }
       PassClaim claim =

@@ -14,7 +14,9 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.port.PassId;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.chunk.ByteSlice;
 import org.lepcnn.kafka.chunk.MalformedRecordException;
 import org.lepcnn.kafka.wire.EdgeReply;
@@ -40,7 +42,8 @@ class KnownSchemasTest {
     int[] residues = samples.residues(10);
     byte[] today =
         RequestCodec.current()
-            .encodeTensor(pass, 2, samples.instance(), 1, residues, 10, 99)
+            .encodeTensor(
+                new PassRound(pass, 2, samples.instance()), Samples.tensor(1, 10), residues, 99)
             .get(0);
     byte[] value = rewrite(today, RecordCodec.TENSOR_CHUNKS.decode(today), newer);
     assertThatThrownBy(() -> RequestCodec.current().decode(value))
@@ -52,7 +55,7 @@ class KnownSchemasTest {
     assertThat(view.call().pass()).isEqualTo(pass);
     assertThat(view.lifetimeMillis()).isEqualTo(99);
     int[] read = new int[10];
-    view.payload().copyResidues(read, 0);
+    view.payload().copyResidues(ResidueField.P31, read, 0);
     assertThat(read).isEqualTo(residues);
     assertThat(view.record().toBytes()).isEqualTo(today);
   }
@@ -63,7 +66,8 @@ class KnownSchemasTest {
     Schema newerReply = withPriority(EdgeReply.getClassSchema());
     AnswerCodec codec =
         new AnswerCodec(KnownSchemas.current().with(List.of(newerLayer, newerReply)));
-    byte[] layer = AnswerCodec.current().encodeLayer(pass, 0, 3, new int[] {7}, 1).get(0);
+    byte[] layer =
+        AnswerCodec.current().encodeLayer(pass, 0, 3, ResidueField.P31, new int[] {7}, 1).get(0);
     byte[] newLayer = rewrite(layer, RecordCodec.LAYER_CHUNKS.decode(layer), newerLayer);
     assertThat(((LayerChunkView) codec.decode(newLayer)).layer()).isEqualTo(3);
 

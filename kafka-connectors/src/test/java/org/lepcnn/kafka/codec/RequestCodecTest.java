@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,13 +14,18 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassClaim;
 import org.lepcnn.core.port.PassId;
 import org.lepcnn.core.port.PassRelease;
+import org.lepcnn.core.port.PassRound;
 import org.lepcnn.kafka.chunk.ByteSlice;
 import org.lepcnn.kafka.chunk.ChunkLayout;
 import org.lepcnn.kafka.chunk.MalformedRecordException;
@@ -32,8 +36,9 @@ import org.lepcnn.kafka.wire.TensorChunk;
 class RequestCodecTest {
   private static final RequestCodec CODEC = RequestCodec.current();
 
-  @Test
-  void tensorRecords_areByteForByteWhatAvroWrites() throws IOException {
+  @ParameterizedTest
+  @EnumSource(ResidueField.class)
+  void tensorRecords_areByteForByteWhatAvroWrites(ResidueField field) throws IOException {
     Samples samples = new Samples(1);
     BinaryMessageEncoder<TensorChunk> avro =
         new BinaryMessageEncoder<>(WireModel.INSTANCE, TensorChunk.getClassSchema());
@@ -42,12 +47,11 @@ class RequestCodecTest {
       InstanceId instance = samples.instance();
       int round = samples.index();
       int tensor = samples.index();
-      int[] residues = samples.residues(1 + samples.below(70));
+      int[] residues = samples.residues(field, 1 + samples.below(70));
       long lifetime = 1 + samples.number() / 2;
-      byte[] ours =
-          CODEC
-              .encodeTensor(pass, round, instance, tensor, residues, residues.length, lifetime)
-              .get(0);
+      PassRound call = new PassRound(pass, round, instance);
+      MaskedTensorSpec spec = new MaskedTensorSpec(tensor, round, residues.length, field);
+      byte[] ours = CODEC.encodeTensor(call, spec, residues, lifetime).get(0);
       TensorChunk record =
           new TensorChunk(
               pass.device(),
@@ -60,7 +64,7 @@ class RequestCodecTest {
               0,
               1,
               lifetime,
-              littleEndian(residues));
+              littleEndian(field, residues));
       assertThat(ours).isEqualTo(bytes(avro.encode(record)));
     }
   }
@@ -69,11 +73,11 @@ class RequestCodecTest {
   @Test
   void aRecord_staysAsItIs_whenOthersOfItsSizeAreWritten() {
     Samples samples = new Samples(8);
-    PassId pass = samples.pass();
-    InstanceId instance = samples.instance();
-    byte[] first = CODEC.encodeTensor(pass, 0, instance, 0, new int[] {1, 2}, 2, 9).get(0);
+    PassRound call = new PassRound(samples.pass(), 0, samples.instance());
+    MaskedTensorSpec tensor = Samples.tensor(0, 2);
+    byte[] first = CODEC.encodeTensor(call, tensor, new int[] {1, 2}, 9).get(0);
     byte[] asWritten = first.clone();
-    byte[] next = CODEC.encodeTensor(pass, 0, instance, 0, new int[] {3, 4}, 2, 9).get(0);
+    byte[] next = CODEC.encodeTensor(call, tensor, new int[] {3, 4}, 9).get(0);
     assertThat(next).hasSameSizeAs(first).isNotEqualTo(first);
     assertThat(first).isEqualTo(asWritten);
   }
@@ -146,7 +150,8 @@ class RequestCodecTest {
     Samples samples = new Samples(3);
     PassId pass = samples.pass();
     int[] residues = samples.residues(300_000);
-    List<byte[]> records = CODEC.encodeTensor(pass, 3, samples.instance(), 4, residues, 300_000, 9);
+    PassRound call = new PassRound(pass, 3, samples.instance());
+    List<byte[]> records = CODEC.encodeTensor(call, Samples.tensor(4, 300_000), residues, 9);
     BinaryMessageDecoder<GenericRecord> avro =
         new BinaryMessageDecoder<>(GenericData.get(), TensorChunk.getClassSchema());
     GenericRecord last = avro.decode(records.get(1));
@@ -156,7 +161,8 @@ class RequestCodecTest {
     assertThat(last.get("chunks")).isEqualTo(2);
     int from = ChunkLayout.MAX_CHUNK_ELEMENTS;
     assertThat(last.get("payload"))
-        .isEqualTo(littleEndian(Arrays.copyOfRange(residues, from, residues.length)));
+        .isEqualTo(
+            littleEndian(ResidueField.P31, Arrays.copyOfRange(residues, from, residues.length)));
   }
 
   @Test
@@ -167,8 +173,9 @@ class RequestCodecTest {
       InstanceId instance = samples.instance();
       int[] residues = samples.residues(1 + samples.below(50));
       int tensor = samples.index();
+      PassRound call = new PassRound(pass, i, instance);
       byte[] value =
-          CODEC.encodeTensor(pass, i, instance, tensor, residues, residues.length, 7).get(0);
+          CODEC.encodeTensor(call, Samples.tensor(tensor, residues.length), residues, 7).get(0);
       TensorChunkView view = (TensorChunkView) CODEC.decode(value);
       assertThat(view.call().pass()).isEqualTo(pass);
       assertThat(view.round()).isEqualTo(i);
@@ -184,8 +191,8 @@ class RequestCodecTest {
   void slicesInsideALargerArray_areDecoded() {
     Samples samples = new Samples(5);
     int[] residues = samples.residues(9);
-    byte[] value =
-        CODEC.encodeTensor(samples.pass(), 0, samples.instance(), 0, residues, 9, 1).get(0);
+    PassRound call = new PassRound(samples.pass(), 0, samples.instance());
+    byte[] value = CODEC.encodeTensor(call, Samples.tensor(0, 9), residues, 1).get(0);
     byte[] padded = new byte[value.length + 11];
     System.arraycopy(value, 0, padded, 5, value.length);
     TensorChunkView view = (TensorChunkView) CODEC.decode(new ByteSlice(padded, 5, value.length));
@@ -208,12 +215,9 @@ class RequestCodecTest {
     PassId worst = new PassId("d".repeat(128), new ChainId(-1, -1), model(), Long.MAX_VALUE);
     List<byte[]> records =
         CODEC.encodeTensor(
-            worst,
-            Integer.MAX_VALUE,
-            new InstanceId(-1, -1),
-            Integer.MAX_VALUE,
+            new PassRound(worst, Integer.MAX_VALUE, new InstanceId(-1, -1)),
+            Samples.tensor(Integer.MAX_VALUE, elements),
             new int[elements],
-            elements,
             Long.MAX_VALUE);
     assertThat(records).hasSize(ChunkLayout.MAX_CHUNKS);
     int keyAndFraming = 128 + 61 + 21;
@@ -295,7 +299,10 @@ class RequestCodecTest {
   @Test
   void resultOnARequestsTopic_isRefused() {
     Samples samples = new Samples(10);
-    byte[] result = AnswerCodec.current().encodeLayer(samples.pass(), 0, 0, new int[1], 1).get(0);
+    byte[] result =
+        AnswerCodec.current()
+            .encodeLayer(samples.pass(), 0, 0, ResidueField.P31, new int[1], 1)
+            .get(0);
     assertThatThrownBy(() -> CODEC.decode(result))
         .isInstanceOf(MalformedRecordException.class)
         .hasMessageContaining("found a LayerChunk");
@@ -324,9 +331,14 @@ class RequestCodecTest {
     List<byte[]> records = new ArrayList<>();
     records.add(CODEC.encode(claim(samples), 60_000));
     records.add(CODEC.encode(release(samples), 60_000));
-    records.addAll(
-        CODEC.encodeTensor(
-            samples.pass(), 2, samples.instance(), 1, samples.residues(16), 16, 60_000));
+    for (ResidueField field : ResidueField.values()) {
+      records.addAll(
+          CODEC.encodeTensor(
+              new PassRound(samples.pass(), 2, samples.instance()),
+              new MaskedTensorSpec(1, 2, 16, field),
+              samples.residues(field, 16),
+              60_000));
+    }
     return records;
   }
 
@@ -351,15 +363,13 @@ class RequestCodecTest {
   }
 
   private static int[] residues(ByteSlice payload) {
-    int[] residues = new int[payload.residueCount()];
-    payload.copyResidues(residues, 0);
+    int[] residues = new int[payload.residueCount(ResidueField.P31)];
+    payload.copyResidues(ResidueField.P31, residues, 0);
     return residues;
   }
 
-  private static ByteBuffer littleEndian(int[] residues) {
-    ByteBuffer bytes = ByteBuffer.allocate(residues.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asIntBuffer().put(residues);
-    return bytes;
+  private static ByteBuffer littleEndian(ResidueField field, int[] residues) {
+    return ByteBuffer.wrap(Samples.littleEndian(field, residues));
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

@@ -3,8 +3,9 @@ package org.lepcnn.kafka.codec;
 
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.core.port.PassId;
@@ -67,10 +68,29 @@ public final class Samples {
   }
 
   public int[] residues(int count) {
+    return residues(ResidueField.P31, count);
+  }
+
+  public int[] residues(ResidueField field, int count) {
     int[] residues = new int[count];
     for (int i = 0; i < count; i++) {
-      residues[i] = random.nextInt(Field31.P);
+      residues[i] = random.nextInt(field.modulus());
     }
     return residues;
+  }
+
+  /** The bytes of residues, one at a time. */
+  public static byte[] littleEndian(ResidueField field, int[] residues) {
+    byte[] bytes = new byte[residues.length * field.wireBytes()];
+    for (int i = 0; i < bytes.length; i++) {
+      int residue = residues[i / field.wireBytes()];
+      bytes[i] = (byte) (residue >> (Byte.SIZE * (i % field.wireBytes())));
+    }
+    return bytes;
+  }
+
+  /** A tensor of round 0 in the field of 31 bits. */
+  public static MaskedTensorSpec tensor(int id, int elements) {
+    return new MaskedTensorSpec(id, 0, elements, ResidueField.P31);
   }
 }

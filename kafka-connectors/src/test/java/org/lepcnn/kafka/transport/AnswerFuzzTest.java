@@ -37,7 +37,7 @@ class AnswerFuzzTest {
       new Plan(
           List.of(
               new MaskedTensorSpec(0, 0, 30, ResidueField.P31),
-              new MaskedTensorSpec(1, 0, 4, ResidueField.P31)),
+              new MaskedTensorSpec(1, 0, 4, ResidueField.P24)),
           List.of(
               new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(30, 1, 1)),
               new LinearLayerSpec(1, 1, ConvGeometry.fullyConnected(4, 1, 7))));
@@ -99,8 +99,10 @@ class AnswerFuzzTest {
   private static List<byte[]> answers(PassId pass, Samples samples, ByteMutator random) {
     AnswerCodec codec = AnswerCodec.current();
     List<byte[]> answers = new ArrayList<>();
-    answers.addAll(codec.encodeLayer(pass, 0, 0, samples.residues(30), 30));
-    answers.addAll(codec.encodeLayer(pass, 0, 1, samples.residues(28), 28));
+    answers.addAll(codec.encodeLayer(pass, 0, 0, ResidueField.P31, samples.residues(30), 30));
+    answers.addAll(
+        codec.encodeLayer(
+            pass, 0, 1, ResidueField.P24, samples.residues(ResidueField.P24, 28), 28));
     if (random.onceIn(4)) {
       EdgeErrorCode code = random.oneOf(List.of(EdgeErrorCode.values()));
       answers.add(

@@ -39,7 +39,10 @@ class AnswerHandlerTest {
 
   @Test
   void changedRecords_neverMakeItFail() {
-    byte[] right = AnswerCodec.current().encodeLayer(pass, 0, 0, new int[ELEMENTS], 40).get(0);
+    byte[] right =
+        AnswerCodec.current()
+            .encodeLayer(pass, 0, 0, ResidueField.P31, new int[ELEMENTS], 40)
+            .get(0);
     for (int at = 0; at < right.length; at++) {
       for (int bit = 0; bit < Byte.SIZE; bit++) {
         open.add(exchange(new CompletableFuture<>()));
@@ -63,9 +66,11 @@ class AnswerHandlerTest {
             List.of(new MaskedTensorSpec(0, 0, elements, ResidueField.P31)),
             List.of(new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(elements, 1, 1))));
     List<byte[]> ones =
-        AnswerCodec.current().encodeLayer(pass, 0, 0, filled(elements, 1), elements);
+        AnswerCodec.current()
+            .encodeLayer(pass, 0, 0, ResidueField.P31, filled(elements, 1), elements);
     List<byte[]> twos =
-        AnswerCodec.current().encodeLayer(pass, 0, 0, filled(elements, 2), elements);
+        AnswerCodec.current()
+            .encodeLayer(pass, 0, 0, ResidueField.P31, filled(elements, 2), elements);
     Exchange first = exchange(plan, new CompletableFuture<>());
     open.add(first);
     handler.handle(ones.get(0));
@@ -117,7 +122,10 @@ class AnswerHandlerTest {
             parts -> {
               throw new IllegalStateException("says the test");
             }));
-    handler.handle(AnswerCodec.current().encodeLayer(pass, 0, 0, new int[ELEMENTS], 40).get(0));
+    handler.handle(
+        AnswerCodec.current()
+            .encodeLayer(pass, 0, 0, ResidueField.P31, new int[ELEMENTS], 40)
+            .get(0));
     assertThat(future.handle((result, failure) -> failure.getMessage()).join())
         .isEqualTo("says the test");
     assertThat(open.all()).isEmpty();

@@ -108,7 +108,12 @@ final class FakeEdge implements AutoCloseable {
       records.addAll(
           AnswerCodec.current()
               .encodeLayer(
-                  chunk.call().pass(), chunk.round(), layer.index(), result, result.length));
+                  chunk.call().pass(),
+                  chunk.round(),
+                  layer.index(),
+                  plan.field(layer),
+                  result,
+                  result.length));
     }
     return records;
   }

@@ -194,9 +194,10 @@ class KafkaEdgeTransportIT {
           }
           String device = request.call().device();
           self.send(device, new byte[] {1, 2, 3});
-          self.send(device, codec.encodeLayer(stranger, 0, 0, new int[9], 9).get(0));
-          self.send(device, codec.encodeLayer(pass, 0, 0, new int[9], 9).get(0));
-          self.send(device, codec.encodeLayer(pass, 0, 3, new int[9], 9).get(0));
+          self.send(
+              device, codec.encodeLayer(stranger, 0, 0, ResidueField.P31, new int[9], 9).get(0));
+          self.send(device, codec.encodeLayer(pass, 0, 0, ResidueField.P31, new int[9], 9).get(0));
+          self.send(device, codec.encodeLayer(pass, 0, 3, ResidueField.P31, new int[9], 9).get(0));
           EdgeReplyView cloned =
               EdgeReplyView.refused(
                   new PassRound(pass, 0, new InstanceId(1, 1)),
@@ -288,7 +289,8 @@ class KafkaEdgeTransportIT {
   void answersFromBeforeTheOpening_areNotRead() throws Exception {
     Plan plan = plan(new int[] {20});
     FakeEdge edge = edge(plan, FakeEdge::answer);
-    byte[] old = AnswerCodec.current().encodeLayer(pass, 0, 0, new int[20], 20).get(0);
+    byte[] old =
+        AnswerCodec.current().encodeLayer(pass, 0, 0, ResidueField.P31, new int[20], 20).get(0);
     for (int i = 0; i < 20; i++) {
       edge.send("meter-" + i, old);
     }

@@ -21,7 +21,7 @@ class TransportWarmUpTest {
         new Plan(
             List.of(
                 new MaskedTensorSpec(0, 0, 17, ResidueField.P31),
-                new MaskedTensorSpec(1, 0, WIDE, ResidueField.P31),
+                new MaskedTensorSpec(1, 0, WIDE, ResidueField.P24),
                 new MaskedTensorSpec(2, 1, 5, ResidueField.P31)),
             List.of(
                 new LinearLayerSpec(0, 0, ConvGeometry.fullyConnected(1, 17, 3)),

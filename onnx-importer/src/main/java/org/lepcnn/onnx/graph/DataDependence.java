@@ -345,6 +345,11 @@ public final class DataDependence {
 
   private DataDependence() {}
 
+  /** The operators that are listed, by domain. */
+  public static Map<String, Set<String>> listed() {
+    return STATIC_OPERATORS;
+  }
+
   /** Tells of an input, by its index, whether it is the same in every pass. */
   @FunctionalInterface
   public interface FixedInputs {

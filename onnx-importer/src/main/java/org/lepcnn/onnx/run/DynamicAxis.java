@@ -19,7 +19,7 @@ import org.lepcnn.onnx.graph.Tensors;
  */
 record DynamicAxis(int rank, int axis) {
   /** Operators of one input whose output has its shape. */
-  private static final Set<String> KEEPING =
+  static final Set<String> KEEPING =
       Set.of(
           "Abs",
           "Cast",

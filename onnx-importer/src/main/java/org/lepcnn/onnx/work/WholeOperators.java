@@ -22,7 +22,10 @@ public final class WholeOperators {
         "it is an operator on integers of ONNX Runtime's own",
         "Export the model with float weights, or quantized as QDQ (QuantizeLinear and"
             + " DequantizeLinear around operators of floats).",
-        "MatMulInteger16",
+        "MatMulInteger16");
+    stay(
+        "its weights are not constant",
+        "Export the weights as constants, not as inputs or as values computed from inputs.",
         "QLinearConv");
     stay(
         "its weights are packed",

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.onnx.OnnxModels;
 import org.lepcnn.onnx.graph.Graph;
 import org.lepcnn.onnx.graph.Shapes;
@@ -45,6 +47,25 @@ class ShapeFlowTest {
     model.node("Cast", "c", "t", integer("to", DataType.FLOAT_VALUE));
     model.node("Gather", "y", "c " + model.integers(0), integer("axis", 0));
     assertFixed("1x2");
+  }
+
+  static Set<String> keeping() {
+    return DynamicAxis.KEEPING;
+  }
+
+  @ParameterizedTest
+  @MethodSource("keeping")
+  void theAxisIsFollowed_throughOperatorsThatKeepIt(String op) throws Exception {
+    places();
+    DataType type = op.equals("Not") ? DataType.BOOL : DataType.FLOAT;
+    model.node("Cast", "c", "n", integer("to", type.getNumber()));
+    if (op.equals("Cast")) {
+      model.node(op, "k", "c", integer("to", DataType.INT64_VALUE));
+    } else {
+      model.node(op, "k", "c");
+    }
+    model.node("Gather", "y", "k " + model.integers(0, 1, 0), integer("axis", 1));
+    assertFixed("2x3");
   }
 
   @Test

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.limb;
 
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.residue.Transposition;
 
 /**
@@ -32,12 +33,13 @@ public final class ChannelLastRun {
   /**
    * Buffers for one thread.
    *
+   * @param field of the residues
    * @param channels of an image
    * @param groups of channels
    * @param positions of an image
    */
-  public ChannelLastRun(int channels, int groups, int positions) {
-    this(channels, groups, positions, TILE_WORDS);
+  public ChannelLastRun(ResidueField field, int channels, int groups, int positions) {
+    this(field, channels, groups, positions, TILE_WORDS);
   }
 
   /**
@@ -45,14 +47,15 @@ public final class ChannelLastRun {
    *
    * @param tileWords words of one tile and limb, about
    */
-  public ChannelLastRun(int channels, int groups, int positions, int tileWords) {
+  public ChannelLastRun(
+      ResidueField field, int channels, int groups, int positions, int tileWords) {
     this.groupChannels = channels / groups;
     this.paddedGroupChannels = paddedGroupChannels(channels, groups);
     this.words = paddedGroupChannels * groups / WORD;
     this.tile = Math.min(positions, Math.max(MIN_TILE, tileWords / words));
     this.wordsPerPass = Math.min(words, Math.max(1, LimbLoops.PASS / tile));
-    this.split = new ChannelWords(tile * wordsPerPass, false);
-    this.limbs = new int[LimbLoops.LIMBS][tile * words];
+    this.split = new ChannelWords(field, tile * wordsPerPass, false);
+    this.limbs = new int[field.limbs()][tile * words];
     this.transposed = new int[words > 1 ? tile * words : 0];
   }
 
@@ -88,7 +91,7 @@ public final class ChannelLastRun {
         takeWord(input, from, plane, word + i, i * count);
       }
       split.split(taken * count);
-      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+      for (int limb = 0; limb < limbs.length; limb++) {
         System.arraycopy(split.limb(limb), 0, limbs[limb], word * count, taken * count);
       }
     }

@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.limb;
 
 import java.util.Arrays;
+import org.lepcnn.core.field.ResidueField;
 
 /**
  * Limbs as words, {@code [limb][position]}: the bytes of a word are the limbs of four channels at
@@ -10,6 +11,7 @@ import java.util.Arrays;
 public final class ChannelWords {
   private static final int WORD = Integer.BYTES;
 
+  private final ResidueField field;
   private final boolean signed;
   private final int[][] quad;
   private final int[] firstPair;
@@ -19,15 +21,17 @@ public final class ChannelWords {
   /**
    * Buffers.
    *
+   * @param field of the residues
    * @param capacity words of one limb
-   * @param signed whether limbs are signed bytes, see {@link LimbLoops#signedLimbs}
+   * @param signed whether limbs are signed bytes, see {@link Limbs31#signedLimbs}
    */
-  public ChannelWords(int capacity, boolean signed) {
+  public ChannelWords(ResidueField field, int capacity, boolean signed) {
+    this.field = field;
     this.signed = signed;
     this.quad = new int[WORD][capacity];
     this.firstPair = new int[capacity];
     this.secondPair = new int[capacity];
-    this.limbs = new int[LimbLoops.LIMBS][capacity];
+    this.limbs = new int[field.limbs()][capacity];
   }
 
   /** Takes residues of the channel that becomes byte {@code place}, to word {@code at} and on. */
@@ -49,15 +53,25 @@ public final class ChannelWords {
   public void split(int length) {
     if (signed) {
       for (int[] channel : quad) {
-        LimbLoops.signedLimbs(channel, length);
+        switch (field) {
+          case P31 -> Limbs31.signedLimbs(channel, length);
+          case P24 -> Limbs24.signedLimbs(channel, length);
+        }
       }
     }
     for (int odd = 0; odd < 2; odd++) {
       LimbLoops.pair(quad[0], quad[1], odd * Byte.SIZE, firstPair, length);
       LimbLoops.pair(quad[2], quad[3], odd * Byte.SIZE, secondPair, length);
       LimbLoops.mergeLower(firstPair, secondPair, limbs[odd], length);
-      LimbLoops.mergeUpper(firstPair, secondPair, limbs[odd + 2], length);
+      if (odd + 2 < limbs.length) {
+        LimbLoops.mergeUpper(firstPair, secondPair, limbs[odd + 2], length);
+      }
     }
+  }
+
+  /** Limbs of a residue. */
+  public int limbs() {
+    return limbs.length;
   }
 
   /** The words of one limb, valid until the next {@link #split}. */

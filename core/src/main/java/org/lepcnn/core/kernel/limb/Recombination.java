@@ -2,27 +2,32 @@
 package org.lepcnn.core.kernel.limb;
 
 import java.nio.IntBuffer;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.residue.ResidueSink;
 
-/** Recombines accumulators of four limbs into planar residues. For one thread. */
+/** Recombines the accumulators of limbs of eight bits into planar residues. For one thread. */
 public final class Recombination {
 
   /** Positions that are transposed at a time, at least: a cache line of outputs. */
   private static final int POSITIONS = 16;
 
+  private final ResidueField field;
   private final long bound;
-  private final int[][] accumulators = new int[LimbLoops.LIMBS][LimbLoops.PASS];
+  private final int[][] accumulators;
   private final int[] folded;
   private int[] residues = new int[0];
 
   /**
    * Buffers for one thread.
    *
-   * @param bound the largest magnitude of an accumulator
+   * @param field of the residues
+   * @param bound the largest magnitude of an accumulator, at most 2³¹ − 1
    */
-  public Recombination(long bound) {
+  public Recombination(ResidueField field, long bound) {
+    this.field = field;
     this.bound = bound;
-    this.folded = new int[bound > LimbLoops.CARRYING_ACCUMULATOR ? LimbLoops.PASS : 0];
+    this.accumulators = new int[field.limbs()][LimbLoops.PASS];
+    this.folded = new int[bound > Limbs31.CARRYING_ACCUMULATOR ? LimbLoops.PASS : 0];
   }
 
   /**
@@ -79,25 +84,38 @@ public final class Recombination {
    * @return the residues, from index 0; valid until the next call of any method
    */
   public int[] pass(IntBuffer source, int at, int limbStride, int length) {
-    for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+    for (int limb = 0; limb < accumulators.length; limb++) {
       source.get(at + limb * limbStride, accumulators[limb], 0, length);
     }
-    return combined(length);
+    return switch (field) {
+      case P31 -> combined31(length);
+      case P24 -> combined24(length);
+    };
   }
 
-  private int[] combined(int length) {
+  private int[] combined31(int length) {
     int[][] a = accumulators;
-    if (bound <= LimbLoops.SMALL_ACCUMULATOR) {
-      LimbLoops.joinSmall(a[0], a[1], a[2], a[3], length);
+    if (bound <= Limbs31.SMALL_ACCUMULATOR) {
+      Limbs31.joinSmall(a[0], a[1], a[2], a[3], length);
       return a[0];
     }
-    if (bound <= LimbLoops.CARRYING_ACCUMULATOR) {
-      LimbLoops.joinCarrying(a[0], a[1], a[2], a[3], length);
+    if (bound <= Limbs31.CARRYING_ACCUMULATOR) {
+      Limbs31.joinCarrying(a[0], a[1], a[2], a[3], length);
       return a[0];
     }
-    LimbLoops.fold(a[0], a[1], folded, length);
-    LimbLoops.fold(a[2], a[3], a[1], length);
-    LimbLoops.join(folded, a[1], length);
+    Limbs31.fold(a[0], a[1], folded, length);
+    Limbs31.fold(a[2], a[3], a[1], length);
+    Limbs31.join(folded, a[1], length);
     return folded;
+  }
+
+  private int[] combined24(int length) {
+    int[][] a = accumulators;
+    if (bound <= Limbs24.SMALL_ACCUMULATOR) {
+      Limbs24.joinSmall(a[0], a[1], a[2], length);
+    } else {
+      Limbs24.join(a[0], a[1], a[2], length);
+    }
+    return a[0];
   }
 }

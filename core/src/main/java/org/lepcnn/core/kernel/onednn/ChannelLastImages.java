@@ -2,8 +2,8 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.limb.ChannelLastRun;
-import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 
@@ -16,6 +16,7 @@ import org.lepcnn.core.linear.ConvGeometry;
  */
 final class ChannelLastImages {
 
+  private final int limbs;
   private final ConvGeometry geometry;
   private final ConvAxis rows;
   private final ConvAxis columns;
@@ -25,15 +26,19 @@ final class ChannelLastImages {
   /**
    * Buffers for one thread.
    *
+   * @param field of the residues
    * @param rows the axis that the primitive sees
    * @param columns the axis that the primitive sees
    */
-  ChannelLastImages(ConvGeometry geometry, ConvAxis rows, ConvAxis columns, boolean canvas) {
+  ChannelLastImages(
+      ResidueField field, ConvGeometry geometry, ConvAxis rows, ConvAxis columns, boolean canvas) {
+    this.limbs = field.limbs();
     this.geometry = geometry;
     this.rows = rows;
     this.columns = columns;
     this.canvas = canvas;
-    this.pixels = new ChannelLastRun(geometry.inChannels(), geometry.groups(), geometry.inPlane());
+    this.pixels =
+        new ChannelLastRun(field, geometry.inChannels(), geometry.groups(), geometry.inPlane());
   }
 
   /** Channels of one group after filling up. */
@@ -54,7 +59,7 @@ final class ChannelLastImages {
     for (int first = 0; first < plane; first += pixels.tile()) {
       int count = Math.min(pixels.tile(), plane - first);
       pixels.split(input, offset + first, plane, count);
-      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+      for (int limb = 0; limb < limbs; limb++) {
         writeTile(pixels.pixels(limb), first, count, target, at + limb * limbStride);
       }
     }

@@ -2,8 +2,9 @@
 package org.lepcnn.core.kernel.onednn;
 
 import java.util.SplittableRandom;
-import org.lepcnn.core.field.Field31;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.LinearKernel;
+import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -21,39 +22,44 @@ final class LayerProbe {
   private LayerProbe() {}
 
   /** Whether the kernel is right at the sampled outputs, for one request and for two. */
-  static boolean isExact(LinearKernel kernel, byte[] weights) {
+  static boolean isExact(ResidueField field, LinearKernel kernel, byte[] weights) {
     SplittableRandom random = new SplittableRandom(1);
     ConvGeometry g = kernel.geometry();
     int[][] inputs = new int[2][g.inputSize()];
     for (int[] input : inputs) {
       for (int i = 0; i < input.length; i++) {
-        input[i] = random.nextInt(Field31.P);
+        input[i] = random.nextInt(field.modulus());
       }
     }
     int[][] outputs = new int[2][g.outputSize()];
     kernel.apply(1, inputs, outputs);
-    boolean exact = agrees(g, weights, inputs[0], outputs[0], random);
+    boolean exact = agrees(field, g, weights, inputs[0], outputs[0], random);
     kernel.apply(2, inputs, outputs);
     return exact
-        && agrees(g, weights, inputs[0], outputs[0], random)
-        && agrees(g, weights, inputs[1], outputs[1], random);
+        && agrees(field, g, weights, inputs[0], outputs[0], random)
+        && agrees(field, g, weights, inputs[1], outputs[1], random);
   }
 
   private static boolean agrees(
-      ConvGeometry g, byte[] weights, int[] input, int[] output, SplittableRandom random) {
+      ResidueField field,
+      ConvGeometry g,
+      byte[] weights,
+      int[] input,
+      int[] output,
+      SplittableRandom random) {
     int samples = Math.max(MIN_SAMPLES, SAMPLE_PRODUCTS / g.fanIn());
     boolean all = samples >= output.length;
     for (int i = 0; i < Math.min(samples, output.length); i++) {
       int index = all ? i : random.nextInt(output.length);
-      if (output[index] != expected(g, weights, input, index)) {
+      if (output[index] != ScalarKernels.reduceSum(field, sum(g, weights, input, index))) {
         return false;
       }
     }
     return true;
   }
 
-  /** One output by the definition in {@link ConvGeometry}. */
-  private static int expected(ConvGeometry g, byte[] weights, int[] input, int index) {
+  /** One output, not reduced, by the definition in {@link ConvGeometry}. */
+  private static long sum(ConvGeometry g, byte[] weights, int[] input, int index) {
     int position = index % g.planeSize();
     int oc = index / g.planeSize() % g.outChannels();
     int image = index / g.planeSize() / g.outChannels();
@@ -76,6 +82,6 @@ final class LayerProbe {
         sum += (long) weights[weight + c * taps] * input[at + c * inPlane];
       }
     }
-    return Field31.reduceSigned((sum >> 31) + (sum & Field31.P));
+    return sum;
   }
 }

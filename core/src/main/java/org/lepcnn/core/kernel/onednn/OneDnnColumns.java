@@ -3,7 +3,7 @@ package org.lepcnn.core.kernel.onednn;
 
 import java.nio.IntBuffer;
 import org.jspecify.annotations.Nullable;
-import org.lepcnn.core.kernel.limb.LimbLoops;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.residue.ResidueSink;
@@ -50,11 +50,16 @@ final class OneDnnColumns extends PlanarKernel {
   }
 
   /** A kernel, or null where oneDNN wants the limbs in a layout that cannot be written here. */
-  static @Nullable OneDnnColumns createIfSupported(ConvGeometry g, byte[] weights) {
+  static @Nullable OneDnnColumns createIfSupported(
+      ResidueField field, ConvGeometry g, byte[] weights) {
     int positions = (g.height().out() - 1) * g.width().reach() + g.width().out();
     PlanarProduct product =
         PlanarProduct.createIfSupported(
-            g.outChannels(), words(g) * WORD * g.kernelSize(), positions, ordered(g, weights));
+            field,
+            g.outChannels(),
+            words(g) * WORD * g.kernelSize(),
+            positions,
+            ordered(g, weights));
     return product == null ? null : new OneDnnColumns(g, product);
   }
 
@@ -97,7 +102,8 @@ final class OneDnnColumns extends PlanarKernel {
   private final class Scratch implements Images {
     private final PlanarProduct.Buffers buffers = product.buffers();
     private final PaddedWordPlanes canvas =
-        new PaddedWordPlanes(geometry, geometry.height().reach(), geometry.width().reach());
+        new PaddedWordPlanes(
+            product.field(), geometry, geometry.height().reach(), geometry.width().reach());
     private final int[] block = new int[starts.length * product.layout().positions()];
 
     @Override
@@ -112,7 +118,7 @@ final class OneDnnColumns extends PlanarKernel {
     }
 
     private void columns(int first, IntBuffer target) {
-      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+      for (int limb = 0; limb < product.field().limbs(); limb++) {
         product
             .layout()
             .copy(canvas.limb(limb), starts, first, product.runPositions(), limb, block, target);

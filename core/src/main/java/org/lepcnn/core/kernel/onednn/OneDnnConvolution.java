@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
-import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -31,6 +31,7 @@ final class OneDnnConvolution implements LinearKernel {
    */
   private static final long RUN_BYTES = 768 << 10;
 
+  private final ResidueField field;
   private final ConvGeometry geometry;
   private final ConvAxis rows;
   private final ConvAxis columns;
@@ -46,7 +47,8 @@ final class OneDnnConvolution implements LinearKernel {
   /** What distinguishes the primitives of a layer. */
   private record Shape(int images, ConvAxis rows) {}
 
-  OneDnnConvolution(ConvGeometry g, byte[] weights, long accumulatorBound) {
+  OneDnnConvolution(ResidueField field, ConvGeometry g, byte[] weights, long accumulatorBound) {
+    this.field = field;
     this.geometry = g;
     this.accumulatorBound = accumulatorBound;
     ConvAxis height = withoutIdleStride(g.height());
@@ -55,14 +57,13 @@ final class OneDnnConvolution implements LinearKernel {
     this.rows = canvas ? onCanvas(height) : height;
     this.columns = canvas ? onCanvas(width) : width;
     this.channels = ChannelLastImages.paddedGroupChannels(g) * g.groups();
-    long imageBytes = (long) LimbLoops.LIMBS * Integer.BYTES * g.outChannels() * g.planeSize();
+    long imageBytes = (long) field.limbs() * Integer.BYTES * g.outChannels() * g.planeSize();
     this.chunk = (int) Math.max(1, Math.min(32, RUN_BYTES / imageBytes));
     this.bandRows =
         imageBytes <= RUN_BYTES
             ? g.height().out()
             : balanced(g.height().out(), Math.max(1, RUN_BYTES * g.height().out() / imageBytes));
-    Shape first =
-        bands() ? new Shape(1, band(rows, 0, bandRows)) : new Shape(LimbLoops.LIMBS, rows);
+    Shape first = bands() ? new Shape(1, band(rows, 0, bandRows)) : new Shape(field.limbs(), rows);
     dnnl_memory_desc plain = weightsDescription(g.groups() > 1 ? dnnl.dnnl_goihw : dnnl.dnnl_oihw);
     try (Primitive preferring = compile(first)) {
       this.weights = new Weights(padded(weights), plain, preferring.weights());
@@ -200,10 +201,10 @@ final class OneDnnConvolution implements LinearKernel {
 
     Scratch(int capacity) {
       this.capacity = capacity;
-      this.source = NativeMemory.zeroed((long) LimbLoops.LIMBS * capacity * imageBytes());
+      this.source = NativeMemory.zeroed((long) field.limbs() * capacity * imageBytes());
       this.target =
           NativeMemory.zeroed(
-              (long) LimbLoops.LIMBS
+              (long) field.limbs()
                   * capacity
                   * bandRows
                   * columns.out()
@@ -211,8 +212,8 @@ final class OneDnnConvolution implements LinearKernel {
                   * Integer.BYTES);
       this.sourceWords = source.buffer().asIntBuffer();
       this.accumulators = target.buffer().asIntBuffer();
-      this.split = new ChannelLastImages(geometry, rows, columns, canvas);
-      this.recombination = new Recombination(accumulatorBound);
+      this.split = new ChannelLastImages(field, geometry, rows, columns, canvas);
+      this.recombination = new Recombination(field, accumulatorBound);
       OneDnn.check(
           dnnl.dnnl_stream_create(stream, OneDnn.engine(), dnnl.dnnl_stream_default_flags),
           "stream_create");
@@ -236,7 +237,7 @@ final class OneDnnConvolution implements LinearKernel {
         }
         return;
       }
-      execute(new Shape(LimbLoops.LIMBS * images, rows), 0, 0);
+      execute(new Shape(field.limbs() * images, rows), 0, 0);
       int size = geometry.planeSize() * geometry.outChannels();
       for (int k = 0; k < images; k++) {
         combine(first + k, k * size, images * size, 0, geometry.planeSize(), outputs);
@@ -248,7 +249,7 @@ final class OneDnnConvolution implements LinearKernel {
       Shape shape = new Shape(1, band(rows, row, count));
       int size = count * columns.out() * geometry.outChannels();
       long from = (long) firstInput(rows, row) * columns.in() * channels;
-      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+      for (int limb = 0; limb < field.limbs(); limb++) {
         execute(shape, limb * (long) imageBytes() + from, (long) limb * size * Integer.BYTES);
       }
       combine(image, 0, size, row * columns.out(), count * columns.out(), outputs);

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kernels on oneDNN: u8 · s8 → s32 convolutions and products, the four 8-bit limbs as batch.
+ * Kernels on oneDNN: u8 · s8 → s32 convolutions and products, the 8-bit limbs as batch.
  *
  * <p>Only on processors whose u8·s8 instructions do not saturate (VNNI, AMX), as oneDNN itself
  * reports them; elsewhere {@link #create} refuses.
@@ -61,7 +61,8 @@ public final class OneDnnKernels implements KernelProvider {
     LOG.info("oneDNN kernels: instruction set 0x{}, exact", Integer.toHexString(isa));
     if (!"1".equals(System.getenv(THREADS))) {
       LOG.warn(
-          "oneDNN kernels: start the process with {}=1; without it every calling thread gets as many threads as there are processors",
+          "oneDNN kernels: start the process with {}=1; without it every calling thread gets as"
+              + " many threads as there are processors",
           THREADS);
     }
     return provider;
@@ -74,9 +75,6 @@ public final class OneDnnKernels implements KernelProvider {
 
   @Override
   public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
-    if (field != ResidueField.P31) {
-      return scalar.prepare(field, geometry, weights);
-    }
     long bound = LimbLoops.MAX_UNSIGNED * largestPartialSum(geometry, weights);
     if (bound > Integer.MAX_VALUE) {
       LOG.warn(
@@ -85,8 +83,8 @@ public final class OneDnnKernels implements KernelProvider {
           "its sums may exceed 32 bits");
       return scalar.prepare(field, geometry, weights);
     }
-    LinearKernel kernel = create(geometry, weights, bound);
-    if (LayerProbe.isExact(kernel, weights)) {
+    LinearKernel kernel = create(field, geometry, weights, bound);
+    if (LayerProbe.isExact(field, kernel, weights)) {
       return kernel;
     }
     kernel.close();
@@ -94,26 +92,28 @@ public final class OneDnnKernels implements KernelProvider {
     return OnnxRuntimeKernels.create().prepare(field, geometry, weights);
   }
 
-  private static LinearKernel create(ConvGeometry geometry, byte[] weights, long bound) {
+  private static LinearKernel create(
+      ResidueField field, ConvGeometry geometry, byte[] weights, long bound) {
     if (OneDnnProduct.takes(geometry)) {
-      return new OneDnnProduct(geometry, weights, bound);
+      return new OneDnnProduct(field, geometry, weights, bound);
     }
     if (StrideFolding.takes(geometry)) {
       return new StrideFolding(
-          geometry, weights, (folded, its) -> createConvolution(folded, its, bound));
+          geometry, weights, (folded, its) -> createConvolution(field, folded, its, bound));
     }
-    return createConvolution(geometry, weights, bound);
+    return createConvolution(field, geometry, weights, bound);
   }
 
   /** A convolution as a planar product where that is to be had, and as itself elsewhere. */
-  private static LinearKernel createConvolution(ConvGeometry geometry, byte[] weights, long bound) {
+  private static LinearKernel createConvolution(
+      ResidueField field, ConvGeometry geometry, byte[] weights, long bound) {
     LinearKernel planar = null;
     if (OneDnnPointwise.takes(geometry)) {
-      planar = OneDnnPointwise.createIfSupported(geometry, weights);
+      planar = OneDnnPointwise.createIfSupported(field, geometry, weights);
     } else if (OneDnnColumns.takes(geometry)) {
-      planar = OneDnnColumns.createIfSupported(geometry, weights);
+      planar = OneDnnColumns.createIfSupported(field, geometry, weights);
     }
-    return planar == null ? new OneDnnConvolution(geometry, weights, bound) : planar;
+    return planar == null ? new OneDnnConvolution(field, geometry, weights, bound) : planar;
   }
 
   /** Over all output channels, the larger of the sum of positive and of negative weights. */

@@ -2,6 +2,7 @@
 package org.lepcnn.core.kernel.onednn;
 
 import org.jspecify.annotations.Nullable;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvAxis;
@@ -33,9 +34,11 @@ final class OneDnnPointwise extends PlanarKernel {
   }
 
   /** A kernel, or null where oneDNN wants the limbs in a layout that cannot be written here. */
-  static @Nullable OneDnnPointwise createIfSupported(ConvGeometry g, byte[] weights) {
+  static @Nullable OneDnnPointwise createIfSupported(
+      ResidueField field, ConvGeometry g, byte[] weights) {
     PlanarProduct product =
-        PlanarProduct.createIfSupported(g.outChannels(), g.inChannels(), g.planeSize(), weights);
+        PlanarProduct.createIfSupported(
+            field, g.outChannels(), g.inChannels(), g.planeSize(), weights);
     return product == null ? null : new OneDnnPointwise(g, product);
   }
 
@@ -46,7 +49,7 @@ final class OneDnnPointwise extends PlanarKernel {
 
   private final class Scratch implements Images {
     private final PlanarProduct.Buffers buffers = product.buffers();
-    private final ChannelWords split = new ChannelWords(LimbLoops.PASS, true);
+    private final ChannelWords split = new ChannelWords(product.field(), LimbLoops.PASS, true);
     private final int[] sampled =
         new int[isStrided() ? geometry.inChannels() * geometry.planeSize() : 0];
 

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.BufferPool;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.limb.ChannelWords;
@@ -26,9 +27,10 @@ import org.lepcnn.core.residue.ResidueSink;
 final class OneDnnProduct implements LinearKernel {
   private static final int WORD = Integer.BYTES;
 
-  /** Vectors of one run: 4 · 64 rows keep every unit of the processor busy. */
+  /** Vectors of one run: three or four times 64 rows keep every unit of the processor busy. */
   private static final int MAX_VECTORS = 64;
 
+  private final ResidueField field;
   private final ConvGeometry geometry;
   private final long accumulatorBound;
   private final int quarter;
@@ -36,7 +38,8 @@ final class OneDnnProduct implements LinearKernel {
   private final Map<Integer, Primitive> primitives = new ConcurrentHashMap<>();
   private final BufferPool<Scratch> pool = new BufferPool<>(Scratch::new);
 
-  OneDnnProduct(ConvGeometry geometry, byte[] weights, long accumulatorBound) {
+  OneDnnProduct(ResidueField field, ConvGeometry geometry, byte[] weights, long accumulatorBound) {
+    this.field = field;
     this.geometry = geometry;
     this.accumulatorBound = accumulatorBound;
     this.quarter = (geometry.inChannels() + WORD - 1) / WORD;
@@ -94,7 +97,7 @@ final class OneDnnProduct implements LinearKernel {
             dnnl.dnnl_s8, new long[] {depth(), geometry.outChannels()}, dnnl.dnnl_format_tag_any);
     try {
       return Primitive.product(
-          (long) LimbLoops.LIMBS * vectors, depth(), geometry.outChannels(), any);
+          (long) field.limbs() * vectors, depth(), geometry.outChannels(), any);
     } finally {
       dnnl.dnnl_memory_desc_destroy(any);
     }
@@ -119,20 +122,21 @@ final class OneDnnProduct implements LinearKernel {
     private final NativeMemory target;
     private final IntBuffer sourceWords;
     private final IntBuffer accumulators;
-    private final ChannelWords words = new ChannelWords(Math.min(quarter, LimbLoops.PASS), false);
+    private final ChannelWords words =
+        new ChannelWords(field, Math.min(quarter, LimbLoops.PASS), false);
     private final Recombination recombination;
     private final dnnl_stream stream = new dnnl_stream();
     private final Map<Integer, Execution> executions = new HashMap<>();
 
     Scratch(int capacity) {
       this.capacity = capacity;
-      this.source = NativeMemory.zeroed((long) LimbLoops.LIMBS * capacity * depth());
+      this.source = NativeMemory.zeroed((long) field.limbs() * capacity * depth());
       this.target =
           NativeMemory.zeroed(
-              (long) LimbLoops.LIMBS * capacity * geometry.outChannels() * Integer.BYTES);
+              (long) field.limbs() * capacity * geometry.outChannels() * Integer.BYTES);
       this.sourceWords = source.buffer().asIntBuffer();
       this.accumulators = target.buffer().asIntBuffer();
-      this.recombination = new Recombination(accumulatorBound);
+      this.recombination = new Recombination(field, accumulatorBound);
       OneDnn.check(
           dnnl.dnnl_stream_create(stream, OneDnn.engine(), dnnl.dnnl_stream_default_flags),
           "stream_create");
@@ -176,7 +180,7 @@ final class OneDnnProduct implements LinearKernel {
           }
         }
         words.split(count);
-        for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+        for (int limb = 0; limb < field.limbs(); limb++) {
           sourceWords.put(
               (limb * vectors + vectorIndex) * quarter + first, words.limb(limb), 0, count);
         }

@@ -13,8 +13,8 @@ import org.lepcnn.core.kernel.limb.LimbLoops;
 
 /**
  * The layout in which a product wants a right-hand matrix {@code [limb][channel][position]}, as
- * processors with AMX take it: blocks of positions, in each of them blocks of channels, in these
- * words of four channels, one word for every position of the block.
+ * processors with AMX or VNNI take it: blocks of positions, in each of them blocks of channels, in
+ * these words of four channels, one word for every position of the block.
  *
  * <p>Such a matrix can be written from planar residues without a transposition, because a word of
  * four channels is what the limb split yields.
@@ -28,7 +28,7 @@ record PackedColumns(int positions, int blockWords, int limbWords) {
   private static final int WORD = Integer.BYTES;
 
   /** The description's layout, or null where it is another one. */
-  static @Nullable PackedColumns of(dnnl_memory_desc description, int channels) {
+  static @Nullable PackedColumns of(dnnl_memory_desc description, int limbs, int channels) {
     long[] blocks = longs(description, dnnl.dnnl_query_inner_blks, innerBlocks(description));
     long[] dimensions = longs(description, dnnl.dnnl_query_inner_idxs, blocks.length);
     if (blocks.length != DIMENSIONS
@@ -45,7 +45,7 @@ record PackedColumns(int positions, int blockWords, int limbWords) {
         strides[1] == channelBlock * blocks[1]
             && strides[2] == padded * blocks[1]
             // more memory than that holds sums that only oneDNN's own packing writes
-            && dnnl.dnnl_memory_desc_get_size(description) == WORD * strides[0];
+            && dnnl.dnnl_memory_desc_get_size(description) == limbs * strides[0];
     return dense
         ? new PackedColumns(
             (int) blocks[1], (int) (strides[2] / WORD), Math.toIntExact(strides[0] / WORD))
@@ -89,7 +89,7 @@ record PackedColumns(int positions, int blockWords, int limbWords) {
         }
       }
       split.split(taken * positions);
-      for (int limb = 0; limb < WORD; limb++) {
+      for (int limb = 0; limb < split.limbs(); limb++) {
         put(split.limb(limb), row, taken, rowsPerBlock, target, limb * limbWords);
       }
     }

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.onednn;
 
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -25,11 +26,12 @@ final class PaddedWordPlanes {
   /**
    * An empty canvas.
    *
+   * @param field of the residues
    * @param geometry of a layer whose padding is not negative
    * @param height of the canvas; inputs beyond it are dropped
    * @param width of the canvas; inputs beyond it are dropped
    */
-  PaddedWordPlanes(ConvGeometry geometry, int height, int width) {
+  PaddedWordPlanes(ResidueField field, ConvGeometry geometry, int height, int width) {
     this.geometry = geometry;
     this.width = width;
     this.rows =
@@ -39,8 +41,8 @@ final class PaddedWordPlanes {
     this.words = (geometry.inChannels() + WORD - 1) / WORD;
     this.canvas = height * width;
     this.rowsPerPass = Math.max(1, LimbLoops.PASS / Math.max(1, columns));
-    this.split = new ChannelWords(rowsPerPass * columns, true);
-    this.limbs = new int[LimbLoops.LIMBS][words * canvas];
+    this.split = new ChannelWords(field, rowsPerPass * columns, true);
+    this.limbs = new int[field.limbs()][words * canvas];
   }
 
   /** Words of a row. */
@@ -71,7 +73,7 @@ final class PaddedWordPlanes {
         word * canvas
             + (geometry.height().padBefore() + row) * width
             + geometry.width().padBefore();
-    for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+    for (int limb = 0; limb < limbs.length; limb++) {
       for (int i = 0; i < count; i++) {
         System.arraycopy(split.limb(limb), i * columns, limbs[limb], to + i * width, columns);
       }

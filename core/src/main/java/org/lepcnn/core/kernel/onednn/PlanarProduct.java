@@ -3,9 +3,12 @@ package org.lepcnn.core.kernel.onednn;
 
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
+import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.jspecify.annotations.Nullable;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
 import org.lepcnn.core.quant.WeightQuantizer;
@@ -14,10 +17,15 @@ import org.lepcnn.core.quant.WeightQuantizer;
  * The product of weights {@code [channels][depth]} with limbs {@code [depth][positions]}: planar on
  * both sides, so that nothing is transposed.
  *
- * <p>oneDNN wants the right-hand matrix signed, hence {@link LimbLoops#signedLimbs}; an accumulator
- * is at most 128·Σ|w| in magnitude, whatever zeros fill up the depth. A run of the primitive
- * computes some channels of some positions, so few that their accumulators stay in a second-level
- * cache; runs have one size, and the last one overlaps the one before.
+ * <p>oneDNN wants the right-hand matrix signed, hence signed limbs ({@link ChannelWords}). AMX
+ * takes signed weights too. VNNI multiplies unsigned bytes by signed ones: there the weights are w
+ * + 128, after a row that is 128 everywhere. Its residues are what 128 adds to those of all other
+ * rows, and are subtracted modulo p. An accumulator is at most 128 times the sum of a row's
+ * magnitudes, whatever zeros fill up the depth.
+ *
+ * <p>A run of the primitive computes some channels of some positions, so few that their
+ * accumulators stay in a second-level cache; runs have one size, and the last one overlaps the one
+ * before.
  */
 final class PlanarProduct implements AutoCloseable {
 
@@ -33,24 +41,30 @@ final class PlanarProduct implements AutoCloseable {
   /** Positions of a run are a multiple of it; rows that start within cache lines cost a third. */
   private static final int POSITIONS_UNIT = 32;
 
-  /** Channels of a run are a multiple of it or all: rows of a tile register of AMX. */
-  private static final int CHANNELS_UNIT = 16;
+  /** What is added to signed weights to make them unsigned. */
+  private static final int SHIFT = 128;
 
+  private final ResidueField field;
   private final Sizes sizes;
   private final long accumulatorBound;
   private final Primitive primitive;
+  private final boolean shifted;
   private final PackedColumns layout;
   private final NativeMemory weights;
 
   private PlanarProduct(
+      ResidueField field,
       Sizes sizes,
       byte[] weights,
       long accumulatorBound,
       Primitive primitive,
+      boolean shifted,
       PackedColumns layout) {
+    this.field = field;
     this.sizes = sizes;
     this.accumulatorBound = accumulatorBound;
     this.primitive = primitive;
+    this.shifted = shifted;
     this.layout = layout;
     this.weights = NativeMemory.zeroed(weights.length);
     ByteBuffer target = this.weights.buffer();
@@ -64,19 +78,59 @@ final class PlanarProduct implements AutoCloseable {
    * @param weights {@code [channels][depth]}
    */
   static @Nullable PlanarProduct createIfSupported(
-      int channels, int depth, int positions, byte[] weights) {
-    long bound = LimbLoops.MAX_SIGNED * WeightQuantizer.maxAbsSum(weights, channels);
+      ResidueField field, int channels, int depth, int positions, byte[] weights) {
+    PlanarProduct product = createIfSupported(field, channels, depth, positions, weights, false);
+    return product != null
+        ? product
+        : createIfSupported(field, channels + 1, depth, positions, shifted(weights, depth), true);
+  }
+
+  private static @Nullable PlanarProduct createIfSupported(
+      ResidueField field, int rows, int depth, int positions, byte[] weights, boolean shifted) {
+    long bound = LimbLoops.MAX_SIGNED * maxSum(weights, depth, shifted);
     if (bound > Integer.MAX_VALUE) {
       return null;
     }
-    Sizes sizes = Sizes.of(channels, depth, positions);
-    Primitive primitive = Primitive.limbProduct(sizes.ofRun());
-    PackedColumns layout = PackedColumns.of(primitive.weights(), depth);
+    Sizes sizes = Sizes.of(field.limbs(), rows, depth, positions, shifted);
+    Primitive primitive =
+        Primitive.limbProduct(sizes.ofRun(), shifted ? dnnl.dnnl_u8 : dnnl.dnnl_s8);
+    PackedColumns layout = PackedColumns.of(primitive.weights(), field.limbs(), depth);
     if (layout == null) {
       primitive.close();
       return null;
     }
-    return new PlanarProduct(sizes, weights, bound, primitive, layout);
+    return new PlanarProduct(field, sizes, weights, bound, primitive, shifted, layout);
+  }
+
+  /** The weights as unsigned bytes, after a row that is what was added. */
+  private static byte[] shifted(byte[] weights, int depth) {
+    byte[] shifted = new byte[Math.addExact(weights.length, depth)];
+    Arrays.fill(shifted, 0, depth, (byte) SHIFT);
+    for (int i = 0; i < weights.length; i++) {
+      shifted[depth + i] = (byte) (weights[i] + SHIFT);
+    }
+    return shifted;
+  }
+
+  /** The largest sum of a row's magnitudes. */
+  private static long maxSum(byte[] weights, int depth, boolean unsigned) {
+    if (!unsigned) {
+      return WeightQuantizer.maxAbsSum(weights, weights.length / depth);
+    }
+    long largest = 0;
+    for (int row = 0; row < weights.length; row += depth) {
+      long sum = 0;
+      for (int i = row; i < row + depth; i++) {
+        sum += Byte.toUnsignedInt(weights[i]);
+      }
+      largest = Math.max(largest, sum);
+    }
+    return largest;
+  }
+
+  /** What the residues are in. */
+  ResidueField field() {
+    return field;
   }
 
   /** Where the limbs of a run are to be written. */
@@ -101,16 +155,21 @@ final class PlanarProduct implements AutoCloseable {
   }
 
   /** Sizes of the whole product, and of one run of the primitive. */
-  private record Sizes(int channels, int depth, int positions, int runChannels, int runPositions) {
-    static Sizes of(int channels, int depth, int positions) {
+  private record Sizes(
+      int limbs, int rows, int depth, int positions, int runRows, int runPositions) {
+
+    /** Rows of a run are a multiple of it or all: rows of a tile register of AMX. */
+    private static final int AMX_ROWS = 16;
+
+    static Sizes of(int limbs, int rows, int depth, int positions, boolean shifted) {
       int runPositions = balanced(positions, RUN_POSITIONS, POSITIONS_UNIT);
-      int most = RUN / LimbLoops.LIMBS / runPositions;
-      int runChannels = Math.min(channels, balanced(channels, most, CHANNELS_UNIT));
-      return new Sizes(channels, depth, positions, runChannels, runPositions);
+      int most = RUN / limbs / runPositions;
+      int runRows = Math.min(rows, balanced(rows, most, shifted ? 1 : AMX_ROWS));
+      return new Sizes(limbs, rows, depth, positions, runRows, runPositions);
     }
 
     long[] ofRun() {
-      return new long[] {LimbLoops.LIMBS, runChannels, depth, runPositions};
+      return new long[] {limbs, runRows, depth, runPositions};
     }
 
     /**
@@ -150,12 +209,13 @@ final class PlanarProduct implements AutoCloseable {
     private final NativeMemory limbs = NativeMemory.zeroed(primitive.weights());
     private final NativeMemory target =
         NativeMemory.zeroed(
-            (long) LimbLoops.LIMBS * Integer.BYTES * sizes.runChannels * sizes.runPositions);
+            (long) sizes.limbs * Integer.BYTES * sizes.runRows * sizes.runPositions);
     private final IntBuffer limbWords = limbs.buffer().asIntBuffer();
     private final IntBuffer accumulators = target.buffer().asIntBuffer();
-    private final Recombination recombination = new Recombination(accumulatorBound);
+    private final Recombination recombination = new Recombination(field, accumulatorBound);
     private final Execution execution = new Execution(primitive, limbs);
     private final dnnl_stream stream = new dnnl_stream();
+    private final int[] shift = new int[shifted ? runPositions() : 0];
 
     private Buffers() {
       OneDnn.check(
@@ -168,22 +228,35 @@ final class PlanarProduct implements AutoCloseable {
       for (int next = 0; next < sizes.positions; next += sizes.runPositions) {
         int first = Math.max(0, Math.min(next, sizes.positions - sizes.runPositions));
         columns.write(first, limbWords);
-        for (int channel = 0; channel < sizes.channels; channel += sizes.runChannels) {
-          multiply(Math.min(channel, sizes.channels - sizes.runChannels), first, results);
+        for (int row = 0; row < sizes.rows; row += sizes.runRows) {
+          multiply(Math.min(row, sizes.rows - sizes.runRows), first, results);
         }
       }
     }
 
     /** The residues of one channel of a run; valid until the next call. */
     int[] residues(int at) {
-      return recombination.pass(
-          accumulators, at, sizes.runChannels * sizes.runPositions, runPositions());
+      int[] residues = row(at);
+      if (shifted) {
+        LimbLoops.subtract(residues, shift, field.modulus(), shift.length);
+      }
+      return residues;
     }
 
-    private void multiply(int channel, int first, Results results) {
-      execution.run(stream, weights.address() + (long) channel * sizes.depth, target.address());
-      for (int i = 0; i < sizes.runChannels; i++) {
-        results.take(channel + i, first, i * sizes.runPositions);
+    private int[] row(int at) {
+      return recombination.pass(
+          accumulators, at, sizes.runRows * sizes.runPositions, runPositions());
+    }
+
+    private void multiply(int row, int first, Results results) {
+      execution.run(stream, weights.address() + (long) row * sizes.depth, target.address());
+      int next = row;
+      if (shifted && row == 0) {
+        System.arraycopy(row(0), 0, shift, 0, shift.length);
+        next++;
+      }
+      for (; next < row + sizes.runRows; next++) {
+        results.take(shifted ? next - 1 : next, first, (next - row) * sizes.runPositions);
       }
     }
 

@@ -75,16 +75,17 @@ final class Primitive implements AutoCloseable {
   }
 
   /**
-   * A product of one s8 matrix (the source) with the signed limbs of a matrix (the weights), which
-   * oneDNN may want in any layout; the target is row-major.
+   * A product of one matrix of bytes (the source) with the signed limbs of a matrix (the weights),
+   * which oneDNN may want in any layout; the target is row-major.
    *
    * @param sizes {@code {limbs, rows, depth, columns}}
+   * @param sourceType {@code dnnl_s8} or {@code dnnl_u8}
    */
-  static Primitive limbProduct(long[] sizes) {
+  static Primitive limbProduct(long[] sizes, int sourceType) {
     long[] source = {1, sizes[1], sizes[2]};
     long[] weights = {sizes[0], sizes[2], sizes[3]};
     long[] target = {sizes[0], sizes[1], sizes[3]};
-    dnnl_memory_desc from = Descriptions.dense(dnnl.dnnl_s8, source, dnnl.dnnl_abc);
+    dnnl_memory_desc from = Descriptions.dense(sourceType, source, dnnl.dnnl_abc);
     dnnl_memory_desc any = Descriptions.dense(dnnl.dnnl_s8, weights, dnnl.dnnl_format_tag_any);
     dnnl_memory_desc to = Descriptions.dense(dnnl.dnnl_s32, target, dnnl.dnnl_abc);
     try {

@@ -49,7 +49,7 @@ final class Im2colRows {
     this.plane = geometry.inPlane();
     this.pixels =
         inWords(geometry, limbs)
-            ? new ChannelLastRun(geometry.inChannels(), 1, plane, TILE_WORDS)
+            ? new ChannelLastRun(limbs.field(), geometry.inChannels(), 1, plane, TILE_WORDS)
             : null;
     this.split = new byte[isPointwise() ? 0 : Math.multiplyExact(limbs.count(), limbBytes())];
     this.zeros = new byte[channels * geometry.width().kernel()];

@@ -1,22 +1,28 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.core.kernel.onnxruntime;
 
-import org.lepcnn.core.field.Field31;
-import org.lepcnn.core.kernel.limb.LimbLoops;
+import org.lepcnn.core.field.ResidueField;
 
 /**
  * How wide limbs are: the split of canonical residues into unsigned limbs, x = Σ 2^(bits·i) ·
  * limb_i, and the recombination of the limbs' signed 32-bit accumulators modulo p.
  *
- * <p>Four limbs of 8 bits are the fast form. Five limbs of 7 bits are for processors whose u8·s8
- * instructions add pairs of products with 16-bit saturation: 2 · 127 · 128 &lt; 2¹⁵.
+ * <p>Limbs of 8 bits are the fast form: four, or three in the small field. Limbs of 7 bits, one
+ * more, are for processors whose u8·s8 instructions add pairs of products with 16-bit saturation: 2
+ * · 127 · 128 &lt; 2¹⁵.
  *
+ * @param field of the residues
  * @param count number of limbs
  * @param bits bits of a limb
  */
-record LimbWidth(int count, int bits) {
-  static final LimbWidth EIGHT_BITS = new LimbWidth(LimbLoops.LIMBS, 8);
-  static final LimbWidth SEVEN_BITS = new LimbWidth(5, 7);
+record LimbWidth(ResidueField field, int count, int bits) {
+  static final int EIGHT_BITS = 8;
+  static final int SEVEN_BITS = 7;
+
+  /** As many limbs as a residue has. */
+  static LimbWidth of(ResidueField field, int bits) {
+    return new LimbWidth(field, (field.bits() + bits - 1) / bits, bits);
+  }
 
   int mask() {
     return (1 << bits) - 1;
@@ -58,27 +64,12 @@ record LimbWidth(int count, int bits) {
    * @param stride distance between two limbs
    */
   void combine(int[] accumulators, int stride, int[] output, int length) {
-    if (count == LimbLoops.LIMBS) {
-      combineFour(accumulators, stride, output, length);
-      return;
-    }
     for (int i = 0; i < length; i++) {
       long sum = 0;
       for (int limb = 0; limb < count; limb++) {
         sum += (long) accumulators[limb * stride + i] << (bits * limb);
       }
-      output[i] = Field31.reduceSigned(sum);
-    }
-  }
-
-  private static void combineFour(int[] accumulators, int stride, int[] output, int length) {
-    for (int i = 0; i < length; i++) {
-      long sum =
-          accumulators[i]
-              + ((long) accumulators[i + stride] << 8)
-              + ((long) accumulators[i + 2 * stride] << 16)
-              + ((long) accumulators[i + 3 * stride] << 24);
-      output[i] = Field31.reduceSigned(sum);
+      output[i] = field.reduceSigned(sum);
     }
   }
 }

@@ -97,7 +97,7 @@ final class OnnxRuntimeKernel extends TiledKernel {
 
   private final class Scratch implements Tiles {
     private final Im2colRows rows = new Im2colRows(geometry, limbs);
-    private final Recombination recombination = new Recombination(accumulatorBound);
+    private final Recombination recombination = new Recombination(limbs.field(), accumulatorBound);
     private final Map<Integer, BoundTensors> tensors = new HashMap<>();
     private int capacity;
     private int allRows;

@@ -31,12 +31,17 @@ public final class OnnxRuntimeKernels implements KernelProvider {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxRuntimeKernels.class);
 
   private final OrtEnvironment environment;
-  private final LimbWidth limbs;
+  private final int limbBits;
   private final ScalarKernels scalar = new ScalarKernels();
 
-  OnnxRuntimeKernels(OrtEnvironment environment, LimbWidth limbs) {
+  /**
+   * A provider that was not tested.
+   *
+   * @param limbBits {@link LimbWidth#EIGHT_BITS} or {@link LimbWidth#SEVEN_BITS}
+   */
+  OnnxRuntimeKernels(OrtEnvironment environment, int limbBits) {
     this.environment = environment;
-    this.limbs = limbs;
+    this.limbBits = limbBits;
   }
 
   /**
@@ -49,13 +54,14 @@ public final class OnnxRuntimeKernels implements KernelProvider {
     OrtEnvironment environment = QuietOnnxRuntime.environment();
     OnnxRuntimeKernels eight = new OnnxRuntimeKernels(environment, LimbWidth.EIGHT_BITS);
     if (KernelSelfTest.passes(eight)) {
-      LOG.info("ONNX Runtime kernels: four limbs of 8 bits, exact on this processor");
+      LOG.info("ONNX Runtime kernels: limbs of 8 bits, exact on this processor");
       return eight;
     }
     OnnxRuntimeKernels seven = new OnnxRuntimeKernels(environment, LimbWidth.SEVEN_BITS);
     KernelSelfTest.require(seven);
     LOG.info(
-        "ONNX Runtime kernels: five limbs of 7 bits, because products of 8 bits saturate on this processor");
+        "ONNX Runtime kernels: limbs of 7 bits, because products of 8 bits saturate on this"
+            + " processor");
     return seven;
   }
 
@@ -66,9 +72,6 @@ public final class OnnxRuntimeKernels implements KernelProvider {
 
   @Override
   public LinearKernel prepare(ResidueField field, ConvGeometry geometry, byte[] weights) {
-    if (field != ResidueField.P31) {
-      return scalar.prepare(field, geometry, weights);
-    }
     long bound =
         LimbLoops.MAX_UNSIGNED * WeightQuantizer.maxAbsSum(weights, geometry.outChannels());
     if (geometry.groups() > MAX_GROUPS || bound > Integer.MAX_VALUE) {
@@ -80,19 +83,21 @@ public final class OnnxRuntimeKernels implements KernelProvider {
               : "its sums may exceed 32 bits");
       return scalar.prepare(field, geometry, weights);
     }
-    if (limbs.bits() != Byte.SIZE) {
+    LimbWidth limbs = LimbWidth.of(field, limbBits);
+    if (limbBits != Byte.SIZE) {
       return new OnnxRuntimeKernel(environment, limbs, geometry, weights);
     }
     if (StrideFolding.takes(geometry)) {
-      return new StrideFolding(geometry, weights, (it, its) -> unstrided(it, its, true));
+      return new StrideFolding(geometry, weights, (it, its) -> unstrided(limbs, it, its, true));
     }
-    return unstrided(geometry, weights, false);
+    return unstrided(limbs, geometry, weights, false);
   }
 
   /** By planes of limbs where that is faster, and by rows elsewhere. */
-  private LinearKernel unstrided(ConvGeometry geometry, byte[] weights, boolean folded) {
+  private LinearKernel unstrided(
+      LimbWidth limbs, ConvGeometry geometry, byte[] weights, boolean folded) {
     LinearKernel planes =
-        OnnxRuntimePlanes.createIfSuitable(environment, geometry, weights, folded);
+        OnnxRuntimePlanes.createIfSuitable(environment, limbs.field(), geometry, weights, folded);
     return planes == null ? new OnnxRuntimeKernel(environment, limbs, geometry, weights) : planes;
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.StrideFolding;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.kernel.limb.Recombination;
@@ -60,6 +61,7 @@ final class OnnxRuntimePlanes extends TiledKernel {
   private static final int MAX_FOLDED_DEPTH = 400;
 
   private final OrtEnvironment environment;
+  private final ResidueField field;
   private final int[] starts;
   private final int positions;
   private final int tilePositions;
@@ -67,21 +69,23 @@ final class OnnxRuntimePlanes extends TiledKernel {
   private final boolean pointwise;
 
   private OnnxRuntimePlanes(
-      OrtEnvironment environment, ConvGeometry geometry, byte[] weights, int[] rows) {
+      OrtEnvironment environment,
+      ResidueField field,
+      ConvGeometry geometry,
+      byte[] weights,
+      int[] rows) {
     super(
         geometry,
         MatMulIntegerModel.planes(
-                matrix(geometry, weights, rows),
-                geometry.outChannels(),
-                rows.length,
-                LimbLoops.LIMBS)
+                matrix(geometry, weights, rows), geometry.outChannels(), rows.length, field.limbs())
             .open(geometry));
     this.environment = environment;
+    this.field = field;
     this.starts = starts(geometry, rows);
     this.pointwise = geometry.isPointwise() && rows.length == geometry.inChannels();
     this.positions =
         (geometry.height().out() - 1) * geometry.width().reach() + geometry.width().out();
-    int most = ACCUMULATORS / LimbLoops.LIMBS / geometry.outChannels() / UNIT * UNIT;
+    int most = ACCUMULATORS / field.limbs() / geometry.outChannels() / UNIT * UNIT;
     int tile = Math.max(MIN_POSITIONS, Math.min(MAX_POSITIONS, most));
     this.tilePositions = Math.min(tile, (positions + UNIT - 1) / UNIT * UNIT);
     this.accumulatorBound =
@@ -91,24 +95,29 @@ final class OnnxRuntimePlanes extends TiledKernel {
   /**
    * A kernel, or null where the layer is not of this kind or another form is faster.
    *
+   * @param field of the residues
    * @param folded whether {@link StrideFolding} made the layer
    */
   static @Nullable OnnxRuntimePlanes createIfSuitable(
-      OrtEnvironment environment, ConvGeometry g, byte[] weights, boolean folded) {
+      OrtEnvironment environment,
+      ResidueField field,
+      ConvGeometry g,
+      byte[] weights,
+      boolean folded) {
     if (g.groups() != 1
         || !takes(g.height())
         || !takes(g.width())
         || g.planeSize() < MIN_POSITIONS
         || g.outChannels() > MAX_OUTPUTS
         || g.canvasSize()
-            > ConvGeometry.MAX_TENSOR_ELEMENTS / ((long) LimbLoops.LIMBS * g.inChannels())) {
+            > ConvGeometry.MAX_TENSOR_ELEMENTS / ((long) field.limbs() * g.inChannels())) {
       return null;
     }
     int maxDepth =
         folded ? MAX_FOLDED_DEPTH : Math.min(MAX_DEPTH, MAX_DEPTH_PER_OUTPUT * g.outChannels());
     int[] rows = rows(g, weights);
     return rows.length > 0 && rows.length <= maxDepth
-        ? new OnnxRuntimePlanes(environment, g, weights, rows)
+        ? new OnnxRuntimePlanes(environment, field, g, weights, rows)
         : null;
   }
 
@@ -162,15 +171,14 @@ final class OnnxRuntimePlanes extends TiledKernel {
   private final class Scratch implements Tiles {
     private final PaddedBytePlanes planes =
         new PaddedBytePlanes(
-            geometry, geometry.height().reach(), geometry.width().reach(), !pointwise);
+            field, geometry, geometry.height().reach(), geometry.width().reach(), !pointwise);
     private final ByteBuffer limbs =
-        BoundTensors.direct(LimbLoops.LIMBS * starts.length * tilePositions);
+        BoundTensors.direct(field.limbs() * starts.length * tilePositions);
     private final IntBuffer limbWords = limbs.asIntBuffer();
     private final ByteBuffer products =
-        BoundTensors.direct(
-            LimbLoops.LIMBS * geometry.outChannels() * tilePositions * Integer.BYTES);
+        BoundTensors.direct(field.limbs() * geometry.outChannels() * tilePositions * Integer.BYTES);
     private final IntBuffer accumulators = products.asIntBuffer();
-    private final Recombination recombination = new Recombination(accumulatorBound);
+    private final Recombination recombination = new Recombination(field, accumulatorBound);
     private final Map<Integer, BoundTensors> tensors = new HashMap<>();
     private final int tilesPerImage = (positions + tilePositions - 1) / tilePositions;
     private int[][] inputs = NO_INPUTS;
@@ -198,7 +206,7 @@ final class OnnxRuntimePlanes extends TiledKernel {
         planes.write(input, offset);
       }
       int to = 0;
-      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+      for (int limb = 0; limb < field.limbs(); limb++) {
         int from = limb * planes.limbStride() + first;
         for (int start : starts) {
           limbs.put(to, planes.bytes(), from + start, count);
@@ -218,15 +226,11 @@ final class OnnxRuntimePlanes extends TiledKernel {
             MatMulIntegerModel.PLANES,
             OnnxJavaType.INT8,
             limbs,
-            LimbLoops.LIMBS,
+            field.limbs(),
             starts.length,
             columns);
         bound.output(
-            MatMulIntegerModel.PRODUCTS,
-            products,
-            LimbLoops.LIMBS,
-            geometry.outChannels(),
-            columns);
+            MatMulIntegerModel.PRODUCTS, products, field.limbs(), geometry.outChannels(), columns);
       }
       bound.run(session);
     }

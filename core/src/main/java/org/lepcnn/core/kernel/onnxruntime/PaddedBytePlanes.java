@@ -4,6 +4,7 @@ package org.lepcnn.core.kernel.onnxruntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.limb.ChannelWords;
 import org.lepcnn.core.kernel.limb.LimbLoops;
 import org.lepcnn.core.linear.ConvGeometry;
@@ -15,13 +16,14 @@ import org.lepcnn.core.linear.ConvGeometry;
 final class PaddedBytePlanes {
   private static final int WORD = Integer.BYTES;
 
+  private final int limbs;
   private final ConvGeometry geometry;
   private final int width;
   private final int plane;
   private final int rows;
   private final int columns;
   private final byte[] planes;
-  private final ChannelWords split = new ChannelWords(LimbLoops.PASS, true);
+  private final ChannelWords split;
   private final int[] residues = new int[WORD * LimbLoops.PASS];
   private final byte[] bytes = new byte[WORD * LimbLoops.PASS];
   private final IntBuffer words =
@@ -30,12 +32,16 @@ final class PaddedBytePlanes {
   /**
    * Empty planes.
    *
+   * @param field of the residues
    * @param geometry of a layer whose padding is not negative
    * @param height of a plane; inputs beyond it are dropped
    * @param width of a plane; inputs beyond it are dropped
    * @param images whether {@link #write} is used
    */
-  PaddedBytePlanes(ConvGeometry geometry, int height, int width, boolean images) {
+  PaddedBytePlanes(
+      ResidueField field, ConvGeometry geometry, int height, int width, boolean images) {
+    this.limbs = field.limbs();
+    this.split = new ChannelWords(field, LimbLoops.PASS, true);
     this.geometry = geometry;
     this.width = width;
     this.plane = height * width;
@@ -43,8 +49,7 @@ final class PaddedBytePlanes {
         Math.max(0, Math.min(geometry.height().in(), height - geometry.height().padBefore()));
     this.columns =
         Math.max(0, Math.min(geometry.width().in(), width - geometry.width().padBefore()));
-    this.planes =
-        new byte[images ? Math.multiplyExact(LimbLoops.LIMBS * geometry.inChannels(), plane) : 0];
+    this.planes = new byte[images ? Math.multiplyExact(limbs * geometry.inChannels(), plane) : 0];
   }
 
   /** All planes, one limb after the other. */
@@ -95,7 +100,7 @@ final class PaddedBytePlanes {
       }
       int length = taken * row / WORD;
       split(length);
-      for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+      for (int limb = 0; limb < limbs; limb++) {
         target.put((limb * channels + channel) * row / WORD, split.limb(limb), 0, length);
       }
     }
@@ -107,7 +112,7 @@ final class PaddedBytePlanes {
     }
     int taken = (count * length + WORD - 1) / WORD;
     split(taken);
-    for (int limb = 0; limb < LimbLoops.LIMBS; limb++) {
+    for (int limb = 0; limb < limbs; limb++) {
       words.put(0, split.limb(limb), 0, taken);
       int target = limb * limbStride() + to;
       for (int i = 0; i < count; i++) {

@@ -15,13 +15,16 @@ import org.lepcnn.core.linear.RandomLayers;
  * Prints, per layer of the networks given as arguments, the time of the masked layer over the time
  * of ONNX Runtime's plain float layer: one thread, layout work included, medians of interleaved
  * runs. System properties: {@code kernel} (a name of {@link Kernels#NAMES}), {@code millis} per
- * layer and side.
+ * layer and side, {@code field} (24 or 31 bits).
  *
  * <p>To be run with {@code OMP_NUM_THREADS=1}. A look at a machine, not a test.
  */
 public final class LayerRatios {
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final int MAX_RUNS = 2000;
+
+  private static final ResidueField FIELD =
+      ResidueField.ofBits(Integer.getInteger("field", ResidueField.P31.bits()));
 
   private LayerRatios() {}
 
@@ -62,11 +65,11 @@ public final class LayerRatios {
     }
     int[][] inputs = new int[count][];
     for (int i = 0; i < count; i++) {
-      inputs[i] = random.residues(geometry.inputSize());
+      inputs[i] = random.residues(FIELD, geometry.inputSize());
     }
     int[][] outputs = new int[count][geometry.outputSize()];
     try (FloatLayer plain = new FloatLayer(geometry, weights);
-        LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
+        LinearKernel kernel = provider.prepare(FIELD, geometry, weights)) {
       long[] plainNanos = new long[MAX_RUNS];
       long[] maskedNanos = new long[MAX_RUNS];
       int runs = 0;

@@ -4,7 +4,9 @@ package org.lepcnn.core.kernel.choice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.params.provider.Arguments;
 import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.onnxruntime.SevenBits;
 
@@ -22,6 +24,17 @@ public final class KernelsHere {
     }
     providers.add(SevenBits.kernels());
     return providers;
+  }
+
+  /** Every provider with every field. */
+  public static List<Arguments> inEveryField(List<KernelProvider> providers) {
+    List<Arguments> all = new ArrayList<>();
+    for (KernelProvider provider : providers) {
+      for (ResidueField field : ResidueField.values()) {
+        all.add(Arguments.of(provider, field));
+      }
+    }
+    return all;
   }
 
   /** A provider; empty where its library or processor is missing, or computes wrong sums. */

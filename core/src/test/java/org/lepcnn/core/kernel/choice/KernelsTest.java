@@ -9,10 +9,10 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.FunctionKernel;
 import org.lepcnn.core.kernel.KernelChecks;
@@ -32,13 +32,13 @@ import org.lepcnn.core.residue.SplitBytes;
 class KernelsTest {
   private static final ScalarKernels ORACLE = new ScalarKernels();
 
-  static List<KernelProvider> fastProviders() {
-    return KernelsHere.fast();
+  static List<Arguments> fastProviders() {
+    return KernelsHere.inEveryField(KernelsHere.fast());
   }
 
   @ParameterizedTest
   @MethodSource("fastProviders")
-  void randomLayers_equalTheOracleForSeveralRequests(KernelProvider provider) {
+  void randomLayers_equalTheOracleForSeveralRequests(KernelProvider provider, ResidueField field) {
     RandomLayers random = new RandomLayers(42);
     for (int i = 0; i < 250; i++) {
       ConvGeometry geometry = random.geometry();
@@ -46,42 +46,47 @@ class KernelsTest {
       int count = 1 + i % 3;
       int[][] inputs = new int[count][];
       for (int request = 0; request < count; request++) {
-        inputs[request] = random.residues(geometry.inputSize());
+        inputs[request] = random.residues(field, geometry.inputSize());
       }
-      assertSameAsOracle(provider, geometry, weights, inputs);
+      assertSameAsOracle(provider, field, geometry, weights, inputs);
     }
   }
 
   @ParameterizedTest
   @MethodSource("fastProviders")
-  void extremes_equalTheOracle(KernelProvider provider) {
+  void extremes_equalTheOracle(KernelProvider provider, ResidueField field) {
     RandomLayers random = new RandomLayers(43);
     for (int i = 0; i < 60; i++) {
-      assertExtremesEqualTheOracle(provider, random.geometry());
+      assertExtremesEqualTheOracle(provider, field, random.geometry());
     }
   }
 
   /** Accumulators too large for the loop that small layers take. */
   @ParameterizedTest
   @MethodSource("fastProviders")
-  void extremesOfAWideLayer_equalTheOracle(KernelProvider provider) {
-    assertExtremesEqualTheOracle(provider, ConvGeometry.fullyConnected(1, 4098, 5));
+  void extremesOfAWideLayer_equalTheOracle(KernelProvider provider, ResidueField field) {
+    assertExtremesEqualTheOracle(provider, field, ConvGeometry.fullyConnected(1, 4098, 5));
   }
 
-  private static void assertExtremesEqualTheOracle(KernelProvider provider, ConvGeometry geometry) {
+  private static void assertExtremesEqualTheOracle(
+      KernelProvider provider, ResidueField field, ConvGeometry geometry) {
     byte[] weights = new byte[geometry.weightCount()];
     for (byte weight : new byte[] {-128, -127, 127}) {
       Arrays.fill(weights, weight);
-      for (int residue : new int[] {0, 1, Field31.P - 1, 0x00ff00ff, 0x7f00ff00, Field31.HALF}) {
+      for (int residue : KernelChecks.extremes(field)) {
         assertSameAsOracle(
-            provider, geometry, weights, RandomLayers.constant(geometry.inputSize(), residue));
+            provider,
+            field,
+            geometry,
+            weights,
+            RandomLayers.constant(geometry.inputSize(), residue));
       }
     }
   }
 
   @ParameterizedTest
   @MethodSource("fastProviders")
-  void largeLayers_equalTheOracleAcrossTiles(KernelProvider provider) {
+  void largeLayers_equalTheOracleAcrossTiles(KernelProvider provider, ResidueField field) {
     RandomLayers random = new RandomLayers(44);
     for (ConvGeometry geometry :
         List.of(
@@ -91,16 +96,17 @@ class KernelsTest {
             ConvGeometry.of(1, 1, ConvAxis.pointwise(1), ConvAxis.pointwise(1)))) {
       assertSameAsOracle(
           provider,
+          field,
           geometry,
           random.weights(geometry),
-          random.residues(geometry.inputSize()),
-          random.residues(geometry.inputSize()));
+          random.residues(field, geometry.inputSize()),
+          random.residues(field, geometry.inputSize()));
     }
   }
 
   @ParameterizedTest
   @MethodSource("fastProviders")
-  void layersOfRealNetworks_equalTheOracle(KernelProvider provider) {
+  void layersOfRealNetworks_equalTheOracle(KernelProvider provider, ResidueField field) {
     RandomLayers random = new RandomLayers(47);
     for (ConvGeometry geometry :
         List.of(
@@ -124,59 +130,69 @@ class KernelsTest {
             conv(48, 27, 128, 5, 1, 2, 2), // AlexNet with two groups
             conv(8, 150, 128, 3, 1, 1, 1))) { // bands of rows
       byte[] weights = random.weights(geometry);
-      assertSameAsOracle(provider, geometry, weights, random.residues(geometry.inputSize()));
+      assertSameAsOracle(
+          provider, field, geometry, weights, random.residues(field, geometry.inputSize()));
       int[][] three = new int[3][];
-      Arrays.setAll(three, i -> random.residues(geometry.inputSize()));
+      Arrays.setAll(three, i -> random.residues(field, geometry.inputSize()));
       if (geometry.macs() < 10_000_000) {
-        assertSameAsOracle(provider, geometry, weights, three);
-      }
-    }
-  }
-
-  @Test
-  void privateResult_equalsThePlainIntegerResultAtTheProvedBound() {
-    RandomLayers random = new RandomLayers(45);
-    for (KernelProvider provider : fastProviders()) {
-      for (int i = 0; i < 60; i++) {
-        ConvGeometry geometry = random.geometry();
-        int size = geometry.inputSize();
-        LayerWeights weights = LayerWeights.of(random.weights(geometry));
-        int bits = Headroom.LARGEST.activationBits(weights.maxAbsSum(geometry.outChannels()));
-        int limit = (1 << (bits - 1)) - 1;
-        int[] signs = new int[size];
-        for (int k = 0; k < size; k++) {
-          signs[k] = weights.at(k % weights.count()) < 0 ? -limit : limit;
-        }
-        for (int[] quantized :
-            List.of(
-                random.centred(size, limit),
-                RandomLayers.constant(size, limit),
-                RandomLayers.constant(size, -limit),
-                signs)) {
-          KernelChecks.assertUnmaskedEqualsPlain(provider, geometry, weights, quantized, random);
-        }
+        assertSameAsOracle(provider, field, geometry, weights, three);
       }
     }
   }
 
   @ParameterizedTest
   @MethodSource("fastProviders")
-  void kernel_isThreadSafe(KernelProvider provider) throws Exception {
+  void privateResult_equalsThePlainIntegerResultAtTheProvedBound(
+      KernelProvider provider, ResidueField field) {
+    RandomLayers random = new RandomLayers(45);
+    Headroom headroom = new Headroom(field, true);
+    for (int i = 0; i < 60; i++) {
+      ConvGeometry geometry = random.geometry();
+      int size = geometry.inputSize();
+      LayerWeights weights = LayerWeights.of(random.weights(geometry));
+      int bits = headroom.activationBits(weights.maxAbsSum(geometry.outChannels()));
+      int limit = (1 << (bits - 1)) - 1;
+      int[] signs = new int[size];
+      for (int k = 0; k < size; k++) {
+        signs[k] = weights.at(k % weights.count()) < 0 ? -limit : limit;
+      }
+      for (int[] quantized :
+          List.of(
+              random.centred(size, limit),
+              RandomLayers.constant(size, limit),
+              RandomLayers.constant(size, -limit),
+              signs)) {
+        KernelChecks.assertUnmaskedEqualsPlain(
+            provider, field, geometry, weights, quantized, random);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fastProviders")
+  void kernel_isThreadSafe(KernelProvider provider, ResidueField field) throws Exception {
     RandomLayers random = new RandomLayers(46);
     // the first is split into planes of limbs, the second into rows
     assertThreadSafe(
-        provider, ConvGeometry.of(8, 24, ConvAxis.centred(12, 3), ConvAxis.centred(12, 3)), random);
+        provider,
+        field,
+        ConvGeometry.of(8, 24, ConvAxis.centred(12, 3), ConvAxis.centred(12, 3)),
+        random);
     assertThreadSafe(
-        provider, ConvGeometry.of(8, 8, ConvAxis.centred(12, 3), ConvAxis.centred(12, 3)), random);
+        provider,
+        field,
+        ConvGeometry.of(8, 8, ConvAxis.centred(12, 3), ConvAxis.centred(12, 3)),
+        random);
   }
 
   private static void assertThreadSafe(
-      KernelProvider provider, ConvGeometry geometry, RandomLayers random) throws Exception {
+      KernelProvider provider, ResidueField field, ConvGeometry geometry, RandomLayers random)
+      throws Exception {
     byte[] weights = random.weights(geometry);
-    int[] input = random.residues(geometry.inputSize());
+    int[] input = random.residues(field, geometry.inputSize());
     int[] expected = new int[geometry.outputSize()];
-    ORACLE.prepare(ResidueField.P31, geometry, weights).apply(input, expected);
-    try (LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
+    ORACLE.prepare(field, geometry, weights).apply(input, expected);
+    try (LinearKernel kernel = provider.prepare(field, geometry, weights)) {
       KernelChecks.assertThreadSafe(kernel, input, expected);
     }
   }
@@ -213,11 +229,15 @@ class KernelsTest {
   }
 
   private static void assertSameAsOracle(
-      KernelProvider provider, ConvGeometry geometry, byte[] weights, int[]... inputs) {
+      KernelProvider provider,
+      ResidueField field,
+      ConvGeometry geometry,
+      byte[] weights,
+      int[]... inputs) {
     int[][] expected = new int[inputs.length][geometry.outputSize()];
     int[][] actual = new int[inputs.length][geometry.outputSize()];
-    try (LinearKernel oracle = ORACLE.prepare(ResidueField.P31, geometry, weights);
-        LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
+    try (LinearKernel oracle = ORACLE.prepare(field, geometry, weights);
+        LinearKernel kernel = provider.prepare(field, geometry, weights)) {
       oracle.apply(inputs.length, inputs, expected);
       kernel.apply(inputs.length, inputs, actual);
       assertThat(actual).as("%s", geometry).isDeepEqualTo(expected);
@@ -255,8 +275,7 @@ class KernelsTest {
             exact.apply(count, inputs, outputs);
             for (int request = 0; request < count; request++) {
               if ((inputs[request][0] & 0xff) == 0xff) {
-                outputs[request][0] =
-                    Field31.subtract(outputs[request][0], Field31.canonical(error));
+                outputs[request][0] = field.subtract(outputs[request][0], field.canonical(error));
               }
             }
           },

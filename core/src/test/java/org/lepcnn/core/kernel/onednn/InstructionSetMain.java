@@ -25,20 +25,27 @@ final class InstructionSetMain {
       byte[] weights = new byte[geometry.weightCount()];
       for (byte weight : new byte[] {127, -127, -128}) {
         Arrays.fill(weights, weight);
-        compare(
-            provider, geometry, weights, RandomLayers.constant(geometry.inputSize(), 0x7effffff));
-        compare(provider, geometry, weights, new RandomLayers(1).residues(geometry.inputSize()));
+        for (ResidueField field : ResidueField.values()) {
+          int size = geometry.inputSize();
+          int[] largeLimbs = RandomLayers.constant(size, field.modulus() - (1 << 16));
+          compare(provider, field, geometry, weights, largeLimbs);
+          compare(provider, field, geometry, weights, new RandomLayers(1).residues(field, size));
+        }
       }
     }
     System.out.println("exact with " + provider.name());
   }
 
   private static void compare(
-      KernelProvider provider, ConvGeometry geometry, byte[] weights, int[] input) {
+      KernelProvider provider,
+      ResidueField field,
+      ConvGeometry geometry,
+      byte[] weights,
+      int[] input) {
     int[] expected = new int[geometry.outputSize()];
     int[] found = new int[geometry.outputSize()];
-    try (LinearKernel oracle = new ScalarKernels().prepare(ResidueField.P31, geometry, weights);
-        LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
+    try (LinearKernel oracle = new ScalarKernels().prepare(field, geometry, weights);
+        LinearKernel kernel = provider.prepare(field, geometry, weights)) {
       oracle.apply(input, expected);
       kernel.apply(input, found);
     }

@@ -4,15 +4,17 @@ package org.lepcnn.core.kernel.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.kernel.KernelChecks;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.linear.ConvAxis;
@@ -33,7 +35,15 @@ class OneDnnColumnsTest {
     }
   }
 
-  static List<ConvGeometry> layers() {
+  static List<Arguments> layers() {
+    List<Arguments> all = new ArrayList<>();
+    for (ResidueField field : ResidueField.values()) {
+      geometries().forEach(g -> all.add(Arguments.of(field, g)));
+    }
+    return all;
+  }
+
+  private static List<ConvGeometry> geometries() {
     return List.of(
         // SqueezeNet, ResNet, AlexNet and VGG, first layers of smaller images
         conv(1, 3, 35, 37, 64, 3, 2, 0, 1),
@@ -58,42 +68,48 @@ class OneDnnColumnsTest {
 
   @ParameterizedTest
   @MethodSource("layers")
-  void randomOperands_equalTheOracle(ConvGeometry g) {
+  void randomOperands_equalTheOracle(ResidueField field, ConvGeometry g) {
     RandomLayers random = new RandomLayers(51);
     byte[] weights = random.weights(g);
-    assertSameAsOracle(g, weights, random.residues(g.inputSize()), random.residues(g.inputSize()));
+    assertSameAsOracle(
+        field,
+        g,
+        weights,
+        random.residues(field, g.inputSize()),
+        random.residues(field, g.inputSize()));
   }
 
   @ParameterizedTest
   @MethodSource("layers")
-  void extremes_equalTheOracle(ConvGeometry g) {
+  void extremes_equalTheOracle(ResidueField field, ConvGeometry g) {
     byte[] weights = new byte[g.weightCount()];
     for (byte weight : new byte[] {-128, -127, 127}) {
       Arrays.fill(weights, weight);
-      for (int residue : new int[] {Field31.P - 1, Field31.HALF, Field31.HALF + 1, 0x40808080}) {
-        assertSameAsOracle(g, weights, RandomLayers.constant(g.inputSize(), residue));
+      for (int residue : KernelChecks.extremes(field)) {
+        assertSameAsOracle(field, g, weights, RandomLayers.constant(g.inputSize(), residue));
       }
     }
   }
 
   @ParameterizedTest
   @MethodSource("layers")
-  void weightsOfTwoParts_equalTheOracle(ConvGeometry g) {
+  void weightsOfTwoParts_equalTheOracle(ResidueField field, ConvGeometry g) {
     RandomLayers random = new RandomLayers(52);
     LayerWeights weights = random.partedWeights(g);
-    int[] input = random.residues(g.inputSize());
+    int[] input = random.residues(field, g.inputSize());
     int[] expected = new int[g.outputSize()];
     int[] found = new int[g.outputSize()];
-    try (LinearKernel oracle = new ScalarKernels().prepare(ResidueField.P31, g, weights);
-        LinearKernel kernel = provider.prepare(ResidueField.P31, g, weights)) {
+    try (LinearKernel oracle = new ScalarKernels().prepare(field, g, weights);
+        LinearKernel kernel = provider.prepare(field, g, weights)) {
       oracle.apply(input, expected);
       kernel.apply(input, found);
     }
     assertThat(found).isEqualTo(expected);
   }
 
-  @Test
-  void randomLayers_equalTheOracleInThisForm() {
+  @ParameterizedTest
+  @EnumSource
+  void randomLayers_equalTheOracleInThisForm(ResidueField field) {
     RandomLayers layers = new RandomLayers(53);
     RandomLayers random = new RandomLayers(55); // apart: every processor gets the same layers
     int compared = 0;
@@ -101,10 +117,10 @@ class OneDnnColumnsTest {
       ConvGeometry g = layers.convolution();
       byte[] weights = random.weights(g);
       LinearKernel kernel =
-          OneDnnColumns.takes(g) ? OneDnnColumns.createIfSupported(g, weights) : null;
+          OneDnnColumns.takes(g) ? OneDnnColumns.createIfSupported(field, g, weights) : null;
       if (kernel != null) {
         try (kernel) {
-          assertSameAsOracle(kernel, weights, random.residues(g.inputSize()));
+          assertSameAsOracle(field, kernel, weights, random.residues(field, g.inputSize()));
         }
         compared++;
       }
@@ -113,8 +129,9 @@ class OneDnnColumnsTest {
     assertThat(compared).isGreaterThan(10);
   }
 
-  @Test
-  void otherLayers_areNotTaken() {
+  @ParameterizedTest
+  @EnumSource
+  void otherLayers_areNotTaken(ResidueField field) {
     ConvGeometry grouped =
         new ConvGeometry(1, 8, 8, 2, ConvAxis.centred(9, 3), ConvAxis.centred(9, 3));
     ConvGeometry cropped =
@@ -129,7 +146,7 @@ class OneDnnColumnsTest {
     for (ConvGeometry g : List.of(grouped, cropped, spread, deep)) {
       assertThat(OneDnnColumns.takes(g)).as("%s", g).isFalse();
       RandomLayers random = new RandomLayers(54);
-      assertSameAsOracle(g, random.weights(g), random.residues(g.inputSize()));
+      assertSameAsOracle(field, g, random.weights(g), random.residues(field, g.inputSize()));
     }
     assertThat(OneDnnColumns.takes(conv(1, 16, 55, 55, 64, 3, 1, 1, 1))).isTrue();
   }
@@ -153,17 +170,19 @@ class OneDnnColumnsTest {
         .withPadBefore(pad);
   }
 
-  private static void assertSameAsOracle(ConvGeometry g, byte[] weights, int[]... inputs) {
-    try (LinearKernel kernel = provider.prepare(ResidueField.P31, g, weights)) {
-      assertSameAsOracle(kernel, weights, inputs);
+  private static void assertSameAsOracle(
+      ResidueField field, ConvGeometry g, byte[] weights, int[]... inputs) {
+    try (LinearKernel kernel = provider.prepare(field, g, weights)) {
+      assertSameAsOracle(field, kernel, weights, inputs);
     }
   }
 
   /** Twice: buffers are used again. */
-  private static void assertSameAsOracle(LinearKernel kernel, byte[] weights, int[]... inputs) {
+  private static void assertSameAsOracle(
+      ResidueField field, LinearKernel kernel, byte[] weights, int[]... inputs) {
     ConvGeometry g = kernel.geometry();
     int[][] expected = new int[inputs.length][g.outputSize()];
-    try (LinearKernel oracle = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
+    try (LinearKernel oracle = new ScalarKernels().prepare(field, g, weights)) {
       oracle.apply(inputs.length, inputs, expected);
     }
     for (int time = 0; time < 2; time++) {

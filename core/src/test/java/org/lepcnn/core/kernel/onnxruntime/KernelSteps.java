@@ -21,7 +21,7 @@ import org.lepcnn.core.residue.ResidueSink;
  * time: writing limbs (split and im2col), the product inside ONNX Runtime, recombination, and what
  * is left of the whole call (folding of strides); microseconds, beside the plain float layer.
  * Medians of rounds in which all layers alternate, one thread. System properties: {@code rounds},
- * {@code warmup}.
+ * {@code warmup}, {@code field} (24 or 31 bits).
  *
  * <p>To be run with {@code ORT_DISABLE_TELEMETRY=1}. A look at a machine, not a test.
  */
@@ -32,6 +32,9 @@ public final class KernelSteps {
   private static final int COLUMNS = 5;
   private static final int REPEATS = 3;
   private static final int NANOS_PER_MICRO = 1000;
+
+  private static final ResidueField FIELD =
+      ResidueField.ofBits(Integer.getInteger("field", ResidueField.P31.bits()));
 
   private KernelSteps() {}
 
@@ -108,11 +111,11 @@ public final class KernelSteps {
         weights[i] = (byte) normal[i];
       }
       plain = new FloatLayer(g, weights);
-      kernel = provider.prepare(ResidueField.P31, g, weights);
+      kernel = provider.prepare(FIELD, g, weights);
       tiled = (TiledKernel) (kernel instanceof StrideFolding folding ? folding.folded() : kernel);
       tiles = tiled.tiles();
-      inputs = new int[][] {random.residues(g.inputSize())};
-      tiledInputs = new int[][] {random.residues(tiled.geometry().inputSize())};
+      inputs = new int[][] {random.residues(FIELD, g.inputSize())};
+      tiledInputs = new int[][] {random.residues(FIELD, tiled.geometry().inputSize())};
       outputs = new int[][] {new int[g.outputSize()]};
     }
 

@@ -9,8 +9,10 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.lepcnn.core.field.Field31;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.kernel.KernelChecks;
 import org.lepcnn.core.kernel.KernelSelfTest;
 import org.lepcnn.core.kernel.LinearKernel;
 import org.lepcnn.core.kernel.ScalarKernels;
@@ -30,8 +32,9 @@ class OnnxRuntimePlanesTest {
         "8-bit products saturate on this processor, so that planes are not used");
   }
 
-  @Test
-  void randomLayers_equalTheOracleForSeveralRequests() {
+  @ParameterizedTest
+  @EnumSource
+  void randomLayers_equalTheOracleForSeveralRequests(ResidueField field) {
     SplittableRandom shapes = new SplittableRandom(81);
     RandomLayers random = new RandomLayers(82);
     for (int i = 0; i < 120; i++) {
@@ -41,14 +44,15 @@ class OnnxRuntimePlanesTest {
         clearTaps(g, weights, shapes);
       }
       int[][] inputs = new int[1 + i % 3][];
-      Arrays.setAll(inputs, request -> random.residues(g.inputSize()));
-      Arrays.fill(inputs[0], 0, g.inputSize() / 3, Field31.P - 1);
-      assertSameAsOracle(g, weights, inputs);
+      Arrays.setAll(inputs, request -> random.residues(field, g.inputSize()));
+      Arrays.fill(inputs[0], 0, g.inputSize() / 3, field.modulus() - 1);
+      assertSameAsOracle(field, g, weights, inputs);
     }
   }
 
-  @Test
-  void pointwiseLayers_equalTheOracleWhateverTheirTiles() {
+  @ParameterizedTest
+  @EnumSource
+  void pointwiseLayers_equalTheOracleWhateverTheirTiles(ResidueField field) {
     RandomLayers random = new RandomLayers(83);
     for (int side : new int[] {8, 13, 27, 55}) {
       for (int out : new int[] {1, 5, 64, 300}) {
@@ -56,22 +60,26 @@ class OnnxRuntimePlanesTest {
             new ConvGeometry(
                 2, 3 * out % 71, out, 1, ConvAxis.pointwise(side), ConvAxis.pointwise(side));
         assertSameAsOracle(
-            g, random.weights(g), random.residues(g.inputSize()), random.residues(g.inputSize()));
+            field,
+            g,
+            random.weights(g),
+            random.residues(field, g.inputSize()),
+            random.residues(field, g.inputSize()));
       }
     }
   }
 
-  @Test
-  void extremes_equalTheOracle() {
+  @ParameterizedTest
+  @EnumSource
+  void extremes_equalTheOracle(ResidueField field) {
     ConvGeometry pointwise = ConvGeometry.of(64, 64, ConvAxis.pointwise(9), ConvAxis.pointwise(11));
     ConvGeometry window = ConvGeometry.of(21, 70, ConvAxis.centred(9, 3), ConvAxis.centred(11, 3));
     for (ConvGeometry g : new ConvGeometry[] {pointwise, window}) {
       byte[] weights = new byte[g.weightCount()];
       for (byte weight : new byte[] {-128, -127, 127}) {
         Arrays.fill(weights, weight);
-        for (int x :
-            new int[] {0, 1, Field31.P - 1, 0x3f7f7f7f, Field31.P - 0x3f808080, Field31.HALF}) {
-          assertSameAsOracle(g, weights, RandomLayers.constant(g.inputSize(), x));
+        for (int x : KernelChecks.extremes(field)) {
+          assertSameAsOracle(field, g, weights, RandomLayers.constant(g.inputSize(), x));
         }
       }
     }
@@ -89,7 +97,7 @@ class OnnxRuntimePlanesTest {
   private static OnnxRuntimePlanes create(ConvGeometry g) {
     byte[] weights = new byte[g.weightCount()];
     Arrays.fill(weights, (byte) 1);
-    return OnnxRuntimePlanes.createIfSuitable(ENVIRONMENT, g, weights, false);
+    return OnnxRuntimePlanes.createIfSuitable(ENVIRONMENT, ResidueField.P31, g, weights, false);
   }
 
   /** Stride 1, any dilation, padding and output size: inputs may be dropped or zeros read. */
@@ -151,11 +159,13 @@ class OnnxRuntimePlanesTest {
     weights[0] = 3;
   }
 
-  private static void assertSameAsOracle(ConvGeometry g, byte[] weights, int[]... inputs) {
+  private static void assertSameAsOracle(
+      ResidueField field, ConvGeometry g, byte[] weights, int[]... inputs) {
     int[][] expected = new int[inputs.length][g.outputSize()];
     int[][] actual = new int[inputs.length][g.outputSize()];
-    try (LinearKernel oracle = ORACLE.prepare(ResidueField.P31, g, weights);
-        LinearKernel kernel = OnnxRuntimePlanes.createIfSuitable(ENVIRONMENT, g, weights, true)) {
+    try (LinearKernel oracle = ORACLE.prepare(field, g, weights);
+        LinearKernel kernel =
+            OnnxRuntimePlanes.createIfSuitable(ENVIRONMENT, field, g, weights, true)) {
       assertThat(kernel).as("%s", g).isNotNull();
       oracle.apply(inputs.length, inputs, expected);
       kernel.apply(inputs.length, inputs, actual);

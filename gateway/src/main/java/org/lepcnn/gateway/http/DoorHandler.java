@@ -1,0 +1,167 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.lepcnn.core.error.BadInputException;
+
+/** Answers requests. */
+final class DoorHandler extends Handler.Abstract {
+  private static final String DESCRIPTION = "openapi.yaml";
+
+  private final Access access;
+  private final ServedModels models;
+  private final ClientPlaces places;
+  private final RecentAnswers recent;
+  private final BodyReader.Limits limits;
+  private final BodyReader.Memory memory;
+  private final Executor executor;
+  private final byte[] description;
+
+  /**
+   * @param executor builds the answers of passes
+   */
+  DoorHandler(
+      Access access,
+      ServedModels models,
+      ClientPlaces places,
+      RecentAnswers recent,
+      BodyReader.Limits limits,
+      BodyReader.Memory memory,
+      Executor executor) {
+    this.access = access;
+    this.models = models;
+    this.places = places;
+    this.recent = recent;
+    this.limits = limits;
+    this.memory = memory;
+    this.executor = executor;
+    this.description = description();
+  }
+
+  /** The protocol, as the door speaks it. */
+  static byte[] description() {
+    try (InputStream in = DoorHandler.class.getResourceAsStream(DESCRIPTION)) {
+      if (in == null) {
+        throw new IllegalStateException(DESCRIPTION + " is missing beside this class");
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    CompletableFuture<HttpAnswer> answer;
+    try {
+      answer = answer(request, response);
+    } catch (RuntimeException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    var unused =
+        answer
+            .exceptionally(Statuses::answer)
+            .thenAccept(told -> told.send(response, callback))
+            .exceptionally(
+                failure -> {
+                  callback.failed(failure);
+                  return null;
+                });
+    return true;
+  }
+
+  private CompletableFuture<HttpAnswer> answer(Request request, Response response) {
+    Route route = Route.of(Request.getPathInContext(request));
+    if (!route.call().allows(request.getMethod())) {
+      response.getHeaders().put(HttpHeader.ALLOW, route.call().method());
+      throw RefusedRequestException.about(Statuses.METHOD_NOT_ALLOWED, "Request")
+          .expected(route.call().method())
+          .found("another method");
+    }
+    try {
+      access.check(request, route);
+    } catch (RefusedRequestException e) {
+      if (e.status() == Statuses.UNAUTHORIZED) {
+        response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+      }
+      throw e;
+    }
+    if (route.call() == Route.Call.INFER) {
+      return infer(request, models.find(route));
+    }
+    return CompletableFuture.completedFuture(told(route));
+  }
+
+  /** What is known at once. */
+  private HttpAnswer told(Route route) {
+    return switch (route.call()) {
+      case SERVER -> models.server();
+      case LIVE -> models.live();
+      case READY -> models.ready();
+      case MODEL -> models.metadata(models.find(route));
+      case MODEL_READY -> models.ready(models.find(route));
+      case DESCRIPTION -> HttpAnswer.text("application/yaml", description);
+      case INFER -> throw new IllegalStateException("an answer that a pass gives");
+    };
+  }
+
+  private CompletableFuture<HttpAnswer> infer(Request request, ServedModel model) {
+    if (request.getHeaders().contains(HttpHeader.CONTENT_ENCODING)) {
+      throw RefusedRequestException.about(Statuses.UNSUPPORTED_ENCODING, "Body of a request")
+          .expected("no Content-Encoding")
+          .found("one");
+    }
+    String client = Request.getRemoteAddr(request);
+    places.take(client);
+    BodyReader reader = new BodyReader(request, limits, memory);
+    return CompletableFuture.completedFuture(reader)
+        .thenCompose(BodyReader::read)
+        .thenCompose(body -> pass(client, model, body, jsonBytes(request, body)))
+        .whenComplete(
+            (answer, failure) -> {
+              reader.close();
+              places.giveBack(client);
+            });
+  }
+
+  private CompletableFuture<HttpAnswer> pass(
+      String client, ServedModel model, byte[] body, int jsonBytes) {
+    InferRequest asked = InferRequestReader.read(model, body, jsonBytes);
+    Supplier<CompletableFuture<HttpAnswer>> pass =
+        () ->
+            model
+                .infer(asked.inputs())
+                .handleAsync(
+                    (result, failure) ->
+                        failure == null
+                            ? InferAnswer.of(model, asked, result)
+                            : Statuses.answer(failure),
+                    executor);
+    return asked.id() == null
+        ? pass.get()
+        : recent.answer(RecentAnswers.key(client, model, body, jsonBytes), pass);
+  }
+
+  /** How much of a body is JSON: all of it, unless a header says less. */
+  private static int jsonBytes(Request request, byte[] body) {
+    HttpField field = request.getHeaders().getField(HttpAnswer.JSON_LENGTH);
+    try {
+      return field == null ? body.length : Integer.parseInt(field.getValue().strip());
+    } catch (NumberFormatException e) {
+      throw BadInputException.about("Header " + HttpAnswer.JSON_LENGTH)
+          .expected("a number of bytes")
+          .found("another text");
+    }
+  }
+}

@@ -1,0 +1,237 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.http;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+import org.lepcnn.core.error.EnvironmentException;
+import org.lepcnn.gateway.Gateway;
+import org.lepcnn.gateway.GatewayConfig;
+import org.lepcnn.gateway.HttpSettings;
+import org.lepcnn.gateway.PrivateModel;
+
+/**
+ * An open HTTP door. It speaks the Open Inference Protocol, version 2, for the models of a gateway.
+ *
+ * <p>Closing refuses new requests, and waits for the passes that are under way to be answered.
+ */
+public final class HttpDoor implements AutoCloseable {
+  private static final String PROTOCOL = "http/1.1";
+  private static final int MOST_THREADS = 32;
+  private static final int LEAST_THREADS = 4;
+  private static final int HEADER_BYTES = 8 << 10;
+  private static final int CROWDED_IDLE_MILLIS = 2_000;
+  private static final int WATCH_SECONDS = 5;
+  private static final long LEAST_BYTES_A_SECOND = 16 << 10;
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final ScheduledExecutorService clock;
+  private final String scheme;
+
+  /**
+   * How patient the door is, in milliseconds.
+   *
+   * @param idle with a connection on which nothing happens
+   * @param grace with a body, before its rate is judged
+   * @param drain with passes under way when the door closes
+   */
+  record Patience(long idle, long grace, long drain) {
+    static final Patience DEFAULT = new Patience(30_000, 10_000, 20_000);
+  }
+
+  private HttpDoor(
+      Server server, ServerConnector connector, ScheduledExecutorService clock, String scheme) {
+    this.server = server;
+    this.connector = connector;
+    this.clock = clock;
+    this.scheme = scheme;
+  }
+
+  /**
+   * Opens the door of a gateway, which stays the caller's and is closed after it.
+   *
+   * @param config with settings of the door
+   */
+  public static HttpDoor open(GatewayConfig config, Gateway gateway) {
+    BrokerWatch broker = new BrokerWatch(config.transport().client().bootstrapServers());
+    List<PrivateModel> models = gateway.models();
+    HttpDoor door =
+        open(
+            config.http(),
+            models.stream().map(ServedModel::of).toList(),
+            broker::isThere,
+            Patience.DEFAULT);
+    door.repeat(broker);
+    return door;
+  }
+
+  /**
+   * Opens a door.
+   *
+   * @param broker whether the broker is there; must not wait
+   */
+  static HttpDoor open(
+      HttpSettings settings, List<ServedModel> models, BooleanSupplier broker, Patience patience) {
+    QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
+    threads.setName("lepcnn-http");
+    threads.setDaemon(true);
+    Server server = new Server(threads);
+    ServerConnector connector = connector(server, settings, patience);
+    RecentAnswers recent =
+        new RecentAnswers(settings.recent(), settings.recentBytes(), System::nanoTime);
+    server.addConnector(connector);
+    NetworkConnectionLimit crowd = new NetworkConnectionLimit(settings.connections(), connector);
+    crowd.setEndPointIdleTimeout(Math.min(CROWDED_IDLE_MILLIS, patience.idle()));
+    server.addBean(crowd);
+    server.setErrorHandler(new JsonErrors());
+    server.setStopTimeout(patience.drain());
+    server.setHandler(
+        new GracefulHandler(
+            new DoorHandler(
+                access(settings),
+                new ServedModels(models, settings.readyPasses(), broker),
+                new ClientPlaces(settings.clientRequests()),
+                recent,
+                new BodyReader.Limits(settings.bodyBytes(), patience.grace(), LEAST_BYTES_A_SECOND),
+                memory(settings),
+                threads)));
+    start(server, settings);
+    HttpDoor door =
+        new HttpDoor(server, connector, clock(), settings.keyStore() == null ? "http" : "https");
+    door.repeat(recent::forgetOld);
+    return door;
+  }
+
+  private static ServerConnector connector(
+      Server server, HttpSettings settings, Patience patience) {
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(HEADER_BYTES);
+    ConnectionFactory plain = new HttpConnectionFactory(http);
+    ConnectionFactory[] protocols = {plain};
+    if (settings.keyStore() != null) {
+      SslContextFactory.Server tls = new SslContextFactory.Server();
+      tls.setKeyStoreType("PKCS12");
+      tls.setKeyStorePath(settings.keyStore().toString());
+      tls.setKeyStorePassword(HttpSettings.secret(settings.passwordFile()));
+      protocols = new ConnectionFactory[] {new SslConnectionFactory(tls, PROTOCOL), plain};
+    }
+    ServerConnector connector = new ServerConnector(server, 1, 1, protocols);
+    connector.setHost(settings.host());
+    connector.setPort(settings.port());
+    connector.setIdleTimeout(patience.idle());
+    return connector;
+  }
+
+  private static Access access(HttpSettings settings) {
+    return settings.tokenFile() == null
+        ? Access.ofLoopback(settings.host())
+        : Access.ofToken(settings.host(), HttpSettings.secret(settings.tokenFile()));
+  }
+
+  /** A quarter of the heap for all bodies, and room for one of them in any case. */
+  private static BodyReader.Memory memory(HttpSettings settings) {
+    return new BodyReader.Memory(
+        Math.max(Runtime.getRuntime().maxMemory() / 4, settings.bodyBytes()));
+  }
+
+  private static void start(Server server, HttpSettings settings) {
+    try {
+      server.start();
+    } catch (Exception e) {
+      stop(server);
+      throw EnvironmentException.about(
+              "Opening the HTTP door at " + settings.host() + ":" + settings.port())
+          .expected("a free port, and with TLS a key store that its password opens")
+          .found(e);
+    }
+  }
+
+  private static ScheduledExecutorService clock() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, "lepcnn-http-clock");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private void repeat(Runnable task) {
+    var unused = clock.scheduleWithFixedDelay(task, 0, WATCH_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Where it is, such as {@code http://127.0.0.1:8000}. */
+  public URI address() {
+    String host = connector.getHost();
+    String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    return URI.create(scheme + "://" + shown + ":" + connector.getLocalPort());
+  }
+
+  @Override
+  public void close() {
+    stop(server);
+    clock.shutdownNow();
+  }
+
+  private static void stop(Server server) {
+    try {
+      server.stop();
+    } catch (Exception e) { // passes that were not answered in time
+      throw EnvironmentException.about("Closing the HTTP door")
+          .expected("every pass under way to be answered")
+          .found(e);
+    }
+  }
+
+  /** What Jetty itself refuses, in the protocol's form. */
+  private static final class JsonErrors extends ErrorHandler {
+    private static final int SOON_SECONDS = 1;
+
+    @Override
+    protected void generateResponse(
+        Request request,
+        Response response,
+        int code,
+        @Nullable String message,
+        @Nullable Throwable cause,
+        Callback callback) {
+      answer(code).send(response, callback);
+    }
+
+    @Override
+    public ByteBuffer badMessageError(int status, String reason, HttpFields.Mutable fields) {
+      fields.put(HttpHeader.CONTENT_TYPE, "application/json");
+      return ByteBuffer.wrap(answer(status).body());
+    }
+
+    /** Its own messages may quote the request. */
+    private static HttpAnswer answer(int code) {
+      String words = HttpStatus.getMessage(code);
+      return HttpAnswer.error(
+          code, code == Statuses.UNAVAILABLE ? SOON_SECONDS : 0, "HTTP " + code + ": " + words);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.stage.HostTensor;
+
+/**
+ * The answer to a request for inference: a JSON object, and behind it the outputs that were asked
+ * for in binary form. The parameter {@code pass} is the number of the pass in its chain.
+ */
+final class InferAnswer {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final ServedModel model;
+  private final InferRequest request;
+  private final PassResult result;
+
+  private InferAnswer(ServedModel model, InferRequest request, PassResult result) {
+    this.model = model;
+    this.request = request;
+    this.result = result;
+  }
+
+  /** The answer to a request. */
+  static HttpAnswer of(ServedModel model, InferRequest request, PassResult result) {
+    InferAnswer answer = new InferAnswer(model, request, result);
+    byte[] json = answer.json();
+    if (request.outputs().stream().noneMatch(InferRequest.Output::binary)) {
+      return HttpAnswer.ofPass(json);
+    }
+    return HttpAnswer.ofPass(answer.withTensors(json), json.length);
+  }
+
+  private byte[] withTensors(byte[] json) {
+    long bytes = json.length;
+    for (InferRequest.Output output : request.outputs()) {
+      bytes += output.binary() ? BinaryElements.bytes(tensor(output)) : 0;
+    }
+    byte[] body = new byte[Math.toIntExact(bytes)];
+    ByteBuffer out = ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN).put(json);
+    for (InferRequest.Output output : request.outputs()) {
+      if (output.binary()) {
+        BinaryElements.write(tensor(output), out);
+      }
+    }
+    return body;
+  }
+
+  private byte[] json() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("model_name", model.name());
+      json.writeStringField("model_version", model.version());
+      if (request.id() != null) {
+        json.writeStringField("id", request.id());
+      }
+      if (result.pass() >= 0) {
+        json.writeObjectFieldStart("parameters");
+        json.writeNumberField("pass", result.pass());
+        json.writeEndObject();
+      }
+      json.writeArrayFieldStart("outputs");
+      Map<String, Datatype> types = types();
+      for (InferRequest.Output output : request.outputs()) {
+        write(output, types.get(output.name()), json);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of a stream in memory
+    }
+    return bytes.toByteArray();
+  }
+
+  private void write(InferRequest.Output output, Datatype type, JsonGenerator json)
+      throws IOException {
+    HostTensor tensor = tensor(output);
+    json.writeStartObject();
+    json.writeStringField("name", output.name());
+    json.writeStringField("datatype", type.name());
+    json.writeFieldName("shape");
+    long[] shape = tensor.shape();
+    json.writeArray(shape, 0, shape.length);
+    if (output.binary()) {
+      json.writeObjectFieldStart("parameters");
+      json.writeNumberField("binary_data_size", BinaryElements.bytes(tensor));
+      json.writeEndObject();
+    } else {
+      json.writeFieldName("data");
+      JsonElements.write(tensor, type == Datatype.UINT64, json);
+    }
+    json.writeEndObject();
+  }
+
+  private HostTensor tensor(InferRequest.Output output) {
+    return result.outputs().get(output.name());
+  }
+
+  private Map<String, Datatype> types() {
+    Map<String, Datatype> types = new HashMap<>();
+    for (ValueSpec output : model.outputs()) {
+      types.put(output.name(), Datatype.of(output));
+    }
+    return types;
+  }
+}

@@ -1,0 +1,23 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.http;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.lepcnn.device.stage.HostTensor;
+
+/**
+ * A request for inference.
+ *
+ * @param id the client's name for it; null when it has none
+ * @param inputs those of the model, by name
+ * @param outputs those that are asked for, in their order
+ */
+record InferRequest(@Nullable String id, Map<String, HostTensor> inputs, List<Output> outputs) {
+  /**
+   * An output that is asked for.
+   *
+   * @param binary whether in the binary form, or else as JSON
+   */
+  record Output(String name, boolean binary) {}
+}

@@ -1,0 +1,65 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.PrivateModel;
+
+/** What the door needs of a model; the methods are those of {@link PrivateModel}. */
+interface ServedModel {
+  String name();
+
+  String version();
+
+  List<ValueSpec> inputs();
+
+  List<ValueSpec> outputs();
+
+  long passesLeft();
+
+  boolean quarantined();
+
+  CompletableFuture<PassResult> infer(Map<String, HostTensor> inputs);
+
+  /** A gateway's model. */
+  static ServedModel of(PrivateModel model) {
+    return new OfGateway(model);
+  }
+
+  /** A gateway's model; names and types do not change. */
+  record OfGateway(PrivateModel model, List<ValueSpec> inputs, List<ValueSpec> outputs)
+      implements ServedModel {
+    private OfGateway(PrivateModel model) {
+      this(model, model.inputs(), model.outputs());
+    }
+
+    @Override
+    public String name() {
+      return model.name();
+    }
+
+    @Override
+    public String version() {
+      return model.version();
+    }
+
+    @Override
+    public long passesLeft() {
+      return model.passesLeft();
+    }
+
+    @Override
+    public boolean quarantined() {
+      return model.quarantined();
+    }
+
+    @Override
+    public CompletableFuture<PassResult> infer(Map<String, HostTensor> inputs) {
+      return model.inferAsync(inputs);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.core.text.BuildVersion;
+import org.lepcnn.core.text.Printable;
+
+/** The models of a door: what they are, and whether they are ready. */
+final class ServedModels {
+  private static final int OK = 200;
+
+  private final Map<String, ServedModel> models = new TreeMap<>();
+  private final int readyPasses;
+  private final BooleanSupplier broker;
+
+  /**
+   * @param readyPasses the least passes that a model that is ready has left
+   * @param broker whether the broker is there; must not wait
+   */
+  ServedModels(List<ServedModel> models, int readyPasses, BooleanSupplier broker) {
+    models.forEach(model -> this.models.put(model.name(), model));
+    this.readyPasses = readyPasses;
+    this.broker = broker;
+  }
+
+  /**
+   * The model that a route names.
+   *
+   * @throws RefusedRequestException there is none of this name and version
+   */
+  ServedModel find(Route route) {
+    ServedModel model = models.get(route.model());
+    if (model == null) {
+      throw RefusedRequestException.about(Statuses.NOT_FOUND, "Request")
+          .expected("one of the models " + models.keySet())
+          .found("'" + Printable.name(route.model()) + "'");
+    }
+    if (!route.version().isEmpty() && !route.version().equals(model.version())) {
+      throw RefusedRequestException.about(Statuses.NOT_FOUND, "Request")
+          .expected("version " + model.version() + " of model " + model.name())
+          .found("'" + Printable.name(route.version()) + "'");
+    }
+    return model;
+  }
+
+  /** The door itself. */
+  record Server(String name, String version, List<String> extensions) {}
+
+  HttpAnswer server() {
+    return HttpAnswer.json(
+        OK, new Server("lepcnn", BuildVersion.get(), List.of("binary_tensor_data")));
+  }
+
+  HttpAnswer live() {
+    return HttpAnswer.json(OK, Map.of("live", true));
+  }
+
+  /** Whether all models are ready; if not, why. */
+  record Ready(@Nullable String name, boolean ready, @Nullable String reason) {
+    private HttpAnswer answer() {
+      return HttpAnswer.json(ready ? OK : Statuses.NOT_READY, this);
+    }
+  }
+
+  HttpAnswer ready() {
+    String reason = null;
+    for (ServedModel model : models.values()) {
+      reason = reason == null ? whyNotReady(model) : reason;
+    }
+    return new Ready(null, reason == null, reason).answer();
+  }
+
+  HttpAnswer ready(ServedModel model) {
+    String reason = whyNotReady(model);
+    return new Ready(model.name(), reason == null, reason).answer();
+  }
+
+  private @Nullable String whyNotReady(ServedModel model) {
+    if (model.quarantined()) {
+      return "the edge failed the integrity checks of " + model.name() + " and is in quarantine";
+    }
+    if (model.passesLeft() < readyPasses) {
+      return "the tables of " + model.name() + " run low";
+    }
+    return broker.getAsBoolean() ? null : "the broker is away";
+  }
+
+  /** A model, in the protocol's form. */
+  record Metadata(
+      String name,
+      List<String> versions,
+      String platform,
+      List<Tensor> inputs,
+      List<Tensor> outputs) {
+    /** A value that it takes or gives. */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, not a value to compare
+    record Tensor(String name, Datatype datatype, long[] shape) {
+      private static List<Tensor> of(List<ValueSpec> values) {
+        return values.stream()
+            .map(value -> new Tensor(value.name(), Datatype.of(value), value.shape()))
+            .toList();
+      }
+    }
+  }
+
+  HttpAnswer metadata(ServedModel model) {
+    return HttpAnswer.json(
+        OK,
+        new Metadata(
+            model.name(),
+            List.of(model.version()),
+            "lepcnn",
+            Metadata.Tensor.of(model.inputs()),
+            Metadata.Tensor.of(model.outputs())));
+  }
+}

@@ -1,0 +1,104 @@
+/* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
+package org.lepcnn.gateway.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.device.pass.PassResult;
+import org.lepcnn.device.pass.PassTimings;
+import org.lepcnn.device.stage.HostTensor;
+
+/** A model without an edge: a test says what a pass does. */
+final class FakeModel implements ServedModel {
+  static final String VERSION = "0123456789ab";
+
+  private final String name;
+  private final List<ValueSpec> inputs;
+  private final List<ValueSpec> outputs;
+  final AtomicLong passes = new AtomicLong();
+  volatile Function<Map<String, HostTensor>, CompletableFuture<Map<String, HostTensor>>> pass;
+  volatile long passesLeft = 100;
+  volatile boolean quarantined;
+
+  FakeModel(String name, List<ValueSpec> inputs, List<ValueSpec> outputs) {
+    this.name = name;
+    this.inputs = inputs;
+    this.outputs = outputs;
+  }
+
+  /** Takes six numbers, gives them doubled, and their sum. */
+  static FakeModel doubling(String name) {
+    FakeModel model =
+        new FakeModel(
+            name,
+            List.of(new ValueSpec("picture", HostTensor.FLOAT, new long[] {1, 2, 3})),
+            List.of(
+                new ValueSpec("doubled", HostTensor.FLOAT, new long[] {1, 2, 3}),
+                new ValueSpec("sum", HostTensor.INT64, new long[] {1})));
+    model.pass = inputs -> CompletableFuture.completedFuture(doubled(inputs));
+    return model;
+  }
+
+  /** Gives every input back under its own name. */
+  static FakeModel echo(String name, List<ValueSpec> values) {
+    FakeModel model = new FakeModel(name, values, values);
+    model.pass = CompletableFuture::completedFuture;
+    return model;
+  }
+
+  static Map<String, HostTensor> doubled(Map<String, HostTensor> inputs) {
+    float[] picture = inputs.get("picture").floats();
+    float[] doubled = new float[picture.length];
+    float sum = 0;
+    for (int i = 0; i < picture.length; i++) {
+      doubled[i] = 2 * picture[i];
+      sum += picture[i];
+    }
+    return Map.of(
+        "doubled",
+        HostTensor.of(doubled, 1, 2, 3),
+        "sum",
+        HostTensor.of(new long[] {(long) sum}, 1));
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String version() {
+    return VERSION;
+  }
+
+  @Override
+  public List<ValueSpec> inputs() {
+    return inputs;
+  }
+
+  @Override
+  public List<ValueSpec> outputs() {
+    return outputs;
+  }
+
+  @Override
+  public long passesLeft() {
+    return passesLeft;
+  }
+
+  @Override
+  public boolean quarantined() {
+    return quarantined;
+  }
+
+  @Override
+  public CompletableFuture<PassResult> infer(Map<String, HostTensor> values) {
+    CompletableFuture<Map<String, HostTensor>> outputsOfPass = pass.apply(values);
+    long number = passes.getAndIncrement();
+    return outputsOfPass.thenApply(
+        all -> new PassResult(number, all, new PassTimings(0, 0, 0, 0, 0, 0, 0), 0, 0, 1));
+  }
+}
