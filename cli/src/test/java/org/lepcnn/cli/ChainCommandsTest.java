@@ -88,7 +88,7 @@ class ChainCommandsTest {
     assertThat(CommandRun.of("inspect", state, "--json").out()).contains("\"suite\":\"chacha\"");
     CommandRun unknown = provision("other.lep", "--suite", "des");
     assertThat(unknown.status()).isEqualTo(2);
-    assertThat(unknown.err()).contains("aes, chacha");
+    assertThat(unknown.err()).contains("expected one of [AES, CHACHA]");
     assertThat(ledger()).hasSize(2);
   }
 
