@@ -171,7 +171,6 @@ public final class DeviceBenchmark {
       BenchResult result, double privateMillis, double plainMillis, long inputs, long outputs) {
     DeviceProfile profile = model.prediction().profile();
     CutReport costs = model.prediction().alone();
-    DeviceProfile.Elements each = profile.device();
     BenchTable table =
         new BenchTable(
             "predictions",
@@ -181,6 +180,14 @@ public final class DeviceBenchmark {
     compare(table, "private pass, CPU ms", own, privateMillis);
     compare(table, "plain inference, CPU ms", plain, plainMillis);
     compare(table, "private ÷ plain", own / plain, privateMillis / plainMillis);
+    if (inputs > 0) {
+      elements(table, profile.device(), inputs, outputs);
+    }
+    result.table(table);
+    result.note("predictions: " + profile.name() + ", " + profile.provenance());
+  }
+
+  private void elements(BenchTable table, DeviceProfile.Elements each, long inputs, long outputs) {
     compare(table, "mask, ns", each.maskNanosPerElement(), median(PassTimings::maskNanos) / inputs);
     compare(
         table,
@@ -194,8 +201,6 @@ public final class DeviceBenchmark {
         "unmask, ns",
         each.unmaskNanosPerResult(),
         median(PassTimings::unmaskNanos) / outputs);
-    result.table(table);
-    result.note("predictions: " + profile.name() + ", " + profile.provenance());
   }
 
   private static void compare(BenchTable table, String what, double predicted, double measured) {
@@ -214,9 +219,11 @@ public final class DeviceBenchmark {
   }
 
   private void notes(BenchResult result, long inputs, long outputs) {
-    result.note(
-        "the check reads inputs and outputs once each; per output alone it takes "
-            + "%.2f ns".formatted(median(PassTimings::checkNanos) / outputs));
+    if (outputs > 0) {
+      result.note(
+          "the check reads inputs and outputs once each; per output alone it takes "
+              + "%.2f ns".formatted(median(PassTimings::checkNanos) / outputs));
+    }
     result.note(
         "mask includes the keystream, the largest magnitude, and copies out of ONNX Runtime");
     result.note("steps: wall time on the session's thread; tables in the page cache");
@@ -238,7 +245,7 @@ public final class DeviceBenchmark {
   }
 
   private static void row(BenchResult result, String name, long elements, double nanos) {
-    result.row(name, elements, nanos / elements, nanos / 1e3);
+    result.row(name, elements, elements == 0 ? 0 : nanos / elements, nanos / 1e3);
   }
 
   private double median(ToLongFunction<PassTimings> nanos) {

@@ -16,7 +16,6 @@ import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.WrittenResult;
 import org.lepcnn.command.Subcommand;
 import org.lepcnn.device.key.CipherSuite;
-import org.lepcnn.onnx.cut.DeviceProfile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -145,8 +144,8 @@ public final class BenchCommand implements Subcommand, Runnable {
     private int passes;
 
     @Override
-    DeviceProfile profile() {
-      return profile.read();
+    ProfileOption profile() {
+      return profile;
     }
 
     @Override
@@ -261,8 +260,8 @@ public final class BenchCommand implements Subcommand, Runnable {
     private int steadyBursts;
 
     @Override
-    DeviceProfile profile() {
-      return profile.read();
+    ProfileOption profile() {
+      return profile;
     }
 
     @Override

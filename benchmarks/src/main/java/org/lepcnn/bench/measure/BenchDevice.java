@@ -250,6 +250,6 @@ public final class BenchDevice implements AutoCloseable {
     long bytes =
         Integer.BYTES
             * (model.bundle().plan().outputElements() + model.bundle().plan().inputElements());
-    return (int) Math.max(1, Math.min(MAX_PASSES_PER_CALL, CALL_BUDGET_BYTES / bytes));
+    return (int) Math.max(1, Math.min(MAX_PASSES_PER_CALL, CALL_BUDGET_BYTES / Math.max(1, bytes)));
   }
 }
