@@ -98,7 +98,9 @@ class BenchmarkSmokeTest {
     BenchResult result;
     try (BenchModel model =
         BenchModel.open(onnx.toString(), ImportOptions.defaults().withOffload(cut), profile)) {
-      result = DeviceBenchmark.run(model, new DeviceBenchmark.Options("scalar", 2, 3), QUIET);
+      result =
+          DeviceBenchmark.run(
+              model, new DeviceBenchmark.Options("scalar", CipherSuite.AES, 2, 3), QUIET);
     }
 
     assertThat(value(result, "share of multiplications offloaded")).isZero();
