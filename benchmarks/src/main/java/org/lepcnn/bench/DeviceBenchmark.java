@@ -21,6 +21,7 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.port.InProcessEdge;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.pass.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
@@ -56,10 +57,11 @@ public final class DeviceBenchmark {
    * How to measure.
    *
    * @param kernel of the edge; null for the fastest
+   * @param suite the device's ciphers
    * @param warmUp passes that do not count
    * @param passes that do
    */
-  public record Options(String kernel, int warmUp, int passes) {}
+  public record Options(String kernel, CipherSuite suite, int warmUp, int passes) {}
 
   private DeviceBenchmark(BenchModel model, Options options, Consumer<String> steps) {
     this.model = model;
@@ -76,7 +78,7 @@ public final class DeviceBenchmark {
     KernelProvider provider = Kernels.choose(options.kernel());
     Map<String, HostTensor> input = model.input();
     int passes = options.warmUp() + options.passes();
-    try (BenchDevice device = BenchDevice.create(model, provider);
+    try (BenchDevice device = BenchDevice.create(model, provider, options.suite());
         EdgeOnItsOwnThread edge =
             new EdgeOnItsOwnThread(new InProcessEdge(model.bundle().edge(), provider));
         PlainModel plain = PlainModel.open(model.onnx(), 1, input);
@@ -147,6 +149,9 @@ public final class DeviceBenchmark {
         Figure.ratio("share of multiplications offloaded", model.report().offloadedShare()));
     result.figure(new Figure("private pass, CPU on the device", privateMillis, "ms"));
     result.figure(new Figure("plain inference, CPU, one thread", plainMillis, "ms"));
+    result.figure(
+        new Figure(
+            "mask + open + unmask, per pass", ciphersNanos() / Timing.NANOS_PER_MILLI, "ms"));
     step(result, "quantize and mask", inputs, PassTimings::maskNanos);
     step(result, "check (inputs and outputs)", inputs + outputs, PassTimings::checkNanos);
     step(result, "open table", outputs, PassTimings::tableNanos);
@@ -166,7 +171,6 @@ public final class DeviceBenchmark {
       BenchResult result, double privateMillis, double plainMillis, long inputs, long outputs) {
     DeviceProfile profile = model.prediction().profile();
     CutReport costs = model.prediction().alone();
-    DeviceProfile.Elements each = profile.device();
     BenchTable table =
         new BenchTable(
             "predictions",
@@ -176,6 +180,14 @@ public final class DeviceBenchmark {
     compare(table, "private pass, CPU ms", own, privateMillis);
     compare(table, "plain inference, CPU ms", plain, plainMillis);
     compare(table, "private ÷ plain", own / plain, privateMillis / plainMillis);
+    if (inputs > 0) {
+      elements(table, profile.device(), inputs, outputs);
+    }
+    result.table(table);
+    result.note("predictions: " + profile.name() + ", " + profile.provenance());
+  }
+
+  private void elements(BenchTable table, DeviceProfile.Elements each, long inputs, long outputs) {
     compare(table, "mask, ns", each.maskNanosPerElement(), median(PassTimings::maskNanos) / inputs);
     compare(
         table,
@@ -189,8 +201,6 @@ public final class DeviceBenchmark {
         "unmask, ns",
         each.unmaskNanosPerResult(),
         median(PassTimings::unmaskNanos) / outputs);
-    result.table(table);
-    result.note("predictions: " + profile.name() + ", " + profile.provenance());
   }
 
   private static void compare(BenchTable table, String what, double predicted, double measured) {
@@ -209,13 +219,16 @@ public final class DeviceBenchmark {
   }
 
   private void notes(BenchResult result, long inputs, long outputs) {
-    result.note(
-        "the check reads inputs and outputs once each; per output alone it takes "
-            + "%.2f ns".formatted(median(PassTimings::checkNanos) / outputs));
+    if (outputs > 0) {
+      result.note(
+          "the check reads inputs and outputs once each; per output alone it takes "
+              + "%.2f ns".formatted(median(PassTimings::checkNanos) / outputs));
+    }
     result.note(
         "mask includes the keystream, the largest magnitude, and copies out of ONNX Runtime");
     result.note("steps: wall time on the session's thread; tables in the page cache");
     result.note("mask, check and unmask: " + VectorUnit.description());
+    result.note("cipher suite: " + options.suite());
     result.note(
         "medians of %d passes after %d; blocks of %d private passes and %d plain runs alternate"
             .formatted(options.passes(), options.warmUp(), BLOCK, BLOCK));
@@ -232,11 +245,18 @@ public final class DeviceBenchmark {
   }
 
   private static void row(BenchResult result, String name, long elements, double nanos) {
-    result.row(name, elements, nanos / elements, nanos / 1e3);
+    result.row(name, elements, elements == 0 ? 0 : nanos / elements, nanos / 1e3);
   }
 
   private double median(ToLongFunction<PassTimings> nanos) {
     return Timing.median(timings.stream().mapToDouble(nanos::applyAsLong).toArray());
+  }
+
+  /** The steps in which a suite's ciphers work. */
+  private double ciphersNanos() {
+    return median(PassTimings::maskNanos)
+        + median(PassTimings::tableNanos)
+        + median(PassTimings::unmaskNanos);
   }
 
   private BarChart chart(double plainMillis) {

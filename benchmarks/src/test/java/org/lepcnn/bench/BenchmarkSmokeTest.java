@@ -17,6 +17,14 @@ import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.onnx.ImportOptions;
+import org.lepcnn.onnx.cut.CutLimits;
+import org.lepcnn.onnx.cut.DeviceProfile;
+import org.lepcnn.onnx.cut.Objective;
+import org.lepcnn.onnx.cut.ProfileFile;
+import org.lepcnn.onnx.plan.OffloadPolicy;
+import org.lepcnn.onnx.plan.Precision;
 
 /** Every benchmark with tiny settings: what it tells, not how fast anything is. */
 @Tag("slow")
@@ -54,7 +62,9 @@ class BenchmarkSmokeTest {
   void kernels_measureTheFieldThatIsAskedFor() throws Exception {
     KernelBenchmark.Options options = new KernelBenchmark.Options("scalar", List.of(1), 1, 0.1);
     for (ResidueField field : ResidueField.values()) {
-      try (BenchModel model = BenchModel.open(onnx.toString(), null, 1, field)) {
+      ImportOptions importing =
+          ImportOptions.defaults().withPrecision(Precision.FAST.inField(field));
+      try (BenchModel model = BenchModel.open(onnx.toString(), importing, null)) {
         // the fully connected layer's weights, of 12 bits, leave too few for its input
         int small = field == ResidueField.P24 ? 1 : 0;
         assertThat(KernelBenchmark.run(model, options, QUIET).text())
@@ -67,7 +77,9 @@ class BenchmarkSmokeTest {
   void device_tellsStepsSizesAndShare() throws Exception {
     BenchResult result;
     try (BenchModel model = BenchModel.open(onnx.toString())) {
-      result = DeviceBenchmark.run(model, new DeviceBenchmark.Options("scalar", 2, 3), QUIET);
+      result =
+          DeviceBenchmark.run(
+              model, new DeviceBenchmark.Options("scalar", CipherSuite.CHACHA, 2, 3), QUIET);
     }
 
     assertThat(value(result, "share of multiplications offloaded")).isEqualTo(1);
@@ -77,6 +89,23 @@ class BenchmarkSmokeTest {
     assertThat(result.text())
         .contains(
             "quantize and mask", "open table", "unmask and dequantize", "MODEL, not measured");
+  }
+
+  @Test
+  void device_aCutWithoutRounds_isMeasuredToo() throws Exception {
+    DeviceProfile profile = ProfileFile.named("x86-avx512");
+    OffloadPolicy cut = new OffloadPolicy.Optimise(Objective.LATENCY, profile, CutLimits.NONE);
+    BenchResult result;
+    try (BenchModel model =
+        BenchModel.open(onnx.toString(), ImportOptions.defaults().withOffload(cut), profile)) {
+      result =
+          DeviceBenchmark.run(
+              model, new DeviceBenchmark.Options("scalar", CipherSuite.AES, 2, 3), QUIET);
+    }
+
+    assertThat(value(result, "share of multiplications offloaded")).isZero();
+    assertThat(value(result, "up, per pass")).isZero();
+    assertThat(result.json()).contains("\"predictions\"").doesNotContain("NaN");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.lepcnn.check.FloatModel;
 import org.lepcnn.check.PrecisionSearch;
@@ -69,9 +70,7 @@ final class AutoPrecision {
     try {
       List<Map<String, HostTensor>> stored = stored();
       return stored.isEmpty()
-          ? measured(
-              MadeUpInputs.make(prepared.inputs(), INPUTS),
-              count(INPUTS, "input") + " of random numbers (--samples measures on your own)")
+          ? measuredOnMadeUp(ModelImporter.byteInputs(model))
           : measured(stored, count(stored.size(), "data set") + " beside the model");
     } catch (LepcnnException e) {
       return new Chosen(
@@ -79,6 +78,18 @@ final class AutoPrecision {
           prepared.bundle(options.precision(), steps),
           PrecisionReached.notMeasured(target, e.getMessage()));
     }
+  }
+
+  /**
+   * Measures on inputs that are made up.
+   *
+   * @param bytes names of the inputs that want pictures of bytes
+   */
+  private Chosen measuredOnMadeUp(Set<String> bytes) {
+    String kind = bytes.isEmpty() ? " of random numbers" : " of random pictures from 0 to 255";
+    return measured(
+        MadeUpInputs.make(prepared.inputs(), INPUTS, bytes),
+        count(INPUTS, "input") + kind + " (--samples measures on your own)");
   }
 
   private List<Map<String, HostTensor>> stored() {

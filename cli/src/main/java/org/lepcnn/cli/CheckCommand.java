@@ -215,7 +215,8 @@ final class CheckCommand implements Callable<Integer> {
           .found("none");
     }
     return new Cases(
-        MadeUpInputs.make(bundle.device().rowInputs(), MADE_UP).stream()
+        MadeUpInputs.make(bundle.device().rowInputs(), MADE_UP, ModelImporter.byteInputs(model))
+            .stream()
             .map(values -> new CheckRun.Input("made up", values, NOTHING, -1))
             .toList(),
         true);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.lepcnn.core.error.BadInputException;
@@ -23,6 +24,7 @@ import org.lepcnn.onnx.plan.Schedule;
 import org.lepcnn.onnx.plan.Selection;
 import org.lepcnn.onnx.plan.StageBuilder;
 import org.lepcnn.onnx.read.BoundInputs;
+import org.lepcnn.onnx.read.LikelyRange;
 import org.lepcnn.onnx.read.OnnxReader;
 import org.lepcnn.onnx.read.WiderIntegers;
 import org.lepcnn.onnx.run.InstrumentedRun;
@@ -105,6 +107,16 @@ public final class ModelImporter {
       }
     }
     return bound;
+  }
+
+  /**
+   * The inputs whose preprocessing, as far as it is part of the model, is that of pictures with
+   * samples from 0 to 255.
+   *
+   * @throws BadInputException for a file that is no whole ONNX model
+   */
+  public static Set<String> byteInputs(Path onnx) {
+    return LikelyRange.bytes(new Graph(OnnxReader.read(onnx).model()));
   }
 
   /**

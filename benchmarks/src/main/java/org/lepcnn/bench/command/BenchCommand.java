@@ -15,7 +15,7 @@ import org.lepcnn.bench.pipeline.PipelineBenchmark;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.WrittenResult;
 import org.lepcnn.command.Subcommand;
-import org.lepcnn.onnx.cut.DeviceProfile;
+import org.lepcnn.device.key.CipherSuite;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -123,6 +123,13 @@ public final class BenchCommand implements Subcommand, Runnable {
     @Mixin private ProfileOption profile;
 
     @Option(
+        names = "--suite",
+        paramLabel = "SUITE",
+        defaultValue = "aes",
+        description = "The device's ciphers: aes or chacha. Default: aes.")
+    private CipherSuite suite;
+
+    @Option(
         names = "--warm-up",
         paramLabel = "N",
         defaultValue = "100",
@@ -137,14 +144,14 @@ public final class BenchCommand implements Subcommand, Runnable {
     private int passes;
 
     @Override
-    DeviceProfile profile() {
-      return profile.read();
+    ProfileOption profile() {
+      return profile;
     }
 
     @Override
     BenchResult measure(BenchModel model, String kernel, Consumer<String> progress) {
       return DeviceBenchmark.run(
-          model, new DeviceBenchmark.Options(kernel, warmUp, passes), progress);
+          model, new DeviceBenchmark.Options(kernel, suite, warmUp, passes), progress);
     }
   }
 
@@ -186,7 +193,8 @@ public final class BenchCommand implements Subcommand, Runnable {
   @Command(
       name = "pipeline",
       description =
-          "Compare private passes through a real broker and edge with plain local inference, a plain (unmasked float) streaming job, and an echo of every round.")
+          "Compare private passes through a real broker and edge with plain local inference, a"
+              + " plain (unmasked float) streaming job, and an echo of every round.")
   static final class Pipeline extends ModelBenchmark {
     @Option(
         names = "--batch",
@@ -224,7 +232,8 @@ public final class BenchCommand implements Subcommand, Runnable {
         paramLabel = "N",
         defaultValue = "8",
         description =
-            "Passes in flight together when throughput is measured, of up to four devices. Default: 8.")
+            "Passes in flight together when throughput is measured, of up to four devices. Default:"
+                + " 8.")
     private int inFlight;
 
     @Option(
@@ -246,12 +255,13 @@ public final class BenchCommand implements Subcommand, Runnable {
         paramLabel = "N",
         defaultValue = "12",
         description =
-            "At most so many bursts of passes with many in flight until nothing is left to compile; 0 leaves them out. Default: 12.")
+            "At most so many bursts of passes with many in flight until nothing is left to compile;"
+                + " 0 leaves them out. Default: 12.")
     private int steadyBursts;
 
     @Override
-    DeviceProfile profile() {
-      return profile.read();
+    ProfileOption profile() {
+      return profile;
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.lepcnn.bench.measure.BenchModel;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.command.FieldOption;
 import org.lepcnn.command.KernelOption;
+import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.cut.DeviceProfile;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,8 +26,8 @@ abstract class ModelBenchmark extends Benchmark {
 
   abstract BenchResult measure(BenchModel opened, String kernel, Consumer<String> progress);
 
-  /** By which costs are predicted; null for no prediction. */
-  DeviceProfile profile() {
+  /** Predicts costs and chooses the cut; null for neither. */
+  ProfileOption profile() {
     return null;
   }
 
@@ -37,8 +38,16 @@ abstract class ModelBenchmark extends Benchmark {
 
   @Override
   final BenchResult measure(Consumer<String> progress) {
+    ImportOptions defaults = ImportOptions.defaults();
+    ImportOptions options =
+        defaults.withPrecision(defaults.precision().inField(field.field())).withBatch(batch());
+    DeviceProfile predicting = null;
+    if (profile() != null) {
+      options = options.withOffload(profile().policy());
+      predicting = profile().read();
+    }
     progress.accept("lepcnn bench: importing " + model);
-    try (BenchModel opened = BenchModel.open(model, profile(), batch(), field.field())) {
+    try (BenchModel opened = BenchModel.open(model, options, predicting)) {
       return measure(opened, kernel.name(), progress);
     }
   }

@@ -12,7 +12,6 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
-import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.stage.HostTensor;
@@ -71,18 +70,16 @@ public final class BenchModel implements AutoCloseable {
    * @param nameOrFile a name of {@link ZooModel#names()} or an ONNX file
    */
   public static BenchModel open(String nameOrFile) {
-    return open(nameOrFile, null, 1, ResidueField.P31);
+    return open(nameOrFile, ImportOptions.defaults(), null);
   }
 
   /**
    * As {@link #open(String)}.
    *
+   * @param options how it is imported
    * @param profile by which costs are predicted; null for no prediction
-   * @param batch inputs of a pass
-   * @param field the smallest that a tensor may be in
    */
-  public static BenchModel open(
-      String nameOrFile, DeviceProfile profile, int batch, ResidueField field) {
+  public static BenchModel open(String nameOrFile, ImportOptions options, DeviceProfile profile) {
     Path work = temporaryFolder();
     try {
       Path file = Path.of(nameOrFile);
@@ -97,7 +94,6 @@ public final class BenchModel implements AutoCloseable {
             .expected("one of " + ZooModel.names() + " or an ONNX file")
             .found("'" + nameOrFile + "'");
       }
-      ImportOptions options = options(batch, field);
       PreparedImport prepared = ModelImporter.prepare(file, options);
       ModelBundle bundle = prepared.bundle(options.precision());
       return new BenchModel(
@@ -110,11 +106,6 @@ public final class BenchModel implements AutoCloseable {
       delete(work);
       throw e;
     }
-  }
-
-  private static ImportOptions options(int batch, ResidueField field) {
-    ImportOptions defaults = ImportOptions.defaults().withBatch(batch);
-    return defaults.withPrecision(defaults.precision().inField(field));
   }
 
   public String name() {

@@ -154,10 +154,10 @@ public final class Node {
         : attribute.getIntsList().stream().mapToLong(Long::longValue).toArray();
   }
 
-  /** How many floating-point numbers an attribute holds. */
-  public int reals(String name) {
+  /** The floating-point numbers of an attribute; none when it is absent. */
+  public List<Float> reals(String name) {
     AttributeProto attribute = attribute(name);
-    return attribute == null ? 0 : attribute.getFloatsCount();
+    return attribute == null ? List.of() : attribute.getFloatsList();
   }
 
   private AttributeProto attribute(String name) {

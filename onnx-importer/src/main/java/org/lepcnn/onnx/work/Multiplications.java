@@ -138,6 +138,6 @@ public final class Multiplications {
 
   private static long linearModel(Operands o, String numbers) {
     long rows = o.dims(0).length > 1 ? o.dim(0, 0) : 1;
-    return Tensors.elements(new long[] {rows, o.node().reals(numbers)});
+    return Tensors.elements(new long[] {rows, o.node().reals(numbers).size()});
   }
 }

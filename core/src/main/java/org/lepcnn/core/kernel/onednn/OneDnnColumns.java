@@ -29,6 +29,13 @@ final class OneDnnColumns extends PlanarKernel {
    */
   private static final int MAX_DEPTH = 192;
 
+  /**
+   * The same where weights have to be shifted. On a Zen 5, which has VNNI alone, ÷ {@link
+   * OneDnnConvolution}: 0.86 at 48 (SqueezeNet's first layer), 0.97 to 1.07 at 72, 1.01 to 1.07 at
+   * 108, 1.12 to 1.17 at 192 (ResNet's).
+   */
+  private static final int MAX_SHIFTED_DEPTH = 48;
+
   private final int[] starts;
 
   private OneDnnColumns(ConvGeometry geometry, PlanarProduct product) {
@@ -52,14 +59,16 @@ final class OneDnnColumns extends PlanarKernel {
   /** A kernel, or null where oneDNN wants the limbs in a layout that cannot be written here. */
   static @Nullable OneDnnColumns createIfSupported(
       ResidueField field, ConvGeometry g, byte[] weights) {
+    int depth = words(g) * WORD * g.kernelSize();
     int positions = (g.height().out() - 1) * g.width().reach() + g.width().out();
     PlanarProduct product =
         PlanarProduct.createIfSupported(
             field,
             g.outChannels(),
-            words(g) * WORD * g.kernelSize(),
+            depth,
             positions,
-            ordered(g, weights));
+            ordered(g, weights),
+            depth <= MAX_SHIFTED_DEPTH);
     return product == null ? null : new OneDnnColumns(g, product);
   }
 
@@ -113,8 +122,8 @@ final class OneDnnColumns extends PlanarKernel {
       int to = imageInBatch * g.outChannels() * g.planeSize();
       buffers.run(
           this::columns,
-          (channel, first, at) ->
-              copyRows(buffers.residues(at), first, output, to + channel * g.planeSize()));
+          (channel, first, residues, at) ->
+              copyRows(residues, at - first, first, output, to + channel * g.planeSize()));
     }
 
     private void columns(int first, IntBuffer target) {
@@ -125,8 +134,12 @@ final class OneDnnColumns extends PlanarKernel {
       }
     }
 
-    /** Copies the parts of a run that are outputs into one channel of them. */
-    private void copyRows(int[] residues, int first, ResidueSink output, int to) {
+    /**
+     * Copies the parts of a run that are outputs into one channel of them.
+     *
+     * @param from where the residue of position 0 would be
+     */
+    private void copyRows(int[] residues, int from, int first, ResidueSink output, int to) {
       int outWidth = geometry.width().out();
       int width = canvas.width();
       int end = first + product.runPositions();
@@ -134,7 +147,7 @@ final class OneDnnColumns extends PlanarKernel {
         int left = Math.max(0, first - y * width);
         int right = Math.min(outWidth, end - y * width);
         if (left < right) {
-          output.put(to + y * outWidth + left, residues, y * width + left - first, right - left);
+          output.put(to + y * outWidth + left, residues, from + y * width + left, right - left);
         }
       }
     }

@@ -38,7 +38,7 @@ final class OneDnnPointwise extends PlanarKernel {
       ResidueField field, ConvGeometry g, byte[] weights) {
     PlanarProduct product =
         PlanarProduct.createIfSupported(
-            field, g.outChannels(), g.inChannels(), g.planeSize(), weights);
+            field, g.outChannels(), g.inChannels(), g.planeSize(), weights, true);
     return product == null ? null : new OneDnnPointwise(g, product);
   }
 
@@ -77,9 +77,8 @@ final class OneDnnPointwise extends PlanarKernel {
                       product.runPositions(),
                       split,
                       target),
-          (channel, first, at) ->
-              output.put(
-                  to + channel * plane + first, buffers.residues(at), 0, product.runPositions()));
+          (channel, first, residues, at) ->
+              output.put(to + channel * plane + first, residues, at, product.runPositions()));
     }
 
     private void sample(int[] input, int from) {
