@@ -21,6 +21,7 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.port.InProcessEdge;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.pass.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
@@ -56,10 +57,11 @@ public final class DeviceBenchmark {
    * How to measure.
    *
    * @param kernel of the edge; null for the fastest
+   * @param suite the device's ciphers
    * @param warmUp passes that do not count
    * @param passes that do
    */
-  public record Options(String kernel, int warmUp, int passes) {}
+  public record Options(String kernel, CipherSuite suite, int warmUp, int passes) {}
 
   private DeviceBenchmark(BenchModel model, Options options, Consumer<String> steps) {
     this.model = model;
@@ -76,7 +78,7 @@ public final class DeviceBenchmark {
     KernelProvider provider = Kernels.choose(options.kernel());
     Map<String, HostTensor> input = model.input();
     int passes = options.warmUp() + options.passes();
-    try (BenchDevice device = BenchDevice.create(model, provider);
+    try (BenchDevice device = BenchDevice.create(model, provider, options.suite());
         EdgeOnItsOwnThread edge =
             new EdgeOnItsOwnThread(new InProcessEdge(model.bundle().edge(), provider));
         PlainModel plain = PlainModel.open(model.onnx(), 1, input);
@@ -147,13 +149,16 @@ public final class DeviceBenchmark {
         Figure.ratio("share of multiplications offloaded", model.report().offloadedShare()));
     result.figure(new Figure("private pass, CPU on the device", privateMillis, "ms"));
     result.figure(new Figure("plain inference, CPU, one thread", plainMillis, "ms"));
+    result.figure(
+        new Figure(
+            "mask + open + unmask, per pass", ciphersNanos() / Timing.NANOS_PER_MILLI, "ms"));
     step(result, "quantize and mask", inputs, PassTimings::maskNanos);
     step(result, "check (inputs and outputs)", inputs + outputs, PassTimings::checkNanos);
     step(result, "open table", outputs, PassTimings::tableNanos);
     step(result, "unmask and dequantize", outputs, PassTimings::unmaskNanos);
     step(result, "stages (in the session)", outputs, PassTimings::stageNanos);
     row(result, "stages (ONNX Runtime alone)", outputs, Timing.median(stagesCpu));
-    sizes(result, inputs, outputs);
+    sizes(result);
     notes(result, inputs, outputs);
     if (model.prediction() != null) {
       predicted(result, privateMillis, plainMillis, inputs, outputs);
@@ -202,9 +207,9 @@ public final class DeviceBenchmark {
     table.row(what, predicted, measured, measured / predicted);
   }
 
-  private void sizes(BenchResult result, long inputs, long outputs) {
-    result.figure(new Figure("up, per pass", inputs * Integer.BYTES, "bytes"));
-    result.figure(new Figure("down, per pass", outputs * Integer.BYTES, "bytes"));
+  private void sizes(BenchResult result) {
+    result.figure(new Figure("up, per pass", model.bundle().plan().inputBytes(), "bytes"));
+    result.figure(new Figure("down, per pass", model.bundle().plan().outputBytes(), "bytes"));
     result.figure(
         new Figure("decryption table, per pass", model.report().tableBytesPerPass(), "bytes"));
     double own = Timing.median(privateBytes);
@@ -223,6 +228,7 @@ public final class DeviceBenchmark {
         "mask includes the keystream, the largest magnitude, and copies out of ONNX Runtime");
     result.note("steps: wall time on the session's thread; tables in the page cache");
     result.note("mask, check and unmask: " + VectorUnit.description());
+    result.note("cipher suite: " + options.suite());
     result.note(
         "medians of %d passes after %d; blocks of %d private passes and %d plain runs alternate"
             .formatted(options.passes(), options.warmUp(), BLOCK, BLOCK));
@@ -244,6 +250,13 @@ public final class DeviceBenchmark {
 
   private double median(ToLongFunction<PassTimings> nanos) {
     return Timing.median(timings.stream().mapToDouble(nanos::applyAsLong).toArray());
+  }
+
+  /** The steps in which a suite's ciphers work. */
+  private double ciphersNanos() {
+    return median(PassTimings::maskNanos)
+        + median(PassTimings::tableNanos)
+        + median(PassTimings::unmaskNanos);
   }
 
   private BarChart chart(double plainMillis) {

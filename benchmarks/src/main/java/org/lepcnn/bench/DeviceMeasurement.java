@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -21,6 +22,7 @@ import org.lepcnn.core.kernel.choice.Kernels;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.port.InProcessEdge;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.pass.PassTimings;
 import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.stage.HostTensor;
@@ -48,8 +50,8 @@ public final class DeviceMeasurement {
 
   private DeviceMeasurement() {}
 
-  /** The steps of private passes. */
-  public static Elements elements(Consumer<String> steps) {
+  /** The steps of private passes, with each suite's ciphers. */
+  public static Map<CipherSuite, Elements> elements(Consumer<String> steps) {
     Path folder = null;
     try {
       folder = Files.createTempDirectory("lepcnn-profile");
@@ -68,13 +70,26 @@ public final class DeviceMeasurement {
     }
   }
 
-  private static Elements elements(BenchModel model, Consumer<String> steps) {
+  private static Map<CipherSuite, Elements> elements(BenchModel model, Consumer<String> steps) {
+    Map<CipherSuite, Elements> found = new EnumMap<>(CipherSuite.class);
     KernelProvider provider = Kernels.choose(null);
+    try (BenchDevice first = BenchDevice.create(model, provider)) {
+      for (CipherSuite suite : CipherSuite.values()) {
+        steps.accept("device profile: cipher suite " + suite);
+        try (BenchDevice device = first.another("profile-" + suite, suite)) {
+          found.put(suite, elements(model, device, provider, steps));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static Elements elements(
+      BenchModel model, BenchDevice device, KernelProvider provider, Consumer<String> steps) {
     List<PassTimings> timings = new ArrayList<>();
     Map<String, HostTensor> input = model.input();
-    try (BenchDevice device = BenchDevice.create(model, provider);
-        EdgeOnItsOwnThread edge =
-            new EdgeOnItsOwnThread(new InProcessEdge(model.bundle().edge(), provider))) {
+    try (EdgeOnItsOwnThread edge =
+        new EdgeOnItsOwnThread(new InProcessEdge(model.bundle().edge(), provider))) {
       steps.accept("device profile: making tables for " + (WARM_UP + PASSES) + " passes");
       device.makeTables(0, WARM_UP + PASSES, 1);
       try (PrivateSession session = device.session(edge, 1, WARM_UP + PASSES)) {

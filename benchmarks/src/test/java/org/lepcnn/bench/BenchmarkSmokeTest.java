@@ -17,6 +17,7 @@ import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.Figure;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.cut.CutLimits;
 import org.lepcnn.onnx.cut.DeviceProfile;
@@ -76,7 +77,9 @@ class BenchmarkSmokeTest {
   void device_tellsStepsSizesAndShare() throws Exception {
     BenchResult result;
     try (BenchModel model = BenchModel.open(onnx.toString())) {
-      result = DeviceBenchmark.run(model, new DeviceBenchmark.Options("scalar", 2, 3), QUIET);
+      result =
+          DeviceBenchmark.run(
+              model, new DeviceBenchmark.Options("scalar", CipherSuite.CHACHA, 2, 3), QUIET);
     }
 
     assertThat(value(result, "share of multiplications offloaded")).isEqualTo(1);
@@ -95,7 +98,9 @@ class BenchmarkSmokeTest {
     BenchResult result;
     try (BenchModel model =
         BenchModel.open(onnx.toString(), ImportOptions.defaults().withOffload(cut), profile)) {
-      result = DeviceBenchmark.run(model, new DeviceBenchmark.Options("scalar", 2, 3), QUIET);
+      result =
+          DeviceBenchmark.run(
+              model, new DeviceBenchmark.Options("scalar", CipherSuite.AES, 2, 3), QUIET);
     }
 
     assertThat(value(result, "share of multiplications offloaded")).isZero();

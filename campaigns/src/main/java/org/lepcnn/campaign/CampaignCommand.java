@@ -13,6 +13,7 @@ import org.lepcnn.campaign.neighbour.Neighbour;
 import org.lepcnn.command.Output;
 import org.lepcnn.command.Subcommand;
 import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.device.key.CipherSuite;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "campaign",
     description =
-        "Kill processes under load, or flood the edge, and check every answer. Takes minutes to hours.",
+        "Kill processes under load, or flood the edge, and check every answer. Takes minutes to"
+            + " hours.",
     subcommands = {
       CampaignCommand.Edge.class,
       CampaignCommand.Device.class,
@@ -103,16 +105,24 @@ public final class CampaignCommand implements Subcommand {
         description = "How often to kill the process. Default: 1000.")
     private int kills;
 
+    @Option(
+        names = "--suite",
+        paramLabel = "SUITE",
+        defaultValue = "aes",
+        description = "The device's ciphers: aes or chacha. Default: aes.")
+    private CipherSuite suite;
+
     @Override
     CampaignReport run(Path folder, Consumer<String> progress) {
-      return DeviceKills.run(new DeviceKills.Settings(kills, seed), folder, progress);
+      return DeviceKills.run(new DeviceKills.Settings(kills, suite, seed), folder, progress);
     }
   }
 
   @Command(
       name = "neighbour",
       description = {
-        "Measure a device's passes, quiet and beside devices at ten times their quota. With --hostile:",
+        "Measure a device's passes, quiet and beside devices at ten times their quota. With"
+            + " --hostile:",
         "beside devices within their quotas that hold the edge's memory.",
         "Exit status 0 when its p95 is at most three times the quiet one."
       })
@@ -145,7 +155,8 @@ public final class CampaignCommand implements Subcommand {
         names = "--hostile",
         paramLabel = "N",
         description =
-            "Number of devices that begin rounds and never finish them. --quota, --passes and --turns have no effect then.")
+            "Number of devices that begin rounds and never finish them. --quota, --passes and"
+                + " --turns have no effect then.")
     private Integer hostile;
 
     @Option(

@@ -47,10 +47,10 @@ final class ImportWork implements TrialWork {
   public Done run(
       Path onnx, ImportOptions options, List<String> arguments, Consumer<String> steps) {
     PreparedImport prepared = ModelImporter.prepare(onnx, options, steps);
-    CutReport cut = costs(prepared, options, arguments.get(0));
+    String profile = arguments.get(0);
     if (arguments.size() <= TARGET) {
       ModelBundle bundle = prepared.bundle(options.precision(), steps);
-      return new Done(bundle, new Told(prepared.notes(), null, cut).toBytes());
+      return new Done(bundle, told(prepared, options, profile, bundle, null));
     }
     double target = Double.parseDouble(arguments.get(TARGET));
     Path samples = arguments.size() > SAMPLES ? Path.of(arguments.get(SAMPLES)) : null;
@@ -61,12 +61,19 @@ final class ImportWork implements TrialWork {
         new AutoPrecision(onnx, options, single, target, steps).choose(samples);
     ModelBundle bundle =
         options.batch() == 1 ? chosen.bundle() : prepared.bundle(chosen.precision(), steps);
-    return new Done(bundle, new Told(prepared.notes(), chosen.reached(), cut).toBytes());
+    return new Done(bundle, told(prepared, options, profile, bundle, chosen.reached()));
   }
 
-  private static CutReport costs(PreparedImport prepared, ImportOptions options, String profile) {
-    return profile.isEmpty()
-        ? null
-        : prepared.costs(options.offload(), ProfileFile.ofText(profile));
+  private static byte[] told(
+      PreparedImport prepared,
+      ImportOptions options,
+      String profile,
+      ModelBundle bundle,
+      PrecisionReached reached) {
+    CutReport cut =
+        profile.isEmpty()
+            ? null
+            : prepared.costs(options.offload(), ProfileFile.ofText(profile), bundle);
+    return new Told(prepared.notes(), reached, cut).toBytes();
   }
 }

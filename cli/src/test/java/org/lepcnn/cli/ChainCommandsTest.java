@@ -36,18 +36,12 @@ class ChainCommandsTest {
     assertThat(CommandRun.of("owner", "create", "-o", owner).status()).isZero();
   }
 
-  private CommandRun provision(String grant) {
-    return CommandRun.of(
-        "device",
-        "provision",
-        "meter-1",
-        "--owner",
-        owner,
-        "--bundle",
-        bundle,
-        "-o",
-        folder.resolve(grant),
-        "--json");
+  private CommandRun provision(String grant, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("device", "provision", "meter-1"));
+    arguments.addAll(List.of("--owner", owner, "--bundle", bundle));
+    arguments.addAll(List.of("-o", folder.resolve(grant), "--json"));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray());
   }
 
   private static String chainOf(CommandRun ran) {
@@ -75,6 +69,27 @@ class ChainCommandsTest {
     assertThat(folder.resolve("grant.lep")).hasContent("precious");
     assertThat(provision("other.lep").status()).isZero();
     assertThat(ledger()).extracting(LedgerEntry::status).containsExactly(ChainStatus.GRANTED);
+  }
+
+  @Test
+  void aSuite_isChosenWhenAChainBegins_andInspectShowsIt() {
+    CommandRun aes = provision("aes.lep");
+    CommandRun chacha = provision("chacha.lep", "--suite", "chacha");
+    assertThat(Json.parse(aes.out()).at("suite").asText()).isEqualTo("aes");
+    assertThat(Json.parse(chacha.out()).at("suite").asText()).isEqualTo("chacha");
+    assertThat(CommandRun.of("inspect", folder.resolve("aes.lep")).out())
+        .contains("cipher suite aes");
+    assertThat(CommandRun.of("inspect", folder.resolve("chacha.lep")).out())
+        .contains("cipher suite chacha");
+    assertThat(CommandRun.of("inspect", owner).out())
+        .containsSubsequence("suite aes", "suite chacha");
+    assertThat(init("chacha.lep").status()).isZero();
+    assertThat(CommandRun.of("inspect", state).out()).contains("suite chacha");
+    assertThat(CommandRun.of("inspect", state, "--json").out()).contains("\"suite\":\"chacha\"");
+    CommandRun unknown = provision("other.lep", "--suite", "des");
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err()).contains("expected one of [AES, CHACHA]");
+    assertThat(ledger()).hasSize(2);
   }
 
   @Test

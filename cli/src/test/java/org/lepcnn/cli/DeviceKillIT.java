@@ -15,6 +15,7 @@ import org.lepcnn.campaign.device.DeviceKillReport;
 import org.lepcnn.campaign.device.DeviceKills;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.ProvisionedDevice;
@@ -33,7 +34,8 @@ class DeviceKillIT {
   @Test
   void killedDevice_neverSendsTwoPayloadsUnderOneIdAndGoesOnByItself() {
     DeviceKillReport report =
-        DeviceKills.run(new DeviceKills.Settings(KILLS, SEED), folder, System.out::println);
+        DeviceKills.run(
+            new DeviceKills.Settings(KILLS, CipherSuite.AES, SEED), folder, System.out::println);
     assertThat(report.holds()).as(report.text()).isTrue();
     assertThat(report.kills()).isEqualTo(KILLS);
     assertThat(report.audit().reuses()).isZero();

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.StateDescription;
 import org.lepcnn.device.table.TableId;
@@ -66,7 +67,7 @@ class InspectStateTest {
   }
 
   private static StateDescription at(long nextPass) {
-    return new StateDescription("meter-1", CHAIN, MODEL, "digits", nextPass, 0, 2);
+    return new StateDescription("meter-1", CHAIN, MODEL, CipherSuite.AES, "digits", nextPass, 0, 3);
   }
 
   private static TableId table(ChainId chain, long first, long last) {

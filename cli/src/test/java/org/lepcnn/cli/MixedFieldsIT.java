@@ -21,6 +21,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.session.PrivateSession;
@@ -53,7 +54,8 @@ class MixedFieldsIT {
   void answersEqualThePlainIntegerNetwork_beforeAndAfterARestart() {
     ModelBundle bundle = mixed();
     List<Inputs.Input> inputs = Meter.inputs(bundle);
-    ProvisionedDevice device = ProvisionedDevice.create(folder, bundle, "meter-1", PASSES);
+    ProvisionedDevice aes = device("meter-1", bundle, CipherSuite.AES);
+    ProvisionedDevice chacha = device("meter-2", bundle, CipherSuite.CHACHA);
     Path model = folder.resolve("edge-bundle");
     bundle.write(model);
     LocalLayout layout = LocalLayout.find();
@@ -61,11 +63,13 @@ class MixedFieldsIT {
       String servers = broker.bootstrapServers();
       EdgeFixture.createTopics(servers, EdgeFixture.GATEWAY);
       try (LocalEdge edge = LocalEdge.start(layout, folder.resolve("first"), servers, model)) {
-        assertAnswers(device, servers, inputs.subList(0, 8));
+        assertAnswers(aes, servers, inputs.subList(0, 4));
+        assertAnswers(chacha, servers, inputs.subList(4, 8));
         edge.kill();
       }
       try (LocalEdge edge = LocalEdge.start(layout, folder.resolve("second"), servers, model)) {
-        assertAnswers(device, servers, inputs.subList(8, 16));
+        assertAnswers(aes, servers, inputs.subList(8, 12));
+        assertAnswers(chacha, servers, inputs.subList(12, 16));
         assertThat(edge.isAlive()).isTrue();
       }
       assertBytesSent(bundle.plan(), servers);
@@ -102,6 +106,10 @@ class MixedFieldsIT {
     try (TopicReader reader = new TopicReader(servers, topic)) {
       return reader.readToEnd().stream().map(ConsumerRecord::value).toList();
     }
+  }
+
+  private ProvisionedDevice device(String id, ModelBundle bundle, CipherSuite suite) {
+    return ProvisionedDevice.create(folder.resolve(id), bundle, id, PASSES, suite);
   }
 
   /** All but the last tensor in 24 bits. */

@@ -18,7 +18,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.device.integrity.GroupChallenges;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.DurablePass;
@@ -57,13 +57,7 @@ class PrecomputeTest {
     assertThat(last.passesDone()).isEqualTo(PASSES).isEqualTo(last.passesTotal());
 
     try (DeviceState state = DeviceState.init(shop.grant, folder.resolve("state"));
-        TableFolder tables =
-            TableFolder.open(
-                shop.tables,
-                state.device(),
-                state.chain(),
-                state.model(),
-                state.deviceHalf().plan())) {
+        TableFolder tables = TableFolder.open(shop.tables, state)) {
       assertThat(tables.passesLeftFrom(0)).isEqualTo(PASSES);
       assertFactors(state, tables);
       assertChallenges(state, tables);
@@ -149,7 +143,7 @@ class PrecomputeTest {
     assertThat(tables.challengesPerLayer()).isEqualTo(2);
     Random random = new Random(3);
     for (long group = 0; group < 2; group++) {
-      try (SecretKey groupKey = state.groupKey(group)) {
+      try (GroupKey groupKey = state.groupKey(group)) {
         GroupChallenges challenges = tables.challenges(group, groupKey);
         for (LinearLayerSpec layer : shop.bundle.plan().layers()) {
           int[] x = random.ints(layer.geometry().inputSize(), 0, Field31.P).toArray();

@@ -17,6 +17,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
@@ -111,7 +112,8 @@ public final class Workshop {
   }
 
   TableFolder openTables() {
-    return TableFolder.open(tables, DEVICE, chain(), bundle.fingerprint(), bundle.plan());
+    return TableFolder.open(
+        tables, DEVICE, chain(), CipherSuite.AES, bundle.fingerprint(), bundle.plan());
   }
 
   /** Names in the output folder that end so, sorted. */

@@ -122,7 +122,7 @@ public final class ModelImporter {
   /**
    * Does everything but the quantization, whose precision is chosen later.
    *
-   * @param options their precision is ignored
+   * @param options their precision only tells an optimised cut which fields to expect
    */
   public static PreparedImport prepare(Path onnx, ImportOptions options) {
     return prepare(onnx, options, step -> {});
@@ -159,7 +159,8 @@ public final class ModelImporter {
     InstrumentedRun run = model.run();
     steps.accept("choosing the layers that go to the edge");
     ShapeFlow flow = new ShapeFlow(graph);
-    Selection selection = RoundWork.select(graph, run, flow, options.offload());
+    Selection selection =
+        RoundWork.select(graph, run, flow, options.offload(), options.precision());
     steps.accept("scaling channels between layers");
     Equalization.apply(graph, run, flow, selection);
     Schedule schedule = new Schedule(graph, run, selection);
@@ -174,7 +175,7 @@ public final class ModelImporter {
         selection,
         schedule,
         new StageBuilder(graph, run, flow, schedule).build(),
-        () -> ModelCut.of(graph, run, flow),
+        () -> ModelCut.of(graph, run, flow, options.precision()),
         model.inner());
   }
 

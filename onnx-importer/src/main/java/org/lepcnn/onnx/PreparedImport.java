@@ -1,15 +1,18 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.Stage;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.EdgeHalf;
+import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.cut.CutReport;
 import org.lepcnn.onnx.cut.DeviceProfile;
@@ -98,14 +101,19 @@ public final class PreparedImport {
    *
    * @param policy by which they were chosen
    * @param profile what everything costs the device
+   * @param bundle that was made of this import: it says in which fields the tensors are
    */
-  public CutReport costs(OffloadPolicy policy, DeviceProfile profile) {
+  public CutReport costs(OffloadPolicy policy, DeviceProfile profile, ModelBundle bundle) {
+    Map<String, ResidueField> fields = new HashMap<>();
+    for (MaskedTensorSpec tensor : bundle.plan().tensors()) {
+      fields.put(bundle.device().tensors().get(tensor.id()).value(), tensor.field());
+    }
     Objective shown =
         policy instanceof OffloadPolicy.Optimise optimise
             ? optimise.objective()
             : Objective.LATENCY;
     String word = policy instanceof OffloadPolicy.Optimise ? shown.word() : "offloaded";
-    return cut.get().report(selection, inner, profile, shown, word);
+    return cut.get().report(selection, fields, inner, profile, shown, word);
   }
 
   /** The layers that go to the edge, in the model's order. */

@@ -15,6 +15,7 @@ import org.lepcnn.bench.pipeline.PipelineBenchmark;
 import org.lepcnn.bench.report.BenchResult;
 import org.lepcnn.bench.report.WrittenResult;
 import org.lepcnn.command.Subcommand;
+import org.lepcnn.device.key.CipherSuite;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -122,6 +123,13 @@ public final class BenchCommand implements Subcommand, Runnable {
     @Mixin private ProfileOption profile;
 
     @Option(
+        names = "--suite",
+        paramLabel = "SUITE",
+        defaultValue = "aes",
+        description = "The device's ciphers: aes or chacha. Default: aes.")
+    private CipherSuite suite;
+
+    @Option(
         names = "--warm-up",
         paramLabel = "N",
         defaultValue = "100",
@@ -143,7 +151,7 @@ public final class BenchCommand implements Subcommand, Runnable {
     @Override
     BenchResult measure(BenchModel model, String kernel, Consumer<String> progress) {
       return DeviceBenchmark.run(
-          model, new DeviceBenchmark.Options(kernel, warmUp, passes), progress);
+          model, new DeviceBenchmark.Options(kernel, suite, warmUp, passes), progress);
     }
   }
 

@@ -3,15 +3,21 @@ package org.lepcnn.bench.command;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.lepcnn.bench.DeviceMeasurement;
 import org.lepcnn.bench.report.Machine;
 import org.lepcnn.command.Output;
 import org.lepcnn.command.Subcommand;
 import org.lepcnn.core.io.AtomicFiles;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.json.Json;
 import org.lepcnn.json.Result;
 import org.lepcnn.onnx.cut.DeviceProfile;
+import org.lepcnn.onnx.cut.DeviceProfile.Elements;
 import org.lepcnn.onnx.cut.DeviceProfile.Transport;
 import org.lepcnn.onnx.cut.ProfileFile;
 import picocli.CommandLine.Command;
@@ -22,7 +28,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "profile",
     description = {
-      "Measure what private inference costs this device, for import --profile. Takes a minute or two.",
+      "Measure what private inference costs this device, for import --profile. Takes a minute or"
+          + " two.",
       "Run it on the device, with nothing else running."
     })
 public final class DeviceProfileCommand implements Subcommand, Callable<Integer> {
@@ -69,19 +76,47 @@ public final class DeviceProfileCommand implements Subcommand, Callable<Integer>
       description = "The device's processor time for each. Default: as --others-of.")
   private Double cpuNanosPerByte;
 
-  private record Written(DeviceProfile profile, Path file) implements Result {
+  /**
+   * What was measured.
+   *
+   * @param suites with each suite's ciphers; the profile has those of {@code best}
+   * @param best the suite that costs this device less
+   */
+  private record Written(
+      DeviceProfile profile, Map<CipherSuite, Elements> suites, CipherSuite best, Path file)
+      implements Result {
     @Override
     public String json() {
-      return ProfileFile.text(profile);
+      Map<String, Object> members = ProfileFile.members(profile);
+      Map<String, Elements> bySuite = new LinkedHashMap<>();
+      suites.forEach((suite, elements) -> bySuite.put(suite.toString(), elements));
+      members.put("suites", bySuite);
+      members.put("suite", best.toString());
+      return Json.write(members);
+    }
+
+    private String suitesText() {
+      StringBuilder text = new StringBuilder();
+      suites.forEach(
+          (suite, elements) ->
+              text.append(
+                  String.format(
+                      Locale.ROOT,
+                      "Cipher suite %s: mask %.2f, open %.2f.%n",
+                      suite,
+                      elements.maskNanosPerElement(),
+                      elements.openNanosPerResult())));
+      return text + "Provision this device with --suite " + best + ".\n";
     }
 
     @Override
     public String text() {
       return String.format(
           Locale.ROOT,
-          "ns an element: mask %.2f, check %.2f; a result: open %.2f, unmask %.2f, stage %.2f.%n"
-              + "ns a multiplication: 3×3 %.4f, 1×1 %.4f, depthwise %.4f; a weight, fully connected:"
-              + " %.3f.%n%s.%nWrote %s.",
+          "%sThe profile is of that suite. ns an element: mask %.2f, check %.2f; a result: open"
+              + " %.2f, unmask %.2f, stage %.2f.%nns a multiplication: 3×3 %.4f, 1×1 %.4f,"
+              + " depthwise %.4f; a weight, fully connected: %.3f.%n%s.%nWrote %s.",
+          suitesText(),
           profile.device().maskNanosPerElement(),
           profile.device().checkNanosPerElement(),
           profile.device().openNanosPerResult(),
@@ -110,24 +145,38 @@ public final class DeviceProfileCommand implements Subcommand, Callable<Integer>
             or(latencyNanosPerByte, given.transport().latencyNanosPerByte()),
             or(cpuNanosPerByte, given.transport().cpuNanosPerByte()));
     boolean stated = roundMicros != null || latencyNanosPerByte != null || cpuNanosPerByte != null;
+    Map<CipherSuite, Elements> suites = DeviceMeasurement.elements(output::progress);
+    CipherSuite best = best(suites);
     String provenance =
-        "measured on %s; %s of %s"
+        "measured on %s with cipher suite %s; %s of %s"
             .formatted(
                 Machine.here("").processor(),
+                best,
                 stated ? "transport as given; edge and energy" : "transport, edge and energy",
                 given.name());
     DeviceProfile profile =
         new DeviceProfile(
             name,
             provenance,
-            DeviceMeasurement.elements(output::progress),
+            suites.get(best),
             DeviceMeasurement.plain(output::progress),
             given.edge(),
             transport,
             given.energy());
     AtomicFiles.write(file, ProfileFile.text(profile).getBytes(StandardCharsets.UTF_8));
-    output.result(new Written(profile, file));
+    output.result(new Written(profile, suites, best, file));
     return 0;
+  }
+
+  /** The first of those that cost least for an element masked and a result opened. */
+  private static CipherSuite best(Map<CipherSuite, Elements> suites) {
+    return suites.keySet().stream()
+        .min(
+            Comparator.comparingDouble(
+                suite ->
+                    suites.get(suite).maskNanosPerElement()
+                        + suites.get(suite).openNanosPerResult()))
+        .orElseThrow();
   }
 
   private static double or(Double stated, double otherwise) {

@@ -17,8 +17,9 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.TableComputation;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.session.PrivateSession;
@@ -45,6 +46,7 @@ public final class BenchDevice implements AutoCloseable {
 
   private final BenchModel model;
   private final String name;
+  private final CipherSuite suite;
   private final Path folder;
   private final OwnerFile owner;
   private final TableComputation computation;
@@ -56,11 +58,13 @@ public final class BenchDevice implements AutoCloseable {
   private BenchDevice(
       BenchModel model,
       String name,
+      CipherSuite suite,
       OwnerFile owner,
       TableComputation computation,
       boolean ownsAll) {
     this.model = model;
     this.name = name;
+    this.suite = suite;
     this.folder = model.work().resolve("device").resolve(name);
     this.owner = owner;
     this.computation = computation;
@@ -70,19 +74,34 @@ public final class BenchDevice implements AutoCloseable {
 
   /** Provisions the only device of a new owner; it has no tables yet. */
   public static BenchDevice create(BenchModel model, KernelProvider provider) {
-    return create(model, provider, FIRST);
+    return create(model, provider, CipherSuite.AES);
+  }
+
+  /** As {@link #create(BenchModel, KernelProvider)}, with a suite of its chain's own. */
+  public static BenchDevice create(BenchModel model, KernelProvider provider, CipherSuite suite) {
+    return create(model, provider, FIRST, suite);
   }
 
   /** Provisions the first device of a new owner; it has no tables yet. */
   public static BenchDevice create(BenchModel model, KernelProvider provider, String device) {
+    return create(model, provider, device, CipherSuite.AES);
+  }
+
+  private static BenchDevice create(
+      BenchModel model, KernelProvider provider, String device, CipherSuite suite) {
     OwnerFile owner = OwnerFile.create(model.work().resolve("device").resolve("owner.lep"));
     TableComputation computation = new TableComputation(model.bundle().edge(), provider);
-    return new BenchDevice(model, device, owner, computation, true).provision();
+    return new BenchDevice(model, device, suite, owner, computation, true).provision();
   }
 
   /** Provisions another device of the same owner, to be used while this one is open. */
   public BenchDevice another(String device) {
-    return new BenchDevice(model, device, owner, computation, false).provision();
+    return another(device, suite);
+  }
+
+  /** As {@link #another(String)}, with a suite of its chain's own. */
+  public BenchDevice another(String device, CipherSuite itsSuite) {
+    return new BenchDevice(model, device, itsSuite, owner, computation, false).provision();
   }
 
   public String name() {
@@ -168,7 +187,7 @@ public final class BenchDevice implements AutoCloseable {
 
   private BenchDevice provision() {
     Path grantFile = folder.resolve("device.grant");
-    try (Grant grant = owner.provision(name, model.bundle())) {
+    try (Grant grant = owner.provision(name, model.bundle(), suite)) {
       grant.write(grantFile);
     }
     DeviceState.init(grantFile, folder.resolve("state")).close();
@@ -201,7 +220,7 @@ public final class BenchDevice implements AutoCloseable {
 
   private void make(TableId id) {
     try (ChainKeys keys = owner.chainKeys(name, id.model(), id.chain());
-        SecretKey groupKey = keys.groupKey(id.group());
+        GroupKey groupKey = keys.groupKey(id.group());
         TableWriter writer = TableWriter.create(tables(), id, computation.plan(), 1, groupKey)) {
       GroupChallenges challenges = computation.challenges(1, groupKey);
       writer.writeChallenges(challenges);

@@ -45,12 +45,12 @@ public final class BenchModel implements AutoCloseable {
    */
   public record Prediction(DeviceProfile profile, CutReport whole, CutReport alone) {
     private static Prediction of(
-        PreparedImport prepared, ImportOptions options, DeviceProfile profile) {
+        PreparedImport prepared, ImportOptions options, DeviceProfile profile, ModelBundle bundle) {
       Transport none = new Transport(0, 0, 0);
       return new Prediction(
           profile,
-          prepared.costs(options.offload(), profile),
-          prepared.costs(options.offload(), profile.with(none)));
+          prepared.costs(options.offload(), profile, bundle),
+          prepared.costs(options.offload(), profile.with(none), bundle));
     }
   }
 
@@ -95,12 +95,13 @@ public final class BenchModel implements AutoCloseable {
             .found("'" + nameOrFile + "'");
       }
       PreparedImport prepared = ModelImporter.prepare(file, options);
+      ModelBundle bundle = prepared.bundle(options.precision());
       return new BenchModel(
           name,
           file,
           work,
-          prepared.bundle(options.precision()),
-          profile == null ? null : Prediction.of(prepared, options, profile));
+          bundle,
+          profile == null ? null : Prediction.of(prepared, options, profile, bundle));
     } catch (RuntimeException e) {
       delete(work);
       throw e;

@@ -3,15 +3,15 @@ package org.lepcnn.bench.plainjob;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToIntFunction;
-import org.lepcnn.core.model.LinearLayerSpec;
-import org.lepcnn.core.model.MaskedTensorSpec;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.kafka.chunk.ChunkLayout;
 
 /**
  * The records of a round, without what is in them; tensors are cut as the private transport cuts
- * them.
+ * them, and a record has the bytes of its residues, rounded up to whole values.
  *
  * @param up the values of each request record, 32 bits each; at least one record
  * @param down the values of each result record; at least one record
@@ -32,8 +32,12 @@ public record EchoRound(List<Integer> up, List<Integer> down) {
     for (int round = 0; round < plan.rounds(); round++) {
       rounds.add(
           new EchoRound(
-              records(plan.tensorsOfRound(round), MaskedTensorSpec::elements),
-              records(plan.layersOfRound(round), EchoRound::results)));
+              plan.tensorsOfRound(round).stream()
+                  .flatMap(tensor -> records(tensor.elements(), tensor.field()))
+                  .toList(),
+              plan.layersOfRound(round).stream()
+                  .flatMap(layer -> records(layer.geometry().outputSize(), plan.field(layer)))
+                  .toList()));
     }
     return rounds;
   }
@@ -49,29 +53,20 @@ public record EchoRound(List<Integer> up, List<Integer> down) {
     return requests;
   }
 
-  /** Bytes of residues on the way up, without framing. */
+  /** Bytes of values on the way up, without framing. */
   public long bytesUp() {
     return bytes(up);
   }
 
-  /** Bytes of residues on the way down, without framing. */
+  /** Bytes of values on the way down, without framing. */
   public long bytesDown() {
     return bytes(down);
   }
 
-  private static <T> List<Integer> records(List<T> tensors, ToIntFunction<T> elements) {
-    List<Integer> records = new ArrayList<>();
-    for (T tensor : tensors) {
-      int count = elements.applyAsInt(tensor);
-      for (int chunk = 0; chunk < ChunkLayout.count(count); chunk++) {
-        records.add(ChunkLayout.elementsOf(chunk, count));
-      }
-    }
-    return records;
-  }
-
-  private static int results(LinearLayerSpec layer) {
-    return layer.geometry().outputSize();
+  private static Stream<Integer> records(int elements, ResidueField field) {
+    return IntStream.range(0, ChunkLayout.count(elements))
+        .map(chunk -> ChunkLayout.elementsOf(chunk, elements) * field.wireBytes())
+        .mapToObj(bytes -> (bytes + Float.BYTES - 1) / Float.BYTES);
   }
 
   private static long bytes(List<Integer> records) {

@@ -37,6 +37,17 @@ class EchoRoundTest {
   }
 
   @Test
+  void roundsIn24Bits_haveThreeQuartersOfTheBytes() {
+    Plan plan =
+        new Plan(
+            List.of(new MaskedTensorSpec(0, 0, CHUNK + 5, ResidueField.P24)),
+            List.of(layer(0, 0, CHUNK + 5, 8)));
+
+    assertThat(EchoRound.of(plan))
+        .containsExactly(new EchoRound(List.of(CHUNK / 4 * 3, 4), List.of(6)));
+  }
+
+  @Test
   void onlyTheLastRequest_asksForAnswers() {
     List<PlainRecord> requests =
         new EchoRound(List.of(7, CHUNK), List.of(2, 1))

@@ -22,6 +22,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.deployments.LocalBroker;
 import org.lepcnn.deployments.LocalEdge;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.kafka.client.ClientSettings;
 import org.lepcnn.kafka.topic.TopicAdmin;
@@ -66,9 +67,10 @@ public final class DeviceKills {
    * What to do.
    *
    * @param kills how often the device is killed
+   * @param suite the device's ciphers
    * @param seed of the instants
    */
-  public record Settings(int kills, long seed) {
+  public record Settings(int kills, CipherSuite suite, long seed) {
     public Settings {
       if (kills < 1 || kills > 100_000) {
         throw BadInputException.about("Device campaign").expected("1 to 100000 kills").found(kills);
@@ -97,7 +99,7 @@ public final class DeviceKills {
     model = CampaignModel.load(layout);
     Path bundle = model.writeBundle(folder);
     tableEnd = tables();
-    model.provision(folder, (int) tableEnd);
+    model.provision(folder, (int) tableEnd, settings.suite());
     ExpectedAnswers.write(folder.resolve("answers"), model);
     try (LocalBroker broker = LocalBroker.start(folder.resolve("broker"))) {
       bootstrapServers = broker.bootstrapServers();

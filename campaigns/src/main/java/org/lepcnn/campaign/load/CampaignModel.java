@@ -12,6 +12,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.AtomicFiles;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.deployments.LocalLayout;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
@@ -125,9 +126,14 @@ public final class CampaignModel {
 
   /** Makes the device's {@code folder/state} and {@code folder/tables}. */
   public void provision(Path folder, int passes) {
+    provision(folder, passes, CipherSuite.AES);
+  }
+
+  /** As {@link #provision(Path, int)}, with a suite of its chain's own. */
+  public void provision(Path folder, int passes, CipherSuite suite) {
     Path grantFile = folder.resolve(DEVICE + ".grant");
     try (OwnerFile file = OwnerFile.create(folder.resolve(OWNER));
-        Grant grant = file.provision(DEVICE, bundle)) {
+        Grant grant = file.provision(DEVICE, bundle, suite)) {
       grant.write(grantFile);
     }
     DeviceState.init(grantFile, folder.resolve("state")).close();

@@ -16,11 +16,17 @@ record InspectedGrant(
     String device,
     ChainId chain,
     Fingerprint model,
+    String suite,
     @JsonIgnore String modelName)
     implements Result {
   static InspectedGrant of(GrantDescription grant, int version) {
     return new InspectedGrant(
-        version, grant.device(), grant.chain(), grant.model(), grant.modelName());
+        version,
+        grant.device(),
+        grant.chain(),
+        grant.model(),
+        grant.suite().toString(),
+        grant.modelName());
   }
 
   @JsonProperty
@@ -30,8 +36,8 @@ record InspectedGrant(
 
   @Override
   public String text() {
-    return ("Grant, format version %s, for device %s, model %s (%s), chain %s.\nIt is a "
-            + "secret of the device, which consumes it with 'lepcnn device init'.")
-        .formatted(formatVersion, device, modelName, model.shortName(), chain);
+    return ("Grant, format version %s, for device %s, model %s (%s), chain %s, cipher suite %s.\n"
+            + "It is a secret of the device, which consumes it with 'lepcnn device init'.")
+        .formatted(formatVersion, device, modelName, model.shortName(), chain, suite);
   }
 }

@@ -32,19 +32,30 @@ record InspectedOwner(int formatVersion, List<Entry> ledger) implements Result {
   }
 
   private record Entry(
-      String device, Fingerprint model, ChainId chain, long issuedPasses, ChainStatus status) {
+      String device,
+      Fingerprint model,
+      ChainId chain,
+      String suite,
+      long issuedPasses,
+      ChainStatus status) {
     static Entry of(LedgerEntry entry) {
       return new Entry(
-          entry.device(), entry.model(), entry.chain(), entry.issuedPasses(), entry.status());
+          entry.device(),
+          entry.model(),
+          entry.chain(),
+          entry.suite().toString(),
+          entry.issuedPasses(),
+          entry.status());
     }
 
     String line() {
       return String.format(
           Locale.ROOT,
-          "%n%s  model %s  chain %s  %d passes issued%s",
+          "%n%s  model %s  chain %s  suite %s  %d passes issued%s",
           device,
           model.shortName(),
           chain,
+          suite,
           issuedPasses,
           status == ChainStatus.GRANTED ? "" : "  " + status);
     }

@@ -43,6 +43,7 @@ record InspectedState(List<Chain> chains, List<String> retired) implements Resul
       Fingerprint model,
       @JsonIgnore String modelName,
       ChainId chain,
+      String suite,
       long nextPass,
       long integrityFailures,
       Long passesLeft) {
@@ -53,6 +54,7 @@ record InspectedState(List<Chain> chains, List<String> retired) implements Resul
           chain.model(),
           chain.modelName(),
           chain.chain(),
+          chain.suite().toString(),
           chain.nextPass(),
           chain.integrityFailures(),
           left.map(tables -> tables.of(chain)).orElse(null));
@@ -61,12 +63,14 @@ record InspectedState(List<Chain> chains, List<String> retired) implements Resul
     private String line() {
       return String.format(
               Locale.ROOT,
-              "%n%s  format version %d  model %s (%s)  chain %s  next pass %d  integrity failures %d",
+              "%n%s  format version %d  model %s (%s)  chain %s  suite %s  next pass %d  integrity"
+                  + " failures %d",
               device,
               formatVersion,
               modelName,
               model.shortName(),
               chain,
+              suite,
               nextPass,
               integrityFailures)
           + (passesLeft == null ? "" : "  passes left " + passesLeft);

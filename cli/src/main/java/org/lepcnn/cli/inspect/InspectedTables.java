@@ -43,6 +43,7 @@ record InspectedTables(List<Table> files) implements Result {
       String device,
       Fingerprint model,
       ChainId chain,
+      String suite,
       long firstPass,
       long lastPass,
       int challengesPerLayer,
@@ -54,6 +55,7 @@ record InspectedTables(List<Table> files) implements Result {
           table.id().device(),
           table.id().model(),
           table.id().chain(),
+          table.suite().toString(),
           table.id().firstPass(),
           table.id().lastPass(),
           table.challengesPerLayer(),
@@ -63,12 +65,14 @@ record InspectedTables(List<Table> files) implements Result {
     String line() {
       return String.format(
           Locale.ROOT,
-          "%n%s  format version %d  device %s  model %s  chain %s  passes %d to %d  challenges %d  %d bytes",
+          "%n%s  format version %d  device %s  model %s  chain %s  suite %s  passes %d to %d "
+              + " challenges %d  %d bytes",
           file,
           formatVersion,
           device,
           model.shortName(),
           chain,
+          suite,
           firstPass,
           lastPass,
           challengesPerLayer,

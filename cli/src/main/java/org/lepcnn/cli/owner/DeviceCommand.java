@@ -10,6 +10,7 @@ import org.lepcnn.command.Output;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
@@ -39,7 +40,8 @@ public final class DeviceCommand {
   @Command(
       name = "provision",
       description =
-          "Begin a new chain for a device and a model, and write the grant that the device consumes.")
+          "Begin a new chain for a device and a model, and write the grant that the device"
+              + " consumes.")
   static final class Provision implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private OpeningPassphraseOption passphrase;
@@ -69,20 +71,36 @@ public final class DeviceCommand {
     private Path grantFile;
 
     @Option(
+        names = "--suite",
+        paramLabel = "SUITE",
+        defaultValue = "aes",
+        description = {
+          "The chain's ciphers, for ever: aes, or chacha for a processor without AES instructions.",
+          "'lepcnn device profile' says which is faster there. Default: aes."
+        })
+    private CipherSuite suite;
+
+    @Option(
         names = "--grant-passphrase-file",
         paramLabel = "F",
         description =
-            "A file with the passphrase of the grant's keys. Default: none; required when the owner file has one.")
+            "A file with the passphrase of the grant's keys. Default: none; required when the owner"
+                + " file has one.")
     private Path grantPassphrase;
 
     private record Provisioned(
-        String device, ChainId chain, Fingerprint model, Path grant, @JsonIgnore String modelName)
+        String device,
+        ChainId chain,
+        Fingerprint model,
+        String suite,
+        Path grant,
+        @JsonIgnore String modelName)
         implements Result {
       @Override
       public String text() {
-        return ("Provisioned %s for %s (%s), chain %s.\nBring %s to the device "
+        return ("Provisioned %s for %s (%s), chain %s, cipher suite %s.\nBring %s to the device "
                 + "and run: lepcnn device init %s --state DIR")
-            .formatted(device, modelName, model.shortName(), chain, grant, grant);
+            .formatted(device, modelName, model.shortName(), chain, suite, grant, grant);
       }
     }
 
@@ -103,10 +121,15 @@ public final class DeviceCommand {
         forGrant.requireForKeysOfASealedFile("Provisioning " + device, "--grant-passphrase-file");
       }
       try (Grant grant =
-          file.provision(device, model, granted -> granted.write(grantFile, forGrant))) {
+          file.provision(device, model, suite, granted -> granted.write(grantFile, forGrant))) {
         output.result(
             new Provisioned(
-                device, grant.chain(), model.fingerprint(), grantFile, model.device().modelName()));
+                device,
+                grant.chain(),
+                model.fingerprint(),
+                grant.suite().toString(),
+                grantFile,
+                model.device().modelName()));
       }
     }
   }
@@ -183,7 +206,8 @@ public final class DeviceCommand {
   @Command(
       name = "lift-quarantine",
       description =
-          "Let a device use the edge again after too many results failed its integrity check. First find out why they failed.")
+          "Let a device use the edge again after too many results failed its integrity check. First"
+              + " find out why they failed.")
   static final class LiftQuarantine implements Callable<Integer> {
     @Mixin private Output output;
     @Mixin private OpeningPassphraseOption passphrase;

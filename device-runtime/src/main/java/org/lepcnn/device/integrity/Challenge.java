@@ -4,7 +4,7 @@ package org.lepcnn.device.integrity;
 import java.lang.invoke.MethodHandles;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.ResidueStream;
@@ -14,10 +14,9 @@ import org.lepcnn.device.mask.ResidueStream;
  * ({@code [batch][h][w]}); b is all ones where the layer has one position.
  *
  * <p>Both are uniform on F_p and follow from the group's key, the layer and the challenge's index
- * alone: residue streams (drawn like masks, see {@link org.lepcnn.device.mask}) under the keys
- * HKDF(group key, "challenge") and HKDF(group key, "challenge redraw"), of p = 2²⁴ − 3 "challenge
- * 24" and "challenge redraw 24", with the ids 4·layer + 2·index for a and 4·layer + 2·index + 1 for
- * b.
+ * alone: residue streams (drawn like masks, see {@link org.lepcnn.device.mask}) under two keys of
+ * the group's ({@link GroupKey}), with the ids 4·layer + 2·index for a and 4·layer + 2·index + 1
+ * for b.
  *
  * <p>Must stay unknown to the edge for as long as passes of its group may be sent. The arrays are
  * not copied out and not to be changed.
@@ -46,7 +45,7 @@ final class Challenge {
    * @param g the layer's geometry
    */
   static Challenge draw(
-      SecretKey groupKey, int layer, int index, ResidueField field, ConvGeometry g) {
+      GroupKey groupKey, int layer, int index, ResidueField field, ConvGeometry g) {
     if (layer < 0 || index < 0 || index >= MAX_PER_LAYER) {
       throw new IllegalArgumentException(
           ("Challenge: expected a layer from 0 and an index "
@@ -56,10 +55,9 @@ final class Challenge {
     int[] a = new int[g.outChannels()];
     int[] b = new int[g.positions()];
     long id = 4L * layer + 2L * index;
-    String suffix = field == ResidueField.P31 ? "" : " " + field.bits();
-    try (SecretKey words = groupKey.derive("challenge" + suffix);
-        SecretKey redraws = groupKey.derive("challenge redraw" + suffix);
-        ResidueStream stream = new ResidueStream(CipherSuite.AES, field, words, redraws, ACCESS)) {
+    try (SecretKey words = groupKey.challengeKey(field);
+        SecretKey redraws = groupKey.redrawKey(field);
+        ResidueStream stream = new ResidueStream(groupKey.suite(), field, words, redraws, ACCESS)) {
       stream.fill(id, a, a.length);
       if (b.length == 1) {
         b[0] = 1;

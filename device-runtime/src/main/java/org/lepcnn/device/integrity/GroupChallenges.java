@@ -14,8 +14,8 @@ import org.lepcnn.core.linear.LayerWeights;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.SecretAccess;
-import org.lepcnn.device.key.SecretKey;
 
 /**
  * All challenges of one group of passes with their vectors c: what a device needs to check results.
@@ -64,7 +64,7 @@ public final class GroupChallenges {
    * @param perLayer 1, or 2 for the double check, of layers modulo 2³¹ − 1
    * @param groupKey stays the caller's
    */
-  public static GroupChallenges compute(EdgeHalf edge, int perLayer, SecretKey groupKey) {
+  public static GroupChallenges compute(EdgeHalf edge, int perLayer, GroupKey groupKey) {
     Plan plan = edge.plan();
     List<Challenge> challenges = draw(plan, perLayer, groupKey);
     List<int[]> vectors = new ArrayList<>();
@@ -88,7 +88,7 @@ public final class GroupChallenges {
    * @throws BadInputException when their number or sizes do not fit the plan
    */
   public static GroupChallenges of(
-      Plan plan, int perLayer, SecretKey groupKey, List<int[]> vectors) {
+      Plan plan, int perLayer, GroupKey groupKey, List<int[]> vectors) {
     int[] expected =
         plan.layers().stream()
             .flatMapToInt(
@@ -191,7 +191,7 @@ public final class GroupChallenges {
     NOT_CANONICAL
   }
 
-  private static List<Challenge> draw(Plan plan, int perLayer, SecretKey groupKey) {
+  private static List<Challenge> draw(Plan plan, int perLayer, GroupKey groupKey) {
     if (perLayer < 1 || perLayer > Challenge.MAX_PER_LAYER) {
       throw BadInputException.about("Challenges per layer")
           .expected("1 or " + Challenge.MAX_PER_LAYER)

@@ -11,9 +11,9 @@ import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.mask.MaskGenerator;
 
 /**
@@ -58,7 +58,7 @@ public final class TableComputation implements AutoCloseable {
    * @param challengesPerLayer 1, or 2 for the double check
    * @param groupKey stays the caller's
    */
-  public GroupChallenges challenges(int challengesPerLayer, SecretKey groupKey) {
+  public GroupChallenges challenges(int challengesPerLayer, GroupKey groupKey) {
     return GroupChallenges.compute(edge, challengesPerLayer, groupKey);
   }
 

@@ -12,43 +12,40 @@ import org.lepcnn.core.api.PublicApi;
 @PublicApi
 public final class ChallengeKey implements AutoCloseable {
   private final SecretKey key;
+  private final CipherSuite suite;
 
-  private ChallengeKey(SecretKey key) {
+  private ChallengeKey(SecretKey key, CipherSuite suite) {
     this.key = key;
-  }
-
-  /** A challenge key of the same bytes; {@code key} stays the caller's. */
-  public static ChallengeKey of(SecretKey key) {
-    return new ChallengeKey(key.copy());
+    this.suite = suite;
   }
 
   /**
-   * The key of one group of passes, from which its challenges are drawn and under which (derived
-   * once more) they are sealed.
+   * A challenge key of the same bytes; {@code key} stays the caller's.
+   *
+   * @param suite the chain's
+   */
+  public static ChallengeKey of(SecretKey key, CipherSuite suite) {
+    return new ChallengeKey(key.copy(), suite);
+  }
+
+  /**
+   * The key of one group of passes; the caller closes it.
    *
    * @param group from 0
    */
-  public SecretKey groupKey(long group) {
+  public GroupKey groupKey(long group) {
     if (group < 0) {
       throw new IllegalArgumentException("Group: expected a number from 0; found " + group + ".");
     }
-    return key.derive("group", ByteBuffer.allocate(Long.BYTES).putLong(group).array());
-  }
-
-  /**
-   * The key of a group's challenges in the table file with that salt.
-   *
-   * @param groupKey from {@link #groupKey}
-   * @param suite the chain's
-   * @param salt 32 random bytes, fresh for every file written
-   */
-  public static SecretKey sealKey(SecretKey groupKey, CipherSuite suite, byte[] salt) {
-    return groupKey.derive(suite.label("seal"), salt);
+    byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(group).array();
+    try (SecretKey derived = key.derive("group", number)) {
+      return GroupKey.of(derived, suite);
+    }
   }
 
   /** A key of the same bytes with a life of its own. */
   public ChallengeKey copy() {
-    return new ChallengeKey(key.copy());
+    return new ChallengeKey(key.copy(), suite);
   }
 
   /** The key's bytes, for a file that keeps secrets. The caller erases them. */
@@ -62,10 +59,10 @@ public final class ChallengeKey implements AutoCloseable {
     key.close();
   }
 
-  /** Compares in constant time. */
+  /** Compares the bytes in constant time. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof ChallengeKey that && key.equals(that.key);
+    return other instanceof ChallengeKey that && suite == that.suite && key.equals(that.key);
   }
 
   @Override

@@ -58,16 +58,12 @@ public final class PassKey implements AutoCloseable {
 
   /** The key of the keystream of the masks of a field. */
   public SecretKey maskKey(ResidueField field) {
-    return derive(label("mask", field));
+    return key.derive(suite.label("mask", field));
   }
 
   /** The key of the keystream from which rejected words are redrawn. */
   public SecretKey redrawKey(ResidueField field) {
-    return derive(label("redraw", field));
-  }
-
-  private static String label(String purpose, ResidueField field) {
-    return field == ResidueField.P31 ? purpose : purpose + " " + field.bits();
+    return key.derive(suite.label("redraw", field));
   }
 
   /**
@@ -85,7 +81,7 @@ public final class PassKey implements AutoCloseable {
    */
   public ChallengeKey challengeKeyOfChain() {
     try (SecretKey derived = derive("challenge")) {
-      return ChallengeKey.of(derived);
+      return ChallengeKey.of(derived, suite);
     }
   }
 

@@ -17,11 +17,16 @@
  *   challenge key          derive(first key, "challenge")
  *   group challenge key    derive(challenge key, "group", group as int64)
  *   challenge seal key     derive(group challenge key, "seal", salt of the table file)
+ *   challenge word key     derive(group challenge key, "challenge")
+ *   challenge redraw key   derive(group challenge key, "challenge redraw")
  * </pre>
+ *
+ * <p>The labels of mask, redraw, challenge word and challenge redraw keys of the field of 2²⁴ − 3
+ * end with " 24".
  *
  * <p>These are the labels of the suite {@code aes}. In the suite {@code chacha} every label but
  * "group" ends with " chacha20" as well ({@link org.lepcnn.device.key.CipherSuite}): two chains
- * that differ in nothing but the suite would have no key in common.
+ * that differ in nothing but the suite have no key in common.
  *
  * <p>A pass key leads to all later ones and to no earlier one; that is the forward secrecy of a
  * device's state. Only mask, redraw and seal keys, and what the challenges derive for themselves,

@@ -4,63 +4,99 @@ package org.lepcnn.device.mask;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.security.GeneralSecurityException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.ChaCha20ParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
-import org.lepcnn.device.vector.ChaChaLoops;
-import org.lepcnn.device.vector.VectorUnit;
 
 /**
- * ChaCha20 blocks of the 64-bit block number and the 64-bit id, as the package lays them out. The
- * Java platform's own cipher yields the same bytes; up to JDK 19 it has no form in instructions of
- * any processor, and it refuses to go back in a stream.
+ * ChaCha20 of zeros by the Java platform, with block number and id in counter and nonce as the
+ * package lays them out. Reads may not go beyond a multiple of 2³² blocks, where the platform's
+ * counter ends; no tensor comes near.
  */
 final class ChaChaKeystream implements Keystream {
+  private static final int NONCE_BYTES = 12;
+  private static final byte[] ZEROS = new byte[ResidueStream.SEGMENT_BYTES];
+  private static final javax.crypto.SecretKey NO_KEY =
+      new SecretKeySpec(new byte[SecretKey.BYTES], "ChaCha20");
+
   private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
 
-  final int[] state = new int[ChaChaBlocks.WORDS];
-  private boolean closed;
+  final Cipher cipher;
+  private final ByteBuffer nonce = ByteBuffer.allocate(NONCE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private javax.crypto.@Nullable SecretKey key; // null once closed
+  private boolean cipherHasKey;
 
   ChaChaKeystream(SecretKey key) {
-    rekey(key);
+    this.key = key.toCipherKey(CipherSuite.CHACHA, ACCESS);
+    try {
+      cipher = Cipher.getInstance("ChaCha20");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("The Java platform lacks ChaCha20", e);
+    }
   }
 
   @Override
-  public void rekey(SecretKey key) {
-    byte[] bytes = key.toCipherKey(CipherSuite.CHACHA, ACCESS).getEncoded();
-    ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    ChaChaBlocks.begin(state, words);
-    Arrays.fill(bytes, (byte) 0);
-    closed = false;
+  public void rekey(SecretKey newKey) {
+    key = newKey.toCipherKey(CipherSuite.CHACHA, ACCESS);
   }
 
   @Override
   public void seek(long id, long block) {
     requireKey();
-    ChaChaBlocks.seek(state, id, block);
+    int high = (int) (block >>> Integer.SIZE);
+    if (nonce.getInt(0) == high && nonce.getLong(Integer.BYTES) == id) {
+      // the platform refuses the nonce of the last stream under its key
+      forgetKey();
+    }
+    nonce.putInt(0, high).putLong(Integer.BYTES, id);
+    cipherHasKey = true;
+    try {
+      cipher.init(Cipher.ENCRYPT_MODE, key, new ChaCha20ParameterSpec(nonce.array(), (int) block));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("ChaCha20 refuses its key", e);
+    }
   }
 
   @Override
   public void read(byte[] out, int length) {
     requireKey();
-    int done = 0;
-    if (VectorUnit.present()) {
-      done = ChaChaLoops.blocks(state, out, length);
+    try {
+      int written = cipher.update(ZEROS, 0, length, out, 0);
+      if (written != length) {
+        throw new IllegalStateException(
+            "ChaCha20: expected " + length + " bytes; found " + written + ".");
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("ChaCha20 refuses a segment", e);
     }
-    ChaChaBlocks.blocks(state, out, done, length);
   }
 
   private void requireKey() {
-    if (closed) {
+    if (key == null) {
       throw new IllegalStateException("This key stream has no key any more.");
     }
   }
 
-  /** Forgets the key. */
+  /** Forgets the key, also inside the cipher. */
   @Override
   public void close() {
-    Arrays.fill(state, 0);
-    closed = true;
+    forgetKey();
+    key = null;
+  }
+
+  private void forgetKey() {
+    if (cipherHasKey) {
+      try {
+        cipher.init(Cipher.ENCRYPT_MODE, NO_KEY); // under a nonce of the platform's choice
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("ChaCha20 refuses a key", e);
+      }
+      cipherHasKey = false;
+    }
   }
 }

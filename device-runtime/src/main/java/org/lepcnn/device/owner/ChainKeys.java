@@ -4,9 +4,8 @@ package org.lepcnn.device.owner;
 import java.util.ArrayList;
 import java.util.List;
 import org.lepcnn.device.key.ChallengeKey;
-import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 
 /**
  * The keys of one chain, for whoever makes its tables. They seal and they yield unblinding factors;
@@ -24,14 +23,14 @@ public final class ChainKeys implements AutoCloseable {
   /**
    * @param firstKey the chain's first key; stays the caller's
    */
-  ChainKeys(SecretKey firstKey) {
-    this.first = PassKey.of(firstKey, CipherSuite.AES);
+  ChainKeys(PassKey firstKey) {
+    this.first = firstKey.copy();
     this.challengeKey = first.challengeKeyOfChain();
     this.current = first.copy();
   }
 
   /** The key of a group's challenges; the caller closes it. */
-  public SecretKey groupKey(long group) {
+  public GroupKey groupKey(long group) {
     return challengeKey.groupKey(group);
   }
 

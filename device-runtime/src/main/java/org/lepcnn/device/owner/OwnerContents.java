@@ -17,18 +17,23 @@ import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.file.HeldFile;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.SuiteNumber;
 
 /** The contents of the owner file; see the package for the layout. */
 record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
   static final int MAGIC = 0x4c45504f; // "LEPO"
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   /** Before it, every chain counted as granted. */
   private static final int FIRST_VERSION_WITH_STATUS = 3;
+
+  /** Before it, every chain was of the suite {@link CipherSuite#AES}. */
+  private static final int FIRST_VERSION_WITH_SUITE = 4;
 
   private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   private static final int OLDEST_VERSION = 1;
@@ -147,7 +152,7 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     for (LedgerEntry entry : ledger) {
       writer.string(entry.device()).bytes(entry.model().toBytes());
       writer.int64(entry.chain().high()).int64(entry.chain().low()).int64(entry.issuedPasses());
-      writer.int32(entry.status().ordinal());
+      SuiteNumber.write(writer.int32(entry.status().ordinal()), entry.suite());
     }
     wrap.write(writer, root, ACCESS);
     byte[] body = writer.toByteArray();
@@ -174,7 +179,8 @@ record OwnerContents(SecretKey root, List<LedgerEntry> ledger, KeyWrap wrap) {
     if (status < 0 || status >= known.length) {
       throw in.corrupt("a chain has the status " + status);
     }
-    return new LedgerEntry(device, model, chain, issued, known[status]);
+    CipherSuite suite = version < FIRST_VERSION_WITH_SUITE ? CipherSuite.AES : SuiteNumber.read(in);
+    return new LedgerEntry(device, model, chain, suite, issued, known[status]);
   }
 
   static BadInputException missing(Path file, NoSuchFileException cause) {

@@ -21,7 +21,9 @@ import org.lepcnn.device.file.DurableStore;
 import org.lepcnn.device.file.ExclusiveLock;
 import org.lepcnn.device.file.HeldFile;
 import org.lepcnn.device.file.SecretFiles;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.KeyWrap;
+import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.state.Grant;
@@ -142,18 +144,28 @@ public final class OwnerFile implements AutoCloseable {
    * @return the grant; the caller writes and closes it
    */
   public Grant provision(String device, ModelBundle bundle) {
-    return begin(device, bundle, ChainStatus.GRANTED);
+    return provision(device, bundle, CipherSuite.AES);
   }
 
   /**
-   * As {@link #provision(String, ModelBundle)}, but the new chain is served only after its grant
-   * was written; until then, and for ever when that fails, the one before is.
+   * As {@link #provision(String, ModelBundle)}, which takes {@link CipherSuite#AES}.
+   *
+   * @param suite the chain's ciphers, for ever
+   */
+  public Grant provision(String device, ModelBundle bundle, CipherSuite suite) {
+    return begin(device, bundle, suite, ChainStatus.GRANTED);
+  }
+
+  /**
+   * As {@link #provision(String, ModelBundle, CipherSuite)}, but the new chain is served only after
+   * its grant was written; until then, and for ever when that fails, the one before is.
    *
    * @param write writes the grant durably, or throws
    * @return the grant; the caller closes it
    */
-  public Grant provision(String device, ModelBundle bundle, Consumer<Grant> write) {
-    Grant grant = begin(device, bundle, ChainStatus.PENDING);
+  public Grant provision(
+      String device, ModelBundle bundle, CipherSuite suite, Consumer<Grant> write) {
+    Grant grant = begin(device, bundle, suite, ChainStatus.PENDING);
     try {
       write.accept(grant);
       change(device, grant.chain().toString(), ChainStatus.GRANTED);
@@ -164,12 +176,13 @@ public final class OwnerFile implements AutoCloseable {
     }
   }
 
-  private Grant begin(String device, ModelBundle bundle, ChainStatus status) {
+  private Grant begin(String device, ModelBundle bundle, CipherSuite suite, ChainStatus status) {
     PassId.checkDevice(device);
     ChainId chain = new ChainId(RANDOM.nextLong(), RANDOM.nextLong());
     Fingerprint model = bundle.fingerprint();
-    ledger.add(new LedgerEntry(device, model, chain, 0, status));
-    try (SecretKey first = derive(device, model, chain)) {
+    LedgerEntry entry = new LedgerEntry(device, model, chain, suite, 0, status);
+    ledger.add(entry);
+    try (PassKey first = derive(entry)) {
       return Grant.of(device, chain, bundle, first, wrap.isSealed());
     }
   }
@@ -246,14 +259,14 @@ public final class OwnerFile implements AutoCloseable {
    * @throws BadInputException the ledger has no such chain, or it was retired or never granted
    */
   public ChainKeys chainKeys(String device, Fingerprint model, ChainId chain) {
-    try (SecretKey first = firstKey(device, model, chain)) {
+    try (PassKey first = firstKey(device, model, chain)) {
       return new ChainKeys(first);
     }
   }
 
   /** The first key of a chain in the ledger, which is the key of its pass 0. */
-  SecretKey firstKey(String device, Fingerprint model, ChainId chain) {
-    return derive(device, model, Ledger.served(ledger.read(), device, model, chain).chain());
+  PassKey firstKey(String device, Fingerprint model, ChainId chain) {
+    return derive(Ledger.served(ledger.read(), device, model, chain));
   }
 
   /** Erases the root key in memory. */
@@ -268,10 +281,15 @@ public final class OwnerFile implements AutoCloseable {
     return "OwnerFile(" + file + ")";
   }
 
-  private SecretKey derive(String device, Fingerprint model, ChainId chain) {
+  private PassKey derive(LedgerEntry entry) {
+    ChainId chain = entry.chain();
+    byte[] device = entry.device().getBytes(StandardCharsets.UTF_8);
     byte[] chainBytes =
         ByteBuffer.allocate(ChainId.BYTES).putLong(chain.high()).putLong(chain.low()).array();
-    return root.derive(
-        "chain", device.getBytes(StandardCharsets.UTF_8), model.toBytes(), chainBytes);
+    CipherSuite suite = entry.suite();
+    try (SecretKey first =
+        root.derive(suite.label("chain"), device, entry.model().toBytes(), chainBytes)) {
+      return PassKey.of(first, suite);
+    }
   }
 }

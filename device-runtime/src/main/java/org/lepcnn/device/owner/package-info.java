@@ -4,14 +4,15 @@
  * The owner's root key and the ledger of what was issued under it.
  *
  * <pre>
- *   owner file   LEPO 3: list entries, keys: root key (32)
+ *   owner file   LEPO 4: list entries, keys: root key (32)
  *   entry        string device, bytes model fingerprint (32), int64 and int64 chain id,
- *                int64 passes issued, int32 status (0 pending, 1 granted, 2 retired)
+ *                int64 passes issued, int32 status (0 pending, 1 granted, 2 retired),
+ *                int32 cipher suite (0 aes, 1 chacha)
  * </pre>
  *
  * <p>{@link org.lepcnn.device.key.KeyWrap} specifies how keys are written, under a passphrase and
- * without one. A reader accepts version 2, in which every chain counts as granted, and version 1,
- * which also had {@code bytes root key} in front.
+ * without one. A reader accepts version 3, in which every chain is of the suite aes, version 2, in
+ * which it also counts as granted, and version 1, which also had {@code bytes root key} in front.
  *
  * <p>The file has the frame of {@link org.lepcnn.core.io.CheckedFile} and is readable by its owner
  * alone; it never goes to a device. A writer replaces it atomically, under exclusive locks on the

@@ -3,7 +3,7 @@ package org.lepcnn.device.pass;
 
 import java.util.TreeMap;
 import org.lepcnn.device.integrity.GroupChallenges;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.supply.PassGroups;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
@@ -36,7 +36,7 @@ final class ChallengeCache {
   }
 
   private GroupChallenges read(long group) {
-    try (SecretKey groupKey = supply.groupKey(group)) {
+    try (GroupKey groupKey = supply.groupKey(group)) {
       return tables.challenges(group, groupKey);
     }
   }

@@ -10,8 +10,8 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.stage.Activations;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.supply.MemoryChain;
@@ -45,7 +45,8 @@ final class PassWarmUp {
     model = session.model();
     context =
         session.with(
-            new MemoryChain(DEVICE, session.supply().model(), model.half()),
+            new MemoryChain(
+                DEVICE, session.supply().model(), session.supply().suite(), model.half()),
             new Zeros(model.plan()));
   }
 
@@ -114,7 +115,7 @@ final class PassWarmUp {
     }
 
     @Override
-    public GroupChallenges challenges(long group, SecretKey groupKey) {
+    public GroupChallenges challenges(long group, GroupKey groupKey) {
       List<int[]> vectors = new ArrayList<>();
       for (LinearLayerSpec layer : plan.layers()) {
         for (int i = 0; i < GroupChallenges.ofLayer(plan, layer, challengesPerLayer()); i++) {

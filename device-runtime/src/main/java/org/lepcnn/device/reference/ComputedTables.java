@@ -6,6 +6,8 @@ import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.model.EdgeHalf;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.TableComputation;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.supply.PassTables;
@@ -29,8 +31,9 @@ public final class ComputedTables implements PassTables {
   public ComputedTables(EdgeHalf edge, KernelProvider provider, int challengesPerLayer) {
     this.computation = new TableComputation(edge, provider);
     this.challengesPerLayer = challengesPerLayer;
-    try (SecretKey random = SecretKey.random()) {
-      selfCheck = computation.challenges(1, random);
+    try (SecretKey random = SecretKey.random();
+        GroupKey anyGroup = GroupKey.of(random, CipherSuite.AES)) {
+      selfCheck = computation.challenges(1, anyGroup);
     }
   }
 
@@ -45,7 +48,7 @@ public final class ComputedTables implements PassTables {
   }
 
   @Override
-  public synchronized GroupChallenges challenges(long group, SecretKey groupKey) {
+  public synchronized GroupChallenges challenges(long group, GroupKey groupKey) {
     OfGroup wanted = current;
     if (wanted == null || wanted.group() != group) {
       wanted = new OfGroup(group, computation.challenges(challengesPerLayer, groupKey));

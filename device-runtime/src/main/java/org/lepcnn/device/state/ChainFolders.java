@@ -151,6 +151,7 @@ final class ChainFolders {
         id.device(),
         id.chain(),
         id.model(),
+        id.suite(),
         readDeviceHalf(folder, id).modelName(),
         state.nextPass(),
         state.integrityFailures(),

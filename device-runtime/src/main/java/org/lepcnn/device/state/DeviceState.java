@@ -19,10 +19,11 @@ import org.lepcnn.device.file.DurableStore;
 import org.lepcnn.device.file.FileSystemStore;
 import org.lepcnn.device.file.ReplacedFileException;
 import org.lepcnn.device.key.ChallengeKey;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.KeyWrap;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.supply.InstanceIds;
 import org.lepcnn.device.supply.PassSupply;
 
@@ -195,6 +196,11 @@ public final class DeviceState implements PassSupply {
   }
 
   @Override
+  public CipherSuite suite() {
+    return identity.suite();
+  }
+
+  @Override
   public Fingerprint model() {
     return identity.model();
   }
@@ -221,7 +227,7 @@ public final class DeviceState implements PassSupply {
   }
 
   @Override
-  public SecretKey groupKey(long group) {
+  public GroupKey groupKey(long group) {
     return challengeKey.groupKey(group);
   }
 

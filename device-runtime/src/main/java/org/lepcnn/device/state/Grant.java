@@ -36,7 +36,7 @@ import org.lepcnn.device.key.SecretKey;
  */
 public final class Grant implements AutoCloseable {
   static final int MAGIC = 0x4c455047; // "LEPG"
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   private static final int OLDEST_VERSION = 1;
 
@@ -71,11 +71,11 @@ public final class Grant implements AutoCloseable {
   /**
    * A grant for a new chain.
    *
-   * @param firstKey the chain's first key; stays the caller's
+   * @param firstKey the chain's first key, whose suite is the chain's; stays the caller's
    * @param fromSealed whether the owner file is under a passphrase: then so must the grant be
    */
   public static Grant of(
-      String device, ChainId chain, ModelBundle bundle, SecretKey firstKey, boolean fromSealed) {
+      String device, ChainId chain, ModelBundle bundle, PassKey firstKey, boolean fromSealed) {
     byte[] half = bundle.device().toFile();
     byte[] edgeHash = bundle.manifest().edgeHash();
     if (!Fingerprint.combine(edgeHash, ModelBundle.hash(half)).equals(bundle.fingerprint())) {
@@ -84,12 +84,11 @@ public final class Grant implements AutoCloseable {
               + bundle.fingerprint()
               + ": the bundle's device half is of another format version. Import the model again.");
     }
-    PassKey first = PassKey.of(firstKey, CipherSuite.AES);
     return new Grant(
-        new ChainIdentity(device, chain, bundle.fingerprint(), edgeHash),
+        new ChainIdentity(device, chain, bundle.fingerprint(), edgeHash, firstKey.suite()),
         half,
-        first,
-        first.challengeKeyOfChain(),
+        firstKey.copy(),
+        firstKey.challengeKeyOfChain(),
         fromSealed);
   }
 
@@ -120,7 +119,7 @@ public final class Grant implements AutoCloseable {
   private static Grant read(String what, byte[] bytes, Passphrase passphrase) {
     CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
     BodyReader in = new BodyReader(what, content.body());
-    ChainIdentity identity = ChainIdentity.read(in);
+    ChainIdentity identity = ChainIdentity.read(in, content.version());
     byte[] half = in.bytes();
     identity.verify(what, ModelBundle.hash(half), in);
     if (content.version() == 1) {
@@ -133,12 +132,25 @@ public final class Grant implements AutoCloseable {
     try (SecretKey firstKey = read.keys().get(0);
         SecretKey challengeKey = read.keys().get(1)) {
       in.end();
-      return new Grant(
-          identity,
-          half,
-          PassKey.of(firstKey, CipherSuite.AES),
-          ChallengeKey.of(challengeKey),
-          read.sealed());
+      Grant grant =
+          new Grant(
+              identity,
+              half,
+              PassKey.of(firstKey, identity.suite()),
+              ChallengeKey.of(challengeKey, identity.suite()),
+              read.sealed());
+      grant.requireOneSuite(in);
+      return grant;
+    }
+  }
+
+  /** The second key follows from the first by a label of the suite. */
+  private void requireOneSuite(BodyReader in) {
+    try (ChallengeKey expected = firstPassKey.challengeKeyOfChain()) {
+      if (!challengeKey.equals(expected)) {
+        close();
+        throw in.corrupt("its keys are not those of one chain of cipher suite " + suite());
+      }
     }
   }
 
@@ -153,15 +165,16 @@ public final class Grant implements AutoCloseable {
   }
 
   private static GrantDescription describe(String what, byte[] bytes) {
-    BodyReader in =
-        new BodyReader(what, CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION).body());
-    ChainIdentity identity = ChainIdentity.read(in);
+    CheckedFile.Content content = CheckedFile.open(what, bytes, MAGIC, OLDEST_VERSION, VERSION);
+    BodyReader in = new BodyReader(what, content.body());
+    ChainIdentity identity = ChainIdentity.read(in, content.version());
     byte[] half = in.bytes();
     identity.verify(what, ModelBundle.hash(half), in);
     return new GrantDescription(
         identity.device(),
         identity.chain(),
         identity.model(),
+        identity.suite(),
         DeviceHalf.parse("the grant's device half", half).modelName());
   }
 
@@ -228,6 +241,11 @@ public final class Grant implements AutoCloseable {
 
   public Fingerprint model() {
     return identity.model();
+  }
+
+  /** The chain's ciphers. */
+  public CipherSuite suite() {
+    return identity.suite();
   }
 
   public DeviceHalf deviceHalf() {

@@ -30,7 +30,7 @@ import org.lepcnn.device.key.SecretKey;
 record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyWrap wrap) {
   static final String NAME = "state.lep";
   static final int MAGIC = 0x4c455053; // "LEPS"
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   private static final SecretAccess ACCESS = SecretAccess.of(MethodHandles.lookup());
   private static final int OLDEST_VERSION = 1;
 
@@ -90,7 +90,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
         Version1 read = readVersion1(file, folder);
         return of(read.counts(), read.keys(), KeyWrap.ofPlainFile(file.what(), passphrase));
       }
-      Counts counts = readCounts(in, folder);
+      Counts counts = readCounts(in, file.version(), folder);
       KeyWrap.Opened opened = KeyWrap.read(file.what(), in, file.body(), passphrase, 2);
       in.end();
       return of(counts, opened.keys(), opened.wrap());
@@ -108,7 +108,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
         read.keys().forEach(SecretKey::close);
         return read.counts();
       }
-      Counts counts = readCounts(file.in(), folder);
+      Counts counts = readCounts(file.in(), file.version(), folder);
       KeyWrap.skip(file.in());
       file.in().end();
       return counts;
@@ -132,13 +132,14 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   private static StateFile of(Counts counts, List<SecretKey> keys, KeyWrap wrap) {
     try (SecretKey nextKey = keys.get(0);
         SecretKey challengeKey = keys.get(1)) {
+      CipherSuite suite = counts.identity().suite();
       return new StateFile(
-          counts, PassKey.of(nextKey, CipherSuite.AES), ChallengeKey.of(challengeKey), wrap);
+          counts, PassKey.of(nextKey, suite), ChallengeKey.of(challengeKey, suite), wrap);
     }
   }
 
-  private static Counts readCounts(BodyReader in, Path folder) {
-    ChainIdentity identity = ChainIdentity.read(in);
+  private static Counts readCounts(BodyReader in, int version, Path folder) {
+    ChainIdentity identity = ChainIdentity.read(in, version);
     long nextPass = in.int64();
     long failures = in.int64();
     return checked(new Counts(identity, nextPass, failures, readInstance(in)), in, folder);
@@ -147,7 +148,7 @@ record StateFile(Counts counts, PassKey nextKey, ChallengeKey challengeKey, KeyW
   /** Version 1 had the keys in the middle, never under a passphrase, and knew no release. */
   private static Version1 readVersion1(Opened file, Path folder) {
     BodyReader in = file.in();
-    ChainIdentity identity = ChainIdentity.read(in);
+    ChainIdentity identity = ChainIdentity.read(in, file.version());
     long nextPass = in.int64();
     byte[] next = in.bytes();
     byte[] challenge = in.bytes();

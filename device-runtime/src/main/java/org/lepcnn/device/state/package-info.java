@@ -6,7 +6,7 @@
  * <p>A state folder has one folder per chain, named by the 32 hexadecimal digits of the chain id:
  *
  * <pre>
- *   state.lep    LEPS 2: chain identity, int64 next pass, int64 integrity failures,
+ *   state.lep    LEPS 3: chain identity, int64 next pass, int64 integrity failures,
  *                        int32 1 and int64, int64 the instance that released the next pass, or 0,
  *                        keys: pass key (32) of the next pass, challenge key (32)
  *   device.lep   the device half of the model bundle, see {@link org.lepcnn.core.model}
@@ -23,18 +23,20 @@
  * <p>A grant is one file, readable by its owner alone, that {@code init} consumes:
  *
  * <pre>
- *   LEPG 2: chain identity, bytes device half, keys: first pass key (32), challenge key (32)
+ *   LEPG 3: chain identity, bytes device half, keys: first pass key (32), challenge key (32)
  * </pre>
  *
  * <p>{@link org.lepcnn.device.key.KeyWrap} specifies how keys are written, under a passphrase and
- * without one. A reader accepts version 1 of both files: it had {@code bytes} for every key, in the
- * state before the failures, and no instance.
+ * without one. A reader accepts versions 1 and 2 of both files, which named no cipher suite: it was
+ * aes. Version 1 also had {@code bytes} for every key, in the state before the failures, and no
+ * instance. The challenge key of a grant must be the one that follows from its first pass key in
+ * its suite.
  *
  * <p>The chain identity is: string device, int64 and int64 chain id, bytes model fingerprint (32),
  * bytes SHA-256 of the edge half (32), which with the hash of the device half gives the
- * fingerprint. Every file has the frame of {@link org.lepcnn.core.io.CheckedFile}; the checksum
- * finds damage. Without a passphrase, whoever can read the file owns the device: a key that
- * protected it would lie beside it.
+ * fingerprint, int32 cipher suite (0 aes, 1 chacha). Every file has the frame of {@link
+ * org.lepcnn.core.io.CheckedFile}; the checksum finds damage. Without a passphrase, whoever can
+ * read the file owns the device: a key that protected it would lie beside it.
  *
  * <p><b>The rule.</b> {@code state.lep} holds the key of the first pass that was never handed out,
  * and is replaced by: link it to {@code .old}, write the temporary file, fsync it, fsync the

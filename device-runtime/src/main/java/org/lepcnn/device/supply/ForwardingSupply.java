@@ -6,8 +6,9 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 
 /** Hands everything on to another supply; base of those that watch or change one thing. */
 public abstract class ForwardingSupply implements PassSupply {
@@ -30,6 +31,11 @@ public abstract class ForwardingSupply implements PassSupply {
   @Override
   public ChainId chain() {
     return supply.chain();
+  }
+
+  @Override
+  public CipherSuite suite() {
+    return supply.suite();
   }
 
   @Override
@@ -99,7 +105,7 @@ public abstract class ForwardingSupply implements PassSupply {
   }
 
   @Override
-  public SecretKey groupKey(long group) {
+  public GroupKey groupKey(long group) {
     return supply.groupKey(group);
   }
 

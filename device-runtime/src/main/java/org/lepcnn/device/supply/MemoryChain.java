@@ -7,6 +7,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 
@@ -17,6 +18,7 @@ import org.lepcnn.device.key.SecretKey;
 public final class MemoryChain implements PassSupply {
   private final String device;
   private final Fingerprint model;
+  private final CipherSuite suite;
   private final DeviceHalf half;
   private final ChainId chain = randomChain();
   private InstanceId instance = InstanceIds.fresh();
@@ -25,12 +27,19 @@ public final class MemoryChain implements PassSupply {
   private long nextPass;
   private long integrityFailures;
 
+  /** A chain of the suite {@link CipherSuite#AES}. */
   public MemoryChain(String device, Fingerprint model, DeviceHalf half) {
+    this(device, model, CipherSuite.AES, half);
+  }
+
+  /** A chain of any suite. */
+  public MemoryChain(String device, Fingerprint model, CipherSuite suite, DeviceHalf half) {
     this.device = device;
     this.model = model;
+    this.suite = suite;
     this.half = half;
     try (SecretKey first = SecretKey.random()) {
-      nextKey = PassKey.of(first, CipherSuite.AES);
+      nextKey = PassKey.of(first, suite);
     }
     challengeKey = nextKey.challengeKeyOfChain();
   }
@@ -43,6 +52,11 @@ public final class MemoryChain implements PassSupply {
   @Override
   public ChainId chain() {
     return chain;
+  }
+
+  @Override
+  public CipherSuite suite() {
+    return suite;
   }
 
   @Override
@@ -81,7 +95,7 @@ public final class MemoryChain implements PassSupply {
   }
 
   @Override
-  public SecretKey groupKey(long group) {
+  public GroupKey groupKey(long group) {
     return challengeKey.groupKey(group);
   }
 

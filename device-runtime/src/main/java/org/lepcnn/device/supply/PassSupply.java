@@ -7,8 +7,9 @@ import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.core.port.InstanceId;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 
 /**
  * Where a session takes its passes from: the durable state of a device, or a throw-away chain in
@@ -19,6 +20,9 @@ public interface PassSupply extends AutoCloseable {
   String device();
 
   ChainId chain();
+
+  /** The chain's ciphers. */
+  CipherSuite suite();
 
   Fingerprint model();
 
@@ -61,7 +65,7 @@ public interface PassSupply extends AutoCloseable {
   default void claimRefused() {}
 
   /** The challenge key of a group of passes; the caller closes it. */
-  SecretKey groupKey(long group);
+  GroupKey groupKey(long group);
 
   /** Integrity failures since the chain began. */
   long integrityFailures();

@@ -4,8 +4,8 @@ package org.lepcnn.device.supply;
 import java.util.Arrays;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 
 /**
  * Where a session reads challenge vectors and unblinding factors: decryption tables, or a
@@ -24,7 +24,7 @@ public interface PassTables extends AutoCloseable {
    *
    * @param groupKey stays the caller's
    */
-  GroupChallenges challenges(long group, SecretKey groupKey);
+  GroupChallenges challenges(long group, GroupKey groupKey);
 
   /**
    * Reads U of one pass and layer.

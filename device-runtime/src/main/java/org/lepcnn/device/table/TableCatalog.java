@@ -17,6 +17,7 @@ import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.supply.DryTablesException;
 import org.lepcnn.device.supply.PassGroups;
 
@@ -24,6 +25,7 @@ import org.lepcnn.device.supply.PassGroups;
 final class TableCatalog {
   private final Path folder;
   private final TableId anyId;
+  private final CipherSuite suite;
   private final Plan plan;
   private final Set<String> knownNames = new HashSet<>();
 
@@ -34,10 +36,12 @@ final class TableCatalog {
 
   /**
    * @param anyId names device, chain and model
+   * @param suite the chain's
    */
-  TableCatalog(Path folder, TableId anyId, Plan plan) {
+  TableCatalog(Path folder, TableId anyId, CipherSuite suite, Plan plan) {
     this.folder = folder;
     this.anyId = anyId;
+    this.suite = suite;
     this.plan = plan;
   }
 
@@ -98,20 +102,36 @@ final class TableCatalog {
   /** Opens a file that must be what its name and this catalog say. */
   TableFile open(Path path) {
     TableFile file = TableFile.open(path, plan);
-    TableId id = file.header().id();
+    try {
+      requireOurs(path, file.header().id());
+      requireSuite(path, file.header().suite());
+      return file;
+    } catch (RefusedException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private void requireOurs(Path path, TableId id) {
     boolean ours =
         id.device().equals(anyId.device())
             && id.chain().equals(anyId.chain())
             && id.model().equals(anyId.model());
-    if (ours && path.getFileName().toString().equals(id.fileName())) {
-      return file;
+    if (!ours || !path.getFileName().toString().equals(id.fileName())) {
+      throw RefusedException.about("Opening table " + path)
+          .expected("a table of " + name(anyId) + " with the name that its header gives")
+          .found(
+              id.fileName() + " of " + name(id),
+              "Take it out of the folder, or use the folder that was precomputed for this chain.");
     }
-    file.close();
-    throw RefusedException.about("Opening table " + path)
-        .expected("a table of " + name(anyId) + " with the name that its header gives")
-        .found(
-            id.fileName() + " of " + name(id),
-            "Take it out of the folder, or use the folder that was precomputed for this chain.");
+  }
+
+  private void requireSuite(Path path, CipherSuite found) {
+    if (found != suite) {
+      throw RefusedException.about("Opening table " + path)
+          .expected("the cipher suite " + suite + " of chain " + anyId.chain())
+          .found(found, "It was altered: delete it and precompute the table again.");
+    }
   }
 
   DryTablesException dry(String what) {

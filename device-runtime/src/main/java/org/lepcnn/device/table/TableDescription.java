@@ -8,17 +8,19 @@ import java.util.List;
 import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.Folders;
+import org.lepcnn.device.key.CipherSuite;
 
 /**
  * What a table file says about itself without any key. It is a claim until the keys confirm it.
  *
  * @param formatVersion version of the layout
+ * @param suite under which it is sealed
  * @param challengesPerLayer 1, or 2 with the double check
  * @param fileBytes size of the file
  */
 @PublicApi
 public record TableDescription(
-    TableId id, int formatVersion, int challengesPerLayer, long fileBytes) {
+    TableId id, int formatVersion, CipherSuite suite, int challengesPerLayer, long fileBytes) {
 
   /**
    * Reads the header of a file.
@@ -29,7 +31,11 @@ public record TableDescription(
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
       TableHeader header = TableHeader.read(path, file).header();
       return new TableDescription(
-          header.id(), header.version(), header.challengesPerLayer(), file.length());
+          header.id(),
+          header.version(),
+          header.suite(),
+          header.challengesPerLayer(),
+          file.length());
     } catch (IOException e) {
       throw BadInputException.about("Reading table " + path).expected("a readable file").found(e);
     }

@@ -10,8 +10,7 @@ import java.util.List;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.Plan;
-import org.lepcnn.device.key.ChallengeKey;
-import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
@@ -62,10 +61,10 @@ final class TableFile implements AutoCloseable {
   }
 
   /** The vectors c, layer after layer, then by index. */
-  List<int[]> readChallenges(VectorSealer sealer, SecretKey groupKey) {
+  List<int[]> readChallenges(VectorSealer sealer, GroupKey groupKey) {
     List<int[]> vectors = new ArrayList<>();
-    try (SecretKey seal = ChallengeKey.sealKey(groupKey, CipherSuite.AES, header.salt())) {
-      javax.crypto.SecretKey key = seal.toCipherKey(CipherSuite.AES, ACCESS);
+    try (SecretKey seal = groupKey.sealKey(header.salt())) {
+      javax.crypto.SecretKey key = seal.toCipherKey(header.suite(), ACCESS);
       for (int layer = 0; layer < layout.layers(); layer++) {
         for (int index = 0; index < layout.challenges(layer); index++) {
           vectors.add(readChallenge(sealer, key, layer, index));
@@ -78,7 +77,7 @@ final class TableFile implements AutoCloseable {
   /** The key that opens a pass's section of this file. */
   javax.crypto.SecretKey sealKey(PassKey key) {
     try (SecretKey seal = key.sealKey(header.salt())) {
-      return seal.toCipherKey(CipherSuite.AES, ACCESS);
+      return seal.toCipherKey(header.suite(), ACCESS);
     }
   }
 

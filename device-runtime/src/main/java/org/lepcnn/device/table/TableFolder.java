@@ -20,6 +20,7 @@ import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
@@ -49,6 +50,7 @@ public final class TableFolder implements PassTables {
 
   private final TableCatalog catalog;
   private final TableId anyId;
+  private final CipherSuite suite;
   final VectorSealer challengeSealer;
   final ArrayDeque<VectorSealer> freeSealers = new ArrayDeque<>();
 
@@ -61,37 +63,45 @@ public final class TableFolder implements PassTables {
 
   private record OfGroup(long group, GroupChallenges challenges) {}
 
-  private TableFolder(TableCatalog catalog, TableId anyId) {
+  private TableFolder(TableCatalog catalog, TableId anyId, CipherSuite suite) {
     this.catalog = catalog;
     this.anyId = anyId;
-    this.challengeSealer = new VectorSealer(anyId);
+    this.suite = suite;
+    this.challengeSealer = newSealer();
   }
 
   /**
    * Opens the tables of a chain.
    *
    * @param folder must be there and hold a table of this chain, if the plan has rounds
+   * @param suite the chain's
    * @throws EnvironmentException there is none: the tables are dry
-   * @throws RefusedException a file belongs to another chain, device, model or name
+   * @throws RefusedException a file belongs to another chain, device, model or name, or is of
+   *     another suite
    * @throws org.lepcnn.core.io.CorruptFileException a file is cut off or damaged in its header
    */
   public static TableFolder open(
-      Path folder, String device, ChainId chain, Fingerprint model, Plan plan) {
+      Path folder, String device, ChainId chain, CipherSuite suite, Fingerprint model, Plan plan) {
     TableId anyId = new TableId(device, chain, model, 0, 0, 0);
-    TableCatalog catalog = new TableCatalog(folder.toAbsolutePath(), anyId, plan);
+    TableCatalog catalog = new TableCatalog(folder.toAbsolutePath(), anyId, suite, plan);
     catalog.fill();
-    return new TableFolder(catalog, anyId);
+    return new TableFolder(catalog, anyId, suite);
   }
 
   /**
    * Opens the tables of a supply's chain and model, as {@link #open(Path, String, ChainId,
-   * Fingerprint, Plan)} does.
+   * CipherSuite, Fingerprint, Plan)} does.
    *
    * @param supply stays the caller's
    */
   public static TableFolder open(Path folder, PassSupply supply) {
     return open(
-        folder, supply.device(), supply.chain(), supply.model(), supply.deviceHalf().plan());
+        folder,
+        supply.device(),
+        supply.chain(),
+        supply.suite(),
+        supply.model(),
+        supply.deviceHalf().plan());
   }
 
   /** The tables that are there, by first pass. */
@@ -127,7 +137,7 @@ public final class TableFolder implements PassTables {
    * @throws RefusedException the section does not open
    */
   @Override
-  public synchronized GroupChallenges challenges(long group, SecretKey groupKey) {
+  public synchronized GroupChallenges challenges(long group, GroupKey groupKey) {
     OfGroup wanted = challenges;
     if (wanted == null || wanted.group() != group) {
       wanted = new OfGroup(group, readChallenges(group, groupKey));
@@ -136,7 +146,7 @@ public final class TableFolder implements PassTables {
     return wanted.challenges();
   }
 
-  private GroupChallenges readChallenges(long group, SecretKey groupKey) {
+  private GroupChallenges readChallenges(long group, GroupKey groupKey) {
     TableId id = catalog.findGroup(group);
     if (id == null) {
       throw catalog.dry("group " + group);
@@ -179,15 +189,15 @@ public final class TableFolder implements PassTables {
     }
     javax.crypto.SecretKey sealKey = fileOf(id).sealKey(key);
     VectorSealer sealer = freeSealers.poll();
-    return new Section(id, pass, sealKey, sealer == null ? new VectorSealer(anyId) : sealer);
+    return new Section(id, pass, sealKey, sealer == null ? newSealer() : sealer);
   }
 
   /** Opens messages of zeros under a throw-away key until the code for it is compiled. */
   @Override
   public void warmUp() {
     try (SecretKey key = SecretKey.random()) {
-      VectorSealer sealer = new VectorSealer(anyId);
-      javax.crypto.SecretKey throwAway = key.toCipherKey(CipherSuite.AES, ACCESS);
+      VectorSealer sealer = newSealer();
+      javax.crypto.SecretKey throwAway = key.toCipherKey(suite, ACCESS);
       sealer.warmUp(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
       sealer.warmUp(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
     }
@@ -223,6 +233,10 @@ public final class TableFolder implements PassTables {
     open.clear();
     challengeSealer.erase();
     challenges = null;
+  }
+
+  private VectorSealer newSealer() {
+    return new VectorSealer(anyId, suite);
   }
 
   private TableFile fileOf(TableId id) {

@@ -11,18 +11,24 @@ import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.SuiteNumber;
 
 /**
  * The header of a table file; see the package for the layout.
  *
  * @param version of the format, {@link #OLDEST_VERSION} to {@link #VERSION}
  */
-record TableHeader(int version, TableId id, int challengesPerLayer, byte[] salt) {
+record TableHeader(
+    int version, TableId id, int challengesPerLayer, CipherSuite suite, byte[] salt) {
   static final int MAGIC = 0x4c455054; // "LEPT"
   static final int OLDEST_VERSION = 1;
 
   /** The version that is written. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
+
+  /** Before it, every table was of the suite {@link CipherSuite#AES}. */
+  private static final int FIRST_VERSION_WITH_SUITE = 3;
 
   static final int SALT_BYTES = 32;
   static final int MAX_CHALLENGES_PER_LAYER = 2;
@@ -31,19 +37,20 @@ record TableHeader(int version, TableId id, int challengesPerLayer, byte[] salt)
   private static final int FRAME_BYTES = 48;
 
   /** The header of a file of this version. */
-  TableHeader(TableId id, int challengesPerLayer, byte[] salt) {
-    this(VERSION, id, challengesPerLayer, salt);
+  TableHeader(TableId id, int challengesPerLayer, CipherSuite suite, byte[] salt) {
+    this(VERSION, id, challengesPerLayer, suite, salt);
   }
 
   /** A header and the number of bytes it takes in the file. */
   record Sized(TableHeader header, int bytes) {}
 
+  /** As the version that is written has it. */
   byte[] toBytes() {
     BodyWriter body = new BodyWriter().string(id.device());
     body.int64(id.chain().high()).int64(id.chain().low()).bytes(id.model().toBytes());
     body.int64(id.group()).int64(id.firstPass()).int64(id.lastPass());
-    body.int32(challengesPerLayer).bytes(salt);
-    return CheckedFile.frame(MAGIC, version, body.toByteArray());
+    SuiteNumber.write(body.int32(challengesPerLayer), suite);
+    return CheckedFile.frame(MAGIC, VERSION, body.bytes(salt).toByteArray());
   }
 
   /**
@@ -62,7 +69,10 @@ record TableHeader(int version, TableId id, int challengesPerLayer, byte[] salt)
     ChainId chain = new ChainId(in.int64(), in.int64());
     Fingerprint model = Fingerprint.of(in.bytes());
     TableId id = new TableId(device, chain, model, in.int64(), in.int64(), in.int64());
-    TableHeader header = new TableHeader(content.version(), id, in.int32(), in.bytes());
+    int challenges = in.int32();
+    CipherSuite suite =
+        content.version() < FIRST_VERSION_WITH_SUITE ? CipherSuite.AES : SuiteNumber.read(in);
+    TableHeader header = new TableHeader(content.version(), id, challenges, suite, in.bytes());
     in.end();
     if (header.challengesPerLayer < 1
         || header.challengesPerLayer > MAX_CHALLENGES_PER_LAYER

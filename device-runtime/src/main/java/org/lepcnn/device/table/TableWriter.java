@@ -23,8 +23,7 @@ import org.lepcnn.core.io.Folders;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.device.integrity.GroupChallenges;
-import org.lepcnn.device.key.ChallengeKey;
-import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
@@ -59,18 +58,17 @@ public final class TableWriter implements AutoCloseable {
   private boolean broken;
   private boolean committed;
 
-  private TableWriter(
-      Path target, Path temporary, TableHeader header, Plan plan, SecretKey groupKey)
+  private TableWriter(Path target, Path temporary, TableHeader header, Plan plan, GroupKey groupKey)
       throws IOException {
     this.plan = plan;
     this.layout = new TableLayout(plan, header.challengesPerLayer());
     this.target = target;
     this.temporary = temporary;
     this.header = header;
-    this.sealer = new VectorSealer(header.id());
+    this.sealer = new VectorSealer(header.id(), header.suite());
     this.nextPass = header.id().firstPass();
-    try (SecretKey seal = ChallengeKey.sealKey(groupKey, CipherSuite.AES, header.salt())) {
-      challengeSealKey = seal.toCipherKey(CipherSuite.AES, ACCESS);
+    try (SecretKey seal = groupKey.sealKey(header.salt())) {
+      challengeSealKey = seal.toCipherKey(header.suite(), ACCESS);
     }
     out = new BufferedOutputStream(new FileOutputStream(temporary.toFile()), BUFFER_BYTES);
     out.write(header.toBytes());
@@ -82,11 +80,12 @@ public final class TableWriter implements AutoCloseable {
    * @param folder is made when it is missing
    * @param plan the model's
    * @param challengesPerLayer 1, or 2 for the double check, of layers modulo 2³¹ − 1
-   * @param groupKey the challenge key of {@code id.group()}; stays the caller's
+   * @param groupKey the challenge key of {@code id.group()}, whose suite the file gets; stays the
+   *     caller's
    * @throws BadInputException the name is taken by a table of another chain
    */
   public static TableWriter create(
-      Path folder, TableId id, Plan plan, int challengesPerLayer, SecretKey groupKey) {
+      Path folder, TableId id, Plan plan, int challengesPerLayer, GroupKey groupKey) {
     if (challengesPerLayer < 1 || challengesPerLayer > TableHeader.MAX_CHALLENGES_PER_LAYER) {
       throw BadInputException.about("Writing a table")
           .expected("1 or 2 challenges per layer")
@@ -102,8 +101,8 @@ public final class TableWriter implements AutoCloseable {
       Files.createDirectories(Folders.holding(target));
       refuseForeign(target, id);
       deleteLeftovers(target);
-      return new TableWriter(
-          target, temporary, new TableHeader(id, challengesPerLayer, salt), plan, groupKey);
+      TableHeader header = new TableHeader(id, challengesPerLayer, groupKey.suite(), salt);
+      return new TableWriter(target, temporary, header, plan, groupKey);
     } catch (IOException e) {
       throw failed(target, e);
     }
@@ -145,7 +144,7 @@ public final class TableWriter implements AutoCloseable {
    * Writes the section of the next pass.
    *
    * @param pass first … last of the file, in order
-   * @param key the pass's key; stays the caller's
+   * @param key the pass's key, of the suite of the group's; stays the caller's
    * @param uPerLayer vectors U of canonical residues, for every layer of the plan
    */
   public void writePass(long pass, PassKey key, List<int[]> uPerLayer) {
@@ -153,9 +152,17 @@ public final class TableWriter implements AutoCloseable {
       throw new IllegalStateException(
           "Table passes come in order: expected " + nextPass + "; found " + pass + ".");
     }
+    if (key.suite() != header.suite()) {
+      throw new IllegalArgumentException(
+          "Sealing a table: expected a key of suite "
+              + header.suite()
+              + "; found one of "
+              + key.suite()
+              + ".");
+    }
     requireLayers(uPerLayer);
     try (SecretKey seal = key.sealKey(header.salt())) {
-      javax.crypto.SecretKey sealKey = seal.toCipherKey(CipherSuite.AES, ACCESS);
+      javax.crypto.SecretKey sealKey = seal.toCipherKey(header.suite(), ACCESS);
       for (int layer = 0; layer < layout.layers(); layer++) {
         write(
             sealKey,

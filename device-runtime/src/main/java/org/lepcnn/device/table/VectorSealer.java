@@ -13,10 +13,9 @@ import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
@@ -30,18 +29,14 @@ final class VectorSealer {
   /** Residues of c of challenge 0; 1 more for the next. */
   static final int KIND_FIRST_CHALLENGE = 1;
 
-  static final int TAG_BYTES = 16;
+  static final int TAG_BYTES = SegmentCipher.TAG_BYTES;
 
   /** With its tag a segment is 64 KiB. */
   static final int SEGMENT_BYTES = (64 << 10) - TAG_BYTES;
 
   private static final int SEGMENT_RESIDUES = SEGMENT_BYTES / Integer.BYTES;
-  private static final int NONCE_BYTES = 12;
 
-  private static final SecretKey NO_KEY = new SecretKeySpec(new byte[32], "AES");
-
-  final Cipher cipher;
-  private final Nonce nonce = new Nonce();
+  final SegmentCipher cipher;
   final byte[] plain = new byte[SEGMENT_BYTES];
   final byte[] sealed = new byte[SEGMENT_BYTES + TAG_BYTES];
   private final IntBuffer residues =
@@ -69,12 +64,8 @@ final class VectorSealer {
     }
   }
 
-  VectorSealer(TableId id) {
-    try {
-      cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("The Java platform lacks AES-GCM", e);
-    }
+  VectorSealer(TableId id, CipherSuite suite) {
+    cipher = new SegmentCipher(suite);
     byte[] device = id.device().getBytes(StandardCharsets.UTF_8);
     byte[] model = id.model().toBytes();
     associatedData = ByteBuffer.allocate(64 + device.length + ChainId.BYTES + model.length);
@@ -105,10 +96,10 @@ final class VectorSealer {
       residues.put(values, from, count);
       try {
         prepare(Cipher.ENCRYPT_MODE, key, ordinal + segment, address, segment, values.length);
-        int written = cipher.doFinal(plain, 0, count * Integer.BYTES, sealed, 0);
+        int written = cipher.end(plain, count * Integer.BYTES, sealed, 0);
         out.write(sealed, 0, written);
       } catch (GeneralSecurityException e) {
-        throw new IllegalStateException("AES-GCM refuses to seal", e);
+        throw new IllegalStateException("The cipher refuses to seal", e);
       }
     }
   }
@@ -144,12 +135,12 @@ final class VectorSealer {
       position += sealedBytes;
       try {
         prepare(Cipher.DECRYPT_MODE, key, ordinal + segment, address, segment, length);
-        cipher.doFinal(sealed, 0, sealedBytes, out.bytes(), from * Integer.BYTES);
+        cipher.end(sealed, sealedBytes, out.bytes(), from * Integer.BYTES);
       } catch (AEADBadTagException e) {
         out.erase();
         throw refusal(what, address, segment, e);
       } catch (GeneralSecurityException e) {
-        throw new IllegalStateException("AES-GCM refuses to open", e);
+        throw new IllegalStateException("The cipher refuses to open", e);
       }
     }
   }
@@ -163,13 +154,13 @@ final class VectorSealer {
     Address address = new Address(0, 0, KIND_UNBLINDING);
     try {
       prepare(Cipher.ENCRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
-      cipher.doFinal(plain, 0, bytes, sealed, 0);
+      cipher.end(plain, bytes, sealed, 0);
       for (int i = 0; i < times; i++) {
         prepare(Cipher.DECRYPT_MODE, key, ordinal, address, 0, bytes / Integer.BYTES);
-        cipher.doFinal(sealed, 0, bytes + TAG_BYTES, plain, 0);
+        cipher.end(sealed, bytes + TAG_BYTES, plain, 0);
       }
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM refuses its own segment", e);
+      throw new IllegalStateException("The cipher refuses its own segment", e);
     }
   }
 
@@ -178,42 +169,20 @@ final class VectorSealer {
     Arrays.fill(plain, (byte) 0);
     Arrays.fill(sealed, (byte) 0);
     try {
-      // for sealing, under a nonce of the platform's choice: it keeps the last key that sealed, so
-      // as to refuse the same key and nonce, until another one seals
-      cipher.init(Cipher.ENCRYPT_MODE, NO_KEY);
+      cipher.forgetKey();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM refuses a key", e);
+      throw new IllegalStateException("The cipher refuses a key", e);
     }
   }
 
   private void prepare(
       int mode, SecretKey key, long ordinal, Address address, int segment, int length)
       throws GeneralSecurityException {
-    nonce.set(ordinal);
-    cipher.init(mode, key, nonce);
     associatedData.putInt(0, address.version()).position(varyingPart);
     associatedData.putLong(address.pass()).putInt(address.layer()).putInt(address.kind());
     associatedData.putInt(segment).putInt(segments(length));
     associatedData.putLong((long) length * Integer.BYTES);
-    cipher.updateAAD(associatedData.array(), 0, associatedData.position());
-  }
-
-  /** The nonce of the segment at hand: one object for all of them. */
-  private static final class Nonce extends GCMParameterSpec {
-    private final ByteBuffer value = ByteBuffer.allocate(NONCE_BYTES);
-
-    Nonce() {
-      super(8 * TAG_BYTES, new byte[NONCE_BYTES]);
-    }
-
-    void set(long ordinal) {
-      value.putLong(NONCE_BYTES - Long.BYTES, ordinal);
-    }
-
-    @Override
-    public byte[] getIV() {
-      return value.array().clone();
-    }
+    cipher.begin(mode, key, ordinal, associatedData.array(), associatedData.position());
   }
 
   private static RefusedException refusal(

@@ -22,6 +22,7 @@ import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.quant.ActivationRange;
 import org.lepcnn.device.integrity.TestChallenges;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -86,6 +87,7 @@ public final class DeviceSpeedMain {
   }
 
   private void addLayer(int[] a, SecretKey key) {
+    GroupKey group = GroupKey.of(key, CipherSuite.AES);
     ConvAxis side = ConvAxis.of(a[1], a[3], a[4]).withStride(a[1] / a[3]).withPadBefore(a[4] / 2);
     ConvGeometry g =
         a[1] == 1
@@ -112,8 +114,8 @@ public final class DeviceSpeedMain {
             residues.residues(g.outputSize()),
             new ResidueBuffer(g.outputSize()),
             residues.residues(x.length),
-            TestChallenges.draw(key, layers.size(), 0, ResidueField.P31, g),
-            TestChallenges.draw(key, layers.size(), 1, ResidueField.P31, g),
+            TestChallenges.draw(group, layers.size(), 0, ResidueField.P31, g),
+            TestChallenges.draw(group, layers.size(), 1, ResidueField.P31, g),
             Lift.centred(ResidueField.P31, g.outChannels()),
             Lift.from(ResidueField.P24, new int[g.outChannels()]),
             new ChannelScales(0.01f, scales, scales)));

@@ -9,7 +9,7 @@ import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.GroupKey;
 
 class ChallengeTest {
   private static final ConvGeometry CONV =
@@ -44,7 +44,7 @@ class ChallengeTest {
   @Test
   void aAndB_areIndependentStreams() {
     ConvGeometry square = ConvGeometry.of(1, 30, ConvAxis.pointwise(6), ConvAxis.pointwise(5));
-    Challenge challenge = Challenge.draw(TestKeys.of(9), 0, 0, ResidueField.P31, square);
+    Challenge challenge = Challenge.draw(TestKeys.group(9), 0, 0, ResidueField.P31, square);
     assertThat(challenge.a()).hasSameSizeAs(challenge.b()).isNotEqualTo(challenge.b());
   }
 
@@ -52,7 +52,7 @@ class ChallengeTest {
   void oneOutputPosition_hasAnAllOnesB() {
     Challenge challenge =
         Challenge.draw(
-            TestKeys.of(1), 0, 0, ResidueField.P31, ConvGeometry.fullyConnected(1, 4, 6));
+            TestKeys.group(1), 0, 0, ResidueField.P31, ConvGeometry.fullyConnected(1, 4, 6));
     assertThat(challenge.b()).containsExactly(1);
   }
 
@@ -63,7 +63,7 @@ class ChallengeTest {
 
   @Test
   void indexBeyondTheDoubleCheck_isRefused() {
-    try (SecretKey key = TestKeys.of(1)) {
+    try (GroupKey key = TestKeys.group(1)) {
       assertThatThrownBy(() -> Challenge.draw(key, 0, 2, ResidueField.P31, CONV))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("index 2");
@@ -71,6 +71,6 @@ class ChallengeTest {
   }
 
   private static Challenge draw(int key, int layer, int index) {
-    return Challenge.draw(TestKeys.of(key), layer, index, ResidueField.P31, CONV);
+    return Challenge.draw(TestKeys.group(key), layer, index, ResidueField.P31, CONV);
   }
 }

@@ -23,7 +23,7 @@ class ChallengeVectorsTest {
       RandomLayers random = new RandomLayers(seed);
       ConvGeometry g = random.geometry();
       byte[] weights = random.weights(g);
-      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, ResidueField.P31, g);
+      Challenge challenge = Challenge.draw(TestKeys.group(seed), seed, 0, ResidueField.P31, g);
       int[] c = ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge);
       try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         int step = 1 + g.inputSize() / 7;
@@ -58,7 +58,7 @@ class ChallengeVectorsTest {
                   .withPadBefore(1));
       RandomLayers random = new RandomLayers(stride);
       byte[] weights = random.weights(g);
-      Challenge challenge = Challenge.draw(TestKeys.of(stride), 0, 0, ResidueField.P31, g);
+      Challenge challenge = Challenge.draw(TestKeys.group(stride), 0, 0, ResidueField.P31, g);
       int[] c = ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(weights), challenge);
       try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         for (int j = 0; j < g.inputSize(); j++) {
@@ -86,7 +86,7 @@ class ChallengeVectorsTest {
       RandomLayers random = new RandomLayers(seed);
       ConvGeometry g = random.geometry();
       LayerWeights weights = random.partedWeights(g);
-      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, ResidueField.P31, g);
+      Challenge challenge = Challenge.draw(TestKeys.group(seed), seed, 0, ResidueField.P31, g);
       int[] c = ChallengeVectors.compute(ResidueField.P31, g, weights, challenge);
       int[] x = random.residues(g.inputSize());
       int[] y = new int[g.outputSize()];
@@ -104,7 +104,7 @@ class ChallengeVectorsTest {
     ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 70_000);
     byte[] weights = new byte[g.weightCount()];
     Arrays.fill(weights, (byte) -127);
-    Challenge challenge = Challenge.draw(TestKeys.of(4), 0, 0, ResidueField.P31, g);
+    Challenge challenge = Challenge.draw(TestKeys.group(4), 0, 0, ResidueField.P31, g);
     int sum = 0;
     for (int a : challenge.a()) {
       sum = Field31.add(sum, a);
@@ -119,7 +119,7 @@ class ChallengeVectorsTest {
     ConvGeometry g = ConvGeometry.fullyConnected(1, 3, 4);
     Challenge other =
         Challenge.draw(
-            TestKeys.of(4), 0, 0, ResidueField.P31, ConvGeometry.fullyConnected(1, 3, 5));
+            TestKeys.group(4), 0, 0, ResidueField.P31, ConvGeometry.fullyConnected(1, 3, 5));
     assertThatThrownBy(
             () ->
                 ChallengeVectors.compute(ResidueField.P31, g, LayerWeights.of(new byte[12]), other))

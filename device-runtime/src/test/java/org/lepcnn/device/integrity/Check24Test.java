@@ -94,7 +94,7 @@ class Check24Test {
       LayerWeights weights = seed % 3 == 0 ? random.partedWeights(g) : random.int8Weights(g);
       EdgeHalf edge = edge(g, weights);
       LinearLayerSpec layer = edge.plan().layer(0);
-      GroupChallenges challenges = GroupChallenges.compute(edge, 1, TestKeys.of(seed));
+      GroupChallenges challenges = GroupChallenges.compute(edge, 1, TestKeys.group(seed));
       int[] x = new SplittableRandom(seed).ints(g.inputSize(), 0, Field24.P).toArray();
       int[] y = apply(g, weights, x);
       assertThat(challenges.accepts(layer, x, y)).as("seed %d: %s", seed, g).isTrue();
@@ -117,7 +117,7 @@ class Check24Test {
     EdgeHalf edge = edge(PLANES, random.int8Weights(PLANES));
     assertThat(GroupChallenges.ofLayer(edge.plan(), edge.plan().layer(0), asked)).isEqualTo(2);
     List<int[]> vectors =
-        GroupChallenges.compute(edge, asked, TestKeys.of(1))
+        GroupChallenges.compute(edge, asked, TestKeys.group(1))
             .vectors(org.lepcnn.device.key.TestSecrets.ACCESS);
     assertThat(vectors).hasSize(2);
     assertThat(vectors.get(0)).isNotEqualTo(vectors.get(1));
@@ -125,8 +125,8 @@ class Check24Test {
 
   @Test
   void theFields_drawDifferentChallenges() {
-    Challenge wide = Challenge.draw(TestKeys.of(2), 0, 0, ResidueField.P31, PLANES);
-    Challenge narrow = Challenge.draw(TestKeys.of(2), 0, 0, ResidueField.P24, PLANES);
+    Challenge wide = Challenge.draw(TestKeys.group(2), 0, 0, ResidueField.P31, PLANES);
+    Challenge narrow = Challenge.draw(TestKeys.group(2), 0, 0, ResidueField.P24, PLANES);
     for (int i = 0; i < wide.a().length; i++) {
       assertThat(wide.a()[i] & Field24.MASK).isNotEqualTo(narrow.a()[i]);
     }
@@ -165,8 +165,8 @@ class Check24Test {
   @Test
   void bothSides_allocateNothing() {
     ConvGeometry g = new ConvGeometry(2, 3, 8, 1, ConvAxis.centred(30, 3), ConvAxis.centred(30, 3));
-    Challenge one = Challenge.draw(TestKeys.of(3), 0, 0, ResidueField.P24, g);
-    Challenge other = Challenge.draw(TestKeys.of(3), 0, 1, ResidueField.P24, g);
+    Challenge one = Challenge.draw(TestKeys.group(3), 0, 0, ResidueField.P24, g);
+    Challenge other = Challenge.draw(TestKeys.group(3), 0, 1, ResidueField.P24, g);
     int[] y = new SplittableRandom(3).ints(g.outputSize(), 0, Field24.P).toArray();
     int[] x = new SplittableRandom(4).ints(g.inputSize(), 0, Field24.P).toArray();
     long[] sum = {0};

@@ -27,7 +27,7 @@ class FreivaldsCheckTest {
     }
 
     static Case of(ConvGeometry g, byte[] weights, int[] x, int seed) {
-      Challenge challenge = Challenge.draw(TestKeys.of(seed), seed, 0, ResidueField.P31, g);
+      Challenge challenge = Challenge.draw(TestKeys.group(seed), seed, 0, ResidueField.P31, g);
       int[] y = new int[g.outputSize()];
       try (LinearKernel kernel = new ScalarKernels().prepare(ResidueField.P31, g, weights)) {
         kernel.apply(x, y);
@@ -80,7 +80,7 @@ class FreivaldsCheckTest {
           new ConvGeometry(2, 1, 3, 1, ConvAxis.pointwise(side), ConvAxis.pointwise(side)));
     }
     for (ConvGeometry g : geometries) {
-      Challenge challenge = Challenge.draw(TestKeys.of(1), 0, 0, ResidueField.P31, g);
+      Challenge challenge = Challenge.draw(TestKeys.group(1), 0, 0, ResidueField.P31, g);
       int[] y = new RandomLayers(7).residues(g.outputSize());
       assertThat(FreivaldsCheck.left(g, challenge, y)).isNotNegative();
       for (int i = 0; i < y.length; i += 1 + y.length / 20) {

@@ -44,7 +44,7 @@ class GoldenValuesTest {
 
   @Test
   void challengesOfAFixedGroupKey_areThoseOfTheFirstRelease() {
-    Challenge challenge = Challenge.draw(TestKeys.of(8), 5, 1, ResidueField.P31, CONV);
+    Challenge challenge = Challenge.draw(TestKeys.group(8), 5, 1, ResidueField.P31, CONV);
     assertThat(sha256(challenge.a()))
         .isEqualTo("cf1d20dc851be4b4418df7bbefba1922ac60408c3e905ab9a09e75eca9fb1f4c");
     assertThat(sha256(challenge.b()))
@@ -57,7 +57,7 @@ class GoldenValuesTest {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (byte) (i % 255 - 127);
     }
-    Challenge challenge = Challenge.draw(TestKeys.of(8), 5, 1, ResidueField.P31, CONV);
+    Challenge challenge = Challenge.draw(TestKeys.group(8), 5, 1, ResidueField.P31, CONV);
     assertThat(
             sha256(
                 ChallengeVectors.compute(

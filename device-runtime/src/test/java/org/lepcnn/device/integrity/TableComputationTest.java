@@ -31,7 +31,7 @@ class TableComputationTest {
     List<PassKey> keys = keys(3);
     try (TableComputation computation = new TableComputation(bundle.edge(), new ScalarKernels())) {
       List<List<int[]>> factors = computation.allocate(3);
-      computation.compute(computation.challenges(2, TestKeys.of(1)), keys, factors);
+      computation.compute(computation.challenges(2, TestKeys.group(1)), keys, factors);
       for (int pass = 0; pass < 3; pass++) {
         for (LinearLayerSpec layer : bundle.plan().layers()) {
           assertThat(factors.get(pass).get(layer.index()))
@@ -46,7 +46,7 @@ class TableComputationTest {
     PassKey key = keys(1).get(0);
     try (TableComputation computation = new TableComputation(bundle.edge(), new ScalarKernels())) {
       int[] out = new int[bundle.plan().layer(1).geometry().outputSize()];
-      computation.computeLayer(computation.challenges(1, TestKeys.of(1)), key, 1, out);
+      computation.computeLayer(computation.challenges(1, TestKeys.group(1)), key, 1, out);
       assertThat(out).isEqualTo(expected(bundle.plan().layer(1), key));
     }
   }
@@ -55,7 +55,7 @@ class TableComputationTest {
   void faultyKernel_isFoundAndItsLayerNamed() {
     try (TableComputation computation =
         new TableComputation(bundle.edge(), new KernelWrongInLayer(bundle, 1, 1))) {
-      GroupChallenges group = computation.challenges(1, TestKeys.of(1));
+      GroupChallenges group = computation.challenges(1, TestKeys.group(1));
       assertThatThrownBy(() -> computation.compute(group, keys(2), computation.allocate(2)))
           .isInstanceOf(FaultyKernelException.class)
           .hasMessageContaining("layer 1")
@@ -67,7 +67,7 @@ class TableComputationTest {
   void kernelThatYieldsNonCanonicalResidues_isFound() {
     try (TableComputation computation =
         new TableComputation(bundle.edge(), new KernelWrongInLayer(bundle, 2, Field31.P))) {
-      GroupChallenges group = computation.challenges(1, TestKeys.of(1));
+      GroupChallenges group = computation.challenges(1, TestKeys.group(1));
       assertThatThrownBy(() -> computation.compute(group, keys(1), computation.allocate(1)))
           .isInstanceOf(FaultyKernelException.class)
           .hasMessageContaining("layer 2");
@@ -76,9 +76,10 @@ class TableComputationTest {
 
   @Test
   void challengesFromTheTable_acceptWhatComputedOnesAccept() {
-    GroupChallenges computed = GroupChallenges.compute(bundle.edge(), 2, TestKeys.of(8));
+    GroupChallenges computed = GroupChallenges.compute(bundle.edge(), 2, TestKeys.group(8));
     GroupChallenges read =
-        GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), computed.vectors(TestSecrets.ACCESS));
+        GroupChallenges.of(
+            bundle.plan(), 2, TestKeys.group(8), computed.vectors(TestSecrets.ACCESS));
     LinearLayerSpec layer = bundle.plan().layer(0);
     int[] x = new int[90];
     int[] y = new int[120];
@@ -97,7 +98,7 @@ class TableComputationTest {
 
   @Test
   void verdicts_tellWrongFromNotCanonical() {
-    GroupChallenges group = GroupChallenges.compute(bundle.edge(), 1, TestKeys.of(8));
+    GroupChallenges group = GroupChallenges.compute(bundle.edge(), 1, TestKeys.group(8));
     LinearLayerSpec layer = bundle.plan().layer(0);
     int[] sides = new int[1];
     int[] result = new int[120];
@@ -112,7 +113,7 @@ class TableComputationTest {
 
   @Test
   void eachChallengeOfADoubleCheck_mustHold() {
-    GroupChallenges right = GroupChallenges.compute(bundle.edge(), 2, TestKeys.of(8));
+    GroupChallenges right = GroupChallenges.compute(bundle.edge(), 2, TestKeys.group(8));
     LinearLayerSpec layer = bundle.plan().layer(0);
     int[] zeroInput = new int[90];
     int[] zeroOutput = new int[120];
@@ -122,7 +123,7 @@ class TableComputationTest {
     for (int damaged = 0; damaged < 2; damaged++) {
       List<int[]> vectors = new ArrayList<>(right.vectors(TestSecrets.ACCESS));
       vectors.set(damaged, new int[90]);
-      GroupChallenges group = GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), vectors);
+      GroupChallenges group = GroupChallenges.of(bundle.plan(), 2, TestKeys.group(8), vectors);
       // the damaged challenge takes 0 for W·e₃; the other one does not
       assertThat(group.accepts(layer, ones, zeroOutput)).isFalse();
     }
@@ -130,16 +131,16 @@ class TableComputationTest {
 
   @Test
   void vectorsOfAnotherSizeOrNumber_areRefused() {
-    GroupChallenges right = GroupChallenges.compute(bundle.edge(), 2, TestKeys.of(8));
+    GroupChallenges right = GroupChallenges.compute(bundle.edge(), 2, TestKeys.group(8));
     for (int at = 0; at < right.vectors(TestSecrets.ACCESS).size(); at++) {
       List<int[]> vectors = new ArrayList<>(right.vectors(TestSecrets.ACCESS));
       vectors.set(at, new int[vectors.get(at).length + 1]);
-      assertThatThrownBy(() -> GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), vectors))
+      assertThatThrownBy(() -> GroupChallenges.of(bundle.plan(), 2, TestKeys.group(8), vectors))
           .isInstanceOf(BadInputException.class);
     }
     List<int[]> fewer =
         right.vectors(TestSecrets.ACCESS).subList(0, right.vectors(TestSecrets.ACCESS).size() - 1);
-    assertThatThrownBy(() -> GroupChallenges.of(bundle.plan(), 2, TestKeys.of(8), fewer))
+    assertThatThrownBy(() -> GroupChallenges.of(bundle.plan(), 2, TestKeys.group(8), fewer))
         .isInstanceOf(BadInputException.class);
   }
 
@@ -155,7 +156,7 @@ class TableComputationTest {
   void masks_areErasedWhenTheirFactorsAreThere() {
     WatchedKernels kernels = new WatchedKernels(Integer.MAX_VALUE);
     try (TableComputation computation = new TableComputation(bundle.edge(), kernels)) {
-      GroupChallenges group = computation.challenges(1, TestKeys.of(1));
+      GroupChallenges group = computation.challenges(1, TestKeys.group(1));
       computation.compute(group, keys(2), computation.allocate(2));
       kernels.requireErasedMasks();
       kernels.masks.clear();
@@ -181,7 +182,7 @@ class TableComputationTest {
   @Test
   void vectorsOfAnotherModel_areRefused() {
     assertThatThrownBy(
-            () -> GroupChallenges.of(bundle.plan(), 1, TestKeys.of(8), List.of(new int[4])))
+            () -> GroupChallenges.of(bundle.plan(), 1, TestKeys.group(8), List.of(new int[4])))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("3 layers");
   }

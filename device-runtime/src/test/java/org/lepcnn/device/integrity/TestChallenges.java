@@ -3,7 +3,7 @@ package org.lepcnn.device.integrity;
 
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.GroupKey;
 
 /** A challenge, for tests of other packages that play an edge which knows it. */
 public final class TestChallenges {
@@ -14,7 +14,7 @@ public final class TestChallenges {
   }
 
   public static TestChallenges draw(
-      SecretKey groupKey, int layer, int index, ResidueField field, ConvGeometry g) {
+      GroupKey groupKey, int layer, int index, ResidueField field, ConvGeometry g) {
     return new TestChallenges(Challenge.draw(groupKey, layer, index, field, g));
   }
 

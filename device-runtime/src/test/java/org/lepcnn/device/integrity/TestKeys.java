@@ -2,6 +2,8 @@
 package org.lepcnn.device.integrity;
 
 import java.util.Arrays;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.SecretKey;
 
 /** Fixed keys, so that a test that passes once always passes. */
@@ -13,5 +15,9 @@ final class TestKeys {
     Arrays.fill(bytes, (byte) seed);
     bytes[0] = (byte) (seed >> 8);
     return SecretKey.copyOf(bytes);
+  }
+
+  static GroupKey group(int seed) {
+    return GroupKey.of(of(seed), CipherSuite.AES);
   }
 }

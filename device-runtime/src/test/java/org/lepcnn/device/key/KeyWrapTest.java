@@ -24,7 +24,7 @@ class KeyWrapTest {
 
   private static final SecretKey SECRET = SecretKey.copyOf(KEY);
   private static final PassKey PASS = PassKey.of(SECRET, CipherSuite.AES);
-  private static final ChallengeKey CHALLENGE = ChallengeKey.of(SECRET);
+  private static final ChallengeKey CHALLENGE = ChallengeKey.of(SECRET, CipherSuite.AES);
   private static final List<SecretKey> KEYS = List.of(SECRET, SECRET);
 
   private static Passphrase passphrase(String value) {

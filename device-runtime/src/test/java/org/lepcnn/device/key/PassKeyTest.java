@@ -29,7 +29,7 @@ class PassKeyTest {
       keys.add(hex(challenge.copyBytes()));
       keys.add(hex(challenge.groupKey(0).copyBytes()));
       keys.add(hex(challenge.groupKey(1).copyBytes()));
-      keys.add(hex(ChallengeKey.sealKey(challenge.groupKey(0), CipherSuite.AES, salt).copyBytes()));
+      keys.add(hex(challenge.groupKey(0).sealKey(salt).copyBytes()));
     }
     assertThat(keys).doesNotHaveDuplicates();
   }

@@ -59,18 +59,20 @@ class SecretKeyTest {
     assertThat(PassKey.of(one, CipherSuite.AES))
         .isEqualTo(PassKey.of(same, CipherSuite.AES))
         .isNotEqualTo(PassKey.of(other, CipherSuite.AES));
-    assertThat(ChallengeKey.of(one))
-        .isEqualTo(ChallengeKey.of(same))
-        .isNotEqualTo(ChallengeKey.of(other));
-    assertThat(PassKey.of(one, CipherSuite.AES)).isNotEqualTo(ChallengeKey.of(one));
-    assertThat(ChallengeKey.of(one)).isNotEqualTo(PassKey.of(one, CipherSuite.AES));
+    assertThat(ChallengeKey.of(one, CipherSuite.AES))
+        .isEqualTo(ChallengeKey.of(same, CipherSuite.AES))
+        .isNotEqualTo(ChallengeKey.of(other, CipherSuite.AES));
+    assertThat(PassKey.of(one, CipherSuite.AES))
+        .isNotEqualTo(ChallengeKey.of(one, CipherSuite.AES));
+    assertThat(ChallengeKey.of(one, CipherSuite.AES))
+        .isNotEqualTo(PassKey.of(one, CipherSuite.AES));
   }
 
   @Test
   void copies_outliveTheirOriginals() {
     SecretKey key = SecretKey.copyOf(BYTES);
     PassKey pass = PassKey.of(key, CipherSuite.AES);
-    ChallengeKey challenge = ChallengeKey.of(key);
+    ChallengeKey challenge = ChallengeKey.of(key, CipherSuite.AES);
     SecretKey copy = key.copy();
     PassKey passCopy = pass.copy();
     ChallengeKey challengeCopy = challenge.copy();
@@ -102,14 +104,14 @@ class SecretKeyTest {
     assertThat(PassKey.of(one, CipherSuite.AES).hashCode())
         .isEqualTo(PassKey.of(other, CipherSuite.AES).hashCode())
         .isNotZero();
-    assertThat(ChallengeKey.of(one).hashCode())
-        .isEqualTo(ChallengeKey.of(other).hashCode())
+    assertThat(ChallengeKey.of(one, CipherSuite.AES).hashCode())
+        .isEqualTo(ChallengeKey.of(other, CipherSuite.AES).hashCode())
         .isNotZero();
   }
 
   @Test
   void aClosedChallengeKey_refusesUse() {
-    ChallengeKey key = ChallengeKey.of(SecretKey.copyOf(BYTES));
+    ChallengeKey key = ChallengeKey.of(SecretKey.copyOf(BYTES), CipherSuite.AES);
     key.close();
     assertThatThrownBy(() -> key.groupKey(0)).isInstanceOf(IllegalStateException.class);
   }

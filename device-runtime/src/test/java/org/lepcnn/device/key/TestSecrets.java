@@ -17,6 +17,10 @@ public final class TestSecrets {
     return key.copyBytes();
   }
 
+  public static byte[] bytes(GroupKey key) {
+    return key.copyBytes();
+  }
+
   public static byte[] bytes(ChallengeKey key) {
     return key.copyBytes();
   }

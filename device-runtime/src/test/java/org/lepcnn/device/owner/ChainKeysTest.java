@@ -14,7 +14,7 @@ import org.lepcnn.device.key.SecretKey;
 class ChainKeysTest {
   private final SecretKey first = SecretKey.random();
   private final PassKey start = PassKey.of(first, CipherSuite.AES);
-  private final ChainKeys keys = new ChainKeys(first);
+  private final ChainKeys keys = new ChainKeys(start);
 
   @AfterEach
   void close() {

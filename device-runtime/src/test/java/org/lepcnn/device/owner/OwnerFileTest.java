@@ -16,9 +16,12 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
@@ -26,7 +29,7 @@ import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.file.ExclusiveLock;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.state.Grant;
@@ -67,15 +70,62 @@ class OwnerFileTest {
     assertThat(b.model()).isEqualTo(a.model()).isNotEqualTo(c.model());
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aChain_keepsItsSuite_whateverComesAfter(CipherSuite suite) throws IOException {
+    OwnerFile owner = OwnerFile.create(file);
+    Grant grant = owner.provision("meter-1", model, suite);
+    owner.provision("meter-1", model);
+    owner.issue("meter-1", model.fingerprint(), 3);
+    owner.close();
+    OwnerFile reopened = OwnerFile.open(file);
+    LedgerEntry entry = reopened.ledger().get(0);
+    assertThat(entry.suite()).isEqualTo(grant.suite()).isEqualTo(suite);
+    assertThat(reopened.ledger().get(1).suite()).isEqualTo(CipherSuite.AES);
+    assertThat(reopened.firstKey("meter-1", model.fingerprint(), grant.chain()))
+        .isEqualTo(Grants.firstPassKey(grant));
+    try (ChainKeys keys = reopened.chainKeys("meter-1", model.fingerprint(), grant.chain())) {
+      assertThat(keys.groupKey(5)).isEqualTo(Grants.challengeKey(grant).groupKey(5));
+      assertThat(keys.passKeys(0, 1).get(0).suite()).isEqualTo(suite);
+    }
+  }
+
+  /** Under a passphrase; without one the altered ledger leads to other keys. */
+  @Test
+  void aSuiteThatWasAlteredInTheLedger_isRefused_orLeadsToOtherKeys() throws IOException {
+    Passphrase passphrase = Passphrase.copyOf("ours".toCharArray());
+    OwnerFile.create(file, passphrase).provision("meter-1", model, CipherSuite.CHACHA).close();
+    alterSuite(file);
+    assertThatThrownBy(() -> OwnerFile.open(file, passphrase))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("altered");
+    Path plain = folder.resolve("plain.lep");
+    Grant grant = OwnerFile.create(plain).provision("meter-1", model, CipherSuite.CHACHA);
+    alterSuite(plain);
+    try (PassKey first =
+        OwnerFile.open(plain).firstKey("meter-1", model.fingerprint(), grant.chain())) {
+      assertThat(TestSecrets.bytes(first))
+          .isNotEqualTo(TestSecrets.bytes(Grants.firstPassKey(grant)));
+    }
+  }
+
+  /** Of the only chain: its last int32 before the keys. */
+  private static void alterSuite(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    byte[] body = Arrays.copyOfRange(bytes, 16, bytes.length - 32);
+    int suite = 4 + 4 + 7 + 4 + 32 + 16 + 8 + 4 + 3;
+    assertThat(body[suite]).isEqualTo((byte) 1);
+    body[suite] = 0;
+    Files.write(file, CheckedFile.frame(OwnerContents.MAGIC, OwnerContents.VERSION, body));
+  }
+
   @Test
   void grantAndOwner_agreeOnAllKeys_alsoAfterReopening() {
     OwnerFile created = OwnerFile.create(file);
     Grant grant = created.provision("meter-1", model);
     created.close();
     OwnerFile owner = OwnerFile.open(file);
-    assertThat(
-            PassKey.of(
-                owner.firstKey("meter-1", model.fingerprint(), grant.chain()), CipherSuite.AES))
+    assertThat(owner.firstKey("meter-1", model.fingerprint(), grant.chain()))
         .isEqualTo(Grants.firstPassKey(grant));
     try (ChainKeys keys = owner.chainKeys("meter-1", model.fingerprint(), grant.chain())) {
       assertThat(keys.passKeys(3, 1)).containsExactly(Grants.firstPassKey(grant).advance(3));
@@ -111,8 +161,10 @@ class OwnerFileTest {
     assertThat(owner.issue("meter-1", model.fingerprint(), 10).firstPass()).isZero();
     assertThat(OwnerFile.describe(file).ledger())
         .containsExactly(
-            new LedgerEntry("meter-1", model.fingerprint(), old, 10),
-            new LedgerEntry("meter-1", model.fingerprint(), current, 10));
+            new LedgerEntry(
+                "meter-1", model.fingerprint(), old, CipherSuite.AES, 10, ChainStatus.GRANTED),
+            new LedgerEntry(
+                "meter-1", model.fingerprint(), current, CipherSuite.AES, 10, ChainStatus.GRANTED));
   }
 
   @Test
@@ -125,7 +177,7 @@ class OwnerFileTest {
           assertThat(owner.ledger().get(1).status()).isEqualTo(ChainStatus.PENDING);
           throw new BadInputException("something is there already");
         };
-    assertThatThrownBy(() -> owner.provision("meter-1", model, fails))
+    assertThatThrownBy(() -> owner.provision("meter-1", model, CipherSuite.AES, fails))
         .isInstanceOf(BadInputException.class);
     LedgerEntry pending = OwnerFile.describe(file).ledger().get(1);
     assertThat(pending.status()).isEqualTo(ChainStatus.PENDING);
@@ -143,7 +195,7 @@ class OwnerFileTest {
         grant -> {
           throw new EnvironmentException("disk full");
         };
-    assertThatThrownBy(() -> owner.provision("meter-1", model, fails))
+    assertThatThrownBy(() -> owner.provision("meter-1", model, CipherSuite.AES, fails))
         .isInstanceOf(EnvironmentException.class);
     assertThatThrownBy(() -> owner.issue("meter-1", model.fingerprint(), 1))
         .isInstanceOf(BadInputException.class)
@@ -154,7 +206,8 @@ class OwnerFileTest {
   void chainWhoseGrantIsWritten_isServed() {
     OwnerFile owner = OwnerFile.create(file);
     List<ChainId> written = new ArrayList<>();
-    Grant grant = owner.provision("meter-1", model, each -> written.add(each.chain()));
+    Grant grant =
+        owner.provision("meter-1", model, CipherSuite.AES, each -> written.add(each.chain()));
     assertThat(written).containsExactly(grant.chain());
     assertThat(OwnerFile.open(file).currentChain("meter-1", model.fingerprint()))
         .isEqualTo(grant.chain());
@@ -190,7 +243,11 @@ class OwnerFileTest {
   @Test
   void chainThatIsRetiredWhileItsGrantIsWritten_staysRetired() {
     OwnerFile owner = OwnerFile.create(file);
-    owner.provision("meter-1", model, each -> owner.retire("meter-1", each.chain().toString()));
+    owner.provision(
+        "meter-1",
+        model,
+        CipherSuite.AES,
+        each -> owner.retire("meter-1", each.chain().toString()));
     assertThat(owner.ledger().get(0).status()).isEqualTo(ChainStatus.RETIRED);
   }
 
@@ -240,7 +297,7 @@ class OwnerFileTest {
     Grant grant = owner.provision("meter-1", model);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
-    SecretKey first = owner.firstKey("meter-1", model.fingerprint(), grant.chain());
+    PassKey first = owner.firstKey("meter-1", model.fingerprint(), grant.chain());
     assertThat(owner + OwnerFile.describe(file).toString() + grant)
         .contains("meter-1")
         .doesNotContain(HexFormat.of().formatHex(TestSecrets.bytes(first)));

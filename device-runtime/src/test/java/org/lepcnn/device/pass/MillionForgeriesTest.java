@@ -29,6 +29,8 @@ import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.integrity.TestChallenges;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.testkit.SessionModel;
 
@@ -205,7 +207,7 @@ class MillionForgeriesTest {
   }
 
   /** Two errors that cancel under the first challenge of another group. */
-  private void addInvisibleTo(SecretKey pastKey, int[] y, LinearLayerSpec layer) {
+  private void addInvisibleTo(GroupKey pastKey, int[] y, LinearLayerSpec layer) {
     ConvGeometry g = layer.geometry();
     TestChallenges past = TestChallenges.draw(pastKey, layer.index(), 0, field, g);
     int i = random.nextInt(y.length);
@@ -244,10 +246,10 @@ class MillionForgeriesTest {
     }
   }
 
-  private static SecretKey key(int seed) {
+  private static GroupKey key(int seed) {
     byte[] bytes = new byte[SecretKey.BYTES];
     bytes[3] = (byte) seed;
-    return SecretKey.copyOf(bytes);
+    return GroupKey.of(SecretKey.copyOf(bytes), CipherSuite.AES);
   }
 
   private List<int[]> tensors() {

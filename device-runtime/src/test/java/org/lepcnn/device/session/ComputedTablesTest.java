@@ -17,6 +17,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -45,8 +46,10 @@ class ComputedTablesTest {
   @Test
   void challengesOfAGroup_areComputedOnce_thoseOfAnotherAnew() {
     try (ComputedTables tables = new ComputedTables(bundle.edge(), kernels, 2);
-        SecretKey zero = SecretKey.random();
-        SecretKey one = SecretKey.random()) {
+        SecretKey zeroKey = SecretKey.random();
+        SecretKey oneKey = SecretKey.random();
+        GroupKey zero = GroupKey.of(zeroKey, CipherSuite.AES);
+        GroupKey one = GroupKey.of(oneKey, CipherSuite.AES)) {
       GroupChallenges first = tables.challenges(0, zero);
       assertThat(vectors(first)).hasSize(2 * 3);
       assertThat(tables.challenges(0, zero)).isSameAs(first);

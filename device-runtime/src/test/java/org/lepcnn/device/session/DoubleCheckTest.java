@@ -14,7 +14,7 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.integrity.IntegrityException;
 import org.lepcnn.device.integrity.TestChallenges;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.testkit.SessionFixture;
 import org.lepcnn.device.testkit.SessionModel;
 
@@ -49,7 +49,7 @@ class DoubleCheckTest {
       SessionFixture fixture, int known) {
     ConvGeometry geometry = fixture.bundle.plan().layer(0).geometry();
     TestChallenges challenge;
-    try (SecretKey groupKey = fixture.supply.groupKey(0)) {
+    try (GroupKey groupKey = fixture.supply.groupKey(0)) {
       challenge = TestChallenges.draw(groupKey, 0, known, ResidueField.P31, geometry);
     }
     int[] a = challenge.a();

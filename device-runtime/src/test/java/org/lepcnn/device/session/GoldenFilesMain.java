@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.reference.PlainIntegerNetwork;
@@ -19,7 +21,8 @@ import org.lepcnn.device.testkit.WrittenTables;
 /**
  * Writes the files that {@link GoldenFilesTest} reads for ever, as this version makes them: once
  * for each version of a format, into a folder of their own under {@code
- * device-runtime/src/test/resources/golden}. Their keys protect nothing.
+ * device-runtime/src/test/resources/golden}. Arguments: a new folder, the cipher suite. Their keys
+ * protect nothing.
  */
 final class GoldenFilesMain {
   static final String DEVICE = "meter-1";
@@ -31,18 +34,18 @@ final class GoldenFilesMain {
   private GoldenFilesMain() {}
 
   public static void main(String[] arguments) throws IOException {
-    write(Path.of(arguments[0]));
+    write(Path.of(arguments[0]), CipherSuite.valueOf(arguments[1].toUpperCase(Locale.ROOT)));
   }
 
   /** One pass was taken and one integrity check has failed in the state. */
-  static void write(Path folder) throws IOException {
+  static void write(Path folder, CipherSuite suite) throws IOException {
     ModelBundle bundle = SessionModel.bundle(41, ResidueField.P24, ResidueField.P31);
     bundle.write(Files.createDirectories(folder).resolve("bundle"));
     try (Passphrase passphrase = Passphrase.copyOf(PASSPHRASE.toCharArray());
         OwnerFile owner = OwnerFile.create(folder.resolve("owner.lep"), passphrase)) {
       Path consumed = folder.resolve("consumed.grant");
-      provision(owner, DEVICE, bundle, consumed, passphrase);
-      provision(owner, OTHER_DEVICE, bundle, folder.resolve("other.grant"), passphrase);
+      provision(owner, DEVICE, bundle, suite, consumed, passphrase);
+      provision(owner, OTHER_DEVICE, bundle, suite, folder.resolve("other.grant"), passphrase);
       WrittenTables.write(bundle, owner, DEVICE, PASSES, folder.resolve("tables"));
       try (DeviceState state =
           DeviceState.init(consumed, folder.resolve("state"), passphrase, passphrase)) {
@@ -63,8 +66,13 @@ final class GoldenFilesMain {
   }
 
   private static void provision(
-      OwnerFile owner, String device, ModelBundle bundle, Path file, Passphrase passphrase) {
-    try (Grant grant = owner.provision(device, bundle)) {
+      OwnerFile owner,
+      String device,
+      ModelBundle bundle,
+      CipherSuite suite,
+      Path file,
+      Passphrase passphrase) {
+    try (Grant grant = owner.provision(device, bundle, suite)) {
       grant.write(file, passphrase);
     }
   }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.owner.ChainKeys;
@@ -49,6 +50,10 @@ class GoldenFilesTest {
           "1",
           "575eacfa552d3e7545504750a4c712ac098885e2ae6e90913023019a3994cefa",
           "2",
+          "1f3a3e8a3efe5c33fdcb943d61824a3992b5c5239d48422bb26ed2817dfaf957",
+          "3-aes",
+          "1f3a3e8a3efe5c33fdcb943d61824a3992b5c5239d48422bb26ed2817dfaf957",
+          "3-chacha",
           "1f3a3e8a3efe5c33fdcb943d61824a3992b5c5239d48422bb26ed2817dfaf957");
 
   @TempDir private Path folder;
@@ -93,7 +98,7 @@ class GoldenFilesTest {
   @Test
   void everyVersionThatIsWritten_isThere() throws Exception {
     Path now = folder.resolve("now");
-    GoldenFilesMain.write(now);
+    GoldenFilesMain.write(now, CipherSuite.AES);
     assertThat(stamps(golden())).containsAll(stamps(now));
   }
 
@@ -112,6 +117,10 @@ class GoldenFilesTest {
 
   private static boolean isStamped(Path file) {
     return file.toString().matches(".*\\.(lep|lept|grant)");
+  }
+
+  private static CipherSuite suite(String version) {
+    return version.endsWith("-chacha") ? CipherSuite.CHACHA : CipherSuite.AES;
   }
 
   private DeviceState openState() {
@@ -138,6 +147,7 @@ class GoldenFilesTest {
       assertThat(owner.ledger())
           .extracting(LedgerEntry::device)
           .containsExactlyInAnyOrder(GoldenFilesMain.DEVICE, GoldenFilesMain.OTHER_DEVICE);
+      assertThat(owner.ledger()).extracting(LedgerEntry::suite).containsOnly(suite(version));
       try (ChainKeys keys = owner.chainKeys(GoldenFilesMain.DEVICE, state.model(), state.chain());
           PassKey issued = keys.passKeys(1, 1).get(0);
           PassKey held = state.reserve(1).take().key()) {
@@ -154,6 +164,7 @@ class GoldenFilesTest {
     try (Grant grant = Grant.read(file, passphrase)) {
       assertThat(grant.device()).isEqualTo(GoldenFilesMain.OTHER_DEVICE);
       assertThat(grant.model()).hasToString(MODELS.get(version));
+      assertThat(grant.suite()).isEqualTo(suite(version));
     }
     try (DeviceState state =
         DeviceState.init(file, folder.resolve("new state"), passphrase, passphrase)) {
@@ -172,6 +183,7 @@ class GoldenFilesTest {
     assertThat(state.nextPass()).isEqualTo(1);
     assertThat(state.integrityFailures()).isEqualTo(1);
     assertThat(state.device()).isEqualTo(GoldenFilesMain.DEVICE);
+    assertThat(state.suite()).isEqualTo(suite(version));
     TableFolder tables = TableFolder.open(folder.resolve("tables"), state);
     assertThat(tables.passesLeftFrom(1)).isEqualTo(3);
     assertThat(tables.challengesPerLayer()).isEqualTo(2);

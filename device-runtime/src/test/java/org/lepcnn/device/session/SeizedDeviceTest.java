@@ -235,7 +235,12 @@ class SeizedDeviceTest {
 
   private TableFolder openTables() {
     return TableFolder.open(
-        folder.resolve("tables"), DEVICE, chain, bundle.fingerprint(), bundle.plan());
+        folder.resolve("tables"),
+        DEVICE,
+        chain,
+        CipherSuite.AES,
+        bundle.fingerprint(),
+        bundle.plan());
   }
 
   /** Recorded results, and what they were unmasked to while the keys were there. */

@@ -28,6 +28,7 @@ import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.file.FailingStore;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
@@ -54,8 +55,8 @@ class DeviceStateTest {
       assertThat(state.deviceHalf().toFile()).isEqualTo(Grants.MODEL.device().toFile());
       assertThat(state.nextPass()).isZero();
       try (ChallengeKey challenge = Grants.passKey(0).challengeKeyOfChain();
-          SecretKey expected = challenge.groupKey(3);
-          SecretKey group = state.groupKey(3)) {
+          GroupKey expected = challenge.groupKey(3);
+          GroupKey group = state.groupKey(3)) {
         assertThat(group).isEqualTo(expected);
       }
     }

@@ -19,6 +19,7 @@ import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.SmallModel;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.TestSecrets;
 
@@ -55,7 +56,9 @@ class GrantTest {
     Grants.grant(Grants.CHAIN).write(file);
     GrantDescription description = Grant.describe(file);
     assertThat(description)
-        .isEqualTo(new GrantDescription("meter-1", Grants.CHAIN, Grants.MODEL.fingerprint(), "a"));
+        .isEqualTo(
+            new GrantDescription(
+                "meter-1", Grants.CHAIN, Grants.MODEL.fingerprint(), CipherSuite.AES, "a"));
     assertThat(description.toString())
         .doesNotContain(HexFormat.of().formatHex(TestSecrets.bytes(Grants.firstKey())));
   }
@@ -76,9 +79,9 @@ class GrantTest {
   }
 
   private static BodyWriter start(ModelBundle bundle) {
-    BodyWriter body = new BodyWriter();
+    BodyWriter body;
     try (Grant grant = Grants.grant(Grants.CHAIN)) {
-      grant.identity().write(body);
+      body = Grants.identityWithoutSuite(grant);
     }
     return body.bytes(bundle.device().toFile());
   }
@@ -145,7 +148,7 @@ class GrantTest {
   @Test
   void keysOfAFileUnderAPassphrase_areNotWrittenWithoutOne() {
     Path file = folder.resolve("grant.lep");
-    try (Grant grant = Grant.of("meter-1", Grants.CHAIN, Grants.MODEL, Grants.firstKey(), true)) {
+    try (Grant grant = Grant.of("meter-1", Grants.CHAIN, Grants.MODEL, Grants.passKey(0), true)) {
       assertThatThrownBy(() -> grant.write(file))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("--grant-passphrase-file");

@@ -2,6 +2,7 @@
 package org.lepcnn.device.state;
 
 import java.nio.file.Path;
+import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
@@ -35,8 +36,16 @@ public final class Grants {
     return PassKey.of(firstKey(), CipherSuite.AES).advance(pass);
   }
 
+  /** The identity of a grant as versions 1 and 2 of grant and state wrote it. */
+  static BodyWriter identityWithoutSuite(Grant grant) {
+    ChainIdentity identity = grant.identity();
+    BodyWriter body = new BodyWriter().string(identity.device());
+    body.int64(identity.chain().high()).int64(identity.chain().low());
+    return body.bytes(identity.model().toBytes()).bytes(identity.edgeHash());
+  }
+
   static Grant grant(ChainId chain) {
-    return Grant.of("meter-1", chain, MODEL, firstKey(), false);
+    return Grant.of("meter-1", chain, MODEL, passKey(0), false);
   }
 
   /** Writes a grant beside the state folder and initialises from it. */

@@ -19,6 +19,8 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -155,7 +157,8 @@ class PlainFilesTest {
   }
 
   private static Grant attackersGrant() {
-    return Grant.of("meter-1", new ChainId(7, 8), Grants.MODEL, ATTACKERS, false);
+    return Grant.of(
+        "meter-1", new ChainId(7, 8), Grants.MODEL, PassKey.of(ATTACKERS, CipherSuite.AES), false);
   }
 
   private byte[] plainState() throws IOException {
@@ -167,9 +170,9 @@ class PlainFilesTest {
   }
 
   private static byte[] stateOfVersion1() {
-    BodyWriter body = new BodyWriter();
+    BodyWriter body;
     try (Grant grant = Grants.grant(Grants.CHAIN)) {
-      grant.identity().write(body);
+      body = Grants.identityWithoutSuite(grant);
       body.int64(3).bytes(TestSecrets.bytes(ATTACKERS));
       body.bytes(TestSecrets.bytes(ATTACKERS)).int64(0);
     }
@@ -177,11 +180,11 @@ class PlainFilesTest {
   }
 
   private static byte[] grantOfVersion1() {
-    BodyWriter body = new BodyWriter();
+    BodyWriter body;
     try (Grant grant = attackersGrant()) {
-      grant.identity().write(body);
+      body = Grants.identityWithoutSuite(grant);
       body.bytes(grant.deviceHalfFile()).bytes(TestSecrets.bytes(ATTACKERS));
-      body.bytes(TestSecrets.bytes(ATTACKERS));
+      body.bytes(TestSecrets.bytes(grant.challengeKey()));
     }
     return CheckedFile.frame(Grant.MAGIC, 1, body.toByteArray());
   }

@@ -99,8 +99,8 @@ class ProtectedFilesTest {
     Path file = Grants.chainFolder(folder).resolve(StateFile.NAME);
     byte[] bytes = Files.readAllBytes(file);
     byte[] body = Arrays.copyOfRange(bytes, 16, bytes.length - 32);
-    // device, chain, fingerprint, edge hash, next pass, then the failures
-    int failures = 4 + 7 + 16 + 4 + 32 + 4 + 32 + 8;
+    // device, chain, fingerprint, edge hash, suite, next pass, then the failures
+    int failures = 4 + 7 + 16 + 4 + 32 + 4 + 32 + 4 + 8;
     assertThat(body[failures + 7]).isEqualTo((byte) 1);
     body[failures + 7] = 0;
     Files.write(file, CheckedFile.frame(StateFile.MAGIC, StateFile.VERSION, body));
@@ -114,9 +114,9 @@ class ProtectedFilesTest {
   void filesOfVersion1_areRead_andWrittenAnew() throws IOException {
     Grants.init(folder).close();
     Path file = Grants.chainFolder(folder).resolve(StateFile.NAME);
-    BodyWriter body = new BodyWriter();
+    BodyWriter body;
     try (Grant grant = Grants.grant(Grants.CHAIN)) {
-      grant.identity().write(body);
+      body = Grants.identityWithoutSuite(grant);
       body.int64(7).bytes(TestSecrets.bytes(Grants.passKey(7)));
       body.bytes(TestSecrets.bytes(grant.challengeKey())).int64(2);
     }
@@ -127,15 +127,15 @@ class ProtectedFilesTest {
       assertThat(opened.releasedBefore(7)).isEmpty();
       assertThat(opened.reserve(1).take().key()).isEqualTo(Grants.passKey(7));
     }
-    assertThat(Files.readAllBytes(file)[7]).isEqualTo((byte) 2);
+    assertThat(Files.readAllBytes(file)[7]).isEqualTo((byte) StateFile.VERSION);
   }
 
   @Test
   void grantOfVersion1_isRead() throws IOException {
-    BodyWriter body = new BodyWriter();
+    BodyWriter body;
     try (Grant grant = Grants.grant(Grants.CHAIN);
         PassKey first = grant.firstPassKey()) {
-      grant.identity().write(body);
+      body = Grants.identityWithoutSuite(grant);
       body.bytes(grant.deviceHalfFile()).bytes(TestSecrets.bytes(first));
       body.bytes(TestSecrets.bytes(grant.challengeKey()));
     }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.testkit.SessionModel;
 
@@ -71,12 +71,12 @@ class MemoryChainTest {
 
   @Test
   void groupKeys_followFromTheFirstPassesKeyAndTheGroup() {
-    try (SecretKey group = chain.groupKey(0);
-        SecretKey again = chain.groupKey(0);
-        SecretKey other = chain.groupKey(1);
+    try (GroupKey group = chain.groupKey(0);
+        GroupKey again = chain.groupKey(0);
+        GroupKey other = chain.groupKey(1);
         PassKey first = chain.reserve(1).take().key();
         var ofFirst = first.challengeKeyOfChain();
-        SecretKey expected = ofFirst.groupKey(0)) {
+        GroupKey expected = ofFirst.groupKey(0)) {
       assertThat(group).isEqualTo(again).isNotEqualTo(other).isEqualTo(expected);
     }
   }

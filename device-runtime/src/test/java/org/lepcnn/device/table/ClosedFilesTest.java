@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.io.CorruptFileException;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.GroupKey;
 
 /** No table is kept open longer than somebody reads or writes it, as the system counts. */
 class ClosedFilesTest {
@@ -88,7 +88,7 @@ class ClosedFilesTest {
 
   @Test
   void aWriterThatIsNotCommitted_closesItsFile() throws IOException {
-    try (SecretKey key = TestTables.groupKey(0);
+    try (GroupKey key = TestTables.groupKey(0);
         TableWriter writer =
             TableWriter.create(folder, TestTables.id(0, 1), TestTables.PLAN, 1, key)) {
       writer.writeChallenges(TestTables.challenges(0, 1));

@@ -18,8 +18,9 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 
 /** Tables with layers of both fields: packed vectors of every length, two challenges for each. */
@@ -53,7 +54,7 @@ class NarrowTablesTest {
           assertThat(read(tables, pass, layer)).isEqualTo(residues(layer, pass, SIZES[layer]));
         }
       }
-      try (SecretKey groupKey = TestTables.groupKey(0)) {
+      try (GroupKey groupKey = TestTables.groupKey(0)) {
         List<int[]> found = tables.challenges(0, groupKey).vectors(TestSecrets.ACCESS);
         List<int[]> expected = challenges();
         assertThat(found).hasSameSizeAs(expected);
@@ -86,7 +87,7 @@ class NarrowTablesTest {
   void residuesOfTheOtherField_areNotSealed() {
     List<int[]> factors = factors(0);
     factors.get(0)[0] = ResidueField.P24.modulus();
-    try (SecretKey groupKey = TestTables.groupKey(0);
+    try (GroupKey groupKey = TestTables.groupKey(0);
         PassKey key = TestTables.passKey(0);
         TableWriter writer = TableWriter.create(folder, ID, PLAN, 1, groupKey)) {
       writer.writeChallenges(challenges());
@@ -97,7 +98,7 @@ class NarrowTablesTest {
   }
 
   private void write() {
-    try (SecretKey groupKey = TestTables.groupKey(0);
+    try (GroupKey groupKey = TestTables.groupKey(0);
         TableWriter writer = TableWriter.create(folder, ID, PLAN, 1, groupKey)) {
       writer.writeChallenges(challenges());
       for (long pass = 0; pass < 2; pass++) {
@@ -110,7 +111,8 @@ class NarrowTablesTest {
   }
 
   private TableFolder open() {
-    return TableFolder.open(folder, TestTables.DEVICE, TestTables.CHAIN, TestTables.MODEL, PLAN);
+    return TableFolder.open(
+        folder, TestTables.DEVICE, TestTables.CHAIN, CipherSuite.AES, TestTables.MODEL, PLAN);
   }
 
   private static int[] read(TableFolder tables, long pass, int layer) {

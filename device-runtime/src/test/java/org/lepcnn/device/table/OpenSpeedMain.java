@@ -37,7 +37,7 @@ public final class OpenSpeedMain {
   private static final int SHORT_MESSAGES = 12_000;
   private static final VectorSealer.Address ADDRESS = new VectorSealer.Address(0, 0, 0);
 
-  private final VectorSealer sealer = new VectorSealer(TestTables.id(0, 0));
+  private final VectorSealer sealer = new VectorSealer(TestTables.id(0, 0), CipherSuite.AES);
   private final javax.crypto.SecretKey key =
       SecretKey.random().toCipherKey(CipherSuite.AES, TestSecrets.ACCESS);
   private final ResidueBuffer buffer = new ResidueBuffer(LENGTH);

@@ -10,6 +10,8 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
+import org.lepcnn.device.key.CipherSuite;
 
 /** Sealed segments a second time, from the text of the package alone. */
 final class SegmentFormat {
@@ -32,11 +34,16 @@ final class SegmentFormat {
   }
 
   /** Opens one segment. */
-  static byte[] open(SecretKey key, long number, byte[] associatedData, byte[] sealed)
+  static byte[] open(
+      CipherSuite suite, SecretKey key, long number, byte[] associatedData, byte[] sealed)
       throws GeneralSecurityException {
     byte[] nonce = ByteBuffer.allocate(12).putInt(0).putLong(number).array();
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(128, nonce));
+    boolean aes = suite == CipherSuite.AES;
+    Cipher cipher = Cipher.getInstance(aes ? "AES/GCM/NoPadding" : "ChaCha20-Poly1305");
+    cipher.init(
+        Cipher.DECRYPT_MODE,
+        key,
+        aes ? new GCMParameterSpec(128, nonce) : new IvParameterSpec(nonce));
     cipher.updateAAD(associatedData);
     return cipher.doFinal(sealed);
   }
@@ -46,8 +53,8 @@ final class SegmentFormat {
       VectorSealer sealer, byte[] associatedData, byte[] sealed, int[] expected)
       throws GeneralSecurityException {
     try {
-      sealer.cipher.updateAAD(associatedData);
-      return Arrays.equals(littleEndian(expected), sealer.cipher.doFinal(sealed));
+      sealer.cipher.platform.updateAAD(associatedData);
+      return Arrays.equals(littleEndian(expected), sealer.cipher.platform.doFinal(sealed));
     } catch (AEADBadTagException e) {
       return false;
     }

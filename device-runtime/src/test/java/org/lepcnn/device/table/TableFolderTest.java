@@ -17,8 +17,9 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
@@ -70,21 +71,26 @@ class TableFolderTest {
   @Test
   void tablesOfASupply_areThoseOfItsChain() {
     TestTables.write(folder, FIRST, 1);
-    try (TableFolder tables = TableFolder.open(folder, supply(TestTables.CHAIN))) {
+    try (TableFolder tables = TableFolder.open(folder, supply(TestTables.CHAIN, CipherSuite.AES))) {
       assertThat(tables.tables()).containsExactly(FIRST);
     }
-    assertThatThrownBy(() -> TableFolder.open(folder, supply(new ChainId(3, 4))))
+    assertThatThrownBy(() -> TableFolder.open(folder, supply(new ChainId(3, 4), CipherSuite.AES)))
         .isInstanceOf(RefusedException.class);
+    assertThatThrownBy(() -> TableFolder.open(folder, supply(TestTables.CHAIN, CipherSuite.CHACHA)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("cipher suite chacha");
   }
 
   /** Of the device and model of the test tables; it hands out nothing. */
-  private static PassSupply supply(ChainId chain) {
+  private static PassSupply supply(ChainId chain, CipherSuite suite) {
     Map<String, Object> answers =
         Map.of(
             "device",
             TestTables.DEVICE,
             "chain",
             chain,
+            "suite",
+            suite,
             "model",
             TestTables.MODEL,
             "deviceHalf",
@@ -117,7 +123,7 @@ class TableFolderTest {
     byte[] sealed = challengeSegment(last);
     byte[] data = SegmentFormat.associatedData(FIRST, new Address(0, last, 1), 0, 1, c.length);
     TableFolder tables = TestTables.open(folder);
-    try (SecretKey key = TestTables.groupKey(0)) {
+    try (GroupKey key = TestTables.groupKey(0)) {
       tables.challenges(0, key);
     }
     assertThat(SegmentFormat.opensAgain(tables.challengeSealer, data, sealed, c)).isTrue();
@@ -177,7 +183,7 @@ class TableFolderTest {
     TestTables.write(folder, FIRST, 1);
     TestTables.write(folder, TestTables.id(128, 128), 1);
     try (TableFolder tables = TestTables.open(folder);
-        SecretKey key = TestTables.groupKey(1)) {
+        GroupKey key = TestTables.groupKey(1)) {
       assertThatThrownBy(() -> tables.challenges(1, key))
           .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("none is left for group 1");

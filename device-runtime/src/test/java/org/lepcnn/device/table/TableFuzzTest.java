@@ -21,8 +21,9 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 
 /**
@@ -59,8 +60,14 @@ class TableFuzzTest {
       throws IOException {
     Files.write(file, mutant(good, header, random));
     try (TableFolder tables =
-            TableFolder.open(folder, TestTables.DEVICE, TestTables.CHAIN, TestTables.MODEL, PLAN);
-        SecretKey group = TestTables.groupKey(0)) {
+            TableFolder.open(
+                folder,
+                TestTables.DEVICE,
+                TestTables.CHAIN,
+                CipherSuite.AES,
+                TestTables.MODEL,
+                PLAN);
+        GroupKey group = TestTables.groupKey(0)) {
       int[] out = new int[U.length];
       for (long pass = 0; pass <= 2; pass++) {
         try (PassKey key = TestTables.passKey(pass)) {
@@ -93,7 +100,7 @@ class TableFuzzTest {
   }
 
   private Path write() {
-    try (SecretKey groupKey = TestTables.groupKey(0);
+    try (GroupKey groupKey = TestTables.groupKey(0);
         TableWriter writer = TableWriter.create(folder, ID, PLAN, 1, groupKey)) {
       writer.writeChallenges(List.of(C));
       for (long pass = 0; pass <= 2; pass++) {

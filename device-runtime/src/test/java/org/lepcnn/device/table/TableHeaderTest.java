@@ -13,11 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
+import org.lepcnn.device.key.CipherSuite;
 
 /** A header is what its version says, to the last byte. */
 class TableHeaderTest {
   private static final TableHeader HEADER =
-      new TableHeader(TestTables.id(0, 2), 1, new byte[TableHeader.SALT_BYTES]);
+      new TableHeader(TestTables.id(0, 2), 1, CipherSuite.AES, new byte[TableHeader.SALT_BYTES]);
 
   @TempDir Path folder;
 

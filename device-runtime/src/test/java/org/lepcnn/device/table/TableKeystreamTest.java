@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.PassGroups;
 
@@ -68,7 +68,7 @@ class TableKeystreamTest {
   /** What a crash left of a writing holds no key and nothing unsealed. */
   @Test
   void temporaryFile_holdsNoSecret() throws IOException {
-    try (SecretKey groupKey = TestTables.groupKey(0);
+    try (GroupKey groupKey = TestTables.groupKey(0);
         TableWriter writer =
             TableWriter.create(folder, TestTables.id(0, 5), TestTables.PLAN, 1, groupKey)) {
       writer.writeChallenges(TestTables.challenges(0, 1));
@@ -135,7 +135,7 @@ class TableKeystreamTest {
       inputs.add(new int[layer.geometry().inputSize()]);
       outputs.add(new int[layer.geometry().outputSize()]);
     }
-    try (SecretKey groupKey = TestTables.groupKey(0);
+    try (GroupKey groupKey = TestTables.groupKey(0);
         TableWriter writer = TableWriter.create(target, id, TestTables.PLAN, 1, groupKey)) {
       writer.writeChallenges(inputs);
       for (long pass = 0; pass < PASSES; pass++) {

@@ -18,7 +18,8 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
-import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.TestSecrets;
 
 class TableRoundTripTest {
@@ -230,7 +231,7 @@ class TableRoundTripTest {
     Path file = TestTables.write(folder, TestTables.id(0, 0), 1);
     byte[] before = Files.readAllBytes(file);
     TableId other = new TableId(TestTables.DEVICE, new ChainId(8, 8), TestTables.MODEL, 0, 0, 0);
-    try (SecretKey key = TestTables.groupKey(0)) {
+    try (GroupKey key = TestTables.groupKey(0)) {
       assertThatThrownBy(() -> TableWriter.create(folder, other, TestTables.PLAN, 1, key))
           .isInstanceOf(BadInputException.class);
     }
@@ -241,7 +242,8 @@ class TableRoundTripTest {
   void theHeader_tellsWhatTheTableIs_withoutAnyKey() throws IOException {
     Path file = TestTables.write(folder, TestTables.id(66, 67), 2);
     assertThat(TableDescription.read(file))
-        .isEqualTo(new TableDescription(TestTables.id(66, 67), 2, 2, Files.size(file)));
+        .isEqualTo(
+            new TableDescription(TestTables.id(66, 67), 3, CipherSuite.AES, 2, Files.size(file)));
   }
 
   @Test
@@ -258,7 +260,7 @@ class TableRoundTripTest {
   }
 
   private static TableWriter writer(TableId id, Path folder) {
-    try (SecretKey key = TestTables.groupKey(id.group())) {
+    try (GroupKey key = TestTables.groupKey(id.group())) {
       return TableWriter.create(folder, id, TestTables.PLAN, 1, key);
     }
   }

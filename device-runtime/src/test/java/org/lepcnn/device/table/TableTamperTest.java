@@ -27,6 +27,7 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueBuffer;
@@ -165,7 +166,7 @@ class TableTamperTest {
   void aForgedHeader_opensNothing() throws IOException {
     TableId other = TestTables.id(3, 5);
     byte[] salt = salt();
-    byte[] forged = new TableHeader(other, 1, salt).toBytes();
+    byte[] forged = new TableHeader(other, 1, CipherSuite.AES, salt).toBytes();
     assertThat(forged).hasSize(header);
     byte[] bytes = good.clone();
     System.arraycopy(forged, 0, bytes, 0, header);
@@ -179,7 +180,7 @@ class TableTamperTest {
       }
     }
     // with the right salt and header again the same bytes open
-    assertThat(new TableHeader(TestTables.id(0, 2), 1, salt).toBytes())
+    assertThat(new TableHeader(TestTables.id(0, 2), 1, CipherSuite.AES, salt).toBytes())
         .isEqualTo(Arrays.copyOf(good, header));
   }
 
@@ -233,7 +234,12 @@ class TableTamperTest {
     assertThatThrownBy(
             () ->
                 TableFolder.open(
-                    folder, TestTables.DEVICE, TestTables.CHAIN, TestTables.MODEL, other))
+                    folder,
+                    TestTables.DEVICE,
+                    TestTables.CHAIN,
+                    CipherSuite.AES,
+                    TestTables.MODEL,
+                    other))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("plan");
   }
@@ -268,7 +274,7 @@ class TableTamperTest {
   }
 
   private static void open(String device, ChainId chain, Fingerprint model, Path folder) {
-    TableFolder.open(folder, device, chain, model, TestTables.PLAN).close();
+    TableFolder.open(folder, device, chain, CipherSuite.AES, model, TestTables.PLAN).close();
   }
 
   private void open(String device, ChainId chain, Fingerprint model) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -26,7 +27,7 @@ class TableWriterTest {
   @TempDir Path folder;
 
   private TableWriter writer(TableId id, int perLayer) {
-    try (SecretKey key = TestTables.groupKey(id.group())) {
+    try (GroupKey key = TestTables.groupKey(id.group())) {
       return TableWriter.create(folder, id, TestTables.PLAN, perLayer, key);
     }
   }

@@ -14,6 +14,7 @@ import org.lepcnn.device.SmallModel;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.ChallengeKey;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -34,13 +35,21 @@ final class TestTables {
   }
 
   static PassKey passKey(long pass) {
+    return passKey(CipherSuite.AES, pass);
+  }
+
+  static PassKey passKey(CipherSuite suite, long pass) {
     try (SecretKey zero = SecretKey.copyOf(new byte[32])) {
-      return PassKey.of(zero, CipherSuite.AES).advance(pass);
+      return PassKey.of(zero, suite).advance(pass);
     }
   }
 
-  static SecretKey groupKey(long group) {
-    try (ChallengeKey key = passKey(0).challengeKeyOfChain()) {
+  static GroupKey groupKey(long group) {
+    return groupKey(CipherSuite.AES, group);
+  }
+
+  static GroupKey groupKey(CipherSuite suite, long group) {
+    try (ChallengeKey key = passKey(suite, 0).challengeKeyOfChain()) {
       return key.groupKey(group);
     }
   }
@@ -62,13 +71,16 @@ final class TestTables {
   }
 
   static Path write(Path folder, TableId id, int perLayer) {
-    try (SecretKey groupKey = groupKey(id.group());
+    return write(CipherSuite.AES, folder, id, perLayer);
+  }
+
+  static Path write(CipherSuite suite, Path folder, TableId id, int perLayer) {
+    try (GroupKey groupKey = groupKey(suite, id.group());
         TableWriter writer = TableWriter.create(folder, id, TestTables.PLAN, perLayer, groupKey)) {
       writer.writeChallenges(
-          GroupChallenges.of(
-              PLAN, perLayer, groupKey(id.group()), challenges(id.group(), perLayer)));
+          GroupChallenges.of(PLAN, perLayer, groupKey, challenges(id.group(), perLayer)));
       for (long pass = id.firstPass(); pass <= id.lastPass(); pass++) {
-        writePass(writer, pass);
+        writePass(suite, writer, pass);
       }
       writer.commit();
     }
@@ -76,22 +88,34 @@ final class TestTables {
   }
 
   static void writePass(TableWriter writer, long pass) {
+    writePass(CipherSuite.AES, writer, pass);
+  }
+
+  static void writePass(CipherSuite suite, TableWriter writer, long pass) {
     List<int[]> layers = new ArrayList<>();
     for (int layer = 0; layer < PLAN.layers().size(); layer++) {
       layers.add(u(pass, layer));
     }
-    try (PassKey key = passKey(pass)) {
+    try (PassKey key = passKey(suite, pass)) {
       writer.writePass(pass, key, layers);
     }
   }
 
   static TableFolder open(Path folder) {
-    return TableFolder.open(folder, DEVICE, CHAIN, MODEL, PLAN);
+    return open(CipherSuite.AES, folder);
+  }
+
+  static TableFolder open(CipherSuite suite, Path folder) {
+    return TableFolder.open(folder, DEVICE, CHAIN, suite, MODEL, PLAN);
   }
 
   static int[] read(TableFolder tables, long pass, int layer) {
+    return read(CipherSuite.AES, tables, pass, layer);
+  }
+
+  static int[] read(CipherSuite suite, TableFolder tables, long pass, int layer) {
     int[] out = new int[geometry(layer).outputSize()];
-    try (PassKey key = passKey(pass)) {
+    try (PassKey key = passKey(suite, pass)) {
       tables.readLayer(pass, key, layer, out);
     }
     return out;

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.model.Fingerprint;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.table.VectorSealer.Address;
 
@@ -113,13 +114,13 @@ class VectorSealerTest {
     int[] values = Arrays.copyOf(values(), LENGTH + 5);
     for (TableId id : List.of(ID, longest)) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      new VectorSealer(id).seal(KEY, ORDINAL, ADDRESS, values, out);
+      new VectorSealer(id, CipherSuite.AES).seal(KEY, ORDINAL, ADDRESS, values, out);
       ByteArrayInputStream sealed = new ByteArrayInputStream(out.toByteArray());
       ByteArrayOutputStream opened = new ByteArrayOutputStream();
       for (int segment = 0; segment < 3; segment++) {
         byte[] data = SegmentFormat.associatedData(id, ADDRESS, segment, 3, values.length);
         byte[] bytes = sealed.readNBytes(SegmentFormat.BYTES + 16);
-        opened.write(SegmentFormat.open(KEY, ORDINAL + segment, data, bytes));
+        opened.write(SegmentFormat.open(CipherSuite.AES, KEY, ORDINAL + segment, data, bytes));
       }
       assertThat(opened.toByteArray()).isEqualTo(SegmentFormat.littleEndian(values));
       assertThat(sealed.available()).isZero();
@@ -137,7 +138,7 @@ class VectorSealerTest {
 
   @Test
   void erasure_overwritesTheBuffers() throws IOException {
-    VectorSealer sealer = new VectorSealer(ID);
+    VectorSealer sealer = new VectorSealer(ID, CipherSuite.AES);
     sealer.seal(KEY, ORDINAL, ADDRESS, values(), new ByteArrayOutputStream());
     assertThat(sealer.plain).isNotEqualTo(new byte[sealer.plain.length]);
     assertThat(sealer.sealed).isNotEqualTo(new byte[sealer.sealed.length]);
@@ -148,7 +149,7 @@ class VectorSealerTest {
 
   @Test
   void erasure_makesTheCipherForgetTheKeyThatSealed() throws IOException {
-    VectorSealer sealer = new VectorSealer(ID);
+    VectorSealer sealer = new VectorSealer(ID, CipherSuite.AES);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Address once = new Address(5, 2, 0);
     sealer.seal(KEY, ORDINAL, once, new int[7], out);
@@ -166,10 +167,10 @@ class VectorSealerTest {
   void erasure_makesTheCipherForgetTheKeyThatOpened() throws Exception {
     int[] values = {3, 1, 4};
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new VectorSealer(ID).seal(KEY, ORDINAL, ADDRESS, values, out);
+    new VectorSealer(ID, CipherSuite.AES).seal(KEY, ORDINAL, ADDRESS, values, out);
     byte[] sealed = out.toByteArray();
     byte[] data = SegmentFormat.associatedData(ID, ADDRESS, 0, 1, values.length);
-    VectorSealer sealer = new VectorSealer(ID);
+    VectorSealer sealer = new VectorSealer(ID, CipherSuite.AES);
     Path path = Files.write(folder.resolve("vector"), sealed);
     try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
       sealer.open(KEY, ORDINAL, ADDRESS, "test", in, 0, new ResidueBuffer(3), 3);
@@ -189,7 +190,7 @@ class VectorSealerTest {
   /** How often the platform asks for the key when one message is sealed, then opened. */
   private static int keyUses(int times) {
     AskedKey key = new AskedKey();
-    new VectorSealer(ID).warmUp(key, ORDINAL, 64, times);
+    new VectorSealer(ID, CipherSuite.AES).warmUp(key, ORDINAL, 64, times);
     return key.asked;
   }
 
@@ -221,14 +222,15 @@ class VectorSealerTest {
     Path path = Files.write(folder.resolve("vector"), file);
     ResidueBuffer out = new ResidueBuffer(length);
     try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
-      new VectorSealer(id).open(key, ordinal, address, "test", in, at, out, length);
+      new VectorSealer(id, CipherSuite.AES)
+          .open(key, ordinal, address, "test", in, at, out, length);
     }
     return out.toArray(length);
   }
 
   private static byte[] sealed() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new VectorSealer(ID).seal(KEY, ORDINAL, ADDRESS, values(), out);
+    new VectorSealer(ID, CipherSuite.AES).seal(KEY, ORDINAL, ADDRESS, values(), out);
     return out.toByteArray();
   }
 

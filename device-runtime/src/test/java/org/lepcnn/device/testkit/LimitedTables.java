@@ -9,8 +9,8 @@ import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.integrity.GroupChallenges;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.reference.ComputedTables;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueBuffer;
@@ -50,7 +50,7 @@ public final class LimitedTables implements PassTables {
   }
 
   @Override
-  public GroupChallenges challenges(long group, SecretKey groupKey) {
+  public GroupChallenges challenges(long group, GroupKey groupKey) {
     groupsRead.add(group);
     if (unreadableGroup == group) {
       throw new CorruptFileException("Reading challenges: the tag is wrong.");

@@ -7,8 +7,8 @@ import org.lepcnn.core.kernel.ScalarKernels;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.TableComputation;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.IssuedRange;
 import org.lepcnn.device.owner.OwnerFile;
@@ -27,7 +27,7 @@ public final class WrittenTables {
       for (TableId id :
           TableId.split(
               device, range.chain(), range.model(), range.firstPass(), range.lastPass())) {
-        try (SecretKey groupKey = keys.groupKey(id.group());
+        try (GroupKey groupKey = keys.groupKey(id.group());
             TableWriter writer = TableWriter.create(folder, id, bundle.plan(), 2, groupKey)) {
           List<PassKey> passKeys = keys.passKeys(id.firstPass(), id.passes());
           write(id, passKeys, computation, computation.challenges(2, groupKey), writer);

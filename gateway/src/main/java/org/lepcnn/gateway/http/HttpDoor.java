@@ -2,14 +2,13 @@
 package org.lepcnn.gateway.http;
 
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -31,6 +30,8 @@ import org.lepcnn.gateway.Gateway;
 import org.lepcnn.gateway.GatewayConfig;
 import org.lepcnn.gateway.HttpSettings;
 import org.lepcnn.gateway.PrivateModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open HTTP door. It speaks the Open Inference Protocol, version 2, for the models of a gateway.
@@ -38,6 +39,7 @@ import org.lepcnn.gateway.PrivateModel;
  * <p>Closing refuses new requests, and waits for the passes that are under way to be answered.
  */
 public final class HttpDoor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
   private static final String PROTOCOL = "http/1.1";
   private static final int MOST_THREADS = 32;
   private static final int LEAST_THREADS = 4;
@@ -48,8 +50,10 @@ public final class HttpDoor implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
+  private final GracefulHandler requests;
   private final ScheduledExecutorService clock;
   private final String scheme;
+  private final long drainMillis;
 
   /**
    * How patient the door is, in milliseconds.
@@ -63,11 +67,18 @@ public final class HttpDoor implements AutoCloseable {
   }
 
   private HttpDoor(
-      Server server, ServerConnector connector, ScheduledExecutorService clock, String scheme) {
+      Server server,
+      ServerConnector connector,
+      GracefulHandler requests,
+      ScheduledExecutorService clock,
+      String scheme,
+      long drainMillis) {
     this.server = server;
     this.connector = connector;
+    this.requests = requests;
     this.clock = clock;
     this.scheme = scheme;
+    this.drainMillis = drainMillis;
   }
 
   /**
@@ -107,8 +118,7 @@ public final class HttpDoor implements AutoCloseable {
     crowd.setEndPointIdleTimeout(Math.min(CROWDED_IDLE_MILLIS, patience.idle()));
     server.addBean(crowd);
     server.setErrorHandler(new JsonErrors());
-    server.setStopTimeout(patience.drain());
-    server.setHandler(
+    GracefulHandler requests =
         new GracefulHandler(
             new DoorHandler(
                 access(settings),
@@ -117,10 +127,11 @@ public final class HttpDoor implements AutoCloseable {
                 recent,
                 new BodyReader.Limits(settings.bodyBytes(), patience.grace(), LEAST_BYTES_A_SECOND),
                 memory(settings),
-                threads)));
+                threads));
+    server.setHandler(requests);
     start(server, settings);
-    HttpDoor door =
-        new HttpDoor(server, connector, clock(), settings.keyStore() == null ? "http" : "https");
+    String scheme = settings.keyStore() == null ? "http" : "https";
+    HttpDoor door = new HttpDoor(server, connector, requests, clock(), scheme, patience.drain());
     door.repeat(recent::forgetOld);
     return door;
   }
@@ -190,19 +201,25 @@ public final class HttpDoor implements AutoCloseable {
     return URI.create(scheme + "://" + shown + ":" + connector.getLocalPort());
   }
 
+  /** From now on requests are told to come later, elsewhere; those under way are answered. */
   @Override
   public void close() {
-    stop(server);
+    try {
+      requests.shutdown().get(drainMillis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("The HTTP door closes, and requests under way are not answered");
+    }
     clock.shutdownNow();
+    stop(server);
   }
 
   private static void stop(Server server) {
     try {
       server.stop();
-    } catch (Exception e) { // passes that were not answered in time
-      throw EnvironmentException.about("Closing the HTTP door")
-          .expected("every pass under way to be answered")
-          .found(e);
+    } catch (Exception e) {
+      LOG.warn("Closing the HTTP door", e);
     }
   }
 
@@ -219,12 +236,6 @@ public final class HttpDoor implements AutoCloseable {
         @Nullable Throwable cause,
         Callback callback) {
       answer(code).send(response, callback);
-    }
-
-    @Override
-    public ByteBuffer badMessageError(int status, String reason, HttpFields.Mutable fields) {
-      fields.put(HttpHeader.CONTENT_TYPE, "application/json");
-      return ByteBuffer.wrap(answer(status).body());
     }
 
     /** Its own messages may quote the request. */

@@ -8,8 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Objects;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.stage.HostTensor;
@@ -71,9 +70,8 @@ final class InferAnswer {
         json.writeEndObject();
       }
       json.writeArrayFieldStart("outputs");
-      Map<String, Datatype> types = types();
       for (InferRequest.Output output : request.outputs()) {
-        write(output, types.get(output.name()), json);
+        write(output, json);
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -83,8 +81,8 @@ final class InferAnswer {
     return bytes.toByteArray();
   }
 
-  private void write(InferRequest.Output output, Datatype type, JsonGenerator json)
-      throws IOException {
+  private void write(InferRequest.Output output, JsonGenerator json) throws IOException {
+    Datatype type = type(output);
     HostTensor tensor = tensor(output);
     json.writeStartObject();
     json.writeStringField("name", output.name());
@@ -103,15 +101,17 @@ final class InferAnswer {
     json.writeEndObject();
   }
 
+  /** A pass gives every output of its model, and a request asks for no other. */
   private HostTensor tensor(InferRequest.Output output) {
-    return result.outputs().get(output.name());
+    return Objects.requireNonNull(result.outputs().get(output.name()));
   }
 
-  private Map<String, Datatype> types() {
-    Map<String, Datatype> types = new HashMap<>();
-    for (ValueSpec output : model.outputs()) {
-      types.put(output.name(), Datatype.of(output));
+  private Datatype type(InferRequest.Output output) {
+    for (ValueSpec value : model.outputs()) {
+      if (value.name().equals(output.name())) {
+        return Datatype.of(value);
+      }
     }
-    return types;
+    throw new IllegalStateException("no output " + output.name());
   }
 }

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  */
 final class RecentAnswers {
   /** What an entry takes beside its answer. */
-  private static final int ENTRY_BYTES = 512;
+  private static final long ENTRY_BYTES = 512;
 
   private final long ageNanos;
   private final long mostBytes;

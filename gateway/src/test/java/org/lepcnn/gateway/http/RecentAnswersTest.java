@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,7 +25,7 @@ class RecentAnswersTest {
   private final AtomicInteger passes = new AtomicInteger();
 
   private static ByteBuffer key(String name) {
-    return RecentAnswers.key("client", FakeModel.doubling("hall"), name.getBytes(), 0);
+    return RecentAnswers.key("client", FakeModel.doubling("hall"), name.getBytes(UTF_8), 0);
   }
 
   private HttpAnswer ask(String name) {

@@ -20,9 +20,9 @@ import org.lepcnn.core.shared.ProcessWide.Share;
 import org.lepcnn.device.integrity.FaultyKernelException;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.integrity.TableComputation;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.Passphrase;
-import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.table.TableDescription;
@@ -127,7 +127,7 @@ public final class TableMaker extends RichMapFunction<WorkItem, TableResult> {
   private void make(TableId id) {
     openChain(id);
     TableComputation computation = shared.get();
-    try (SecretKey groupKey = keys.groupKey(id.group());
+    try (GroupKey groupKey = keys.groupKey(id.group());
         TableWriter writer =
             TableWriter.create(
                 folder, id, computation.plan(), settings.challengesPerLayer(), groupKey)) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.lepcnn.core.field.ResidueField;
 
 /** All layers that could go to the edge, the tensors that they share, and what comes first. */
 public final class CutGraph {
@@ -24,6 +25,18 @@ public final class CutGraph {
     }
     byInput.values().forEach(each -> readers.add(each.stream().mapToInt(i -> i).toArray()));
     levels = levels(all());
+  }
+
+  /**
+   * The same with other fields.
+   *
+   * @param fields of tensors, by the value that they hold; the others keep theirs
+   */
+  public CutGraph in(Map<String, ResidueField> fields) {
+    return new CutGraph(
+        layers.stream()
+            .map(layer -> layer.in(fields.getOrDefault(layer.input(), layer.field())))
+            .toList());
   }
 
   public List<CutLayer> layers() {

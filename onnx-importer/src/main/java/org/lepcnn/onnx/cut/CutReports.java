@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.lepcnn.core.io.BodyReader;
 import org.lepcnn.core.io.BodyWriter;
+import org.lepcnn.core.linear.ConvGeometry;
 
 /** Makes reports of cuts, and hands them from one process to another. */
 public final class CutReports {
@@ -37,8 +38,8 @@ public final class CutReports {
               layer.name(),
               layer.op(),
               shown.inUnits(profile.kept(layer.geometry())),
-              shown.inUnits(profile.offloaded(layer.geometry())),
-              shared ? 0 : shown.inUnits(profile.sent(layer.geometry().inputSize())),
+              shown.inUnits(profile.offloaded(layer)),
+              shared ? 0 : shown.inUnits(profile.sent(layer)),
               cut[i]));
     }
     return new CutReport(
@@ -60,14 +61,15 @@ public final class CutReports {
     double offloaded = 0;
     for (int[] readers : graph.readers()) {
       if (Arrays.stream(readers).anyMatch(layer -> cut[layer])) {
-        cost = cost.plus(profile.sent(graph.layers().get(readers[0]).geometry().inputSize()));
+        cost = cost.plus(profile.sent(graph.layers().get(readers[0])));
       }
     }
     for (int i = 0; i < cut.length; i++) {
-      var g = graph.layers().get(i).geometry();
+      CutLayer layer = graph.layers().get(i);
+      ConvGeometry g = layer.geometry();
       all += g.macs();
       offloaded += cut[i] ? g.macs() : 0;
-      cost = cost.plus(cut[i] ? profile.offloaded(g) : profile.kept(g));
+      cost = cost.plus(cut[i] ? profile.offloaded(layer) : profile.kept(g));
     }
     return CutReport.Total.of(rounds, all == 0 ? 0 : offloaded / all, cost);
   }

@@ -52,13 +52,15 @@ final class CutSolver {
     this.purpose = objective.word() + " on " + profile.name();
     this.gains =
         graph.layers().stream()
-            .map(CutLayer::geometry)
-            .mapToDouble(g -> objective.of(profile.kept(g)) - objective.of(profile.offloaded(g)))
+            .mapToDouble(
+                layer ->
+                    objective.of(profile.kept(layer.geometry()))
+                        - objective.of(profile.offloaded(layer)))
             .toArray();
     this.sent =
         graph.readers().stream()
-            .map(readers -> graph.layers().get(readers[0]).geometry().inputSize())
-            .mapToDouble(elements -> objective.of(profile.sent(elements)))
+            .map(readers -> graph.layers().get(readers[0]))
+            .mapToDouble(layer -> objective.of(profile.sent(layer)))
             .toArray();
     this.round = objective.of(profile.round());
   }

@@ -2,6 +2,7 @@
 package org.lepcnn.onnx.cut;
 
 import org.lepcnn.core.api.PublicApi;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
@@ -24,9 +25,6 @@ public record DeviceProfile(
     LayerSpeeds edge,
     Transport transport,
     Energy energy) {
-  /** Of a residue that travels. */
-  static final int BYTES_PER_ELEMENT = Integer.BYTES;
-
   private static final int MOST_NAME = 100;
   private static final int MOST_PROVENANCE = 1000;
 
@@ -113,13 +111,15 @@ public record DeviceProfile(
   }
 
   /** What a layer's result costs when the edge computes it. */
-  Cost offloaded(ConvGeometry g) {
-    return moved(g.outputSize(), device.resultNanos()).plus(new Cost(0, edge.nanos(g), 0, 0));
+  Cost offloaded(CutLayer layer) {
+    ConvGeometry g = layer.geometry();
+    return moved(g.outputSize(), layer.field(), device.resultNanos())
+        .plus(new Cost(0, edge.nanos(g), 0, 0));
   }
 
-  /** What it costs to send a tensor. */
-  Cost sent(long elements) {
-    return moved(elements, device.sentNanos());
+  /** What it costs to send the tensor that a layer reads. */
+  Cost sent(CutLayer layer) {
+    return moved(layer.geometry().inputSize(), layer.field(), device.sentNanos());
   }
 
   /** What a round costs besides. */
@@ -136,8 +136,8 @@ public record DeviceProfile(
     return new Cost(nanos, nanos, 0, nanos * energy.cpuWatts());
   }
 
-  private Cost moved(long elements, double nanosEach) {
-    double bytes = (double) elements * BYTES_PER_ELEMENT;
+  private Cost moved(long elements, ResidueField field, double nanosEach) {
+    double bytes = (double) elements * field.wireBytes();
     double own = elements * nanosEach;
     double cpu = own + bytes * transport.cpuNanosPerByte();
     double energyOf = cpu * energy.cpuWatts() + bytes * energy.nanojoulesPerByte();

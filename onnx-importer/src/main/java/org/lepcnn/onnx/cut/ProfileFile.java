@@ -27,6 +27,11 @@ public final class ProfileFile {
 
   /** What {@link #read} reads. */
   public static String text(DeviceProfile profile) {
+    return Json.write(members(profile));
+  }
+
+  /** The members of {@link #text}, in their order. */
+  public static Map<String, Object> members(DeviceProfile profile) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("format", FORMAT);
     members.put("version", VERSION);
@@ -37,7 +42,7 @@ public final class ProfileFile {
     members.put("edge", profile.edge());
     members.put("transport", profile.transport());
     members.put("energy", profile.energy());
-    return Json.write(members);
+    return members;
   }
 
   /** The profile of a built-in name, or of a file. */

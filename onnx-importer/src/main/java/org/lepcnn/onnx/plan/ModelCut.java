@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.onnx.cut.CutGraph;
 import org.lepcnn.onnx.cut.CutLayer;
 import org.lepcnn.onnx.cut.CutReport;
@@ -35,7 +36,12 @@ public final class ModelCut {
   private final List<Node> nodes = new ArrayList<>();
   private final CutGraph cuts;
 
-  private ModelCut(Graph graph, InstrumentedRun run, ShapeFlow flow, Selection all) {
+  private ModelCut(
+      Graph graph,
+      InstrumentedRun run,
+      ShapeFlow flow,
+      Selection all,
+      Map<String, ResidueField> fields) {
     this.graph = graph;
     this.run = run;
     this.flow = flow;
@@ -53,16 +59,32 @@ public final class ModelCut {
         nodes.add(node);
         layers.add(
             new CutLayer(
-                node.name(), node.op(), layer.geometry(), layer.input(), before(layer, reaching)));
+                node.name(),
+                node.op(),
+                layer.geometry(),
+                layer.input(),
+                fields.getOrDefault(layer.input(), ResidueField.P31),
+                before(layer, reaching)));
       }
       node.outputs().forEach(value -> reaching.put(value, outputs));
     }
     this.cuts = new CutGraph(layers);
   }
 
-  /** The places of a model. */
-  public static ModelCut of(Graph graph, InstrumentedRun run, ShapeFlow flow) {
-    return new ModelCut(graph, run, flow, new Selection(graph, run, flow, OffloadPolicy.all()));
+  /**
+   * The places of a model.
+   *
+   * @param precision by which tensors are expected to be in one field or the other: those that they
+   *     would be in if every layer went to the edge
+   */
+  public static ModelCut of(Graph graph, InstrumentedRun run, ShapeFlow flow, Precision precision) {
+    Selection all = new Selection(graph, run, flow, OffloadPolicy.all());
+    Map<String, ResidueField> fields =
+        precision.smallestField() == ResidueField.P31
+            ? Map.of()
+            : TensorFields.of(graph, run, new Schedule(graph, run, all))
+                .ofAll(all.layers(), precision);
+    return new ModelCut(graph, run, flow, all, fields);
   }
 
   private static Set<Integer> before(LinearLayer layer, Map<String, Set<Integer>> reaching) {
@@ -96,7 +118,8 @@ public final class ModelCut {
     return new StayReason(
         String.format(
             Locale.ROOT,
-            "the cut for %s on %s keeps it: %.3g %s here, %.3g at the edge, and %.3g for its tensor",
+            "the cut for %s on %s keeps it: %.3g %s here, %.3g at the edge, and %.3g for its"
+                + " tensor",
             report.objective(),
             report.profile(),
             line.onTheDevice(),
@@ -112,9 +135,12 @@ public final class ModelCut {
    * @param inner the layers inside of nodes, which the device computes
    * @param shown whose unit the layers' costs have
    * @param objective as on the command line
+   * @param fields that tensors are in, by the value that they hold; others are expected to be in
+   *     theirs
    */
   public CutReport report(
       Selection selection,
+      Map<String, ResidueField> fields,
       Map<Node, List<InnerWork.Layer>> inner,
       DeviceProfile profile,
       Objective shown,
@@ -123,7 +149,7 @@ public final class ModelCut {
     for (int i = 0; i < cut.length; i++) {
       cut[i] = selection.offloaded(nodes.get(i)) != null;
     }
-    return CutReports.of(cuts, profile, shown, objective, cut, others(inner));
+    return CutReports.of(cuts.in(fields), profile, shown, objective, cut, others(inner));
   }
 
   /** Multiplications that stay on the device in any cut, as far as they are known. */

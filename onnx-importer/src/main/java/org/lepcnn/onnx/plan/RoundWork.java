@@ -37,11 +37,15 @@ public final class RoundWork {
 
   private RoundWork() {}
 
-  /** Decides about layers first one by one, then round by round, or by what a cut costs. */
+  /**
+   * Decides about layers first one by one, then round by round, or by what a cut costs.
+   *
+   * @param precision see {@link ModelCut#of}
+   */
   public static Selection select(
-      Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy) {
+      Graph graph, InstrumentedRun run, ShapeFlow flow, OffloadPolicy policy, Precision precision) {
     if (policy instanceof OffloadPolicy.Optimise optimise) {
-      return ModelCut.of(graph, run, flow).select(optimise);
+      return ModelCut.of(graph, run, flow, precision).select(optimise);
     }
     OptionalLong asked =
         policy instanceof OffloadPolicy.All all
@@ -71,7 +75,8 @@ public final class RoundWork {
     return new StayReason(
         String.format(
             Locale.ROOT,
-            "not worth a round: it would carry %,d multiplications, fewer than %,d, and be one of %,d",
+            "not worth a round: it would carry %,d multiplications, fewer than %,d, and be one of"
+                + " %,d",
             work,
             least,
             rounds),

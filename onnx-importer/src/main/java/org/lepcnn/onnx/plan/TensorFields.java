@@ -1,8 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.onnx.plan;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.quant.ActivationRange;
@@ -73,12 +76,26 @@ public final class TensorFields {
    * @param readers all layers that read it
    */
   Choice choose(String value, List<OffloadedLayer> readers, Precision precision) {
-    Headroom narrow = new Headroom(ResidueField.P24, !neverNegative.test(value));
-    Headroom headroom =
-        precision.mayBeNarrow(value) && fits(readers, narrow, precision)
-            ? narrow
-            : Headroom.LARGEST;
+    Headroom headroom = headroom(value, readers, precision);
     return new Choice(headroom, bits(readers, headroom, precision));
+  }
+
+  private Headroom headroom(String value, List<OffloadedLayer> readers, Precision precision) {
+    Headroom narrow = new Headroom(ResidueField.P24, !neverNegative.test(value));
+    return precision.mayBeNarrow(value) && fits(readers, narrow, precision)
+        ? narrow
+        : Headroom.LARGEST;
+  }
+
+  /** The fields of all tensors that some layers read, by the value that a tensor holds. */
+  Map<String, ResidueField> ofAll(List<OffloadedLayer> layers, Precision precision) {
+    Map<String, List<OffloadedLayer>> readers = new HashMap<>();
+    for (OffloadedLayer layer : layers) {
+      readers.computeIfAbsent(layer.layer().input(), value -> new ArrayList<>()).add(layer);
+    }
+    Map<String, ResidueField> fields = new HashMap<>();
+    readers.forEach((value, all) -> fields.put(value, headroom(value, all, precision).field()));
+    return fields;
   }
 
   private boolean fits(List<OffloadedLayer> readers, Headroom narrow, Precision precision) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvGeometry;
 
 class CutSolverTest {
@@ -138,7 +140,8 @@ class CutSolverTest {
   @Test
   void limitsThatNoCutKeepsTo_areRefusedWithWhatThereIs() {
     CutLayer only =
-        new CutLayer("fc", "Gemm", ConvGeometry.fullyConnected(1, 10, 10), "x", Set.of());
+        new CutLayer(
+            "fc", "Gemm", ConvGeometry.fullyConnected(1, 10, 10), "x", ResidueField.P31, Set.of());
     CutLimits limits = new CutLimits(OptionalInt.of(0), OptionalLong.of(399));
 
     assertThatThrownBy(
@@ -164,5 +167,31 @@ class CutSolverTest {
       }
     }
     return cheapest;
+  }
+
+  @ParameterizedTest
+  @EnumSource(ResidueField.class)
+  void traffic_hasTheBytesOfTheField(ResidueField field) {
+    CutGraph graph =
+        new CutGraph(
+            List.of(
+                new CutLayer(
+                    "fc",
+                    "Gemm",
+                    ConvGeometry.fullyConnected(1, 10, 6),
+                    "x",
+                    ResidueField.P31,
+                    Set.of())));
+    CutReport report =
+        CutReports.of(
+            graph.in(Map.of("x", field)),
+            new RandomCuts(1).profile(),
+            Objective.TRAFFIC,
+            Objective.TRAFFIC.word(),
+            new boolean[] {true},
+            0);
+
+    assertThat(report.thisCut().bytes()).isEqualTo(16.0 * field.wireBytes());
+    assertThat(report.layers().get(0).itsTensor()).isPositive();
   }
 }

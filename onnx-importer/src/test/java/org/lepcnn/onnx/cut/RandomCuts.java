@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.ConvAxis;
 import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.onnx.cut.DeviceProfile.Elements;
@@ -82,7 +83,9 @@ final class RandomCuts {
   }
 
   private static CutLayer layer(ConvGeometry g, String input, Set<Integer> before) {
-    return new CutLayer("layer", "Conv", g, input, before);
+    // the same for all layers of one tensor
+    ResidueField field = ResidueField.values()[input.hashCode() & 1];
+    return new CutLayer("layer", "Conv", g, input, field, before);
   }
 
   private ConvGeometry geometry() {

@@ -49,7 +49,7 @@ final class ChosenNetwork {
     }
     run = InstrumentedRun.of(graph, inputs, Set.of());
     flow = new ShapeFlow(graph);
-    selection = RoundWork.select(graph, run, flow, OffloadPolicy.auto());
+    selection = RoundWork.select(graph, run, flow, OffloadPolicy.auto(), Precision.FAST);
     if (equalised) {
       Equalization.apply(graph, run, flow, selection);
     }

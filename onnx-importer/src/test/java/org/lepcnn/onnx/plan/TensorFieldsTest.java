@@ -9,12 +9,15 @@ import ai.onnxruntime.OrtException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.field.Field24;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.linear.LayerWeights;
@@ -29,10 +32,18 @@ import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
 import org.lepcnn.onnx.OnnxModels;
 import org.lepcnn.onnx.PlainNetwork;
+import org.lepcnn.onnx.PreparedImport;
+import org.lepcnn.onnx.cut.CutLimits;
+import org.lepcnn.onnx.cut.CutReport;
+import org.lepcnn.onnx.cut.DeviceProfile;
+import org.lepcnn.onnx.cut.Objective;
+import org.lepcnn.onnx.cut.ProfileFile;
 
 /** Which tensors are in 24 bits, with the proofs at their bounds and one past them. */
 class TensorFieldsTest {
   private static final Precision NARROW = Precision.EIGHT_BITS.inField(ResidueField.P24);
+
+  private static final DeviceProfile PROFILE = ProfileFile.named("cortex-a72");
 
   @TempDir Path folder;
 
@@ -64,6 +75,43 @@ class TensorFieldsTest {
     assertThat(report.bytesUp()).isEqualTo(3L * (3 * 144 + 16 * 100));
     assertThat(report.tableBytesPerPass()).isEqualTo(bundle.plan().outputElements() * 3);
     assertThat(report.layers()).allMatch(layer -> layer.field() == 24);
+  }
+
+  @Test
+  void costs_countTheBytesOfEachTensorsField() {
+    Path file = network();
+    Set<String> one = Set.of(imported(file, NARROW).device().tensors().get(0).value());
+    for (Precision precision : List.of(Precision.EIGHT_BITS, NARROW, NARROW.wideFor(one))) {
+      PreparedImport prepared =
+          ModelImporter.prepare(file, ImportOptions.defaults().withPrecision(NARROW));
+      ModelBundle bundle = prepared.bundle(precision);
+      ImportReport report = ImportReport.of(bundle);
+
+      CutReport costs = prepared.costs(OffloadPolicy.auto(), PROFILE, bundle);
+
+      assertThat(costs.thisCut().bytes()).isEqualTo((double) report.bytesUp() + report.bytesDown());
+      assertThat(costs.everythingAtTheEdge().bytes()).isEqualTo(costs.thisCut().bytes());
+    }
+  }
+
+  /** Nothing goes to the edge: what everything would cost is told by the fields to expect. */
+  @ParameterizedTest
+  @EnumSource(ResidueField.class)
+  void costsOfWhatStays_countTheFieldsToExpect(ResidueField field) {
+    Path file = network();
+    CutLimits noRounds = new CutLimits(OptionalInt.of(0), OptionalLong.empty());
+    OffloadPolicy policy = new OffloadPolicy.Optimise(Objective.LATENCY, PROFILE, noRounds);
+    Precision precision = Precision.EIGHT_BITS.inField(field);
+    PreparedImport prepared =
+        ModelImporter.prepare(
+            file, ImportOptions.defaults().withOffload(policy).withPrecision(precision));
+
+    CutReport costs = prepared.costs(policy, PROFILE, prepared.bundle(precision));
+
+    assertThat(costs.thisCut().bytes()).isZero();
+    ImportReport all = ImportReport.of(imported(file, precision));
+    assertThat(costs.everythingAtTheEdge().bytes())
+        .isEqualTo((double) all.bytesUp() + all.bytesDown());
   }
 
   private static void assertLift(ModelBundle bundle, LinearLayerSpec layer) {

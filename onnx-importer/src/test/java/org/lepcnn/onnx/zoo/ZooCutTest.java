@@ -15,6 +15,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ImportReport;
 import org.lepcnn.onnx.ModelImporter;
@@ -107,11 +109,12 @@ class ZooCutTest {
 
     PreparedImport prepared =
         ModelImporter.prepare(file, ImportOptions.defaults().withOffload(policy));
-    CutReport.Total cut = prepared.costs(policy, ProfileFile.named("cortex-a72")).thisCut();
+    ModelBundle bundle = prepared.bundle(Precision.EIGHT_BITS);
+    CutReport.Total cut = prepared.costs(policy, ProfileFile.named("cortex-a72"), bundle).thisCut();
 
     assertThat(cut)
         .isEqualTo(report(graph(ZooModel.RESNET18), "cortex-a72", Objective.LATENCY).thisCut());
-    ImportReport report = ImportReport.of(prepared.bundle(Precision.EIGHT_BITS));
+    ImportReport report = ImportReport.of(bundle);
     assertThat(report.rounds()).isEqualTo(cut.rounds());
     assertThat(report.offloadedShare()).isEqualTo(cut.offloadedShare());
     assertThat((double) report.bytesUp() + report.bytesDown()).isEqualTo(cut.bytes());
@@ -138,6 +141,7 @@ class ZooCutTest {
                 node.getOpType(),
                 model.layers().get(layers.size()),
                 node.getInput(0),
+                ResidueField.P31,
                 before));
       }
       reaching.put(node.getOutput(0), linear ? Set.of(layers.size() - 1) : before);

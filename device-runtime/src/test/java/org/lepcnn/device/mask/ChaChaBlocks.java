@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The ChaCha20 block function of RFC 8439 in plain Java, with block number and id as the package
- * lays them out. A state is the sixteen words before the rounds; words 12 and 13 are the number of
- * the next block.
+ * The ChaCha20 block function of RFC 8439, written from its text, with block number and id as the
+ * package lays them out. A state is the sixteen words before the rounds; words 12 and 13 are the
+ * number of the next block.
  */
 final class ChaChaBlocks {
   /** Words of a state. */
