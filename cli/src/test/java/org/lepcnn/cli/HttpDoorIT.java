@@ -139,7 +139,7 @@ class HttpDoorIT {
   private float[] binary(float[] picture) throws Exception {
     byte[] json =
         ("{\"parameters\":{\"binary_data_output\":true},\"inputs\":[{\"name\":\"picture\","
-             + "\"shape\":[1,1,32,32],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":"
+                + "\"shape\":[1,1,32,32],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":"
                 + picture.length * Float.BYTES
                 + "}}]}")
             .getBytes(StandardCharsets.UTF_8);

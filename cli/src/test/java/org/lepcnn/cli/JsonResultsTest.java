@@ -47,13 +47,13 @@ class JsonResultsTest {
             "-o",
             path("g"),
             "--json");
-    assertMembers(provisioned, "device chain model grant");
+    assertMembers(provisioned, "device chain model suite grant");
     assertThat(provisioned.at("grant").asText()).isEqualTo(path("g"));
     assertThat(provisioned.at("model").asText()).isEqualTo(imported.at("fingerprint").asText());
-    assertMembers(run("inspect", path("g"), "--json"), "kind formatVersion device chain model");
+    assertMembers(run("inspect", path("g"), "--json"), "kind formatVersion device chain model suite");
     Json owner = run("inspect", path("o"), "--json");
     assertMembers(owner, "kind formatVersion ledger");
-    assertMembers(owner.at("ledger").items().get(0), "device model chain issuedPasses status");
+    assertMembers(owner.at("ledger").items().get(0), "device model chain suite issuedPasses status");
 
     assertMembers(
         run("device", "init", path("g"), "--state", path("s"), "--json"),
@@ -62,7 +62,7 @@ class JsonResultsTest {
     assertMembers(state, "kind chains retired");
     assertMembers(
         state.at("chains").items().get(0),
-        "formatVersion device model chain nextPass integrityFailures");
+        "formatVersion device model chain suite nextPass integrityFailures");
     assertMembers(
         run("device", "lift-quarantine", "--state", path("s"), "--json"), "device chain failures");
     assertMembers(

@@ -91,8 +91,8 @@ class VoiceTest {
     assertThat(CommandRun.of("inspect", half).out()).startsWith("Edge half of a model bundle");
     assertThat(CommandRun.of("inspect", half, "--json").out()).contains("\"kind\":\"edgeHalf\"");
     Path owner = folder.resolve("meter-1.owner");
-    assertThat(CommandRun.of("inspect", owner).out()).contains("Owner file, format version 3");
-    assertThat(CommandRun.of("inspect", device.state()).out()).contains("format version 2");
+    assertThat(CommandRun.of("inspect", owner).out()).contains("Owner file, format version 4");
+    assertThat(CommandRun.of("inspect", device.state()).out()).contains("format version 3");
     assertThat(CommandRun.of("inspect", device.tables()).out()).contains("format version ");
     Path grant = folder.resolve("second.grant");
     CommandRun.of(
@@ -105,6 +105,6 @@ class VoiceTest {
         device.bundleFolder(),
         "-o",
         grant);
-    assertThat(CommandRun.of("inspect", grant).out()).contains("Grant, format version 2");
+    assertThat(CommandRun.of("inspect", grant).out()).contains("Grant, format version 3");
   }
 }
