@@ -50,10 +50,12 @@ class JsonResultsTest {
     assertMembers(provisioned, "device chain model suite grant");
     assertThat(provisioned.at("grant").asText()).isEqualTo(path("g"));
     assertThat(provisioned.at("model").asText()).isEqualTo(imported.at("fingerprint").asText());
-    assertMembers(run("inspect", path("g"), "--json"), "kind formatVersion device chain model suite");
+    assertMembers(
+        run("inspect", path("g"), "--json"), "kind formatVersion device chain model suite");
     Json owner = run("inspect", path("o"), "--json");
     assertMembers(owner, "kind formatVersion ledger");
-    assertMembers(owner.at("ledger").items().get(0), "device model chain suite issuedPasses status");
+    assertMembers(
+        owner.at("ledger").items().get(0), "device model chain suite issuedPasses status");
 
     assertMembers(
         run("device", "init", path("g"), "--state", path("s"), "--json"),
