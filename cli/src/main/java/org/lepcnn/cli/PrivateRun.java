@@ -11,12 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import org.lepcnn.check.TopAnswer;
+import org.lepcnn.cli.report.Histogram;
 import org.lepcnn.cli.report.InferenceReport;
+import org.lepcnn.cli.report.PassTrace;
+import org.lepcnn.cli.report.RecordingTransport;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
-import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.pass.PassTimings;
@@ -24,6 +25,7 @@ import org.lepcnn.device.session.PrivateSession;
 import org.lepcnn.device.session.PrivateSessionBuilder;
 import org.lepcnn.device.session.RowPasses;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.device.stage.TensorElements;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.gateway.input.ElementType;
@@ -39,7 +41,13 @@ final class PrivateRun implements AutoCloseable {
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final PrivateSession session;
-  private final Map<Long, int[]> firstTensors = new ConcurrentHashMap<>();
+  private final int challengesPerLayer;
+
+  /** Null when nothing is kept for a report. */
+  private final RecordingTransport recording;
+
+  /** When passes ended, as {@link System#nanoTime} tells. */
+  private final Map<Long, Long> ends = new ConcurrentHashMap<>();
 
   /**
    * One result, or why there is none.
@@ -57,7 +65,7 @@ final class PrivateRun implements AutoCloseable {
    * @param tables the folder of its tables
    * @param pace rounds leave at multiples of this after their pass began; 0 for at once
    * @param inputs how many inputs will come: passes are reserved for them, and no more
-   * @param keepTensors whether what the edge sees is kept for a report
+   * @param traced whether what leaves the device is kept for a report
    */
   static PrivateRun open(
       DeviceState state,
@@ -66,10 +74,10 @@ final class PrivateRun implements AutoCloseable {
       int inFlight,
       Duration pace,
       int inputs,
-      boolean keepTensors) {
+      boolean traced) {
     try {
       TableFolder folder = TableFolder.open(tables, state);
-      return new PrivateRun(state, folder, transport, inFlight, pace, inputs, keepTensors);
+      return new PrivateRun(state, folder, transport, inFlight, pace, inputs, traced);
     } catch (RuntimeException e) {
       state.close();
       throw e;
@@ -83,22 +91,17 @@ final class PrivateRun implements AutoCloseable {
       int inFlight,
       Duration pace,
       int inputs,
-      boolean keepTensors) {
+      boolean traced) {
     try {
       int batch = state.deviceHalf().batch();
       int passes = (inputs + batch - 1) / batch;
+      this.recording = traced ? new RecordingTransport(transport) : null;
+      this.challengesPerLayer = folder.challengesPerLayer();
       PrivateSessionBuilder builder =
-          PrivateSession.builder(state, folder, transport)
+          PrivateSession.builder(state, folder, traced ? recording : transport)
               .passesInFlight(inFlight)
               .pace(pace)
-              .passesPerReservation(reservation(passes))
-              .observer(
-                  request -> {
-                    if (keepTensors && request.round() == 0) {
-                      firstTensors.put(
-                          request.pass().pass(), request.tensors().get(0).residues().clone());
-                    }
-                  });
+              .passesPerReservation(reservation(passes));
       if (passes >= WARM_UP_FROM) {
         builder.warmUp();
       }
@@ -127,12 +130,17 @@ final class PrivateRun implements AutoCloseable {
     List<CompletableFuture<PassResult>> futures = new ArrayList<>();
     try (RowPasses rows = RowPasses.of(session)) {
       for (Inputs.Input input : inputs) {
-        futures.add(rows.submit(input.values()));
+        futures.add(rows.submit(input.values()).thenApply(this::ended));
       }
     }
     for (int i = 0; i < futures.size(); i++) {
       answers.accept(await(inputs.get(i), futures.get(i)));
     }
+  }
+
+  private PassResult ended(PassResult result) {
+    ends.putIfAbsent(result.pass(), System.nanoTime());
+    return result;
   }
 
   /**
@@ -145,12 +153,11 @@ final class PrivateRun implements AutoCloseable {
   InferenceReport describe(Inferred answer, long label, int floatAnswer, Boolean exact) {
     PassResult result = answer.result();
     TopAnswer best = TopAnswer.of(result.outputs());
-    LongFunction<int[]> edgeSaw = firstTensors::get;
     return new InferenceReport(
         answer.input().name(),
         answer.input().path(),
-        edgeSaw.apply(result.pass()),
-        planeWidth(),
+        recording == null ? null : histogram(answer.input()),
+        recording == null ? null : trace(result),
         result.pass(),
         label,
         best.label(),
@@ -195,9 +202,15 @@ final class PrivateRun implements AutoCloseable {
     }
   }
 
-  private int planeWidth() {
-    List<LinearLayerSpec> layers = model().plan().layers();
-    return layers.isEmpty() ? 1 : layers.get(0).geometry().width().in();
+  private PassTrace trace(PassResult result) {
+    long begin = ends.get(result.pass()) - result.timings().totalNanos();
+    return recording.trace(result.pass(), model().plan(), begin, challengesPerLayer);
+  }
+
+  /** Of an input's numbers; null where they are texts. */
+  private static Histogram histogram(Inputs.Input input) {
+    TensorElements elements = new TensorElements(input.values().values().iterator().next());
+    return elements.texts() ? null : Histogram.of(elements.size(), elements::number);
   }
 
   private static InferenceReport.Phases phases(PassTimings t) {

@@ -162,7 +162,7 @@ class InferAnswersTest {
         "a.png",
         null,
         null,
-        1,
+        null,
         0,
         label,
         answer.label(),

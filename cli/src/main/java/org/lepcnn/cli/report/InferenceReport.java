@@ -9,8 +9,8 @@ import org.lepcnn.core.text.Printable;
  *
  * @param name the input, for people
  * @param picture the picture it came from, or null
- * @param edgeSaw the first masked tensor: public residues, or null
- * @param planeWidth width of that tensor's planes
+ * @param values of the input, counted; null where they are no numbers, or nobody asked
+ * @param trace what was seen of its pass; null when nobody asked
  * @param pass the pass that was used
  * @param label what it should be, or −1
  * @param answer the label that the outputs tell, or −1 when they tell none
@@ -24,12 +24,11 @@ import org.lepcnn.core.text.Printable;
  * @param bytesDown payload bytes from the edge
  * @param phases milliseconds by phase
  */
-@SuppressWarnings("ArrayRecordComponent") // a carrier, not a value to compare
 public record InferenceReport(
     String name,
     Path picture,
-    int[] edgeSaw,
-    int planeWidth,
+    Histogram values,
+    PassTrace trace,
     long pass,
     long label,
     long answer,

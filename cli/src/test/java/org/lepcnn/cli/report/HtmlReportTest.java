@@ -2,6 +2,7 @@
 package org.lepcnn.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -25,8 +27,65 @@ import org.w3c.dom.NodeList;
 class HtmlReportTest {
   private static final List<String> ELEMENTS =
       List.of(
-          "html", "head", "meta", "title", "style", "body", "h1", "dl", "dt", "dd", "p", "table",
-          "thead", "tbody", "tr", "th", "td", "img");
+          "html",
+          "head",
+          "meta",
+          "title",
+          "style",
+          "body",
+          "header",
+          "main",
+          "footer",
+          "section",
+          "article",
+          "h1",
+          "h2",
+          "h3",
+          "p",
+          "b",
+          "span",
+          "strong",
+          "a",
+          "dl",
+          "div",
+          "dt",
+          "dd",
+          "figure",
+          "figcaption",
+          "img",
+          "svg",
+          "path",
+          "rect",
+          "table",
+          "thead",
+          "tbody",
+          "tr",
+          "th",
+          "td",
+          "details",
+          "summary");
+  private static final List<String> ATTRIBUTES =
+      List.of(
+          "lang",
+          "charset",
+          "http-equiv",
+          "name",
+          "content",
+          "class",
+          "id",
+          "alt",
+          "src",
+          "href",
+          "role",
+          "aria-label",
+          "scope",
+          "open",
+          "viewBox",
+          "preserveAspectRatio",
+          "d",
+          "x",
+          "width",
+          "height");
 
   @TempDir Path folder;
 
@@ -52,22 +111,56 @@ class HtmlReportTest {
       assertThat(element.getTagName()).isIn(ELEMENTS);
       NamedNodeMap attributes = element.getAttributes();
       for (int j = 0; j < attributes.getLength(); j++) {
-        assertThat(attributes.item(j).getNodeName())
-            .isIn("lang", "charset", "http-equiv", "content", "class", "alt", "src");
+        assertThat(attributes.item(j).getNodeName()).isIn(ATTRIBUTES);
       }
     }
     assertThat(page.getElementsByTagName("title").item(0).getTextContent())
         .isEqualTo(Printable.line(name));
-    assertThat(page.getElementsByTagName("td").item(0).getTextContent())
+    assertThat(page.getElementsByTagName("h3").item(0).getTextContent())
         .isEqualTo(Printable.line(name));
-    assertThat(page.getElementsByTagName("dd").item(0).getTextContent())
-        .isEqualTo(Printable.line(name));
+    assertThat(texts(page, "dd")).contains(Printable.line(name));
+    assertThat(texts(page, "a")).containsExactly(Printable.line(name));
+    assertThat(((Element) page.getElementsByTagName("a").item(0)).getAttribute("href"))
+        .isEqualTo("#input-1");
     NodeList pictures = page.getElementsByTagName("img");
     assertThat(pictures.getLength()).isEqualTo(2);
     for (int i = 0; i < 2; i++) {
       assertThat(((Element) pictures.item(i)).getAttribute("src"))
           .matches("data:image/png;base64,[A-Za-z0-9+/]+=*");
     }
+  }
+
+  private static List<String> texts(Document page, String element) {
+    NodeList all = page.getElementsByTagName(element);
+    return IntStream.range(0, all.getLength()).mapToObj(i -> all.item(i).getTextContent()).toList();
+  }
+
+  @Test
+  void templatesThatDoNotEscape_areRefused() {
+    assertThatThrownBy(() -> Template.of("{{{name}}}"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Template.of("{{&name}}")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Template.of("{{=<% %>=}}<%& name%>"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatATemplateNamesAndItsModelLacks_isAnError() {
+    Template template = Template.of("{{nothing}}");
+    assertThatThrownBy(() -> template.page(new HtmlReport.Fact("a", "b")))
+        .hasMessageContaining("nothing");
+  }
+
+  @Test
+  void histogram_countsEachNumberOnce_andMergesByRange() {
+    Histogram ends = Histogram.of(4, i -> i == 0 ? Double.NaN : i);
+    assertThat(ends.size()).isEqualTo(3);
+    assertThat(ends.low()).isEqualTo(1);
+    assertThat(ends.high()).isEqualTo(3);
+    assertThat(Histogram.of(3, i -> 7).size()).isEqualTo(3);
+    Histogram merged = Histogram.merged(List.of(ends, Histogram.of(2, i -> 10 * i)));
+    assertThat(merged.size()).isEqualTo(5);
+    assertThat(merged.high()).isEqualTo(10);
   }
 
   @Test
@@ -102,8 +195,11 @@ class HtmlReportTest {
         new InferenceReport(
             name,
             picture,
-            new int[] {1, 2, 3, 4},
-            2,
+            Histogram.of(4, i -> i),
+            new PassTrace(
+                PassTrace.EdgeView.of(new int[] {1, 2, 3, 4}, 4, 2, 2, 5),
+                List.of(new PassTrace.Round(1, 3, 100, 100, 2, 2)),
+                100),
             0,
             3,
             4,
