@@ -126,7 +126,7 @@ final class PassWarmUp {
     }
 
     @Override
-    public void readLayer(long pass, PassKey key, int layer, int[] out) {
+    public void readLayer(long pass, PassKey key, GroupChallenges group, int layer, int[] out) {
       Arrays.fill(out, 0);
     }
 
