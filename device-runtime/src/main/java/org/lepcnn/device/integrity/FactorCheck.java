@@ -45,8 +45,9 @@ public final class FactorCheck {
   /** Its sign says whether a value was no residue. */
   private long bad;
 
-  FactorCheck(Plan plan, GroupChallenges challenges) {
-    this.plan = plan;
+  /** A check against the challenges of a group; of a plan that has layers. */
+  public FactorCheck(GroupChallenges challenges) {
+    this.plan = challenges.plan();
     this.challenges = challenges;
     this.layer = plan.layer(0);
     this.one = challenges.of(layer).get(0);

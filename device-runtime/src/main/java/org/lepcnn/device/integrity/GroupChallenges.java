@@ -109,6 +109,23 @@ public final class GroupChallenges {
     return new GroupChallenges(plan, perLayer, draw(plan, perLayer, groupKey), vectors);
   }
 
+  /**
+   * Draws the challenges and takes zeros for their vectors, which are right for zeros alone: for
+   * work that nobody uses.
+   *
+   * @param perLayer of layers modulo 2³¹ − 1
+   * @param groupKey stays the caller's
+   */
+  public static GroupChallenges ofZeros(Plan plan, int perLayer, GroupKey groupKey) {
+    List<int[]> vectors = new ArrayList<>();
+    for (LinearLayerSpec layer : plan.layers()) {
+      for (int i = 0; i < ofLayer(plan, layer, perLayer); i++) {
+        vectors.add(new int[layer.geometry().inputSize()]);
+      }
+    }
+    return of(plan, perLayer, groupKey, vectors);
+  }
+
   /** The vectors c, layer after layer, then by challenge index; not to be changed. */
   public List<int[]> vectors(SecretAccess access) {
     Objects.requireNonNull(access, "access");
@@ -152,9 +169,8 @@ public final class GroupChallenges {
     return sides;
   }
 
-  /** A check of unblinding factors against these challenges. */
-  public FactorCheck factorCheck() {
-    return new FactorCheck(plan, this);
+  Plan plan() {
+    return plan;
   }
 
   /** A layer's challenges. */

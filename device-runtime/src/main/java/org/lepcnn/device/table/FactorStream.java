@@ -146,6 +146,20 @@ final class FactorStream {
     check.rejectUnless(fill == 0);
   }
 
+  /** Opens tiles of both fields again and again, with nothing but a throw-away key. */
+  void warmUp(SecretKey key, int times) {
+    wide.rekey(key);
+    narrow.rekey(key);
+    for (int i = 0; i < times; i++) {
+      wide.begin(i);
+      wide.apply(reader.bytes(), 0, sealed.length, plain, 0);
+      narrow.begin(i);
+      narrow.apply(reader.bytes(), 0, packedSize(ResidueField.P24, TILE) * Integer.BYTES, plain, 0);
+      Words24.unpackFrom(plain, 0, TILE);
+    }
+    erase();
+  }
+
   private StreamCipher cipher(ResidueField field) {
     return switch (field) {
       case P31 -> wide;

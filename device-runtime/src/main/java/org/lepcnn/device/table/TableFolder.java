@@ -17,6 +17,7 @@ import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.integrity.FactorCheck;
@@ -50,6 +51,7 @@ public final class TableFolder implements PassTables {
 
   private static final int WARM_UP_MESSAGE_BYTES = 512;
   private static final int WARM_UP_SEGMENTS = 100;
+  private static final int WARM_UP_PASSES = 20;
 
   private final TableCatalog catalog;
   private final TableId anyId;
@@ -203,17 +205,40 @@ public final class TableFolder implements PassTables {
     Ciphers free = freeCiphers.poll();
     Ciphers ciphers = free == null ? new Ciphers(newSealer(), new FactorStream(suite)) : free;
     ciphers.stream().rekey(key, file.header().salt());
-    return new Section(id, pass, sealKey, ciphers, group.factorCheck());
+    return new Section(id, pass, sealKey, ciphers, new FactorCheck(group));
   }
 
-  /** Opens messages of zeros under a throw-away key until the code for it is compiled. */
+  /**
+   * Opens messages of zeros and checks factors of zeros, under throw-away keys, until the code for
+   * it is compiled.
+   */
   @Override
   public void warmUp() {
-    try (SecretKey key = SecretKey.random()) {
+    try (SecretKey key = SecretKey.random();
+        GroupKey groupKey = GroupKey.of(key, suite)) {
       VectorSealer sealer = newSealer();
       javax.crypto.SecretKey throwAway = key.toCipherKey(suite, ACCESS);
       sealer.warmUp(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
       sealer.warmUp(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
+      FactorStream stream = new FactorStream(suite);
+      stream.warmUp(key, WARM_UP_SEGMENTS);
+      if (catalog.plan().rounds() > 0) {
+        warmUpCheck(GroupChallenges.ofZeros(catalog.plan(), challengesPerLayer(), groupKey));
+      }
+    }
+  }
+
+  private void warmUpCheck(GroupChallenges group) {
+    int[] zeros = new int[FactorStream.TILE];
+    FactorCheck check = new FactorCheck(group);
+    for (int i = 0; i < WARM_UP_PASSES; i++) {
+      for (LinearLayerSpec layer : catalog.plan().layers()) {
+        check.begin(layer);
+        int size = layer.geometry().outputSize();
+        for (int from = 0; from < size; from += FactorStream.TILE) {
+          check.add(zeros, Math.min(FactorStream.TILE, size - from));
+        }
+      }
     }
   }
 

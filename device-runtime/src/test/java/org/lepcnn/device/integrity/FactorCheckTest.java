@@ -46,7 +46,7 @@ class FactorCheckTest {
     GroupChallenges group = group(plan, perLayer);
     List<int[]> factors = factors(plan, field);
     int[] sides = group.factorSides(factors, TestSecrets.ACCESS);
-    FactorCheck check = group.factorCheck();
+    FactorCheck check = new FactorCheck(group);
     for (LinearLayerSpec layer : plan.layers()) {
       int[] u = factors.get(layer.index());
       for (int i = 0; i < group.of(layer).size(); i++) {
@@ -84,7 +84,7 @@ class FactorCheckTest {
     Plan plan = plan(field);
     GroupChallenges group = group(plan, perLayer);
     int[] sides = new int[group.count()];
-    FactorCheck check = group.factorCheck();
+    FactorCheck check = new FactorCheck(group);
     LinearLayerSpec layer = plan.layer(0);
     int[] zeros = new int[layer.geometry().outputSize()];
     assertThat(accepts(check, layer, zeros, 50, sides)).isTrue();
@@ -115,7 +115,7 @@ class FactorCheckTest {
     int[] sides = group.factorSides(factors, TestSecrets.ACCESS);
     Challenge challenge = group.of(layer).get(0);
     int honest = side(field, layer.geometry(), challenge, minus(field, y, u));
-    FactorCheck check = group.factorCheck();
+    FactorCheck check = new FactorCheck(group);
     int told = 0;
     for (int bit = 0; bit < bits; bit++) {
       int at = random.nextInt(u.length);
@@ -183,13 +183,7 @@ class FactorCheckTest {
   }
 
   private static GroupChallenges group(Plan plan, int perLayer) {
-    List<int[]> vectors = new ArrayList<>();
-    for (LinearLayerSpec layer : plan.layers()) {
-      for (int i = 0; i < GroupChallenges.ofLayer(plan, layer, perLayer); i++) {
-        vectors.add(new int[layer.geometry().inputSize()]);
-      }
-    }
-    return GroupChallenges.of(plan, perLayer, TestKeys.group(4), vectors);
+    return GroupChallenges.ofZeros(plan, perLayer, TestKeys.group(4));
   }
 
   private List<int[]> factors(Plan plan, ResidueField field) {

@@ -133,9 +133,9 @@ class TableWriterTest {
     sealLastSegmentAgain(writer, key);
   }
 
-  /** Under the key and nonce of the table's end. */
+  /** Under the key and nonce of the last sides. */
   private static void sealLastSegmentAgain(TableWriter writer, SecretKey key) {
-    long end = new TableLayout(TestTables.PLAN, 1).layerOrdinal(1, 0);
+    long end = new TableLayout(TestTables.PLAN, 1).sectionOrdinal(1);
     try {
       VectorSealer.Address address = new VectorSealer.Address(0, 2, 0);
       writer.sealer.seal(
