@@ -59,6 +59,9 @@ final class BrokerLink implements AutoCloseable {
   private static final int KEEP_ALIVE_SECONDS = 30;
   private static final int END_SECONDS = 5;
 
+  /** A connection that is back before is not told as lost. */
+  private static final int WILL_SECONDS = 2;
+
   /** What a packet holds beside its payload: topic, correlation data, properties. */
   private static final int HEADER_BYTES = 64 << 10;
 
@@ -76,6 +79,9 @@ final class BrokerLink implements AutoCloseable {
   private volatile boolean closing;
   private volatile int mostPacketBytes = Integer.MAX_VALUE;
   private volatile @Nullable Throwable trouble;
+
+  /** Why there is no connection, as the log says already. */
+  private volatile String told = "";
 
   /**
    * How long to wait before a connection is tried again.
@@ -130,12 +136,9 @@ final class BrokerLink implements AutoCloseable {
             .serverHost(settings.host())
             .serverPort(settings.port())
             .sslConfig(settings.tls() == null ? null : ssl(settings.tls()))
-            .executorConfig()
-            .nettyThreads(1)
-            .applyExecutorConfig()
             .addConnectedListener(this::connected)
             .addDisconnectedListener(this::disconnected)
-            .willPublish(state(OFFLINE));
+            .willPublish(state(OFFLINE).asWill().delayInterval(WILL_SECONDS).build());
     if (settings.user() != null) {
       byte[] password =
           HttpSettings.secret(settings.passwordFile()).getBytes(StandardCharsets.UTF_8);
@@ -155,14 +158,13 @@ final class BrokerLink implements AutoCloseable {
     return builder.build();
   }
 
-  private Mqtt5Publish state(String state) {
+  private Mqtt5PublishBuilder.Complete state(String state) {
     return Mqtt5Publish.builder()
         .topic(topics.state())
         .qos(MqttQos.AT_LEAST_ONCE)
         .retain(true)
         .contentType("text/plain")
-        .payload(state.getBytes(StandardCharsets.UTF_8))
-        .build();
+        .payload(state.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -242,6 +244,7 @@ final class BrokerLink implements AutoCloseable {
       LOG.warn("Connected to the MQTT broker again");
     }
     wasConnected = true;
+    told = "";
     if (!answer.isSessionPresent()) {
       ordered.execute(receiver::sessionLost);
     }
@@ -251,24 +254,27 @@ final class BrokerLink implements AutoCloseable {
   }
 
   private void disconnected(MqttClientDisconnectedContext context) {
-    ordered.execute(receiver::connectionLost);
-    Throwable cause = context.getCause();
-    trouble = cause;
     if (closing || context.getSource() == MqttDisconnectSource.USER) {
       return;
     }
+    ordered.execute(receiver::connectionLost);
+    Throwable cause = context.getCause();
+    trouble = cause;
     if (!wasConnected && isFinal(cause)) {
       return;
     }
     var reconnector = ((Mqtt5ClientDisconnectedContext) context).getReconnector();
     long millis =
         isTakenOver(cause) ? backoff.mostMillis() : backoff.millis(reconnector.getAttempts());
-    LOG.warn(
-        "No connection to the MQTT broker at {}:{}; trying again in {} ms: {}",
-        settings.host(),
-        settings.port(),
-        millis,
-        Printable.reason(cause));
+    String reason = Printable.reason(cause);
+    if (!reason.equals(told)) {
+      told = reason;
+      LOG.warn(
+          "No connection to the MQTT broker at {}:{}; trying again until there is one: {}",
+          settings.host(),
+          settings.port(),
+          reason);
+    }
     reconnector
         .reconnect(true)
         .resubscribeIfSessionExpired(true)
@@ -380,24 +386,26 @@ final class BrokerLink implements AutoCloseable {
   }
 
   private void tell(String state) {
-    var unused = client.publish(state(state));
+    var unused = client.publish(state(state).build());
   }
 
   /** Says that the gateway is away, and ends the connection; the broker keeps the session. */
   @Override
   public void close() {
     closing = true;
+    if (!client.getState().isConnected()) {
+      var unused = client.disconnect(); // tries no more
+      return;
+    }
     try {
-      if (ready && client.getState().isConnected()) {
-        client.publish(state(OFFLINE)).get(END_SECONDS, TimeUnit.SECONDS);
+      if (ready) {
+        client.publish(state(OFFLINE).build()).get(END_SECONDS, TimeUnit.SECONDS);
       }
-      if (client.getState().isConnectedOrReconnect()) {
-        client
-            .disconnectWith()
-            .sessionExpiryInterval(settings.session().toSeconds())
-            .send()
-            .get(END_SECONDS, TimeUnit.SECONDS);
-      }
+      client
+          .disconnectWith()
+          .sessionExpiryInterval(settings.session().toSeconds())
+          .send()
+          .get(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {

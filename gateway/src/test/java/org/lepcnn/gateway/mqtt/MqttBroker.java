@@ -18,6 +18,9 @@ import org.apache.activemq.artemis.spi.core.security.ActiveMQSecurityManager;
 public final class MqttBroker implements AutoCloseable {
   public static final String USER = "gateway";
 
+  /** How often it looks for last wills that are due. */
+  private static final int SCAN_MILLIS = 200;
+
   private final Path folder;
   private final int port;
   private final String tls;
@@ -77,6 +80,7 @@ public final class MqttBroker implements AutoCloseable {
             .setLargeMessagesDirectory(folder.resolve("large").toString())
             .setMaxDiskUsage(-1)
             .setJMXManagementEnabled(false)
+            .setMqttSessionScanInterval(SCAN_MILLIS)
             .setSecurityEnabled(password != null)
             .addAcceptorConfiguration("mqtt", "tcp://127.0.0.1:" + port + "?protocols=MQTT" + tls);
     server = new EmbeddedActiveMQ();
