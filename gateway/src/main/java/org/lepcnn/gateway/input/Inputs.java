@@ -15,6 +15,9 @@ import org.lepcnn.device.stage.TensorElements;
 
 /** Inputs of a model with one input, from pictures, NumPy files or ONNX tensors. */
 public final class Inputs {
+  /** What errors call an input that is no file. */
+  private static final Path PAYLOAD = Path.of("the payload");
+
   private Inputs() {}
 
   /**
@@ -57,6 +60,29 @@ public final class Inputs {
       return rows(path, row -> name, Elements.of(tensor), tensor.shape(), elements.size(), spec);
     }
     return List.of(new Input(name, path, Map.of(spec.name(), PictureInput.read(path, spec))));
+  }
+
+  /**
+   * As {@link #read}, of the bytes of a {@code .npy} file.
+   *
+   * @return the model's inputs by name, for each row
+   */
+  public static List<Map<String, HostTensor>> array(byte[] file, List<ValueSpec> inputs) {
+    ValueSpec spec = onlyInput(inputs);
+    NpyFile array = NpyFile.parse(PAYLOAD, file);
+    return rows(PAYLOAD, row -> "", array, array.shape(), array.size(), spec).stream()
+        .map(Input::values)
+        .toList();
+  }
+
+  /**
+   * As {@link #read}, of the bytes of a picture.
+   *
+   * @return the model's inputs by name
+   */
+  public static Map<String, HostTensor> picture(byte[] file, List<ValueSpec> inputs) {
+    ValueSpec spec = onlyInput(inputs);
+    return Map.of(spec.name(), PictureInput.of(PAYLOAD, Pictures.parse(PAYLOAD, file), spec));
   }
 
   /**

@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.lepcnn.core.error.BadInputException;
@@ -19,9 +20,17 @@ final class PictureInput {
 
   /** Reads a picture for an input. */
   static HostTensor read(Path path, ValueSpec spec) {
+    return of(path, Pictures.read(path), spec);
+  }
+
+  /**
+   * A picture for an input.
+   *
+   * @param path for errors
+   */
+  static HostTensor of(Path path, BufferedImage picture, ValueSpec spec) {
     Layout layout = Layout.of(path, spec);
-    byte[] planes =
-        Pictures.samples(Pictures.read(path), layout.channels, layout.height, layout.width);
+    byte[] planes = Pictures.samples(picture, layout.channels, layout.height, layout.width);
     byte[] ordered = layout.channelsLast ? interleave(planes, layout.channels) : planes;
     return switch (spec.onnxType()) {
       case HostTensor.FLOAT -> HostTensor.of(unit(ordered), spec.shape());

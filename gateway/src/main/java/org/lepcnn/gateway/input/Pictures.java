@@ -51,21 +51,37 @@ public final class Pictures {
    */
   public static BufferedImage read(Path path) {
     try {
-      byte[] file = WholeFile.read(path.toString(), path, MAX_FILE_BYTES);
+      return parse(path, WholeFile.read(path.toString(), path, MAX_FILE_BYTES));
+    } catch (IOException e) {
+      throw damaged(path, e);
+    }
+  }
+
+  /**
+   * As {@link #read}, of what such a file holds.
+   *
+   * @param path for errors
+   */
+  static BufferedImage parse(Path path, byte[] file) {
+    try {
       return upright(stored(decode(path, file)), orientation(file));
     } catch (BadInputException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       // decoders answer damage with unchecked exceptions of many kinds
-      throw BadInputException.about("Reading " + path)
-          .expected("a whole picture")
-          .because(e)
-          .found(Printable.reason(e));
+      throw damaged(path, e);
     } catch (OutOfMemoryError e) {
       throw EnvironmentException.about("Reading " + path)
           .expected("memory for its pixels")
           .found(e, "Give the process more.");
     }
+  }
+
+  private static BadInputException damaged(Path path, Exception e) {
+    return BadInputException.about("Reading " + path)
+        .expected("a whole picture")
+        .because(e)
+        .found(Printable.reason(e));
   }
 
   /**
