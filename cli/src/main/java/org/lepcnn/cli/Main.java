@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import java.util.List;
+import java.util.Map;
 import org.lepcnn.cli.inspect.InspectCommand;
 import org.lepcnn.cli.kafka.DevicesCommand;
 import org.lepcnn.cli.kafka.ModelsCommand;
@@ -24,28 +26,29 @@ import picocli.CommandLine.ScopeType;
     name = "lepcnn",
     description =
         "Private CNN inference: masked linear layers at the edge, everything else on the device.",
-    subcommands = {
-      DemoCommand.class,
-      ImportCommand.class,
-      InspectCommand.class,
-      CheckCommand.class,
-      OwnerCommand.class,
-      DeviceCommand.class,
-      PrecomputeCommand.class,
-      TopicsCommand.class,
-      ModelsCommand.class,
-      DevicesCommand.class,
-      InferCommand.class,
-      GatewayCommand.class,
-      ZooCommand.class,
-      EdgeHint.class
-    },
     mixinStandardHelpOptions = true,
     versionProvider = Voice.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Start with 'lepcnn demo'."})
 public final class Main implements Runnable {
+  private static final List<Map.Entry<String, Class<?>>> COMMANDS =
+      List.of(
+          Map.entry("demo", DemoCommand.class),
+          Map.entry("import", ImportCommand.class),
+          Map.entry("inspect", InspectCommand.class),
+          Map.entry("check", CheckCommand.class),
+          Map.entry("owner", OwnerCommand.class),
+          Map.entry("device", DeviceCommand.class),
+          Map.entry("precompute", PrecomputeCommand.class),
+          Map.entry("topics", TopicsCommand.class),
+          Map.entry("models", ModelsCommand.class),
+          Map.entry("devices", DevicesCommand.class),
+          Map.entry("infer", InferCommand.class),
+          Map.entry("gateway", GatewayCommand.class),
+          Map.entry("zoo", ZooCommand.class),
+          Map.entry("edge", EdgeHint.class));
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   private Main() {}
@@ -56,12 +59,12 @@ public final class Main implements Runnable {
 
   /** Runs a command line in this process. */
   static int execute(String... args) {
-    return commandLine().execute(args);
+    return commandLine(args).execute(args);
   }
 
-  /** All commands. */
-  static CommandLine commandLine() {
-    return Voice.withSubcommands(Voice.of(new Main()));
+  /** The commands that these arguments need; without arguments all. */
+  static CommandLine commandLine(String... args) {
+    return Voice.of(new Main(), COMMANDS, args);
   }
 
   @Override

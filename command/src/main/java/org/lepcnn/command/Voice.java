@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.command;
 
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.lepcnn.core.text.BuildVersion;
 import picocli.CommandLine;
@@ -18,13 +20,42 @@ public final class Voice {
         .setUsageHelpAutoWidth(true);
   }
 
-  /** Adds the commands of other modules that are on the class path, where their parents are. */
-  public static CommandLine withSubcommands(CommandLine line) {
+  /**
+   * A program of several commands, with those that a command line needs: the one that it begins
+   * with, else all. To read what a command takes is most of the work of a short one.
+   *
+   * @param commands the classes of the program's own commands by their names, in the order of the
+   *     help
+   * @param arguments the command line, which is read afterwards
+   */
+  public static CommandLine of(
+      Object program, List<Map.Entry<String, Class<?>>> commands, String... arguments) {
+    CommandLine line = of(program);
+    boolean one =
+        arguments.length > 0
+            && commands.stream().anyMatch(command -> command.getKey().equals(arguments[0]));
+    for (Map.Entry<String, Class<?>> command : commands) {
+      if (!one || command.getKey().equals(arguments[0])) {
+        line.addSubcommand(command.getValue());
+      }
+    }
+    return withSubcommands(line, one);
+  }
+
+  /**
+   * Adds the commands of other modules that are on the class path, where their parents are.
+   *
+   * @param one whether a command of the program's own was asked for
+   */
+  private static CommandLine withSubcommands(CommandLine line, boolean one) {
     for (Subcommand command : ServiceLoader.load(Subcommand.class)) {
-      CommandLine parent =
-          command.parent().isEmpty() ? line : line.getSubcommands().get(command.parent());
-      if (parent != null) {
-        parent.addSubcommand(command);
+      if (!command.parent().isEmpty()) {
+        CommandLine parent = line.getSubcommands().get(command.parent());
+        if (parent != null) {
+          parent.addSubcommand(command);
+        }
+      } else if (!one) {
+        line.addSubcommand(command);
       }
     }
     return line;

@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.edge;
 
+import java.util.List;
+import java.util.Map;
 import org.lepcnn.command.Voice;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,9 +19,15 @@ import picocli.CommandLine.Command;
     name = "lepcnn edge",
     mixinStandardHelpOptions = true,
     versionProvider = Voice.Version.class,
-    subcommands = {EdgeRun.class, EdgeSubmit.class, EdgeStatus.class, EdgeStop.class},
     description = "Run the edge job here, or submit, watch and stop it on a Flink cluster.")
 public final class EdgeMain {
+  private static final List<Map.Entry<String, Class<?>>> COMMANDS =
+      List.of(
+          Map.entry("run", EdgeRun.class),
+          Map.entry("submit", EdgeSubmit.class),
+          Map.entry("status", EdgeStatus.class),
+          Map.entry("stop", EdgeStop.class));
+
   private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
 
   EdgeMain() {}
@@ -33,11 +41,14 @@ public final class EdgeMain {
 
   /** Runs a command and returns its exit status. */
   static int execute(String... args) {
-    return commandLine().execute(args);
+    return commandLine(args).execute(args);
   }
 
-  /** The commands, which fail as all lepcnn commands do. */
-  static CommandLine commandLine() {
-    return Voice.of(new EdgeMain());
+  /**
+   * The commands that these arguments need, without arguments all; they fail as all lepcnn commands
+   * do.
+   */
+  static CommandLine commandLine(String... args) {
+    return Voice.of(new EdgeMain(), COMMANDS, args);
   }
 }

@@ -9,11 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the documents link to is there: files, and the headings of anchors. */
@@ -27,7 +24,7 @@ class DocumentedLinksTest {
   @Test
   void everyLink_leadsSomewhere() throws IOException {
     Path home = DocumentedCommands.home();
-    List<Path> documents = documents(home);
+    List<Path> documents = DocumentedPages.all();
     List<String> dead = new ArrayList<>();
     int links = 0;
     for (Path document : documents) {
@@ -57,24 +54,6 @@ class DocumentedLinksTest {
     assertThat(leads(readme, "#no-such-heading")).isFalse();
   }
 
-  private static List<Path> documents(Path home) throws IOException {
-    List<Path> folders = new ArrayList<>(List.of(home));
-    for (String folder : List.of("docs", "mutants", "deployments", "examples", "benchmarks")) {
-      folders.add(home.resolve(folder));
-    }
-    List<Path> documents = new ArrayList<>();
-    for (Path folder : folders) {
-      int depth = folder.equals(home) ? 1 : Integer.MAX_VALUE;
-      try (Stream<Path> files = Files.walk(folder, depth)) {
-        files
-            .filter(file -> file.toString().endsWith(".md"))
-            .filter(file -> !home.relativize(file).toString().contains("target"))
-            .forEach(documents::add);
-      }
-    }
-    return documents;
-  }
-
   private static boolean leads(Path document, String link) throws IOException {
     int mark = link.indexOf('#');
     String file = mark < 0 ? link : link.substring(0, mark);
@@ -83,31 +62,12 @@ class DocumentedLinksTest {
         && (mark < 0 || anchors(Files.readString(target)).contains(link.substring(mark + 1)));
   }
 
-  /** The anchors that GitHub and its like give to headings; a second one of a name has a number. */
   private static List<String> anchors(String text) {
     Map<String, Integer> seen = new HashMap<>();
-    String withoutBlocks =
-        Pattern.compile("^```.*?^```", Pattern.MULTILINE | Pattern.DOTALL)
-            .matcher(text)
-            .replaceAll("");
     return HEADING
-        .matcher(withoutBlocks)
+        .matcher(DocumentedPages.withoutBlocks(text))
         .results()
-        .map(DocumentedLinksTest::anchor)
-        .map(
-            anchor -> {
-              int earlier = seen.merge(anchor, 1, Integer::sum) - 1;
-              return earlier == 0 ? anchor : anchor + "-" + earlier;
-            })
+        .map(heading -> DocumentedPages.anchor(heading.group(1), seen))
         .toList();
-  }
-
-  private static String anchor(MatchResult heading) {
-    return heading
-        .group(1)
-        .replaceAll("\\[([^]]*)]\\([^)]*\\)", "$1")
-        .toLowerCase(Locale.ROOT)
-        .replaceAll("[^\\p{L}\\p{N}_ -]", "")
-        .replace(' ', '-');
   }
 }

@@ -8,13 +8,10 @@ import org.lepcnn.device.file.DurableStore;
 import org.lepcnn.device.file.ExclusiveLock;
 import org.lepcnn.device.file.HeldFile;
 import org.lepcnn.device.file.SecretFiles;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How those that change an owner file exclude one another. */
 final class OwnerLocks {
-  private static final Logger LOG = LoggerFactory.getLogger(OwnerLocks.class);
-
   private OwnerLocks() {}
 
   static ExclusiveLock lock(Path file) {
@@ -38,7 +35,9 @@ final class OwnerLocks {
           HeldFile held = hold(file)) {
         SecretFiles.eraseLeftovers(store, file);
       } catch (EnvironmentException e) {
-        LOG.warn("A temporary file beside {} stays: {}", file, e.getMessage());
+        // found here: the log costs more processor time than all else that a new owner file takes
+        LoggerFactory.getLogger(OwnerLocks.class)
+            .warn("A temporary file beside {} stays: {}", file, e.getMessage());
       }
     }
   }

@@ -8,6 +8,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.gateway.protocol.RefusedRequestException;
+import org.lepcnn.gateway.protocol.Statuses;
 
 /**
  * Who is let in: with a token whoever sends it, without one any program of this machine. A web page

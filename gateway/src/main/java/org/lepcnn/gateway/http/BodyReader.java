@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
+import org.lepcnn.gateway.protocol.RefusedRequestException;
+import org.lepcnn.gateway.protocol.Statuses;
 
 /**
  * Reads the body of a request into memory, while it comes; no thread waits. Memory is taken for

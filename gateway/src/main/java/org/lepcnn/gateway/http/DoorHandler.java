@@ -4,16 +4,25 @@ package org.lepcnn.gateway.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.gateway.protocol.ClientPlaces;
+import org.lepcnn.gateway.protocol.DoorAnswer;
+import org.lepcnn.gateway.protocol.InferRequest;
+import org.lepcnn.gateway.protocol.InferRequestReader;
+import org.lepcnn.gateway.protocol.RecentAnswers;
+import org.lepcnn.gateway.protocol.RefusedRequestException;
+import org.lepcnn.gateway.protocol.RequestPasses;
+import org.lepcnn.gateway.protocol.ServedModel;
+import org.lepcnn.gateway.protocol.Statuses;
 
 /** Answers requests. */
 final class DoorHandler extends Handler.Abstract {
@@ -22,30 +31,24 @@ final class DoorHandler extends Handler.Abstract {
   private final Access access;
   private final ServedModels models;
   private final ClientPlaces places;
-  private final RecentAnswers recent;
+  private final RequestPasses passes;
   private final BodyReader.Limits limits;
   private final BodyReader.Memory memory;
-  private final Executor executor;
   private final byte[] description;
 
-  /**
-   * @param executor builds the answers of passes
-   */
   DoorHandler(
       Access access,
       ServedModels models,
       ClientPlaces places,
-      RecentAnswers recent,
+      RequestPasses passes,
       BodyReader.Limits limits,
-      BodyReader.Memory memory,
-      Executor executor) {
+      BodyReader.Memory memory) {
     this.access = access;
     this.models = models;
     this.places = places;
-    this.recent = recent;
+    this.passes = passes;
     this.limits = limits;
     this.memory = memory;
-    this.executor = executor;
     this.description = description();
   }
 
@@ -63,7 +66,7 @@ final class DoorHandler extends Handler.Abstract {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    CompletableFuture<HttpAnswer> answer;
+    CompletableFuture<DoorAnswer> answer;
     try {
       answer = answer(request, response);
     } catch (RuntimeException e) {
@@ -72,7 +75,7 @@ final class DoorHandler extends Handler.Abstract {
     var unused =
         answer
             .exceptionally(Statuses::answer)
-            .thenAccept(told -> told.send(response, callback))
+            .thenAccept(told -> Responses.send(told, response, callback))
             .exceptionally(
                 failure -> {
                   callback.failed(failure);
@@ -81,7 +84,7 @@ final class DoorHandler extends Handler.Abstract {
     return true;
   }
 
-  private CompletableFuture<HttpAnswer> answer(Request request, Response response) {
+  private CompletableFuture<DoorAnswer> answer(Request request, Response response) {
     Route route = Route.of(Request.getPathInContext(request));
     if (!route.call().allows(request.getMethod())) {
       response.getHeaders().put(HttpHeader.ALLOW, route.call().method());
@@ -104,19 +107,19 @@ final class DoorHandler extends Handler.Abstract {
   }
 
   /** What is known at once. */
-  private HttpAnswer told(Route route) {
+  private DoorAnswer told(Route route) {
     return switch (route.call()) {
       case SERVER -> models.server();
       case LIVE -> models.live();
       case READY -> models.ready();
       case MODEL -> models.metadata(models.find(route));
       case MODEL_READY -> models.ready(models.find(route));
-      case DESCRIPTION -> HttpAnswer.text("application/yaml", description);
+      case DESCRIPTION -> DoorAnswer.text("application/yaml", description);
       case INFER -> throw new IllegalStateException("an answer that a pass gives");
     };
   }
 
-  private CompletableFuture<HttpAnswer> infer(Request request, ServedModel model) {
+  private CompletableFuture<DoorAnswer> infer(Request request, ServedModel model) {
     if (request.getHeaders().contains(HttpHeader.CONTENT_ENCODING)) {
       throw RefusedRequestException.about(Statuses.UNSUPPORTED_ENCODING, "Body of a request")
           .expected("no Content-Encoding")
@@ -135,31 +138,21 @@ final class DoorHandler extends Handler.Abstract {
             });
   }
 
-  private CompletableFuture<HttpAnswer> pass(
+  private CompletableFuture<DoorAnswer> pass(
       String client, ServedModel model, byte[] body, int jsonBytes) {
     InferRequest asked = InferRequestReader.read(model, body, jsonBytes);
-    Supplier<CompletableFuture<HttpAnswer>> pass =
-        () ->
-            model
-                .infer(asked.inputs())
-                .handleAsync(
-                    (result, failure) ->
-                        failure == null
-                            ? InferAnswer.of(model, asked, result)
-                            : Statuses.answer(failure),
-                    executor);
-    return asked.id() == null
-        ? pass.get()
-        : recent.answer(RecentAnswers.key(client, model, body, jsonBytes), pass);
+    @Nullable ByteBuffer key =
+        asked.id() == null ? null : RecentAnswers.key(client, model, body, jsonBytes);
+    return passes.answer(model, asked, key);
   }
 
   /** How much of a body is JSON: all of it, unless a header says less. */
   private static int jsonBytes(Request request, byte[] body) {
-    HttpField field = request.getHeaders().getField(HttpAnswer.JSON_LENGTH);
+    HttpField field = request.getHeaders().getField(DoorAnswer.JSON_LENGTH);
     try {
       return field == null ? body.length : Integer.parseInt(field.getValue().strip());
     } catch (NumberFormatException e) {
-      throw BadInputException.about("Header " + HttpAnswer.JSON_LENGTH)
+      throw BadInputException.about("Header " + DoorAnswer.JSON_LENGTH)
           .expected("a number of bytes")
           .found("another text");
     }

@@ -30,6 +30,12 @@ import org.lepcnn.gateway.Gateway;
 import org.lepcnn.gateway.GatewayConfig;
 import org.lepcnn.gateway.HttpSettings;
 import org.lepcnn.gateway.PrivateModel;
+import org.lepcnn.gateway.protocol.ClientPlaces;
+import org.lepcnn.gateway.protocol.DoorAnswer;
+import org.lepcnn.gateway.protocol.RecentAnswers;
+import org.lepcnn.gateway.protocol.RequestPasses;
+import org.lepcnn.gateway.protocol.ServedModel;
+import org.lepcnn.gateway.protocol.Statuses;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,11 +129,10 @@ public final class HttpDoor implements AutoCloseable {
             new DoorHandler(
                 access(settings),
                 new ServedModels(models, settings.readyPasses(), broker),
-                new ClientPlaces(settings.clientRequests()),
-                recent,
+                new ClientPlaces(settings.clientRequests(), "http.client.requests"),
+                new RequestPasses(recent, threads),
                 new BodyReader.Limits(settings.bodyBytes(), patience.grace(), LEAST_BYTES_A_SECOND),
-                memory(settings),
-                threads));
+                memory(settings)));
     server.setHandler(requests);
     start(server, settings);
     String scheme = settings.keyStore() == null ? "http" : "https";
@@ -235,13 +240,13 @@ public final class HttpDoor implements AutoCloseable {
         @Nullable String message,
         @Nullable Throwable cause,
         Callback callback) {
-      answer(code).send(response, callback);
+      Responses.send(answer(code), response, callback);
     }
 
     /** Its own messages may quote the request. */
-    private static HttpAnswer answer(int code) {
+    private static DoorAnswer answer(int code) {
       String words = HttpStatus.getMessage(code);
-      return HttpAnswer.error(
+      return DoorAnswer.error(
           code, code == Statuses.UNAVAILABLE ? SOON_SECONDS : 0, "HTTP " + code + ": " + words);
     }
   }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.gateway.protocol.RefusedRequestException;
+import org.lepcnn.gateway.protocol.Statuses;
 
 /**
  * What a request asks for.

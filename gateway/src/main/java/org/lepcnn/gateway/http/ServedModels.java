@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.text.BuildVersion;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.gateway.protocol.Datatype;
+import org.lepcnn.gateway.protocol.DoorAnswer;
+import org.lepcnn.gateway.protocol.RefusedRequestException;
+import org.lepcnn.gateway.protocol.ServedModel;
+import org.lepcnn.gateway.protocol.Statuses;
 
 /** The models of a door: what they are, and whether they are ready. */
 final class ServedModels {
@@ -51,23 +56,23 @@ final class ServedModels {
   /** The door itself. */
   record Server(String name, String version, List<String> extensions) {}
 
-  HttpAnswer server() {
-    return HttpAnswer.json(
+  DoorAnswer server() {
+    return DoorAnswer.json(
         OK, new Server("lepcnn", BuildVersion.get(), List.of("binary_tensor_data")));
   }
 
-  HttpAnswer live() {
-    return HttpAnswer.json(OK, Map.of("live", true));
+  DoorAnswer live() {
+    return DoorAnswer.json(OK, Map.of("live", true));
   }
 
   /** Whether all models are ready; if not, why. */
   record Ready(@Nullable String name, boolean ready, @Nullable String reason) {
-    private HttpAnswer answer() {
-      return HttpAnswer.json(ready ? OK : Statuses.NOT_READY, this);
+    private DoorAnswer answer() {
+      return DoorAnswer.json(ready ? OK : Statuses.NOT_READY, this);
     }
   }
 
-  HttpAnswer ready() {
+  DoorAnswer ready() {
     String reason = null;
     for (ServedModel model : models.values()) {
       reason = reason == null ? whyNotReady(model) : reason;
@@ -75,7 +80,7 @@ final class ServedModels {
     return new Ready(null, reason == null, reason).answer();
   }
 
-  HttpAnswer ready(ServedModel model) {
+  DoorAnswer ready(ServedModel model) {
     String reason = whyNotReady(model);
     return new Ready(model.name(), reason == null, reason).answer();
   }
@@ -108,8 +113,8 @@ final class ServedModels {
     }
   }
 
-  HttpAnswer metadata(ServedModel model) {
-    return HttpAnswer.json(
+  DoorAnswer metadata(ServedModel model) {
+    return DoorAnswer.json(
         OK,
         new Metadata(
             model.name(),

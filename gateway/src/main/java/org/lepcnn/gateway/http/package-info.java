@@ -7,8 +7,8 @@
  *
  * <pre>
  *   Jetty → {@link org.lepcnn.gateway.http.DoorHandler} → {@link org.lepcnn.gateway.http.Route}
- *         → {@link org.lepcnn.gateway.http.BodyReader} → {@link org.lepcnn.gateway.http.InferRequestReader}
- *         → {@link org.lepcnn.gateway.http.ServedModel} → {@link org.lepcnn.gateway.http.InferAnswer}
+ *         → {@link org.lepcnn.gateway.http.BodyReader} → {@link org.lepcnn.gateway.protocol.InferRequestReader}
+ *         → {@link org.lepcnn.gateway.protocol.RequestPasses} → {@link org.lepcnn.gateway.http.Responses}
  * </pre>
  *
  * <p>No thread waits for a body or for a pass.

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.gateway.HttpSettings;
+import org.lepcnn.gateway.protocol.FakeModel;
 
 /** Who is let in. */
 class AccessTest {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.lepcnn.gateway.HttpSettings;
+import org.lepcnn.gateway.protocol.ServedModel;
 import org.lepcnn.json.Json;
 
 /** An open door on a free port, and a client of it. */

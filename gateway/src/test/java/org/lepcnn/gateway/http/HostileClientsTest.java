@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.gateway.protocol.FakeModel;
 
 /** Clients that send garbage, too much, too slowly, or nothing. */
 class HostileClientsTest {

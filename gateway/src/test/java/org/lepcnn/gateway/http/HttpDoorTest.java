@@ -31,6 +31,8 @@ import org.lepcnn.device.supply.DryTablesException;
 import org.lepcnn.device.supply.QuarantinedException;
 import org.lepcnn.gateway.BusyException;
 import org.lepcnn.gateway.HttpSettings;
+import org.lepcnn.gateway.protocol.DoorAnswer;
+import org.lepcnn.gateway.protocol.FakeModel;
 import org.lepcnn.json.Json;
 
 /** What a client gets, over real sockets, of models without an edge. */
@@ -85,7 +87,7 @@ class HttpDoorTest {
                 + "{\"name\":\"doubled\",\"datatype\":\"FP32\",\"shape\":[1,2,3],"
                 + "\"data\":[2.0,5.0,6.0,8.0,10.0,12.0]},"
                 + "{\"name\":\"sum\",\"datatype\":\"INT64\",\"shape\":[1],\"data\":[21]}]}");
-    assertThat(response.headers().firstValue(HttpAnswer.JSON_LENGTH)).isEmpty();
+    assertThat(response.headers().firstValue(DoorAnswer.JSON_LENGTH)).isEmpty();
   }
 
   @Test
@@ -102,10 +104,10 @@ class HttpDoorTest {
       body.putFloat(i);
     }
     HttpResponse<byte[]> response =
-        door.infer("hall", body.array(), HttpAnswer.JSON_LENGTH, String.valueOf(json.length));
+        door.infer("hall", body.array(), DoorAnswer.JSON_LENGTH, String.valueOf(json.length));
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.headers().firstValue("Content-Type")).contains("application/octet-stream");
-    int end = (int) response.headers().firstValueAsLong(HttpAnswer.JSON_LENGTH).orElseThrow();
+    int end = (int) response.headers().firstValueAsLong(DoorAnswer.JSON_LENGTH).orElseThrow();
     Json answer = Json.parse(new String(response.body(), 0, end, StandardCharsets.UTF_8));
     List<Json> outputs = answer.at("outputs").items();
     assertThat(outputs.get(0).at("data").items().get(0).asLong()).isEqualTo(21);
@@ -159,9 +161,9 @@ class HttpDoorTest {
       assertThat(response.statusCode()).as(body).isEqualTo(400);
       assertThat(DoorFixture.error(response)).as(body).contains("expected");
     }
-    assertThat(door.infer("hall", REQUEST, HttpAnswer.JSON_LENGTH, "x").statusCode())
+    assertThat(door.infer("hall", REQUEST, DoorAnswer.JSON_LENGTH, "x").statusCode())
         .isEqualTo(400);
-    assertThat(door.infer("hall", REQUEST, HttpAnswer.JSON_LENGTH, "100000").statusCode())
+    assertThat(door.infer("hall", REQUEST, DoorAnswer.JSON_LENGTH, "100000").statusCode())
         .isEqualTo(400);
     assertThat(hall.passes).hasValue(0);
   }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.lepcnn.gateway.protocol.Datatype;
 
 /** The description and the door say the same. */
 class OpenApiTest {

@@ -1,11 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import org.lepcnn.core.error.Mismatch;
 import org.lepcnn.core.error.RefusedException;
 
-/** A request that the door refuses by its own rules, with a status of HTTP. */
-final class RefusedRequestException extends RefusedException {
+/** A request that a door refuses by its own rules, with a status of HTTP. */
+public final class RefusedRequestException extends RefusedException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
@@ -15,12 +15,12 @@ final class RefusedRequestException extends RefusedException {
     this.status = status;
   }
 
-  static Mismatch<RefusedRequestException> about(int status, String subject) {
+  public static Mismatch<RefusedRequestException> about(int status, String subject) {
     return Mismatch.about(
         subject, (message, cause) -> new RefusedRequestException(status, message));
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 }

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,21 +24,21 @@ import java.util.function.Supplier;
  * <p>Bounded: passes under way by the sessions' queues, answers by their bytes and their age.
  * Thread-safe.
  */
-final class RecentAnswers {
+public final class RecentAnswers {
   /** What an entry takes beside its answer. */
   private static final long ENTRY_BYTES = 512;
 
   private final long ageNanos;
   private final long mostBytes;
   private final LongSupplier clock;
-  private final Map<ByteBuffer, CompletableFuture<HttpAnswer>> underWay = new HashMap<>();
+  private final Map<ByteBuffer, CompletableFuture<DoorAnswer>> underWay = new HashMap<>();
 
   /** In the order in which they were given; guarded by this, as all is. */
   private final Map<ByteBuffer, Kept> kept = new LinkedHashMap<>();
 
   private long bytes;
 
-  private record Kept(HttpAnswer answer, long sinceNanos) {
+  private record Kept(DoorAnswer answer, long sinceNanos) {
     private long bytes() {
       return ENTRY_BYTES + answer.body().length;
     }
@@ -49,14 +49,14 @@ final class RecentAnswers {
    * @param mostBytes the most memory for answers
    * @param clock nanoseconds
    */
-  RecentAnswers(Duration age, long mostBytes, LongSupplier clock) {
+  public RecentAnswers(Duration age, long mostBytes, LongSupplier clock) {
     this.ageNanos = age.toNanos();
     this.mostBytes = mostBytes;
     this.clock = clock;
   }
 
   /** What a request and its repetitions have in common, and no other request. */
-  static ByteBuffer key(String client, ServedModel model, byte[] body, int jsonBytes) {
+  public static ByteBuffer key(String client, ServedModel model, byte[] body, int jsonBytes) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String part : new String[] {client, model.name(), model.version()}) {
@@ -77,16 +77,16 @@ final class RecentAnswers {
    * @param key of {@link #key}
    * @param pass begins a pass; what it throws is thrown
    */
-  CompletableFuture<HttpAnswer> answer(
-      ByteBuffer key, Supplier<CompletableFuture<HttpAnswer>> pass) {
-    CompletableFuture<HttpAnswer> begun;
+  CompletableFuture<DoorAnswer> answer(
+      ByteBuffer key, Supplier<CompletableFuture<DoorAnswer>> pass) {
+    CompletableFuture<DoorAnswer> begun;
     synchronized (this) {
       forgetOld();
       Kept known = kept.get(key);
       if (known != null) {
         return CompletableFuture.completedFuture(known.answer());
       }
-      CompletableFuture<HttpAnswer> running = underWay.get(key);
+      CompletableFuture<DoorAnswer> running = underWay.get(key);
       if (running != null) {
         return running;
       }
@@ -96,7 +96,7 @@ final class RecentAnswers {
     return begun.whenComplete((answer, failure) -> ended(key, answer));
   }
 
-  private synchronized void ended(ByteBuffer key, HttpAnswer answer) {
+  private synchronized void ended(ByteBuffer key, DoorAnswer answer) {
     underWay.remove(key);
     if (answer != null && isFinal(answer)) {
       Kept entry = new Kept(answer, clock.getAsLong());
@@ -108,13 +108,13 @@ final class RecentAnswers {
     }
   }
 
-  private static boolean isFinal(HttpAnswer answer) {
+  private static boolean isFinal(DoorAnswer answer) {
     return answer.status() < Statuses.INTERNAL_ERROR
         && answer.status() != Statuses.TOO_MANY_REQUESTS;
   }
 
   /** Forgets what is too old, or too much; called now and then, and before each use. */
-  synchronized void forgetOld() {
+  public synchronized void forgetOld() {
     long now = clock.getAsLong();
     Iterator<Kept> oldest = kept.values().iterator();
     while (oldest.hasNext()) {
@@ -128,7 +128,7 @@ final class RecentAnswers {
   }
 
   /** How many answers are kept. */
-  synchronized int size() {
+  public synchronized int size() {
     return kept.size();
   }
 }

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,25 +28,25 @@ class RecentAnswersTest {
     return RecentAnswers.key("client", FakeModel.doubling("hall"), name.getBytes(UTF_8), 0);
   }
 
-  private HttpAnswer ask(String name) {
+  private DoorAnswer ask(String name) {
     return ask(name, 200);
   }
 
-  private HttpAnswer ask(String name, int status) {
+  private DoorAnswer ask(String name, int status) {
     return recent
         .answer(
             key(name),
             () -> {
               passes.incrementAndGet();
               return CompletableFuture.completedFuture(
-                  new HttpAnswer(status, "", HttpAnswer.ALL, 0, new byte[BYTES]));
+                  new DoorAnswer(status, "", DoorAnswer.ALL, 0, new byte[BYTES]));
             })
         .join();
   }
 
   @Test
   void anAnswer_isKeptForItsTime() {
-    HttpAnswer first = ask("a");
+    DoorAnswer first = ask("a");
     nanos.addAndGet(Duration.ofSeconds(10).toNanos() - 1);
     assertThat(ask("a")).isSameAs(first);
     nanos.addAndGet(1);
@@ -56,9 +56,9 @@ class RecentAnswersTest {
 
   @Test
   void answersThatAreTooMany_areForgotten_theOldestFirst() {
-    HttpAnswer b = null;
+    DoorAnswer b = null;
     for (String name : "a b c".split(" ")) {
-      HttpAnswer answer = ask(name);
+      DoorAnswer answer = ask(name);
       b = name.equals("b") ? answer : b;
     }
     assertThat(recent.size()).isEqualTo(3);
@@ -98,7 +98,7 @@ class RecentAnswersTest {
                       throw new IllegalStateException("full");
                     }))
         .hasMessage("full");
-    CompletableFuture<HttpAnswer> failing =
+    CompletableFuture<DoorAnswer> failing =
         recent.answer(
             key("a"), () -> CompletableFuture.failedFuture(new IllegalStateException("later")));
     assertThatThrownBy(failing::join).isInstanceOf(CompletionException.class);
@@ -114,7 +114,7 @@ class RecentAnswersTest {
             key("a"),
             () ->
                 CompletableFuture.completedFuture(
-                    new HttpAnswer(200, "", HttpAnswer.ALL, 0, new byte[1])));
+                    new DoorAnswer(200, "", DoorAnswer.ALL, 0, new byte[1])));
     assertThat(none.size()).isZero();
   }
 

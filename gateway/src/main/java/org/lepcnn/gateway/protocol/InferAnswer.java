@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -17,7 +17,7 @@ import org.lepcnn.device.stage.HostTensor;
  * The answer to a request for inference: a JSON object, and behind it the outputs that were asked
  * for in binary form. The parameter {@code pass} is the number of the pass in its chain.
  */
-final class InferAnswer {
+public final class InferAnswer {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final ServedModel model;
@@ -31,13 +31,13 @@ final class InferAnswer {
   }
 
   /** The answer to a request. */
-  static HttpAnswer of(ServedModel model, InferRequest request, PassResult result) {
+  public static DoorAnswer of(ServedModel model, InferRequest request, PassResult result) {
     InferAnswer answer = new InferAnswer(model, request, result);
     byte[] json = answer.json();
     if (request.outputs().stream().noneMatch(InferRequest.Output::binary)) {
-      return HttpAnswer.ofPass(json);
+      return DoorAnswer.ofPass(json);
     }
-    return HttpAnswer.ofPass(answer.withTensors(json), json.length);
+    return DoorAnswer.ofPass(answer.withTensors(json), json.length);
   }
 
   private byte[] withTensors(byte[] json) {

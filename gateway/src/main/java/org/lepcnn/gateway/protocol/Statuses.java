@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import java.util.concurrent.CompletionException;
 import org.lepcnn.core.error.BadInputException;
@@ -19,23 +19,23 @@ import org.slf4j.LoggerFactory;
  * to do so, or 429. What fails again, and would use up a pass each time, is not: clients repeat
  * every 5xx of their own accord.
  */
-final class Statuses {
-  static final int NOT_READY = 400;
-  static final int BAD_REQUEST = 400;
-  static final int UNAUTHORIZED = 401;
-  static final int FORBIDDEN = 403;
-  static final int NOT_FOUND = 404;
-  static final int METHOD_NOT_ALLOWED = 405;
-  static final int TOO_SLOW = 408;
-  static final int TOO_LARGE = 413;
-  static final int UNSUPPORTED_ENCODING = 415;
+public final class Statuses {
+  public static final int NOT_READY = 400;
+  public static final int BAD_REQUEST = 400;
+  public static final int UNAUTHORIZED = 401;
+  public static final int FORBIDDEN = 403;
+  public static final int NOT_FOUND = 404;
+  public static final int METHOD_NOT_ALLOWED = 405;
+  public static final int TOO_SLOW = 408;
+  public static final int TOO_LARGE = 413;
+  public static final int UNSUPPORTED_ENCODING = 415;
 
   /** What a pass depends on failed: the edge's answer was forged, or the edge refuses for good. */
-  static final int FAILED_DEPENDENCY = 424;
+  public static final int FAILED_DEPENDENCY = 424;
 
-  static final int TOO_MANY_REQUESTS = 429;
-  static final int INTERNAL_ERROR = 500;
-  static final int UNAVAILABLE = 503;
+  public static final int TOO_MANY_REQUESTS = 429;
+  public static final int INTERNAL_ERROR = 500;
+  public static final int UNAVAILABLE = 503;
 
   private static final Logger LOG = LoggerFactory.getLogger(Statuses.class);
   private static final int SOON_SECONDS = 1;
@@ -45,14 +45,14 @@ final class Statuses {
   private Statuses() {}
 
   /** The answer to a request that failed. */
-  static HttpAnswer answer(Throwable failure) {
+  public static DoorAnswer answer(Throwable failure) {
     Throwable cause = unwrap(failure);
     int status = status(cause);
     if (status != INTERNAL_ERROR) {
-      return HttpAnswer.error(status, retryAfter(cause, status), Printable.reason(cause));
+      return DoorAnswer.error(status, retryAfter(cause, status), Printable.reason(cause));
     }
     LOG.warn("A request failed", cause);
-    return HttpAnswer.error(
+    return DoorAnswer.error(
         status, 0, "Internal error: the gateway's log says more. The request was not answered.");
   }
 
@@ -84,7 +84,7 @@ final class Statuses {
   }
 
   /** How long to wait before the same request is worth a try; 0 when it is not. */
-  static int retryAfter(Throwable failure, int status) {
+  public static int retryAfter(Throwable failure, int status) {
     if (status != UNAVAILABLE && status != TOO_MANY_REQUESTS) {
       return 0;
     }

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -7,7 +7,7 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 
 /** The protocol's element types that a tensor of the device has; named as in the protocol. */
-enum Datatype {
+public enum Datatype {
   BOOL(1, 9),
   UINT8(1, 2),
   INT8(1, 3),
@@ -31,7 +31,7 @@ enum Datatype {
   }
 
   /** The type in which a value of a model is sent: that of the tensor that holds it. */
-  static Datatype of(ValueSpec value) {
+  public static Datatype of(ValueSpec value) {
     for (Datatype type : values()) {
       if (IntStream.of(type.onnxTypes).anyMatch(number -> number == value.onnxType())) {
         return type;
@@ -43,12 +43,12 @@ enum Datatype {
   }
 
   /** Bytes of an element in the binary form; 0 where elements differ in length. */
-  int bytes() {
+  public int bytes() {
     return bytes;
   }
 
   /** How many elements a value of known dimensions has. */
-  static int elements(ValueSpec value) {
+  public static int elements(ValueSpec value) {
     return Math.toIntExact(Arrays.stream(value.shape()).reduce(1, Math::multiplyExact));
   }
 }

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -30,7 +30,7 @@ import org.lepcnn.device.stage.HostTensor;
  *
  * <p>Members and parameters that the door does not know are passed over, as the protocol wants it.
  */
-final class InferRequestReader {
+public final class InferRequestReader {
   private static final int MAX_DEPTH = 64;
   private static final int MAX_DIMENSIONS = 64;
   private static final JsonFactory JSON =
@@ -73,9 +73,9 @@ final class InferRequestReader {
    * @param jsonBytes how much of it is JSON
    * @throws BadInputException it is no request for this model
    */
-  static InferRequest read(ServedModel model, byte[] body, int jsonBytes) {
+  public static InferRequest read(ServedModel model, byte[] body, int jsonBytes) {
     if (jsonBytes < 0 || jsonBytes > body.length) {
-      throw BadInputException.about("Header " + HttpAnswer.JSON_LENGTH)
+      throw BadInputException.about("Header " + DoorAnswer.JSON_LENGTH)
           .expected("at most the " + body.length + " bytes of the body")
           .found(jsonBytes);
     }
@@ -270,7 +270,7 @@ final class InferRequestReader {
           .expected(bytes + " bytes behind the JSON")
           .found(
               body.length - binaryAt,
-              "The header " + HttpAnswer.JSON_LENGTH + " says where the JSON ends.");
+              "The header " + DoorAnswer.JSON_LENGTH + " says where the JSON ends.");
     }
     HostTensor tensor = BinaryElements.read(ByteBuffer.wrap(body, binaryAt, bytes), spec);
     binaryAt += bytes;

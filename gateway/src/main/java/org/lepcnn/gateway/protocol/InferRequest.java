@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import java.util.List;
 import java.util.Map;
@@ -13,11 +13,12 @@ import org.lepcnn.device.stage.HostTensor;
  * @param inputs those of the model, by name
  * @param outputs those that are asked for, in their order
  */
-record InferRequest(@Nullable String id, Map<String, HostTensor> inputs, List<Output> outputs) {
+public record InferRequest(
+    @Nullable String id, Map<String, HostTensor> inputs, List<Output> outputs) {
   /**
    * An output that is asked for.
    *
    * @param binary whether in the binary form, or else as JSON
    */
-  record Output(String name, boolean binary) {}
+  public record Output(String name, boolean binary) {}
 }

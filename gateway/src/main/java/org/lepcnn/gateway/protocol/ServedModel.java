@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import java.util.List;
 import java.util.Map;
@@ -9,8 +9,8 @@ import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.PrivateModel;
 
-/** What the door needs of a model; the methods are those of {@link PrivateModel}. */
-interface ServedModel {
+/** What a door needs of a model; the methods are those of {@link PrivateModel}. */
+public interface ServedModel {
   String name();
 
   String version();

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -91,7 +91,7 @@ class InferRequestReaderTest {
         MODEL.outputs().stream()
             .map(output -> new InferRequest.Output(output.name(), true))
             .toList();
-    HttpAnswer answer = InferAnswer.of(MODEL, new InferRequest("x", Map.of(), all), result);
+    DoorAnswer answer = InferAnswer.of(MODEL, new InferRequest("x", Map.of(), all), result);
     String json = new String(answer.body(), 0, answer.jsonBytes(), StandardCharsets.UTF_8);
     byte[] request = answer.body().clone();
     byte[] renamed = json.replace("\"outputs\"", "\"inputs\" ").getBytes(StandardCharsets.UTF_8);
@@ -194,6 +194,6 @@ class InferRequestReaderTest {
   void aLengthBeyondTheBody_isRefused(int jsonBytes) {
     assertThatThrownBy(() -> InferRequestReader.read(MODEL, new byte[10], jsonBytes))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining(HttpAnswer.JSON_LENGTH);
+        .hasMessageContaining(DoorAnswer.JSON_LENGTH);
   }
 }

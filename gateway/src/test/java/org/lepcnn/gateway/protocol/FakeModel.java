@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.http;
+package org.lepcnn.gateway.protocol;
 
 import java.util.List;
 import java.util.Map;
@@ -12,25 +12,26 @@ import org.lepcnn.device.pass.PassTimings;
 import org.lepcnn.device.stage.HostTensor;
 
 /** A model without an edge: a test says what a pass does. */
-final class FakeModel implements ServedModel {
-  static final String VERSION = "0123456789ab";
+public final class FakeModel implements ServedModel {
+  public static final String VERSION = "0123456789ab";
 
   private final String name;
   private final List<ValueSpec> inputs;
   private final List<ValueSpec> outputs;
-  final AtomicLong passes = new AtomicLong();
-  volatile Function<Map<String, HostTensor>, CompletableFuture<Map<String, HostTensor>>> pass;
-  volatile long passesLeft = 100;
-  volatile boolean quarantined;
+  public final AtomicLong passes = new AtomicLong();
+  public volatile Function<Map<String, HostTensor>, CompletableFuture<Map<String, HostTensor>>>
+      pass;
+  public volatile long passesLeft = 100;
+  public volatile boolean quarantined;
 
-  FakeModel(String name, List<ValueSpec> inputs, List<ValueSpec> outputs) {
+  public FakeModel(String name, List<ValueSpec> inputs, List<ValueSpec> outputs) {
     this.name = name;
     this.inputs = inputs;
     this.outputs = outputs;
   }
 
   /** Takes six numbers, gives them doubled, and their sum. */
-  static FakeModel doubling(String name) {
+  public static FakeModel doubling(String name) {
     FakeModel model =
         new FakeModel(
             name,
@@ -43,13 +44,13 @@ final class FakeModel implements ServedModel {
   }
 
   /** Gives every input back under its own name. */
-  static FakeModel echo(String name, List<ValueSpec> values) {
+  public static FakeModel echo(String name, List<ValueSpec> values) {
     FakeModel model = new FakeModel(name, values, values);
     model.pass = CompletableFuture::completedFuture;
     return model;
   }
 
-  static Map<String, HostTensor> doubled(Map<String, HostTensor> inputs) {
+  public static Map<String, HostTensor> doubled(Map<String, HostTensor> inputs) {
     float[] picture = inputs.get("picture").floats();
     float[] doubled = new float[picture.length];
     float sum = 0;
