@@ -22,6 +22,9 @@ public final class Inputs {
   private static final List<String> PICTURES =
       List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
 
+  /** What errors call an input that is no file. */
+  private static final Path PAYLOAD = Path.of("the payload");
+
   private Inputs() {}
 
   /**
@@ -109,7 +112,34 @@ public final class Inputs {
       return rows(path, row -> name, Elements.of(tensor), tensor.shape(), elements.size(), spec);
     }
     return List.of(
-        new Input(name, path, Map.of(spec.name(), PictureInput.read(path, spec, preprocessing))));
+        new Input(
+            name, path, Map.of(spec.name(), PictureInput.reader(spec, preprocessing).read(path))));
+  }
+
+  /**
+   * As {@link #read}, of the bytes of a {@code .npy} file.
+   *
+   * @return the model's inputs by name, for each row
+   */
+  public static List<Map<String, HostTensor>> array(byte[] file, List<ValueSpec> inputs) {
+    ValueSpec spec = onlyInput(inputs);
+    NpyFile array = NpyFile.parse(PAYLOAD, file);
+    return rows(PAYLOAD, row -> "", array, array.shape(), array.size(), spec).stream()
+        .map(Input::values)
+        .toList();
+  }
+
+  /**
+   * As {@link #read}, of the bytes of a picture.
+   *
+   * @param preprocessing null where nobody said
+   * @return the model's inputs by name
+   */
+  public static Map<String, HostTensor> picture(
+      byte[] file, List<ValueSpec> inputs, Preprocessing preprocessing) {
+    ValueSpec spec = onlyInput(inputs);
+    return Map.of(
+        spec.name(), PictureInput.reader(spec, preprocessing).read(PAYLOAD.toString(), file));
   }
 
   /**

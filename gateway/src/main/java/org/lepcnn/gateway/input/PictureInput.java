@@ -1,10 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
-import java.nio.file.Path;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.core.model.Preprocessing;
-import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.picture.PictureReader;
 import org.lepcnn.gateway.picture.PictureSettings.Preset;
 
@@ -13,12 +11,12 @@ final class PictureInput {
   private PictureInput() {}
 
   /**
-   * Reads a picture for an input.
+   * What reads pictures for an input.
    *
    * @param preprocessing null where the bundle has none
    */
-  static HostTensor read(Path path, ValueSpec spec, Preprocessing preprocessing) {
-    Preprocessing how = preprocessing == null ? Preset.RAW255.settings().of(spec) : preprocessing;
-    return PictureReader.of(how, spec).read(path);
+  static PictureReader reader(ValueSpec spec, Preprocessing preprocessing) {
+    return PictureReader.of(
+        preprocessing == null ? Preset.RAW255.settings().of(spec) : preprocessing, spec);
   }
 }
