@@ -181,7 +181,7 @@ final class GatewaySession implements AutoCloseable {
       throws InterruptedException {
     List<CompletableFuture<?>> pending = new ArrayList<>();
     try {
-      for (Inputs.Input input : Inputs.read(source.take(), session.model().rowInputs())) {
+      for (Inputs.Input input : Inputs.read(source.take(), session.model())) {
         CompletableFuture<PassResult> pass = submit(() -> passes.submit(input.values()));
         pending.add(tell(pass, request, input.name(), told, failures));
       }

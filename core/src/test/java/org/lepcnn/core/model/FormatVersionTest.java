@@ -164,6 +164,58 @@ class FormatVersionTest {
     assertThatThrownBy(() -> batchOf(2, 3, 4, 1)).hasMessageContaining("images of fc");
   }
 
+  @Test
+  void preprocessingAndNaming_areVersion5_withEitherOrBoth() {
+    Preprocessing pictures =
+        new Preprocessing(
+            Preprocessing.Resize.SHORTER,
+            256,
+            Preprocessing.Filter.BICUBIC,
+            List.of(1, 2, 255),
+            Preprocessing.Colours.BGR,
+            true,
+            1 / 255.0,
+            List.of(0.485, 0.456, -0.406),
+            List.of(0.229, 0.224, 1e-3));
+    Naming naming = new Naming("y", List.of("cat", "Käuzchen"), true, 2);
+    DeviceHalf plain = pictureHalf();
+    for (DeviceHalf half :
+        List.of(
+            plain.with(pictures, naming), plain.with(pictures, null), plain.with(null, naming))) {
+      byte[] file = half.toFile();
+      assertThat(file[7]).isEqualTo((byte) 5);
+      DeviceHalf read = DeviceHalf.parse("half", file);
+      assertThat(read.preprocessing()).isEqualTo(half.preprocessing());
+      assertThat(read.naming()).isEqualTo(half.naming());
+      assertThat(read.toFile()).isEqualTo(file);
+    }
+    assertThat(plain.with(null, null).toFile()).isEqualTo(plain.toFile());
+    EdgeHalf edge = new EdgeHalf(PLAN, List.of(LayerWeights.of(new byte[6])));
+    ModelBundle without = ModelBundle.of(edge, plain);
+    ModelBundle with = ModelBundle.of(edge, plain.with(pictures, naming));
+    assertThat(with.fingerprint()).isNotEqualTo(without.fingerprint());
+    assertThat(with.manifest().edgeHash()).isEqualTo(without.manifest().edgeHash());
+    assertThatThrownBy(() -> plain.with(pictures, new Naming("z", List.of(), true, 2)))
+        .hasMessageContaining("'z'");
+    assertThatThrownBy(() -> device(line(0, 0)).with(pictures, null))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("[1, 3]");
+  }
+
+  /** A half whose input is a picture; what it computes does not matter. */
+  private static DeviceHalf pictureHalf() {
+    DeviceHalf one = device(line(0, 0));
+    return new DeviceHalf(
+        "golden",
+        List.of(new DeviceHalf.ValueSpec("x", 1, new long[] {1, 1, 1, 3})),
+        one.outputs(),
+        PLAN,
+        one.tensors(),
+        one.layers(),
+        one.stages(),
+        one.report());
+  }
+
   /**
    * A product of some images.
    *

@@ -39,7 +39,7 @@ final class PayloadReader {
   static InferRequest read(ServedModel model, SensorMessage message) {
     String type = type(message.contentType());
     if (type.startsWith(PICTURE)) {
-      return bare(model, Inputs.picture(message.payload(), model.inputs()));
+      return bare(model, Inputs.picture(message.payload(), model.inputs(), model.preprocessing()));
     }
     return switch (type) {
       case NPY -> bare(model, array(model, message.payload()));
