@@ -142,7 +142,7 @@ final class BrokerLink implements AutoCloseable {
     if (settings.user() != null) {
       byte[] password =
           HttpSettings.secret(settings.passwordFile()).getBytes(StandardCharsets.UTF_8);
-      builder.simpleAuth().username(settings.user()).password(password).applySimpleAuth();
+      builder = builder.simpleAuth().username(settings.user()).password(password).applySimpleAuth();
     }
     return builder.buildAsync();
   }
@@ -150,10 +150,11 @@ final class BrokerLink implements AutoCloseable {
   private static MqttClientSslConfig ssl(MqttSettings.Tls tls) {
     MqttClientSslConfigBuilder builder = MqttClientSslConfig.builder();
     if (tls.trustStore() != null) {
-      builder.trustManagerFactory(TlsStores.trust(tls.trustStore(), tls.trustPasswordFile()));
+      builder =
+          builder.trustManagerFactory(TlsStores.trust(tls.trustStore(), tls.trustPasswordFile()));
     }
     if (tls.keyStore() != null) {
-      builder.keyManagerFactory(TlsStores.keys(tls.keyStore(), tls.keyPasswordFile()));
+      builder = builder.keyManagerFactory(TlsStores.keys(tls.keyStore(), tls.keyPasswordFile()));
     }
     return builder.build();
   }
@@ -220,7 +221,9 @@ final class BrokerLink implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw about().expected("an answer").found("an interruption");
     } catch (ExecutionException e) {
-      throw about().expected("to be let in").found(Printable.reason(e.getCause()));
+      throw about()
+          .expected("to be let in")
+          .found(Printable.reason(e.getCause() == null ? e : e.getCause()));
     } catch (TimeoutException e) {
       throw about()
           .expected("an answer within " + TimeUnit.MILLISECONDS.toSeconds(millis) + " s")
