@@ -18,6 +18,7 @@ import org.lepcnn.cli.report.PassTrace;
 import org.lepcnn.cli.report.RecordingTransport;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.Naming;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.pass.PassTimings;
@@ -30,6 +31,7 @@ import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.gateway.input.ElementType;
 import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.picture.RankedClass;
 
 /** Runs inputs privately on a device's state and tables, through a transport that is given. */
 final class PrivateRun implements AutoCloseable {
@@ -48,6 +50,9 @@ final class PrivateRun implements AutoCloseable {
 
   /** When passes ended, as {@link System#nanoTime} tells. */
   private final Map<Long, Long> ends = new ConcurrentHashMap<>();
+
+  /** How answers tell classes; null for by number alone. */
+  private Naming naming;
 
   /**
    * One result, or why there is none.
@@ -106,10 +111,20 @@ final class PrivateRun implements AutoCloseable {
         builder.warmUp();
       }
       this.session = builder.open();
+      this.naming = session.model().naming();
     } catch (RuntimeException e) {
       folder.close();
       throw e;
     }
+  }
+
+  /** From now on answers tell classes like this, and not as the bundle says; null for none. */
+  void nameClasses(Naming other) {
+    naming = other;
+  }
+
+  private List<RankedClass> ranked(Map<String, HostTensor> outputs) {
+    return naming == null ? List.of() : RankedClass.of(outputs, naming);
   }
 
   DeviceHalf model() {
@@ -169,7 +184,8 @@ final class PrivateRun implements AutoCloseable {
         result.rounds(),
         result.bytesUp(),
         result.bytesDown(),
-        phases(result.timings()));
+        phases(result.timings()),
+        ranked(result.outputs()));
   }
 
   /** What outputs are, such as {@code float32[1, 3, 8, 8] and 1 more}. */

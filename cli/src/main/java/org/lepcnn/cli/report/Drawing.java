@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.gateway.input.Pictures;
+import org.lepcnn.gateway.picture.Pictures;
 
 /**
  * Pictures inside a page. Files are decoded and drawn anew, so that nothing of a file but its

@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param values the input's numbers; null when nobody counted
  * @param seen what the edge saw; null when nothing was kept
  * @param timeline null when nothing was kept
+ * @param best a line for each of the best classes; empty where nobody named them
  * @param facts what else is told, in order
  */
 record ReportDetail(
@@ -33,6 +34,7 @@ record ReportDetail(
     HistogramView values,
     Seen seen,
     Timeline timeline,
+    List<String> best,
     List<HtmlReport.Fact> facts) {
   private static final double WIDTH = 1_000;
 
@@ -84,6 +86,7 @@ record ReportDetail(
             ? null
             : new Seen(Drawing.residues(trace.edge()), HistogramView.of(trace.edge().histogram())),
         trace == null ? null : timeline(trace, o.phases().total()),
+        details ? o.bestLines() : List.of(),
         details ? facts(o) : List.of());
   }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.gateway.picture.RankedClass;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NamedNodeMap;
@@ -211,7 +212,8 @@ class HtmlReportTest {
             2,
             100,
             100,
-            new InferenceReport.Phases(1, 1, 1, 1, 1, 5));
+            new InferenceReport.Phases(1, 1, 1, 1, 1, 5),
+            List.of(new RankedClass(3, name, 0.5)));
     HtmlReport.write(file, name, List.of(new HtmlReport.Fact("Model", name)), List.of(inference));
     String text = Files.readString(file).replace("<!DOCTYPE html>\n", "");
     return DocumentBuilderFactory.newInstance()
