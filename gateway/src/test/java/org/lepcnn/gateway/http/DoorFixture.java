@@ -19,7 +19,8 @@ import org.lepcnn.json.Json;
 
 /** An open door on a free port, and a client of it. */
 final class DoorFixture implements AutoCloseable {
-  static final HttpDoor.Patience PATIENT = new HttpDoor.Patience(600_000, 600_000, 600_000);
+  static final HttpDoor.Patience PATIENT =
+      new HttpDoor.Patience(600_000, 600_000, 600_000, 600_000);
 
   final HttpDoor door;
   private final HttpClient client =
