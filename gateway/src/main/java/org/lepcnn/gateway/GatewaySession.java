@@ -201,7 +201,9 @@ final class GatewaySession implements AutoCloseable {
     return pass.handleAsync(
         (result, failure) -> {
           Answer answer =
-              failure == null ? request.answer(input, result) : request.failed(input, failure);
+              failure == null
+                  ? request.answer(input, result, session.model().naming())
+                  : request.failed(input, failure);
           if (failure != null) {
             failures.add(answer);
           }

@@ -189,6 +189,7 @@ class FormatVersionTest {
       assertThat(read.naming()).isEqualTo(half.naming());
       assertThat(read.toFile()).isEqualTo(file);
     }
+    assertThat(plain.with(pictures, naming).toFile()).isEqualTo(deviceFileOfVersion5());
     assertThat(plain.with(null, null).toFile()).isEqualTo(plain.toFile());
     EdgeHalf edge = new EdgeHalf(PLAN, List.of(LayerWeights.of(new byte[6])));
     ModelBundle without = ModelBundle.of(edge, plain);
@@ -286,6 +287,31 @@ class FormatVersionTest {
     body.int32(1).string("fc").string("Gemm").string("2x3").int64(6).int32(16);
     body.int32(0).string("").int64(12).int64(8);
     return CheckedFile.frame(DeviceHalf.MAGIC, 1, body.toByteArray());
+  }
+
+  /** The bytes as version 5 writes them, field by field. */
+  private static byte[] deviceFileOfVersion5() {
+    BodyWriter body = new BodyWriter();
+    body.string("golden");
+    body.int32(1).string("x").int32(1).longs(new long[] {1, 1, 1, 3});
+    body.int32(1).string("y").int32(1).longs(new long[] {1, 2});
+    PLAN.write(body, true);
+    body.string("x").int32(16).int32(1);
+    body.string("fc").string("Gemm").string("y").longs(new long[] {1, 2});
+    body.floats(new float[] {1, 2}).floats(new float[] {3, 4}).int32(0);
+    for (int stage = 0; stage < 2; stage++) {
+      body.bytes(new byte[0]).int32(0).int32(0);
+    }
+    body.int32(1).string("fc").string("Gemm").string("2x3").int64(6).int32(16);
+    body.int32(0).string("").int64(12).int64(8).int32(0).int64(0).int32(31).int32(1);
+    body.int32(1);
+    body.int32(1).string("shorter").int32(256).string("bicubic").int32(1).int32(2).int32(255);
+    body.string("bgr").int32(1).int64(Double.doubleToLongBits(1 / 255.0)).int32(3);
+    for (double value : new double[] {0.485, 0.456, -0.406, 0.229, 0.224, 1e-3}) {
+      body.int64(Double.doubleToLongBits(value));
+    }
+    body.int32(1).string("y").int32(2).string("cat").string("Käuzchen").int32(1).int32(2);
+    return CheckedFile.frame(DeviceHalf.MAGIC, 5, body.toByteArray());
   }
 
   /** Two tensors, each in a field of its own, field by field. */

@@ -127,7 +127,7 @@ final class TableFile implements AutoCloseable {
    * @param stream under the pass's key
    * @param sides from {@link #readSides}
    * @param check by the challenges of the pass's group
-   * @param out has room for the layer's results; all zeros when the check fails
+   * @param out has room for the layer's results; to be erased when this fails
    * @throws DamagedTableException the check fails
    */
   void readLayer(
@@ -141,19 +141,13 @@ final class TableFile implements AutoCloseable {
     check.begin(plan.layer(layer));
     long offset = headerBytes + layout.layerOffset(position(pass), layer);
     int size = layout.outputSize(layer);
-    boolean accepted = false;
     try {
       long end = headerBytes + layout.sectionOffset(position(pass) + 1);
       stream.read(layer, layout.field(layer), file.getChannel(), offset, end, out, size, check);
-      accepted = check.accepts(sides);
     } catch (IOException e) {
       throw unreadable(path, e);
-    } finally {
-      if (!accepted) {
-        out.erase();
-      }
     }
-    if (!accepted) {
+    if (!check.accepts(sides)) {
       throw VectorSealer.damaged(path.toString(), "pass " + pass + ", layer " + layer, null);
     }
   }

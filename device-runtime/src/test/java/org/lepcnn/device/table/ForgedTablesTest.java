@@ -174,7 +174,7 @@ class ForgedTablesTest {
         bytes.write(bytes.factorsAt(1, layer), partner);
       }
       case SWAPPED_PASSES ->
-          bytes.write(at, bytes.original(bytes.factorsAt(2 * random.nextInt(2), layer), count));
+          bytes.write(at, bytes.original(bytes.factorsAt(2L * random.nextInt(2), layer), count));
       case LAYER_OF_ANOTHER_FILE -> bytes.write(at, other.original(at, count));
       case SECTION_OF_ANOTHER_FILE -> {
         int section = (int) (bytes.sidesAt(2) - bytes.sidesAt(1));

@@ -23,7 +23,7 @@ enum PictureFormat {
   /** In a RIFF file, whose first word it shares with sounds. */
   WEBP("52494646");
 
-  private static final long MAX_PIXELS = 1L << 26;
+  static final long MAX_PIXELS = 1L << 26;
   private static final int INKS = 4;
   private static final int RIFF_HEADER = 8;
   private static final int RIFF_KIND = 0x57454250; // "WEBP"
@@ -61,7 +61,7 @@ enum PictureFormat {
   }
 
   /**
-   * The picture in a file, as it is stored.
+   * The picture in a file, as it is stored, in eight bits. Waits while others hold too many pixels.
    *
    * @param what names it in errors
    * @throws IOException it is damaged or incomplete
@@ -81,8 +81,15 @@ enum PictureFormat {
       ImageReader reader = format.reader(plugIn);
       try {
         reader.setInput(in, true, true);
-        requireSize(what, reader.getWidth(0), reader.getHeight(0));
-        return readWhole(reader);
+        int width = reader.getWidth(0);
+        int height = reader.getHeight(0);
+        requireSize(what, width, height);
+        int room = PixelRoom.take((long) width * height);
+        try {
+          return Samples8.of(readWhole(reader));
+        } finally {
+          PixelRoom.giveBack(room);
+        }
       } finally {
         reader.dispose();
       }

@@ -45,7 +45,7 @@ public final class Pictures {
    */
   public static BufferedImage decode(String what, byte[] file) {
     try {
-      return upright(Samples8.of(PictureFormat.decode(what, file)), Orientation.of(file));
+      return upright(PictureFormat.decode(what, file), Orientation.of(file));
     } catch (BadInputException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
