@@ -42,7 +42,7 @@ import picocli.CommandLine.Parameters;
       "Run the full private path in one process, and compare it with the plain integer network (bit"
           + " for bit) and with float ONNX Runtime.",
       "Inputs come from test_data_set_* folders beside the model or in --data, or from the rows of"
-          + " a NumPy file. Without any, the command makes some up.",
+          + " a NumPy file, or pictures. Without any, the command makes some up.",
       "Exit status 0 when every output agrees with float and with stored outputs; 1 when one does"
           + " not; 2 when an input could not be checked, after all the others were."
     })
@@ -74,8 +74,11 @@ final class CheckCommand implements Callable<Integer> {
 
   @Option(
       names = "--inputs",
-      paramLabel = "F.npy",
-      description = "Inputs, one in each row, for a model with one float input.")
+      paramLabel = "F.npy|PICTURE|DIR",
+      description =
+          "Inputs for a model with one input: one in each row, a picture, or a folder of pictures,"
+              + " in the order of their names. Pictures are prepared as --preprocess says, for the"
+              + " private path and for float alike.")
   private Path inputs;
 
   @Option(
@@ -238,7 +241,7 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private List<CheckRun.Input> rows(ModelBundle bundle) {
-    List<Inputs.Input> rows = Inputs.read(inputs, bundle.device().rowInputs());
+    List<Inputs.Input> rows = Inputs.readAll(inputs, bundle.device());
     long[] answers = labels == null ? null : NpyFile.read(labels).integers();
     if (answers != null && answers.length != rows.size()) {
       throw BadInputException.about("Checking " + model)

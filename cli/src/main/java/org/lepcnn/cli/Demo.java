@@ -200,7 +200,7 @@ final class Demo implements AutoCloseable {
   private List<Inputs.Input> pictures(ModelBundle bundle) {
     List<Inputs.Input> pictures = new ArrayList<>();
     for (Path path : pictureFiles()) {
-      pictures.addAll(Inputs.read(path, bundle.device().inputs()));
+      pictures.addAll(Inputs.read(path, bundle.device()));
     }
     List<Inputs.Input> inputs = new ArrayList<>();
     for (int i = 0; i < passes; i++) {

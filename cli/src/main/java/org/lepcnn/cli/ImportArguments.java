@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.lepcnn.cli.picture.PictureArguments;
 import org.lepcnn.command.FieldOption;
 import org.lepcnn.command.Output;
 import org.lepcnn.core.error.BadInputException;
@@ -53,6 +54,8 @@ final class ImportArguments {
   private int batch;
 
   @Mixin private CutArguments cut;
+
+  @Mixin private PictureArguments pictures;
 
   @Option(
       names = "--precision",
@@ -147,6 +150,22 @@ final class ImportArguments {
 
   /** Imports the model with the precision that was asked for. */
   Imported importModel(Path model, Output output) {
+    return importModel(model, null, output);
+  }
+
+  /**
+   * As {@link #importModel(Path, Output)}.
+   *
+   * @param labels the file with the names of classes; null where nobody named one
+   */
+  Imported importModel(Path model, Path labels, Output output) {
+    PictureArguments.Said said = pictures.read(labels);
+    Imported imported = importTensors(model, output);
+    return new Imported(
+        PictureArguments.apply(said, model, imported.bundle()), imported.told(), imported.target());
+  }
+
+  private Imported importTensors(Path model, Output output) {
     String name = precision.toLowerCase(Locale.ROOT);
     if (!name.equals("auto") && (samples != null || target != null)) {
       throw BadInputException.about(

@@ -33,6 +33,14 @@ final class ImportCommand implements Callable<Integer> {
       description = "The folder to write. An existing bundle is replaced.")
   private Path bundle;
 
+  @Option(
+      names = "--labels",
+      paramLabel = "F",
+      description =
+          "The names of the model's classes, one on each line of a text file; kept in the device"
+              + " half. Default, with --preprocess: those in the model's metadata, if any.")
+  private Path labels;
+
   private record Written(
       @JsonUnwrapped ImportReport report, @JsonUnwrapped Told imported, @JsonIgnore Path bundle)
       implements Result {
@@ -51,7 +59,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ImportArguments.Imported result = arguments.importModel(model, output);
+    ImportArguments.Imported result = arguments.importModel(model, labels, output);
     ModelBundle imported = result.bundle();
     imported.write(bundle);
     output.result(new Written(ImportReport.of(imported), result.told(), bundle));

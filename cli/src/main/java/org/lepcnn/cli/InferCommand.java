@@ -14,8 +14,10 @@ import org.lepcnn.cli.owner.OpeningPassphraseOption;
 import org.lepcnn.cli.report.HtmlReport;
 import org.lepcnn.cli.report.InferenceReport;
 import org.lepcnn.command.Output;
+import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
+import org.lepcnn.core.model.Naming;
 import org.lepcnn.device.key.Passphrase;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
@@ -23,6 +25,7 @@ import org.lepcnn.gateway.PassesLeft;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.input.Labels;
 import org.lepcnn.gateway.input.TensorJson;
+import org.lepcnn.gateway.picture.ClassNames;
 import org.lepcnn.json.Result;
 import org.lepcnn.kafka.transport.KafkaEdgeTransport;
 import org.lepcnn.kafka.transport.TransportConfig;
@@ -47,7 +50,8 @@ final class InferCommand implements Callable<Integer> {
       paramLabel = "INPUT",
       arity = "1..*",
       description =
-          "The inputs. Pictures are scaled to the model's input, with values from 0 to 1.")
+          "The inputs. Pictures are prepared as the bundle says (import --preprocess); without that"
+              + " they are stretched to the model's input, with values from 0 to 1.")
   private List<Path> files;
 
   @Option(
@@ -89,6 +93,14 @@ final class InferCommand implements Callable<Integer> {
   private Path labels;
 
   @Option(
+      names = "--top",
+      paramLabel = "N",
+      description =
+          "Tell the N best classes of each answer, with their names where the bundle has them."
+              + " Default: as the bundle says, or none.")
+  private Integer top;
+
+  @Option(
       names = "--report",
       paramLabel = "DIR",
       description = "The folder for report.html. Default: no report.")
@@ -119,6 +131,11 @@ final class InferCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (top != null && (top < 1 || top > Naming.MOST_TOP)) {
+      throw BadInputException.about("Reading the option --top")
+          .expected("1 to " + Naming.MOST_TOP)
+          .found(top);
+    }
     Labels answers = labels == null ? Labels.none() : Labels.read(labels);
     DeviceState opened;
     try (Passphrase given = passphrase.read()) {
@@ -127,7 +144,9 @@ final class InferCommand implements Callable<Integer> {
               state, model == null ? "" : model, given, chain -> PassesLeft.read(tables).of(chain));
     }
     List<Inputs.Input> inputs;
+    Naming naming;
     try {
+      naming = naming(opened.deviceHalf());
       inputs = readInputs(opened.deviceHalf());
       TableFolder.open(tables, opened).close(); // what is wrong here needs no broker to be said
       answers.requireSome(inputs.stream().map(Inputs.Input::name).toList());
@@ -145,6 +164,7 @@ final class InferCommand implements Callable<Integer> {
                 Duration.ofMillis(paceMillis),
                 inputs.size(),
                 report != null)) {
+      run.nameClasses(naming);
       return tell(run, inputs, answers);
     }
   }
@@ -199,9 +219,19 @@ final class InferCommand implements Callable<Integer> {
   private List<Inputs.Input> readInputs(DeviceHalf half) {
     List<Inputs.Input> inputs = new ArrayList<>();
     for (Path file : files) {
-      inputs.addAll(Inputs.read(file, half.rowInputs()));
+      inputs.addAll(Inputs.read(file, half));
     }
     return inputs;
+  }
+
+  private Naming naming(DeviceHalf half) {
+    Naming stated = half.naming();
+    if (top == null) {
+      return stated;
+    }
+    return stated == null
+        ? ClassNames.of(half.rowOutputs(), List.of(), false, top, List.of())
+        : new Naming(stated.output(), stated.names(), stated.softmax(), top);
   }
 
   private static String accuracy(List<InferenceReport> inferences) {

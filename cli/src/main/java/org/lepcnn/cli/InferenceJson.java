@@ -1,9 +1,11 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.cli;
 
+import java.util.List;
 import java.util.Map;
 import org.lepcnn.cli.report.InferenceReport;
 import org.lepcnn.gateway.input.TensorJson;
+import org.lepcnn.gateway.picture.RankedClass;
 
 /** An inference as JSON; times in milliseconds. What is not known of it is null. */
 record InferenceJson(
@@ -11,6 +13,7 @@ record InferenceJson(
     long pass,
     Long answer,
     String answerName,
+    List<RankedClass> best,
     Double confidence,
     Long label,
     Boolean right,
@@ -29,6 +32,7 @@ record InferenceJson(
         inference.pass(),
         answered ? inference.answer() : null,
         inference.answerName().isEmpty() ? null : inference.answerName(),
+        inference.best().isEmpty() ? null : inference.best(),
         answered ? inference.confidence() : null,
         labelled ? inference.label() : null,
         labelled ? inference.right() : null,

@@ -17,6 +17,7 @@ import org.lepcnn.cli.report.InferenceReport;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.Naming;
 import org.lepcnn.core.port.EdgeTransport;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.pass.PassTimings;
@@ -28,6 +29,7 @@ import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.gateway.input.ElementType;
 import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.picture.RankedClass;
 
 /** Runs inputs privately on a device's state and tables, through a transport that is given. */
 final class PrivateRun implements AutoCloseable {
@@ -39,6 +41,7 @@ final class PrivateRun implements AutoCloseable {
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final PrivateSession session;
+  private Naming naming;
   private final Map<Long, int[]> firstTensors = new ConcurrentHashMap<>();
 
   /**
@@ -103,10 +106,20 @@ final class PrivateRun implements AutoCloseable {
         builder.warmUp();
       }
       this.session = builder.open();
+      this.naming = session.model().naming();
     } catch (RuntimeException e) {
       folder.close();
       throw e;
     }
+  }
+
+  /** From now on answers tell classes like this, and not as the bundle says; null for none. */
+  void nameClasses(Naming other) {
+    naming = other;
+  }
+
+  private List<RankedClass> ranked(Map<String, HostTensor> outputs) {
+    return naming == null ? List.of() : RankedClass.of(outputs, naming);
   }
 
   DeviceHalf model() {
@@ -162,7 +175,8 @@ final class PrivateRun implements AutoCloseable {
         result.rounds(),
         result.bytesUp(),
         result.bytesDown(),
-        phases(result.timings()));
+        phases(result.timings()),
+        ranked(result.outputs()));
   }
 
   /** What outputs are, such as {@code float32[1, 3, 8, 8] and 1 more}. */

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.lepcnn.device.stage.HostTensor;
-import org.lepcnn.gateway.input.Pictures;
+import org.lepcnn.gateway.picture.Pictures;
 
 /** Models and labelled pictures that may lie beside the repository. */
 final class AcceptanceData {

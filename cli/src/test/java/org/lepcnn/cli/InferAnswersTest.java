@@ -174,6 +174,7 @@ class InferAnswersTest {
         1,
         4,
         4,
-        new InferenceReport.Phases(1, 1, 1, 1, 1, 5));
+        new InferenceReport.Phases(1, 1, 1, 1, 1, 5),
+        List.of());
   }
 }

@@ -39,7 +39,7 @@ class LayeringTest {
           entry("integrity", Set.of("key", "mask", "vector")),
           entry("supply", Set.of("key", "integrity")),
           entry("arithmetic", Set.of("mask", "vector", "supply")),
-          entry("table", Set.of("key", "integrity", "supply", "vector")),
+          entry("table", Set.of("key", "mask", "integrity", "supply", "vector")),
           entry("file", Set.of()),
           entry("state", Set.of("key", "supply", "file")),
           entry("owner", Set.of("key", "file", "state")),

@@ -2,8 +2,10 @@
 package org.lepcnn.gateway;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.List;
 import java.util.Map;
 import org.lepcnn.gateway.input.TensorJson;
+import org.lepcnn.gateway.picture.RankedClass;
 import org.lepcnn.json.Json;
 
 /**
@@ -11,6 +13,7 @@ import org.lepcnn.json.Json;
  *
  * @param request what was asked
  * @param input which one of its inputs, or null for the whole request
+ * @param best the best classes; null where the bundle does not name them
  */
 public record Answer(
     @JsonUnwrapped Request request,
@@ -18,6 +21,7 @@ public record Answer(
     Long pass,
     Double millis,
     Map<String, TensorJson> outputs,
+    List<RankedClass> best,
     String error,
     String message) {
   /** One line. */

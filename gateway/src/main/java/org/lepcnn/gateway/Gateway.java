@@ -126,19 +126,22 @@ public final class Gateway implements AutoCloseable {
    * What is said first, when it is ready.
    *
    * @param http where the HTTP door is; null when there is none
+   * @param mqtt where the MQTT door's broker is; null when there is none
    */
-  public Ready ready(URI http) {
+  public Ready ready(URI http, URI mqtt) {
     return new Ready(
         true,
         VectorUnit.description(),
         http == null ? null : http.toString(),
+        mqtt == null ? null : mqtt.toString(),
         sessions.entrySet().stream()
             .map(named -> Ready.Session.of(named.getKey(), named.getValue()))
             .toList());
   }
 
   /** The sessions and doors that are open, and how this machine masks. */
-  public record Ready(boolean ready, String loops, String http, List<Session> sessions) {
+  public record Ready(
+      boolean ready, String loops, String http, String mqtt, List<Session> sessions) {
     /** A device with one of its models. */
     public record Session(String session, String device, String model) {
       private static Session of(String name, GatewaySession session) {

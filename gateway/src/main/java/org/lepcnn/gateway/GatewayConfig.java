@@ -32,6 +32,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
  *   queue                 inputs of PrivateModel that wait or run at a time, of each session; 64
  *   batch.wait.millis     how long a pass of a batch waits for further inputs; 20
  *   http.*                the HTTP door, see {@link HttpSettings}; none without http.port
+ *   mqtt.*                the MQTT door, see {@link MqttSettings}; none without mqtt.host
  *   session.NAME.state    the state folder of a device
  *   session.NAME.tables   the folder of its tables
  *   session.NAME.model    first digits of the model, when the state holds several; optional
@@ -45,6 +46,7 @@ import org.lepcnn.kafka.transport.TransportConfig;
  * @param queue inputs of {@link PrivateModel} that wait or run at a time, of each session
  * @param batchWait how long a pass of a batch waits for further inputs
  * @param http the HTTP door; null when there is none
+ * @param mqtt the MQTT door; null when there is none
  * @param sessions by name; at least one
  */
 public record GatewayConfig(
@@ -54,6 +56,7 @@ public record GatewayConfig(
     int queue,
     Duration batchWait,
     HttpSettings http,
+    MqttSettings mqtt,
     Map<String, SessionConfig> sessions) {
   private static final Pattern SESSION =
       Pattern.compile("session\\.([A-Za-z0-9_-]{1,64})\\.(state|tables|model|accept-plain)");
@@ -84,14 +87,16 @@ public record GatewayConfig(
       }
     }
     ConfigKeys keys = new ConfigKeys(rest, base);
+    TransportConfig transport = transport(keys);
     GatewayConfig config =
         new GatewayConfig(
-            transport(keys),
+            transport,
             keys.number("in.flight", 4, PassWindow.PASSES),
             keys.number("reservation", 16, 1 << 16),
             keys.number("queue", 64, 1 << 16),
             Duration.ofMillis(keys.number("batch.wait.millis", 20, 60_000)),
             HttpSettings.read(keys),
+            MqttSettings.read(keys, transport.gateway(), transport.patience()),
             sessions(sessions, base));
     keys.end();
     return config;

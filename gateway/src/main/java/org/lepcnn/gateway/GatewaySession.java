@@ -181,7 +181,7 @@ final class GatewaySession implements AutoCloseable {
       throws InterruptedException {
     List<CompletableFuture<?>> pending = new ArrayList<>();
     try {
-      for (Inputs.Input input : Inputs.read(source.take(), session.model().rowInputs())) {
+      for (Inputs.Input input : Inputs.read(source.take(), session.model())) {
         CompletableFuture<PassResult> pass = submit(() -> passes.submit(input.values()));
         pending.add(tell(pass, request, input.name(), told, failures));
       }
@@ -201,7 +201,9 @@ final class GatewaySession implements AutoCloseable {
     return pass.handleAsync(
         (result, failure) -> {
           Answer answer =
-              failure == null ? request.answer(input, result) : request.failed(input, failure);
+              failure == null
+                  ? request.answer(input, result, session.model().naming())
+                  : request.failed(input, failure);
           if (failure != null) {
             failures.add(answer);
           }

@@ -10,6 +10,8 @@ import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.core.model.Naming;
+import org.lepcnn.core.model.Preprocessing;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.stage.HostTensor;
 
@@ -88,6 +90,16 @@ public final class PrivateModel implements AutoCloseable {
    */
   public List<ValueSpec> outputs() {
     return session.model().rowOutputs();
+  }
+
+  /** How a picture becomes the one input; null where the bundle does not say. */
+  public Preprocessing preprocessing() {
+    return session.model().preprocessing();
+  }
+
+  /** How its scores are told; null where the bundle does not say. */
+  public Naming naming() {
+    return session.model().naming();
   }
 
   /**

@@ -2,9 +2,11 @@
 package org.lepcnn.gateway;
 
 import org.lepcnn.core.error.LepcnnException;
+import org.lepcnn.core.model.Naming;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.gateway.input.TensorJson;
+import org.lepcnn.gateway.picture.RankedClass;
 
 /**
  * What somebody asked, as every answer to it repeats it. Members that are not known are null.
@@ -22,14 +24,19 @@ public record Request(String id, String session, String device, String path) {
     return new Request(id, served.name(), served.device(), path);
   }
 
-  /** The answer to one input. */
-  Answer answer(String input, PassResult result) {
+  /**
+   * The answer to one input.
+   *
+   * @param naming of the model's classes; null where the bundle does not name them
+   */
+  Answer answer(String input, PassResult result, Naming naming) {
     return new Answer(
         this,
         input,
         result.pass(),
         result.timings().totalNanos() / NANOS_PER_MILLI,
         TensorJson.of(result.outputs()),
+        naming == null ? null : RankedClass.of(result.outputs(), naming),
         null,
         null);
   }
@@ -45,6 +52,13 @@ public record Request(String id, String session, String device, String path) {
       cause = cause.getCause();
     }
     return new Answer(
-        this, input, null, null, null, cause.getClass().getSimpleName(), Printable.reason(cause));
+        this,
+        input,
+        null,
+        null,
+        null,
+        null,
+        cause.getClass().getSimpleName(),
+        Printable.reason(cause));
   }
 }

@@ -86,7 +86,8 @@ class GatewayTest {
     Path file = config("warm", List.of("hall", "attic"));
     try (Gateway gateway = Gateway.open(GatewayConfig.read(file), transport)) {
       assertThat(rehearsals).hasValue(1);
-      assertThat(Json.write(gateway.ready(null))).contains("\"hall\"", "\"attic\"", "\"loops\"");
+      assertThat(Json.write(gateway.ready(null, null)))
+          .contains("\"hall\"", "\"attic\"", "\"loops\"");
     }
   }
 
@@ -108,7 +109,7 @@ class GatewayTest {
             "no json");
     List<Json> answers = new CopyOnWriteArrayList<>();
     try (Gateway gateway = open("lines")) {
-      assertThat(Json.write(gateway.ready(null))).contains("\"ready\":true", "meter-lines");
+      assertThat(Json.write(gateway.ready(null, null))).contains("\"ready\":true", "meter-lines");
       new LineInputs(gateway, line -> answers.add(Json.parse(line.json())))
           .run(new BufferedReader(new StringReader(String.join("\n", lines))));
     }

@@ -15,8 +15,8 @@ import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.fuzz.SparseFiles;
 import org.lepcnn.gateway.input.Labels;
 import org.lepcnn.gateway.input.NpyFile;
-import org.lepcnn.gateway.input.Pictures;
 import org.lepcnn.gateway.input.TensorFile;
+import org.lepcnn.gateway.picture.Pictures;
 
 /** Configurations and inputs that are, or would become, larger than memory. */
 class HugeInputsTest {

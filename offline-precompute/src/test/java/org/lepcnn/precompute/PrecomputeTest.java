@@ -23,6 +23,7 @@ import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.DurablePass;
 import org.lepcnn.device.state.DurableReservation;
+import org.lepcnn.device.supply.PassGroups;
 import org.lepcnn.device.table.TableFolder;
 
 @Tag("slow")
@@ -128,10 +129,12 @@ class PrecomputeTest {
   private void assertFactors(DeviceState state, TableFolder tables) {
     DurableReservation reservation = state.reserve(PASSES);
     for (int i = 0; i < PASSES; i++) {
-      try (DurablePass taken = reservation.take()) {
+      try (DurablePass taken = reservation.take();
+          GroupKey groupKey = state.groupKey(PassGroups.of(taken.number()))) {
+        GroupChallenges group = tables.challenges(PassGroups.of(taken.number()), groupKey);
         for (LinearLayerSpec layer : shop.bundle.plan().layers()) {
           int[] u = new int[layer.geometry().outputSize()];
-          tables.readLayer(taken.number(), taken.key(), layer.index(), u);
+          tables.readLayer(taken.number(), taken.key(), group, layer.index(), u);
           assertThat(u).isEqualTo(shop.factor(taken.key(), layer));
         }
         taken.finish();

@@ -17,13 +17,16 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.mask.MaskGenerator;
 import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.supply.PassGroups;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.device.table.TableId;
 import org.lepcnn.precompute.job.KernelChoice;
@@ -139,7 +142,7 @@ public final class Workshop {
       for (long pass = first; pass <= last; pass++) {
         for (LinearLayerSpec layer : bundle.plan().layers()) {
           int[] u = new int[layer.geometry().outputSize()];
-          opened.readLayer(pass, key, layer.index(), u);
+          opened.readLayer(pass, key, challenges(opened, pass), layer.index(), u);
           assertThat(u).as("pass %d layer %d", pass, layer.index()).isEqualTo(factor(key, layer));
         }
         PassKey next = key.next();
@@ -147,6 +150,15 @@ public final class Workshop {
         key = next;
       }
       key.close();
+    }
+  }
+
+  /** Those of a pass's group, from the tables. */
+  private GroupChallenges challenges(TableFolder opened, long pass) {
+    try (OwnerFile file = OwnerFile.open(owner);
+        ChainKeys keys = file.chainKeys(DEVICE, bundle.fingerprint(), chain());
+        GroupKey key = keys.groupKey(PassGroups.of(pass))) {
+      return opened.challenges(PassGroups.of(pass), key);
     }
   }
 
@@ -180,7 +192,7 @@ public final class Workshop {
         try (PassKey key = passKey(pass)) {
           for (LinearLayerSpec layer : bundle.plan().layers()) {
             int[] u = new int[layer.geometry().outputSize()];
-            opened.readLayer(pass, key, layer.index(), u);
+            opened.readLayer(pass, key, challenges(opened, pass), layer.index(), u);
             all.add(u);
           }
         }

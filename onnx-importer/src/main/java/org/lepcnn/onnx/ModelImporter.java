@@ -120,6 +120,15 @@ public final class ModelImporter {
   }
 
   /**
+   * What a model says of its answers.
+   *
+   * @throws BadInputException for a file that is no whole ONNX model
+   */
+  public static ModelAnswers answers(Path onnx) {
+    return ModelAnswers.of(OnnxReader.original(onnx).model());
+  }
+
+  /**
    * Does everything but the quantization, whose precision is chosen later.
    *
    * @param options their precision only tells an optimised cut which fields to expect

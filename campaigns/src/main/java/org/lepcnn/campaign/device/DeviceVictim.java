@@ -54,7 +54,7 @@ public final class DeviceVictim {
     TableFolder tables = TableFolder.open(folder.resolve("tables"), state);
     List<Map<String, HostTensor>> inputs = new ArrayList<>();
     for (String picture : args.subList(FIRST_PICTURE, args.size())) {
-      Inputs.read(Path.of(picture), half.inputs()).forEach(input -> inputs.add(input.values()));
+      Inputs.read(Path.of(picture), half).forEach(input -> inputs.add(input.values()));
     }
     KafkaEdgeTransport kafka =
         KafkaEdgeTransport.open(TransportConfig.builder(args.get(1), args.get(2)).build());

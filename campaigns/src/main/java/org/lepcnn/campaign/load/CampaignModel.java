@@ -53,7 +53,7 @@ public final class CampaignModel {
         ModelImporter.importModel(example.resolve("meter-digits.onnx"), ImportOptions.defaults());
     CampaignModel model = new CampaignModel(bundle, pictures(example.resolve("pictures")));
     for (Path picture : model.pictures) {
-      for (Inputs.Input input : Inputs.read(picture, bundle.device().inputs())) {
+      for (Inputs.Input input : Inputs.read(picture, bundle.device())) {
         model.inputs.add(input.values());
       }
     }

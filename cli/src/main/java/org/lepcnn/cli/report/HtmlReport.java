@@ -15,7 +15,7 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.io.AtomicFiles;
-import org.lepcnn.gateway.input.Pictures;
+import org.lepcnn.gateway.picture.Pictures;
 
 /**
  * One HTML file, without scripts and without references: every picture, what the edge saw of it,
@@ -94,14 +94,20 @@ public final class HtmlReport {
     cells.add(Html.element("td", o.name()));
     cells.add(Html.element("td", picture(o)));
     cells.add(Html.element("td", residues(o)));
-    cells.add(
-        Html.element(
-            "td", wrong ? Map.of("class", "wrong") : Map.of(), Html.text(o.shownAnswer())));
+    cells.add(Html.element("td", wrong ? Map.of("class", "wrong") : Map.of(), answer(o)));
     cells.add(Html.element("td", o.label() < 0 ? "" : Long.toString(o.label())));
     add(cells, Double.isNaN(o.confidence()) ? "-" : "%.4f", o.confidence());
     add(cells, "%.0f", o.rounds(), (double) o.bytesUp(), (double) o.bytesDown());
     add(cells, "%.2f", p.stages(), p.mask(), p.edge(), p.check(), p.unmask(), p.total());
     return Html.element("tr", Html.join(cells));
+  }
+
+  /** The best classes, where somebody named them. */
+  private static Html answer(InferenceReport o) {
+    List<Html> parts = new ArrayList<>();
+    parts.add(Html.text(o.shownAnswer()));
+    o.bestLines().forEach(line -> parts.add(Html.element("div", line)));
+    return Html.join(parts);
   }
 
   private static void add(List<Html> cells, String format, double... values) {

@@ -2,7 +2,10 @@
 package org.lepcnn.cli.report;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.lepcnn.core.text.Printable;
+import org.lepcnn.gateway.picture.RankedClass;
 
 /**
  * What is told of one private inference.
@@ -23,6 +26,7 @@ import org.lepcnn.core.text.Printable;
  * @param bytesUp payload bytes to the edge
  * @param bytesDown payload bytes from the edge
  * @param phases milliseconds by phase
+ * @param best the best classes with their names, the best first; empty where nobody named them
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, not a value to compare
 public record InferenceReport(
@@ -41,11 +45,13 @@ public record InferenceReport(
     int rounds,
     long bytesUp,
     long bytesDown,
-    Phases phases) {
+    Phases phases,
+    List<RankedClass> best) {
 
   public InferenceReport {
     name = Printable.name(name);
     answerName = Printable.name(answerName);
+    best = List.copyOf(best);
   }
 
   /** Milliseconds of one pass: total is wall time, the others add up to less. */
@@ -58,6 +64,21 @@ public record InferenceReport(
       return answerName;
     }
     return answer < 0 ? outputs : Long.toString(answer);
+  }
+
+  /** A line for each of the best classes: probability, number and name. */
+  public List<String> bestLines() {
+    return best.stream()
+        .map(
+            each ->
+                String.format(
+                    Locale.ROOT,
+                    "%.4f %5d  %s",
+                    each.score(),
+                    each.label(),
+                    each.name() == null ? "" : Printable.name(each.name())))
+        .map(String::stripTrailing)
+        .toList();
   }
 
   /** Whether the answer is the label; false without a label. */

@@ -43,8 +43,16 @@ public final class InferenceTable {
         "total ms");
   }
 
-  /** One inference; {@code width} as in {@link #header}. */
+  /** One inference, and its best classes below; {@code width} as in {@link #header}. */
   public static String row(int width, InferenceReport o) {
+    StringBuilder text = new StringBuilder(line(width, o));
+    for (String line : o.bestLines()) {
+      text.append(System.lineSeparator()).append("    ").append(line);
+    }
+    return text.toString();
+  }
+
+  private static String line(int width, InferenceReport o) {
     InferenceReport.Phases p = o.phases();
     return String.format(
         Locale.ROOT,

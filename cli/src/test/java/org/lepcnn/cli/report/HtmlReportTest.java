@@ -115,7 +115,8 @@ class HtmlReportTest {
             2,
             100,
             100,
-            new InferenceReport.Phases(1, 1, 1, 1, 1, 5));
+            new InferenceReport.Phases(1, 1, 1, 1, 1, 5),
+            List.of());
     HtmlReport.write(file, name, List.of(new HtmlReport.Fact("Model", name)), List.of(inference));
     String text = Files.readString(file).replace("<!DOCTYPE html>\n", "");
     return DocumentBuilderFactory.newInstance()

@@ -4,6 +4,7 @@ package org.lepcnn.core.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.BodyReader;
@@ -30,6 +31,8 @@ import org.lepcnn.core.quant.Headroom;
  * @param report every layer of the model that multiplies, offloaded or not
  * @param batch inputs of a pass: the rows of the first dimension of every input and output, and
  *     equal parts, one after the other, of every masked tensor and layer result
+ * @param preprocessing how a picture becomes the one input; null where nobody said
+ * @param naming how the scores are told; null where nobody said
  */
 public record DeviceHalf(
     String modelName,
@@ -40,14 +43,17 @@ public record DeviceHalf(
     List<LayerBinding> layers,
     List<Stage> stages,
     List<LayerReport> report,
-    int batch) {
+    int batch,
+    @Nullable Preprocessing preprocessing,
+    @Nullable Naming naming) {
 
   static final int MAGIC = 0x4c455044; // "LEPD"
   static final int OLDEST_VERSION = 1;
-  static final int VERSION = 4;
+  static final int VERSION = 5;
   private static final int VERSION_OF_WEIGHT_BITS = 2;
   private static final int VERSION_OF_FIELDS = 3;
   private static final int VERSION_OF_BATCH = 4;
+  private static final int VERSION_OF_PICTURES = 5;
 
   /**
    * A named value of the model.
@@ -223,6 +229,20 @@ public record DeviceHalf(
     this(modelName, inputs, outputs, plan, tensors, layers, stages, report, 1);
   }
 
+  /** A model that takes tensors and gives tensors. */
+  public DeviceHalf(
+      String modelName,
+      List<ValueSpec> inputs,
+      List<ValueSpec> outputs,
+      Plan plan,
+      List<TensorBinding> tensors,
+      List<LayerBinding> layers,
+      List<Stage> stages,
+      List<LayerReport> report,
+      int batch) {
+    this(modelName, inputs, outputs, plan, tensors, layers, stages, report, batch, null, null);
+  }
+
   public DeviceHalf {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
@@ -238,6 +258,15 @@ public record DeviceHalf(
     }
     requireRows(inputs, batch);
     requireRows(outputs, batch);
+    if (preprocessing != null) {
+      requireCount("inputs with preprocessing", 1, inputs.size());
+      preprocessing.requireFits(row(inputs.get(0), batch));
+    }
+    if (naming != null && outputs.stream().noneMatch(o -> o.name().equals(naming.output()))) {
+      throw BadInputException.about("Device half: names of classes")
+          .expected("an output of the model")
+          .found("'" + naming.output() + "'");
+    }
     for (LinearLayerSpec layer : plan.layers()) {
       LayerBinding binding = layers.get(layer.index());
       boolean signed = tensors.get(layer.tensorId()).range().signed();
@@ -291,17 +320,29 @@ public record DeviceHalf(
   }
 
   private List<ValueSpec> rows(List<ValueSpec> values) {
-    return batch == 1 ? values : values.stream().map(this::row).toList();
+    return batch == 1 ? values : values.stream().map(value -> row(value, batch)).toList();
   }
 
-  private ValueSpec row(ValueSpec value) {
+  private static ValueSpec row(ValueSpec value, int batch) {
+    if (batch == 1) {
+      return value;
+    }
     long[] shape = value.shape().clone();
     shape[0] /= batch;
     return new ValueSpec(value.name(), value.onnxType(), shape);
   }
 
+  /** The same model, which takes pictures or tells names, or neither. */
+  public DeviceHalf with(@Nullable Preprocessing pictures, @Nullable Naming names) {
+    return new DeviceHalf(
+        modelName, inputs, outputs, plan, tensors, layers, stages, report, batch, pictures, names);
+  }
+
   /** The oldest version that can hold it. */
   private int version() {
+    if (preprocessing != null || naming != null) {
+      return VERSION_OF_PICTURES;
+    }
     if (batch > 1) {
       return VERSION_OF_BATCH;
     }
@@ -363,6 +404,16 @@ public record DeviceHalf(
     if (version >= VERSION_OF_BATCH) {
       body.int32(batch);
     }
+    if (version >= VERSION_OF_PICTURES) {
+      writeBoolean(body, preprocessing != null);
+      if (preprocessing != null) {
+        preprocessing.write(body);
+      }
+      writeBoolean(body, naming != null);
+      if (naming != null) {
+        naming.write(body);
+      }
+    }
     return CheckedFile.frame(MAGIC, version, body.toByteArray());
   }
 
@@ -403,8 +454,22 @@ public record DeviceHalf(
     }
     List<LayerReport> report = in.list(() -> readLine(in, content.version()));
     int batch = content.version() >= VERSION_OF_BATCH ? in.int32() : 1;
+    boolean pictures = content.version() >= VERSION_OF_PICTURES;
+    Preprocessing preprocessing = pictures && readBoolean(in) ? Preprocessing.read(in) : null;
+    Naming naming = pictures && readBoolean(in) ? Naming.read(in) : null;
     in.end();
-    return new DeviceHalf(modelName, inputs, outputs, plan, tensors, layers, stages, report, batch);
+    return new DeviceHalf(
+        modelName,
+        inputs,
+        outputs,
+        plan,
+        tensors,
+        layers,
+        stages,
+        report,
+        batch,
+        preprocessing,
+        naming);
   }
 
   private static LayerReport readLine(BodyReader in, int version) {
@@ -430,7 +495,7 @@ public record DeviceHalf(
     body.int32(value ? 1 : 0);
   }
 
-  private static boolean readBoolean(BodyReader in) {
+  static boolean readBoolean(BodyReader in) {
     int value = in.int32();
     if (value != 0 && value != 1) {
       throw in.corrupt(value + " where there can be 0 or 1");

@@ -164,6 +164,59 @@ class FormatVersionTest {
     assertThatThrownBy(() -> batchOf(2, 3, 4, 1)).hasMessageContaining("images of fc");
   }
 
+  @Test
+  void preprocessingAndNaming_areVersion5_withEitherOrBoth() {
+    Preprocessing pictures =
+        new Preprocessing(
+            Preprocessing.Resize.SHORTER,
+            256,
+            Preprocessing.Filter.BICUBIC,
+            List.of(1, 2, 255),
+            Preprocessing.Colours.BGR,
+            true,
+            1 / 255.0,
+            List.of(0.485, 0.456, -0.406),
+            List.of(0.229, 0.224, 1e-3));
+    Naming naming = new Naming("y", List.of("cat", "Käuzchen"), true, 2);
+    DeviceHalf plain = pictureHalf();
+    for (DeviceHalf half :
+        List.of(
+            plain.with(pictures, naming), plain.with(pictures, null), plain.with(null, naming))) {
+      byte[] file = half.toFile();
+      assertThat(file[7]).isEqualTo((byte) 5);
+      DeviceHalf read = DeviceHalf.parse("half", file);
+      assertThat(read.preprocessing()).isEqualTo(half.preprocessing());
+      assertThat(read.naming()).isEqualTo(half.naming());
+      assertThat(read.toFile()).isEqualTo(file);
+    }
+    assertThat(plain.with(pictures, naming).toFile()).isEqualTo(deviceFileOfVersion5());
+    assertThat(plain.with(null, null).toFile()).isEqualTo(plain.toFile());
+    EdgeHalf edge = new EdgeHalf(PLAN, List.of(LayerWeights.of(new byte[6])));
+    ModelBundle without = ModelBundle.of(edge, plain);
+    ModelBundle with = ModelBundle.of(edge, plain.with(pictures, naming));
+    assertThat(with.fingerprint()).isNotEqualTo(without.fingerprint());
+    assertThat(with.manifest().edgeHash()).isEqualTo(without.manifest().edgeHash());
+    assertThatThrownBy(() -> plain.with(pictures, new Naming("z", List.of(), true, 2)))
+        .hasMessageContaining("'z'");
+    assertThatThrownBy(() -> device(line(0, 0)).with(pictures, null))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("[1, 3]");
+  }
+
+  /** A half whose input is a picture; what it computes does not matter. */
+  private static DeviceHalf pictureHalf() {
+    DeviceHalf one = device(line(0, 0));
+    return new DeviceHalf(
+        "golden",
+        List.of(new DeviceHalf.ValueSpec("x", 1, new long[] {1, 1, 1, 3})),
+        one.outputs(),
+        PLAN,
+        one.tensors(),
+        one.layers(),
+        one.stages(),
+        one.report());
+  }
+
   /**
    * A product of some images.
    *
@@ -234,6 +287,31 @@ class FormatVersionTest {
     body.int32(1).string("fc").string("Gemm").string("2x3").int64(6).int32(16);
     body.int32(0).string("").int64(12).int64(8);
     return CheckedFile.frame(DeviceHalf.MAGIC, 1, body.toByteArray());
+  }
+
+  /** The bytes as version 5 writes them, field by field. */
+  private static byte[] deviceFileOfVersion5() {
+    BodyWriter body = new BodyWriter();
+    body.string("golden");
+    body.int32(1).string("x").int32(1).longs(new long[] {1, 1, 1, 3});
+    body.int32(1).string("y").int32(1).longs(new long[] {1, 2});
+    PLAN.write(body, true);
+    body.string("x").int32(16).int32(1);
+    body.string("fc").string("Gemm").string("y").longs(new long[] {1, 2});
+    body.floats(new float[] {1, 2}).floats(new float[] {3, 4}).int32(0);
+    for (int stage = 0; stage < 2; stage++) {
+      body.bytes(new byte[0]).int32(0).int32(0);
+    }
+    body.int32(1).string("fc").string("Gemm").string("2x3").int64(6).int32(16);
+    body.int32(0).string("").int64(12).int64(8).int32(0).int64(0).int32(31).int32(1);
+    body.int32(1);
+    body.int32(1).string("shorter").int32(256).string("bicubic").int32(1).int32(2).int32(255);
+    body.string("bgr").int32(1).int64(Double.doubleToLongBits(1 / 255.0)).int32(3);
+    for (double value : new double[] {0.485, 0.456, -0.406, 0.229, 0.224, 1e-3}) {
+      body.int64(Double.doubleToLongBits(value));
+    }
+    body.int32(1).string("y").int32(2).string("cat").string("Käuzchen").int32(1).int32(2);
+    return CheckedFile.frame(DeviceHalf.MAGIC, 5, body.toByteArray());
   }
 
   /** Two tensors, each in a field of its own, field by field. */

@@ -109,10 +109,73 @@ public final class GroupChallenges {
     return new GroupChallenges(plan, perLayer, draw(plan, perLayer, groupKey), vectors);
   }
 
+  /**
+   * Draws the challenges and takes zeros for their vectors, which are right for zeros alone: for
+   * work that nobody uses.
+   *
+   * @param perLayer of layers modulo 2³¹ − 1
+   * @param groupKey stays the caller's
+   */
+  public static GroupChallenges ofZeros(Plan plan, int perLayer, GroupKey groupKey) {
+    List<int[]> vectors = new ArrayList<>();
+    for (LinearLayerSpec layer : plan.layers()) {
+      for (int i = 0; i < ofLayer(plan, layer, perLayer); i++) {
+        vectors.add(new int[layer.geometry().inputSize()]);
+      }
+    }
+    return of(plan, perLayer, groupKey, vectors);
+  }
+
   /** The vectors c, layer after layer, then by challenge index; not to be changed. */
   public List<int[]> vectors(SecretAccess access) {
     Objects.requireNonNull(access, "access");
     return vectors;
+  }
+
+  /** The number of all challenges. */
+  public int count() {
+    return challenges.size();
+  }
+
+  /** The number of a layer's first challenge among all; those of a layer follow one another. */
+  public int firstOf(LinearLayerSpec layer) {
+    return first[layer.index()];
+  }
+
+  /**
+   * ⟨a⊗b, U⟩ of one pass, for every challenge in order: what its table is checked against. As
+   * secret as ⟨c, r⟩, which is the same.
+   *
+   * @param uPerLayer vectors U of canonical residues, for every layer of the plan
+   */
+  public int[] factorSides(List<int[]> uPerLayer, SecretAccess access) {
+    Objects.requireNonNull(access, "access");
+    int[] sides = new int[count()];
+    for (LinearLayerSpec layer : plan.layers()) {
+      int[] u = uPerLayer.get(layer.index());
+      int from = firstOf(layer);
+      if (plan.field(layer) == ResidueField.P24) {
+        long both =
+            FreivaldsCheck.left24(
+                layer.geometry(), challenges.get(from), challenges.get(from + 1), u);
+        sides[from] = DotProduct24.first(both);
+        sides[from + 1] = DotProduct24.second(both);
+        continue;
+      }
+      for (int index = from; index < first[layer.index() + 1]; index++) {
+        sides[index] = FreivaldsCheck.left(layer.geometry(), challenges.get(index), u);
+      }
+    }
+    return sides;
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  /** A layer's challenges. */
+  List<Challenge> of(LinearLayerSpec layer) {
+    return challenges.subList(first[layer.index()], first[layer.index() + 1]);
   }
 
   /**

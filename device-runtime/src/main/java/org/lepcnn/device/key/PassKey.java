@@ -76,6 +76,16 @@ public final class PassKey implements AutoCloseable {
   }
 
   /**
+   * The key of the keystream under which the unblinding factors of a field lie in the table file
+   * with that salt.
+   *
+   * @param salt 32 random bytes, fresh for every file written
+   */
+  public SecretKey factorKey(ResidueField field, byte[] salt) {
+    return key.derive(suite.label("seal-ctr", field), salt);
+  }
+
+  /**
    * The challenge key of the chain whose <em>first</em> key this is; of another pass's key it means
    * nothing.
    */

@@ -14,6 +14,7 @@
  *   mask key               derive(pass key, "mask")
  *   redraw key             derive(pass key, "redraw")
  *   seal key               derive(pass key, "seal", salt of the table file)
+ *   factor key             derive(pass key, "seal-ctr", salt of the table file)
  *   challenge key          derive(first key, "challenge")
  *   group challenge key    derive(challenge key, "group", group as int64)
  *   challenge seal key     derive(group challenge key, "seal", salt of the table file)
@@ -21,16 +22,16 @@
  *   challenge redraw key   derive(group challenge key, "challenge redraw")
  * </pre>
  *
- * <p>The labels of mask, redraw, challenge word and challenge redraw keys of the field of 2²⁴ − 3
- * end with " 24".
+ * <p>The labels of mask, redraw, factor, challenge word and challenge redraw keys of the field of
+ * 2²⁴ − 3 end with " 24".
  *
  * <p>These are the labels of the suite {@code aes}. In the suite {@code chacha} every label but
  * "group" ends with " chacha20" as well ({@link org.lepcnn.device.key.CipherSuite}): two chains
  * that differ in nothing but the suite have no key in common.
  *
  * <p>A pass key leads to all later ones and to no earlier one; that is the forward secrecy of a
- * device's state. Only mask, redraw and seal keys, and what the challenges derive for themselves,
- * are ever used as keys of a cipher; root, chain, pass and challenge keys are not.
+ * device's state. Only mask, redraw, seal and factor keys, and what the challenges derive for
+ * themselves, are ever used as keys of a cipher; root, chain, pass and challenge keys are not.
  */
 @NullMarked
 @Internal

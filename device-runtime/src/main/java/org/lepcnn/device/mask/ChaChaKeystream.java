@@ -64,9 +64,14 @@ final class ChaChaKeystream implements Keystream {
 
   @Override
   public void read(byte[] out, int length) {
+    apply(ZEROS, 0, length, out, 0);
+  }
+
+  @Override
+  public void apply(byte[] in, int from, int length, byte[] out, int at) {
     requireKey();
     try {
-      int written = cipher.update(ZEROS, 0, length, out, 0);
+      int written = cipher.update(in, from, length, out, at);
       if (written != length) {
         throw new IllegalStateException(
             "ChaCha20: expected " + length + " bytes; found " + written + ".");

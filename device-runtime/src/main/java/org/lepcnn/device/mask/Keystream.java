@@ -12,7 +12,7 @@ interface Keystream extends AutoCloseable {
   /** What is read at once: whole blocks of every suite's cipher. */
   int UNIT_BYTES = 64;
 
-  /** The key stream of a suite's masks; {@code key} stays the caller's. */
+  /** The key stream of a suite; {@code key} stays the caller's. */
   static Keystream of(CipherSuite suite, SecretKey key) {
     return switch (suite) {
       case AES -> new AesCtrKeystream(key);
@@ -34,6 +34,15 @@ interface Keystream extends AutoCloseable {
    * @param length a multiple of {@link #UNIT_BYTES}, at most {@link ResidueStream#SEGMENT_BYTES}
    */
   void read(byte[] out, int length);
+
+  /**
+   * Adds the key stream from where the last call ended, bit by bit: seals or opens.
+   *
+   * @param in the bytes from {@code from} on
+   * @param length a multiple of {@link #UNIT_BYTES} unless the stream ends there, at most 64 KiB
+   * @param out receives as many bytes from {@code at} on; another array than {@code in}
+   */
+  void apply(byte[] in, int from, int length, byte[] out, int at);
 
   /** Changes the key; {@link #seek} comes next. */
   void rekey(SecretKey key);

@@ -141,13 +141,12 @@ final class MaskedRounds implements AutoCloseable {
    * #check}.
    */
   void prepareCheck(RoundRequest request) {
-    ChallengeCache cache = context.challenges();
-    if (cache == null) {
+    if (!context.checked()) {
       return;
     }
     long before = System.nanoTime();
     try {
-      GroupChallenges challenges = cache.ofPass(pass.number());
+      GroupChallenges challenges = challenges();
       int firstTensor = plan.tensorsOfRound(request.round()).get(0).id();
       for (LinearLayerSpec layer : plan.layersOfRound(request.round())) {
         int[] masked = request.tensors().get(layer.tensorId() - firstTensor).residues();
@@ -171,13 +170,12 @@ final class MaskedRounds implements AutoCloseable {
     if (unreadableChallenges != null) {
       throw unreadableChallenges;
     }
-    ChallengeCache cache = context.challenges();
     for (RoundResult.Layer layer : result.layers()) {
       LinearLayerSpec spec = plan.layer(layer.index());
-      if (cache == null) {
-        ResultValidator.requireCanonical(id, plan.field(spec), spec, layer.residues());
+      if (context.checked()) {
+        check(challenges(), spec, layer.residues());
       } else {
-        check(cache.ofPass(pass.number()), spec, layer.residues());
+        ResultValidator.requireCanonical(id, plan.field(spec), spec, layer.residues());
       }
     }
     return new CheckedResult(result);
@@ -191,13 +189,18 @@ final class MaskedRounds implements AutoCloseable {
     }
   }
 
+  private GroupChallenges challenges() {
+    return context.challenges().ofPass(pass.number());
+  }
+
   private static int firstSide(LinearLayerSpec layer) {
     return layer.index() * GroupChallenges.MAX_PER_LAYER;
   }
 
   /**
-   * Reads what will unmask a round, best while the edge works on it. An unreadable table is told by
-   * {@link #unmask}.
+   * Reads what will unmask a round, best while the edge works on it. An unreadable or changed table
+   * is told by {@link #unmask}: whatever the edge answers, its answer is judged by itself, and the
+   * table by itself.
    */
   void readTable(int round) {
     long before = System.nanoTime();
@@ -218,7 +221,7 @@ final class MaskedRounds implements AutoCloseable {
   private PassTables.PassFactors openTable() {
     PassTables.PassFactors opened = table;
     if (opened == null) {
-      opened = context.tables().openPass(pass.number(), pass.key());
+      opened = context.tables().openPass(pass.number(), pass.key(), challenges());
       table = opened;
     }
     return opened;

@@ -80,10 +80,8 @@ final class PrivatePass {
     try {
       rounds = new MaskedRounds(context.rounds(), pass, stopwatch);
       ChallengeCache challenges = context.rounds().challenges();
-      if (challenges != null) {
-        // tables that cannot be read are found before anything is sent
-        stopwatch.time(Lap.TABLE, () -> challenges.ofPass(pass.number()));
-      }
+      // tables that cannot be read are found before anything is sent
+      stopwatch.time(Lap.TABLE, () -> challenges.ofPass(pass.number()));
       advance(0);
     } catch (Throwable e) {
       end(e, false);

@@ -17,13 +17,14 @@ public final class RoundContext {
   private final List<Lift> lifts;
   private final PassSupply supply;
   private final PassTables tables;
-  private final @Nullable ChallengeCache challenges;
+  private final boolean checked;
+  private final ChallengeCache challenges;
   private final IntArrayPool pool;
   private final PassWorkspace.Pool workspaces;
   private final @Nullable UnsafeResultObserver unsafeResultObserver;
 
   /**
-   * @param checked whether results are checked
+   * @param checked whether results of the edge are checked; tables always are
    * @param passesInFlight passes that run at the same time
    * @param unsafeResultObserver null when nobody looks
    */
@@ -56,7 +57,8 @@ public final class RoundContext {
     this.lifts = Lift.ofLayers(model.half());
     this.supply = supply;
     this.tables = tables;
-    this.challenges = checked ? new ChallengeCache(supply, tables) : null;
+    this.checked = checked;
+    this.challenges = new ChallengeCache(supply, tables);
     this.pool = pool;
     this.workspaces = workspaces;
     this.unsafeResultObserver = unsafeResultObserver;
@@ -64,8 +66,7 @@ public final class RoundContext {
 
   /** The same model and buffers with other passes and tables, for nobody to look at. */
   RoundContext with(PassSupply otherSupply, PassTables otherTables) {
-    return new RoundContext(
-        model, otherSupply, otherTables, challenges != null, pool, workspaces, null);
+    return new RoundContext(model, otherSupply, otherTables, checked, pool, workspaces, null);
   }
 
   DeviceModel model() {
@@ -85,8 +86,12 @@ public final class RoundContext {
     return tables;
   }
 
-  /** Null when the integrity check is off. */
-  @Nullable ChallengeCache challenges() {
+  /** Whether results of the edge are checked. Tables always are. */
+  boolean checked() {
+    return checked;
+  }
+
+  ChallengeCache challenges() {
     return challenges;
   }
 

@@ -58,7 +58,7 @@ public final class ComputedTables implements PassTables {
   }
 
   @Override
-  public void readLayer(long pass, PassKey key, int layer, int[] out) {
+  public void readLayer(long pass, PassKey key, GroupChallenges group, int layer, int[] out) {
     computation.computeLayer(selfCheck, key, layer, out);
   }
 

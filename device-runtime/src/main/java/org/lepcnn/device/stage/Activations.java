@@ -17,6 +17,10 @@ import org.lepcnn.core.error.BadInputException;
 public final class Activations implements AutoCloseable {
   private final Map<String, HostTensor> host = new HashMap<>();
   private final Map<String, NativeTensor> pooled = new HashMap<>();
+
+  /** Copies for ONNX Runtime of values that are in the heap. */
+  private final Map<String, NativeTensor> copies = new HashMap<>();
+
   private final Map<String, OnnxTensor> onnx = new HashMap<>();
   private final NativeTensors pool;
 
@@ -51,11 +55,24 @@ public final class Activations implements AutoCloseable {
       return tensor.onnx(environment);
     }
     OnnxTensor value = onnx.get(name);
-    if (value == null) {
-      value = require(name).toOnnx(environment);
-      onnx.put(name, value);
+    return value != null ? value : onnxOfHost(environment, name);
+  }
+
+  /** In memory of the pool: fresh memory would stay taken, and readable, until a collection. */
+  private OnnxTensor onnxOfHost(OrtEnvironment environment, String name) throws OrtException {
+    NativeTensor copy = copies.get(name);
+    if (copy == null) {
+      HostTensor value = require(name);
+      if (value.onnxType() == HostTensor.STRING) {
+        OnnxTensor texts = value.toOnnx(environment);
+        onnx.put(name, texts);
+        return texts;
+      }
+      copy = pool.takeOf(value.onnxType(), value.shape());
+      copies.put(name, copy);
+      copy.set(value);
     }
-    return value;
+    return copy.onnx(environment);
   }
 
   /** The value in the Java heap; not to be changed. */
@@ -99,6 +116,10 @@ public final class Activations implements AutoCloseable {
     if (reusable != null) {
       pool.give(reusable);
     }
+    NativeTensor copy = copies.remove(name);
+    if (copy != null) {
+      pool.give(copy);
+    }
     OnnxTensor tensor = onnx.remove(name);
     if (tensor != null) {
       tensor.close();
@@ -106,7 +127,7 @@ public final class Activations implements AutoCloseable {
   }
 
   int size() {
-    return host.size() + pooled.size() + onnx.size();
+    return host.size() + pooled.size() + copies.size() + onnx.size();
   }
 
   @Override
@@ -114,6 +135,8 @@ public final class Activations implements AutoCloseable {
     host.clear();
     pooled.values().forEach(pool::give);
     pooled.clear();
+    copies.values().forEach(pool::give);
+    copies.clear();
     onnx.values().forEach(OnnxTensor::close);
     onnx.clear();
   }

@@ -163,7 +163,32 @@ public final class HostTensor {
       case STRING -> OnnxTensor.createTensor(environment, (String[]) array, shape);
       default ->
           OnnxTensor.createTensor(
-              environment, ByteBuffer.wrap((byte[]) array), shape, byteType(onnxType));
+              environment, ByteBuffer.wrap((byte[]) array), shape, javaType(onnxType));
+    };
+  }
+
+  /** Writes the elements, none of them a text, to the front of {@code target} in its byte order. */
+  void copyTo(ByteBuffer target) {
+    switch (onnxType) {
+      case FLOAT -> target.asFloatBuffer().put((float[]) array);
+      case DOUBLE -> target.asDoubleBuffer().put((double[]) array);
+      case INT32 -> target.asIntBuffer().put((int[]) array);
+      case INT64 -> target.asLongBuffer().put((long[]) array);
+      default -> target.put(0, (byte[]) array);
+    }
+  }
+
+  /** The type of elements that are not texts, as ONNX Runtime's Java names it. */
+  static OnnxJavaType javaType(int onnxType) {
+    return switch (onnxType) {
+      case FLOAT -> OnnxJavaType.FLOAT;
+      case DOUBLE -> OnnxJavaType.DOUBLE;
+      case INT32 -> OnnxJavaType.INT32;
+      case INT64 -> OnnxJavaType.INT64;
+      case UINT8 -> OnnxJavaType.UINT8;
+      case INT8 -> OnnxJavaType.INT8;
+      case BOOL -> OnnxJavaType.BOOL;
+      default -> throw unsupported(onnxType);
     };
   }
 
@@ -204,15 +229,6 @@ public final class HostTensor {
       same = Double.doubleToRawLongBits(a[i]) == Double.doubleToRawLongBits(b[i]);
     }
     return same;
-  }
-
-  private static OnnxJavaType byteType(int onnxType) {
-    return switch (onnxType) {
-      case UINT8 -> OnnxJavaType.UINT8;
-      case INT8 -> OnnxJavaType.INT8;
-      case BOOL -> OnnxJavaType.BOOL;
-      default -> throw unsupported(onnxType);
-    };
   }
 
   private static BadInputException unsupported(int onnxType) {

@@ -11,25 +11,40 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A float32 tensor outside the Java heap, on which ONNX Runtime and the loops of this package work
- * without a copy between them. Used by one pass at a time.
+ * A tensor outside the Java heap, on which ONNX Runtime and the loops of this package work without
+ * a copy between them. Used by one pass at a time.
  */
 public final class NativeTensor implements AutoCloseable {
+  private final int onnxType;
   private final long[] shape;
+  private final ByteBuffer bytes;
   private final FloatBuffer floats;
   private @Nullable OnnxTensor onnx; // null until ONNX Runtime needs it
 
-  NativeTensor(long... shape) {
+  /**
+   * A tensor of zeros.
+   *
+   * @param onnxType as {@link HostTensor#onnxType()}, none of texts
+   */
+  NativeTensor(int onnxType, long... shape) {
+    this.onnxType = onnxType;
     this.shape = shape.clone();
-    int bytes = Math.multiplyExact((int) HostTensor.elements(shape), Float.BYTES);
-    this.floats = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    int size =
+        Math.multiplyExact((int) HostTensor.elements(shape), HostTensor.javaType(onnxType).size);
+    this.bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+    this.floats = bytes.asFloatBuffer();
   }
 
-  boolean hasShape(long[] other) {
-    return Arrays.equals(shape, other);
+  boolean is(int type, long[] dimensions) {
+    return onnxType == type && Arrays.equals(shape, dimensions);
   }
 
-  /** The elements, for access by index; its position stays 0. */
+  /** Takes over the elements of a tensor of the same type and dimensions. */
+  void set(HostTensor values) {
+    values.copyTo(bytes);
+  }
+
+  /** The elements of a float32 tensor, for access by index; its position stays 0. */
   public FloatBuffer floats() {
     return floats;
   }
@@ -37,12 +52,12 @@ public final class NativeTensor implements AutoCloseable {
   /** The same memory for ONNX Runtime; stays owned by this. */
   OnnxTensor onnx(OrtEnvironment environment) throws OrtException {
     if (onnx == null) {
-      onnx = OnnxTensor.createTensor(environment, floats, shape);
+      onnx = OnnxTensor.createTensor(environment, bytes, shape, HostTensor.javaType(onnxType));
     }
     return onnx;
   }
 
-  /** A copy in the Java heap. */
+  /** A copy of a float32 tensor in the Java heap. */
   HostTensor toHost() {
     float[] values = new float[floats.capacity()];
     floats.get(0, values);
@@ -52,8 +67,8 @@ public final class NativeTensor implements AutoCloseable {
   /** Overwrites the values and ends ONNX Runtime's use of them. */
   @Override
   public void close() {
-    for (int i = 0; i < floats.capacity(); i++) {
-      floats.put(i, 0);
+    for (int i = 0; i < bytes.capacity(); i++) {
+      bytes.put(i, (byte) 0);
     }
     if (onnx != null) {
       onnx.close();

@@ -5,22 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reusable native tensors by shape: as many as the passes in flight ever needed at a time. They
- * keep what the last pass left until they are used again or closed. Thread-safe.
+ * Reusable native tensors by type and shape: as many as the passes in flight ever needed at a time.
+ * They keep what the last pass left until they are used again or closed. Thread-safe.
  */
 final class NativeTensors implements AutoCloseable {
   private final List<NativeTensor> free = new ArrayList<>();
   private boolean closed;
 
+  /** A tensor of float32. */
   NativeTensor take(long... shape) {
+    return takeOf(HostTensor.FLOAT, shape);
+  }
+
+  NativeTensor takeOf(int onnxType, long... shape) {
     synchronized (free) {
       for (int i = free.size() - 1; i >= 0; i--) {
-        if (free.get(i).hasShape(shape)) {
+        if (free.get(i).is(onnxType, shape)) {
           return free.remove(i);
         }
       }
     }
-    return new NativeTensor(shape);
+    return new NativeTensor(onnxType, shape);
   }
 
   void give(NativeTensor tensor) {

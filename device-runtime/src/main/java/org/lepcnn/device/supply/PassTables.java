@@ -30,19 +30,22 @@ public interface PassTables extends AutoCloseable {
    * Reads U of one pass and layer.
    *
    * @param key the pass's key; stays the caller's
-   * @param out receives {@code outputSize()} canonical residues
+   * @param group the challenges of the pass's group, by which a changed table is found
+   * @param out receives {@code outputSize()} canonical residues, which are those that were issued
+   * @throws DamagedTableException the table is not what was issued; {@code out} is all zeros then
    */
-  void readLayer(long pass, PassKey key, int layer, int[] out);
+  void readLayer(long pass, PassKey key, GroupChallenges group, int layer, int[] out);
 
   /**
    * Opens the tables of one pass, for whoever reads several of its layers.
    *
    * @param key the pass's key; stays the caller's and outlives the reader
+   * @param group the challenges of the pass's group, by which a changed table is found
    */
-  default PassFactors openPass(long pass, PassKey key) {
+  default PassFactors openPass(long pass, PassKey key, GroupChallenges group) {
     return (layer, out) -> {
       int[] residues = new int[out.capacity()];
-      readLayer(pass, key, layer, residues);
+      readLayer(pass, key, group, layer, residues);
       out.residues().put(0, residues);
       Arrays.fill(residues, 0);
     };
@@ -68,7 +71,8 @@ public interface PassTables extends AutoCloseable {
     /**
      * Reads U of one layer.
      *
-     * @param out receives {@code outputSize()} canonical residues
+     * @param out receives {@code outputSize()} canonical residues, which are those that were issued
+     * @throws DamagedTableException the table is not what was issued; {@code out} is all zeros then
      */
     void readLayer(int layer, ResidueBuffer out);
 

@@ -10,10 +10,12 @@ import java.util.List;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.io.CorruptFileException;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.integrity.FactorCheck;
 import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.DamagedTableException;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.vector.Words24;
 
@@ -26,13 +28,15 @@ final class TableFile implements AutoCloseable {
   private final TableHeader header;
   private final int headerBytes;
   private final TableLayout layout;
+  private final Plan plan;
 
   private TableFile(Path path, RandomAccessFile file, TableHeader.Sized sized, Plan plan) {
     this.path = path;
     this.file = file;
+    this.plan = plan;
     this.header = sized.header();
     this.headerBytes = sized.bytes();
-    this.layout = new TableLayout(plan, header.challengesPerLayer());
+    this.layout = new TableLayout(header.version(), plan, header.challengesPerLayer());
   }
 
   /**
@@ -54,6 +58,11 @@ final class TableFile implements AutoCloseable {
     } catch (IOException e) {
       throw unreadable(path, e);
     }
+  }
+
+  /** False once it was closed, also by the interruption of a thread that read it. */
+  boolean isOpen() {
+    return file.getChannel().isOpen();
   }
 
   TableHeader header() {
@@ -81,20 +90,92 @@ final class TableFile implements AutoCloseable {
     }
   }
 
+  /** Whether factors are checked against sealed sides; else they have tags. */
+  boolean hasSides() {
+    return layout.hasSides();
+  }
+
   /**
-   * U of one pass and layer.
+   * The factors' sides of one pass, for every challenge in order.
    *
    * @param key from {@link #sealKey}
-   * @param out has room for the layer's results
+   */
+  int[] readSides(VectorSealer sealer, long pass, javax.crypto.SecretKey key) {
+    int position = position(pass);
+    ResidueBuffer sides = new ResidueBuffer(layout.challenges());
+    try {
+      sealer.open(
+          key,
+          layout.sectionOrdinal(position),
+          address(pass, 0, VectorSealer.KIND_SIDES),
+          path.toString(),
+          file,
+          headerBytes + layout.sectionOffset(position),
+          sides,
+          layout.challenges());
+      return sides.toArray(layout.challenges());
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    } finally {
+      sides.erase();
+    }
+  }
+
+  /**
+   * U of one pass and layer, checked against its sides.
+   *
+   * @param stream under the pass's key
+   * @param sides from {@link #readSides}
+   * @param check by the challenges of the pass's group
+   * @param out has room for the layer's results; to be erased when this fails
+   * @throws DamagedTableException the check fails
    */
   void readLayer(
-      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, ResidueBuffer out) {
+      FactorStream stream,
+      long pass,
+      int[] sides,
+      FactorCheck check,
+      int layer,
+      ResidueBuffer out) {
+    requireRoom(layer, out);
+    check.begin(plan.layer(layer));
+    long offset = headerBytes + layout.layerOffset(position(pass), layer);
+    int size = layout.outputSize(layer);
+    try {
+      long end = headerBytes + layout.sectionOffset(position(pass) + 1);
+      stream.read(layer, layout.field(layer), file.getChannel(), offset, end, out, size, check);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+    if (!check.accepts(sides)) {
+      throw VectorSealer.damaged(path.toString(), "pass " + pass + ", layer " + layer, null);
+    }
+  }
+
+  private int position(long pass) {
+    return (int) (pass - header.id().firstPass());
+  }
+
+  private void requireRoom(int layer, ResidueBuffer out) {
     int size = layout.outputSize(layer);
     if (out.capacity() < size) {
       throw new IllegalArgumentException(
           "Reading U of layer " + layer + ": expected room for " + size + " residues.");
     }
-    int position = (int) (pass - header.id().firstPass());
+  }
+
+  /**
+   * U of one pass and layer of a file whose factors have tags.
+   *
+   * @param key from {@link #sealKey}
+   * @param out has room for the layer's results; all zeros when a tag is wrong
+   * @throws DamagedTableException a tag is wrong
+   */
+  void readLayer(
+      VectorSealer sealer, long pass, javax.crypto.SecretKey key, int layer, ResidueBuffer out) {
+    requireRoom(layer, out);
+    int size = layout.outputSize(layer);
+    int position = position(pass);
     try {
       sealer.open(
           key,

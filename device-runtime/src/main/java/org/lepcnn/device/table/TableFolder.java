@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -16,14 +17,17 @@ import org.lepcnn.core.api.PublicApi;
 import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.model.Fingerprint;
+import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.integrity.FactorCheck;
 import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretAccess;
 import org.lepcnn.device.key.SecretKey;
+import org.lepcnn.device.supply.DamagedTableException;
 import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueBuffer;
@@ -47,12 +51,13 @@ public final class TableFolder implements PassTables {
 
   private static final int WARM_UP_MESSAGE_BYTES = 512;
   private static final int WARM_UP_SEGMENTS = 100;
+  private static final int WARM_UP_PASSES = 20;
 
   private final TableCatalog catalog;
   private final TableId anyId;
   private final CipherSuite suite;
   final VectorSealer challengeSealer;
-  final ArrayDeque<VectorSealer> freeSealers = new ArrayDeque<>();
+  final ArrayDeque<Ciphers> freeCiphers = new ArrayDeque<>();
 
   /** Threads that are reading a file right now. */
   private final Map<TableId, Integer> readers = new HashMap<>();
@@ -60,6 +65,14 @@ public final class TableFolder implements PassTables {
   private final Map<TableId, TableFile> open = new LinkedHashMap<>(16, 0.75f, true);
   private @Nullable OfGroup challenges; // those that were asked for last; null for none
   private boolean closed;
+
+  /** What reads the section of one pass. */
+  record Ciphers(VectorSealer sealer, FactorStream stream) {
+    void erase() {
+      sealer.erase();
+      stream.erase();
+    }
+  }
 
   private record OfGroup(long group, GroupChallenges challenges) {}
 
@@ -134,7 +147,7 @@ public final class TableFolder implements PassTables {
    *
    * @param groupKey stays the caller's
    * @throws EnvironmentException no table of the group is there
-   * @throws RefusedException the section does not open
+   * @throws DamagedTableException the section does not open
    */
   @Override
   public synchronized GroupChallenges challenges(long group, GroupKey groupKey) {
@@ -161,12 +174,12 @@ public final class TableFolder implements PassTables {
    * @param key the pass's key; stays the caller's
    * @param out receives the layer's {@code outputSize()} canonical residues
    * @throws EnvironmentException no table of the pass is there
-   * @throws RefusedException the section does not open; {@code out} is all zeros then
+   * @throws DamagedTableException the section does not open; {@code out} is all zeros then
    */
   @Override
-  public void readLayer(long pass, PassKey key, int layer, int[] out) {
+  public void readLayer(long pass, PassKey key, GroupChallenges group, int layer, int[] out) {
     ResidueBuffer buffer = new ResidueBuffer(out.length);
-    try (PassFactors factors = openPass(pass, key)) {
+    try (PassFactors factors = openPass(pass, key, group)) {
       factors.readLayer(layer, buffer);
     } finally {
       buffer.residues().get(0, out);
@@ -182,24 +195,50 @@ public final class TableFolder implements PassTables {
    * @throws EnvironmentException no table of the pass is there
    */
   @Override
-  public synchronized PassFactors openPass(long pass, PassKey key) {
+  public synchronized PassFactors openPass(long pass, PassKey key, GroupChallenges group) {
     TableId id = catalog.find(pass);
     if (id == null) {
       throw catalog.dry("pass " + pass);
     }
-    javax.crypto.SecretKey sealKey = fileOf(id).sealKey(key);
-    VectorSealer sealer = freeSealers.poll();
-    return new Section(id, pass, sealKey, sealer == null ? newSealer() : sealer);
+    TableFile file = fileOf(id);
+    javax.crypto.SecretKey sealKey = file.sealKey(key);
+    Ciphers free = freeCiphers.poll();
+    Ciphers ciphers = free == null ? new Ciphers(newSealer(), new FactorStream(suite)) : free;
+    ciphers.stream().rekey(key, file.header().salt());
+    return new Section(id, pass, sealKey, ciphers, new FactorCheck(group));
   }
 
-  /** Opens messages of zeros under a throw-away key until the code for it is compiled. */
+  /**
+   * Opens messages of zeros and checks factors of zeros, under throw-away keys, until the code for
+   * it is compiled.
+   */
   @Override
   public void warmUp() {
-    try (SecretKey key = SecretKey.random()) {
+    try (SecretKey key = SecretKey.random();
+        GroupKey groupKey = GroupKey.of(key, suite)) {
       VectorSealer sealer = newSealer();
       javax.crypto.SecretKey throwAway = key.toCipherKey(suite, ACCESS);
       sealer.warmUp(throwAway, 0, WARM_UP_MESSAGE_BYTES, WARM_UP_MESSAGES);
       sealer.warmUp(throwAway, 1, VectorSealer.SEGMENT_BYTES, WARM_UP_SEGMENTS);
+      FactorStream stream = new FactorStream(suite);
+      stream.warmUp(key, WARM_UP_SEGMENTS);
+      if (catalog.plan().rounds() > 0) {
+        warmUpCheck(GroupChallenges.ofZeros(catalog.plan(), challengesPerLayer(), groupKey));
+      }
+    }
+  }
+
+  private void warmUpCheck(GroupChallenges group) {
+    int[] zeros = new int[FactorStream.TILE];
+    FactorCheck check = new FactorCheck(group);
+    for (int i = 0; i < WARM_UP_PASSES; i++) {
+      for (LinearLayerSpec layer : catalog.plan().layers()) {
+        check.begin(layer);
+        int size = layer.geometry().outputSize();
+        for (int from = 0; from < size; from += FactorStream.TILE) {
+          check.add(zeros, Math.min(FactorStream.TILE, size - from));
+        }
+      }
     }
   }
 
@@ -244,7 +283,7 @@ public final class TableFolder implements PassTables {
       throw new IllegalStateException("This folder of tables is closed.");
     }
     TableFile file = open.get(id);
-    if (file == null) {
+    if (file == null || !file.isOpen()) {
       file = catalog.open(catalog.path(id));
       open.put(id, file);
       closeOldest();
@@ -284,10 +323,10 @@ public final class TableFolder implements PassTables {
     readers.computeIfPresent(id, (any, count) -> count == 1 ? null : count - 1);
   }
 
-  private void giveBack(VectorSealer sealer) {
-    sealer.erase();
+  private void giveBack(Ciphers ciphers) {
+    ciphers.erase();
     synchronized (this) {
-      freeSealers.push(sealer);
+      freeCiphers.push(ciphers);
     }
   }
 
@@ -295,44 +334,69 @@ public final class TableFolder implements PassTables {
   private final class Section implements PassFactors {
     private final TableId id;
     private final long pass;
+    private final FactorCheck check;
     private javax.crypto.@Nullable SecretKey key; // null once closed
-    private @Nullable VectorSealer sealer; // null once closed
+    private @Nullable Ciphers ciphers; // null once closed
 
-    Section(TableId id, long pass, javax.crypto.SecretKey key, VectorSealer sealer) {
+    /** The factors' sides of the pass; null until they are read, and once closed. */
+    private int @Nullable [] sides;
+
+    Section(TableId id, long pass, javax.crypto.SecretKey key, Ciphers ciphers, FactorCheck check) {
       this.id = id;
       this.pass = pass;
       this.key = key;
-      this.sealer = sealer;
+      this.ciphers = ciphers;
+      this.check = check;
     }
 
     /**
      * Reads U of one layer.
      *
      * @param out receives the layer's {@code outputSize()} canonical residues
-     * @throws RefusedException the section does not open; {@code out} is all zeros then
+     * @throws DamagedTableException the section does not open; {@code out} is all zeros then
      */
     @Override
     public void readLayer(int layer, ResidueBuffer out) {
-      VectorSealer opener = sealer;
+      Ciphers openers = ciphers;
       javax.crypto.SecretKey sealKey = key;
-      if (opener == null || sealKey == null) {
+      if (openers == null || sealKey == null) {
         throw new IllegalStateException("This section of a table is closed.");
       }
       TableFile file = startReading(id);
       try {
-        file.readLayer(opener, pass, sealKey, layer, out);
+        if (file.hasSides()) {
+          file.readLayer(openers.stream(), pass, sides(file, openers, sealKey), check, layer, out);
+        } else {
+          file.readLayer(openers.sealer(), pass, sealKey, layer, out);
+        }
+      } catch (RuntimeException | Error e) {
+        out.erase();
+        throw e;
       } finally {
         endReading(id);
       }
     }
 
+    private int[] sides(TableFile file, Ciphers openers, javax.crypto.SecretKey sealKey) {
+      int[] known = sides;
+      if (known == null) {
+        known = file.readSides(openers.sealer(), pass, sealKey);
+        sides = known;
+      }
+      return known;
+    }
+
     /** Forgets the key. */
     @Override
     public void close() {
-      if (sealer != null) {
-        giveBack(sealer);
-        sealer = null;
+      if (ciphers != null) {
+        giveBack(ciphers);
+        ciphers = null;
         key = null;
+      }
+      if (sides != null) {
+        Arrays.fill(sides, 0);
+        sides = null;
       }
     }
   }

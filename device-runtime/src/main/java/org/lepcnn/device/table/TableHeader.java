@@ -30,6 +30,9 @@ record TableHeader(
   /** Before it, every table was of the suite {@link CipherSuite#AES}. */
   private static final int FIRST_VERSION_WITH_SUITE = 3;
 
+  /** Before it, unblinding factors were sealed with tags. */
+  private static final int FIRST_VERSION_WITH_SIDES = 3;
+
   static final int SALT_BYTES = 32;
   static final int MAX_CHALLENGES_PER_LAYER = 2;
   private static final int MAX_BYTES = 4096;
@@ -39,6 +42,11 @@ record TableHeader(
   /** The header of a file of this version. */
   TableHeader(TableId id, int challengesPerLayer, CipherSuite suite, byte[] salt) {
     this(VERSION, id, challengesPerLayer, suite, salt);
+  }
+
+  /** Whether unblinding factors are checked against sealed sides instead of tags. */
+  static boolean hasSides(int version) {
+    return version >= FIRST_VERSION_WITH_SIDES;
   }
 
   /** A header and the number of bytes it takes in the file. */

@@ -8,11 +8,12 @@ import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.vector.Words24;
 
 /**
- * Where everything lies in a table file, from the plan alone. Places of challenges count from the
- * end of the header, places of U from the start of the pass's section.
+ * Where everything lies in a table file, from the plan and the version alone. Places of challenges
+ * count from the end of the header, places of U from the start of the pass's section.
  */
 final class TableLayout {
   private final Plan plan;
+  private final boolean hasSides;
 
   /** Where a layer's challenges begin among all of them. */
   private final int[] firstChallenges;
@@ -22,11 +23,18 @@ final class TableLayout {
   private final long[] layerOffsets;
   private final long[] layerOrdinals;
 
+  /** Of a file of the version that is written. */
+  TableLayout(Plan plan, int challengesPerLayer) {
+    this(TableHeader.VERSION, plan, challengesPerLayer);
+  }
+
   /**
+   * @param version of the format
    * @param challengesPerLayer of layers modulo 2³¹ − 1
    */
-  TableLayout(Plan plan, int challengesPerLayer) {
+  TableLayout(int version, Plan plan, int challengesPerLayer) {
     this.plan = plan;
+    this.hasSides = TableHeader.hasSides(version);
     int layers = plan.layers().size();
     firstChallenges = new int[layers + 1];
     for (LinearLayerSpec layer : plan.layers()) {
@@ -37,11 +45,20 @@ final class TableLayout {
     challengeOrdinals = new long[firstChallenges[layers] + 1];
     layerOffsets = new long[layers + 1];
     layerOrdinals = new long[layers + 1];
+    if (hasSides) {
+      layerOffsets[0] = VectorSealer.sealedBytes(firstChallenges[layers]);
+      layerOrdinals[0] = VectorSealer.segments(firstChallenges[layers]);
+    }
     for (int i = 0; i < layers; i++) {
       for (int vector = firstChallenges[i]; vector < firstChallenges[i + 1]; vector++) {
         place(sealedSize(i, inputSize(i)), vector, challengeOffsets, challengeOrdinals);
       }
-      place(sealedSize(i, outputSize(i)), i, layerOffsets, layerOrdinals);
+      if (hasSides) {
+        layerOffsets[i + 1] = layerOffsets[i] + FactorStream.bytes(field(i), outputSize(i));
+        layerOrdinals[i + 1] = layerOrdinals[i];
+      } else {
+        place(sealedSize(i, outputSize(i)), i, layerOffsets, layerOrdinals);
+      }
     }
   }
 
@@ -52,6 +69,16 @@ final class TableLayout {
 
   int layers() {
     return plan.layers().size();
+  }
+
+  /** Whether sections begin with sides, and their factors have no tags. */
+  boolean hasSides() {
+    return hasSides;
+  }
+
+  /** How many challenges all layers have together, and sides a section. */
+  int challenges() {
+    return firstChallenges[layers()];
   }
 
   /** How many challenges a layer has. */
@@ -67,9 +94,13 @@ final class TableLayout {
     return plan.layer(layer).geometry().outputSize();
   }
 
+  ResidueField field(int layer) {
+    return plan.field(plan.layer(layer));
+  }
+
   /** Whether a layer's vectors are packed, four residues in three int32. */
   boolean isPacked(int layer) {
-    return plan.field(plan.layer(layer)) == ResidueField.P24;
+    return field(layer) == ResidueField.P24;
   }
 
   /** How many int32 are sealed for so many residues of a layer. */
@@ -93,14 +124,24 @@ final class TableLayout {
   /**
    * @param position of the pass in the file, from 0
    */
+  long sectionOffset(int position) {
+    return bytes(position);
+  }
+
+  /** Of the first segment of a pass's section. */
+  long sectionOrdinal(int position) {
+    return challengeOrdinals[challengeOrdinals.length - 1] + position * layerOrdinals[layers()];
+  }
+
+  /**
+   * @param position of the pass in the file, from 0
+   */
   long layerOffset(int position, int layer) {
     return bytes(position) + layerOffsets[layer];
   }
 
   long layerOrdinal(int position, int layer) {
-    return challengeOrdinals[challengeOrdinals.length - 1]
-        + position * layerOrdinals[layers()]
-        + layerOrdinals[layer];
+    return sectionOrdinal(position) + layerOrdinals[layer];
   }
 
   private long passBytes() {

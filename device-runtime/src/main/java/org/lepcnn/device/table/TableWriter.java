@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
@@ -46,6 +47,7 @@ public final class TableWriter implements AutoCloseable {
   private final Path temporary;
   private final TableHeader header;
   final VectorSealer sealer;
+  private final FactorStream stream;
   private final OutputStream out;
 
   /** Null when no more challenges are written. */
@@ -53,6 +55,10 @@ public final class TableWriter implements AutoCloseable {
 
   private final Plan plan;
   private final TableLayout layout;
+
+  /** Null until they are written. */
+  private @Nullable GroupChallenges challenges;
+
   private long ordinal;
   private long nextPass;
   private boolean broken;
@@ -66,6 +72,7 @@ public final class TableWriter implements AutoCloseable {
     this.temporary = temporary;
     this.header = header;
     this.sealer = new VectorSealer(header.id(), header.suite());
+    this.stream = new FactorStream(header.suite());
     this.nextPass = header.id().firstPass();
     try (SecretKey seal = groupKey.sealKey(header.salt())) {
       challengeSealKey = seal.toCipherKey(header.suite(), ACCESS);
@@ -111,19 +118,11 @@ public final class TableWriter implements AutoCloseable {
   /**
    * Writes the challenge section; first and once.
    *
-   * @param challenges those of the group, as many per layer as the file is to have
+   * @param group those of the group, as many per layer as the file is to have
    */
-  public void writeChallenges(GroupChallenges challenges) {
-    writeChallenges(challenges.vectors(ACCESS));
-  }
-
-  /**
-   * @param cPerLayerAndIndex vectors c of canonical residues: layer after layer, within a layer by
-   *     challenge index
-   */
-  void writeChallenges(List<int[]> cPerLayerAndIndex) {
+  public void writeChallenges(GroupChallenges group) {
     javax.crypto.SecretKey key = challengeSealKey;
-    List<int[]> left = new ArrayList<>(cPerLayerAndIndex);
+    List<int[]> left = new ArrayList<>(group.vectors(ACCESS));
     int expected = IntStream.range(0, layout.layers()).map(layout::challenges).sum();
     if (key == null || left.size() != expected) {
       throw new IllegalStateException(
@@ -134,10 +133,13 @@ public final class TableWriter implements AutoCloseable {
         int[] vector = left.remove(0);
         requireResidues(layer, vector, layer.geometry().inputSize());
         int kind = VectorSealer.KIND_FIRST_CHALLENGE + index;
-        write(key, new VectorSealer.Address(header.id().group(), layer.index(), kind), vector);
+        VectorSealer.Address address =
+            new VectorSealer.Address(header.id().group(), layer.index(), kind);
+        write(() -> sealChallenge(key, address, vector));
       }
     }
     challengeSealKey = null;
+    challenges = group;
   }
 
   /**
@@ -161,14 +163,22 @@ public final class TableWriter implements AutoCloseable {
               + ".");
     }
     requireLayers(uPerLayer);
+    int[] sides = requireChallenges().factorSides(uPerLayer, ACCESS);
     try (SecretKey seal = key.sealKey(header.salt())) {
-      javax.crypto.SecretKey sealKey = seal.toCipherKey(header.suite(), ACCESS);
+      write(
+          () ->
+              seal(
+                  seal.toCipherKey(header.suite(), ACCESS),
+                  new VectorSealer.Address(pass, 0, VectorSealer.KIND_SIDES),
+                  sides));
+      stream.rekey(key, header.salt());
       for (int layer = 0; layer < layout.layers(); layer++) {
-        write(
-            sealKey,
-            new VectorSealer.Address(pass, layer, VectorSealer.KIND_UNBLINDING),
-            uPerLayer.get(layer));
+        int[] u = uPerLayer.get(layer);
+        int number = layer;
+        write(() -> stream.write(number, layout.field(number), u, out));
       }
+    } finally {
+      Arrays.fill(sides, 0);
     }
     nextPass++;
   }
@@ -192,6 +202,7 @@ public final class TableWriter implements AutoCloseable {
   @Override
   public void close() {
     sealer.erase();
+    stream.erase();
     challengeSealKey = null;
     if (committed) {
       return;
@@ -205,6 +216,10 @@ public final class TableWriter implements AutoCloseable {
     } catch (IOException e) {
       throw failed(temporary, e);
     }
+  }
+
+  private GroupChallenges requireChallenges() {
+    return Objects.requireNonNull(challenges, "challenges");
   }
 
   private void requireLayers(List<int[]> uPerLayer) {
@@ -227,24 +242,38 @@ public final class TableWriter implements AutoCloseable {
     }
   }
 
-  /** After a failure the writer is of no use: no nonce is ever used for a second attempt. */
-  private void write(javax.crypto.SecretKey key, VectorSealer.Address address, int[] values) {
+  /** What writes a part of the file. */
+  @FunctionalInterface
+  private interface Part {
+    void write() throws IOException;
+  }
+
+  /**
+   * After a failure the writer is of no use: no nonce and no key stream is ever used for a second
+   * attempt.
+   */
+  private void write(Part part) {
     if (broken) {
       throw new IllegalStateException("This table writer has failed before.");
     }
     broken = true;
     try {
-      if (layout.isPacked(address.layer())) {
-        int[] packed = Words24.pack(values);
-        seal(key, address, packed);
-        Arrays.fill(packed, 0);
-      } else {
-        seal(key, address, values);
-      }
+      part.write();
     } catch (IOException e) {
       throw failed(target, e);
     }
     broken = false;
+  }
+
+  private void sealChallenge(javax.crypto.SecretKey key, VectorSealer.Address address, int[] values)
+      throws IOException {
+    if (layout.isPacked(address.layer())) {
+      int[] packed = Words24.pack(values);
+      seal(key, address, packed);
+      Arrays.fill(packed, 0);
+    } else {
+      seal(key, address, values);
+    }
   }
 
   private void seal(javax.crypto.SecretKey key, VectorSealer.Address address, int[] values)

@@ -13,9 +13,10 @@ import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
-import org.lepcnn.core.error.RefusedException;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.supply.DamagedTableException;
 import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
@@ -28,6 +29,9 @@ final class VectorSealer {
 
   /** Residues of c of challenge 0; 1 more for the next. */
   static final int KIND_FIRST_CHALLENGE = 1;
+
+  /** The factors' sides of all challenges of a pass. */
+  static final int KIND_SIDES = 3;
 
   static final int TAG_BYTES = SegmentCipher.TAG_BYTES;
 
@@ -58,6 +62,9 @@ final class VectorSealer {
 
     @Override
     public String toString() {
+      if (kind == KIND_SIDES) {
+        return "the factors' sides of pass " + pass;
+      }
       return kind == KIND_UNBLINDING
           ? "pass " + pass + ", layer " + layer
           : "challenge " + (kind - KIND_FIRST_CHALLENGE) + " of group " + pass + ", layer " + layer;
@@ -110,7 +117,7 @@ final class VectorSealer {
    * @param what names the file in errors
    * @param offset where the vector starts in {@code file}
    * @param out receives {@code length} residues; all zeros when the vector does not open
-   * @throws RefusedException a tag is wrong
+   * @throws DamagedTableException a tag is wrong
    */
   void open(
       SecretKey key,
@@ -185,12 +192,17 @@ final class VectorSealer {
     cipher.begin(mode, key, ordinal, associatedData.array(), associatedData.position());
   }
 
-  private static RefusedException refusal(
+  private static DamagedTableException refusal(
       String what, Address address, int segment, AEADBadTagException cause) {
-    return new RefusedException(
-        ("Opening table %s, %s, segment %s: it was damaged, moved, or sealed for "
-                + "another pass, chain, device or model. Precompute the table again.")
-            .formatted(what, address, segment),
+    return damaged(what, address + ", segment " + segment, cause);
+  }
+
+  /** The exception for what is not as it was sealed. */
+  static DamagedTableException damaged(String file, String where, @Nullable Throwable cause) {
+    return new DamagedTableException(
+        ("Opening table %s, %s: it was damaged, moved, or sealed for another pass, chain, device or"
+                + " model. Precompute the table again.")
+            .formatted(file, where),
         cause);
   }
 }

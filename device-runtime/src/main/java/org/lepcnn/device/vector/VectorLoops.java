@@ -123,12 +123,12 @@ public final class VectorLoops {
 
   /**
    * Makes int32 3·quarter + i of the highest bytes of int32 i, quarter + i and 2·quarter + i, the
-   * lowest first, for i = 0 … whole(count) − 1, and returns whole(count).
+   * lowest first, for i = first … first + whole(count) − 1, and returns whole(count).
    *
    * @param words little-endian int32
    */
-  public static int join24(byte[] words, int quarter, int count) {
-    for (int i = 0; i < whole(count); i += LANES) {
+  public static int join24(byte[] words, int first, int quarter, int count) {
+    for (int i = first; i < first + whole(count); i += LANES) {
       IntVector low = ints(words, i).lanewise(LSHR, 24);
       IntVector middle = ints(words, quarter + i).lanewise(LSHR, 24).lanewise(LSHL, 8);
       IntVector high = ints(words, 2 * quarter + i).lanewise(LSHR, 24).lanewise(LSHL, 16);
@@ -139,12 +139,12 @@ public final class VectorLoops {
   }
 
   /**
-   * Clears the highest bytes of int32 0 … whole(count) − 1, and returns whole(count).
+   * Clears the highest bytes of int32 first … first + whole(count) − 1, and returns whole(count).
    *
    * @param words little-endian int32
    */
-  public static int clear24(byte[] words, int count) {
-    for (int i = 0; i < whole(count); i += LANES) {
+  public static int clear24(byte[] words, int first, int count) {
+    for (int i = first; i < first + whole(count); i += LANES) {
       ints(words, i).and(Field24.MASK).reinterpretAsBytes().intoArray(words, i * Integer.BYTES);
     }
     return whole(count);

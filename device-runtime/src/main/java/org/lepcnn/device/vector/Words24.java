@@ -54,7 +54,17 @@ public final class Words24 {
    * @param bytes little-endian int32; receives a word in each
    */
   public static void unpack(byte[] bytes, int count) {
-    unpack(bytes, quarter(count), count);
+    unpack(bytes, 0, quarter(count), count);
+  }
+
+  /**
+   * Takes words apart that were packed by themselves, in place.
+   *
+   * @param bytes little-endian int32, from the one numbered {@code first} on; receives a word in
+   *     each
+   */
+  public static void unpackFrom(byte[] bytes, int first, int count) {
+    unpack(bytes, first, quarter(count), count);
   }
 
   /**
@@ -63,18 +73,22 @@ public final class Words24 {
    * @param bytes little-endian int32: as many as words, and all that these are in
    */
   public static void unpack(byte[] bytes, int quarter, int count) {
+    unpack(bytes, 0, quarter, count);
+  }
+
+  private static void unpack(byte[] bytes, int first, int quarter, int count) {
     boolean vectors = VectorUnit.present();
     int whole = 3 * quarter;
     int made = Math.max(0, count - whole);
     int kept = Math.min(count, whole);
     // the last words before the first: these lose the bytes that those are made of
-    int joined = vectors ? VectorLoops.join24(bytes, quarter, made) : 0;
+    int joined = vectors ? VectorLoops.join24(bytes, first, quarter, made) : 0;
     if (joined < made) {
-      join(ints(bytes), quarter, joined, made);
+      join(ints(bytes), first, quarter, joined, made);
     }
-    int cleared = vectors ? VectorLoops.clear24(bytes, kept) : 0;
+    int cleared = vectors ? VectorLoops.clear24(bytes, first, kept) : 0;
     if (cleared < kept) {
-      clear(ints(bytes), cleared, kept);
+      clear(ints(bytes), first + cleared, first + kept);
     }
   }
 
@@ -82,8 +96,8 @@ public final class Words24 {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
   }
 
-  private static void join(IntBuffer ints, int quarter, int from, int to) {
-    for (int i = from; i < to; i++) {
+  private static void join(IntBuffer ints, int first, int quarter, int from, int to) {
+    for (int i = first + from; i < first + to; i++) {
       int low = ints.get(i) >>> 24;
       int middle = ints.get(quarter + i) >>> 24;
       int high = ints.get(2 * quarter + i) >>> 24;

@@ -48,6 +48,11 @@ class ResidueStreamTest {
     }
 
     @Override
+    public void apply(byte[] in, int from, int length, byte[] out, int at) {
+      throw new IllegalStateException("A residue stream applies nothing.");
+    }
+
+    @Override
     public void read(byte[] out, int length) {
       lengths.add(length);
       buffers.add(out);

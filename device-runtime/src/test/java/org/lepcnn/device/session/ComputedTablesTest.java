@@ -97,12 +97,14 @@ class ComputedTablesTest {
     int[][] filled = new int[1][];
     try (LimitedTables tables = new LimitedTables(bundle, 1);
         SecretKey secret = SecretKey.random();
-        PassKey key = PassKey.of(secret, CipherSuite.AES)) {
+        PassKey key = PassKey.of(secret, CipherSuite.AES);
+        GroupKey groupKey = GroupKey.of(secret, CipherSuite.AES)) {
+      GroupChallenges group = tables.challenges(0, groupKey);
       tables.whenRead = out -> filled[0] = out;
       int[] expected = new int[7];
-      tables.readLayer(0, key, 2, expected);
+      tables.readLayer(0, key, group, 2, expected);
       ResidueBuffer buffer = new ResidueBuffer(7);
-      try (PassTables.PassFactors reader = tables.openPass(0, key)) {
+      try (PassTables.PassFactors reader = tables.openPass(0, key, group)) {
         reader.readLayer(2, buffer);
       }
       assertThat(buffer.toArray(7)).isEqualTo(expected);

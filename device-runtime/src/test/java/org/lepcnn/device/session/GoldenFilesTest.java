@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,7 @@ import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.supply.DamagedTableException;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.device.testkit.FakeEdge;
 import org.lepcnn.device.testkit.SessionFixture;
@@ -198,5 +200,45 @@ class GoldenFilesTest {
     } finally {
       edge.close();
     }
+  }
+
+  /** The tags of older tables, the sealed sides of newer ones: nothing that was changed passes. */
+  @ParameterizedTest
+  @MethodSource("folders")
+  void aTableWhoseLastSectionWasChanged_isRefused(String version) throws Exception {
+    for (int fromEnd : new int[] {1, 20, 40, 200}) {
+      copyAgain(version);
+      Path table = folder.resolve("tables").resolve("0-0-3.lept");
+      byte[] bytes = Files.readAllBytes(table);
+      bytes[bytes.length - fromEnd] ^= 4;
+      Files.write(table, bytes);
+      ModelBundle bundle = ModelBundle.read(folder.resolve("bundle"));
+      DeviceState state = openState();
+      FakeEdge edge = new FakeEdge(bundle.edge(), new CopyOnWriteArrayList<>());
+      TableFolder tables = TableFolder.open(folder.resolve("tables"), state);
+      try (PrivateSession session = PrivateSession.builder(state, tables, edge).open()) {
+        for (int pass = 1; pass <= 2; pass++) {
+          SessionFixture.await(session.submit(SessionModel.inputs(GoldenFilesMain.SEED)));
+        }
+        assertThat(
+                SessionFixture.failure(session.submit(SessionModel.inputs(GoldenFilesMain.SEED))))
+            .as("pass 3, byte %d from the end", fromEnd)
+            .isInstanceOf(DamagedTableException.class);
+        assertThat(session.integrityFailures()).isEqualTo(1);
+      } finally {
+        edge.close();
+      }
+    }
+  }
+
+  private void copyAgain(String version) throws IOException, URISyntaxException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(folder)) {
+          Files.delete(file);
+        }
+      }
+    }
+    copy(version);
   }
 }

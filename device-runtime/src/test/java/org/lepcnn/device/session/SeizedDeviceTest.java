@@ -33,7 +33,9 @@ import org.lepcnn.core.port.RoundRequest;
 import org.lepcnn.core.port.RoundResult;
 import org.lepcnn.device.arithmetic.LayerArithmetic;
 import org.lepcnn.device.arithmetic.Lift;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
+import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.SecretKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -42,6 +44,7 @@ import org.lepcnn.device.owner.ChainKeys;
 import org.lepcnn.device.owner.OwnerFile;
 import org.lepcnn.device.state.DeviceState;
 import org.lepcnn.device.state.Grant;
+import org.lepcnn.device.supply.PassGroups;
 import org.lepcnn.device.table.TableFolder;
 import org.lepcnn.device.testkit.FakeEdge;
 import org.lepcnn.device.testkit.SessionModel;
@@ -71,6 +74,7 @@ class SeizedDeviceTest {
   private final Traffic traffic = new Traffic(bundle.edge());
   private OwnerFile owner;
   private ChainId chain;
+  private GroupChallenges challenges;
 
   @BeforeEach
   void usePassesAndSeize() throws IOException {
@@ -187,14 +191,28 @@ class SeizedDeviceTest {
     return Files.isRegularFile(file) && !file.endsWith("device.lep");
   }
 
-  private static boolean opens(TableFolder tables, long pass, PassKey key) {
+  private boolean opens(TableFolder tables, long pass, PassKey key) {
     try {
       // the smallest layer
-      tables.readLayer(pass, key, 2, new int[7]);
+      tables.readLayer(pass, key, challenges(pass), 2, new int[7]);
       return true;
     } catch (RefusedException e) {
       return false;
     }
+  }
+
+  /** Of the pass's group: the device keeps the key of all challenges. */
+  private GroupChallenges challenges(long pass) {
+    GroupChallenges known = challenges;
+    if (known == null) {
+      try (TableFolder tables = openTables();
+          ChainKeys keys = owner.chainKeys(DEVICE, bundle.fingerprint(), chain);
+          GroupKey key = keys.groupKey(PassGroups.of(pass))) {
+        known = tables.challenges(PassGroups.of(pass), key);
+        challenges = known;
+      }
+    }
+    return known;
   }
 
   /** U of all layers, from the table. */
@@ -202,7 +220,7 @@ class SeizedDeviceTest {
     List<int[]> factors = new ArrayList<>();
     for (LinearLayerSpec layer : bundle.plan().layers()) {
       int[] u = new int[layer.geometry().outputSize()];
-      tables.readLayer(pass, key, layer.index(), u);
+      tables.readLayer(pass, key, challenges(pass), layer.index(), u);
       factors.add(u);
     }
     return factors;

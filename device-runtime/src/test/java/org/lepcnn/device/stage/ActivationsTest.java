@@ -85,6 +85,42 @@ class ActivationsTest {
   }
 
   @Test
+  void aValueOfTheHeap_isCopiedToMemoryThatIsUsedAgain_whateverItsType() throws OrtException {
+    long[] shape = {3};
+    for (HostTensor value :
+        new HostTensor[] {
+          HOST,
+          HostTensor.of(new double[] {1, Double.NaN, -0.0}, shape),
+          HostTensor.of(new int[] {1, -2, Integer.MIN_VALUE}, shape),
+          HostTensor.of(new long[] {1, -2, Long.MIN_VALUE}, shape),
+          HostTensor.ofBytes(HostTensor.UINT8, new byte[] {0, 1, -1}, shape),
+          HostTensor.ofBytes(HostTensor.INT8, new byte[] {0, 1, -128}, shape),
+          HostTensor.ofBytes(HostTensor.BOOL, new byte[] {0, 1, 1}, shape)
+        }) {
+      OnnxTensor first;
+      try (Activations pass = new Activations(Map.of("v", value), pool)) {
+        first = pass.onnx(ENVIRONMENT, "v");
+        assertThat(HostTensor.copyOf(first).sameBits(value)).as("%s", value).isTrue();
+        assertThat(pass.host("v")).isSameAs(value);
+      }
+      try (Activations pass = new Activations(Map.of("v", value), pool)) {
+        assertThat(pass.onnx(ENVIRONMENT, "v")).as("%s", value).isSameAs(first);
+      }
+    }
+    HostTensor texts = HostTensor.of(new String[] {"a", "", "ü"}, shape);
+    try (Activations pass = new Activations(Map.of("v", texts), pool)) {
+      assertThat(HostTensor.copyOf(pass.onnx(ENVIRONMENT, "v")).sameBits(texts)).isTrue();
+    }
+  }
+
+  @Test
+  void integers_areNotReadAsFloats_alsoAfterOnnxRuntimeHadThem() throws OrtException {
+    values.put("i", HostTensor.of(new int[] {1, 2, 3}, 3));
+    values.onnx(ENVIRONMENT, "i");
+    assertThatThrownBy(() -> values.buffer("i", 3)).isInstanceOf(BadInputException.class);
+  }
+
+  @Test
   void anotherNumberOfElements_isRefused_whereverTheValueIs() {
     values.create("a", 3);
     for (String name : new String[] {"a", "x"}) {

@@ -91,7 +91,7 @@ class ClosedFilesTest {
     try (GroupKey key = TestTables.groupKey(0);
         TableWriter writer =
             TableWriter.create(folder, TestTables.id(0, 1), TestTables.PLAN, 1, key)) {
-      writer.writeChallenges(TestTables.challenges(0, 1));
+      writer.writeChallenges(TestTables.group(0, 1));
       assertThat(openFiles()).hasSize(1);
     }
     assertThat(openFiles()).isEmpty();

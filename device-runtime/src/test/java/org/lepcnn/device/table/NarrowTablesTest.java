@@ -18,6 +18,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
@@ -90,7 +91,7 @@ class NarrowTablesTest {
     try (GroupKey groupKey = TestTables.groupKey(0);
         PassKey key = TestTables.passKey(0);
         TableWriter writer = TableWriter.create(folder, ID, PLAN, 1, groupKey)) {
-      writer.writeChallenges(challenges());
+      writer.writeChallenges(group());
       assertThatThrownBy(() -> writer.writePass(0, key, factors))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("layer 0");
@@ -100,7 +101,7 @@ class NarrowTablesTest {
   private void write() {
     try (GroupKey groupKey = TestTables.groupKey(0);
         TableWriter writer = TableWriter.create(folder, ID, PLAN, 1, groupKey)) {
-      writer.writeChallenges(challenges());
+      writer.writeChallenges(group());
       for (long pass = 0; pass < 2; pass++) {
         try (PassKey key = TestTables.passKey(pass)) {
           writer.writePass(pass, key, factors(pass));
@@ -118,9 +119,15 @@ class NarrowTablesTest {
   private static int[] read(TableFolder tables, long pass, int layer) {
     int[] out = new int[SIZES[layer]];
     try (PassKey key = TestTables.passKey(pass)) {
-      tables.readLayer(pass, key, layer, out);
+      tables.readLayer(pass, key, group(), layer, out);
     }
     return out;
+  }
+
+  private static GroupChallenges group() {
+    try (GroupKey groupKey = TestTables.groupKey(0)) {
+      return GroupChallenges.of(PLAN, 1, groupKey, challenges());
+    }
   }
 
   private static List<int[]> challenges() {

@@ -19,9 +19,9 @@ import org.lepcnn.device.key.TestSecrets;
 import org.lepcnn.device.supply.ResidueBuffer;
 
 /**
- * Nanoseconds per residue of what opening a table is made of, each by itself, beside the whole:
- * reading from the page cache, AES-GCM, and copying the same bytes from memory that no cache holds.
- * One thread, median and tenth percentile of interleaved repetitions.
+ * Nanoseconds per residue of what opening a table with tags is made of, each by itself, beside the
+ * whole: reading from the page cache, AES-GCM, and copying the same bytes from memory that no cache
+ * holds. One thread, median and tenth percentile of interleaved repetitions.
  *
  * <p>Every repetition takes another vector of a file that was read through just before the first:
  * the page cache has it, the processor's caches do not.
@@ -116,7 +116,7 @@ public final class OpenSpeedMain {
 
   private void measure() throws IOException {
     Map<String, Work> steps = new LinkedHashMap<>();
-    steps.put("open, as the device does", this::open);
+    steps.put("open, versions 1 and 2", this::open);
     steps.put("read from the page cache", this::read);
     steps.put("the same through a mapping", this::readMapped);
     steps.put("AES-GCM, in the cache", this::aesGcm);

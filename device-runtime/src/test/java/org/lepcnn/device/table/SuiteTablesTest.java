@@ -7,15 +7,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import javax.crypto.Cipher;
+import javax.crypto.spec.ChaCha20ParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.lepcnn.core.error.RefusedException;
+import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.BodyWriter;
 import org.lepcnn.core.io.CheckedFile;
 import org.lepcnn.core.io.CorruptFileException;
@@ -72,6 +79,53 @@ class SuiteTablesTest {
         .isEqualTo(SegmentFormat.littleEndian(values));
   }
 
+  /** Written a second time from the text of the package. */
+  @ParameterizedTest
+  @EnumSource
+  void factors_lieAsThePackageSays(CipherSuite suite) throws Exception {
+    Path file = TestTables.write(suite, folder, ID, 2);
+    byte[] bytes = Files.readAllBytes(file);
+    int header = bytes.length - (int) layout.bytes(3);
+    byte[] salt;
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
+      salt = TableHeader.read(file, open).header().salt();
+    }
+    boolean aes = suite == CipherSuite.AES;
+    try (PassKey key = TestTables.passKey(suite, 1)) {
+      byte[] secret = TestSecrets.bytes(key.factorKey(ResidueField.P31, salt));
+      for (int layer = 0; layer < 3; layer++) {
+        Cipher cipher = Cipher.getInstance(aes ? "AES/CTR/NoPadding" : "ChaCha20");
+        ByteBuffer block = ByteBuffer.allocate(aes ? 16 : 12);
+        block.order(aes ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        block.putLong(aes ? 0 : Integer.BYTES, layer);
+        cipher.init(
+            Cipher.DECRYPT_MODE,
+            new SecretKeySpec(secret, aes ? "AES" : "ChaCha20"),
+            aes ? new IvParameterSpec(block.array()) : new ChaCha20ParameterSpec(block.array(), 0));
+        int at = header + (int) layout.layerOffset(1, layer);
+        int[] u = TestTables.u(1, layer);
+        assertThat(cipher.doFinal(bytes, at, 4 * u.length))
+            .isEqualTo(SegmentFormat.littleEndian(u));
+      }
+      int[] sides =
+          TestTables.group(suite, 0, 2).factorSides(TestTables.factors(1), TestSecrets.ACCESS);
+      int at = header + (int) layout.sectionOffset(1);
+      byte[] sealed = Arrays.copyOfRange(bytes, at, at + 4 * sides.length + 16);
+      byte[] data =
+          SegmentFormat.associatedData(ID, new VectorSealer.Address(1, 0, 3), 0, 1, sides.length);
+      // six vectors of challenges, and a segment for each pass
+      long number = 6 + 1;
+      assertThat(
+              SegmentFormat.open(
+                  suite,
+                  key.sealKey(salt).toCipherKey(suite, TestSecrets.ACCESS),
+                  number,
+                  data,
+                  sealed))
+          .isEqualTo(SegmentFormat.littleEndian(sides));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aChangedBit_isRefused_whereverItIs_andNothingIsLeft(CipherSuite suite) throws IOException {
@@ -88,7 +142,7 @@ class SuiteTablesTest {
       Arrays.fill(out, 7);
       try (TableFolder tables = TestTables.open(suite, folder);
           PassKey key = TestTables.passKey(suite, 1)) {
-        assertThatThrownBy(() -> tables.readLayer(1, key, 1, out))
+        assertThatThrownBy(() -> tables.readLayer(1, key, TestTables.group(suite, 0, 2), 1, out))
             .isInstanceOf(RefusedException.class)
             .hasMessageContaining("pass 1, layer 1");
         assertThat(out).containsOnly(0);
@@ -183,7 +237,7 @@ class SuiteTablesTest {
   void aWriter_takesNoPassKeyOfTheOtherSuite(CipherSuite suite) {
     try (GroupKey groupKey = TestTables.groupKey(suite, 0);
         TableWriter writer = TableWriter.create(folder, ID, TestTables.PLAN, 1, groupKey)) {
-      writer.writeChallenges(TestTables.challenges(0, 1));
+      writer.writeChallenges(TestTables.group(suite, 0, 1));
       assertThatThrownBy(() -> TestTables.writePass(other(suite), writer, 0))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("expected a key of suite " + suite);

@@ -17,6 +17,7 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.port.ChainId;
 import org.lepcnn.device.SmallModel;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
@@ -25,6 +26,7 @@ import org.lepcnn.device.supply.PassSupply;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueBuffer;
 import org.lepcnn.device.table.VectorSealer.Address;
+import org.lepcnn.device.testkit.HeldNumbers;
 
 /**
  * What a folder does around its reads: keys are forgotten, files in use stay, new ones are found.
@@ -32,26 +34,33 @@ import org.lepcnn.device.table.VectorSealer.Address;
 class TableFolderTest {
   private static final TableId FIRST = TestTables.id(0, 0);
 
+  private static final GroupChallenges GROUP = TestTables.group(CipherSuite.AES, 0, 1);
+
   @TempDir Path folder;
 
   @Test
-  void aPassThatIsClosed_leavesNoKeyInItsCipher() throws Exception {
+  void aPassThatIsClosed_leavesNoKeyInItsCiphers() throws Exception {
     TestTables.write(folder, FIRST, 1);
     int[] u = TestTables.u(0, 1);
-    byte[] sealed = passSegment(1);
-    byte[] data = SegmentFormat.associatedData(FIRST, new Address(0, 1, 0), 0, 1, u.length);
+    int[] sides = GROUP.factorSides(TestTables.factors(0), TestSecrets.ACCESS);
+    byte[] sealed = segment(new TableLayout(TestTables.PLAN, 1).sectionOffset(0), sides.length);
+    byte[] data =
+        SegmentFormat.associatedData(
+            FIRST, new Address(0, 0, VectorSealer.KIND_SIDES), 0, 1, sides.length);
     try (TableFolder tables = TestTables.open(folder);
         PassKey key = TestTables.passKey(0);
-        PassTables.PassFactors warm = tables.openPass(0, key)) {
+        PassTables.PassFactors warm = tables.openPass(0, key, GROUP)) {
       warm.close();
-      VectorSealer sealer = tables.freeSealers.peek();
-      PassTables.PassFactors table = tables.openPass(0, key);
-      assertThat(tables.freeSealers).as("the cipher is used again").isEmpty();
+      TableFolder.Ciphers ciphers = tables.freeCiphers.peek();
+      PassTables.PassFactors table = tables.openPass(0, key, GROUP);
+      assertThat(tables.freeCiphers).as("the ciphers are used again").isEmpty();
       table.readLayer(1, new ResidueBuffer(u.length));
-      assertThat(SegmentFormat.opensAgain(sealer, data, sealed, u)).isTrue();
+      assertThat(SegmentFormat.opensAgain(ciphers.sealer(), data, sealed, sides)).isTrue();
+      assertThat(HeldNumbers.of(ciphers.stream())).anyMatch(number -> number != 0);
       table.close();
-      assertThat(tables.freeSealers).containsExactly(sealer);
-      assertThat(SegmentFormat.opensAgain(sealer, data, sealed, u)).isFalse();
+      assertThat(tables.freeCiphers).containsExactly(ciphers);
+      assertThat(SegmentFormat.opensAgain(ciphers.sealer(), data, sealed, sides)).isFalse();
+      assertThat(HeldNumbers.of(ciphers.stream())).allMatch(number -> number == 0);
     }
   }
 
@@ -60,7 +69,7 @@ class TableFolderTest {
     TestTables.write(folder, FIRST, 1);
     try (TableFolder tables = TestTables.open(folder);
         PassKey key = TestTables.passKey(0);
-        PassTables.PassFactors table = tables.openPass(0, key)) {
+        PassTables.PassFactors table = tables.openPass(0, key, GROUP)) {
       table.close();
       assertThatThrownBy(() -> table.readLayer(1, new ResidueBuffer(TestTables.u(0, 1).length)))
           .isInstanceOf(IllegalStateException.class)
@@ -107,10 +116,10 @@ class TableFolderTest {
     TestTables.write(folder, FIRST, 1);
     try (TableFolder tables = TestTables.open(folder);
         PassKey key = TestTables.passKey(0)) {
-      PassTables.PassFactors table = tables.openPass(0, key);
+      PassTables.PassFactors table = tables.openPass(0, key, GROUP);
       table.close();
       table.close();
-      assertThat(tables.freeSealers).hasSize(1);
+      assertThat(tables.freeCiphers).hasSize(1);
     }
   }
 
@@ -233,12 +242,6 @@ class TableFolderTest {
   }
 
   /** The sealed vector of a layer, which is one segment, from the first table. */
-  private byte[] passSegment(int layer) throws IOException {
-    TableLayout layout = new TableLayout(TestTables.PLAN, 1);
-    int residues = TestTables.geometry(layer).outputSize();
-    return segment(layout.layerOffset(0, layer), residues);
-  }
-
   private byte[] challengeSegment(int layer) throws IOException {
     TableLayout layout = new TableLayout(TestTables.PLAN, 1);
     return segment(layout.challengeOffset(layer, 0), TestTables.geometry(layer).inputSize());

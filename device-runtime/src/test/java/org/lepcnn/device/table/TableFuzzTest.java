@@ -21,6 +21,7 @@ import org.lepcnn.core.linear.ConvGeometry;
 import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
@@ -71,7 +72,7 @@ class TableFuzzTest {
       int[] out = new int[U.length];
       for (long pass = 0; pass <= 2; pass++) {
         try (PassKey key = TestTables.passKey(pass)) {
-          tables.readLayer(pass, key, 0, out);
+          tables.readLayer(pass, key, GroupChallenges.of(PLAN, 1, group, List.of(C)), 0, out);
         }
         assertThat(out).isEqualTo(U);
       }
@@ -102,7 +103,7 @@ class TableFuzzTest {
   private Path write() {
     try (GroupKey groupKey = TestTables.groupKey(0);
         TableWriter writer = TableWriter.create(folder, ID, PLAN, 1, groupKey)) {
-      writer.writeChallenges(List.of(C));
+      writer.writeChallenges(GroupChallenges.of(PLAN, 1, groupKey, List.of(C)));
       for (long pass = 0; pass <= 2; pass++) {
         try (PassKey key = TestTables.passKey(pass)) {
           writer.writePass(pass, key, List.of(U));

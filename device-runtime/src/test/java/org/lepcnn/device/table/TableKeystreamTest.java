@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
 import org.lepcnn.device.key.TestSecrets;
@@ -57,12 +58,9 @@ class TableKeystreamTest {
       }
     }
     for (int position = 0; position < PassGroups.SIZE; position++) {
-      for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
-        addNonces(
-            nonces, layout.layerOrdinal(position, layer.index()), layer.geometry().outputSize());
-      }
+      addNonces(nonces, layout.sectionOrdinal(position), layout.challenges());
     }
-    assertThat(nonces).doesNotHaveDuplicates().hasSizeGreaterThan(4 * PassGroups.SIZE);
+    assertThat(nonces).doesNotHaveDuplicates().hasSizeGreaterThan(PassGroups.SIZE + 5);
   }
 
   /** What a crash left of a writing holds no key and nothing unsealed. */
@@ -71,7 +69,7 @@ class TableKeystreamTest {
     try (GroupKey groupKey = TestTables.groupKey(0);
         TableWriter writer =
             TableWriter.create(folder, TestTables.id(0, 5), TestTables.PLAN, 1, groupKey)) {
-      writer.writeChallenges(TestTables.challenges(0, 1));
+      writer.writeChallenges(TestTables.group(0, 1));
       for (long pass = 0; pass < 5; pass++) {
         TestTables.writePass(writer, pass);
       }
@@ -137,7 +135,7 @@ class TableKeystreamTest {
     }
     try (GroupKey groupKey = TestTables.groupKey(0);
         TableWriter writer = TableWriter.create(target, id, TestTables.PLAN, 1, groupKey)) {
-      writer.writeChallenges(inputs);
+      writer.writeChallenges(GroupChallenges.of(TestTables.PLAN, 1, groupKey, inputs));
       for (long pass = 0; pass < PASSES; pass++) {
         try (PassKey key = TestTables.passKey(pass)) {
           writer.writePass(pass, key, outputs);
@@ -148,30 +146,41 @@ class TableKeystreamTest {
     return target.resolve(id.fileName());
   }
 
-  /** The whole blocks of all segments, and their tags. */
+  /** The whole blocks of all segments and their tags, and of all factors. */
   private static List<byte[]> keystream(byte[] file) {
-    List<Integer> lengths = new ArrayList<>();
-    TestTables.PLAN.layers().forEach(layer -> lengths.add(layer.geometry().inputSize()));
-    for (int pass = 0; pass < PASSES; pass++) {
-      TestTables.PLAN.layers().forEach(layer -> lengths.add(layer.geometry().outputSize()));
-    }
-    long sealed = lengths.stream().mapToLong(VectorSealer::sealedBytes).sum();
-    int at = (int) (file.length - sealed);
+    TableLayout layout = new TableLayout(TestTables.PLAN, 1);
+    int header = (int) (file.length - layout.bytes(PASSES));
     List<byte[]> blocks = new ArrayList<>();
-    for (int length : lengths) {
-      for (int left = length * Integer.BYTES; left > 0; ) {
-        int segment = Math.min(left, VectorSealer.SEGMENT_BYTES);
-        for (int block = 0; block + BLOCK <= segment; block += BLOCK) {
-          blocks.add(Arrays.copyOfRange(file, at + block, at + block + BLOCK));
-        }
-        at += segment;
-        blocks.add(Arrays.copyOfRange(file, at, at + BLOCK));
-        at += VectorSealer.TAG_BYTES;
-        left -= segment;
+    for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
+      int at = header + (int) layout.challengeOffset(layer.index(), 0);
+      addSegments(blocks, file, at, layer.geometry().inputSize());
+    }
+    for (int pass = 0; pass < PASSES; pass++) {
+      addSegments(blocks, file, header + (int) layout.sectionOffset(pass), layout.challenges());
+      for (LinearLayerSpec layer : TestTables.PLAN.layers()) {
+        int at = header + (int) layout.layerOffset(pass, layer.index());
+        addBlocks(blocks, file, at, layer.geometry().outputSize() * Integer.BYTES);
       }
     }
-    assertThat(at).isEqualTo(file.length);
     return blocks;
+  }
+
+  private static void addSegments(List<byte[]> blocks, byte[] file, int from, int length) {
+    int at = from;
+    for (int left = length * Integer.BYTES; left > 0; ) {
+      int segment = Math.min(left, VectorSealer.SEGMENT_BYTES);
+      addBlocks(blocks, file, at, segment);
+      at += segment;
+      blocks.add(Arrays.copyOfRange(file, at, at + BLOCK));
+      at += VectorSealer.TAG_BYTES;
+      left -= segment;
+    }
+  }
+
+  private static void addBlocks(List<byte[]> blocks, byte[] file, int at, int length) {
+    for (int block = 0; block + BLOCK <= length; block += BLOCK) {
+      blocks.add(Arrays.copyOfRange(file, at + block, at + block + BLOCK));
+    }
   }
 
   private static void addNonces(List<Long> nonces, long ordinal, int length) {

@@ -179,7 +179,7 @@ class TableRoundTripTest {
   @Test
   void aWriterThatIsNotCommitted_leavesNothing() throws IOException {
     try (TableWriter writer = writer(TestTables.id(0, 1))) {
-      writer.writeChallenges(TestTables.challenges(0, 1));
+      writer.writeChallenges(TestTables.group(0, 1));
       TestTables.writePass(writer, 0);
       assertThat(fileNames()).singleElement().asString().endsWith(".tmp");
       assertThatThrownBy(writer::commit).isInstanceOf(IllegalStateException.class);
@@ -190,13 +190,13 @@ class TableRoundTripTest {
   @Test
   void ofTwoWritersAtOnce_theLaterOneWins_andNothingIncompleteAppears() throws IOException {
     TableWriter early = writer(TestTables.id(0, 0));
-    early.writeChallenges(TestTables.challenges(0, 1));
+    early.writeChallenges(TestTables.group(0, 1));
     TestTables.writePass(early, 0);
     TableWriter late = writer(TestTables.id(0, 0));
     assertThatThrownBy(early::commit).isInstanceOf(EnvironmentException.class);
     early.close();
     assertThat(folder.resolve("0-0-0.lept")).doesNotExist();
-    late.writeChallenges(TestTables.challenges(0, 1));
+    late.writeChallenges(TestTables.group(0, 1));
     TestTables.writePass(late, 0);
     late.commit();
     late.close();
@@ -211,8 +211,8 @@ class TableRoundTripTest {
     try (TableWriter writer = writer(TestTables.id(3, 4))) {
       assertThatThrownBy(() -> TestTables.writePass(writer, 3))
           .isInstanceOf(IllegalStateException.class);
-      writer.writeChallenges(TestTables.challenges(0, 1));
-      assertThatThrownBy(() -> writer.writeChallenges(TestTables.challenges(0, 1)))
+      writer.writeChallenges(TestTables.group(0, 1));
+      assertThatThrownBy(() -> writer.writeChallenges(TestTables.group(0, 1)))
           .isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> TestTables.writePass(writer, 4))
           .isInstanceOf(IllegalStateException.class);

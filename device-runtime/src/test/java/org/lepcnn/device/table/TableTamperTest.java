@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
-import org.lepcnn.core.error.LepcnnException;
 import org.lepcnn.core.error.RefusedException;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.io.CheckedFile;
@@ -27,12 +26,16 @@ import org.lepcnn.core.model.LinearLayerSpec;
 import org.lepcnn.core.model.MaskedTensorSpec;
 import org.lepcnn.core.model.Plan;
 import org.lepcnn.core.port.ChainId;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.TestSecrets;
+import org.lepcnn.device.supply.DamagedTableException;
 import org.lepcnn.device.supply.PassTables;
 import org.lepcnn.device.supply.ResidueBuffer;
 
 class TableTamperTest {
+  private static final GroupChallenges GROUP = TestTables.group(CipherSuite.AES, 0, 1);
+
   @TempDir Path folder;
   private final TableLayout layout = new TableLayout(TestTables.PLAN, 1);
   private Path file;
@@ -52,7 +55,7 @@ class TableTamperTest {
       int at = header + (int) layout.layerOffset(1, layer);
       int end =
           layer == 2
-              ? header + (int) layout.layerOffset(2, 0)
+              ? header + (int) layout.sectionOffset(2)
               : header + (int) layout.layerOffset(1, layer + 1);
       for (int place : new int[] {at, at + 50, end - 17, end - 1}) {
         flip(place);
@@ -65,29 +68,29 @@ class TableTamperTest {
 
   @Test
   void afterARefusal_nothingOfTheVectorIsLeft() throws IOException {
-    flip(header + (int) layout.layerOffset(1, 0) - 1); // the tag of layer 2's second segment
+    flip(header + (int) layout.sectionOffset(1) - 1); // the last byte of layer 2
     int[] out = new int[TestTables.geometry(2).outputSize()];
     Arrays.fill(out, 7);
     try (TableFolder tables = TestTables.open(folder)) {
-      assertThatThrownBy(() -> tables.readLayer(0, TestTables.passKey(0), 2, out))
+      assertThatThrownBy(() -> tables.readLayer(0, TestTables.passKey(0), GROUP, 2, out))
           .isInstanceOf(RefusedException.class)
-          .hasMessageContaining("segment 1");
+          .hasMessageContaining("pass 0, layer 2");
     }
     assertThat(out).containsOnly(0);
   }
 
   @Test
   void afterARefusal_theRoomIsEmpty() throws IOException {
-    flip(header + (int) layout.layerOffset(1, 0) - 1); // the tag of layer 2's second segment
+    flip(header + (int) layout.sectionOffset(1) - 1); // the last byte of layer 2
     ResidueBuffer buffer = new ResidueBuffer(TestTables.geometry(2).outputSize() + 3);
     for (int i = 0; i < buffer.capacity(); i++) {
       buffer.residues().put(i, 7);
     }
     try (TableFolder tables = TestTables.open(folder);
-        PassTables.PassFactors table = tables.openPass(0, TestTables.passKey(0))) {
+        PassTables.PassFactors table = tables.openPass(0, TestTables.passKey(0), GROUP)) {
       assertThatThrownBy(() -> table.readLayer(2, buffer))
           .isInstanceOf(RefusedException.class)
-          .hasMessageContaining("segment 1");
+          .hasMessageContaining("pass 0, layer 2");
     }
     assertThat(buffer.toArray(buffer.capacity())).containsOnly(0);
   }
@@ -96,7 +99,7 @@ class TableTamperTest {
   void aRoomThatIsTooSmall_isRefused() throws IOException {
     ResidueBuffer buffer = new ResidueBuffer(TestTables.geometry(2).outputSize() - 1);
     try (TableFolder tables = TestTables.open(folder);
-        PassTables.PassFactors table = tables.openPass(0, TestTables.passKey(0))) {
+        PassTables.PassFactors table = tables.openPass(0, TestTables.passKey(0), GROUP)) {
       assertThatThrownBy(() -> table.readLayer(2, buffer))
           .isInstanceOf(IllegalArgumentException.class);
     }
@@ -114,24 +117,47 @@ class TableTamperTest {
 
   @Test
   void swappedPassSections_areRefused() throws IOException {
-    int first = header + (int) layout.layerOffset(0, 0);
-    int second = header + (int) layout.layerOffset(1, 0);
-    int length = second - first;
-    byte[] swapped = good.clone();
-    System.arraycopy(good, first, swapped, second, length);
-    System.arraycopy(good, second, swapped, first, length);
-    Files.write(file, swapped);
+    int first = header + (int) layout.sectionOffset(0);
+    int second = header + (int) layout.sectionOffset(1);
+    swap(first, second, second - first);
     assertRefused(0, 0);
     assertRefused(1, 0);
     assertReadable(2);
   }
 
   @Test
+  void factorsOfSwappedPasses_areRefused_alsoWhereTheirSidesStay() throws IOException {
+    int first = header + (int) layout.layerOffset(0, 0);
+    int second = header + (int) layout.layerOffset(1, 0);
+    swap(first, second, header + (int) layout.sectionOffset(1) - first);
+    assertRefused(0, 0);
+    assertRefused(1, 0);
+    assertReadable(2);
+  }
+
+  @Test
+  void sidesOfSwappedPasses_areRefused() throws IOException {
+    int length = (int) (layout.layerOffset(0, 0) - layout.sectionOffset(0));
+    int first = header + (int) layout.sectionOffset(0);
+    swap(first, header + (int) layout.sectionOffset(1), length);
+    assertRefused(0, 0);
+    assertRefused(1, 0);
+    assertReadable(2);
+  }
+
+  private void swap(int first, int second, int length) throws IOException {
+    byte[] swapped = good.clone();
+    System.arraycopy(good, first, swapped, second, length);
+    System.arraycopy(good, second, swapped, first, length);
+    Files.write(file, swapped);
+  }
+
+  @Test
   void aSectionFromAnotherWritingOfTheSamePasses_isRefused() throws IOException {
     TestTables.write(folder, TestTables.id(0, 2), 1);
     byte[] other = Files.readAllBytes(file);
-    int first = header + (int) layout.layerOffset(1, 0);
-    int length = header + (int) layout.layerOffset(2, 0) - first;
+    int first = header + (int) layout.sectionOffset(1);
+    int length = header + (int) layout.sectionOffset(2) - first;
     System.arraycopy(good, first, other, first, length);
     Files.write(file, other);
     assertReadable(0);
@@ -150,7 +176,7 @@ class TableTamperTest {
 
   @Test
   void aFileCutByWholePasses_isCorrupt_becauseItsHeaderSaysMore() throws IOException {
-    Files.write(file, Arrays.copyOf(good, header + (int) layout.layerOffset(2, 0)));
+    Files.write(file, Arrays.copyOf(good, header + (int) layout.sectionOffset(2)));
     assertThatThrownBy(() -> TestTables.open(folder)).isInstanceOf(CorruptFileException.class);
   }
 
@@ -194,7 +220,7 @@ class TableTamperTest {
   void anotherPassOrKey_opensNothing() {
     try (TableFolder tables = TestTables.open(folder)) {
       int[] out = new int[75];
-      assertThatThrownBy(() -> tables.readLayer(1, TestTables.passKey(0), 0, out))
+      assertThatThrownBy(() -> tables.readLayer(1, TestTables.passKey(0), GROUP, 0, out))
           .isInstanceOf(RefusedException.class);
       assertThatThrownBy(() -> tables.challenges(0, TestTables.groupKey(1)))
           .isInstanceOf(RefusedException.class);
@@ -290,9 +316,8 @@ class TableTamperTest {
   private void assertRefused(long pass, int layer) {
     try (TableFolder tables = TestTables.open(folder)) {
       assertThatThrownBy(() -> TestTables.read(tables, pass, layer))
-          .isInstanceOf(RefusedException.class)
-          .isInstanceOf(LepcnnException.class)
-          .hasMessageContaining("pass " + pass + ", layer " + layer);
+          .isInstanceOf(DamagedTableException.class)
+          .hasMessageContaining("pass " + pass);
     }
   }
 

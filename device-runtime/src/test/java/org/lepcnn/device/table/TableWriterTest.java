@@ -16,6 +16,12 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.field.ResidueField;
+import org.lepcnn.core.linear.ConvGeometry;
+import org.lepcnn.core.model.LinearLayerSpec;
+import org.lepcnn.core.model.MaskedTensorSpec;
+import org.lepcnn.core.model.Plan;
+import org.lepcnn.device.integrity.GroupChallenges;
 import org.lepcnn.device.key.CipherSuite;
 import org.lepcnn.device.key.GroupKey;
 import org.lepcnn.device.key.PassKey;
@@ -39,7 +45,7 @@ class TableWriterTest {
   @Test
   void aPassBehindTheLastOne_isRefused() {
     try (TableWriter writer = writer(TestTables.id(0, 0), 1)) {
-      writer.writeChallenges(TestTables.challenges(0, 1));
+      writer.writeChallenges(TestTables.group(0, 1));
       TestTables.writePass(writer, 0);
       assertOutOfOrder(() -> TestTables.writePass(writer, 1));
       writer.commit();
@@ -51,16 +57,14 @@ class TableWriterTest {
   @Test
   void challengesForAPartOfALayer_areRefused() {
     try (TableWriter writer = writer(TestTables.id(0, 0), 2)) {
-      List<int[]> challenges = new ArrayList<>(TestTables.challenges(0, 2));
-      challenges.remove(0);
-      assertOutOfOrder(() -> writer.writeChallenges(challenges));
+      assertOutOfOrder(() -> writer.writeChallenges(TestTables.group(0, 1)));
     }
   }
 
   @Test
   void passesOfOtherShapes_areRefused() {
     try (TableWriter writer = writer(TestTables.id(0, 1), 1)) {
-      writer.writeChallenges(TestTables.challenges(0, 1));
+      writer.writeChallenges(TestTables.group(0, 1));
       TestTables.writePass(writer, 0);
       List<int[]> longer = layers(1);
       longer.set(0, new int[longer.get(0).length + 1]);
@@ -76,11 +80,19 @@ class TableWriterTest {
   }
 
   @Test
-  void vectorsWithoutElements_areRefused() {
-    try (TableWriter writer = writer(TestTables.id(0, 1), 1)) {
-      List<int[]> vectors = new ArrayList<>(TestTables.challenges(0, 1));
-      vectors.set(1, new int[0]);
-      assertThatThrownBy(() -> writer.writeChallenges(vectors))
+  void challengesOfAnotherPlan_areRefused() {
+    List<MaskedTensorSpec> tensors = new ArrayList<>();
+    List<LinearLayerSpec> layers = new ArrayList<>();
+    List<int[]> vectors = new ArrayList<>();
+    for (int i = 0; i < TestTables.PLAN.layers().size(); i++) {
+      tensors.add(new MaskedTensorSpec(i, i, 1, ResidueField.P31));
+      layers.add(new LinearLayerSpec(i, i, ConvGeometry.fullyConnected(1, 1, 1)));
+      vectors.add(new int[1]);
+    }
+    try (TableWriter writer = writer(TestTables.id(0, 1), 1);
+        GroupKey groupKey = TestTables.groupKey(0)) {
+      GroupChallenges other = GroupChallenges.of(new Plan(tensors, layers), 1, groupKey, vectors);
+      assertThatThrownBy(() -> writer.writeChallenges(other))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -108,7 +120,7 @@ class TableWriterTest {
   @Test
   void aClosedWriter_hasForgottenItsKeysAndWhatItSealed() throws IOException {
     TableWriter writer = writer(TestTables.id(0, 0), 1);
-    writer.writeChallenges(TestTables.challenges(0, 1));
+    writer.writeChallenges(TestTables.group(0, 1));
     TestTables.writePass(writer, 0);
     writer.commit();
     SecretKey key = sealKey(folder.resolve("0-0-0.lept"), 0);
@@ -121,9 +133,9 @@ class TableWriterTest {
     sealLastSegmentAgain(writer, key);
   }
 
-  /** Under the key and nonce of the table's end. */
+  /** Under the key and nonce of the last sides. */
   private static void sealLastSegmentAgain(TableWriter writer, SecretKey key) {
-    long end = new TableLayout(TestTables.PLAN, 1).layerOrdinal(1, 0);
+    long end = new TableLayout(TestTables.PLAN, 1).sectionOrdinal(1);
     try {
       VectorSealer.Address address = new VectorSealer.Address(0, 2, 0);
       writer.sealer.seal(

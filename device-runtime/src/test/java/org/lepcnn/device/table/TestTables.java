@@ -59,6 +59,15 @@ final class TestTables {
     return residues(pass * 100 + layer, geometry(layer).outputSize());
   }
 
+  /** U of all layers of a pass. */
+  static List<int[]> factors(long pass) {
+    List<int[]> layers = new ArrayList<>();
+    for (int layer = 0; layer < PLAN.layers().size(); layer++) {
+      layers.add(u(pass, layer));
+    }
+    return layers;
+  }
+
   static List<int[]> challenges(long group, int perLayer) {
     List<int[]> vectors = new ArrayList<>();
     for (LinearLayerSpec layer : PLAN.layers()) {
@@ -92,12 +101,8 @@ final class TestTables {
   }
 
   static void writePass(CipherSuite suite, TableWriter writer, long pass) {
-    List<int[]> layers = new ArrayList<>();
-    for (int layer = 0; layer < PLAN.layers().size(); layer++) {
-      layers.add(u(pass, layer));
-    }
     try (PassKey key = passKey(suite, pass)) {
-      writer.writePass(pass, key, layers);
+      writer.writePass(pass, key, factors(pass));
     }
   }
 
@@ -116,9 +121,24 @@ final class TestTables {
   static int[] read(CipherSuite suite, TableFolder tables, long pass, int layer) {
     int[] out = new int[geometry(layer).outputSize()];
     try (PassKey key = passKey(suite, pass)) {
-      tables.readLayer(pass, key, layer, out);
+      tables.readLayer(pass, key, groupOf(suite, tables, pass), layer, out);
     }
     return out;
+  }
+
+  /** The challenges of a pass's group, as tables of this kind have them. */
+  static GroupChallenges groupOf(CipherSuite suite, TableFolder tables, long pass) {
+    return group(suite, PassGroups.of(pass), tables.challengesPerLayer());
+  }
+
+  static GroupChallenges group(long group, int perLayer) {
+    return group(CipherSuite.AES, group, perLayer);
+  }
+
+  static GroupChallenges group(CipherSuite suite, long group, int perLayer) {
+    try (GroupKey groupKey = groupKey(suite, group)) {
+      return GroupChallenges.of(PLAN, perLayer, groupKey, challenges(group, perLayer));
+    }
   }
 
   static ConvGeometry geometry(int layer) {

@@ -59,17 +59,17 @@ public final class LimitedTables implements PassTables {
   }
 
   @Override
-  public void readLayer(long pass, PassKey key, int layer, int[] out) {
+  public void readLayer(long pass, PassKey key, GroupChallenges group, int layer, int[] out) {
     if (layer == unreadableLayer) {
       throw new CorruptFileException("Reading a table: the tag is wrong.");
     }
     whenRead.accept(out);
-    tables.readLayer(pass, key, layer, out);
+    tables.readLayer(pass, key, group, layer, out);
   }
 
   @Override
-  public PassFactors openPass(long pass, PassKey key) {
-    PassFactors reader = PassTables.super.openPass(pass, key);
+  public PassFactors openPass(long pass, PassKey key, GroupChallenges group) {
+    PassFactors reader = PassTables.super.openPass(pass, key, group);
     return new PassFactors() {
       @Override
       public void readLayer(int layer, ResidueBuffer out) {

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.lepcnn.gateway.Gateway;
 import org.lepcnn.gateway.GatewayConfig;
 import org.lepcnn.gateway.LineInputs;
 import org.lepcnn.gateway.http.HttpDoor;
+import org.lepcnn.gateway.mqtt.MqttDoor;
 import org.lepcnn.json.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,7 +35,8 @@ import picocli.CommandLine.Option;
           + " door is open.",
       "Requests are lines of JSON on standard input, {\"device\":..,\"input\":FILE}, or files in"
           + " the folders of --watch. Answers are lines of JSON on standard output.",
-      "With http.port in the configuration it serves the Open Inference Protocol over HTTP, too."
+      "With http.port in the configuration it serves the Open Inference Protocol over HTTP, too,"
+          + " with mqtt.host it answers what sensors publish to an MQTT broker."
     })
 public final class GatewayCommand implements Callable<Integer> {
   private static final long STOP_SECONDS = 45;
@@ -73,10 +76,13 @@ public final class GatewayCommand implements Callable<Integer> {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> stop(served, closed), "lepcnn-gateway-stop"));
     try (gateway;
-        HttpDoor door = read.http() == null ? null : HttpDoor.open(read, gateway)) {
-      out.println(Json.write(gateway.ready(door == null ? null : door.address())));
-      Thread reader =
-          new Thread(() -> serve(gateway, door != null, served), "lepcnn-gateway-inputs");
+        HttpDoor http = read.http() == null ? null : HttpDoor.open(read, gateway);
+        MqttDoor mqtt = read.mqtt() == null ? null : MqttDoor.open(read, gateway)) {
+      URI httpAddress = http == null ? null : http.address();
+      URI mqttAddress = mqtt == null ? null : mqtt.address();
+      out.println(Json.write(gateway.ready(httpAddress, mqttAddress)));
+      boolean door = http != null || mqtt != null;
+      Thread reader = new Thread(() -> serve(gateway, door, served), "lepcnn-gateway-inputs");
       reader.setDaemon(true); // reading standard input cannot be interrupted
       reader.start();
       served.join();

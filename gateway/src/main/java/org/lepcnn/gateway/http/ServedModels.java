@@ -58,7 +58,8 @@ final class ServedModels {
 
   DoorAnswer server() {
     return DoorAnswer.json(
-        OK, new Server("lepcnn", BuildVersion.get(), List.of("binary_tensor_data")));
+        OK,
+        new Server("lepcnn", BuildVersion.get(), List.of("binary_tensor_data", "classification")));
   }
 
   DoorAnswer live() {

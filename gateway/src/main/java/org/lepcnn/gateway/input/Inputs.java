@@ -1,6 +1,7 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.input;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,12 +10,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.Folders;
+import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.core.model.Preprocessing;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.device.stage.TensorElements;
 
 /** Inputs of a model with one input, from pictures, NumPy files or ONNX tensors. */
 public final class Inputs {
+  private static final List<String> PICTURES =
+      List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
+
+  /** What errors call an input that is no file. */
+  private static final Path PAYLOAD = Path.of("the payload");
+
   private Inputs() {}
 
   /**
@@ -27,13 +37,58 @@ public final class Inputs {
   public record Input(String name, Path path, Map<String, HostTensor> values) {}
 
   /**
+   * Reads a file for a model; pictures as its bundle says.
+   *
+   * @return at least one input, each as one row of a pass has it
+   */
+  public static List<Input> read(Path path, DeviceHalf model) {
+    return read(path, model.rowInputs(), model.preprocessing());
+  }
+
+  /**
+   * Reads a file, or the pictures in a folder in the order of their names.
+   *
+   * @return at least one input
+   */
+  public static List<Input> readAll(Path path, DeviceHalf model) {
+    if (!Files.isDirectory(path)) {
+      return read(path, model);
+    }
+    List<Input> inputs = new ArrayList<>();
+    try {
+      for (Path file : Folders.list(path, Inputs::isPicture)) {
+        inputs.addAll(read(file, model));
+      }
+    } catch (IOException e) {
+      throw BadInputException.about("Reading " + path).expected("a folder of pictures").found(e);
+    }
+    if (inputs.isEmpty()) {
+      throw BadInputException.about("Reading " + path)
+          .expected("files that end in one of " + PICTURES)
+          .found("none");
+    }
+    return inputs;
+  }
+
+  private static boolean isPicture(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return PICTURES.stream().anyMatch(name::endsWith);
+  }
+
+  /** As {@link #read(Path, DeviceHalf)}, for a model whose bundle says nothing of pictures. */
+  public static List<Input> read(Path path, List<ValueSpec> inputs) {
+    return read(path, inputs, null);
+  }
+
+  /**
    * Reads a file: {@code .npy} (one input or several), {@code .pb}, or a picture.
    *
    * @param inputs the model's inputs; there must be one
+   * @param preprocessing of pictures; null where nobody said
    * @return at least one input, each of the type and dimensions that the model wants
    * @throws BadInputException the file is none of these, holds nothing, or does not fit the model
    */
-  public static List<Input> read(Path path, List<ValueSpec> inputs) {
+  public static List<Input> read(Path path, List<ValueSpec> inputs, Preprocessing preprocessing) {
     ValueSpec spec = onlyInput(inputs);
     if (Files.isDirectory(path)) {
       throw BadInputException.about("Reading " + path)
@@ -56,7 +111,35 @@ public final class Inputs {
       }
       return rows(path, row -> name, Elements.of(tensor), tensor.shape(), elements.size(), spec);
     }
-    return List.of(new Input(name, path, Map.of(spec.name(), PictureInput.read(path, spec))));
+    return List.of(
+        new Input(
+            name, path, Map.of(spec.name(), PictureInput.reader(spec, preprocessing).read(path))));
+  }
+
+  /**
+   * As {@link #read}, of the bytes of a {@code .npy} file.
+   *
+   * @return the model's inputs by name, for each row
+   */
+  public static List<Map<String, HostTensor>> array(byte[] file, List<ValueSpec> inputs) {
+    ValueSpec spec = onlyInput(inputs);
+    NpyFile array = NpyFile.parse(PAYLOAD, file);
+    return rows(PAYLOAD, row -> "", array, array.shape(), array.size(), spec).stream()
+        .map(Input::values)
+        .toList();
+  }
+
+  /**
+   * As {@link #read}, of the bytes of a picture.
+   *
+   * @param preprocessing null where nobody said
+   * @return the model's inputs by name
+   */
+  public static Map<String, HostTensor> picture(
+      byte[] file, List<ValueSpec> inputs, Preprocessing preprocessing) {
+    ValueSpec spec = onlyInput(inputs);
+    return Map.of(
+        spec.name(), PictureInput.reader(spec, preprocessing).read(PAYLOAD.toString(), file));
   }
 
   /**

@@ -52,11 +52,19 @@ public final class NpyFile implements Elements {
    */
   public static NpyFile read(Path path) {
     try {
-      byte[] bytes = WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES);
-      return parse(path, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+      return parse(path, WholeFile.read(path.toString(), path, WholeFile.MAX_DATA_BYTES));
     } catch (IOException e) {
       throw BadInputException.about("Reading " + path).expected("a NumPy file").found(e);
     }
+  }
+
+  /**
+   * As {@link #read}, of what such a file holds.
+   *
+   * @param path for errors
+   */
+  static NpyFile parse(Path path, byte[] bytes) {
+    return parse(path, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
   }
 
   /** A copy of the dimensions. */

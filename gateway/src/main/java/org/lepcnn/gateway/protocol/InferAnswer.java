@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import java.util.Objects;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.picture.RankedClass;
 
 /**
  * The answer to a request for inference: a JSON object, and behind it the outputs that were asked
@@ -82,8 +84,8 @@ public final class InferAnswer {
   }
 
   private void write(InferRequest.Output output, JsonGenerator json) throws IOException {
-    Datatype type = type(output);
     HostTensor tensor = tensor(output);
+    Datatype type = output.classes() > 0 ? Datatype.BYTES : type(output);
     json.writeStartObject();
     json.writeStringField("name", output.name());
     json.writeStringField("datatype", type.name());
@@ -103,7 +105,22 @@ public final class InferAnswer {
 
   /** A pass gives every output of its model, and a request asks for no other. */
   private HostTensor tensor(InferRequest.Output output) {
-    return Objects.requireNonNull(result.outputs().get(output.name()));
+    return output.classes() > 0
+        ? classes(output)
+        : Objects.requireNonNull(result.outputs().get(output.name()));
+  }
+
+  /** The best classes as texts, {@code probability:number:name}. */
+  private HostTensor classes(InferRequest.Output output) {
+    String[] classes =
+        RankedClass.of(result.outputs(), Objects.requireNonNull(model.naming()), output.classes())
+            .stream()
+            .map(
+                best ->
+                    String.format(Locale.ROOT, "%f:%d", best.score(), best.label())
+                        + (best.name() == null ? "" : ":" + best.name()))
+            .toArray(String[]::new);
+    return HostTensor.of(classes, 1, classes.length);
   }
 
   private Datatype type(InferRequest.Output output) {

@@ -19,6 +19,12 @@ public record InferRequest(
    * An output that is asked for.
    *
    * @param binary whether in the binary form, or else as JSON
+   * @param classes how many of the best classes are told in place of its elements; 0 for these
    */
-  public record Output(String name, boolean binary) {}
+  public record Output(String name, boolean binary, int classes) {
+    /** One whose elements are asked for. */
+    public Output(String name, boolean binary) {
+      this(name, binary, 0);
+    }
+  }
 }

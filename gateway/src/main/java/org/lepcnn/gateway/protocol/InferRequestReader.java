@@ -10,18 +10,22 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.core.model.Naming;
 import org.lepcnn.core.text.Printable;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.picture.PictureReader;
 
 /**
  * Reads the body of a request for inference: a JSON object, and behind it the tensors that are in
@@ -33,6 +37,7 @@ import org.lepcnn.device.stage.HostTensor;
 public final class InferRequestReader {
   private static final int MAX_DEPTH = 64;
   private static final int MAX_DIMENSIONS = 64;
+  private static final String BASE64 = "base64";
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -56,8 +61,9 @@ public final class InferRequestReader {
    * An output as it is asked for.
    *
    * @param binary null when the request's parameter decides
+   * @param classes as in {@link InferRequest.Output}
    */
-  private record AskedOutput(String name, @Nullable Boolean binary) {}
+  private record AskedOutput(String name, @Nullable Boolean binary, int classes) {}
 
   private InferRequestReader(ServedModel model, byte[] body, int jsonBytes) throws IOException {
     this.model = model;
@@ -138,7 +144,9 @@ public final class InferRequestReader {
         .map(
             output ->
                 new InferRequest.Output(
-                    output.name(), output.binary() == null ? binaryOutputs : output.binary()))
+                    output.name(),
+                    output.binary() == null ? binaryOutputs : output.binary(),
+                    output.classes()))
         .toList();
   }
 
@@ -170,13 +178,13 @@ public final class InferRequestReader {
 
   private void output() throws IOException {
     String name = null;
-    Boolean binary = null;
+    AskedOutput asked = new AskedOutput("", null, 0);
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String member = json.currentName();
       json.nextToken();
       switch (member) {
         case "name" -> name = text("Name of an output");
-        case "parameters" -> binary = binaryData();
+        case "parameters" -> asked = outputParameters();
         default -> json.skipChildren();
       }
     }
@@ -191,22 +199,46 @@ public final class InferRequestReader {
           .expected("each output once")
           .found("'" + found + "' twice");
     }
-    outputs.add(new AskedOutput(found, binary));
+    requireClasses(found, asked.classes());
+    outputs.add(new AskedOutput(found, asked.binary(), asked.classes()));
   }
 
-  private @Nullable Boolean binaryData() throws IOException {
+  /** Classes are told of the scores alone that the bundle has names for. */
+  private void requireClasses(String output, int classes) {
+    Naming naming = model.naming();
+    if (classes > 0 && (naming == null || !naming.output().equals(output))) {
+      throw BadInputException.about("Parameter classification of output '" + output + "'")
+          .expected(
+              naming == null
+                  ? "a model whose bundle names classes"
+                  : "it at output '" + naming.output() + "'")
+          .found("it");
+    }
+  }
+
+  /** What the parameters of an output say, without its name. */
+  private AskedOutput outputParameters() throws IOException {
     requireObject("Parameters of an output");
     Boolean binary = null;
+    int classes = 0;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String parameter = json.currentName();
       json.nextToken();
-      if (parameter.equals("binary_data")) {
-        binary = truth(parameter);
-      } else {
-        json.skipChildren();
+      switch (parameter) {
+        case "binary_data" -> binary = truth(parameter);
+        case "classification" -> {
+          require(
+              json.currentToken() == JsonToken.VALUE_NUMBER_INT
+                  && json.getIntValue() >= 0
+                  && json.getIntValue() <= Naming.MOST_TOP,
+              "Parameter " + parameter,
+              "a number of classes, at most " + Naming.MOST_TOP);
+          classes = json.getIntValue();
+        }
+        default -> json.skipChildren();
       }
     }
-    return binary;
+    return new AskedOutput("", binary, classes);
   }
 
   /** What an input says of itself before its data are read. */
@@ -222,9 +254,9 @@ public final class InferRequestReader {
 
   private void input() throws IOException {
     Header header = new Header();
+    InputParameters parameters = new InputParameters(-1, false);
     HostTensor tensor = null;
     long dataAt = -1;
-    int binaryBytes = -1;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String member = json.currentName();
       json.nextToken();
@@ -232,11 +264,11 @@ public final class InferRequestReader {
         case "name" -> header.name = text("Name of an input");
         case "datatype" -> header.datatype = text("Datatype of an input");
         case "shape" -> header.shape = shape();
-        case "parameters" -> binaryBytes = binaryDataSize();
+        case "parameters" -> parameters = inputParameters();
         case "data" -> {
           require(json.currentToken() == JsonToken.START_ARRAY, "Data of an input", "an array");
           dataAt = json.currentTokenLocation().getByteOffset();
-          if (header.isComplete()) {
+          if (header.isComplete() && !isPicture(header)) {
             tensor = JsonElements.read(json, spec(header));
           } else {
             json.skipChildren();
@@ -247,13 +279,81 @@ public final class InferRequestReader {
     }
     ValueSpec spec = spec(header);
     require(
-        dataAt >= 0 != binaryBytes >= 0,
+        dataAt >= 0 != parameters.binaryBytes() >= 0,
         "Input '" + spec.name() + "'",
         "data, or else the parameter binary_data_size");
-    if (tensor == null) {
-      tensor = dataAt >= 0 ? dataThatCameFirst((int) dataAt, spec) : binary(binaryBytes, spec);
+    if (isPicture(header)) {
+      tensor =
+          dataAt >= 0
+              ? picture(spec, base64((int) dataAt, parameters))
+              : picture(spec, element(spec, behind(parameters.binaryBytes(), spec)));
+    } else if (tensor == null) {
+      tensor =
+          dataAt >= 0
+              ? dataThatCameFirst((int) dataAt, spec)
+              : BinaryElements.read(behind(parameters.binaryBytes(), spec), spec);
     }
     inputs.put(spec.name(), tensor);
+  }
+
+  /** Whether an input is the file of a picture, where the bundle says what becomes of it. */
+  private boolean isPicture(Header header) {
+    return model.preprocessing() != null
+        && Datatype.BYTES.name().equals(header.datatype)
+        && model.inputs().stream()
+            .noneMatch(
+                input -> input.name().equals(header.name) && Datatype.of(input) == Datatype.BYTES);
+  }
+
+  private HostTensor picture(ValueSpec spec, byte[] file) {
+    return PictureReader.of(Objects.requireNonNull(model.preprocessing()), spec)
+        .read("the picture of input '" + spec.name() + "'", file);
+  }
+
+  /** The one element of a tensor of BYTES in the binary form. */
+  private static byte[] element(ValueSpec spec, ByteBuffer bytes) {
+    ByteBuffer in = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    long length = in.remaining() < Integer.BYTES ? -1 : Integer.toUnsignedLong(in.getInt());
+    if (length != in.remaining()) {
+      throw BadInputException.about("Binary data of input '" + spec.name() + "'")
+          .expected("one picture: its length in four bytes, and as many bytes")
+          .found("another length");
+    }
+    byte[] file = new byte[in.remaining()];
+    in.get(file);
+    return file;
+  }
+
+  /** The one element of a tensor of BYTES in JSON, which has no bytes. */
+  private byte[] base64(int at, InputParameters parameters) throws IOException {
+    if (!parameters.base64()) {
+      throw BadInputException.about("Data of an input of type BYTES")
+          .expected("the parameter content_type \"" + BASE64 + "\" beside a picture")
+          .found("none", "Or send the picture as a binary tensor.");
+    }
+    try (JsonParser again = JSON.createParser(body, at, jsonBytes - at)) {
+      int depth = 0;
+      while (again.nextToken() == JsonToken.START_ARRAY) {
+        depth++;
+      }
+      require(
+          again.currentToken() == JsonToken.VALUE_STRING, "Data of an input", "a text in base64");
+      byte[] file = decoded(again);
+      for (; depth > 0; depth--) {
+        require(again.nextToken() == JsonToken.END_ARRAY, "Data of an input", "one element");
+      }
+      return file;
+    }
+  }
+
+  private static byte[] decoded(JsonParser text) throws IOException {
+    try {
+      return text.getBinaryValue();
+    } catch (JsonProcessingException e) { // whose message quotes it
+      throw BadInputException.about("Data of an input")
+          .expected("a text in base64")
+          .found("another text");
+    }
   }
 
   /** Data that stand before what says their type: they are read when that is known. */
@@ -264,7 +364,8 @@ public final class InferRequestReader {
     }
   }
 
-  private HostTensor binary(int bytes, ValueSpec spec) {
+  /** Binary data: the next behind the JSON. */
+  private ByteBuffer behind(int bytes, ValueSpec spec) {
     if (bytes > body.length - binaryAt) {
       throw BadInputException.about("Binary data of input '" + spec.name() + "'")
           .expected(bytes + " bytes behind the JSON")
@@ -272,9 +373,9 @@ public final class InferRequestReader {
               body.length - binaryAt,
               "The header " + DoorAnswer.JSON_LENGTH + " says where the JSON ends.");
     }
-    HostTensor tensor = BinaryElements.read(ByteBuffer.wrap(body, binaryAt, bytes), spec);
+    ByteBuffer data = ByteBuffer.wrap(body, binaryAt, bytes);
     binaryAt += bytes;
-    return tensor;
+    return data;
   }
 
   /** The model's input of a name, whose type and dimensions are those of the header. */
@@ -292,6 +393,15 @@ public final class InferRequestReader {
       throw BadInputException.about("Request for inference")
           .expected("each input once")
           .found("'" + spec.name() + "' twice");
+    }
+    if (isPicture(header)) {
+      long[] shape = header.shape == null ? new long[0] : header.shape;
+      if (Arrays.stream(shape).anyMatch(size -> size != 1)) {
+        throw BadInputException.about("Input '" + spec.name() + "'")
+            .expected("one picture, with dimensions [1]")
+            .found("dimensions " + Arrays.toString(shape));
+      }
+      return spec;
     }
     Datatype type = Datatype.of(spec);
     if (!type.name().equals(header.datatype) || !Arrays.equals(spec.shape(), header.shape)) {
@@ -324,23 +434,35 @@ public final class InferRequestReader {
     return Arrays.copyOf(shape, dimensions);
   }
 
-  private int binaryDataSize() throws IOException {
+  /**
+   * What the parameters of an input say.
+   *
+   * @param binaryBytes of a binary tensor; −1 when it is none
+   * @param base64 whether bytes in JSON are in base64
+   */
+  private record InputParameters(int binaryBytes, boolean base64) {}
+
+  private InputParameters inputParameters() throws IOException {
     requireObject("Parameters of an input");
     int bytes = -1;
+    boolean base64 = false;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String parameter = json.currentName();
       json.nextToken();
-      if (parameter.equals("binary_data_size")) {
-        require(
-            json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getIntValue() >= 0,
-            "Parameter " + parameter,
-            "a number of bytes");
-        bytes = json.getIntValue();
-      } else {
-        json.skipChildren();
+      switch (parameter) {
+        case "binary_data_size" -> {
+          require(
+              json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getIntValue() >= 0,
+              "Parameter " + parameter,
+              "a number of bytes");
+          bytes = json.getIntValue();
+        }
+        case "content_type" ->
+            base64 = json.currentToken() == JsonToken.VALUE_STRING && json.getText().equals(BASE64);
+        default -> json.skipChildren();
       }
     }
-    return bytes;
+    return new InputParameters(bytes, base64);
   }
 
   private String text(String what) throws IOException {

@@ -4,7 +4,10 @@ package org.lepcnn.gateway.protocol;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.core.model.Naming;
+import org.lepcnn.core.model.Preprocessing;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.PrivateModel;
@@ -18,6 +21,12 @@ public interface ServedModel {
   List<ValueSpec> inputs();
 
   List<ValueSpec> outputs();
+
+  /** How a picture becomes the one input; null where the bundle does not say. */
+  @Nullable Preprocessing preprocessing();
+
+  /** How scores are told; null where the bundle does not say. */
+  @Nullable Naming naming();
 
   long passesLeft();
 
@@ -45,6 +54,16 @@ public interface ServedModel {
     @Override
     public String version() {
       return model.version();
+    }
+
+    @Override
+    public @Nullable Preprocessing preprocessing() {
+      return model.preprocessing();
+    }
+
+    @Override
+    public @Nullable Naming naming() {
+      return model.naming();
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.picture.Pictures;
 
 /**
  * Damaged arrays, tensors, pictures and labels are read or refused with a typed error, nothing

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
+import org.lepcnn.core.model.Naming;
+import org.lepcnn.core.model.Preprocessing;
 import org.lepcnn.device.pass.PassResult;
 import org.lepcnn.device.pass.PassTimings;
 import org.lepcnn.device.stage.HostTensor;
@@ -23,6 +26,8 @@ public final class FakeModel implements ServedModel {
       pass;
   public volatile long passesLeft = 100;
   public volatile boolean quarantined;
+  public volatile @Nullable Preprocessing preprocessing;
+  public volatile @Nullable Naming naming;
 
   public FakeModel(String name, List<ValueSpec> inputs, List<ValueSpec> outputs) {
     this.name = name;
@@ -83,6 +88,16 @@ public final class FakeModel implements ServedModel {
   @Override
   public List<ValueSpec> outputs() {
     return outputs;
+  }
+
+  @Override
+  public @Nullable Preprocessing preprocessing() {
+    return preprocessing;
+  }
+
+  @Override
+  public @Nullable Naming naming() {
+    return naming;
   }
 
   @Override

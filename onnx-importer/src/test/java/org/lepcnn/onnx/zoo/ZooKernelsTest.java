@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.lepcnn.core.field.Field31;
 import org.lepcnn.core.field.ResidueField;
 import org.lepcnn.core.kernel.KernelProvider;
 import org.lepcnn.core.kernel.LinearKernel;
@@ -24,8 +23,8 @@ import org.lepcnn.core.kernel.choice.KernelsHere;
 import org.lepcnn.core.linear.ConvGeometry;
 
 /**
- * All kernels give identical residues on every layer of every network of the zoo, whatever a policy
- * would offload; a shape that occurs in several places is computed once.
+ * All kernels give identical residues on every layer of every network of the zoo in both fields,
+ * whatever a policy would offload; a shape that occurs in several places is computed once.
  *
  * <p>The fast kernels' results are compared whole with the scalar one's where a layer has at most
  * {@value #SCALAR_MACS} multiplications. For a larger one they are compared whole with each other,
@@ -66,45 +65,57 @@ class ZooKernelsTest {
   void allKernels_giveIdenticalResiduesOnEveryLayer(ZooModel model) {
     for (ConvGeometry geometry : model.layers()) {
       if (SEEN.add(geometry)) {
-        compare(geometry, new SplittableRandom(SEEN.size()));
+        for (ResidueField field : ResidueField.values()) {
+          compare(field, geometry, new SplittableRandom(SEEN.size()));
+        }
       }
     }
     assumeTrue(MISSING.isEmpty(), () -> "not on this machine, and not compared: " + MISSING);
   }
 
-  private static void compare(ConvGeometry geometry, SplittableRandom random) {
+  private static void compare(ResidueField field, ConvGeometry geometry, SplittableRandom random) {
     byte[] weights = weights(geometry, random);
-    int[][] inputs = {residues(geometry, random), new int[geometry.inputSize()]};
-    Arrays.fill(inputs[1], Field31.P - 1);
+    int[][] inputs = {residues(field, geometry, random), new int[geometry.inputSize()]};
+    Arrays.fill(inputs[1], field.modulus() - 1);
     int[][] expected = null;
     if (FULL || geometry.macs() <= SCALAR_MACS) {
-      expected = outputs(SCALAR, geometry, weights, inputs);
+      expected = outputs(SCALAR, field, geometry, weights, inputs);
     }
     for (KernelProvider provider : FAST) {
-      int[][] actual = outputs(provider, geometry, weights, inputs);
+      int[][] actual = outputs(provider, field, geometry, weights, inputs);
       if (expected == null) {
-        assertSamples(provider, geometry, weights, inputs, actual, random.split());
+        assertSamples(provider, field, geometry, weights, inputs, actual, random.split());
         expected = actual;
       } else {
-        assertSame(provider, geometry, expected, actual);
+        assertSame(provider, field, geometry, expected, actual);
       }
     }
   }
 
   private static int[][] outputs(
-      KernelProvider provider, ConvGeometry geometry, byte[] weights, int[][] inputs) {
+      KernelProvider provider,
+      ResidueField field,
+      ConvGeometry geometry,
+      byte[] weights,
+      int[][] inputs) {
     int[][] outputs = new int[inputs.length][geometry.outputSize()];
-    try (LinearKernel kernel = provider.prepare(ResidueField.P31, geometry, weights)) {
+    try (LinearKernel kernel = provider.prepare(field, geometry, weights)) {
       kernel.apply(inputs.length, inputs, outputs);
     }
     return outputs;
   }
 
   private static void assertSame(
-      KernelProvider provider, ConvGeometry geometry, int[][] expected, int[][] actual) {
+      KernelProvider provider,
+      ResidueField field,
+      ConvGeometry geometry,
+      int[][] expected,
+      int[][] actual) {
     for (int request = 0; request < expected.length; request++) {
       assertThat(Arrays.mismatch(actual[request], expected[request]))
-          .as("first wrong residue of %s, request %d, %s", provider.name(), request, geometry)
+          .as(
+              "first wrong %s residue of %s, request %d, %s",
+              field, provider.name(), request, geometry)
           .isEqualTo(-1);
     }
   }
@@ -112,6 +123,7 @@ class ZooKernelsTest {
   /** The first and last output, at borders therefore, and random ones. */
   private static void assertSamples(
       KernelProvider provider,
+      ResidueField field,
       ConvGeometry geometry,
       byte[] weights,
       int[][] inputs,
@@ -122,14 +134,17 @@ class ZooKernelsTest {
         int last = geometry.outputSize() - 1;
         int index = sample == 0 ? 0 : sample == 1 ? last : random.nextInt(last);
         assertThat(actual[request][index])
-            .as("residue %d of %s, request %d, %s", index, provider.name(), request, geometry)
-            .isEqualTo(definition(geometry, weights, inputs[request], index));
+            .as(
+                "%s residue %d of %s, request %d, %s",
+                field, index, provider.name(), request, geometry)
+            .isEqualTo(definition(field, geometry, weights, inputs[request], index));
       }
     }
   }
 
   /** One output of a layer without batch, by the sum in {@link ConvGeometry}. */
-  private static int definition(ConvGeometry g, byte[] weights, int[] input, int index) {
+  private static int definition(
+      ResidueField field, ConvGeometry g, byte[] weights, int[] input, int index) {
     int channel = index / g.planeSize();
     int i = index % g.planeSize() / g.width().out();
     int j = index % g.width().out();
@@ -147,7 +162,7 @@ class ZooKernelsTest {
         sum += weights[channel * g.fanIn() + tap] * value;
       }
     }
-    return (int) Math.floorMod(sum, (long) Field31.P);
+    return (int) Math.floorMod(sum, (long) field.modulus());
   }
 
   /**
@@ -171,11 +186,12 @@ class ZooKernelsTest {
   }
 
   /** Canonical residues, one in sixteen p − 1. */
-  private static int[] residues(ConvGeometry geometry, SplittableRandom random) {
+  private static int[] residues(
+      ResidueField field, ConvGeometry geometry, SplittableRandom random) {
     int[] residues = new int[geometry.inputSize()];
     for (int i = 0; i < residues.length; i++) {
       int bits = random.nextInt();
-      residues[i] = (bits & 15) == 0 ? Field31.P - 1 : (bits >>> 1) % Field31.P;
+      residues[i] = (bits & 15) == 0 ? field.modulus() - 1 : (bits >>> 1) % field.modulus();
     }
     return residues;
   }

@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.gateway.input;
+package org.lepcnn.gateway.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,16 +8,23 @@ import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lepcnn.core.error.BadInputException;
 import org.lepcnn.core.model.DeviceHalf.ValueSpec;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.input.Inputs;
+import org.lepcnn.gateway.picture.PictureSettings.Preset;
 
 /** Pictures become the samples that are stored in them, upright and whole, or are refused. */
 class PicturesTest {
@@ -43,10 +52,8 @@ class PicturesTest {
   }
 
   private static int[] samples(Path file, int channels, int height, int width) {
-    byte[] bytes = Pictures.samples(Pictures.read(file), channels, height, width);
-    int[] values = new int[bytes.length];
-    Arrays.setAll(values, i -> bytes[i] & 0xff);
-    return values;
+    ValueSpec spec = new ValueSpec("x", HostTensor.INT32, new long[] {1, channels, height, width});
+    return (int[]) PictureReader.of(Preset.RAW255.settings().of(spec), spec).read(file).array();
   }
 
   /** A row of the grey samples; with alpha, every second pixel is transparent. */
@@ -195,6 +202,131 @@ class PicturesTest {
         .array();
   }
 
+  /** Inks as Adobe's programs store them, inverted: cyan, magenta, yellow, black and none. */
+  @Test
+  void inks_becomeColours() throws IOException {
+    int[][] inks = {{255, 0, 0, 0}, {0, 255, 0, 0}, {0, 0, 255, 0}, {0, 0, 0, 255}, {0, 0, 0, 0}};
+    int side = 16;
+    WritableRaster raster =
+        Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, inks.length * side, side, 4, null);
+    for (int x = 0; x < inks.length * side; x++) {
+      for (int i = 0; i < side * 4; i++) {
+        raster.setSample(x, i / 4, i % 4, 255 - inks[x / side][i % 4]);
+      }
+    }
+    BufferedImage read = Pictures.decode("inks", withAdobe(jpeg(raster)));
+    List<Integer> lights = new ArrayList<>();
+    for (int i = 0; i < inks.length; i++) {
+      int rgb = read.getRGB(i * side + side / 2, side / 2);
+      for (int shift = 16; shift >= 0; shift -= 8) {
+        lights.add((rgb >> shift & 0xff) > 127 ? 1 : 0);
+      }
+    }
+    assertThat(lights).containsExactly(0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1);
+  }
+
+  private static byte[] jpeg(Raster raster) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream to = ImageIO.createImageOutputStream(out)) {
+      writer.setOutput(to);
+      writer.write(null, new IIOImage(raster, null, null), null);
+    } finally {
+      writer.dispose();
+    }
+    return out.toByteArray();
+  }
+
+  /** Puts Adobe's segment, which says that there is no transform, behind the start of the file. */
+  private static byte[] withAdobe(byte[] jpeg) {
+    ByteBuffer adobe = ByteBuffer.allocate(16);
+    adobe.putShort((short) 0xffee).putShort((short) 14);
+    adobe.put("Adobe".getBytes(StandardCharsets.US_ASCII)).putShort((short) 100);
+    adobe.putShort((short) 0).putShort((short) 0).put((byte) 0);
+    return ByteBuffer.allocate(jpeg.length + 16)
+        .put(jpeg, 0, 2)
+        .put(adobe.array())
+        .put(jpeg, 2, jpeg.length - 2)
+        .array();
+  }
+
+  /** Six bits of green tell one of two colours each. */
+  @Test
+  void aWebp_isRead_andRefusedWhenItIsCut() throws IOException {
+    byte[] file = webp(3, 2, 0b100110);
+    assertThat(samples(Files.write(folder.resolve("a.webp"), file), 3, 2, 3))
+        .containsExactly(
+            0xc8, 0xc8, 0xc8, 0xc8, 0xc8, 0xc8, 10, 200, 200, 10, 10, 200, 7, 7, 7, 7, 7, 7);
+    for (int length = 1; length < file.length - 1; length++) {
+      byte[] cut = Arrays.copyOf(file, length);
+      assertThatThrownBy(() -> Pictures.decode("a", cut))
+          .as("%d bytes", length)
+          .isInstanceOf(BadInputException.class);
+    }
+  }
+
+  /**
+   * A lossless WebP whose pixels have red 200, blue 7 and one of two greens, a bit for each.
+   *
+   * @param greens from the lowest bit on
+   */
+  private static byte[] webp(int width, int height, int greens) {
+    Bits bits = new Bits();
+    bits.put(0x2f, 8).put(width - 1, 14).put(height - 1, 14).put(0, 1).put(0, 3);
+    bits.put(0, 1).put(0, 1).put(0, 1); // no transform, no cache of colours, one set of codes
+    bits.put(1, 1).put(1, 1).put(1, 1).put(10, 8).put(200, 8); // green: two symbols
+    for (int symbol : new int[] {200, 7, 255, 0}) { // red, blue, alpha, distance: one each
+      bits.put(1, 1).put(0, 1).put(1, 1).put(symbol, 8);
+    }
+    byte[] data = bits.put(greens, width * height).bytes();
+    int padded = data.length + data.length % 2;
+    return ByteBuffer.allocate(20 + padded)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put("RIFF".getBytes(StandardCharsets.US_ASCII))
+        .putInt(12 + padded)
+        .put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII))
+        .putInt(data.length)
+        .put(data)
+        .array();
+  }
+
+  /** Bits from the lowest of a byte on. */
+  private static final class Bits {
+    private final BitSet bits = new BitSet();
+    private int size;
+
+    Bits put(int value, int count) {
+      for (int i = 0; i < count; i++) {
+        bits.set(size++, (value >> i & 1) != 0);
+      }
+      return this;
+    }
+
+    byte[] bytes() {
+      return Arrays.copyOf(bits.toByteArray(), (size + 7) / 8);
+    }
+  }
+
+  @Test
+  void sixteenBitColours_keepTheirUpperEightBits() throws IOException {
+    for (boolean alpha : new boolean[] {false, true}) {
+      ComponentColorModel model =
+          new ComponentColorModel(
+              ColorSpace.getInstance(ColorSpace.CS_sRGB),
+              alpha,
+              false,
+              alpha ? 3 : 1,
+              DataBuffer.TYPE_USHORT);
+      WritableRaster raster = model.createCompatibleWritableRaster(2, 1);
+      int[] stored = {0x10ff, 0x8001, 0xf0f0, 0x0000, 0x00ff, 0xffff};
+      for (int i = 0; i < 6; i++) {
+        raster.setSample(i / 3, 0, i % 3, stored[i]);
+      }
+      assertThat(samples(png(new BufferedImage(model, raster, false, null)), 3, 1, 2))
+          .containsExactly(0x10, 0x00, 0x80, 0x00, 0xf0, 0xff);
+    }
+  }
+
   @Test
   void modelsOfBytesWithChannelsLast_areFedSamples() throws IOException {
     BufferedImage picture = new BufferedImage(1, 2, BufferedImage.TYPE_INT_RGB);
@@ -217,6 +349,7 @@ class PicturesTest {
   @Test
   void otherFormatsThatJavaKnows_areRefused() throws IOException {
     Path file = write(new BufferedImage(2, 2, BufferedImage.TYPE_INT_RGB), "tiff");
-    assertThatThrownBy(() -> Pictures.read(file)).hasMessageContaining("PNG, JPEG, GIF or BMP");
+    assertThatThrownBy(() -> Pictures.read(file))
+        .hasMessageContaining("PNG, JPEG, WebP, GIF or BMP");
   }
 }
