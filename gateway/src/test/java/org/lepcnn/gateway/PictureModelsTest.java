@@ -18,17 +18,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.kernel.ScalarKernels;
+import org.lepcnn.core.model.DeviceHalf;
 import org.lepcnn.core.model.ModelBundle;
 import org.lepcnn.core.port.InProcessEdge;
 import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.device.stage.HostTensor;
 import org.lepcnn.gateway.input.NpyBytes;
+import org.lepcnn.gateway.picture.ClassNames;
+import org.lepcnn.gateway.picture.PictureFile;
 import org.lepcnn.json.Json;
 import org.lepcnn.onnx.ImportOptions;
 import org.lepcnn.onnx.ModelImporter;
@@ -96,6 +100,44 @@ class PictureModelsTest {
     assertThat(answers(bundle, picture, "one").get(0).at("message").asText())
         .contains("takes 8 at once")
         .contains(".npy array");
+  }
+
+  /** Through grant, state and tables, as a device has them. */
+  @Test
+  void aBundleThatSaysHow_preparesPictures_andNamesClasses() throws Exception {
+    long[] shape = {1, CHANNELS, SIDE, SIDE};
+    ModelBundle plain = model(HostTensor.FLOAT, shape);
+    List<String> names = IntStream.range(0, OUTPUTS).mapToObj(i -> "class " + i).toList();
+    Path settings =
+        Files.writeString(
+            folder.resolve("how.yaml"),
+            "{colours: bgr, scale: 1, mean: [1, 2, 3], std: [2, 4, 8]}");
+    DeviceHalf half = plain.device();
+    ModelBundle bundle =
+        ModelBundle.of(
+            plain.edge(),
+            half.with(
+                PictureFile.read(settings.toString()).pictures().of(half.rowInputs().get(0)),
+                ClassNames.of(half.rowOutputs(), names, null, 3, List.of())));
+    BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+    float[] values = new float[ELEMENTS];
+    for (int i = 0; i < SIDE * SIDE; i++) {
+      picture.setRGB(i % SIDE, i / SIDE, 0x010203 * i);
+      values[i] = (3 * i - 1) / 2f;
+      values[i + SIDE * SIDE] = (2 * i - 2) / 4f;
+      values[i + 2 * SIDE * SIDE] = (i - 3) / 8f;
+    }
+    Path file = folder.resolve("named.png");
+    assertThat(ImageIO.write(picture, "png", file.toFile())).isTrue();
+    assertAnswer(bundle, file, HostTensor.of(values, shape), "prepared");
+    List<Json> best = answers(bundle, file, "named").get(0).at("best").items();
+    assertThat(best).hasSize(3);
+    long label = best.get(0).at("label").asLong();
+    assertThat(best.get(0).at("name").asText()).isEqualTo("class " + label);
+    double[] probabilities =
+        best.stream().mapToDouble(each -> each.at("score").asDouble()).toArray();
+    assertThat(probabilities[0]).isBetween(probabilities[1], 1.0);
+    assertThat(answers(plain, file, "plain").get(0).has("best")).isFalse();
   }
 
   private void assertAnswer(ModelBundle bundle, Path file, HostTensor input, String name)

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.fuzz.ByteMutator;
 import org.lepcnn.core.fuzz.FuzzRun;
 import org.lepcnn.device.stage.HostTensor;
+import org.lepcnn.gateway.picture.PictureFile;
 import org.lepcnn.gateway.picture.Pictures;
+import org.lepcnn.gateway.picture.PicturesTest;
 
 /**
  * Damaged arrays, tensors, pictures and labels are read or refused with a typed error, nothing
@@ -56,6 +58,13 @@ class ReaderFuzzTest {
             new Reader("a.jpg", picture("jpeg", BufferedImage.TYPE_INT_RGB), Pictures::read),
             new Reader("a.gif", picture("gif", BufferedImage.TYPE_INT_RGB), Pictures::read),
             new Reader("a.bmp", picture("bmp", BufferedImage.TYPE_INT_RGB), Pictures::read),
+            new Reader("a.webp", PicturesTest.webp(9, 3, 0b1001110), Pictures::read),
+            new Reader("b.jpg", PicturesTest.inks(), Pictures::read),
+            new Reader(
+                "a.yaml",
+                "{preset: imagenet, mean: [1, 2, 3], scale: 1/255, top: 3}"
+                    .getBytes(StandardCharsets.UTF_8),
+                file -> PictureFile.read(file.toString())),
             new Reader("a.csv", labels(), Labels::read));
     long attempts = Long.getLong("fuzz.inputs", 200) * readers.size();
     new FuzzRun(Long.getLong("fuzz.seed", 7), (random, number) -> attempt(readers, random, number))

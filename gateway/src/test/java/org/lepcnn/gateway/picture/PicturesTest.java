@@ -3,6 +3,7 @@ package org.lepcnn.gateway.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.List;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -36,7 +38,7 @@ import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.gateway.picture.PictureSettings.Preset;
 
 /** Pictures become the samples that are stored in them, upright and whole, or are refused. */
-class PicturesTest {
+public class PicturesTest {
   private static final int[] GREYS = {4, 32, 64, 128, 192, 252};
 
   @TempDir private Path folder;
@@ -205,6 +207,19 @@ class PicturesTest {
   /** Inks as Adobe's programs store them, inverted: cyan, magenta, yellow, black and none. */
   @Test
   void inks_becomeColours() throws IOException {
+    BufferedImage read = Pictures.decode("inks", inks());
+    List<Integer> lights = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      int rgb = read.getRGB(i * 16 + 8, 8);
+      for (int shift = 16; shift >= 0; shift -= 8) {
+        lights.add((rgb >> shift & 0xff) > 127 ? 1 : 0);
+      }
+    }
+    assertThat(lights).containsExactly(0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1);
+  }
+
+  /** A JPEG of five squares, each in one ink or none. */
+  public static byte[] inks() throws IOException {
     int[][] inks = {{255, 0, 0, 0}, {0, 255, 0, 0}, {0, 0, 255, 0}, {0, 0, 0, 255}, {0, 0, 0, 0}};
     int side = 16;
     WritableRaster raster =
@@ -214,15 +229,7 @@ class PicturesTest {
         raster.setSample(x, i / 4, i % 4, 255 - inks[x / side][i % 4]);
       }
     }
-    BufferedImage read = Pictures.decode("inks", withAdobe(jpeg(raster)));
-    List<Integer> lights = new ArrayList<>();
-    for (int i = 0; i < inks.length; i++) {
-      int rgb = read.getRGB(i * side + side / 2, side / 2);
-      for (int shift = 16; shift >= 0; shift -= 8) {
-        lights.add((rgb >> shift & 0xff) > 127 ? 1 : 0);
-      }
-    }
-    assertThat(lights).containsExactly(0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1);
+    return withAdobe(jpeg(raster));
   }
 
   private static byte[] jpeg(Raster raster) throws IOException {
@@ -265,12 +272,40 @@ class PicturesTest {
     }
   }
 
+  /** 16 x 16 pixels, red above and blue below, as an encoder made them. */
+  @Test
+  void aLossyWebp_isRead() {
+    byte[] data =
+        HexFormat.of()
+            .parseHex(
+                "b001009d012a1000100002c04c25a00274ba0004668000"
+                    + "fef020bffc63bf8df107f44fc22bff3d33fad0bfb80000");
+    BufferedImage read = Pictures.decode("lossy", riff("VP8 ", data));
+    for (int shift = 0; shift <= 16; shift += 8) {
+      assertThat(read.getRGB(8, 2) >> shift & 0xff).isCloseTo(0xc81e0a >> shift & 0xff, within(12));
+      assertThat(read.getRGB(8, 13) >> shift & 0xff)
+          .isCloseTo(0x0a1ec8 >> shift & 0xff, within(12));
+    }
+  }
+
+  private static byte[] riff(String kind, byte[] data) {
+    int padded = data.length + data.length % 2;
+    return ByteBuffer.allocate(20 + padded)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put("RIFF".getBytes(StandardCharsets.US_ASCII))
+        .putInt(12 + padded)
+        .put(("WEBP" + kind).getBytes(StandardCharsets.US_ASCII))
+        .putInt(data.length)
+        .put(data)
+        .array();
+  }
+
   /**
    * A lossless WebP whose pixels have red 200, blue 7 and one of two greens, a bit for each.
    *
    * @param greens from the lowest bit on
    */
-  private static byte[] webp(int width, int height, int greens) {
+  public static byte[] webp(int width, int height, int greens) {
     Bits bits = new Bits();
     bits.put(0x2f, 8).put(width - 1, 14).put(height - 1, 14).put(0, 1).put(0, 3);
     bits.put(0, 1).put(0, 1).put(0, 1); // no transform, no cache of colours, one set of codes
@@ -279,15 +314,7 @@ class PicturesTest {
       bits.put(1, 1).put(0, 1).put(1, 1).put(symbol, 8);
     }
     byte[] data = bits.put(greens, width * height).bytes();
-    int padded = data.length + data.length % 2;
-    return ByteBuffer.allocate(20 + padded)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put("RIFF".getBytes(StandardCharsets.US_ASCII))
-        .putInt(12 + padded)
-        .put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII))
-        .putInt(data.length)
-        .put(data)
-        .array();
+    return riff("VP8L", data);
   }
 
   /** Bits from the lowest of a byte on. */
