@@ -64,6 +64,8 @@ class PhotosTest {
     arguments.addAll(List.of(options));
     Ran ran = Ran.command(arguments.toArray());
     assertThat(ran.status()).as(ran.text()).isZero();
+    assertThat(ran.text().contains("Pictures: resize shorter 256, filter bilinear"))
+        .isEqualTo(options.length > 0);
     return ModelBundle.read(bundle);
   }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.core.text.DocumentedJava;
 import org.lepcnn.core.text.DocumentedPages;
 import org.lepcnn.core.text.DocumentedPages.Block;
+import org.lepcnn.gateway.picture.PictureFile;
 import org.lepcnn.kafka.client.ClientSettings;
 
 /** What the documents show of programs, configurations and requests is taken. */
@@ -82,6 +83,18 @@ class DocumentedGatewayTest {
     for (Block block : blocks) {
       Path file = Files.writeString(folder.resolve("client"), block.text());
       assertThat(ClientSettings.load(file)).as("%s", block).containsKey("security.protocol");
+    }
+  }
+
+  @Test
+  void everyPreprocessing_isRead() throws IOException {
+    List<Block> blocks = DocumentedPages.blocks("yaml");
+    assertThat(blocks).isNotEmpty();
+    for (Block block : blocks) {
+      Path file = Files.writeString(folder.resolve("pictures.yaml"), block.text());
+      assertThatCode(() -> PictureFile.read(file.toString()))
+          .as("%s", block)
+          .doesNotThrowAnyException();
     }
   }
 

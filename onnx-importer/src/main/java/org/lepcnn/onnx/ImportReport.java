@@ -8,7 +8,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.lepcnn.core.model.DeviceHalf.LayerReport;
 import org.lepcnn.core.model.ModelBundle;
+import org.lepcnn.core.model.Naming;
 import org.lepcnn.core.model.Plan;
+import org.lepcnn.core.model.Preprocessing;
 
 /**
  * What an import found and decided: a table for people, and for programs its components.
@@ -28,6 +30,8 @@ import org.lepcnn.core.model.Plan;
  * @param bytesDown bytes of all results of a pass
  * @param tableBytesPerPass bytes that a pass takes in the decryption tables, without their frame
  * @param layers in the order of the model
+ * @param pictures how they become the input; null where nobody said
+ * @param classes how they are told; null where nobody said
  */
 public record ImportReport(
     String model,
@@ -42,7 +46,9 @@ public record ImportReport(
     long bytesUp,
     long bytesDown,
     long tableBytesPerPass,
-    List<Layer> layers) {
+    List<Layer> layers,
+    Pictures pictures,
+    Classes classes) {
   private static final String GAP = "  ";
 
   private static final List<Column> COLUMNS =
@@ -116,6 +122,68 @@ public record ImportReport(
     }
   }
 
+  /** Preprocessing in the words of the file that says it. */
+  public record Pictures(
+      String resize,
+      Integer size,
+      String filter,
+      List<Integer> padding,
+      String colours,
+      String layout,
+      double scale,
+      List<Double> mean,
+      List<Double> std) {
+    private static Pictures of(Preprocessing how) {
+      return how == null
+          ? null
+          : new Pictures(
+              how.resize().word(),
+              how.shorterSide() == 0 ? null : how.shorterSide(),
+              how.filter().word(),
+              how.padding(),
+              how.colours().word(),
+              how.channelsLast() ? "nhwc" : "nchw",
+              how.scale(),
+              how.mean(),
+              how.deviation());
+    }
+
+    private String text() {
+      return String.format(
+          Locale.ROOT,
+          "Pictures: resize %s%s, filter %s, padding %s, colours %s, layout %s, scale %s, mean %s,"
+              + " std %s\n",
+          resize,
+          size == null ? "" : " " + size,
+          filter,
+          padding,
+          colours,
+          layout,
+          scale,
+          mean,
+          std);
+    }
+  }
+
+  /**
+   * The classes of a model.
+   *
+   * @param output the output with their scores
+   * @param names how many have one
+   */
+  public record Classes(String output, int names, boolean softmax, int top) {
+    private static Classes of(Naming naming) {
+      return naming == null
+          ? null
+          : new Classes(naming.output(), naming.names().size(), naming.softmax(), naming.top());
+    }
+
+    private String text() {
+      return "Classes: %d names for the scores of %s, told %s, the best %d\n"
+          .formatted(names, output, softmax ? "as probabilities" : "as they are", top);
+    }
+  }
+
   /** The report of a bundle. */
   public static ImportReport of(ModelBundle bundle) {
     Plan plan = bundle.plan();
@@ -136,7 +204,9 @@ public record ImportReport(
         plan.inputBytes(),
         plan.outputBytes(),
         plan.outputBytes(),
-        lines.stream().map(Layer::of).toList());
+        lines.stream().map(Layer::of).toList(),
+        Pictures.of(bundle.device().preprocessing()),
+        Classes.of(bundle.device().naming()));
   }
 
   private static long finerMacs(ModelBundle bundle) {
@@ -146,7 +216,9 @@ public record ImportReport(
         .sum();
   }
 
-  /** The table: one line per layer, then the totals; ends with a line break. */
+  /**
+   * The table: one line per layer, then the totals, pictures and classes; ends with a line break.
+   */
   public String table() {
     List<List<String>> columns = COLUMNS.stream().map(column -> column.lines(layers)).toList();
     StringBuilder text = new StringBuilder();
@@ -156,7 +228,10 @@ public record ImportReport(
           columns.stream().map(lines -> lines.get(line)).collect(Collectors.joining(GAP));
       text.append(cells.stripTrailing()).append('\n');
     }
-    return text.append(totals()).toString();
+    return text.append(totals())
+        .append(pictures == null ? "" : pictures.text())
+        .append(classes == null ? "" : classes.text())
+        .toString();
   }
 
   /** A column of the table: its heading, and what it says of a layer. */

@@ -18,11 +18,11 @@ import org.lepcnn.core.text.DocumentedPages.Block;
 /** The blocks of code in the documents are of languages that a test reads; here shell and XML. */
 class DocumentedBlocksTest {
   /**
-   * Commands and output have no language. Java is compiled, properties are read and JSON is parsed
-   * in the modules that know them; Python and diagrams are not read.
+   * Commands and output have no language. Java is compiled, properties and YAML are read, JSON is
+   * parsed in the modules that know them; Python and diagrams are not read.
    */
   private static final Set<String> LANGUAGES =
-      Set.of("", "java", "json", "mermaid", "properties", "python", "xml");
+      Set.of("", "java", "json", "mermaid", "properties", "python", "xml", "yaml");
 
   private static final Pattern COMMAND =
       Pattern.compile(

@@ -35,7 +35,11 @@ final class BodyReader implements Runnable, AutoCloseable {
    * @param graceMillis after which the rate is judged
    * @param bytesPerSecond the least that arrive on average from then on
    */
-  record Limits(int mostBytes, long graceMillis, long bytesPerSecond) {}
+  record Limits(int mostBytes, long graceMillis, long bytesPerSecond) {
+    Limits withMostBytes(int bytes) {
+      return new Limits(bytes, graceMillis, bytesPerSecond);
+    }
+  }
 
   /** What all bodies may take together. */
   static final class Memory {

@@ -26,9 +26,11 @@ import org.lepcnn.gateway.protocol.Statuses;
 
 /** Answers requests. */
 final class DoorHandler extends Handler.Abstract {
+  private static final int INDEX_BODY_BYTES = 1 << 10;
   private static final String DESCRIPTION = "openapi.yaml";
 
   private final Access access;
+  private final HeadWatch heads;
   private final ServedModels models;
   private final ClientPlaces places;
   private final RequestPasses passes;
@@ -38,12 +40,14 @@ final class DoorHandler extends Handler.Abstract {
 
   DoorHandler(
       Access access,
+      HeadWatch heads,
       ServedModels models,
       ClientPlaces places,
       RequestPasses passes,
       BodyReader.Limits limits,
       BodyReader.Memory memory) {
     this.access = access;
+    this.heads = heads;
     this.models = models;
     this.places = places;
     this.passes = passes;
@@ -66,6 +70,7 @@ final class DoorHandler extends Handler.Abstract {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
+    heads.began(request);
     CompletableFuture<DoorAnswer> answer;
     try {
       answer = answer(request, response);
@@ -103,6 +108,9 @@ final class DoorHandler extends Handler.Abstract {
     if (route.call() == Route.Call.INFER) {
       return infer(request, models.find(route));
     }
+    if (route.call() == Route.Call.INDEX) {
+      return index(request);
+    }
     return CompletableFuture.completedFuture(told(route));
   }
 
@@ -115,8 +123,13 @@ final class DoorHandler extends Handler.Abstract {
       case MODEL -> models.metadata(models.find(route));
       case MODEL_READY -> models.ready(models.find(route));
       case DESCRIPTION -> DoorAnswer.text("application/yaml", description);
-      case INFER -> throw new IllegalStateException("an answer that a pass gives");
+      case INFER, INDEX -> throw new IllegalStateException("an answer to a body");
     };
+  }
+
+  private CompletableFuture<DoorAnswer> index(Request request) {
+    BodyReader reader = new BodyReader(request, limits.withMostBytes(INDEX_BODY_BYTES), memory);
+    return reader.read().thenApply(models::index).whenComplete((answer, failure) -> reader.close());
   }
 
   private CompletableFuture<DoorAnswer> infer(Request request, ServedModel model) {

@@ -13,7 +13,6 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -50,8 +49,10 @@ public final class HttpDoor implements AutoCloseable {
   private static final int MOST_THREADS = 32;
   private static final int LEAST_THREADS = 4;
   private static final int HEADER_BYTES = 8 << 10;
-  private static final int CROWDED_IDLE_MILLIS = 2_000;
-  private static final int WATCH_SECONDS = 5;
+  private static final int CROWDED_MILLIS = 2_000;
+  private static final int QUEUED_CONNECTIONS = 1_024;
+  private static final int WATCH_MILLIS = 5_000;
+  private static final int HEAD_WATCH_MILLIS = 500;
   private static final long LEAST_BYTES_A_SECOND = 16 << 10;
 
   private final Server server;
@@ -65,11 +66,12 @@ public final class HttpDoor implements AutoCloseable {
    * How patient the door is, in milliseconds.
    *
    * @param idle with a connection on which nothing happens
+   * @param head with a connection on which no whole head of a request has come
    * @param grace with a body, before its rate is judged
    * @param drain with passes under way when the door closes
    */
-  record Patience(long idle, long grace, long drain) {
-    static final Patience DEFAULT = new Patience(30_000, 10_000, 20_000);
+  record Patience(long idle, long head, long grace, long drain) {
+    static final Patience DEFAULT = new Patience(30_000, 10_000, 10_000, 20_000);
   }
 
   private HttpDoor(
@@ -101,7 +103,7 @@ public final class HttpDoor implements AutoCloseable {
             models.stream().map(ServedModel::of).toList(),
             broker::isThere,
             Patience.DEFAULT);
-    door.repeat(broker);
+    door.repeat(broker, WATCH_MILLIS);
     return door;
   }
 
@@ -120,14 +122,16 @@ public final class HttpDoor implements AutoCloseable {
     RecentAnswers recent =
         new RecentAnswers(settings.recent(), settings.recentBytes(), System::nanoTime);
     server.addConnector(connector);
-    NetworkConnectionLimit crowd = new NetworkConnectionLimit(settings.connections(), connector);
-    crowd.setEndPointIdleTimeout(Math.min(CROWDED_IDLE_MILLIS, patience.idle()));
-    server.addBean(crowd);
+    HeadWatch heads = new HeadWatch(patience.head(), CROWDED_MILLIS, System::nanoTime);
+    connector.addBean(heads);
+    long crowdedIdle = Math.min(CROWDED_MILLIS, patience.idle());
+    server.addBean(new Crowd(settings.connections(), connector, crowdedIdle, heads));
     server.setErrorHandler(new JsonErrors());
     GracefulHandler requests =
         new GracefulHandler(
             new DoorHandler(
                 access(settings),
+                heads,
                 new ServedModels(models, settings.readyPasses(), broker),
                 new ClientPlaces(settings.clientRequests(), "http.client.requests"),
                 new RequestPasses(recent, threads),
@@ -137,7 +141,8 @@ public final class HttpDoor implements AutoCloseable {
     start(server, settings);
     String scheme = settings.keyStore() == null ? "http" : "https";
     HttpDoor door = new HttpDoor(server, connector, requests, clock(), scheme, patience.drain());
-    door.repeat(recent::forgetOld);
+    door.repeat(recent::forgetOld, WATCH_MILLIS);
+    door.repeat(heads, HEAD_WATCH_MILLIS);
     return door;
   }
 
@@ -159,6 +164,7 @@ public final class HttpDoor implements AutoCloseable {
     connector.setHost(settings.host());
     connector.setPort(settings.port());
     connector.setIdleTimeout(patience.idle());
+    connector.setAcceptQueueSize(QUEUED_CONNECTIONS);
     return connector;
   }
 
@@ -195,8 +201,16 @@ public final class HttpDoor implements AutoCloseable {
         });
   }
 
-  private void repeat(Runnable task) {
-    var unused = clock.scheduleWithFixedDelay(task, 0, WATCH_SECONDS, TimeUnit.SECONDS);
+  private void repeat(Runnable task, int millis) {
+    Runnable look =
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException e) { // or it would be the last one
+            LOG.error("The HTTP door looks after its connections and answers", e);
+          }
+        };
+    var unused = clock.scheduleWithFixedDelay(look, 0, millis, TimeUnit.MILLISECONDS);
   }
 
   /** Where it is, such as {@code http://127.0.0.1:8000}. */

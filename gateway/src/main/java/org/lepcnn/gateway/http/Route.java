@@ -27,6 +27,7 @@ record Route(Call call, String model, String version) {
     MODEL("GET", "/v2/models/{model}", "/v2/models/{model}/versions/{version}"),
     MODEL_READY("GET", "/v2/models/{model}/ready", "/v2/models/{model}/versions/{version}/ready"),
     INFER("POST", "/v2/models/{model}/infer", "/v2/models/{model}/versions/{version}/infer"),
+    INDEX("POST", "/v2/repository/index"),
     DESCRIPTION("GET", "/openapi.yaml");
 
     private final String method;

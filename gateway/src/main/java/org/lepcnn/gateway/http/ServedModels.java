@@ -1,6 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.http;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,10 +16,12 @@ import org.lepcnn.gateway.protocol.DoorAnswer;
 import org.lepcnn.gateway.protocol.RefusedRequestException;
 import org.lepcnn.gateway.protocol.ServedModel;
 import org.lepcnn.gateway.protocol.Statuses;
+import org.lepcnn.json.Json;
 
 /** The models of a door: what they are, and whether they are ready. */
 final class ServedModels {
   private static final int OK = 200;
+  private static final String READY = "ready";
 
   private final Map<String, ServedModel> models = new TreeMap<>();
   private final int readyPasses;
@@ -84,6 +88,44 @@ final class ServedModels {
   DoorAnswer ready(ServedModel model) {
     String reason = whyNotReady(model);
     return new Ready(model.name(), reason == null, reason).answer();
+  }
+
+  /** An entry of the index: a model, and whether it is ready; if not, why. */
+  record Indexed(String name, String version, String state, @Nullable String reason) {}
+
+  /**
+   * All models with their state.
+   *
+   * @param body a JSON object, of which {@code ready} says whether only models that are ready are
+   *     asked for; or empty
+   * @throws RefusedRequestException the body is something else
+   */
+  DoorAnswer index(byte[] body) {
+    boolean onlyReady = asksForReadyAlone(body);
+    List<Indexed> entries = new ArrayList<>();
+    for (ServedModel model : models.values()) {
+      String reason = whyNotReady(model);
+      if (reason == null || !onlyReady) {
+        String state = reason == null ? "READY" : "UNAVAILABLE";
+        entries.add(new Indexed(model.name(), model.version(), state, reason));
+      }
+    }
+    return DoorAnswer.json(OK, entries);
+  }
+
+  private static boolean asksForReadyAlone(byte[] body) {
+    String text = new String(body, StandardCharsets.UTF_8);
+    if (text.isBlank()) {
+      return false;
+    }
+    try {
+      Json asked = Json.parse(text);
+      return asked.names().contains(READY) && asked.at(READY).asBoolean();
+    } catch (IllegalArgumentException e) {
+      throw RefusedRequestException.about(Statuses.BAD_REQUEST, "Request for the index")
+          .expected("no body, or {\"ready\": true} or false")
+          .found("another");
+    }
   }
 
   private @Nullable String whyNotReady(ServedModel model) {

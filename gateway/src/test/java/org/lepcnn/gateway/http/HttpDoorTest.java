@@ -70,6 +70,30 @@ class HttpDoorTest {
   }
 
   @Test
+  void index_tellsEveryModelsState() throws Exception {
+    String hallIsReady = "{\"name\":\"hall\",\"version\":\"0123456789ab\",\"state\":\"READY\"}";
+    attic.passesLeft = 0;
+    for (String body : List.of("", "{}", "{\"ready\":false}")) {
+      assertThat(DoorFixture.text(index(body)))
+          .isEqualTo(
+              "[{\"name\":\"attic\",\"version\":\"0123456789ab\",\"state\":\"UNAVAILABLE\","
+                  + "\"reason\":\"the tables of attic run low\"},"
+                  + hallIsReady
+                  + "]");
+    }
+    assertThat(DoorFixture.text(index("{\"ready\":true}"))).isEqualTo("[" + hallIsReady + "]");
+    for (String body : List.of("[", "true", "{\"ready\":\"yes\"}", "{\"ready\":1}")) {
+      assertThat(index(body).statusCode()).as(body).isEqualTo(400);
+    }
+    assertThat(index(" ".repeat(2_000)).statusCode()).isEqualTo(413);
+    assertThat(door.get("/v2/repository/index").statusCode()).isEqualTo(405);
+  }
+
+  private HttpResponse<byte[]> index(String body) throws Exception {
+    return door.send(door.post("/v2/repository/index", body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
   void description_isServed() throws Exception {
     HttpResponse<byte[]> response = door.get("/openapi.yaml");
     assertThat(response.body()).isEqualTo(DoorHandler.description());

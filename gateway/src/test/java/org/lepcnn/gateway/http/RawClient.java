@@ -27,6 +27,21 @@ final class RawClient implements AutoCloseable {
     socket.getOutputStream().flush();
   }
 
+  /** Ends what it sends; it still reads. */
+  void endOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  /** The first line of an answer, whose headers and body of {@code bytes} bytes are read. */
+  String answer(int bytes) throws IOException {
+    StringBuilder text = new StringBuilder();
+    while (text.indexOf("\r\n\r\n") < 0) {
+      text.append((char) socket.getInputStream().read());
+    }
+    socket.getInputStream().skipNBytes(bytes);
+    return text.substring(0, text.indexOf("\r\n"));
+  }
+
   /** What comes until the other side ends, in order or not. */
   String rest() {
     StringBuilder text = new StringBuilder();
