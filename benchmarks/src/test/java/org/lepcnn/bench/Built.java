@@ -13,8 +13,8 @@ public final class Built {
   public static boolean is() {
     try {
       LocalLayout layout = LocalLayout.find();
-      layout.edgeLibs();
-      layout.kafkaLibs();
+      layout.edgeClassPath();
+      layout.brokerClassPath();
       return true;
     } catch (EnvironmentException e) {
       return false;

@@ -53,7 +53,7 @@ final class Demo implements AutoCloseable {
   private final int passes;
   private final GatewayBroker.Wish wish;
   private final LocalLayout layout = LocalLayout.find();
-  private final Path example = layout.home().resolve("examples").resolve("meter-digits");
+  private final Path example = layout.example();
 
   Demo(Output output, Cleanup cleanup, Path out, int passes, GatewayBroker.Wish wish) {
     this.output = output;

@@ -11,6 +11,7 @@ import org.lepcnn.cli.owner.DeviceCommand;
 import org.lepcnn.cli.owner.OwnerCommand;
 import org.lepcnn.cli.owner.PrecomputeCommand;
 import org.lepcnn.command.Voice;
+import org.lepcnn.gateway.command.GatewayCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -47,6 +48,7 @@ public final class Main implements Runnable {
           Map.entry("infer", InferCommand.class),
           Map.entry("gateway", GatewayCommand.class),
           Map.entry("zoo", ZooCommand.class),
+          Map.entry("completion", CompletionCommand.class),
           Map.entry("edge", EdgeHint.class));
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;

@@ -163,7 +163,7 @@ public final class LocalBroker implements AutoCloseable {
   private BrokerProcess.Setup setup() {
     return new BrokerProcess.Setup(
         folder,
-        List.of(layout.kafkaLibs().resolve("*").toString()),
+        layout.brokerClassPath(),
         security == null ? List.of() : List.of(security.storageArgument()),
         List.of("-Xmx512m", COLLECTOR),
         layout.conf().resolve("log4j2.properties"));

@@ -167,7 +167,7 @@ public final class LocalEdge implements AutoCloseable {
     arguments.addAll(options);
     return new ProcessSpec(
             "edge",
-            List.of(layout.edgeLibs().resolve("*").toString()),
+            layout.edgeClassPath(),
             "org.lepcnn.edge.EdgeMain",
             arguments,
             folder.resolve("edge.log"))

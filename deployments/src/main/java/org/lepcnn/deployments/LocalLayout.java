@@ -4,6 +4,7 @@ package org.lepcnn.deployments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -11,9 +12,10 @@ import org.lepcnn.core.error.EnvironmentException;
 import org.lepcnn.process.ProcessSpec;
 
 /**
- * Where a built checkout of this repository keeps what local processes are started from.
+ * Where a built checkout of this repository, or an unpacked release, keeps what local processes are
+ * started from. A release holds the class paths of its programs as lists of jars in {@code lib}.
  *
- * @param home the root folder of the repository
+ * @param home the root folder
  */
 public record LocalLayout(Path home) {
   /** Names the root folder; without it the folder is searched from this class upwards. */
@@ -22,6 +24,7 @@ public record LocalLayout(Path home) {
   /** The same as an environment variable. */
   public static final String HOME_VARIABLE = "LEPCNN_HOME";
 
+  private static final Path RELEASED = Path.of("lib", "cli.jars");
   private static final Path SCRIPT = Path.of("deployments", "local", "cluster");
 
   public LocalLayout {
@@ -29,7 +32,7 @@ public record LocalLayout(Path home) {
   }
 
   /**
-   * Finds the repository: the property {@value #HOME_PROPERTY}, the variable {@value
+   * Finds the repository or the release: the property {@value #HOME_PROPERTY}, the variable {@value
    * #HOME_VARIABLE}, else the folder above this class that holds the scripts.
    *
    * @throws EnvironmentException when there is none
@@ -51,42 +54,63 @@ public record LocalLayout(Path home) {
   }
 
   private static LocalLayout checked(Path home) {
-    if (!Files.exists(home.resolve(SCRIPT))) {
+    LocalLayout layout = new LocalLayout(home);
+    if (!layout.isRelease() && !Files.exists(home.resolve(SCRIPT))) {
       throw EnvironmentException.about(HOME_VARIABLE)
-          .expected("the root folder of the repository")
-          .found(home + ", which has no " + SCRIPT);
+          .expected("the root folder of the repository or of a release")
+          .found(home + ", which has neither " + SCRIPT + " nor " + RELEASED);
     }
-    return new LocalLayout(home);
+    return layout;
   }
 
-  /** The script that starts and stops a cluster. */
+  private boolean isRelease() {
+    return Files.exists(home.resolve(RELEASED));
+  }
+
+  /** The script that starts and stops a cluster; in the repository alone. */
   public Path clusterScript() {
-    return home.resolve(SCRIPT);
+    Path script = home.resolve(SCRIPT);
+    if (isRelease()) {
+      throw EnvironmentException.about("Looking for the scripts of a local Flink cluster")
+          .expected("a checkout of the repository")
+          .found("a release at " + home, "Run the command in a checkout.");
+    }
+    return script;
   }
 
   /** The settings that scripts and this package share. */
   public Path conf() {
-    return home.resolve(Path.of("deployments", "local", "conf"));
+    return isRelease() ? home.resolve("conf") : home.resolve(Path.of("deployments/local/conf"));
   }
 
-  /** The folder of the broker's jars; built. */
-  public Path kafkaLibs() {
-    return jars(home.resolve(Path.of("deployments", "kafka-dist", "target", "libs")));
+  /** The class path of the broker; built. */
+  public List<String> brokerClassPath() {
+    return isRelease()
+        ? listed("broker")
+        : List.of(jars(home.resolve("deployments/kafka-dist/target/libs")).resolve("*").toString());
   }
 
-  /** The folder of the jars of Flink's processes; built. */
+  /** The folder of the jars of Flink's processes; built, in the repository alone. */
   public Path flinkLib() {
     return jars(home.resolve(Path.of("deployments", "flink-dist", "target", "lib")));
   }
 
-  /** The folder of the jars of {@code lepcnn edge}; built. */
-  public Path edgeLibs() {
-    return jars(home.resolve(Path.of("edge-job", "target", "edge-libs")));
+  /** The class path of {@code lepcnn edge}; built. */
+  public List<String> edgeClassPath() {
+    return isRelease()
+        ? listed("edge")
+        : List.of(jars(home.resolve("edge-job/target/edge-libs")).resolve("*").toString());
   }
 
   /** The edge job's jar, built or not. */
   public Path edgeJobJar() {
-    return home.resolve(Path.of("edge-job", "target", "lepcnn-edge-job.jar"));
+    return home.resolve(
+        isRelease() ? "lib/lepcnn-edge-job.jar" : "edge-job/target/lepcnn-edge-job.jar");
+  }
+
+  /** The model and the pictures of the demonstration. */
+  public Path example() {
+    return home.resolve(Path.of("examples", "meter-digits"));
   }
 
   /**
@@ -94,7 +118,7 @@ public record LocalLayout(Path home) {
    * org.bytedeco.javacpp.cachedir}.
    */
   public Path javacppLibraries() {
-    return home.resolve(Path.of("deployments", "flink-dist", "target", "natives", "javacpp"));
+    return natives().resolve("javacpp");
   }
 
   /**
@@ -106,10 +130,24 @@ public record LocalLayout(Path home) {
     String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
     String platform =
         (os.contains("mac") ? "osx" : "linux") + (arch.equals("aarch64") ? "-aarch64" : "-x64");
-    return home.resolve(
-            Path.of(
-                "deployments", "flink-dist", "target", "natives", "ai", "onnxruntime", "native"))
-        .resolve(platform);
+    return (isRelease() ? natives() : natives().resolve("ai/onnxruntime/native")).resolve(platform);
+  }
+
+  private Path natives() {
+    return home.resolve(isRelease() ? "lib/native" : "deployments/flink-dist/target/natives");
+  }
+
+  /** The jars of a program of a release, in the order of its class path. */
+  private List<String> listed(String program) {
+    Path lib = home.resolve("lib");
+    Path list = lib.resolve(program + ".jars");
+    try {
+      return Files.readAllLines(list).stream().map(jar -> lib.resolve(jar).toString()).toList();
+    } catch (IOException e) {
+      throw EnvironmentException.about("Reading the class path " + list)
+          .expected("an unpacked release")
+          .found(e);
+    }
   }
 
   private static Path jars(Path folder) {

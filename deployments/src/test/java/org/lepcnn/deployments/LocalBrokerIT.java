@@ -54,7 +54,7 @@ class LocalBrokerIT {
   @Test
   void whatIsNotBuilt_isNamedWithTheRemedy() {
     LocalLayout elsewhere = new LocalLayout(folder);
-    assertThatThrownBy(elsewhere::kafkaLibs)
+    assertThatThrownBy(elsewhere::brokerClassPath)
         .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("./mvnw -q -DskipTests package");
   }

@@ -133,8 +133,9 @@ final class EdgeSubmit implements Callable<Integer> {
   }
 
   private static Path builtJar() {
-    return Path.of(
-        System.getProperty("lepcnn.home", "."), "flink-operators/target/lepcnn-edge-job.jar");
+    Path home = Path.of(System.getProperty("lepcnn.home", "."));
+    Path released = home.resolve("lib/lepcnn-edge-job.jar");
+    return Files.exists(released) ? released : home.resolve("edge-job/target/lepcnn-edge-job.jar");
   }
 
   private void awaitRunning(RestClusterClient<?> client, JobID job) throws InterruptedException {

@@ -150,6 +150,9 @@ class ManagedProcessTest {
       List<String> withParentWatch = new ArrayList<>(spec.classPath());
       withParentWatch.add(ProcessSpec.locationOf(ParentWatch.class));
       assertThat(RunningJvm.classPath(process.pid())).isEqualTo(withParentWatch);
+      if (Files.exists(Path.of("/proc/self/cmdline"))) {
+        assertThat(RunningJvm.startedWith(process.pid())).isEqualTo(withParentWatch);
+      }
     }
     assertThatThrownBy(() -> RunningJvm.classPath(0x7fff_fff0L))
         .isInstanceOf(EnvironmentException.class)

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
@@ -99,9 +100,10 @@ final class BaselineJob implements AutoCloseable {
     try {
       return new ProcessSpec(
               name,
-              List.of(
-                  layout.edgeLibs().resolve("*").toString(),
-                  ProcessSpec.locationOf(PlainJob.class)),
+              Stream.concat(
+                      layout.edgeClassPath().stream(),
+                      Stream.of(ProcessSpec.locationOf(PlainJob.class)))
+                  .toList(),
               PlainJob.class.getName(),
               arguments,
               place.logs().resolve(name + ".log"))

@@ -121,7 +121,7 @@ final class LocalPipeline implements AutoCloseable {
       BenchModel model, int parallelism, Baselines baselines, Consumer<String> steps) {
     LocalLayout layout = LocalLayout.find();
     // found before anything is started: without them there is nothing to measure
-    layout.edgeLibs();
+    layout.edgeClassPath();
     Deque<AutoCloseable> started = new ArrayDeque<>();
     try {
       return start(layout, model, parallelism, baselines, steps, started);

@@ -28,7 +28,7 @@ final class JpegFrame {
       } else if (kind == SCAN) {
         return 0;
       } else {
-        at += 2 + ((file[at + 2] & 0xff) << 8 | file[at + 3] & 0xff);
+        at += 2 + ((file[at + 2] & 0xff) << 8 | (file[at + 3] & 0xff));
       }
     }
     return 0;

@@ -2,6 +2,7 @@
 package org.lepcnn.gateway.picture;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -177,7 +178,7 @@ public final class PictureFile {
             values.containsKey("std") ? deviation() : base0.deviation());
     return new Said(
         pictures,
-        values.containsKey("labels") ? base.resolve(text("labels")) : null,
+        values.containsKey("labels") ? path(base) : null,
         values.containsKey("softmax") ? truth("softmax") : null,
         values.containsKey("top") ? (Integer) whole("top", 1, Naming.MOST_TOP) : null);
   }
@@ -295,6 +296,14 @@ public final class PictureFile {
       return truth;
     }
     throw another(key, "true or false", values.get(key));
+  }
+
+  private Path path(Path base) {
+    try {
+      return base.resolve(text("labels"));
+    } catch (InvalidPathException e) {
+      throw another("labels", "a path", "another text");
+    }
   }
 
   private String text(String key) {

@@ -23,7 +23,10 @@ enum PictureFormat {
   /** In a RIFF file, whose first word it shares with sounds. */
   WEBP("52494646");
 
-  static final long MAX_PIXELS = 1L << 26;
+  /** A decoder's samples and ours take half of the heap at most. */
+  static final long MAX_PIXELS =
+      Math.min(1L << 26, Math.max(1L << 22, Runtime.getRuntime().maxMemory() / 16));
+
   private static final int INKS = 4;
   private static final int RIFF_HEADER = 8;
   private static final int RIFF_KIND = 0x57454250; // "WEBP"
@@ -139,7 +142,7 @@ enum PictureFormat {
     if (width < 1 || height < 1 || (long) width * height > MAX_PIXELS) {
       throw BadInputException.about("Reading " + what)
           .expected("a picture of at most " + MAX_PIXELS + " pixels")
-          .found(width + " x " + height, "Make it smaller.");
+          .found(width + " x " + height, "Make it smaller, or the heap larger.");
     }
   }
 }

@@ -161,7 +161,7 @@ public final class PictureReader {
   /** Brightness by the weights 0.299, 0.587 and 0.114, in 65536ths; grey stays as it is. */
   private static int grey(int pixel) {
     int sum = 19_595 * (pixel >> 16 & 0xff) + 38_470 * (pixel >> 8 & 0xff) + 7_471 * (pixel & 0xff);
-    return (sum + (1 << 15) >> 16) * 0x010101;
+    return ((sum + (1 << 15)) >> 16) * 0x010101;
   }
 
   private float[] floats(int[] pixels) {

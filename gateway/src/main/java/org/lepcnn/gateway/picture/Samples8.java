@@ -59,7 +59,7 @@ final class Samples8 {
         pixels[y * width + x] =
             (bytes[at + offsets[0]] & 0xff) << 16
                 | (bytes[at + offsets[1]] & 0xff) << 8
-                | bytes[at + offsets[2]] & 0xff;
+                | (bytes[at + offsets[2]] & 0xff);
         at += step;
       }
     }

@@ -96,6 +96,7 @@ class PictureFileTest {
         "layout: hwc | 'hwc' | nhwc",
         "preset: caffe | 'caffe' | imagenet",
         "labels: 7 | '7' | a text",
+        "labels: \"a\\0b\" | another text | a path",
         "[] | something else | keys",
         "just words | something else | keys",
         "{top: 1, top: 2} | duplicate | YAML",

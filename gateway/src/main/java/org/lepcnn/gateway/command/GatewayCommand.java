@@ -1,5 +1,5 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
-package org.lepcnn.cli;
+package org.lepcnn.gateway.command;
 
 import java.io.BufferedReader;
 import java.io.IOException;
