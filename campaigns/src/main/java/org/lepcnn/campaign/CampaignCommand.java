@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.lepcnn.campaign.device.DeviceKills;
+import org.lepcnn.campaign.door.DoorFaults;
 import org.lepcnn.campaign.edge.EdgeFaults;
 import org.lepcnn.campaign.load.CampaignReport;
 import org.lepcnn.campaign.neighbour.HostileNeighbours;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Option;
     subcommands = {
       CampaignCommand.Edge.class,
       CampaignCommand.Device.class,
-      CampaignCommand.Beside.class
+      CampaignCommand.Beside.class,
+      CampaignCommand.Door.class
     })
 public final class CampaignCommand implements Subcommand {
   /** A campaign: it writes its report into a folder of its own, and prints it. */
@@ -178,6 +180,31 @@ public final class CampaignCommand implements Subcommand {
                   MINUTE_MILLIS / PASSES_PER_MINUTE),
               folder,
               progress);
+    }
+  }
+
+  @Command(
+      name = "door",
+      description = {
+        "Ask over HTTP by many clients while the edge and the broker are killed.",
+        "Exit status 0 when every request was answered correctly by a pass of its own."
+      })
+  static final class Door extends Campaign {
+    @Option(
+        names = "--requests",
+        defaultValue = "10000",
+        description = "Requests to send. Default: 10000.")
+    private int requests;
+
+    @Option(
+        names = "--clients",
+        defaultValue = "50",
+        description = "Clients at the same time. Default: 50.")
+    private int clients;
+
+    @Override
+    CampaignReport run(Path folder, Consumer<String> progress) {
+      return DoorFaults.run(new DoorFaults.Settings(requests, clients), folder, progress);
     }
   }
 }

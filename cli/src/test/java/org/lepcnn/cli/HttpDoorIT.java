@@ -29,6 +29,7 @@ import org.lepcnn.device.reference.PlainIntegerNetwork;
 import org.lepcnn.device.stage.DeviceModel;
 import org.lepcnn.gateway.Meter;
 import org.lepcnn.gateway.ProvisionedDevice;
+import org.lepcnn.gateway.http.StockClient;
 import org.lepcnn.gateway.input.Inputs;
 import org.lepcnn.json.Json;
 
@@ -64,6 +65,7 @@ class HttpDoorIT {
       assertRepetitionIsOnePass(picture);
       assertTablesRunDry(picture);
       assertCurlWorks(picture);
+      assertStockClientWorks(picture);
     }
     while (get("/v2/models/hall/ready").statusCode() == 200) {
       TimeUnit.MILLISECONDS.sleep(100);
@@ -211,6 +213,16 @@ class HttpDoorIT {
     String answer = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(Json.parse(answer).at("id").asText()).isEqualTo("curl");
     assertThat(curl.waitFor()).isZero();
+  }
+
+  /** Triton's Java client gets what this one gets, in either form. */
+  private void assertStockClientWorks(float[] picture) throws Exception {
+    String values = Arrays.toString(picture).replaceAll("[\\[\\] ]", "");
+    String input = " picture:FP32:1,1,32,32:" + values;
+    List<String> lines =
+        StockClient.ask(folder, door, "hall - 1 json -" + input, "hall - 2 binary -" + input);
+    String expected = Arrays.toString(binary(picture)).replaceAll("[\\[\\] ]", "");
+    assertThat(lines).hasSize(2).allMatch(line -> line.endsWith(":" + expected));
   }
 
   private static String text(HttpResponse<byte[]> response) {

@@ -95,7 +95,8 @@ public final class CampaignModel {
     return inputs.size();
   }
 
-  Map<String, HostTensor> input(int index) {
+  /** The values of an input. */
+  public Map<String, HostTensor> input(int index) {
     return inputs.get(index);
   }
 
@@ -105,7 +106,7 @@ public final class CampaignModel {
   }
 
   /** Whether the outputs are the plain integer network's for this input, bit for bit. */
-  boolean isExact(int index, Map<String, HostTensor> outputs) {
+  public boolean isExact(int index, Map<String, HostTensor> outputs) {
     Map<String, HostTensor> expected = answers.get(index);
     return outputs.keySet().equals(expected.keySet())
         && expected.entrySet().stream()
