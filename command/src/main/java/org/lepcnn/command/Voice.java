@@ -17,7 +17,8 @@ public final class Voice {
         .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line))
         .setParameterExceptionHandler((usage, arguments) -> explainUsage(usage))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true);
+        .setUsageHelpAutoWidth(true)
+        .setHelpFactory(Examples::help);
   }
 
   /**
@@ -39,7 +40,8 @@ public final class Voice {
         line.addSubcommand(command.getValue());
       }
     }
-    return withSubcommands(line, one);
+    // once more: what is set for a command is not for those that are added later
+    return withSubcommands(line, one).setHelpFactory(Examples::help);
   }
 
   /**

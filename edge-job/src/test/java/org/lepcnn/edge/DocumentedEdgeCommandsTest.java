@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.lepcnn.command.Examples;
 import org.lepcnn.core.text.DocumentedCommands;
 
-/** Every command of {@code lepcnn edge} that a document gives to paste is taken. */
+/** Every command of {@code lepcnn edge} that a document or a help gives to paste is taken. */
 class DocumentedEdgeCommandsTest {
   @TestFactory
   Stream<DynamicTest> commandsInDocuments_areTaken() throws IOException {
@@ -26,6 +27,26 @@ class DocumentedEdgeCommandsTest {
             command ->
                 DynamicTest.dynamicTest(
                     command.document() + ": " + command.text(), () -> assertTaken(command)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyHelp_beginsWithAnExample_thatIsTaken() {
+    return EdgeMain.commandLine().getSubcommands().values().stream()
+        .map(
+            command ->
+                DynamicTest.dynamicTest(
+                    command.getCommandName(),
+                    () -> {
+                      String name = command.getCommandSpec().qualifiedName();
+                      String example = Examples.of(name).orElseThrow();
+                      assertThat(command.getUsageMessage()).startsWith("Example:\n  " + example);
+                      String[] words = example.split(" ");
+                      assertThatCode(
+                              () ->
+                                  EdgeMain.commandLine()
+                                      .parseArgs(Arrays.copyOfRange(words, 2, words.length)))
+                          .doesNotThrowAnyException();
+                    }));
   }
 
   private static void assertTaken(DocumentedCommands.Command command) {
