@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -28,6 +29,7 @@ import org.lepcnn.gateway.protocol.Statuses;
 final class DoorHandler extends Handler.Abstract {
   private static final int INDEX_BODY_BYTES = 1 << 10;
   private static final String DESCRIPTION = "openapi.yaml";
+  private static final String UTF8 = ";charset=utf-8";
 
   private final Access access;
   private final HeadWatch heads;
@@ -36,7 +38,11 @@ final class DoorHandler extends Handler.Abstract {
   private final RequestPasses passes;
   private final BodyReader.Limits limits;
   private final BodyReader.Memory memory;
-  private final byte[] description;
+  private final DoorFigures figures = new DoorFigures(System::nanoTime);
+  private final byte[] description = description();
+  private final byte[] page = file("watch.html");
+  private final byte[] style = file("watch.css");
+  private final byte[] script = file("watch.js");
 
   DoorHandler(
       Access access,
@@ -53,14 +59,17 @@ final class DoorHandler extends Handler.Abstract {
     this.passes = passes;
     this.limits = limits;
     this.memory = memory;
-    this.description = description();
   }
 
   /** The protocol, as the door speaks it. */
   static byte[] description() {
-    try (InputStream in = DoorHandler.class.getResourceAsStream(DESCRIPTION)) {
+    return file(DESCRIPTION);
+  }
+
+  private static byte[] file(String name) {
+    try (InputStream in = DoorHandler.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException(DESCRIPTION + " is missing beside this class");
+        throw new IllegalStateException(name + " is missing beside this class");
       }
       return in.readAllBytes();
     } catch (IOException e) {
@@ -106,7 +115,7 @@ final class DoorHandler extends Handler.Abstract {
       throw e;
     }
     if (route.call() == Route.Call.INFER) {
-      return infer(request, models.find(route));
+      return counted(() -> infer(request, models.find(route)));
     }
     if (route.call() == Route.Call.INDEX) {
       return index(request);
@@ -123,8 +132,30 @@ final class DoorHandler extends Handler.Abstract {
       case MODEL -> models.metadata(models.find(route));
       case MODEL_READY -> models.ready(models.find(route));
       case DESCRIPTION -> DoorAnswer.text("application/yaml", description);
+      case WATCH -> DoorAnswer.text("text/html" + UTF8, page);
+      case WATCH_STYLE -> DoorAnswer.text("text/css" + UTF8, style);
+      case WATCH_SCRIPT -> DoorAnswer.text("text/javascript" + UTF8, script);
+      case FIGURES -> models.watched(figures.snapshot());
       case INFER, INDEX -> throw new IllegalStateException("an answer to a body");
     };
+  }
+
+  /** What is asked of a model, as a figure too. */
+  private CompletableFuture<DoorAnswer> counted(Supplier<CompletableFuture<DoorAnswer>> work) {
+    long since = figures.now();
+    CompletableFuture<DoorAnswer> answer;
+    try {
+      answer = work.get();
+    } catch (RuntimeException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    return answer
+        .exceptionally(Statuses::answer)
+        .thenApply(
+            told -> {
+              figures.count(told.status(), since);
+              return told;
+            });
   }
 
   private CompletableFuture<DoorAnswer> index(Request request) {

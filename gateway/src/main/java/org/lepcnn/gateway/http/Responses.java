@@ -10,6 +10,11 @@ import org.lepcnn.gateway.protocol.DoorAnswer;
 
 /** Sends answers as responses of HTTP. */
 final class Responses {
+  /** What a browser may do with a page of the door: load its own files and ask the door. */
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:;"
+          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
   private Responses() {}
 
   /** Sends an answer; completes the callback. */
@@ -20,6 +25,9 @@ final class Responses {
     headers.put(HttpHeader.CONTENT_LENGTH, answer.body().length);
     headers.put(HttpHeader.CACHE_CONTROL, "no-store");
     headers.put("X-Content-Type-Options", "nosniff");
+    headers.put("Content-Security-Policy", POLICY);
+    headers.put("Cross-Origin-Resource-Policy", "same-origin");
+    headers.put("Referrer-Policy", "no-referrer");
     if (answer.jsonBytes() != DoorAnswer.ALL) {
       headers.put(DoorAnswer.JSON_LENGTH, answer.jsonBytes());
     }

@@ -28,7 +28,11 @@ record Route(Call call, String model, String version) {
     MODEL_READY("GET", "/v2/models/{model}/ready", "/v2/models/{model}/versions/{version}/ready"),
     INFER("POST", "/v2/models/{model}/infer", "/v2/models/{model}/versions/{version}/infer"),
     INDEX("POST", "/v2/repository/index"),
-    DESCRIPTION("GET", "/openapi.yaml");
+    DESCRIPTION("GET", "/openapi.yaml"),
+    WATCH("GET", "/watch"),
+    WATCH_STYLE("GET", "/watch/watch.css"),
+    WATCH_SCRIPT("GET", "/watch/watch.js"),
+    FIGURES("GET", "/watch/figures");
 
     private final String method;
     private final List<String> templates;
@@ -52,9 +56,14 @@ record Route(Call call, String model, String version) {
       return templates;
     }
 
-    /** Whether it tells no more than that the gateway is there and ready. */
-    boolean isHealth() {
-      return this == LIVE || this == READY;
+    /**
+     * Whether it tells no more than that the gateway is there and ready, or what every gateway has.
+     */
+    boolean isOpen() {
+      return switch (this) {
+        case LIVE, READY, WATCH, WATCH_STYLE, WATCH_SCRIPT -> true;
+        default -> false;
+      };
     }
   }
 

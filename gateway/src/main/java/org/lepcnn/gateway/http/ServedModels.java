@@ -113,6 +113,45 @@ final class ServedModels {
     return DoorAnswer.json(OK, entries);
   }
 
+  /**
+   * What {@code watch.js} shows.
+   *
+   * @param broker whether it is there
+   */
+  record Watched(
+      String version,
+      long seconds,
+      long answered,
+      Map<Integer, Long> refused,
+      DoorFigures.@Nullable Millis millis,
+      boolean broker,
+      List<WatchedModel> models) {}
+
+  /**
+   * A model on the page.
+   *
+   * @param reason why it is not ready; null when it is
+   */
+  record WatchedModel(String name, String version, @Nullable String reason, long passesLeft) {}
+
+  DoorAnswer watched(DoorFigures.Snapshot figures) {
+    List<WatchedModel> all = new ArrayList<>();
+    for (ServedModel model : models.values()) {
+      all.add(
+          new WatchedModel(model.name(), model.version(), whyNotReady(model), model.passesLeft()));
+    }
+    return DoorAnswer.json(
+        OK,
+        new Watched(
+            BuildVersion.get(),
+            figures.seconds(),
+            figures.answered(),
+            figures.refused(),
+            figures.millis(),
+            broker.getAsBoolean(),
+            all));
+  }
+
   private static boolean asksForReadyAlone(byte[] body) {
     String text = new String(body, StandardCharsets.UTF_8);
     if (text.isBlank()) {
