@@ -13,8 +13,12 @@ public final class Voice {
 
   /** A command that fails as {@link Spoken} says. */
   public static CommandLine of(Object command) {
-    return new CommandLine(command)
-        .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line))
+    return speaking(new CommandLine(command));
+  }
+
+  /** Sets it for a command and those that it has by now, and for none that is added later. */
+  private static CommandLine speaking(CommandLine line) {
+    return line.setExecutionExceptionHandler((failure, at, parsed) -> explain(failure, at))
         .setParameterExceptionHandler((usage, arguments) -> explainUsage(usage))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
@@ -31,7 +35,7 @@ public final class Voice {
    */
   public static CommandLine of(
       Object program, List<Map.Entry<String, Class<?>>> commands, String... arguments) {
-    CommandLine line = of(program);
+    CommandLine line = new CommandLine(program);
     boolean one =
         arguments.length > 0
             && commands.stream().anyMatch(command -> command.getKey().equals(arguments[0]));
@@ -40,8 +44,7 @@ public final class Voice {
         line.addSubcommand(command.getValue());
       }
     }
-    // once more: what is set for a command is not for those that are added later
-    return withSubcommands(line, one).setHelpFactory(Examples::help);
+    return speaking(withSubcommands(line, one));
   }
 
   /**
