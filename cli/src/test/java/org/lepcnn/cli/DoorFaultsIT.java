@@ -4,12 +4,17 @@ package org.lepcnn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lepcnn.campaign.door.DoorFaults;
 import org.lepcnn.campaign.door.DoorReport;
 
-/** The short form of {@code lepcnn campaign door}. */
+/**
+ * The short form of {@code lepcnn campaign door}; it takes minutes, so that only {@code
+ * -Pacceptance} runs it.
+ */
+@Tag("acceptance")
 class DoorFaultsIT {
   private static final int REQUESTS = 400;
 

@@ -34,6 +34,9 @@ class HeldConnectionsTest {
   private static final int LIVE_BYTES = "{\"live\":true}".length();
   private static final int MOST_CONNECTIONS = 256;
 
+  /** How many somebody opens who means harm; more by {@code -Dlepcnn.held.connections=10000}. */
+  private static final int CONNECTIONS = Integer.getInteger("lepcnn.held.connections", 2_500);
+
   /** Nothing ends but what takes too long over its head. */
   private static final HttpDoor.Patience OF_HEADS =
       new HttpDoor.Patience(600_000, 1_000, 600_000, 60_000);
@@ -182,7 +185,7 @@ class HeldConnectionsTest {
   private static int mostConnections() {
     var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long free = system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount();
-    return (int) Math.min(10_000, free - 4L * MOST_CONNECTIONS);
+    return (int) Math.min(CONNECTIONS, free - 4L * MOST_CONNECTIONS);
   }
 
   /** How many the door has ended since the last time. */
