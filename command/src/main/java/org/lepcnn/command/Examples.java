@@ -1,12 +1,9 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.command;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.lepcnn.core.io.Resources;
 import picocli.CommandLine;
 
 /**
@@ -19,14 +16,7 @@ public final class Examples {
 
   /** All of them. */
   public static List<String> all() {
-    try (InputStream in = Examples.class.getResourceAsStream("examples.txt")) {
-      if (in == null) {
-        throw new IllegalStateException("examples.txt is missing beside this class");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Resources.text(Examples.class, "examples.txt").lines().toList();
   }
 
   /**

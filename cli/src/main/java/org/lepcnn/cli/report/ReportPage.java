@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.lepcnn.core.text.BuildVersion;
+import org.lepcnn.gateway.page.PageStyle;
 
 /**
  * What {@code report.mustache} shows, as texts.
@@ -42,7 +43,7 @@ record ReportPage(
 
   static ReportPage of(
       String title, List<HtmlReport.Fact> facts, List<InferenceReport> inferences) {
-    String style = Template.resource("report.css");
+    String style = PageStyle.sheet() + Template.resource("report.css");
     List<ReportDetail> answers = new ArrayList<>();
     for (InferenceReport inference : inferences) {
       answers.add(ReportDetail.of(answers.size(), inference, answers.size() < MOST_DETAILS));

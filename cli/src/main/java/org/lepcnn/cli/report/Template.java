@@ -2,14 +2,12 @@
 package org.lepcnn.cli.report;
 
 import com.samskivert.mustache.Mustache;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.regex.Pattern;
+import org.lepcnn.core.io.Resources;
 import org.lepcnn.core.text.Printable;
 
 /**
@@ -60,14 +58,7 @@ final class Template {
 
   /** A text that is beside this class. */
   static String resource(String name) {
-    try (InputStream in = Template.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is missing beside this class");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Resources.text(Template.class, name);
   }
 
   /**

@@ -1,10 +1,8 @@
 /* Copyright the lepcnn authors. SPDX-License-Identifier: Apache-2.0 */
 package org.lepcnn.gateway.http;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
@@ -15,6 +13,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.lepcnn.core.error.BadInputException;
+import org.lepcnn.core.io.Resources;
+import org.lepcnn.gateway.page.PageStyle;
 import org.lepcnn.gateway.protocol.ClientPlaces;
 import org.lepcnn.gateway.protocol.DoorAnswer;
 import org.lepcnn.gateway.protocol.InferRequest;
@@ -41,7 +41,7 @@ final class DoorHandler extends Handler.Abstract {
   private final DoorFigures figures = new DoorFigures(System::nanoTime);
   private final byte[] description = description();
   private final byte[] page = file("watch.html");
-  private final byte[] style = file("watch.css");
+  private final byte[] style = style();
   private final byte[] script = file("watch.js");
 
   DoorHandler(
@@ -66,15 +66,13 @@ final class DoorHandler extends Handler.Abstract {
     return file(DESCRIPTION);
   }
 
+  private static byte[] style() {
+    String own = Resources.text(DoorHandler.class, "watch.css");
+    return (PageStyle.sheet() + own).getBytes(StandardCharsets.UTF_8);
+  }
+
   private static byte[] file(String name) {
-    try (InputStream in = DoorHandler.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is missing beside this class");
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Resources.bytes(DoorHandler.class, name);
   }
 
   @Override
